@@ -132,10 +132,12 @@ const LEFT_OUT = [
   { find: /^lib0\/logging$/, replacement: `${ROOT}node_modules/lib0/logging.node.js` },
 ];
 
-/** Icons that the first load shares with parts that come later: one chunk, since each chunk costs a hundred bytes. */
-const SHARED_ICONS = /lucide-react\/dist\/esm\/icons\/(?:copy|folder-open|play|plus|trash)\.mjs$/;
+/** Icons that the first load shares with parts that come later: one chunk, since each chunk costs some hundred bytes of headers. */
+const SHARED_ICONS = /lucide-react\/dist\/esm\/icons\/(?:copy|folder-open|mic|play|plus|rotate-ccw|trash)\.mjs$/;
 
-const SHARED_PATHS = /src\/studio\/(?:document\/(?:paths|runefile)|session\/named-files)\.ts$/;
+/** Small modules that the first load shares with parts that come later, for the same reason. */
+const SHARED_MODULES =
+  /src\/(?:studio\/(?:document\/files\/(?:paths|runefile)|session\/(?:named-files|uploads\/incoming-files))|api\/request)\.ts$/;
 
 /** Cases that tests/forge/events/test_front_end_follows_events.py collects before it runs the tests of them. */
 const EVENT_CASES = process.env.FORGE_EVENT_CASES;
@@ -162,7 +164,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "icons", test: SHARED_ICONS },
-            { name: "paths", test: SHARED_PATHS },
+            { name: "shared", test: SHARED_MODULES },
           ],
         },
       },

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hmr.errors import HmrError
 from hmr.server import ProjectServer
+from rune.tools.remote.api import get, post
 
 if TYPE_CHECKING:
+    from forge_api.shapes import Build, Diagnostic
+
     import rune
 
 BUILD_SECONDS = 300.0
@@ -48,31 +51,26 @@ class BuiltRune:
 
 def build(server: ProjectServer, seconds: float) -> BuiltRune:
     """Builds the project as it is now. Raises `HmrError`, `build-failed` with the problems of its files."""
-    begun = server.ask("POST", server.here("/builds"), {})
+    begun = server.ask(post("/projects/{organisation}/{name}/builds", **server.names))
     row = wait_for_build(server, begun["id"], seconds)
     page = f"{server.page}/builds/{row['number']}"
-    data = server.download(f"/builds/{row['id']}/rune", _LARGEST_RUNE)
-    report, evaluation = row["report"] or {}, row["evaluation"] or {}
-    return BuiltRune(
-        row["id"],
-        row["number"],
-        len(data),
-        report.get("memory", {}).get("arena"),
-        evaluation.get("accuracy"),
-        page,
-        data,
-    )
+    data = server.download(get("/builds/{build_id}/rune", build_id=row["id"]), _LARGEST_RUNE)
+    report, evaluation = row["report"], row["evaluation"]
+    arena = None if report is None else report["memory"]["arena"]
+    accuracy = None if evaluation is None else evaluation["accuracy"]
+    return BuiltRune(row["id"], row["number"] or 0, len(data), arena, accuracy, page, data)
 
 
-def wait_for_build(server: ProjectServer, build_id: str, seconds: float) -> dict[str, Any]:
+def wait_for_build(server: ProjectServer, build_id: str, seconds: float) -> Build:
     """A build that began, once it succeeded. Raises `HmrError`, `build-failed` with the problems of its files."""
-    row = server.wait(f"/builds/{build_id}", lambda each: each["state"] not in _RUNNING, seconds, "The build")
+    request = get("/builds/{build_id}", build_id=build_id)
+    row = server.wait(request, lambda each: each["state"] not in _RUNNING, seconds, "The build")
     if row["state"] == "succeeded":
         return row
-    problems = [_problem(each) for each in row["diagnostics"] if each.get("severity") == "error"]
+    problems = [_problem(each) for each in row["diagnostics"] if each["severity"] == "error"]
     reason = "\n".join(problems) or row["error"] or f"Its state is {row['state']}."
     raise HmrError("build-failed", f"Build {row['number']} failed.\n{reason}\n{server.page}/builds/{row['number']}")
 
 
-def _problem(diagnostic: dict[str, Any]) -> str:
-    return f"{diagnostic.get('code', 'error')}: {diagnostic.get('message', '')}"
+def _problem(diagnostic: Diagnostic) -> str:
+    return f"{diagnostic['code']}: {diagnostic['message']}"

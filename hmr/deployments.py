@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import quote
 
 from hmr.builds import BuiltRune
 from hmr.errors import HmrError
 from hmr.server import ProjectServer
+from rune.tools.remote.api import get, post, put
 
 if TYPE_CHECKING:
-    from rune import Deployment
+    from forge_api.shapes import Deployment, NewDeployment, NewKey, Publish
 
+    import rune
+
+DeploymentKind = Literal["web", "app", "devices"]
 SIGNING_SECONDS = 60.0
 """Most of the time that the server's signer gets for a release."""
+_DEPLOYMENT: Final = "/projects/{organisation}/{name}/deployments/{deployment}"
+_VERSION: Final = "/projects/{organisation}/{name}/deployments/{deployment}/version"
 KEY_NAME = "hmr"
 """The name of a key that this package makes."""
 
@@ -41,7 +47,7 @@ class DeployedRune:
         browsers send to nobody. Whoever has it may try the rune until the key is revoked."""
         return f"{self.url}/try#key={quote(self.key, safe='')}" if self.key else ""
 
-    def client(self, key: str = "") -> Deployment:
+    def client(self, key: str = "") -> rune.Deployment:
         """Returns its loader in Python, which accepts only what the keys of `root` signed as current. `key` is needed
         where none was made just now. Raises `HmrError`, `not-signed`."""
         from rune import Deployment
@@ -58,58 +64,58 @@ def publish(server: ProjectServer, built: BuiltRune, version: str) -> None:
     """Publishes a build under a version, once. Raises `HmrError` where the version is another build's, or where the
     project's rules are not fulfilled."""
     try:
-        tag = server.ask("GET", server.here(f"/tags/{quote(version, safe='')}"))
+        tag = server.ask(get("/projects/{organisation}/{name}/tags/{tag}", **server.names, tag=version))
+        is_published = tag["build_number"] == built.number
     except HmrError as error:
         if error.name != "not-there":
             raise
-        tag = {}
-    if tag and tag.get("build_number") == built.number:
+        is_published = False
+    if is_published:
         return
-    seen = server.state(f"/builds/{built.id}/gate")
-    server.ask("POST", server.here("/tags"), {"build": built.id, "tag": version}, seen=seen)
+    seen = server.state(get("/builds/{build_id}/gate", build_id=built.id))
+    body: Publish = {"build": built.id, "tag": version}
+    server.ask(post("/projects/{organisation}/{name}/tags", **server.names, body=body, seen=seen))
 
 
 def deploy(
-    server: ProjectServer, version: str, title: str, kind: str, origins: Collection[str], days: int = 0
+    server: ProjectServer, version: str, title: str, kind: DeploymentKind, origins: Collection[str], days: int = 0
 ) -> DeployedRune:
     """Makes a deployment serve a published version; makes the deployment and its key where it is not there. With
     `days` there is a new key in any case, which ends after them. Raises `HmrError`."""
-    rows = server.ask("GET", server.here("/deployments"))["deployments"]
+    rows = server.ask(get("/projects/{organisation}/{name}/deployments", **server.names))["deployments"]
     row = next((each for each in rows if each["title"] == title), None)
     if row is None:
-        body = {"title": title, "kind": kind, "tag": version, "origins": list(origins)}
-        row = server.ask("POST", server.here("/deployments"), body)
-        key = make_key(server, row, days)
+        body: NewDeployment = {"title": title, "kind": kind, "tag": version, "origins": list(origins)}
+        row = server.ask(post("/projects/{organisation}/{name}/deployments", **server.names, body=body))
+        key = make_key(server, row["name"], days)
     else:
-        row = server.ask("PUT", _of(server, row, "/version"), {"tag": version}, seen=server.state(_of(server, row)))
-        key = make_key(server, row, days) if days else ""
-    signed = row["signed"] or {}
+        seen = server.state(get(_DEPLOYMENT, **server.names, deployment=row["name"]))
+        row = server.ask(put(_VERSION, **server.names, deployment=row["name"], body={"tag": version}, seen=seen))
+        key = make_key(server, row["name"], days) if days else ""
+    root = row["signed"]["root"] if row["signed"] else ""
     page = f"{server.page}/deployments/{row['name']}"
-    return DeployedRune(row["title"], row["history"][0]["version"], row["url"], key, page, signed.get("root", ""))
+    return DeployedRune(row["title"], row["history"][0]["version"], row["url"], key, page, root)
 
 
 def signed_deployment(server: ProjectServer, deployed: DeployedRune, seconds: float) -> DeployedRune:
     """A deployment once the server has signed the release that it serves, or as it is when the seconds are over: its
     key was shown, and must not be lost to an error."""
-    path = server.here(f"/deployments/{quote(deployed.page.rpartition('/')[2])}")
+    name = deployed.page.rpartition("/")[2]
     try:
-        row = server.wait(path, _is_signed, seconds, "Signing")
+        row = server.wait(get(_DEPLOYMENT, **server.names, deployment=name), _is_signed, seconds, "Signing")
     except HmrError as error:
         if error.name != "too-slow":
             raise
         return deployed
-    return replace(deployed, root=row["signed"]["root"])
+    return replace(deployed, root=row["signed"]["root"] if row["signed"] else "")
 
 
-def _is_signed(row: dict[str, Any]) -> bool:
-    return bool(row["signed"]) and row["signed"]["release"] >= row["history"][0]["number"]
+def _is_signed(row: Deployment) -> bool:
+    return row["signed"] is not None and row["signed"]["release"] >= row["history"][0]["number"]
 
 
-def make_key(server: ProjectServer, row: dict[str, Any], days: int = 0) -> str:
+def make_key(server: ProjectServer, deployment: str, days: int = 0) -> str:
     """A new key of a deployment, which ends after some days, or never."""
-    body = {"name": KEY_NAME, "days": days or None}
-    return str(server.ask("POST", _of(server, row, "/keys"), body)["secret"])
-
-
-def _of(server: ProjectServer, row: dict[str, Any], rest: str = "") -> str:
-    return server.here(f"/deployments/{row['name']}{rest}")
+    body: NewKey = {"name": KEY_NAME, "days": days or None}
+    address: Final = "/projects/{organisation}/{name}/deployments/{deployment}/keys"
+    return server.ask(post(address, **server.names, deployment=deployment, body=body))["secret"]

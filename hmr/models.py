@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, Final
 
 from hmr.builds import BUILD_SECONDS, wait_for_build
 from hmr.errors import HmrError
 from hmr.server import ProjectServer
+from rune.tools.remote.api import get, post
+
+if TYPE_CHECKING:
+    from forge_api.shapes import ConvertedForm, ModelConversion
 
 CONVERSION_SECONDS = 600.0
 _ENDED = frozenset({"ready", "failed", "needs"})
@@ -98,13 +101,15 @@ def model_bytes(model: Any) -> tuple[str, bytes]:
         return name, target.read_bytes()
 
 
-def convert(server: ProjectServer, name: str, data: bytes, seconds: float) -> dict[str, Any]:
+def convert(server: ProjectServer, name: str, data: bytes, seconds: float) -> ModelConversion:
     """The conversion of a model, once all its forms are made. Raises `HmrError`."""
-    begun = server.ask("POST", server.here(f"/conversions?file={quote(name)}"), content=data)
-    path = server.here(f"/conversions/{begun['id']}")
-    row = server.wait(path, lambda answer: answer["state"] in _ENDED and bool(_is_over(answer)), seconds, "Converting")
-    if row["state"] == "needs":
-        need = row["needs"]
+    sent = post("/projects/{organisation}/{name}/conversions", **server.names, query={"file": name}, content=data)
+    begun = server.ask(sent)
+    address: Final = "/projects/{organisation}/{name}/conversions/{conversion_id}"
+    request = get(address, **server.names, conversion_id=begun["id"])
+    row = server.wait(request, lambda answer: answer["state"] in _ENDED and _is_over(answer), seconds, "Converting")
+    need = row["needs"]
+    if row["state"] == "needs" and need is not None:
         message = f"The server has to prepare {need['name']} first. An operator does that on {server.page}/models."
         raise HmrError("model-refused", message)
     if row["state"] == "failed":
@@ -112,7 +117,7 @@ def convert(server: ProjectServer, name: str, data: bytes, seconds: float) -> di
     return row
 
 
-def figures_of(server: ProjectServer, row: dict[str, Any], path: str, form: str) -> ModelFigures:
+def figures_of(server: ProjectServer, row: ModelConversion, path: str, form: str) -> ModelFigures:
     """The figures of a conversion, of which a form was chosen. Raises `HmrError` where it was not made."""
     rows = [_row(each) for each in row["forms"]]
     chosen = next((each for each in rows if each.form == form), None)
@@ -127,25 +132,29 @@ def figures_of(server: ProjectServer, row: dict[str, Any], path: str, form: str)
 def apply_form(server: ProjectServer, conversion: str, number: int, path: str) -> None:
     """Puts a form into the project, by a change request that is merged where the project's rules allow it. Raises
     `HmrError`, `change-waits` where somebody has to approve it."""
-    body = {"path": path}
+    address: Final = "/projects/{organisation}/{name}/conversions/{conversion_id}/forms/{number}/apply"
+    request = post(address, **server.names, conversion_id=conversion, number=number, body={"path": path})
     try:
-        applied = server.ask("POST", server.here(f"/conversions/{conversion}/forms/{number}/apply"), body)
+        applied = server.ask(request)
     except HmrError as error:
         if "is this form already" in str(error):
             return
         raise
-    rows = server.ask("GET", server.here("/change-requests?limit=50"))["results"]
+    listed = get("/projects/{organisation}/{name}/change-requests", **server.names, query={"limit": 50})
+    rows = server.ask(listed)["results"]
     change = next(row["id"] for row in rows if row["number"] == applied["number"])
     merge(server, change, applied["number"], f"{server.address}{applied['url']}")
 
 
 def merge(server: ProjectServer, change: str, number: int, url: str) -> None:
     """Builds the result of a change request and merges it. Raises `HmrError`."""
-    path = f"/change-requests/{change}"
-    opened = server.ask("POST", f"{path}/builds", {}, seen=server.state(path))
+    read = get("/change-requests/{change_id}", change_id=change)
+    opened = server.ask(post("/change-requests/{change_id}/builds", change_id=change, seen=server.state(read)))
+    if opened["build"] is None:
+        raise HmrError("change-waits", f"The model is in change request {number}, which cannot be built. {url}")
     wait_for_build(server, opened["build"], BUILD_SECONDS)
     try:
-        server.ask("POST", f"{path}/merge", {}, seen=server.state(path))
+        server.ask(post("/change-requests/{change_id}/merge", change_id=change, seen=server.state(read)))
     except HmrError as error:
         if error.name != "refused":
             raise
@@ -153,21 +162,21 @@ def merge(server: ProjectServer, change: str, number: int, url: str) -> None:
         raise HmrError("change-waits", message) from None
 
 
-def _is_over(answer: dict[str, Any]) -> bool:
+def _is_over(answer: ModelConversion) -> bool:
     """Whether no job adds to a conversion any more: each form has its figures, or the reason why there are none."""
     return answer["state"] != "ready" or all(form["figures"] or form["refused"] for form in answer["forms"])
 
 
-def _row(form: dict[str, Any]) -> FormRow:
-    figures = form["figures"] or {}
+def _row(form: ConvertedForm) -> FormRow:
+    figures = form["figures"]
     return FormRow(
         form["number"],
         form["form"],
         form["size"],
-        figures.get("arena"),
-        figures.get("output"),
-        figures.get("changed", 0),
-        figures.get("samples", 0),
+        None if figures is None else figures["arena"],
+        None if figures is None else figures["output"],
+        0 if figures is None else figures["changed"],
+        0 if figures is None else figures["samples"],
         form["refused"],
     )
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from hmr.builds import BuiltRune
 from hmr.errors import HmrError
 from hmr.server import ProjectServer
+from rune.tools.remote.api import get, post
+
+if TYPE_CHECKING:
+    from forge_api.shapes import AskForReview, Member
 
 
 @dataclass(frozen=True)
@@ -26,26 +30,24 @@ def open_review(
     server: ProjectServer, built: BuiltRune, reviewers: Sequence[str], title: str, message: str, needed: int
 ) -> RequestedReview:
     """Asks for a review of a build, of the members with these email addresses or names. Raises `HmrError`."""
-    groups = [{"people": _members(server, reviewers), "needed": needed}] if reviewers else []
-    body = {
+    people = _members(server, reviewers) if reviewers else []
+    body: AskForReview = {
         "build": built.id,
         "title": title or f"Build {built.number}",
         "message": message,
-        "reviewers": groups,
+        "reviewers": [{"people": people, "needed": needed}] if people else [],
     }
-    row = server.ask("POST", server.here("/reviews"), body)
+    row = server.ask(post("/projects/{organisation}/{name}/reviews", **server.names, body=body))
     return RequestedReview(row["id"], f"{server.page}/reviews/{row['number']}")
 
 
 def _members(server: ProjectServer, words: Sequence[str]) -> list[str]:
-    members = server.ask("GET", f"/organisations/{server.organisation}/members")
-    rows: list[dict[str, Any]] = members.get("members") or members.get("results") or []
-    return [_member(rows, word, server.organisation) for word in words]
+    members = server.ask(get("/organisations/{organisation}/members", organisation=server.organisation))["members"]
+    return [_member(members, word, server.organisation) for word in words]
 
 
-def _member(rows: Sequence[dict[str, Any]], word: str, organisation: str) -> str:
-    for row in rows:
-        person = row.get("person", row)
-        if word.casefold() in (str(person.get(name, "")).casefold() for name in ("email", "name")):
-            return str(person["id"])
+def _member(members: Sequence[Member], word: str, organisation: str) -> str:
+    for member in members:
+        if word.casefold() in (member["email"].casefold(), member["name"].casefold()):
+            return member["id"]
     raise HmrError("not-there", f"{organisation} has no member {word}.")

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, Final
 
 from hmr.builds import BUILD_SECONDS, BuiltRune, build
-from hmr.deployments import SIGNING_SECONDS, DeployedRune, deploy, publish, signed_deployment
+from hmr.deployments import SIGNING_SECONDS, DeployedRune, DeploymentKind, deploy, publish, signed_deployment
 from hmr.errors import HmrError
 from hmr.models import CONVERSION_SECONDS, ModelFigures, apply_form, convert, figures_of, model_bytes
 from hmr.preview import Preview, make_preview
 from hmr.reviews import RequestedReview, open_review
 from hmr.server import ProjectServer
+from rune.tools.remote.api import get, post, put
 
 if TYPE_CHECKING:
     import rune
 
+_FILE: Final = "/projects/{organisation}/{name}/files/{path}"
 RUNEFILE = "Runefile.yml"
 LARGEST_DATA = 4 * 1024 * 1024 * 1024
 
@@ -95,7 +96,7 @@ class Rune:
         self,
         title: str = "Website",
         *,
-        kind: str = "web",
+        kind: DeploymentKind = "web",
         origins: Collection[str] = (),
         seconds: float = SIGNING_SECONDS,
     ) -> DeployedRune:
@@ -121,17 +122,17 @@ class Rune:
     def _find_or_make(self) -> None:
         server = self._server
         try:
-            server.ask("GET", server.here())
+            server.ask(get("/projects/{organisation}/{name}", **server.names))
         except HmrError as error:
             if error.name != "not-there":
                 raise
-            body = {"organisation": server.organisation, "name": server.project}
-            server.ask("POST", "/projects", body)
+            server.ask(post("/projects", body={"organisation": server.organisation, "name": server.project}))
 
     def _write(self, path: str, data: bytes) -> None:
-        address = self._server.here(f"/files/{quote(path)}")
-        seen = self._server.run(lambda: self._server.data.file_state(address))
-        self._server.ask("PUT", address, content=data, seen=seen)
+        server = self._server
+        read = get(_FILE, **server.names, path=path)
+        seen = server.run(lambda: server.data.file_state(read))
+        server.ask(put(_FILE, **server.names, path=path, content=data, seen=seen))
 
 
 def _read(path: str | PathLike[str]) -> bytes:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import time
 import weakref
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
-from urllib.parse import quote
+from collections.abc import Callable
+from typing import TypeVar
 
 import httpx
 
@@ -21,6 +20,7 @@ from rune.tools.remote import (
     TokenNeeded,
     registry_url,
 )
+from rune.tools.remote.api import ApiRequest, ProjectNames
 
 T = TypeVar("T")
 TOKEN_VARIABLE = "HMR_TOKEN"  # noqa: S105  the name of a variable, not a secret
@@ -51,31 +51,19 @@ class ProjectServer:
         self.data = DataClient(self.address, secret, self.full_name)
         # A notebook has no place to say that it needs the server no more.
         weakref.finalize(self, self.data.close)
-        self._below = f"/projects/{quote(organisation, safe='')}/{quote(project, safe='')}"
+        self.names: ProjectNames = {"organisation": organisation, "name": project}
 
-    def ask(
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None = None,
-        *,
-        seen: str | None = None,
-        content: bytes | None = None,
-    ) -> dict[str, Any]:
-        """The answer below `/api/v1`."""
-        return self.run(lambda: self.data.request(method, path, body, seen=seen, content=content, needs=_NEEDS))
+    def ask(self, request: ApiRequest[T]) -> T:
+        """The answer to a request."""
+        return self.run(lambda: self.data.ask(request, _NEEDS))
 
-    def here(self, path: str = "") -> str:
-        """A path below the project's own."""
-        return f"{self._below}{path}"
+    def state(self, request: ApiRequest[object]) -> str:
+        """The state of what a request reads, for an act that changes nothing newer."""
+        return self.run(lambda: self.data.state(request))
 
-    def state(self, path: str) -> str:
-        """The state of what is there, for an act that changes nothing newer."""
-        return self.run(lambda: self.data.state(path))
-
-    def download(self, path: str, limit: int) -> bytes:
-        """The bytes below `/api/v1`."""
-        return self.run(lambda: self.data.download(path, limit))
+    def download(self, request: ApiRequest[bytes], limit: int) -> bytes:
+        """The bytes of an answer."""
+        return self.run(lambda: self.data.download(request, limit))
 
     def fetch(self, url: str, limit: int) -> bytes:
         """The bytes at an address of the server that needs no token, such as a script."""
@@ -92,10 +80,10 @@ class ProjectServer:
             raise HmrError("server-away", f"{url} did not answer: {error}") from None
         return bytes(data)
 
-    def wait(self, path: str, is_over: Callable[[dict[str, Any]], bool], seconds: float, what: str) -> dict[str, Any]:
+    def wait(self, request: ApiRequest[T], is_over: Callable[[T], bool], seconds: float, what: str) -> T:
         """Asks again until it is over."""
         end = time.monotonic() + seconds
-        while not is_over(answer := self.ask("GET", path)):
+        while not is_over(answer := self.ask(request)):
             if time.monotonic() > end:
                 raise HmrError("too-slow", f"{what} did not end within {seconds:g} s. It goes on: look at {self.page}.")
             time.sleep(_PAUSE)

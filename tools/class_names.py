@@ -24,7 +24,7 @@ SHARED: Final[Mapping[str, frozenset[str]]] = {
     "DataSet": frozenset({"forge/datasets/models.py", "rune/tools/api/data.py"}),
     "Deployment": frozenset({"forge/deployments/models.py", "rune/tools/api/deployment.py"}),
     "Preview": frozenset({"forge/builds/models.py", "hmr/preview.py"}),
-    "Rune": frozenset({"hmr/rune.py", "rune/tools/api/loaded.py"}),
+    "Rune": frozenset({"hmr/rune.py", "rune/tools/api/loading.py"}),
 }
 """Public names of the Python packages `rune` and `hmr`, and the files that define them. Programs of users import them;
 they stand for the things of the server that have the same name."""

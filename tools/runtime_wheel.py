@@ -20,7 +20,7 @@ ROOTS = (
     "rune.running.runtime.host.models",
     "rune.running.runtime.measure",
     "rune.tools.api.deployment",
-    "rune.tools.api.loaded",
+    "rune.tools.api.loading",
 )
 """The imports of a program that runs runes, and those by name. Their own imports are included."""
 NEEDS = ("numpy", "wasmtime")

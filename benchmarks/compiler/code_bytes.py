@@ -11,7 +11,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
 from rune.compiler.building.models import ProjectModels
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_variant
+from rune.compiler.targets.lookup import find_variant
 from rune.compiler.targets.wasm32 import RELAXED
 from rune.compiler.verify.runes.second_module import second_module, without_second_module
 from rune.project.files import MemoryFiles

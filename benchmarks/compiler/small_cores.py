@@ -19,7 +19,7 @@ from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.targets.c.interface import interface_of
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.devices.emulation.cores import CORES
 from rune.devices.emulation.errors import MissingProgram
 from rune.devices.emulation.firmware import build_firmware

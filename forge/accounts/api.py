@@ -18,7 +18,7 @@ from forge.accounts.organisations.access import (
     open_invitations,
     organisations_of,
 )
-from forge.accounts.organisations.seen import member_facets
+from forge.accounts.organisations.facets import member_facets
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
@@ -48,7 +48,7 @@ from forge.accounts.serializers import (
     usage_to_json,
 )
 from forge.accounts.tokens.scopes import Scope
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import PERSON, ForgeView, needing, raising
 from forge.core.errors import Conflict, Moved
 
@@ -168,8 +168,8 @@ class MemberDetail(OrganisationView):
     @extend_schema(request=RoleChoiceSerializer, responses=MemberJson, parameters=[REQUIRED_IF_MATCH, ETAG])
     def patch(self, request: Request, organisation: str, member: UUID) -> Response:
         target = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        body, seen = self.read_body(request, RoleChoiceSerializer), seen_by(request)
-        return _answer(actions.change_role(signed_in(request), target, member, body["role"], seen=seen))
+        body, precondition = self.read_body(request, RoleChoiceSerializer), request_precondition(request)
+        return _answer(actions.change_role(signed_in(request), target, member, body["role"], precondition=precondition))
 
     @extend_schema(responses={204: OpenApiResponse(description="no member any more")})
     def delete(self, request: Request, organisation: str, member: UUID) -> Response:

@@ -22,7 +22,7 @@ from forge.builds.runs.storing import store_build
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.jobs.queue import announce
 from forge.jobs.workers.slots import notify_workers
 from forge.projects.access import require
@@ -74,9 +74,11 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
 
 
 @transaction.atomic
-def choose_for_builds(actor: Actor, project: Project, values: Mapping[str, Any], *, seen: Seen = None) -> None:
+def choose_for_builds(
+    actor: Actor, project: Project, values: Mapping[str, Any], *, precondition: Precondition = None
+) -> None:
     """Remembers what each later build of the project is made for: `targets` of packages, `optimize`,
-    `optimize_packages` and `match`, those that are named. `seen` is the state of all of them that the caller saw.
+    `optimize_packages` and `match`, those that are named. `precondition` is about all of them.
 
     Raises `Forbidden`, `Invalid` and `Stale`.
     """
@@ -84,7 +86,7 @@ def choose_for_builds(actor: Actor, project: Project, values: Mapping[str, Any],
     # The row's lock: two who choose at once are told one after the other.
     Project.objects.lock(project.pk)
     before = choices_of(project)
-    require_seen(choices_facets(before), seen)
+    require_precondition(choices_facets(before), precondition)
     choices = checked_choices(values, before)
     if choices == before:
         return

@@ -12,11 +12,11 @@ from django.db.models.functions import RowNumber
 from forge.builds.models import Build, BuildChoices
 from forge.core.api.json_types import choices as one_of
 from forge.core.errors import Invalid
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 from forge.projects.models import Project
 from rune.aim import AIMS, BALANCED, RUNE_AIM, Aim
 from rune.compiler.anvil.profile import PROFILES, Profile
-from rune.compiler.targets.finding import targets
+from rune.compiler.targets.lookup import targets
 from rune.source.policy.policy import BuildPreferencesJson
 from rune.wording import listed
 

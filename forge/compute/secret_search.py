@@ -8,8 +8,8 @@ from __future__ import annotations
 from forge.compute.pool.language import summary_pool
 from forge.core.errors import Busy
 from forge.projects.models import Version
+from forge.projects.secrets.results import is_searched, texts_to_search
 from forge.projects.secrets.scan import SecretScan
-from forge.projects.secrets.stored import is_searched, texts_to_search
 from forge.projects.versions.store import available_files
 
 

@@ -3,7 +3,9 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
+from forge.core.database.nul import refuse_nul_on
 from forge.core.events.discovery import import_declarations
 
 
@@ -12,6 +14,7 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
+        connection_created.connect(refuse_nul_on)
         # Tasks must know which Celery they belong to before the first of them is called.
         import_module("forge.celery")
         # Registers periodic work.

@@ -30,6 +30,16 @@ class Invalid(DomainError):
     title = "The request has an error"
 
 
+class NulInText(Invalid):
+    """A text with a NUL character, which no database of ours stores."""
+
+    title = "This character cannot be stored"
+    DETAIL = "A text in this request has a NUL character (U+0000). Remove it, and send the text again."
+
+    def __init__(self) -> None:
+        super().__init__(self.DETAIL)
+
+
 class Unprocessable(DomainError):
     """The request is well formed, but its contents are refused."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -46,6 +46,11 @@ def log_context_of_build(build: object) -> Iterator[None]:
         build_id.reset(token)
 
 
+def is_kept_for_years(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether caches keep the answer for ever: then it is not the answer to one request, and names none."""
+    return any(name == b"cache-control" and b"immutable" in value for name, value in headers)
+
+
 class Observability:
     """The outermost ASGI middleware: sets the request id, and counts requests and sockets."""
 
@@ -71,7 +76,10 @@ class Observability:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": [*message.get("headers", ()), (HEADER, name.encode())]}
+                headers = [*message.get("headers", ())]
+                if not is_kept_for_years(headers):
+                    headers.append((HEADER, name.encode()))
+                message = {**message, "headers": headers}
             await send(message)
 
         try:

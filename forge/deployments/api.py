@@ -12,15 +12,15 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import needing, raising
 from forge.core.errors import Conflict, Gone
 from forge.deployments import actions
 from forge.deployments.access import deployments_of, find_deployment, find_key
 from forge.deployments.errors import NotPromoted
+from forge.deployments.facets import deployment_facets
 from forge.deployments.models import Deployment
 from forge.deployments.releases.promotion import promotion_of
-from forge.deployments.seen import deployment_facets
 from forge.deployments.serializers import (
     ChoiceSerializer,
     DeploymentChangeSerializer,
@@ -99,17 +99,19 @@ class OneDeployment(DeploymentView):
         """Changes the title, the origins, the deployment that it is promoted from, or whether reports of apps are
         counted."""
         row = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
-        body, seen = self.read_body(request, DeploymentChangeSerializer), seen_by(request)
+        body, precondition = self.read_body(request, DeploymentChangeSerializer), request_precondition(request)
         change = actions.DeploymentChange(
             body.get("title"), body.get("origins"), body.get("telemetry"), body.get("promoted_from")
         )
-        return self.answer(request, actions.change_deployment(principal_of(request), row, change, seen=seen))
+        return self.answer(
+            request, actions.change_deployment(principal_of(request), row, change, precondition=precondition)
+        )
 
     @extend_schema(operation_id="deployments_delete", responses={204: None}, parameters=[REQUIRED_IF_MATCH])
     def delete(self, request: Request, organisation: str, name: str, deployment: str) -> Response:
         """Deletes it with its keys and history. Its address answers no app any more."""
         row = self.deployment(request, organisation, name, deployment, Verb.MANAGE)
-        actions.delete_deployment(principal_of(request), row, seen=seen_by(request))
+        actions.delete_deployment(principal_of(request), row, precondition=request_precondition(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -129,8 +131,8 @@ class DeploymentVersion(DeploymentView):
         """Serves the build of a tag from now on; with `follow` it moves along with the tag, as far as the gate
         allows. With `digest` the tag must name that manifest."""
         row = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
-        body, seen = self.read_body(request, ChoiceSerializer), seen_by(request)
-        actions.serve_tag(principal_of(request), row, ChoiceSerializer.choice(body), seen=seen)
+        body, precondition = self.read_body(request, ChoiceSerializer), request_precondition(request)
+        actions.serve_tag(principal_of(request), row, ChoiceSerializer.choice(body), precondition=precondition)
         return self.answer(request, row)
 
 
@@ -149,8 +151,8 @@ class DeploymentReturn(DeploymentView):
     def post(self, request: Request, organisation: str, name: str, deployment: str) -> Response:
         """Serves the build of an earlier release again, and follows no tag any more."""
         row = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
-        body, seen = self.read_body(request, ReturnSerializer), seen_by(request)
-        actions.go_back(principal_of(request), row, body["release"], seen=seen)
+        body, precondition = self.read_body(request, ReturnSerializer), request_precondition(request)
+        actions.go_back(principal_of(request), row, body["release"], precondition=precondition)
         return self.answer(request, row)
 
 
@@ -178,7 +180,7 @@ class DeploymentPromotion(DeploymentView):
     def post(self, request: Request, organisation: str, name: str, deployment: str) -> Response:
         """Serves what the deployment serves that this one is promoted from, and follows no tag any more."""
         row = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
-        actions.promote(principal_of(request), row, seen=seen_by(request))
+        actions.promote(principal_of(request), row, precondition=request_precondition(request))
         return self.answer(request, row)
 
 
@@ -209,7 +211,7 @@ class OneDeploymentKey(DeploymentView):
     def delete(self, request: Request, organisation: str, name: str, deployment: str, key_id: UUID) -> Response:
         """Ends the key at once."""
         row = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
-        actions.revoke_key(principal_of(request), find_key(row, key_id), seen=seen_by(request))
+        actions.revoke_key(principal_of(request), find_key(row, key_id), precondition=request_precondition(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -228,7 +230,9 @@ class DeploymentKeyRotation(DeploymentView):
     def post(self, request: Request, organisation: str, name: str, deployment: str, key_id: UUID) -> Response:
         """Creates a key of the same name. The key of this address ends after the overlap."""
         row = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
-        body, seen = self.read_body(request, RotationSerializer), seen_by(request)
+        body, precondition = self.read_body(request, RotationSerializer), request_precondition(request)
         principal = principal_of(request)
-        key, secret = actions.rotate_key(principal, find_key(row, key_id), body["overlap_days"], seen=seen)
+        key, secret = actions.rotate_key(
+            principal, find_key(row, key_id), body["overlap_days"], precondition=precondition
+        )
         return Response(key_to_json(key) | {"secret": secret}, status=status.HTTP_201_CREATED)

@@ -15,9 +15,9 @@ from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.core.audit.messages import ids_among
 from forge.core.errors import NotFound
-from forge.core.seen import seen_state
+from forge.core.preconditions import etag_of
+from forge.moderation.facets import report_facets
 from forge.moderation.models import Moderator, Report, ReportQuerySet, ReportState, TakeDown
-from forge.moderation.seen import report_facets
 from forge.projects.access import find_project
 from forge.projects.models import Project, Visibility
 
@@ -93,9 +93,9 @@ class Case:
         return key_of(self.subject)
 
     @property
-    def seen(self) -> str:
+    def etag(self) -> str:
         """The state that dismissing the reports names."""
-        return seen_state(report_facets(self.reports))
+        return etag_of(report_facets(self.reports))
 
     @property
     def since(self) -> datetime:

@@ -14,11 +14,11 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import AuditPlace, write_entry
 from forge.core.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded, TooOften
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.moderation.access import Subject, about, can_report, key_of, require_moderator, standing
 from forge.moderation.announcements import PROJECT_TAKEN_DOWN
+from forge.moderation.facets import report_facets
 from forge.moderation.models import LONGEST_TEXT, Moderator, Report, ReportReason, ReportState, TakeDown
-from forge.moderation.seen import report_facets
 from forge.projects.access import require
 from forge.projects.models import Project
 
@@ -53,14 +53,14 @@ def report(actor: Actor, subject: Subject, reason: str, text: str = "") -> Repor
 
 
 @transaction.atomic
-def dismiss(actor: Actor, subject: Subject, answer: str, *, seen: Seen = None) -> int:
+def dismiss(actor: Actor, subject: Subject, answer: str, *, precondition: Precondition = None) -> int:
     """Decides that nothing is wrong with it, for all open reports of it: answers how many. Raises `NotFound`,
     `Stale`, `Invalid` and `Conflict`."""
     require_moderator(actor)
     _lock(subject)
     open_reports = list(Report.objects.filter(about(subject), state=ReportState.OPEN))
     if open_reports:
-        require_seen(report_facets(open_reports), seen)
+        require_precondition(report_facets(open_reports), precondition)
     closed = _close(actor, subject, ReportState.DISMISSED, checked_text(answer, needed=True))
     if not closed:
         raise Conflict("No report of it is open. Somebody else decided meanwhile.")

@@ -16,7 +16,7 @@ from forge.accounts.principals import Principal, principal_of, signed_in_user
 from forge.core.errors import Conflict, Invalid, NotFound, Stale, TooOften
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of, things_of
-from forge.core.seen import seen_in
+from forge.core.preconditions import form_precondition
 from forge.moderation import actions
 from forge.moderation.access import Subject, find_reported, find_subject, open_cases, own_reports, standing_cases
 from forge.moderation.models import ReportReason
@@ -96,7 +96,7 @@ def _take_down(principal: Principal, subject: Subject, form: QueryDict) -> None:
 
 
 def _dismiss(principal: Principal, subject: Subject, form: QueryDict) -> None:
-    actions.dismiss(principal, subject, form.get("text", ""), seen=seen_in(form))
+    actions.dismiss(principal, subject, form.get("text", ""), precondition=form_precondition(form))
 
 
 _ACTS: Mapping[str, Callable[[Principal, Subject, QueryDict], object]] = {

@@ -20,7 +20,7 @@ from forge.core.api.preconditions import (
     OPTIONAL_IF_MATCH,
     REFUSALS,
     REQUIRED_IF_MATCH,
-    seen_by,
+    request_precondition,
     with_etag,
 )
 from forge.core.api.schema import WithParts
@@ -31,11 +31,11 @@ from forge.core.errors import Conflict, Gone, Moved, Unprocessable
 from forge.projects import actions
 from forge.projects.access import find_project, is_favourite
 from forge.projects.errors import ProjectFileNotFound
+from forge.projects.facets import files_facets, project_facets
 from forge.projects.files import contents as files
 from forge.projects.files.model_files import DrawnModelJson, ModelPageJson, is_model, model_drawing, model_page
 from forge.projects.hooks import state_parts
 from forge.projects.models import Project
-from forge.projects.seen import files_facets, project_facets
 from forge.projects.serializers import (
     ChooseFavouriteSerializer,
     FavouriteJson,
@@ -138,18 +138,18 @@ class ProjectDetail(ProjectView):
 
     @extend_schema(request=ProjectChangeSerializer, responses=ProjectJson, parameters=[REQUIRED_IF_MATCH, ETAG])
     def patch(self, request: Request, organisation: str, name: str) -> Response:
-        project, seen = self.project(request, organisation, name, Verb.READ), seen_by(request)
+        project, precondition = self.project(request, organisation, name, Verb.READ), request_precondition(request)
         body = self.read_body(request, ProjectChangeSerializer)
         principal = principal_of(request)
-        return _answer(actions.update_project(principal, project, **body, seen=seen), principal)
+        return _answer(actions.update_project(principal, project, **body, precondition=precondition), principal)
 
     @extend_schema(
         responses={204: OpenApiResponse(description="deleted; an owner can restore it")},
         parameters=[REQUIRED_IF_MATCH],
     )
     def delete(self, request: Request, organisation: str, name: str) -> Response:
-        project, seen = self.project(request, organisation, name, Verb.MANAGE), seen_by(request)
-        actions.delete_project(principal_of(request), project, seen=seen)
+        project, precondition = self.project(request, organisation, name, Verb.MANAGE), request_precondition(request)
+        actions.delete_project(principal_of(request), project, precondition=precondition)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -246,14 +246,16 @@ class ProjectFile(ProjectView):
     )
     def put(self, request: Request, organisation: str, name: str, path: str) -> Response:
         """Writes a file. One that is there takes its `ETag` as `If-Match`; a new one needs none."""
-        project, seen = self.project(request, organisation, name, Verb.EDIT), seen_by(request)
-        entry = actions.write_file(principal_of(request), project, path, body_chunks(request), seen=seen)
+        project, precondition = self.project(request, organisation, name, Verb.EDIT), request_precondition(request)
+        entry = actions.write_file(
+            principal_of(request), project, path, body_chunks(request), precondition=precondition
+        )
         return Response(file_to_json(entry), headers={"ETag": f'"{entry.content_digest}"'})
 
     @extend_schema(responses={204: OpenApiResponse(description="deleted")}, parameters=[REQUIRED_IF_MATCH])
     def delete(self, request: Request, organisation: str, name: str, path: str) -> Response:
-        project, seen = self.project(request, organisation, name, Verb.EDIT), seen_by(request)
-        actions.delete_file(principal_of(request), project, path, seen=seen)
+        project, precondition = self.project(request, organisation, name, Verb.EDIT), request_precondition(request)
+        actions.delete_file(principal_of(request), project, path, precondition=precondition)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

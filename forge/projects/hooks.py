@@ -16,7 +16,7 @@ from django.dispatch import Signal
 from forge.core.actors import Actor
 from forge.core.api.json_types import Uuid
 from forge.core.hooks import Hook
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 from forge.projects.models import Project, Version
 
 document_changed = Signal()

@@ -11,7 +11,7 @@ from uuid import UUID
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.hooks import Hook
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 from forge.projects.models import Project, Version
 
 

@@ -14,6 +14,7 @@ from forge.core.actors import Actor
 from forge.core.database.constraints import reason_constraint
 from forge.core.models import Blob
 from forge.projects.models import Project
+from forge.registry.admission import Admission
 from forge.registry.artifacts.models import ArtifactTag, BlobDigest, PushedBlob, RegistryRules, Upload
 from forge.registry.blocks.models import BlockVersion, BlockVersionQuerySet
 from forge.registry.distribution.digests import LONGEST_DIGEST
@@ -21,12 +22,19 @@ from forge.registry.distribution.manifests import TAG_LENGTH
 from forge.registry.mirrors.models import Mirror
 from forge.registry.rebuilds.models import Rebuild
 from forge.registry.retention.models import RetentionRules
-from forge.registry.signing.models import ProvenanceRecord, Signature, SigningKey
+from forge.registry.signing.models import (
+    BlockProvenanceRecord,
+    ProvenanceRecord,
+    PublishedBlockSignature,
+    Signature,
+    SigningKey,
+)
 
 __all__ = [
     "Admission",
     "ArtifactTag",
     "BlobDigest",
+    "BlockProvenanceRecord",
     "BlockVersion",
     "BlockVersionQuerySet",
     "Listing",
@@ -36,6 +44,7 @@ __all__ = [
     "ProvenanceRecord",
     "Publication",
     "PublicationQuerySet",
+    "PublishedBlockSignature",
     "PublishedVersion",
     "PushedBlob",
     "Rebuild",
@@ -177,14 +186,6 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def visible_to(self, actor: Actor) -> PublicationQuerySet:
         """Publications of the projects whose page the person may open."""
         return self.filter(repository__project__in=Project.objects.visible_to(actor))
-
-
-class Admission(models.TextChoices):
-    """How a build came past the gate of its tag."""
-
-    OPEN = "open", "Not protected"
-    PASSED = "passed", "Passed the gate"
-    OVERRIDDEN = "overridden", "Overridden by an owner"
 
 
 class WithdrawnRune(models.Model):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from forge.compute.secret_search import require_searched
 from forge.core.actors import Actor
-from forge.core.blobs.affected import names_of_users
+from forge.core.blobs.dependents import names_of_users
 from forge.core.periodic import PeriodicTask, RunsIn, register
 from forge.jobs.kinds import register as register_kind
 from forge.projects.files.mounting import published_blocks, usable_texts
@@ -23,9 +23,9 @@ from forge.projects.hooks import (
     version_parts,
 )
 from forge.projects.models import Project, Version
+from forge.projects.secrets.results import secret_sentences
 from forge.projects.secrets.scan import MAX_SENTENCES
-from forge.projects.secrets.stored import secret_sentences
-from forge.registry.artifacts.affected import tags_needing
+from forge.registry.artifacts.dependents import tags_needing
 from forge.registry.artifacts.sweep import SWEEP_EVERY, sweep
 from forge.registry.blocks.access import locked_blocks
 from forge.registry.blocks.usable import usable_texts_of
@@ -37,11 +37,18 @@ from forge.registry.rebuilds.jobs import REBUILD, REQUEST_EVERY, request_rebuild
 from forge.registry.retention.pulls import FLUSH_EVERY as PULLS_EVERY
 from forge.registry.retention.pulls import write_down as write_pulls
 from forge.registry.retention.task import DELETE_EVERY, delete_expired_everywhere
-from forge.registry.signing.jobs import COMPLETE_EVERY, MAKE_KEY, SIGN, complete_publications
+from forge.registry.signing.jobs import (
+    COMPLETE_EVERY,
+    MAKE_KEY,
+    SIGN,
+    SIGN_BLOCK,
+    complete_blocks,
+    complete_publications,
+)
 from forge.registry.signing.supervisor import CHECK_EVERY, start_signer
 from forge.registry.tags.access import default_tag, tags_of
+from forge.registry.tags.facets import tag_facets
 from forge.registry.tags.fixed_versions import take_along
-from forge.registry.tags.seen import tag_facets
 from forge.registry.tags.serializers import TagsJson, tag_to_json
 from forge.registry.templates.publishing import EVERY, publish_templates
 
@@ -52,6 +59,7 @@ published_blocks.register(locked_blocks)
 usable_texts.register(usable_texts_of)
 register_kind(MAKE_KEY)
 register_kind(SIGN)
+register_kind(SIGN_BLOCK)
 register_kind(REBUILD)
 register_kind(COPY)
 register(
@@ -65,6 +73,15 @@ register(
         RunsIn.EACH_SERVER,
         "adds provenance and signatures that are missing",
         complete_publications,
+    )
+)
+register(
+    PeriodicTask(
+        "block-signatures",
+        COMPLETE_EVERY,
+        RunsIn.EACH_SERVER,
+        "adds provenance and signatures that blocks lack",
+        complete_blocks,
     )
 )
 register(PeriodicTask("signer", CHECK_EVERY, RunsIn.EACH_SERVER, "starts the signer when there is work", start_signer))

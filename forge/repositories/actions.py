@@ -15,8 +15,8 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
+from forge.core.preconditions import Precondition, require_precondition, require_precondition_to_replace
 from forge.core.sealing import seal
-from forge.core.seen import Seen, require_seen, require_seen_to_replace
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job
 from forge.jobs.queue import announce, create_job
@@ -26,10 +26,10 @@ from forge.projects.git.remote import OutsideCommit, Remote
 from forge.projects.models import Project, Version
 from forge.repositories.access import find_link, open_request
 from forge.repositories.errors import NotLinked, PullRunning, RepositoryLinkEnded
+from forge.repositories.facets import link_facets
 from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull, RemoteRequest
 from forge.repositories.requests import number_of, request_refs
-from forge.repositories.seen import link_facets
 from forge.reviews.actions import bring_from_outside, bring_newer
 from forge.reviews.changes.actions.outside import OutsideOrigin
 from forge.reviews.changes.edits import Edits, apply_edits
@@ -37,7 +37,7 @@ from forge.reviews.changes.models import ChangeRequest
 
 
 @transaction.atomic
-def link_branch(actor: Actor, project: Project, remote: Remote, *, seen: Seen = None) -> LinkedBranch:
+def link_branch(actor: Actor, project: Project, remote: Remote, *, precondition: Precondition = None) -> LinkedBranch:
     """Makes a project follow a branch, in place of the one that it followed. Who links takes the link over.
 
     It works with their right for good, so no token makes it: it would outlive the token. Raises `Forbidden`,
@@ -49,7 +49,7 @@ def link_branch(actor: Actor, project: Project, remote: Remote, *, seen: Seen = 
         raise Invalid("Say which branch.", errors={"branch": ["Say which branch."]})
     Project.objects.lock(project.pk)
     link = LinkedBranch.objects.filter(project=project).first()
-    require_seen_to_replace(link_facets(link), seen, exists=link is not None)
+    require_precondition_to_replace(link_facets(link), precondition, exists=link is not None)
     link = link or LinkedBranch(project=project)
     if (link.url, link.branch, link.folder) != (remote.url, remote.branch, remote.folder):
         link.url, link.branch, link.folder = remote.url, remote.branch, remote.folder
@@ -63,7 +63,7 @@ def link_branch(actor: Actor, project: Project, remote: Remote, *, seen: Seen = 
 
 
 @transaction.atomic
-def unlink_branch(actor: Actor, project: Project, *, seen: Seen = None) -> None:
+def unlink_branch(actor: Actor, project: Project, *, precondition: Precondition = None) -> None:
     """Makes a project follow no branch. Its files and change requests stay.
 
     Raises `Forbidden`, `NotLinked`, `Stale` and `PreconditionRequired`.
@@ -71,13 +71,15 @@ def unlink_branch(actor: Actor, project: Project, *, seen: Seen = None) -> None:
     require(actor, Verb.EDIT, project)
     Project.objects.lock(project.pk)
     link = _link(actor, project)
-    require_seen(link_facets(link), seen)
+    require_precondition(link_facets(link), precondition)
     write_entry(actor, "git.unlink", project.stream, project.place, url=link.url, branch=link.branch)
     link.delete()
 
 
 @transaction.atomic
-def pull(actor: Actor, project: Project, token: str = "", request: str = "", *, seen: Seen = None) -> Pull:
+def pull(
+    actor: Actor, project: Project, token: str = "", request: str = "", *, precondition: Precondition = None
+) -> Pull:
     """Queues a pull of the linked branch, or of a request of its repository (`forge.repositories.requests`).
 
     A token is for the link that was seen: it is not sent to another address. Answers the same pull where it is queued
@@ -87,7 +89,7 @@ def pull(actor: Actor, project: Project, token: str = "", request: str = "", *, 
     require(actor, Verb.EDIT, project)
     Project.objects.lock(project.pk)
     link = _link(actor, project)
-    require_seen(link_facets(link), seen)
+    require_precondition(link_facets(link), precondition)
     if link.ended is not None:
         raise RepositoryLinkEnded(
             "The person who linked this branch may no longer edit the project, or ended the link. Link it again."

@@ -16,7 +16,7 @@ from forge.core.api.preconditions import (
     REFUSALS,
     REQUIRED_IF_MATCH,
     optional_if_match,
-    seen_by,
+    request_precondition,
     with_etag,
 )
 from forge.core.api.views import PERSON, needing, raising
@@ -26,8 +26,8 @@ from forge.projects.git.remote import checked_remote, checked_token
 from forge.repositories import actions
 from forge.repositories.access import find_link, pulls_of
 from forge.repositories.errors import NotLinked
+from forge.repositories.facets import link_facets
 from forge.repositories.models import LinkedBranch
-from forge.repositories.seen import link_facets
 from forge.repositories.serializers import (
     LinkedBranchJson,
     LinkSerializer,
@@ -64,13 +64,15 @@ class ProjectLink(ProjectView):
         project = self.project(request, organisation, name, Verb.EDIT)
         body = self.read_body(request, LinkSerializer)
         remote = checked_remote(body["url"], body["branch"], folder=body["folder"])
-        return _answer(actions.link_branch(principal_of(request), project, remote, seen=seen_by(request)))
+        return _answer(
+            actions.link_branch(principal_of(request), project, remote, precondition=request_precondition(request))
+        )
 
     @extend_schema(operation_id="linked_branch_delete", responses={204: None}, parameters=[REQUIRED_IF_MATCH])
     def delete(self, request: Request, organisation: str, name: str) -> Response:
         """Makes the project follow no branch. Files and change requests stay."""
         project = self.project(request, organisation, name, Verb.EDIT)
-        actions.unlink_branch(principal_of(request), project, seen=seen_by(request))
+        actions.unlink_branch(principal_of(request), project, precondition=request_precondition(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -100,6 +102,9 @@ class ProjectPulls(ProjectView):
         takes the `ETag` of the link that it is for: it is never sent to another address."""
         project = self.project(request, organisation, name, Verb.EDIT)
         body = self.read_body(request, PullStartSerializer)
-        token, seen = checked_token(body["token"]), seen_by(request) if body["token"] else optional_if_match(request)
-        started = actions.pull(principal_of(request), project, token, body["request"], seen=seen)
+        token, precondition = (
+            checked_token(body["token"]),
+            request_precondition(request) if body["token"] else optional_if_match(request),
+        )
+        started = actions.pull(principal_of(request), project, token, body["request"], precondition=precondition)
         return Response(pull_to_json(started), status=status.HTTP_202_ACCEPTED)

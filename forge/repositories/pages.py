@@ -14,7 +14,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Conflict, Invalid, NotFound, Stale, TooLarge, TooOften, Unprocessable
 from forge.core.http.pages import for_person, show_again
-from forge.core.seen import seen_in, seen_state
+from forge.core.preconditions import etag_of, form_precondition
 from forge.jobs.models import JobState
 from forge.projects.actions import push_to_git
 from forge.projects.git.remote import Remote, checked_remote, checked_token
@@ -24,8 +24,8 @@ from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.repositories import actions, remembered_tokens
 from forge.repositories.access import find_link, pulls_of
+from forge.repositories.facets import link_facets
 from forge.repositories.requests import request_refs
-from forge.repositories.seen import link_facets
 
 _REFUSALS = (Invalid, Conflict, Stale, Unprocessable, TooLarge, TooOften, NotFound)
 _FAILED = (JobState.FAILED, JobState.LOST)
@@ -68,7 +68,7 @@ class _Press:
 def _link(press: _Press) -> None:
     url, branch, folder = (press.typed.get(f"link_{field}", "") for field in ("url", "branch", "folder"))
     remote = checked_remote(url, branch, folder=folder)
-    actions.link_branch(press.principal, press.project, remote, seen=seen_in(press.typed))
+    actions.link_branch(press.principal, press.project, remote, precondition=form_precondition(press.typed))
 
 
 def _pull(press: _Press) -> None:
@@ -87,7 +87,7 @@ def _pull_with(press: _Press, field: str, request: str = "") -> None:
     link = find_link(press.principal, press.project)
     typed = checked_token(press.typed.get(field, ""))
     token = typed or (remembered_tokens.recall(press.request.session, link) if link else "")
-    actions.pull(press.principal, press.project, token, request, seen=seen_in(press.typed))
+    actions.pull(press.principal, press.project, token, request, precondition=form_precondition(press.typed))
     if link is not None and typed:
         remembered_tokens.remember(press.request.session, link, typed)
 
@@ -100,7 +100,7 @@ def _forget_token(press: _Press) -> None:
 
 def _unlink(press: _Press) -> None:
     link = find_link(press.principal, press.project)
-    actions.unlink_branch(press.principal, press.project, seen=seen_in(press.typed))
+    actions.unlink_branch(press.principal, press.project, precondition=form_precondition(press.typed))
     if link is not None:
         remembered_tokens.forget(press.request.session, link)
 
@@ -122,7 +122,7 @@ def _context(request: HttpRequest, principal: Principal, project: Project) -> di
         "versions": len(wanted_versions(project)),
         "usual_branch": BRANCH,
         "link": link,
-        "seen": seen_state(link_facets(link)),
+        "etag": etag_of(link_facets(link)),
         "has_token": link is not None and bool(remembered_tokens.recall(request.session, link)),
         "pulls": pulls,
         "last": pulls[0] if pulls else None,

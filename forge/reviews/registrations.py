@@ -23,8 +23,8 @@ from forge.registry.hooks import Approved, approvals, judges_of
 from forge.reviews.changes.actions.outside import bring_model
 from forge.reviews.models import Review, ReviewerGroup, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.access import unpublished
-from forge.reviews.rounds.actions.awaited import ask_for_awaited
 from forge.reviews.rounds.actions.invitations import become_reviewer
+from forge.reviews.rounds.actions.pending_requests import ask_for_awaited
 from forge.reviews.rounds.decision import ReviewState
 from forge.reviews.rounds.invitees import review_of
 from forge.reviews.rounds.open_reviews import OpenReview, open_reviews

@@ -14,8 +14,8 @@ from forge.accounts.organisations.access import (
 )
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
-from forge.accounts.quotas.shown_usage import nearly_full
 from forge.accounts.quotas.usage import with_storage
+from forge.accounts.quotas.usage_rows import nearly_full
 from forge.activity.access import activity_of, complete
 from forge.activity.rows import activity_rows
 from forge.projects.access import favourites_of, with_favourites

@@ -9,7 +9,7 @@ from forge.accounts.organisations.access import find_organisation
 from forge.accounts.organisations.pages.tabs import tabs_of
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.accounts.quotas.shown_usage import shown_usage
+from forge.accounts.quotas.usage_rows import shown_usage
 from forge.activity.access import activity_of, complete
 from forge.activity.rows import activity_rows
 from forge.core.errors import NotFound, SignInNeeded

@@ -20,7 +20,7 @@ from forge.core.audit.entries import AuditPlace, write_entry
 from forge.core.errors import Invalid, NotFound
 from forge.core.events.declarations import webhook_topics
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.jobs.models import JobState
 from forge.jobs.queue import RETRIABLE, pause, resume, retry
 from forge.projects.models import Project
@@ -30,9 +30,9 @@ from forge.webhooks.delivery.addresses import checked_url
 from forge.webhooks.delivery.outbox import jobs_of_webhook, queue_delivery
 from forge.webhooks.delivery.signing import secret_of
 from forge.webhooks.errors import TooManyWebhooks
+from forge.webhooks.facets import webhook_facets
 from forge.webhooks.messages import PING, written
 from forge.webhooks.models import Delivery, Webhook
-from forge.webhooks.seen import webhook_facets
 
 MOST = 20
 """Webhooks of an organisation."""
@@ -75,13 +75,15 @@ def create_webhook(
 
 
 @transaction.atomic
-def change_webhook(actor: Actor, webhook: Webhook, change: WebhookChange, *, seen: Seen = None) -> Webhook:
+def change_webhook(
+    actor: Actor, webhook: Webhook, change: WebhookChange, *, precondition: Precondition = None
+) -> Webhook:
     """Changes the address or topics of a webhook, or switches it off or on; when it is on, pending messages are sent.
 
     Raises `Forbidden`, `PersonNeeded`, `Stale`, `BadWebhookAddress` and `Invalid`.
     """
     require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
-    _lock(webhook, seen)
+    _lock(webhook, precondition)
     before = _payload_of(webhook)
     if change.url is not None and change.url != webhook.url:
         _require_own(actor, webhook)
@@ -104,13 +106,13 @@ def change_webhook(actor: Actor, webhook: Webhook, change: WebhookChange, *, see
 
 
 @transaction.atomic
-def rotate_secret(actor: Actor, webhook: Webhook, *, seen: Seen = None) -> str:
+def rotate_secret(actor: Actor, webhook: Webhook, *, precondition: Precondition = None) -> str:
     """Gives a webhook another secret, which is shown this once; for a day messages are signed with the one before too.
 
     Raises `Forbidden`, `PersonNeeded` and `Stale`.
     """
     require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
-    _lock(webhook, seen)
+    _lock(webhook, precondition)
     _require_own(actor, webhook)
     webhook.generation, webhook.rotated = webhook.generation + 1, timezone.now()
     webhook.save(update_fields=["generation", "rotated"])
@@ -119,10 +121,10 @@ def rotate_secret(actor: Actor, webhook: Webhook, *, seen: Seen = None) -> str:
 
 
 @transaction.atomic
-def delete_webhook(actor: Actor, webhook: Webhook, *, seen: Seen = None) -> None:
+def delete_webhook(actor: Actor, webhook: Webhook, *, precondition: Precondition = None) -> None:
     """Deletes a webhook with its deliveries; pending messages are not sent. Raises `Forbidden` and `Stale`."""
     require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
-    _lock(webhook, seen)
+    _lock(webhook, precondition)
     write_entry(actor, "webhook.delete", webhook.subject, _place(webhook), url=webhook.url)
     jobs_of_webhook(webhook).delete()
     webhook.delete()
@@ -165,7 +167,7 @@ def stop_webhook(actor: Actor, webhook: Webhook, because: str) -> None:
         append_event(webhook.organisation.stream, WEBHOOK_STOPPED(webhook=str(webhook.pk), host=host))
 
 
-def _lock(webhook: Webhook, seen: Seen) -> None:
+def _lock(webhook: Webhook, precondition: Precondition) -> None:
     """Locks the webhook's row and reads it again. Raises `Stale`, and `NotFound` for one that was deleted."""
     row = Webhook.objects.select_for_update().filter(pk=webhook.pk).first()
     if row is None:
@@ -182,7 +184,7 @@ def _lock(webhook: Webhook, seen: Seen) -> None:
     ):
         setattr(webhook, name, getattr(row, name))
     next(as_they_work([webhook]))
-    require_seen(webhook_facets(webhook), seen)
+    require_precondition(webhook_facets(webhook), precondition)
 
 
 def _require_own(actor: Actor, webhook: Webhook) -> None:

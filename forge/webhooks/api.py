@@ -17,14 +17,14 @@ from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict
 from forge.projects.access import find_project
 from forge.webhooks import actions
 from forge.webhooks.access import as_they_work, deliveries_of, find_delivery, find_webhook, webhooks_of
+from forge.webhooks.facets import webhook_facets
 from forge.webhooks.models import Webhook
-from forge.webhooks.seen import webhook_facets
 from forge.webhooks.serializers import (
     DeliveryJson,
     NewWebhookJson,
@@ -101,12 +101,14 @@ class OneWebhook(WebhookView):
         webhook = self.webhook(request, organisation, webhook_id)
         body = self.read_body(request, WebhookChangeSerializer)
         change = actions.WebhookChange(body.get("url"), body.get("topics"), body.get("on"))
-        return _answer(actions.change_webhook(principal_of(request), webhook, change, seen=seen_by(request)))
+        return _answer(
+            actions.change_webhook(principal_of(request), webhook, change, precondition=request_precondition(request))
+        )
 
     @extend_schema(operation_id="webhooks_delete", responses={204: None}, parameters=[REQUIRED_IF_MATCH])
     def delete(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
         webhook = self.webhook(request, organisation, webhook_id)
-        actions.delete_webhook(principal_of(request), webhook, seen=seen_by(request))
+        actions.delete_webhook(principal_of(request), webhook, precondition=request_precondition(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -122,7 +124,7 @@ class WebhookRotation(WebhookView):
     def post(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
         """For a day messages are signed with the one before too."""
         webhook = self.webhook(request, organisation, webhook_id)
-        secret = actions.rotate_secret(principal_of(request), webhook, seen=seen_by(request))
+        secret = actions.rotate_secret(principal_of(request), webhook, precondition=request_precondition(request))
         return with_etag(Response(SecretJson(secret=secret)), webhook_facets(webhook))
 
 

@@ -20,13 +20,13 @@ from forge.core.errors import Conflict, Invalid, Stale
 from forge.core.events.declarations import webhook_topics
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
-from forge.core.seen import seen_in, seen_state
+from forge.core.preconditions import etag_of, form_precondition
 from forge.projects.access import find_project
 from forge.projects.models import Project
 from forge.webhooks import actions
 from forge.webhooks.access import as_they_work, deliveries_of, find_delivery, find_webhook, webhooks_of
+from forge.webhooks.facets import webhook_facets
 from forge.webhooks.models import DeliveryState, Webhook
-from forge.webhooks.seen import webhook_facets
 
 SHOWN = 25
 """Deliveries on a page."""
@@ -101,7 +101,7 @@ def _one(request: HttpRequest, webhook: Webhook) -> dict[str, Any]:
         "pages": pages,
         "rows": [(delivery, STATE_TAGS[delivery.state]) for delivery in deliveries],
         "topics": _topics(),
-        "seen": seen_state(webhook_facets(webhook)),
+        "etag": etag_of(webhook_facets(webhook)),
     }
 
 
@@ -111,21 +111,23 @@ def _one(request: HttpRequest, webhook: Webhook) -> dict[str, Any]:
 def change(request: HttpRequest, organisation: str, webhook: UUID) -> HttpResponse:
     """Handles the pressed button; a new secret is shown once, on the page of the response."""
     principal, target = principal_of(request), _webhook_of(request, organisation, webhook)
-    seen = seen_in(request.POST)
+    precondition = form_precondition(request.POST)
     try:
         match request.POST.get("do"):
             case "save":
                 change_request = actions.WebhookChange(request.POST.get("url", ""), request.POST.getlist("topics"))
-                actions.change_webhook(principal, target, change_request, seen=seen)
+                actions.change_webhook(principal, target, change_request, precondition=precondition)
             case "on" | "off" as wanted:
-                actions.change_webhook(principal, target, actions.WebhookChange(on=wanted == "on"), seen=seen)
+                actions.change_webhook(
+                    principal, target, actions.WebhookChange(on=wanted == "on"), precondition=precondition
+                )
             case "ping":
                 actions.ping(principal, target)
             case "rotate":
-                secret = actions.rotate_secret(principal, target, seen=seen)
+                secret = actions.rotate_secret(principal, target, precondition=precondition)
                 return render(request, "webhooks/webhook.html", _one(request, target) | {"secret": secret})
             case "delete":
-                actions.delete_webhook(principal, target, seen=seen)
+                actions.delete_webhook(principal, target, precondition=precondition)
                 return redirect("webhooks", organisation=target.organisation.name)
     except (Invalid, Stale) as error:
         return show_again(

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lab.environments.declared import environments_folder
+from lab.environments.environment import environments_folder
 from lab.refusal import Reason, Refused
 
 SHARE = 0.8

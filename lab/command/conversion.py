@@ -14,7 +14,7 @@ from typing import Any
 import rune
 from lab.child.start import Outcome, Step, run
 from lab.command.recorded import record_inputs
-from lab.environments.declared import ENVIRONMENTS, Environment
+from lab.environments.environment import ENVIRONMENTS, Environment
 from lab.formats.identify import SourceFormat, identify
 from lab.formats.savedmodel.packing import pack_folder
 from lab.quantize.forms import FLOAT

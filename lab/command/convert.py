@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from lab.command.conversion import ConvertedFile, Request, convert, needed_environment, parsed_shapes
-from lab.command.declared import outdated_models, request_of
+from lab.command.declarations import outdated_models, request_of
 from lab.command.preparing import require_tools
 from lab.command.table import lines
 from lab.environments.making import EnvironmentProblem

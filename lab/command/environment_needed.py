@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.environments.declared import Environment
+from lab.environments.environment import Environment
 
 
 class EnvironmentNeeded(Exception):

@@ -22,7 +22,7 @@ from lab.command.conversion import FloatModel, Recorded, Request, make_float, ma
 from lab.command.environment_needed import EnvironmentNeeded
 from lab.command.search_job import search_settings
 from lab.command.training_job import RunCommands, count_needs, describe_recipes, train_model
-from lab.environments.declared import ENVIRONMENTS, Environment
+from lab.environments.environment import ENVIRONMENTS, Environment
 from lab.environments.making import EnvironmentProblem, prepare
 from lab.formats.identify import identify
 from lab.refusal import Reason, Refused

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from lab.environments.declared import Environment
+from lab.environments.environment import Environment
 from lab.environments.making import prepare
 from rune.tools.cli.failure import CommandFailed
 from rune.wording import install_command

@@ -23,7 +23,7 @@ from lab.search.space import space_of
 from lab.search.trials import open_trials, read_trials
 from lab.training.run import prepare_run
 from lab.training.settings import ENVIRONMENT
-from rune.devices.boards.finding import UnknownBoard, find_board
+from rune.devices.boards.lookup import UnknownBoard, find_board
 from rune.devices.emulation.cores import CORES
 from rune.source.policy.quantities import COUNT, SIZE, Measure, read_quantity, with_unit
 from rune.source.policy.sections.training import Training

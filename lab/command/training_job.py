@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,12 @@ def count_needs(request: Mapping[str, Json], _report: Report) -> dict[str, Json]
     needs = {}
     for target in request["targets"]:
         counted, reason = needs_of_candidate(recipe, values, request["labels"], request["form"], target)
-        needs[target] = {**asdict(counted), "not_measured": reason}
+        needs[target] = {
+            "flash": counted.flash,
+            "ram": counted.ram,
+            "instructions": counted.instructions,
+            "not_measured": reason,
+        }
     return {"needs": needs}
 
 

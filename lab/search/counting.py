@@ -14,7 +14,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.models import ProjectModels
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.prepare import prepare
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.devices.boards.fit import Needs
 from rune.devices.emulation.measuring import measured_or_planned
 from rune.project.files import MemoryFiles

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.environments.declared import environments_folder
+from lab.environments.environment import environments_folder
 from lab.refusal import Reason, Refused
 from lab.training.checkpoint import read_state
 from lab.training.step import SLOTS

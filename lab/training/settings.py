@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from lab.environments.declared import ENVIRONMENTS, Environment
+from lab.environments.environment import ENVIRONMENTS, Environment
 from lab.recipes.arguments import Values
 from lab.recipes.recipe import Recipe
 from rune.toolchain import toolchain_digest

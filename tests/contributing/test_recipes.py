@@ -28,7 +28,7 @@ from rune.compiler.building.options import BuildOptions
 from rune.project.files import MemoryFiles
 from rune.source.runefile.starter import starter
 from rune.running.runtime import Runtime
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.model.tflite import read_model, signature
 
 assert Path(rune.__file__).is_relative_to(Path.cwd()), rune.__file__

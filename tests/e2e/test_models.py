@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from lab.environments.declared import ENVIRONMENTS
+from lab.environments.environment import ENVIRONMENTS
 from tests.e2e.conftest import PHONE, OpenPage
 from tests.e2e.studio import PATIENCE, create, sign_in
 from tests.e2e.test_accessible_pages import LOOKS, findings

@@ -44,8 +44,8 @@ from forge.reviews.actions import (
 from forge.webhooks.actions import create_webhook
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import RUNE, approved, built, failed_build, packed
+from tests.forge.factories.preconditions import etag_form, etag_headers
 from tests.forge.factories.samples import zipped
-from tests.forge.factories.seen import seen_form, seen_headers
 from tests.forge.factories.signing_keys import SIGNING_KEY
 from tests.forge.factories.suggestions import OVERRIDE, ready_copy, suggested
 from tests.forge.web.conversion_cases import conversion_addresses
@@ -531,9 +531,9 @@ def counted(
         judges = (method, route) == ("post", "api/v1/builds/<uuid:build_id>/reviews")
         headers |= {"If-Match": f'"{named["{digest}"]}"'} if judges else {}
         if method == "form":
-            sent = seen_form(path, **sent)
+            sent = etag_form(path, **sent)
         elif method != "get" and not judges:
-            headers |= seen_headers(path, sent)
+            headers |= etag_headers(path, sent)
         call = partial(_ask, browser, method, path, sent, headers)
         name = key(method, route)
         queries = _queries_of(call)

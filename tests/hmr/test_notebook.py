@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from lab.environments.declared import ENVIRONMENTS
+from lab.environments.environment import ENVIRONMENTS
 from tests.support.live_server import REPOSITORY, LiveServer
 from tests.support.notebooks import code_cells, run_cells
 from tools.browser import chromium

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lab.child.start import Step, run
-from lab.environments.declared import ENVIRONMENTS
+from lab.environments.environment import ENVIRONMENTS
 from lab.formats.keras.objects import ACTIVATIONS, LAYERS
 from lab.refusal import Reason, Refused
 from rune.model.tflite import read_model

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lab.child.start import Step, run
-from lab.environments.declared import ENVIRONMENTS
+from lab.environments.environment import ENVIRONMENTS
 from lab.formats.onnx.reading import read_onnx
 from lab.refusal import Reason, Refused
 from tests.lab.formats.onnx_files import model, node, write

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lab.child.start import Step, run
-from lab.environments.declared import ENVIRONMENTS
+from lab.environments.environment import ENVIRONMENTS
 from lab.formats.savedmodel.packing import pack_folder
 from lab.refusal import Reason, Refused
 from rune.model.tflite import read_model

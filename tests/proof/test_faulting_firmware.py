@@ -19,7 +19,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.c.interface import interface_of
 from rune.compiler.targets.c.trace import step_names
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.devices.firmware.board import PICO
 from rune.devices.firmware.making import BoardFirmware, make
 from rune.devices.firmware.program import Described

@@ -11,7 +11,7 @@ import pytest
 
 from rune.compiler.anvil.models.support import unsupported
 from rune.compiler.anvil.profile import TFLM
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.model.tflite import read_model
 from tests.models.random_models import LENGTH, random_model
 from tests.proof.mutants import Recorder

@@ -18,7 +18,7 @@ import pytest
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.c.interface import interface_of
-from rune.compiler.targets.finding import find_target, find_variant
+from rune.compiler.targets.lookup import find_target, find_variant
 from rune.devices.emulation.firmware import build_firmware
 from rune.devices.emulation.running import emulate
 from rune.project.files import MemoryFiles, ProjectFiles

@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.devices.firmware import device
 from rune.devices.packages.packaging import package
 from rune.project.files import ProjectFiles

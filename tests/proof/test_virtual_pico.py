@@ -17,7 +17,7 @@ import pytest
 
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.devices.packages.errors import NoFirmware
 from rune.devices.packages.packaging import package
 from rune.project.files import ProjectFiles

@@ -16,9 +16,9 @@ from forge.accounts.organisations.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.tokens.scopes import Scope
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition
 from forge.core.api.views import PERSON, ForgeView, needing, raising
-from forge.core.seen import Seen
+from forge.core.preconditions import Precondition
 
 
 class OrganisationTermsView(ForgeView):
@@ -34,7 +34,7 @@ class OrganisationTermsView(ForgeView):
     def put(self, request: Request, organisation: str) -> Response:
         principal = principal_of(request)
         owner = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
-        self.change(principal, owner, self.read_body(request, self.body), seen_by(request))
+        self.change(principal, owner, self.read_body(request, self.body), request_precondition(request))
         return self.answer(owner)
 
     @abstractmethod
@@ -42,7 +42,9 @@ class OrganisationTermsView(ForgeView):
         """The terms, with their state."""
 
     @abstractmethod
-    def change(self, principal: Principal, organisation: Organisation, body: dict[str, Any], seen: Seen) -> None:
+    def change(
+        self, principal: Principal, organisation: Organisation, body: dict[str, Any], precondition: Precondition
+    ) -> None:
         """Replaces the terms with those of a body that was checked. Raises `Forbidden`, `PersonNeeded` and `Stale`."""
 
 

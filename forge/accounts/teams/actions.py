@@ -15,13 +15,13 @@ from forge.accounts.organisations.access import require_in, require_person, requ
 from forge.accounts.organisations.names import check_team_name
 from forge.accounts.permissions import Verb
 from forge.accounts.teams.access import MAX_DESCRIPTION_LENGTH, MAX_TEAMS, users_of
-from forge.accounts.teams.seen import name_facets, role_facets, team_facets
+from forge.accounts.teams.facets import name_facets, role_facets, team_facets
 from forge.accounts.tokens.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 
 
 @transaction.atomic
@@ -39,13 +39,18 @@ def create_team(actor: Actor, organisation: Organisation, name: str, description
 
 @transaction.atomic
 def update_team(
-    actor: Actor, team: Team, *, name: str | None = None, description: str | None = None, seen: Seen = None
+    actor: Actor,
+    team: Team,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    precondition: Precondition = None,
 ) -> Team:
     """Gives a team another name or description. Raises `Forbidden`, `Stale`, `BadName`, `NameInUse` and `Invalid`."""
     organisation = team.organisation
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     lock_team(team)
-    require_seen(name_facets(team), seen)
+    require_precondition(name_facets(team), precondition)
     before = {"name": team.name, "description": team.description}
     if name is not None:
         team.name = check_team_name(name)
@@ -62,13 +67,13 @@ def update_team(
 
 
 @transaction.atomic
-def delete_team(actor: Actor, team: Team, *, seen: Seen = None) -> None:
+def delete_team(actor: Actor, team: Team, *, precondition: Precondition = None) -> None:
     """Deletes a team and the roles that its people had by it; what they are otherwise stays. Raises `Forbidden`
     and `Stale`."""
     organisation, subject = team.organisation, team.subject
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     lock_team(team)
-    require_seen(team_facets(team), seen)
+    require_precondition(team_facets(team), precondition)
     people = users_of(team)
     team.delete()
     write_entry(actor, "team.delete", subject, organisation.place, name=team.name)
@@ -77,7 +82,9 @@ def delete_team(actor: Actor, team: Team, *, seen: Seen = None) -> None:
 
 
 @transaction.atomic
-def add_to_team(actor: Actor, team: Team, people: Collection[UUID], *, seen: Seen = None) -> list[Membership]:
+def add_to_team(
+    actor: Actor, team: Team, people: Collection[UUID], *, precondition: Precondition = None
+) -> list[Membership]:
     """Puts members of the organisation into a team; who is in it stays.
 
     Raises `Forbidden`, `Stale`, `Invalid` and `NotFound`.
@@ -85,7 +92,7 @@ def add_to_team(actor: Actor, team: Team, people: Collection[UUID], *, seen: See
     organisation = team.organisation
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     lock_team(team)
-    require_seen(role_facets(team), seen)
+    require_precondition(role_facets(team), precondition)
     if not people:
         raise Invalid("Choose at least one member.", errors={"people": ["At least one."]})
     members = list(Membership.objects.filter(organisation=organisation, user__in=people).select_related("user"))

@@ -18,10 +18,10 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.serializers import RoleJson
 from forge.accounts.teams.access import named_team, people_of, roles_of, teams_of
-from forge.accounts.teams.seen import team_facets
+from forge.accounts.teams.facets import team_facets
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import Uuid
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import needing, raising
 from forge.core.errors import Conflict
 
@@ -130,7 +130,9 @@ class TeamDetail(TeamView):
     def patch(self, request: Request, organisation: str, team: str) -> Response:
         target = self.team(request, organisation, team, Verb.MANAGE_MEMBERS)
         body = self.read_body(request, TeamChangeSerializer)
-        return _answer(actions.update_team(signed_in(request), target, **body, seen=seen_by(request)))
+        return _answer(
+            actions.update_team(signed_in(request), target, **body, precondition=request_precondition(request))
+        )
 
     @extend_schema(
         responses={204: OpenApiResponse(description="its people have no role by it any more")},
@@ -138,7 +140,7 @@ class TeamDetail(TeamView):
     )
     def delete(self, request: Request, organisation: str, team: str) -> Response:
         target = self.team(request, organisation, team, Verb.MANAGE_MEMBERS)
-        actions.delete_team(signed_in(request), target, seen=seen_by(request))
+        actions.delete_team(signed_in(request), target, precondition=request_precondition(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -151,7 +153,7 @@ class TeamMember(TeamView):
     @extend_schema(request=None, responses=TeamDetailJson, parameters=[REQUIRED_IF_MATCH, ETAG])
     def put(self, request: Request, organisation: str, team: str, member: UUID) -> Response:
         target = self.team(request, organisation, team, Verb.MANAGE_MEMBERS)
-        actions.add_to_team(signed_in(request), target, [member], seen=seen_by(request))
+        actions.add_to_team(signed_in(request), target, [member], precondition=request_precondition(request))
         return _answer(target)
 
     @extend_schema(responses={204: OpenApiResponse(description="not in the team any more")})

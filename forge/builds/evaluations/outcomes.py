@@ -18,7 +18,7 @@ from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import put_bytes, read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.datasets.models import DataVersion
-from forge.datasets.versions.evaluated import SampleUnderTest, test_samples
+from forge.datasets.versions.evaluation import SampleUnderTest, test_samples
 from rune.compiler.building.spec import canonical_digest
 from rune.running.evaluation.evaluation import FORMAT, Evaluation
 

@@ -10,11 +10,11 @@ from typing import Any
 from forge.builds.models import Build, BuildPackage
 from forge.builds.pages.board_drawing import BoardDrawing, board_drawing
 from forge.builds.serializers import package_url
-from rune.compiler.targets.finding import targets
+from rune.compiler.targets.lookup import targets
 from rune.devices.boards.board import Board
 from rune.devices.boards.describing import needs_of
-from rune.devices.boards.finding import boards, find_board
 from rune.devices.boards.fit import Fit, FitVerdict, MemoryRoom, RunTime, fit
+from rune.devices.boards.lookup import boards, find_board
 from rune.wording import listed, size_text
 
 NEARLY_FULL = 0.8

@@ -30,7 +30,7 @@ from forge.builds.pages.board_fits import (
 from forge.builds.serializers import package_url
 from forge.core.errors import Invalid, Stale
 from forge.core.http.pages import for_person, show_again
-from forge.core.seen import seen_in, seen_state
+from forge.core.preconditions import etag_of, form_precondition
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from rune.aim import OPTIMIZATIONS, Aim
@@ -73,7 +73,9 @@ def project_devices(request: HttpRequest, organisation: str, name: str) -> HttpR
     build = _newest_with_packages(principal, project)
     if request.method == "POST":
         try:
-            choose_for_builds(principal, project, _options_of(request.POST), seen=seen_in(request.POST))
+            choose_for_builds(
+                principal, project, _options_of(request.POST), precondition=form_precondition(request.POST)
+            )
         except (Invalid, Stale) as error:
             return show_again(request, "builds/devices.html", _context(request, project, build, "/devices"), error)
         return redirect(f"{project.get_absolute_url()}/devices?saved=1#targets")
@@ -128,7 +130,7 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
         "aims": [(aim, words, aim == chosen_for.optimize_packages) for aim, words in PACKAGE_AIMS.items()],
         "compiled_with": None if build is None else OPTIMIZATIONS[cast("Aim", build.optimize_packages)],
         "may_build": can(principal, Verb.BUILD, project),
-        "seen": seen_state(choices_facets(chosen_for)),
+        "etag": etag_of(choices_facets(chosen_for)),
         "saved": request.GET.get("saved") == "1",
         "refused": [] if build is None else [each for each in build.packages.all() if each.refusal],
         "pending": []

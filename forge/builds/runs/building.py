@@ -30,7 +30,7 @@ from forge.core.actors import Actor
 from forge.core.errors import Damaged
 from forge.core.observability import log_context_of_build
 from forge.datasets.versions.actions import save_for_build
-from forge.datasets.versions.evaluated import find_data_version
+from forge.datasets.versions.evaluation import find_data_version
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job as QueuedJob
 from forge.jobs.models import WorkerCapability

@@ -1,7 +1,7 @@
 """Acts on something that can change name the state that the caller read: `If-Match` (RFC 9110, 13.1.1; RFC 6585, 3).
 
-A `GET` answers the state as `ETag` (`with_etag`), the act takes it (`seen_by`), and the action compares it
-under the lock of what it changes (`forge.core.seen`).
+A `GET` answers the state as `ETag` (`with_etag`), the act takes it (`request_precondition`), and the action compares it
+under the lock of what it changes (`forge.core.preconditions`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.core.errors import PreconditionRequired, Stale
-from forge.core.seen import SAY_WHAT_YOU_SAW, Facet, Seen, seen_state
+from forge.core.preconditions import NO_PRECONDITION, Facet, Precondition, etag_of
 
 
 def _if_match(*, required: bool) -> OpenApiParameter:
@@ -38,13 +38,13 @@ REFUSALS = (Stale, PreconditionRequired)
 
 def with_etag(response: Response, facets: Sequence[Facet]) -> Response:
     """Returns the response with the state of what it describes as its `ETag`."""
-    response["ETag"] = quote_etag(seen_state(facets))
+    response["ETag"] = quote_etag(etag_of(facets))
     return response
 
 
-def seen_by(request: Request) -> Seen:
+def request_precondition(request: Request) -> Precondition:
     """Returns the states that `If-Match` names, for an action to compare once it has checked the permission; none
-    without the header, which `forge.core.seen.require_seen` refuses."""
+    without the header, which `forge.core.preconditions.require_precondition` refuses."""
     return optional_if_match(request) or []
 
 
@@ -52,7 +52,7 @@ def required_if_match(request: Request) -> list[str]:
     """Returns the states that `If-Match` names, without quotes. Raises `PreconditionRequired` where it is missing."""
     states = optional_if_match(request)
     if states is None:
-        raise PreconditionRequired(SAY_WHAT_YOU_SAW)
+        raise PreconditionRequired(NO_PRECONDITION)
     return states
 
 

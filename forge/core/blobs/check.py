@@ -13,9 +13,9 @@ from itertools import islice
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from forge.core.blobs.affected import affected_names
 from forge.core.blobs.checked_file import measure_file
 from forge.core.blobs.damage import damaged, note_intact
+from forge.core.blobs.dependents import affected_names
 from forge.core.blobs.store import open_stored, stored_digests
 from forge.core.errors import NotFound
 from forge.core.models import Blob, BlobLink

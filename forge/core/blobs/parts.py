@@ -17,6 +17,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import IO
+from uuid import UUID
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
@@ -63,14 +64,21 @@ Confirm = Callable[[], None]
 """Called when nobody else can write behind the last part; raises if somebody did."""
 
 
-def store_pieces(chunks: Iterable[bytes], last: BlobPart | None, confirm: Confirm) -> Iterator[StoredPart]:
+def first_part(upload: UUID) -> BlobPart:
+    """The growing file of an upload of which nothing is safe yet. It has one name, so that all requests find it."""
+    return BlobPart(f"{FOLDER}/{upload.hex}", 0)
+
+
+def store_pieces(
+    chunks: Iterable[bytes], upload: UUID, last: BlobPart | None, confirm: Confirm
+) -> Iterator[StoredPart]:
     """Stores bytes behind the last part, without holding them in memory; yields each piece once a crash of this process
     cannot take it. Where `chunks` raise, what came before is yielded first.
 
     Raises `PartInUse`, `NotFound` where the last part is gone, and what `confirm` raises.
     """
     if isinstance(blob_storage(), FileSystemStorage):
-        return _grow(_ChunkSource(chunks), last, confirm)
+        return _grow(_ChunkSource(chunks), upload, last, confirm)
     return _store_files(_ChunkSource(chunks), last, confirm)
 
 
@@ -95,12 +103,17 @@ def writing(part: BlobPart) -> Iterator[IO[bytes]]:
         yield file
 
 
-def require_unused(parts: Sequence[BlobPart]) -> None:
-    """Raises `PartInUse` where another request is writing behind the last part, and `NotFound` where that is gone.
-    Buckets do not know who writes."""
-    if parts and isinstance(blob_storage(), FileSystemStorage):
-        with writing(parts[-1]):
+def require_unused(upload: UUID, parts: Sequence[BlobPart]) -> None:
+    """Raises `PartInUse` where another request is writing behind the last part, or at the first one, and `NotFound`
+    where the last part is gone. Buckets do not know who writes."""
+    if not isinstance(blob_storage(), FileSystemStorage):
+        return
+    try:
+        with writing(parts[-1] if parts else first_part(upload)):
             return
+    except NotFound:
+        if parts:
+            raise
 
 
 class _ChunkSource:
@@ -134,14 +147,14 @@ class _ChunkSource:
             raise self._error
 
 
-def _grow(source: _ChunkSource, last: BlobPart | None, confirm: Confirm) -> Iterator[StoredPart]:
-    name = last.name if last else f"{FOLDER}/{secrets.token_hex(16)}"
-    size = last.size if last else 0
+def _grow(source: _ChunkSource, upload: UUID, last: BlobPart | None, confirm: Confirm) -> Iterator[StoredPart]:
+    part = last or first_part(upload)
+    name, size = part.name, part.size
     if last is None:
         path = Path(blob_storage().path(name))
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(exist_ok=False)
-    with writing(BlobPart(name, size)) as file:
+        path.touch()
+    with writing(part) as file:
         confirm()
         if os.fstat(file.fileno()).st_nlink > 1:
             raise PartInUse(name)  # it is becoming a blob, which must not be written to
@@ -157,8 +170,6 @@ def _grow(source: _ChunkSource, last: BlobPart | None, confirm: Confirm) -> Iter
             if size > safe:
                 yield StoredPart(BlobPart(name, size), replaces)
                 replaces = name
-    if not size:
-        blob_storage().delete(name)
     source.raise_interruption()
 
 

@@ -14,15 +14,13 @@ from django.utils.http import content_disposition_header
 from forge.core.blobs.chunks import chunks_for
 from forge.core.blobs.ranges import Unsatisfiable, requested_range
 from forge.core.blobs.store import blob_name, blob_storage, open_blob, open_intact
+from forge.core.http.policies import NOT_A_PAGE
 
 INTERNAL_PLACE = "/-/stored/"
 """The location of stored bytes in nginx's settings, as the guide for operators has it."""
 SIGNED_SECONDS = 300
 """For which an address of the store is signed: long enough to follow it, and to go on with an interrupted pull."""
 R = TypeVar("R", bound=HttpResponseBase)
-
-FOREIGN_BYTES_POLICY = "default-src 'none'; sandbox"
-"""The policy of every answer whose bytes a user stored."""
 
 
 def blob_response(
@@ -96,7 +94,7 @@ def as_foreign(response: R, *, filename: str, digest: str | None = None) -> R:
     """Marks an answer whose bytes a user stored: nosniff, sandboxed, an attachment; with its digest as ETag."""
     response.headers["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = FOREIGN_BYTES_POLICY
+    response.headers["Content-Security-Policy"] = NOT_A_PAGE
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if digest:
         response.headers["ETag"] = f'"{digest}"'

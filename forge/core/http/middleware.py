@@ -21,14 +21,16 @@ from forge.core.audit.denials import record_denial
 from forge.core.database.away import is_database_away
 from forge.core.database.full_disk import is_full_disk
 from forge.core.errors import DatabaseAway, DiskFull, DomainError, Moved, SetupRequired, SignInNeeded, TooOften
+from forge.core.http.policies import NOT_A_PAGE
 from forge.core.http.proxies import notice_proxy
 
+API = "/api/"
 _Answer = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 
 
 @sync_and_async_middleware
 def page_policies(get_response: Any) -> _Answer:
-    """Sensors for our own pages only, no copies in shared caches, and what is left of a rate limit."""
+    """Sensors for pages alone, nothing for the API, no copies in shared caches, and what is left of a rate limit."""
     if inspect.iscoroutinefunction(get_response):
 
         async def asynchronous(request: HttpRequest) -> HttpResponseBase:
@@ -44,7 +46,11 @@ def page_policies(get_response: Any) -> _Answer:
 
 def _with_policies(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     notice_proxy(request)
-    response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+    if request.path.startswith(API):
+        # Before the middleware of policies, which leaves a policy that is there.
+        response.headers.setdefault("Content-Security-Policy", NOT_A_PAGE)
+    else:
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
     response.headers.setdefault("Cache-Control", "private, no-cache")
     limit = getattr(request, "rate_limit", None)
     if isinstance(limit, RateLimit):

@@ -18,12 +18,15 @@ from forge.core.http.lifespan import Receive, Scope, Send
 _CHUNK = 128 * 1024
 _HASHED = re.compile(r"/build/assets/[^/]+-[\w-]{8,}\.\w+$|/language/[0-9a-f]{16}/[\w.-]+$")
 """Addresses that hold a digest: what is behind them never changes."""
+_REVALIDATION = ("etag", "last-modified")
+"""Headers by which a browser asks whether a file has changed, which it never does of an immutable one: a first load has
+some forty of those."""
 _LANGUAGE_WORKER = re.compile(r"/build/language\.js$")
 _LANGUAGE_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 """A worker has the policy of its own answer: this one may compile WebAssembly, which no page of ours may."""
 
 
-def _is_immutable(path: str, url: str) -> bool:
+def _is_immutable(_path: str, url: str) -> bool:
     return _HASHED.search(url) is not None
 
 
@@ -44,6 +47,7 @@ class StaticFiles:
             None,
             autorefresh=autorefresh,
             max_age=60,
+            allow_all_origins=False,
             charset="utf-8",
             immutable_file_test=_is_immutable,
             add_headers_function=_add_headers,
@@ -65,7 +69,10 @@ class StaticFiles:
             for name, value in scope["headers"]
         }
         response = await asyncio.to_thread(file.get_response, scope["method"], environ)
-        await _answer(send, int(response.status), list(response.headers), response.file)
+        headers = list(response.headers)
+        if _is_immutable(scope["path"], scope["path"]):
+            headers = [(name, value) for name, value in headers if name.lower() not in _REVALIDATION]
+        await _answer(send, int(response.status), headers, response.file)
 
     def _find(self, path: str) -> Any:
         if self._files.autorefresh:

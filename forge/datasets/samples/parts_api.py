@@ -21,7 +21,7 @@ from forge.datasets.samples.serializers import (
     parts_to_json,
 )
 from forge.projects.api import ProjectView
-from rune.datasets.parts.finding import Part, PartSearch
+from rune.datasets.parts.search import Part, PartSearch
 
 MAX_POSITIONS = 60_000
 _DEFAULT = PartSearch()

@@ -2,9 +2,9 @@
 event."""
 
 from forge.deployments.keys.actions import create_key, revoke_key, rotate_key
-from forge.deployments.releases.actions.chosen import go_back, serve_tag
 from forge.deployments.releases.actions.following import follow_tag
 from forge.deployments.releases.actions.promoting import promote
+from forge.deployments.releases.actions.serving import go_back, serve_tag
 from forge.deployments.releases.choices import TagChoice
 from forge.deployments.settings.actions import (
     DeploymentChange,

@@ -14,12 +14,12 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.deployments.announcements import DEPLOYMENT_CHANGED
 from forge.deployments.errors import KeyEnded, KeyNotFound, TooManyDeployments
+from forge.deployments.facets import key_facet
 from forge.deployments.models import Deployment, DeploymentKey, DeploymentKind
 from forge.deployments.releases.changes import locked
-from forge.deployments.seen import key_facet
 from forge.projects.access import require
 
 MAX_KEYS = 100
@@ -52,7 +52,7 @@ def create_key(actor: Actor, deployment: Deployment, name: str, days: int | None
 
 @transaction.atomic
 def rotate_key(
-    actor: Actor, key: DeploymentKey, overlap_days: int = USUAL_OVERLAP_DAYS, *, seen: Seen = None
+    actor: Actor, key: DeploymentKey, overlap_days: int = USUAL_OVERLAP_DAYS, *, precondition: Precondition = None
 ) -> tuple[DeploymentKey, str]:
     """Makes another key of the same name, which lasts as long as this one did. This one ends after the overlap.
 
@@ -60,7 +60,7 @@ def rotate_key(
     """
     require(actor, Verb.DEPLOY, key.deployment.project)
     overlap = timedelta(days=_checked_days(overlap_days, "overlap_days", 0, MAX_OVERLAP_DAYS))
-    deployment, key = _locked(key, seen)
+    deployment, key = _locked(key, precondition)
     now = timezone.now()
     lasts = None if key.expires is None else now + (key.expires - key.created)
     successor, secret = _new_key(actor, deployment, key.name, lasts)
@@ -71,10 +71,10 @@ def rotate_key(
 
 
 @transaction.atomic
-def revoke_key(actor: Actor, key: DeploymentKey, *, seen: Seen = None) -> DeploymentKey:
+def revoke_key(actor: Actor, key: DeploymentKey, *, precondition: Precondition = None) -> DeploymentKey:
     """Ends a key at once. Raises `Forbidden`, `Stale`, `KeyNotFound` and `KeyEnded`."""
     require(actor, Verb.DEPLOY, key.deployment.project)
-    deployment, key = _locked(key, seen)
+    deployment, key = _locked(key, precondition)
     key.revoked = timezone.now()
     key.save(update_fields=["revoked"])
     _record(actor, "key.revoke", deployment, key)
@@ -89,12 +89,12 @@ def _record(actor: Actor, action: str, deployment: Deployment, key: DeploymentKe
     append_event(project.stream, DEPLOYMENT_CHANGED(deployment=deployment.name), actor)
 
 
-def _locked(key: DeploymentKey, seen: Seen) -> tuple[Deployment, DeploymentKey]:
+def _locked(key: DeploymentKey, precondition: Precondition) -> tuple[Deployment, DeploymentKey]:
     deployment = locked(key.deployment)
     row = DeploymentKey.objects.filter(pk=key.pk).first()
     if row is None:
         raise KeyNotFound(f"{deployment.title} has no such key.")
-    require_seen((key_facet(row),), seen)
+    require_precondition((key_facet(row),), precondition)
     if row.has_ended:
         raise KeyEnded(f"The key {row.name} has ended. Create another one.")
     return deployment, row

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from forge.core.seen import seen_state
+from forge.core.preconditions import etag_of
 from forge.deployments.access import calls_since, withdrawn_of
+from forge.deployments.facets import deployment_facets
 from forge.deployments.models import Deployment, DeploymentKind, Release
 from forge.deployments.pages.calls_chart import SHOWN_DAYS, CallsChart, chart_of
-from forge.deployments.seen import deployment_facets
 from forge.registry.models import Tag
 
 
@@ -63,7 +63,7 @@ class Card:
     icon: str
     now: Release
     history: Sequence[HistoryRow]
-    seen: str
+    etag: str
     url: str
     origins: str
     """The pages that may use it, one a line."""
@@ -123,7 +123,7 @@ def _card(deployment: Deployment, tags: Sequence[Tag], calls: CallsChart, withdr
         KIND_MARKS[DeploymentKind(deployment.kind)].icon,
         now,
         _history(releases, tags),
-        seen_state(deployment_facets(deployment)),
+        etag_of(deployment_facets(deployment)),
         f"{settings.PUBLIC_URL}{deployment.served_path}",
         "\n".join(deployment.origins),
         sum(is_unused(each.last_used or each.created) for each in deployment.keys.all() if not each.has_ended),

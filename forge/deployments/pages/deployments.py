@@ -16,7 +16,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.core.errors import Conflict, Gone, Invalid, NotFound, Stale
 from forge.core.http.pages import for_person, show_again
-from forge.core.seen import seen_in
+from forge.core.preconditions import form_precondition
 from forge.deployments import actions
 from forge.deployments.access import deployments_of, find_deployment, find_key, reports_since
 from forge.deployments.models import Deployment, DeploymentKind
@@ -74,35 +74,37 @@ def deployment_page(request: HttpRequest, organisation: str, name: str, deployme
 def change(request: HttpRequest, organisation: str, name: str, deployment: str) -> HttpResponse:
     """Handles the pressed button. A new key is shown once, on the page of the response."""
     project = project_of(request, organisation, name, Verb.READ)
-    principal, form, seen = principal_of(request), request.POST, seen_in(request.POST)
+    principal, form, precondition = principal_of(request), request.POST, form_precondition(request.POST)
     row = find_deployment(principal, project, deployment)
     secret = ""
     try:
         match form.get("do"):
             case "serve":
-                actions.serve_tag(principal, row, _choice(form.get("choice", "")), seen=seen)
+                actions.serve_tag(principal, row, _choice(form.get("choice", "")), precondition=precondition)
             case "return":
-                actions.go_back(principal, row, _number(form.get("release", "")), seen=seen)
+                actions.go_back(principal, row, _number(form.get("release", "")), precondition=precondition)
             case "promote":
-                actions.promote(principal, row, seen=seen)
+                actions.promote(principal, row, precondition=precondition)
             case "save":
                 origins, telemetry = _lines(form.get("origins", "")), "telemetry" in form
                 wanted = actions.DeploymentChange(
                     form.get("title", ""), origins, telemetry, form.get("promoted_from", "")
                 )
-                actions.change_deployment(principal, row, wanted, seen=seen)
+                actions.change_deployment(principal, row, wanted, precondition=precondition)
             case "key":
                 days = form.get("days", "").strip()
                 _, secret = actions.create_key(principal, row, form.get("name", ""), _number(days) if days else None)
             case "rotate":
                 key = find_key(row, _id(form.get("key", "")))
-                _, secret = actions.rotate_key(principal, key, _number(form.get("overlap", "7")), seen=seen)
+                _, secret = actions.rotate_key(
+                    principal, key, _number(form.get("overlap", "7")), precondition=precondition
+                )
             case "revoke":
-                actions.revoke_key(principal, find_key(row, _id(form.get("key", ""))), seen=seen)
+                actions.revoke_key(principal, find_key(row, _id(form.get("key", ""))), precondition=precondition)
             case "replace-keys":
-                replace_update_keys(principal, project.organisation, form.get("reason", ""), seen=seen)
+                replace_update_keys(principal, project.organisation, form.get("reason", ""), precondition=precondition)
             case "delete":
-                actions.delete_deployment(principal, row, seen=seen)
+                actions.delete_deployment(principal, row, precondition=precondition)
                 return redirect("deployments", organisation=project.organisation.name, name=project.name)
             case _:
                 raise Invalid("This button is unknown. Load the page again.")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.core.http.pages import for_person
-from forge.core.seen import seen_state
+from forge.core.preconditions import etag_of
 from forge.deployments.access import find_deployment
 from forge.deployments.errors import NothingSigned
 from forge.deployments.models import Deployment, UpdateDocument, UpdateRoot
@@ -32,7 +32,7 @@ class SignedState:
     is_pending: bool
     """Whether the deployment serves another release by now."""
     may_replace: bool
-    seen: str
+    etag: str
 
     @property
     def fingerprint(self) -> str:
@@ -52,7 +52,7 @@ def signed_state_of(principal: Principal, deployment: Deployment) -> SignedState
         versions.get(number, f"release {number}"),
         number != deployment.last_release,
         can(principal, Verb.RENAME_ORGANISATION, organisation),
-        seen_state((update_keys_facet(organisation.pk),)),
+        etag_of((update_keys_facet(organisation.pk),)),
     )
 
 

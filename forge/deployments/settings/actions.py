@@ -13,14 +13,14 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.deployments.announcements import DEPLOYMENT_CHANGED
 from forge.deployments.errors import DeploymentExists, TooManyDeployments
+from forge.deployments.facets import serving_facet, settings_facet
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.releases.actions.records import ReleaseRecord
 from forge.deployments.releases.changes import begin_release, lock_project, locked, release_now, require_accepted
 from forge.deployments.releases.choices import TagChoice, chosen_tag
-from forge.deployments.seen import serving_facet, settings_facet
 from forge.deployments.settings.origins import checked_origins
 from forge.deployments.settings.sources import checked_source
 from forge.projects.access import require
@@ -93,7 +93,7 @@ def create_deployment(actor: Actor, project: Project, new: NewDeployment) -> Dep
 
 @transaction.atomic
 def change_deployment(
-    actor: Actor, deployment: Deployment, change: DeploymentChange, *, seen: Seen = None
+    actor: Actor, deployment: Deployment, change: DeploymentChange, *, precondition: Precondition = None
 ) -> Deployment:
     """Changes the title, the origins, the deployment that it is promoted from, or whether reports of apps are counted.
     The name stays: apps have it.
@@ -103,7 +103,7 @@ def change_deployment(
     project = deployment.project
     require(actor, Verb.DEPLOY, project)
     deployment = locked(deployment)
-    require_seen((settings_facet(deployment),), seen)
+    require_precondition((settings_facet(deployment),), precondition)
     before = _settings_of(deployment)
     if change.title is not None:
         deployment.title = _checked_title(change.title)
@@ -123,14 +123,14 @@ def change_deployment(
 
 
 @transaction.atomic
-def delete_deployment(actor: Actor, deployment: Deployment, *, seen: Seen = None) -> None:
+def delete_deployment(actor: Actor, deployment: Deployment, *, precondition: Precondition = None) -> None:
     """Deletes a deployment with its keys and history: its address answers no app any more. Raises `Forbidden` and
     `Stale`."""
     project = deployment.project
     require(actor, Verb.MANAGE, project)
     deployment = locked(deployment)
     release = release_now(deployment)
-    require_seen((serving_facet(deployment, release), settings_facet(deployment)), seen)
+    require_precondition((serving_facet(deployment, release), settings_facet(deployment)), precondition)
     what = {"deployment": deployment.title, "version": release.version, "digest": release.digest}
     write_entry(actor, "deployment.delete", project.stream, project.place, **what)
     append_event(project.stream, DEPLOYMENT_CHANGED(deployment=deployment.name), actor)

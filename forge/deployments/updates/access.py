@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from forge.core.blobs.store import digest_of
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 from forge.deployments.models import Deployment, UpdateDocument, UpdateKey, UpdateRoot
 from forge.deployments.updates.models import UpdateRole
 

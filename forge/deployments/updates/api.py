@@ -15,7 +15,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import Timestamp, choices
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import PERSON, ForgeView, needing, raising
 from forge.core.errors import Invalid
 from forge.deployments.updates.access import keys_in_use, root_of, update_keys_facet
@@ -75,7 +75,7 @@ class UpdateKeysReplacement(ForgeView):
         principal = principal_of(request)
         owner = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
         body = self.read_body(request, ReplacementSerializer)
-        replace_update_keys(principal, owner, body["reason"], seen=seen_by(request))
+        replace_update_keys(principal, owner, body["reason"], precondition=request_precondition(request))
         return _answer(owner)
 
 

@@ -34,7 +34,7 @@ from forge.projects.access import require
 from forge.projects.files.contents import checked_path
 from forge.projects.files.storage import delete_on_failure, link_uploaded
 from forge.projects.models import Project
-from rune.devices.boards.finding import UnknownBoard, find_board
+from rune.devices.boards.lookup import UnknownBoard, find_board
 from rune.wording import quoted
 
 MAX_NAME = 120

@@ -15,7 +15,7 @@ from forge.compute.pool.toolchain import fetched_folder
 from forge.jobs.kinds import JobContext
 from forge.learning.conversions.actions import announce_conversion
 from forge.learning.models import ConvertedForm, ModelConversion
-from rune.devices.boards.finding import find_board
+from rune.devices.boards.lookup import find_board
 
 COUNT_SECONDS = 200.0
 """The longest that counting one form on one core may take."""

@@ -22,7 +22,7 @@ from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.actions import announce_conversion
 from forge.learning.conversions.counting import count_forms
-from forge.learning.conversions.declared import declared_forms
+from forge.learning.conversions.declarations import declared_forms
 from forge.learning.conversions.kinds import CONVERSION_KIND, FIRST_FORMS, FLOAT, OTHER_FORMS, ConversionStep
 from forge.learning.conversions.making import ProgressShare, judge_on_test, make_float, make_forms
 from forge.learning.conversions.models import ConversionState

@@ -51,7 +51,7 @@ def write_model_input(
         raise NothingToWrite(f"{target} says this already.")
     if _is_untouched(model, target) and not (LABELS in changed and LABELS in model.tree.manifest):
         for path in sorted(changed, key=lambda each: each == target):
-            write_file(actor, project, path, changed[path], seen=_seen(model.tree, path))
+            write_file(actor, project, path, changed[path], precondition=_seen(model.tree, path))
         return None
     return _offer(actor, project, model, changed, presets)
 

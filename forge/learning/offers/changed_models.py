@@ -11,7 +11,7 @@ from forge.learning.conversions.kinds import FLOAT
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.pages.comparison import RANGE_WIDTH, FormComparison, compared
 from forge.projects.models import Project
-from rune.devices.boards.finding import find_board
+from rune.devices.boards.lookup import find_board
 
 SUFFIX = ".tflite"
 Files = Mapping[str, Mapping[str, Any]]

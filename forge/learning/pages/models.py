@@ -23,7 +23,7 @@ from forge.learning.conversions.actions import (
     mix_form,
     restart_conversion,
 )
-from forge.learning.conversions.declared import declared_of
+from forge.learning.conversions.declarations import declared_of
 from forge.learning.conversions.kinds import MIXED_FORMS
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.serializers import form_url
@@ -31,7 +31,7 @@ from forge.learning.environments.actions import prepare_environment
 from forge.learning.inputs.questions import model_paths
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.offers.actions import apply_form, apply_paths
-from forge.learning.pages.changed import changed_cards
+from forge.learning.pages.changed_samples import changed_cards
 from forge.learning.pages.comparison import (
     RANGE_WIDTH,
     compared,
@@ -46,8 +46,8 @@ from forge.learning.pages.trade_off import trade_off
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.projects.versions.store import working_tree
-from rune.devices.boards.finding import boards as all_boards
-from rune.devices.boards.finding import find_board
+from rune.devices.boards.lookup import boards as all_boards
+from rune.devices.boards.lookup import find_board
 
 SHOWN = 50
 """Conversions on the page."""

@@ -50,7 +50,7 @@ from forge.learning.training.recipes import checked_arguments, recipe_of
 from forge.learning.training.running.lab_events import RecipeJson
 from forge.projects.access import require
 from forge.projects.models import Project
-from rune.devices.boards.finding import UnknownBoard, find_board
+from rune.devices.boards.lookup import UnknownBoard, find_board
 from rune.devices.emulation.cores import CORES
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_SEED
 from rune.wording import quoted

@@ -30,7 +30,7 @@ from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial
 from forge.learning.training.running.data import usable_entries, write_data
 from forge.learning.training.running.possible import MOST, are_possible_needs, is_possible_share
 from rune.datasets.splits import Split
-from rune.devices.boards.finding import find_board
+from rune.devices.boards.lookup import find_board
 
 MARGIN_SECONDS = 900.0
 """Beyond the minutes of a search: reading the data, and the trials at work."""

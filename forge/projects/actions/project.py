@@ -17,8 +17,8 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound, Stale
 from forge.core.events.log import append_event
+from forge.core.preconditions import Precondition, require_precondition
 from forge.core.reasons import checked_reason
-from forge.core.seen import Seen, require_seen
 from forge.projects.access import require
 from forge.projects.announcements import (
     ORGANISATION_PROJECT_CREATED,
@@ -28,6 +28,7 @@ from forge.projects.announcements import (
     PROJECT_DELETED,
 )
 from forge.projects.archives.extract_archive import extract_file
+from forge.projects.facets import change_facets, removal_facets
 from forge.projects.files.contents import StoredFile, seed_files, store_files
 from forge.projects.files.document_store import editing
 from forge.projects.files.model_files import SUFFIX, fitting_runefile, verified_model
@@ -36,7 +37,6 @@ from forge.projects.hooks import sharing_obstacles
 from forge.projects.models import FormerProjectName, Project, Visibility
 from forge.projects.names import free_name, take_name
 from forge.projects.quotas import require_another
-from forge.projects.seen import change_facets, removal_facets
 from forge.projects.serializers import project_summary
 from forge.projects.templates import find_template
 
@@ -132,7 +132,7 @@ def update_project(
     description: str | None = None,
     shares_files: bool | None = None,
     sharing_reason: str = "",
-    seen: Seen = None,
+    precondition: Precondition = None,
 ) -> Project:
     """Renames a project, describes it, or changes who sees it and who may copy it; None leaves a thing as it is.
 
@@ -144,7 +144,7 @@ def update_project(
         require(actor, Verb.MANAGE, project)
         # The files are searched here, since nothing is waited for in a transaction.
         reasons = _sharing_reasons(project, sharing_reason)
-    return _update_project(actor, project, name, visibility, description, shares_files, reasons, seen)
+    return _update_project(actor, project, name, visibility, description, shares_files, reasons, precondition)
 
 
 @transaction.atomic
@@ -156,7 +156,7 @@ def _update_project(
     description: str | None,
     shares_files: bool | None,
     reasons: Mapping[str, Any] | None,
-    seen: Seen,
+    precondition: Precondition,
 ) -> Project:
     Project.objects.lock(project.pk)
     project.refresh_from_db(fields=["name", "description", "visibility", "files_shared"])
@@ -186,7 +186,7 @@ def _update_project(
         if shares_files and reasons is None:
             raise Stale("Somebody stopped sharing the files meanwhile. Look at it as it is now, then decide again.")
         changes["shares_files"] = shares_files
-    require_seen(change_facets(project, changes), seen)
+    require_precondition(change_facets(project, changes), precondition)
     if changes:
         former = {field: getattr(project, field) for field in changes}
         for field, value in changes.items():
@@ -214,12 +214,12 @@ def _sharing_reasons(project: Project, reason: str) -> Mapping[str, Any]:
 
 
 @transaction.atomic
-def delete_project(actor: Actor, project: Project, *, seen: Seen = None) -> None:
+def delete_project(actor: Actor, project: Project, *, precondition: Precondition = None) -> None:
     """Hides a project from everyone; its organisation's owners can restore it. Raises `Forbidden` and `Stale`."""
     require(actor, Verb.MANAGE, project)
     Project.objects.lock(project.pk)
     project.refresh_from_db(fields=["name", "visibility", "sequence"])
-    require_seen(removal_facets(project), seen)
+    require_precondition(removal_facets(project), precondition)
     project.deleted_at = timezone.now()
     project.save(update_fields=["deleted_at"])
     write_entry(actor, "project.delete", f"project:{project.pk}", project.place, name=project.full_name)

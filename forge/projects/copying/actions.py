@@ -30,7 +30,7 @@ from forge.projects.files.storage import delete_on_failure
 from forge.projects.history.export import author_names_of, available_digests, wanted_versions
 from forge.projects.hooks import published_versions
 from forge.projects.models import Fork, Project, Version
-from forge.projects.versions.imported import MAX_MESSAGE_LENGTH, ImportedVersion, store_imported_versions
+from forge.projects.versions.imports import MAX_MESSAGE_LENGTH, ImportedVersion, store_imported_versions
 from forge.projects.versions.store import manifest_digest, snapshot, working_tree
 from rune.source.policy.read import POLICY_FILE
 from rune.source.policy.without_people import without_people

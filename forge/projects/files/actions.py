@@ -12,7 +12,7 @@ from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import is_linked
 from forge.core.blobs.store import read_blob
 from forge.core.errors import PreconditionRequired
-from forge.core.seen import SAY_WHAT_YOU_SAW, Seen
+from forge.core.preconditions import NO_PRECONDITION, Precondition
 from forge.projects.access import require
 from forge.projects.errors import FileChanged, PathInUse, ProjectFileNotFound
 from forge.projects.files import document
@@ -25,13 +25,14 @@ from forge.projects.models import Project
 
 
 def write_file(
-    actor: Actor, project: Project, path: str, contents: bytes | Iterable[bytes], *, seen: Seen = None
+    actor: Actor, project: Project, path: str, contents: bytes | Iterable[bytes], *, precondition: Precondition = None
 ) -> FileEntry:
     """Writes a file and gives it back; a new one is made, an old one is changed by the smallest edits.
 
-    What reads as text and is small becomes text. A model is verified first. `seen` are the digests of which a file
-    that is there must have one, `*` for any. Raises `BadPath`, `ProjectFileTooLarge`, `TooManyFiles`, `ModelRefused`,
-    `FileChanged`, `PreconditionRequired`, `StorageQuotaReached`, and `Forbidden` or `NotFound`.
+    What reads as text and is small becomes text. A model is verified first. `precondition`
+    are digests, of which a file that is there must have one, `*` for any. Raises `BadPath`, `ProjectFileTooLarge`,
+    `TooManyFiles`, `ModelRefused`, `FileChanged`, `PreconditionRequired`, `StorageQuotaReached`, and `Forbidden` or
+    `NotFound`.
     """
     require(actor, Verb.EDIT, project)
     path = checked_path(path)
@@ -40,7 +41,7 @@ def write_file(
     blob = stored.blob
     with delete_on_failure([blob.digest]), editing(project, actor.pk) as doc:
         entry = find_entry(doc, path)
-        _require_seen(path, entry, seen)
+        _require_precondition(path, entry, precondition)
         link_uploaded(project, [blob.digest], project)
         if entry is None:
             check_file_count(len(entries(doc)) + 1)
@@ -52,25 +53,25 @@ def write_file(
         return _existing(doc, path)
 
 
-def _require_seen(path: str, entry: FileEntry | None, seen: Seen) -> None:
+def _require_precondition(path: str, entry: FileEntry | None, precondition: Precondition) -> None:
     """Raises `FileChanged` where the file has none of the digests that were seen, and `PreconditionRequired` where
     there is a file and none was."""
-    if seen is None or (entry is None and not seen):
+    if precondition is None or (entry is None and not precondition):
         return
-    if entry is not None and not seen:
-        raise PreconditionRequired(f"{path} is there already. {SAY_WHAT_YOU_SAW}")
-    if entry is None or not ("*" in seen or entry.content_digest in seen):
+    if entry is not None and not precondition:
+        raise PreconditionRequired(f"{path} is there already. {NO_PRECONDITION}")
+    if entry is None or not ("*" in precondition or entry.content_digest in precondition):
         raise FileChanged(f"{path} has changed since you read it. Read it again, then write.")
 
 
-def delete_file(actor: Actor, project: Project, path: str, *, seen: Seen = None) -> None:
+def delete_file(actor: Actor, project: Project, path: str, *, precondition: Precondition = None) -> None:
     """Deletes a file. Raises `ProjectFileNotFound`, `FileChanged`, `PreconditionRequired`, and `Forbidden` or
     `NotFound`."""
     require(actor, Verb.EDIT, project)
     path = checked_path(path)
     with editing(project, actor.pk) as doc:
         entry = _existing(doc, path)
-        _require_seen(path, entry, seen)
+        _require_precondition(path, entry, precondition)
         document.set_deleted(doc, entry)
         write_entry(actor, "file.delete", f"project:{project.pk}", project.place, path=path)
 

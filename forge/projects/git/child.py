@@ -98,9 +98,10 @@ def read_answer(data: bytes, shape: type[Answer]) -> Answer:
     if len(data) > ANSWER_LIMIT:
         raise GitRefused(_UNREADABLE)
     try:
-        answer = json.loads(data)
+        text = data.decode()
+        answer = json.loads(text)
         # A text with half of a surrogate pair, or with a NUL, is no text for a database or a page.
-        is_text = b"\\u0000" not in data and bool(json.dumps(answer, ensure_ascii=False).encode())
+        is_text = r"\u0000" not in text and bool(json.dumps(answer, ensure_ascii=False).encode())
     except (ValueError, RecursionError):
         raise GitRefused(_UNREADABLE) from None
     if is_text and isinstance(answer, dict) and isinstance(answer.get("error"), str):

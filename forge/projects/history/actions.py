@@ -18,7 +18,7 @@ from forge.projects.files.storage import delete_on_failure
 from forge.projects.history.import_archive import ImportedHistory, import_history
 from forge.projects.models import Project
 from forge.projects.names import free_name
-from forge.projects.versions.imported import store_imported_versions
+from forge.projects.versions.imports import store_imported_versions
 
 
 def create_from_upload(

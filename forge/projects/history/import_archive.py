@@ -29,7 +29,7 @@ from forge.projects.git.child import run_child
 from forge.projects.git.process import ARCHIVE
 from forge.projects.history.export import HISTORY_ENDING, MAX_STATES, UNSAVED
 from forge.projects.history.process import BLOBS, SENT
-from forge.projects.versions.imported import MAX_MESSAGE_LENGTH, ImportedVersion
+from forge.projects.versions.imports import MAX_MESSAGE_LENGTH, ImportedVersion
 from forge.projects.versions.store import manifest_digest
 
 MAX_ENTRIES = 500_000

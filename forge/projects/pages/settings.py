@@ -12,12 +12,12 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Conflict, Invalid, Stale
 from forge.core.http.pages import for_person, show_again
-from forge.core.seen import seen_in, seen_state
+from forge.core.preconditions import etag_of, form_precondition
 from forge.projects.actions import delete_project, update_project
+from forge.projects.facets import project_facets
 from forge.projects.models import Project
 from forge.projects.names import typed_name
 from forge.projects.pages.lookup import project_of
-from forge.projects.seen import project_facets
 
 
 @for_person
@@ -40,7 +40,7 @@ def settings_page(request: HttpRequest, organisation: str, name: str) -> HttpRes
             # A form without the choice, for who may not make it, leaves it.
             shares_files="shares_files" in request.POST if "visibility" in request.POST else None,
             sharing_reason=request.POST.get("sharing_reason", ""),
-            seen=seen_in(request.POST),
+            precondition=form_precondition(request.POST),
         )
     except (Invalid, Conflict, Stale) as error:
         project.name = former
@@ -53,7 +53,7 @@ def _context(principal: Principal, project: Project) -> dict[str, Any]:
         "project": project,
         "manages": can(principal, Verb.MANAGE, project),
         "hooks": can(principal, Verb.MANAGE_WEBHOOKS, project.organisation),
-        "seen": seen_state(project_facets(project)),
+        "etag": etag_of(project_facets(project)),
         "saved": False,
     }
 
@@ -65,7 +65,7 @@ def delete(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     project = project_of(request, organisation, name, Verb.MANAGE)
     principal = principal_of(request)
     try:
-        delete_project(principal, project, seen=seen_in(request.POST))
+        delete_project(principal, project, precondition=form_precondition(request.POST))
     except Stale as error:
         return show_again(request, "project/settings.html", _context(principal, project), error)
     return redirect("deleted-projects", organisation=project.organisation.name)

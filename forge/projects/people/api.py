@@ -24,12 +24,12 @@ from forge.accounts.serializers import (
 )
 from forge.accounts.teams.access import find_team, named_team, role_in, team_in, teams_in
 from forge.accounts.tokens.scopes import Scope
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import needing, raising
 from forge.projects import actions
 from forge.projects.api import ProjectView
 from forge.projects.models import Project
-from forge.projects.people.seen import team_role_facets, teammate_facets
+from forge.projects.people.facets import team_role_facets, teammate_facets
 from forge.projects.people.serializers import (
     PeopleJson,
     ProjectTeamJson,
@@ -67,8 +67,8 @@ class ProjectPerson(ProjectView):
     @extend_schema(request=RoleChoiceSerializer, responses=TeammateJson, parameters=[REQUIRED_IF_MATCH, ETAG])
     def patch(self, request: Request, organisation: str, name: str, person: UUID) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
-        body, seen = self.read_body(request, RoleChoiceSerializer), seen_by(request)
-        mate = actions.give_project_role(signed_in(request), project, person, body["role"], seen=seen)
+        body, precondition = self.read_body(request, RoleChoiceSerializer), request_precondition(request)
+        mate = actions.give_project_role(signed_in(request), project, person, body["role"], precondition=precondition)
         return _teammate(request, project, mate)
 
     @extend_schema(responses={204: OpenApiResponse(description="the person has no role of their own in it")})
@@ -112,9 +112,9 @@ class ProjectTeam(ProjectView):
     @extend_schema(request=RoleChoiceSerializer, responses=ProjectTeamJson, parameters=[REQUIRED_IF_MATCH, ETAG])
     def put(self, request: Request, organisation: str, name: str, team: str) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
-        body, seen = self.read_body(request, RoleChoiceSerializer), seen_by(request)
+        body, precondition = self.read_body(request, RoleChoiceSerializer), request_precondition(request)
         target = find_team(principal_of(request), project.organisation.name, team)
-        actions.give_team_role(signed_in(request), target, [project], body["role"], seen=seen)
+        actions.give_team_role(signed_in(request), target, [project], body["role"], precondition=precondition)
         return _team(target, project)
 
     @extend_schema(responses={204: OpenApiResponse(description="the team has no role in it")})

@@ -21,16 +21,16 @@ from forge.comparison.serializers import ComparisonJson, FileStateJson, comparis
 from forge.comparison.snapshots import Snapshot
 from forge.core.api.json_types import PageJson, Timestamp
 from forge.core.api.pages import CursorPages
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import needing, raising
 from forge.core.blobs.responses import as_foreign, blob_response
 from forge.core.errors import Conflict, Invalid
 from forge.projects.actions import note_download, restore_version, restoring_update, save_version
 from forge.projects.api import ProjectView
 from forge.projects.archives.write_archive import MEDIA_TYPE, archive_response
+from forge.projects.facets import files_facets_of
 from forge.projects.hooks import VersionBuildJson, VersionPartsJson, version_parts
 from forge.projects.models import Project, Version
-from forge.projects.seen import files_facets_of
 from forge.projects.versions.authors import line_versions, people_of
 from forge.projects.versions.comparison_source import snapshot_of_tree, snapshot_of_version
 from forge.projects.versions.store import (
@@ -232,13 +232,13 @@ class VersionRestore(ProjectView):
     def post(self, request: Request, organisation: str, name: str, number: int) -> HttpResponseBase:
         """The `ETag` of the list of files, or of a comparison with the files as they are, says which files are
         replaced."""
-        project, seen = self.project(request, organisation, name, Verb.EDIT), seen_by(request)
+        project, precondition = self.project(request, organisation, name, Verb.EDIT), request_precondition(request)
         version = find_version(project, number)
         paths = self.read_body(request, RestoreVersionSerializer)["paths"]
         if request.query_params.get("as") == "update":
-            update = restoring_update(principal_of(request), project, version, paths, seen=seen)
+            update = restoring_update(principal_of(request), project, version, paths, precondition=precondition)
             return as_foreign(HttpResponse(update, content_type="application/octet-stream"), filename="update.bin")
-        restored = restore_version(principal_of(request), project, version, paths, seen=seen)
+        restored = restore_version(principal_of(request), project, version, paths, precondition=precondition)
         return Response({"before": restored.before.number, "changed": list(restored.changed)})
 
 

@@ -9,7 +9,7 @@ from forge.core.actors import Actor
 from forge.projects.files.storage import link_uploaded
 from forge.projects.git.remote import OutsideCommit
 from forge.projects.models import Project, Version
-from forge.projects.versions.imported import MAX_MESSAGE_LENGTH
+from forge.projects.versions.imports import MAX_MESSAGE_LENGTH
 from forge.projects.versions.store import Manifest, manifest_digest
 
 

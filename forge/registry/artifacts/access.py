@@ -14,7 +14,7 @@ from forge.core.blobs.links import owner_kind
 from forge.core.database.code_points import by_code_point
 from forge.core.errors import Forbidden
 from forge.core.models import BlobLink
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.artifacts.digests import blob_named

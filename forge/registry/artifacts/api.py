@@ -11,7 +11,7 @@ from forge.accounts.models import Organisation
 from forge.accounts.organisations.terms_api import OrganisationTermsView, described_terms
 from forge.accounts.principals import Principal
 from forge.core.api.preconditions import with_etag
-from forge.core.seen import Seen
+from forge.core.preconditions import Precondition
 from forge.registry.artifacts.access import registry_facets, registry_rules_of
 from forge.registry.artifacts.actions import RegistryTerms, change_registry_rules
 
@@ -42,7 +42,9 @@ class RegistryRulesView(OrganisationTermsView):
         body: RegistryRulesJson = {"takes_all": rules.takes_all, "versions_move": rules.versions_move}
         return with_etag(Response(body), registry_facets(rules))
 
-    def change(self, principal: Principal, organisation: Organisation, body: dict[str, Any], seen: Seen) -> None:
+    def change(
+        self, principal: Principal, organisation: Organisation, body: dict[str, Any], precondition: Precondition
+    ) -> None:
         change_registry_rules(
-            principal, organisation, RegistryTerms(body["takes_all"], body["versions_move"]), seen=seen
+            principal, organisation, RegistryTerms(body["takes_all"], body["versions_move"]), precondition=precondition
         )

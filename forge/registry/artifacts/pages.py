@@ -16,7 +16,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.core.api.problems import status_of
 from forge.core.errors import Stale
 from forge.core.http.pages import for_person
-from forge.core.seen import seen_in, seen_state
+from forge.core.preconditions import etag_of, form_precondition
 from forge.registry.artifacts.access import registry_facets, registry_rules_of
 from forge.registry.artifacts.actions import RegistryTerms, change_registry_rules
 
@@ -31,7 +31,7 @@ def registry_page(request: HttpRequest, organisation: str) -> HttpResponse:
         return render(request, "organisation/registry.html", _context(principal, place))
     terms = RegistryTerms("takes_all" in request.POST, "versions_move" in request.POST)
     try:
-        change_registry_rules(principal, place, terms, seen=seen_in(request.POST))
+        change_registry_rules(principal, place, terms, precondition=form_precondition(request.POST))
     except Stale as error:
         # The form shows the rules as they are now, and not what was chosen beside the ones before.
         context = _context(principal, place) | {"error": error}
@@ -41,4 +41,4 @@ def registry_page(request: HttpRequest, organisation: str) -> HttpResponse:
 
 def _context(principal: Principal, organisation: Organisation) -> dict[str, Any]:
     rules = registry_rules_of(organisation.pk)
-    return tabs_of(principal, organisation) | {"rules": rules, "seen": seen_state(registry_facets(rules))}
+    return tabs_of(principal, organisation) | {"rules": rules, "etag": etag_of(registry_facets(rules))}

@@ -11,15 +11,17 @@ from django.db.models import Q
 from forge.accounts.models import Organisation
 from forge.accounts.organisations.access import nothing_for
 from forge.accounts.permissions import Verb, can
+from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE
 from forge.core.blobs.store import read_blob
 from forge.core.models import Blob
-from forge.projects.models import Project
+from forge.jobs.models import JobState
+from forge.projects.models import Project, Version
 from forge.registry.errors import BlockWithdrawn, NoSuchBlock
 from forge.registry.models import BlockVersion, BlockVersionQuerySet, Repository
 from rune.compiler.blocks.artefact import BlockManifest, read_block_manifest
-from rune.compiler.blocks.mounted import Shelf, ShelfVersion
+from rune.compiler.blocks.mounts import Shelf, ShelfVersion
 from rune.compiler.blocks.shared_path import SharedName, SharedPath, version_key
 
 MOST_VERSIONS = 2_000
@@ -153,6 +155,13 @@ def find_published(repository: Repository, name: str, reference: str) -> BlockVe
     return (
         blocks.filter(manifest__blob_id=reference).first() or blocks.filter(version=reference, withdrawn=None).first()
     )
+
+
+def newest_build_of(project: Project, source: Version) -> Build | None:
+    """The newest build that succeeded of a version of the project's files, by which blocks of them are approved."""
+    builds = Build.objects.numbered().filter(project=project, version=source, job__state=JobState.SUCCEEDED)
+    known = builds.exclude(artefact=None).select_related("artefact", "version", "project")
+    return known.order_by("-number").first()
 
 
 def _whole(blocks: BlockVersionQuerySet) -> BlockVersionQuerySet:

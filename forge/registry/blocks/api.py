@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.tokens.scopes import Scope
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Busy, Conflict, Gone, Invalid
 from forge.projects.api import ProjectView
@@ -25,7 +25,7 @@ from forge.registry.blocks.actions import (
     publish_block,
     withdraw_block,
 )
-from forge.registry.blocks.seen import block_facets
+from forge.registry.blocks.facets import block_facets
 from forge.registry.blocks.serializers import (
     BlockFilesJson,
     BlockVersionJson,
@@ -78,9 +78,11 @@ class ProjectBlocks(ProjectView):
         protected and the build of these files lacks something, the answer is 409, and `missing` says what; with a
         `reason`, an owner publishes all the same. `If-Match` is the `ETag` of the project's list of files."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        body, seen = self.read_body(request, PublishBlockSerializer), seen_by(request)
+        body, precondition = self.read_body(request, PublishBlockSerializer), request_precondition(request)
         principal, past = principal_of(request), body["reason"]
-        block = publish_block(principal, project, body["path"], body["version"], body["notes"], past=past, seen=seen)
+        block = publish_block(
+            principal, project, body["path"], body["version"], body["notes"], past=past, precondition=precondition
+        )
         return Response(block_to_json(block), status=status.HTTP_201_CREATED)
 
 
@@ -116,16 +118,20 @@ class BlockDeprecation(ProjectView):
         """Deprecates a version, with a reason and what to take in its place: a version of the block, or another block
         (`acme/sounds#calm@2.0`). Projects that use it go on building, with a warning."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        body, seen = self.read_body(request, BlockDeprecationSerializer), seen_by(request)
+        body, precondition = self.read_body(request, BlockDeprecationSerializer), request_precondition(request)
         principal, reason = principal_of(request), body["reason"]
-        return _answer(deprecate_block(principal, project, block, version, reason, body["successor"], seen=seen))
+        return _answer(
+            deprecate_block(principal, project, block, version, reason, body["successor"], precondition=precondition)
+        )
 
     @extend_schema(operation_id="blocks_undeprecate", responses=BlockVersionJson, parameters=[REQUIRED_IF_MATCH, ETAG])
     def delete(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
         """Takes the advice back."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
         principal = principal_of(request)
-        return _answer(end_block_deprecation(principal, project, block, version, seen=seen_by(request)))
+        return _answer(
+            end_block_deprecation(principal, project, block, version, precondition=request_precondition(request))
+        )
 
 
 class BlockWithdrawalSerializer(serializers.Serializer[Any]):
@@ -154,8 +160,10 @@ class BlockWithdrawal(ProjectView):
         """Withdraws a version, with a reason: it is listed, offered and fetched by name no more. Projects that have its
         digest in their `rune.lock` go on building, with a warning. The version never means other bytes."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        body, seen = self.read_body(request, BlockWithdrawalSerializer), seen_by(request)
-        return _answer(withdraw_block(principal_of(request), project, block, version, body["reason"], seen=seen))
+        body, precondition = self.read_body(request, BlockWithdrawalSerializer), request_precondition(request)
+        return _answer(
+            withdraw_block(principal_of(request), project, block, version, body["reason"], precondition=precondition)
+        )
 
     @extend_schema(
         operation_id="blocks_end_withdrawal", responses=BlockVersionJson, parameters=[REQUIRED_IF_MATCH, ETAG]
@@ -164,7 +172,9 @@ class BlockWithdrawal(ProjectView):
         """Lists and offers it again."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
         principal = principal_of(request)
-        return _answer(end_block_withdrawal(principal, project, block, version, seen=seen_by(request)))
+        return _answer(
+            end_block_withdrawal(principal, project, block, version, precondition=request_precondition(request))
+        )
 
 
 def _answer(block: BlockVersion) -> Response:

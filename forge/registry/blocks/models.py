@@ -11,6 +11,7 @@ from django.db.models import Q
 from forge.core.actors import Actor
 from forge.core.database.constraints import reason_constraint
 from forge.projects.models import Project, Version, Visibility
+from forge.registry.admission import Admission
 
 BLOCK_NAME_LENGTH = 60
 """Characters of a block's name."""
@@ -66,6 +67,10 @@ class BlockVersion(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created = models.DateTimeField()
+    admission = models.CharField(max_length=10, choices=Admission.choices, blank=True, db_default="")
+    """How it came past the gate, or "" if it was published before that was kept."""
+    override = models.TextField(blank=True, db_default="")
+    """Why it was published past its gate; empty if it was not."""
     notes = models.TextField(blank=True)
     """The release notes, in Markdown."""
     deprecated = models.DateTimeField(null=True, blank=True)

@@ -10,23 +10,23 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.describing.announcements import TAG_DESCRIBED
 from forge.registry.messages import checked_notes, checked_sentence
 from forge.registry.models import Tag
 from forge.registry.tags.access import find_tag
-from forge.registry.tags.seen import advice_facets, notes_facets
+from forge.registry.tags.facets import advice_facets, notes_facets
 
 
 @transaction.atomic
-def describe_tag(actor: Actor, project: Project, name: str, notes: str, *, seen: Seen = None) -> Tag:
+def describe_tag(actor: Actor, project: Project, name: str, notes: str, *, precondition: Precondition = None) -> Tag:
     """Writes what is new in a version, in place of what was said before; "" for nothing. Raises `Forbidden`,
     `NoSuchTag`, `Stale` and `Invalid`."""
     require(actor, Verb.PUBLISH, project)
     tag, notes = _locked(actor, project, name), checked_notes(notes)
-    require_seen(notes_facets(tag), seen)
+    require_precondition(notes_facets(tag), precondition)
     if tag.notes == notes:
         return tag
     tag.notes = notes
@@ -37,13 +37,13 @@ def describe_tag(actor: Actor, project: Project, name: str, notes: str, *, seen:
 
 @transaction.atomic
 def deprecate_tag(
-    actor: Actor, project: Project, name: str, reason: str, successor: str = "", *, seen: Seen = None
+    actor: Actor, project: Project, name: str, reason: str, successor: str = "", *, precondition: Precondition = None
 ) -> Tag:
     """Advises against a version, with a reason and, if there is one, the tag to take in its place. It stays where
     it is, for who depends on it. Raises `Forbidden`, `NoSuchTag`, `Stale` and `Invalid`."""
     require(actor, Verb.PUBLISH, project)
     tag, successor = _locked(actor, project, name), successor.strip()
-    require_seen(advice_facets(tag), seen)
+    require_precondition(advice_facets(tag), precondition)
     reason = checked_sentence(reason, "reason", "Write a reason, so that people know what to do.")
     if successor:
         _check_successor(tag, successor)
@@ -56,11 +56,11 @@ def deprecate_tag(
 
 
 @transaction.atomic
-def end_deprecation(actor: Actor, project: Project, name: str, *, seen: Seen = None) -> Tag:
+def end_deprecation(actor: Actor, project: Project, name: str, *, precondition: Precondition = None) -> Tag:
     """Takes the advice back. Raises `Forbidden`, `NoSuchTag` and `Stale`."""
     require(actor, Verb.PUBLISH, project)
     tag = _locked(actor, project, name)
-    require_seen(advice_facets(tag), seen)
+    require_precondition(advice_facets(tag), precondition)
     if not tag.is_deprecated:
         return tag
     tag.deprecated, tag.deprecation, tag.successor = None, "", ""

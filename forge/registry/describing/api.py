@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition
 from forge.core.api.views import needing, raising
 from forge.core.errors import Conflict, Invalid
 from forge.projects.api import ProjectView
@@ -52,8 +52,8 @@ class ProjectTag(ProjectView):
     def patch(self, request: Request, organisation: str, name: str, tag: str) -> Response:
         """Writes what is new in a version, in Markdown, in place of what was said before."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        body, seen = self.read_body(request, NotesSerializer), seen_by(request)
-        return tag_response(describe_tag(principal_of(request), project, tag, body["notes"], seen=seen))
+        body, precondition = self.read_body(request, NotesSerializer), request_precondition(request)
+        return tag_response(describe_tag(principal_of(request), project, tag, body["notes"], precondition=precondition))
 
 
 class TagDeprecation(ProjectView):
@@ -72,12 +72,16 @@ class TagDeprecation(ProjectView):
         """Deprecates a version, with a reason and the tag to take in its place. It can still be pulled; pages, this API
         and `rune pull` say it."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        body, seen = self.read_body(request, DeprecationSerializer), seen_by(request)
-        said = deprecate_tag(principal_of(request), project, tag, body["reason"], body["successor"], seen=seen)
+        body, precondition = self.read_body(request, DeprecationSerializer), request_precondition(request)
+        said = deprecate_tag(
+            principal_of(request), project, tag, body["reason"], body["successor"], precondition=precondition
+        )
         return tag_response(said)
 
     @extend_schema(operation_id="tags_undeprecate", responses=TagJson, parameters=[REQUIRED_IF_MATCH, ETAG])
     def delete(self, request: Request, organisation: str, name: str, tag: str) -> Response:
         """Takes the advice back."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        return tag_response(end_deprecation(principal_of(request), project, tag, seen=seen_by(request)))
+        return tag_response(
+            end_deprecation(principal_of(request), project, tag, precondition=request_precondition(request))
+        )

@@ -16,6 +16,7 @@ from forge.core.audit.denials import record_denial
 from forge.core.database.away import is_database_away
 from forge.core.database.full_disk import is_full_disk
 from forge.core.errors import DatabaseAway, DiskFull, DomainError, Gone, Moved, SignInNeeded
+from forge.core.http.policies import NOT_A_PAGE
 from forge.core.http.streamed_bodies import BodyStopped
 from forge.projects.access import find_project, unpublished_error
 from forge.projects.models import Project
@@ -29,7 +30,7 @@ from forge.registry.distribution.writing import answer_writing
 
 COMMON_HEADERS = {
     "Docker-Distribution-Api-Version": "registry/2.0",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Security-Policy": NOT_A_PAGE,
     "X-Content-Type-Options": "nosniff",
 }
 

@@ -170,4 +170,6 @@ def _annotations(value: Mapping[str, Any]) -> Mapping[str, str]:
         return {}
     if not isinstance(annotations, dict) or not all(isinstance(each, str) for each in annotations.values()):
         raise BadManifest("annotations are texts by name.")
+    if any("\0" in text for pair in annotations.items() for text in pair):
+        raise BadManifest("annotations have no NUL characters.")
     return annotations

@@ -12,8 +12,8 @@ from forge.accounts.organisations.access import require_person
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
+from forge.core.preconditions import Facet, Precondition, require_precondition, require_precondition_to_replace
 from forge.core.sealing import seal
-from forge.core.seen import Facet, Seen, require_seen, require_seen_to_replace
 from forge.jobs.models import Job, WorkerCapability
 from forge.jobs.workers.slots import notify_workers
 from forge.projects.access import require
@@ -44,7 +44,12 @@ class MirrorSettings:
 
 @transaction.atomic
 def set_mirror(
-    actor: Actor, project: Project, direction: MirrorDirection, wanted: MirrorSettings, *, seen: Seen = None
+    actor: Actor,
+    project: Project,
+    direction: MirrorDirection,
+    wanted: MirrorSettings,
+    *,
+    precondition: Precondition = None,
 ) -> Mirror:
     """Sets a project's mirror in one direction, in place of the one before. Who sets it takes it over.
 
@@ -57,7 +62,7 @@ def set_mirror(
     user, password = _checked_sign_in(wanted)
     Project.objects.lock(project.pk)
     mirror = Mirror.objects.filter(project=project, direction=direction).first()
-    require_seen_to_replace(mirror_facets(mirror), seen, exists=mirror is not None)
+    require_precondition_to_replace(mirror_facets(mirror), precondition, exists=mirror is not None)
     mirror = mirror or Mirror(project=project, direction=direction)
     if password is not None or (mirror.registry, mirror.user) != (registry, user):
         mirror.sealed_password = seal(password, PASSWORD_PURPOSE) if password else ""
@@ -73,7 +78,9 @@ def set_mirror(
 
 
 @transaction.atomic
-def remove_mirror(actor: Actor, project: Project, direction: MirrorDirection, *, seen: Seen = None) -> None:
+def remove_mirror(
+    actor: Actor, project: Project, direction: MirrorDirection, *, precondition: Precondition = None
+) -> None:
     """Removes a mirror. What was copied stays there, and what was fetched stays here.
 
     Raises `Forbidden`, `Stale`, `PreconditionRequired` and `NoSuchMirror`.
@@ -81,7 +88,7 @@ def remove_mirror(actor: Actor, project: Project, direction: MirrorDirection, *,
     require(actor, Verb.MANAGE, project)
     Project.objects.lock(project.pk)
     mirror = find_mirror(actor, project, direction)
-    require_seen(mirror_facets(mirror), seen)
+    require_precondition(mirror_facets(mirror), precondition)
     write_entry(
         actor, "mirror.remove", project.stream, project.place, direction=str(direction.label), address=mirror.address
     )

@@ -12,7 +12,14 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.api.json_types import Timestamp
-from forge.core.api.preconditions import ETAG, OPTIONAL_IF_MATCH, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
+from forge.core.api.preconditions import (
+    ETAG,
+    OPTIONAL_IF_MATCH,
+    REFUSALS,
+    REQUIRED_IF_MATCH,
+    request_precondition,
+    with_etag,
+)
 from forge.core.api.views import PERSON, needing, raising
 from forge.projects.api import ProjectView
 from forge.registry.mirrors.access import find_mirror, mirrors_of
@@ -104,14 +111,16 @@ class ProjectMirror(ProjectView):
         place of another one it takes the `ETag` of that."""
         project = self.project(request, organisation, name, Verb.MANAGE)
         body = self.read_body(request, MirrorChangeSerializer)
-        wanted, seen = MirrorSettings(**body), seen_by(request)
-        return _answer(set_mirror(principal_of(request), project, _direction(direction), wanted, seen=seen))
+        wanted, precondition = MirrorSettings(**body), request_precondition(request)
+        return _answer(
+            set_mirror(principal_of(request), project, _direction(direction), wanted, precondition=precondition)
+        )
 
     @extend_schema(operation_id="mirrors_remove", responses={204: None}, parameters=[REQUIRED_IF_MATCH])
     def delete(self, request: Request, organisation: str, name: str, direction: str) -> Response:
         """Removes the mirror. What was copied or fetched stays."""
         project = self.project(request, organisation, name, Verb.MANAGE)
-        remove_mirror(principal_of(request), project, _direction(direction), seen=seen_by(request))
+        remove_mirror(principal_of(request), project, _direction(direction), precondition=request_precondition(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -12,7 +12,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import DomainError
 from forge.core.http.pages import for_person, show_again
-from forge.core.seen import seen_in, seen_state
+from forge.core.preconditions import etag_of, form_precondition
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.registry.mirrors.access import mirrors_of
@@ -46,14 +46,14 @@ def _act(principal: Principal, project: Project, form: QueryDict) -> None:
     if direction not in MirrorDirection.values:
         raise NoSuchMirror("The project has no such mirror.")
     if form.get("do") == "remove":
-        remove_mirror(principal, project, MirrorDirection(direction), seen=seen_in(form))
+        remove_mirror(principal, project, MirrorDirection(direction), precondition=form_precondition(form))
         return
     names = _names(direction)
     typed = {field: form.get(name, "") for field, name in names.items()}
     password = typed.pop("password") or None
     try:
         wanted = MirrorSettings(**typed, password=password)
-        set_mirror(principal, project, MirrorDirection(direction), wanted, seen=seen_in(form))
+        set_mirror(principal, project, MirrorDirection(direction), wanted, precondition=form_precondition(form))
     except BadMirror as error:
         # The page has the fields twice, once for each direction.
         raise BadMirror(error.detail, errors={names[field]: texts for field, texts in error.errors.items()}) from None
@@ -73,7 +73,7 @@ def _context(principal: Principal, project: Project, typed: QueryDict | None = N
             "is_open": typed is not None and typed.get("direction") == direction,
             "names": _names(direction),
             "mirror": existing.get(direction),
-            "seen": seen_state(mirror_facets(existing.get(direction))),
+            "etag": etag_of(mirror_facets(existing.get(direction))),
         }
         for direction in MirrorDirection
     ]

@@ -18,8 +18,8 @@ from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import link_all
 from forge.core.blobs.store import put_batch
 from forge.core.events.log import append_event
+from forge.core.preconditions import Precondition, require_precondition
 from forge.core.reasons import checked_reason
-from forge.core.seen import Seen, require_seen
 from forge.jobs.models import JobState
 from forge.projects.access import require
 from forge.projects.models import Project
@@ -41,9 +41,9 @@ from forge.registry.models import (
 from forge.registry.publishing.announcements import TAG_PUBLISHED
 from forge.registry.signing.attaching import attach_provenance
 from forge.registry.signing.jobs import request_signature
+from forge.registry.tags.facets import build_facets
 from forge.registry.tags.fixed_versions import fix_version
 from forge.registry.tags.names import require_distinct
-from forge.registry.tags.seen import build_facets
 from rune.source.policy import Policy
 
 REASON_NEEDED = "Write why it is published now. Everyone who sees the version reads it."
@@ -67,7 +67,7 @@ class Admitted:
     reason: str = ""
 
 
-def publish_build(actor: Actor, build: Build, tag: str, notes: str = "", *, seen: Seen = None) -> Tag:
+def publish_build(actor: Actor, build: Build, tag: str, notes: str = "", *, precondition: Precondition = None) -> Tag:
     """Publishes a build's rune under a tag of its project.
 
     `notes` say what is new in it. A tag that names a version stays with its first build; a word such as `latest` moves.
@@ -77,10 +77,12 @@ def publish_build(actor: Actor, build: Build, tag: str, notes: str = "", *, seen
     require(actor, Verb.PUBLISH, build.project)
     tag, notes = _checked_tag(tag), checked_notes(notes)
     digests = _store(build)
-    return _with_provenance(_publish(actor, build, tag, digests, notes, seen))
+    return _with_provenance(_publish(actor, build, tag, digests, notes, precondition))
 
 
-def publish_past_gate(actor: Actor, build: Build, tag: str, reason: str, notes: str = "", *, seen: Seen = None) -> Tag:
+def publish_past_gate(
+    actor: Actor, build: Build, tag: str, reason: str, notes: str = "", *, precondition: Precondition = None
+) -> Tag:
     """Publishes a build under a tag although its gate is closed; everyone reads the reason.
 
     Raises `Forbidden`, `Stale`, `Invalid`, `BadTag`, `NotPublishable`, `TagInUse` and `NothingToOverride`.
@@ -89,7 +91,7 @@ def publish_past_gate(actor: Actor, build: Build, tag: str, reason: str, notes: 
     require(actor, Verb.OVERRIDE_GATE, build.project)
     tag, reason, notes = _checked_tag(tag), checked_reason(reason, missing=REASON_NEEDED), checked_notes(notes)
     digests = _store(build)
-    return _with_provenance(_override(actor, build, tag, digests, reason, notes, seen))
+    return _with_provenance(_override(actor, build, tag, digests, reason, notes, precondition))
 
 
 def _with_provenance(tag: Tag) -> Tag:
@@ -126,13 +128,13 @@ def _store(build: Build) -> Digests:
 
 
 @transaction.atomic
-def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str, seen: Seen) -> Tag:
+def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str, precondition: Precondition) -> Tag:
     project, existing = _locked(build, name)
     require(actor.afresh(), Verb.PUBLISH, project)
     require_not_withdrawn(project, digests.manifest)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         return existing
-    require_seen(build_facets(build), seen)
+    require_precondition(build_facets(build), precondition)
     if existing is None:
         require_distinct(project, name)
     if stays(name):
@@ -158,13 +160,15 @@ def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str
 
 
 @transaction.atomic
-def _override(actor: Actor, build: Build, name: str, digests: Digests, reason: str, notes: str, seen: Seen) -> Tag:
+def _override(
+    actor: Actor, build: Build, name: str, digests: Digests, reason: str, notes: str, precondition: Precondition
+) -> Tag:
     project, existing = _locked(build, name)
     fresh = actor.afresh()
     require(fresh, Verb.PUBLISH, project)
     require(fresh, Verb.OVERRIDE_GATE, project)
     require_not_withdrawn(project, digests.manifest)
-    require_seen(build_facets(build), seen)
+    require_precondition(build_facets(build), precondition)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         raise NothingToOverride(f"{name} is these bytes already.")
     if existing is None:

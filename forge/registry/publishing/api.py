@@ -15,7 +15,7 @@ from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.builds.access import find_build
 from forge.builds.models import Build
-from forge.core.api.preconditions import REFUSALS, REQUIRED_IF_MATCH, seen_by
+from forge.core.api.preconditions import REFUSALS, REQUIRED_IF_MATCH, request_precondition
 from forge.core.api.views import needing, raising
 from forge.core.errors import Conflict, Gone, Invalid, NotFound
 from forge.projects.api import ProjectView
@@ -55,10 +55,10 @@ class ProjectTags(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Publishes a build. `If-Match` is the `ETag` of the build's gate. Where the tag is protected and something is
         missing, the answer is 409, and `missing` says what, in sentences."""
-        project, seen = self.project(request, organisation, name, Verb.PUBLISH), seen_by(request)
+        project, precondition = self.project(request, organisation, name, Verb.PUBLISH), request_precondition(request)
         body = self.read_body(request, PublishSerializer)
         build = _build_of(request, project, body["build"])
-        tag = publish_build(principal_of(request), build, body["tag"], body["notes"], seen=seen)
+        tag = publish_build(principal_of(request), build, body["tag"], body["notes"], precondition=precondition)
         return Response(tag_to_json(tag), status=status.HTTP_201_CREATED)
 
 
@@ -77,10 +77,15 @@ class ProjectTagOverrides(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Publishes a build under a protected tag although something is missing. Only owners may, with a reason that
         the rune's page and the audit log show. A token needs the scope `rune:publish` as well."""
-        project, seen = self.project(request, organisation, name, Verb.OVERRIDE_GATE), seen_by(request)
+        project, precondition = (
+            self.project(request, organisation, name, Verb.OVERRIDE_GATE),
+            request_precondition(request),
+        )
         body = self.read_body(request, OverrideSerializer)
         build = _build_of(request, project, body["build"])
-        tag = publish_past_gate(principal_of(request), build, body["tag"], body["reason"], body["notes"], seen=seen)
+        tag = publish_past_gate(
+            principal_of(request), build, body["tag"], body["reason"], body["notes"], precondition=precondition
+        )
         return Response(tag_to_json(tag), status=status.HTTP_201_CREATED)
 
 

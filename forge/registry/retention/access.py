@@ -13,7 +13,7 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.blobs.links import owner_kind
 from forge.core.models import BlobLink
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 from forge.registry.hooks import protected_among
 from forge.registry.models import Manifest, Repository
 from forge.registry.retention.models import RetentionRules

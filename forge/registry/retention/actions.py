@@ -18,7 +18,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.models import Project
 from forge.registry.artifacts.models import ArtifactTag
 from forge.registry.models import Manifest, Repository
@@ -37,7 +37,7 @@ MOST_AT_ONCE = 200
 
 @transaction.atomic
 def change_retention(
-    actor: Actor, organisation: Organisation, policy: RetentionPolicy, *, seen: Seen = None
+    actor: Actor, organisation: Organisation, policy: RetentionPolicy, *, precondition: Precondition = None
 ) -> RetentionPolicy:
     """Sets the rules by which artifacts of all projects are deleted. Raises `Forbidden`, `PersonNeeded`, `Stale` and
     `Invalid`."""
@@ -46,7 +46,7 @@ def change_retention(
     policy = checked_policy(policy)
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     before = policy_of(organisation.pk)
-    require_seen(retention_facets(before), seen)
+    require_precondition(retention_facets(before), precondition)
     if policy == before:
         return policy
     values = {"rules": [asdict(rule) for rule in policy.rules], "keep": list(policy.keep)}

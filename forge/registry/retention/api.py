@@ -19,7 +19,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.core.api.preconditions import REFUSALS, with_etag
 from forge.core.api.views import PERSON, ForgeView, needing, raising
 from forge.core.errors import Invalid
-from forge.core.seen import Seen
+from forge.core.preconditions import Precondition
 from forge.registry.retention.access import policy_of, preview_of, retention_facets
 from forge.registry.retention.actions import MAX_COUNT, MAX_RULES, change_retention, checked_policy, rule_from
 from forge.registry.retention.policy import RetentionPolicy
@@ -95,8 +95,10 @@ class RetentionView(OrganisationTermsView):
         }
         return with_etag(Response(body), retention_facets(policy))
 
-    def change(self, principal: Principal, organisation: Organisation, body: dict[str, Any], seen: Seen) -> None:
-        change_retention(principal, organisation, _policy_in(body), seen=seen)
+    def change(
+        self, principal: Principal, organisation: Organisation, body: dict[str, Any], precondition: Precondition
+    ) -> None:
+        change_retention(principal, organisation, _policy_in(body), precondition=precondition)
 
 
 class RetentionPreviewView(ForgeView):

@@ -19,7 +19,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.core.api.problems import status_of
 from forge.core.errors import DomainError, Invalid, Stale
 from forge.core.http.pages import for_person
-from forge.core.seen import seen_in, seen_state
+from forge.core.preconditions import etag_of, form_precondition
 from forge.registry.retention.access import policy_of, preview_of, retention_facets
 from forge.registry.retention.actions import MAX_RULES, change_retention, checked_policy, rule_from
 from forge.registry.retention.policy import RetentionPolicy, RetentionRule
@@ -42,7 +42,7 @@ def retention_page(request: HttpRequest, organisation: str) -> HttpResponse:
         policy = _policy_in(request.POST)
         if request.POST.get("do") == "preview":
             return render(request, _TEMPLATE, _context(principal, place, checked_policy(policy)))
-        change_retention(principal, place, policy, seen=seen_in(request.POST))
+        change_retention(principal, place, policy, precondition=form_precondition(request.POST))
     except DomainError as error:
         # Rules that others changed meanwhile are shown as they are now; what is merely wrong stays to be corrected.
         shown = policy_of(place.pk) if isinstance(error, Stale) else policy
@@ -59,7 +59,7 @@ def _context(
         "rows": rows,
         "keep": " ".join(policy.keep),
         "preview": preview_of(principal, organisation, policy, timezone.now()) if is_right and policy.rules else None,
-        "seen": seen_state(retention_facets(policy_of(organisation.pk))),
+        "etag": etag_of(retention_facets(policy_of(organisation.pk))),
     }
 
 

@@ -10,7 +10,7 @@ from forge.accounts.organisations.access import require_in
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.errors import NotFound
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 from forge.registry.models import Tag
 from forge.registry.signing.models import Signature, SigningKey
 

@@ -12,6 +12,10 @@ declare(
         "signing-key.add": "added the signing key {fingerprint} to {organisation}",
         "signing-key.revoke": "revoked the signing key {fingerprint} of {organisation}: {reason}",
         "signature.make": "signed {tag} of {project}, {digest}, with the key {fingerprint}",
+        "block-signature.make": "signed {block} {version} of {project}, {digest}, with the key {fingerprint}",
+        "block-signature.take": (
+            "pushed a signature of {block} {version} of {project}, {digest}, by the key {fingerprint}"
+        ),
         "signature.take": "pushed a signature of {tag} of {project}, {digest}, by the key {fingerprint}",
     },
 )

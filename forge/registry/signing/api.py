@@ -16,7 +16,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import Timestamp, choices
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import PERSON, ForgeView, needing, raising
 from forge.core.errors import Conflict, Invalid
 from forge.projects.api import ProjectView
@@ -95,11 +95,11 @@ class SigningKeys(ForgeView):
         server for a key of the algorithm. From then on it signs in place of the one before."""
         principal = principal_of(request)
         owner = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
-        body, seen = self.read_body(request, NewSigningKeySerializer), seen_by(request)
+        body, precondition = self.read_body(request, NewSigningKeySerializer), request_precondition(request)
         if body["public_key"]:
-            key = add_signing_key(principal, owner, body["public_key"], seen=seen)
+            key = add_signing_key(principal, owner, body["public_key"], precondition=precondition)
         else:
-            key = create_signing_key(principal, owner, Algorithm(body["algorithm"]), seen=seen)
+            key = create_signing_key(principal, owner, Algorithm(body["algorithm"]), precondition=precondition)
         return Response(_key_to_json(key), status=status.HTTP_201_CREATED)
 
 
@@ -119,8 +119,10 @@ class KeyRevocation(ForgeView):
         """Revokes a key, for good: none of its signatures counts any more."""
         principal = principal_of(request)
         owner = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
-        body, seen = self.read_body(request, KeyRevocationSerializer), seen_by(request)
-        return Response(_key_to_json(revoke_signing_key(principal, owner, key, body["reason"], seen=seen)))
+        body, precondition = self.read_body(request, KeyRevocationSerializer), request_precondition(request)
+        return Response(
+            _key_to_json(revoke_signing_key(principal, owner, key, body["reason"], precondition=precondition))
+        )
 
 
 def _list_to_json(keys: Sequence[SigningKey]) -> SigningKeyListJson:

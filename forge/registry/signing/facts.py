@@ -12,7 +12,7 @@ from django.conf import settings
 from forge.builds.models import Artefact, Build
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
-from forge.datasets.versions.evaluated import find_data_version
+from forge.datasets.versions.evaluation import find_data_version
 from forge.projects.versions.store import available_files
 from forge.registry.distribution.digests import digest_of
 from forge.registry.distribution.rune_facts import manifest_digest, rune_facts
@@ -69,24 +69,25 @@ def provenance_of(publication: Publication, artefact: Artefact, documents: tuple
         builder=settings.PUBLIC_URL,
         builder_version=__version__,
         build=str(build.pk),
-        started=_time(build.started or build.created),
-        finished=_time(build.finished or build.created),
+        started=time_text(build.started or build.created),
+        finished=time_text(build.finished or build.created),
         attached=tuple(Subject(each.name, digest_of(each.data)) for each in documents),
         publication=PublicationFacts(
             tag=publication.tag,
             admission=str(publication.admission),
-            time=_time(publication.created),
-            approvals=_approvals(build),
+            time=time_text(publication.created),
+            approvals=approvals_of(build),
             reason=publication.reason,
         ),
     )
 
 
-def _approvals(build: Build) -> tuple[Approval, ...]:
+def approvals_of(build: Build) -> tuple[Approval, ...]:
+    """Who approves the bytes of a build now, by pseudonyms."""
     organisation = build.project.organisation_id
     said = [each for facts in approvals.call(build) for each in facts]
     return tuple(
-        Approval(pseudonym_of(each.person, organisation), each.round, _time(each.time))
+        Approval(pseudonym_of(each.person, organisation), each.round, time_text(each.time))
         for each in sorted(said, key=lambda each: (each.time, str(each.person)))
     )
 
@@ -160,5 +161,6 @@ def _readme(build: Build) -> bytes | None:
         return None
 
 
-def _time(moment: datetime) -> str:
+def time_text(moment: datetime) -> str:
+    """A time as statements have it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

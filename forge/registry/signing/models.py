@@ -1,4 +1,4 @@
-"""Keys of organisations that sign what they publish, the provenance of publications, and the signatures of it."""
+"""Keys of organisations that sign what they publish; the provenance of publications and blocks, and its signatures."""
 
 from __future__ import annotations
 
@@ -113,3 +113,35 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"signature of {self.publication_id} by {self.key_id}"
+
+
+class BlockProvenanceRecord(models.Model):
+    """The statement of where a version of a block came from, which lists of referrers give."""
+
+    block = models.OneToOneField(
+        "registry.BlockVersion", on_delete=models.CASCADE, primary_key=True, related_name="provenance"
+    )
+    statement = models.ForeignKey("registry.Manifest", on_delete=models.CASCADE, related_name="+")
+    """The artifact of the statement, without a signature."""
+    created = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"provenance of {self.block_id}"
+
+
+class PublishedBlockSignature(models.Model):
+    """That a key of the organisation signed a statement about a version of a block. The server has verified it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    block = models.ForeignKey("registry.BlockVersion", on_delete=models.CASCADE, related_name="signatures")
+    key = models.ForeignKey(SigningKey, on_delete=models.CASCADE, related_name="block_signatures")
+    manifest = models.ForeignKey("registry.Manifest", on_delete=models.CASCADE, related_name="+")
+    """The artifact of the bundle."""
+    created = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["block", "key"], name="one_block_signature_a_key")]
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"signature of {self.block_id} by {self.key_id}"

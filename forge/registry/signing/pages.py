@@ -16,7 +16,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import DomainError, NotFound
 from forge.core.http.pages import for_person, show_again
-from forge.core.seen import seen_in, seen_state
+from forge.core.preconditions import etag_of, form_precondition
 from forge.registry.signing.access import key_facets, keys_of
 from forge.registry.signing.actions.keys import add_signing_key, create_signing_key, revoke_signing_key
 from rune.tools.signing.keys import Algorithm
@@ -40,16 +40,18 @@ def signing_page(request: HttpRequest, organisation: str) -> HttpResponse:
 
 
 def _change(request: HttpRequest, principal: Principal, place: Organisation) -> None:
-    form, seen = request.POST, seen_in(request.POST)
+    form, precondition = request.POST, form_precondition(request.POST)
     match form.get("do"):
         case "create":
             chosen = form.get("algorithm", "")
             algorithm = Algorithm(chosen) if chosen in list(Algorithm) else Algorithm.P256
-            create_signing_key(principal, place, algorithm, seen=seen)
+            create_signing_key(principal, place, algorithm, precondition=precondition)
         case "add":
-            add_signing_key(principal, place, form.get("public_key", ""), seen=seen)
+            add_signing_key(principal, place, form.get("public_key", ""), precondition=precondition)
         case "revoke":
-            revoke_signing_key(principal, place, _key_id(form.get("key", "")), form.get("reason", ""), seen=seen)
+            revoke_signing_key(
+                principal, place, _key_id(form.get("key", "")), form.get("reason", ""), precondition=precondition
+            )
 
 
 def _key_id(text: str) -> UUID:
@@ -65,5 +67,5 @@ def _context(principal: Principal, organisation: Organisation) -> dict[str, Any]
         "keys": keys,
         "signing": next((key for key in keys if key.is_signing), None),
         "algorithms": [(each.value, text) for each, text in ALGORITHM_NAMES.items()],
-        "seen": seen_state(key_facets(keys)),
+        "etag": etag_of(key_facets(keys)),
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from forge.accounts.models import User
 from forge.accounts.permissions import Verb, can
+from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
@@ -19,7 +20,7 @@ from forge.registry.signing.pseudonyms import pseudonym_of
 from rune.tools.signing.bundles import read_bundle
 from rune.tools.signing.errors import BadBundle
 from rune.tools.signing.provenance import Approval, ProvenanceOrigin, read_provenance
-from rune.tools.signing.statements import read_statement
+from rune.tools.signing.statements import Statement, read_statement
 from rune.wording import listed
 
 
@@ -50,23 +51,31 @@ def signed_origin(actor: Actor, tag: Tag) -> SignedOrigin | None:
     for signature in signatures_of(tag):
         origin = _origin(signature.manifest)
         if origin is not None:
-            names = _names(tag) if can(actor, Verb.READ, tag.repository.project) else {}
+            names = names_of_approvers(tag.build) if can(actor, Verb.READ, tag.repository.project) else {}
             said = [ProvenApproval(names.get(each.person, each.person), each) for each in origin.publication.approvals]
             return SignedOrigin(signature, origin, tuple(said))
     return None
 
 
-def _origin(manifest: Manifest) -> ProvenanceOrigin | None:
-    """Returns the origin in a bundle that was verified when it was stored, or None if its bytes are gone."""
+def statement_in(manifest: Manifest) -> Statement | None:
+    """The statement in a bundle that was verified when it was stored, or None if its bytes are gone."""
     try:
         (layer,) = json.loads(read_blob(manifest.blob_id))["layers"]
-        return read_provenance(read_statement(read_bundle(read_blob(layer["digest"])).payload))
+        return read_statement(read_bundle(read_blob(layer["digest"])).payload)
     except (NotFound, Damaged, BadBundle, KeyError, ValueError):
         return None
 
 
-def _names(tag: Tag) -> Mapping[str, str]:
+def names_of_approvers(build: Build) -> Mapping[str, str]:
     """Who approves the bytes today, by pseudonym: a person whose approval was withdrawn stays a pseudonym."""
-    people = {each.person for facts in approvals.call(tag.build) for each in facts}
-    organisation = tag.repository.project.organisation_id
+    people = {each.person for facts in approvals.call(build) for each in facts}
+    organisation = build.project.organisation_id
     return {pseudonym_of(user.pk, organisation): str(user) for user in User.objects.filter(pk__in=people)}
+
+
+def _origin(manifest: Manifest) -> ProvenanceOrigin | None:
+    statement = statement_in(manifest)
+    try:
+        return None if statement is None else read_provenance(statement)
+    except BadBundle:
+        return None

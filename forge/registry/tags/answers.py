@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from forge.core.api.preconditions import with_etag
 from forge.registry.models import Tag
-from forge.registry.tags.seen import version_facets
+from forge.registry.tags.facets import version_facets
 from forge.registry.tags.serializers import tag_to_json
 
 

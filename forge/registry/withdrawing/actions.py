@@ -11,7 +11,7 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.describing.announcements import TAG_DESCRIBED
@@ -19,12 +19,12 @@ from forge.registry.listings.rows import list_newest
 from forge.registry.messages import checked_sentence
 from forge.registry.models import Tag, TagQuerySet, WithdrawnRune
 from forge.registry.tags.access import find_any_tag
-from forge.registry.tags.seen import withdrawal_facets
+from forge.registry.tags.facets import withdrawal_facets
 from forge.registry.withdrawing.announcements import TAG_WITHDRAWN
 
 
 @transaction.atomic
-def withdraw_tag(actor: Actor, project: Project, name: str, reason: str, *, seen: Seen = None) -> Tag:
+def withdraw_tag(actor: Actor, project: Project, name: str, reason: str, *, precondition: Precondition = None) -> Tag:
     """Takes a version back, with a reason, and with it all tags of the same bytes.
 
     No list has it, nobody pulls, runs, forks or duplicates it by its name; who pinned its digest still gets the bytes.
@@ -32,7 +32,7 @@ def withdraw_tag(actor: Actor, project: Project, name: str, reason: str, *, seen
     """
     require(actor, Verb.PUBLISH, project)
     tag = _locked(actor, project, name)
-    require_seen(withdrawal_facets(tag), seen)
+    require_precondition(withdrawal_facets(tag), precondition)
     return _withdraw(actor, project, tag, reason)
 
 
@@ -47,13 +47,13 @@ def withdraw_for_operator(actor: Actor, project: Project, name: str, reason: str
 
 
 @transaction.atomic
-def end_withdrawal(actor: Actor, project: Project, name: str, *, seen: Seen = None) -> Tag:
+def end_withdrawal(actor: Actor, project: Project, name: str, *, precondition: Precondition = None) -> Tag:
     """Lists and shares a version again, and all tags of the same bytes; bytes that the tag meant before may be
     published again. Raises `Forbidden`, `NoSuchTag` and
     `Stale`."""
     require(actor, Verb.PUBLISH, project)
     tag = _locked(actor, project, name)
-    require_seen(withdrawal_facets(tag), seen)
+    require_precondition(withdrawal_facets(tag), precondition)
     # Those that the tag meant before it was set to other bytes, too.
     ended, _ = WithdrawnRune.objects.filter(_meant_by(tag), repository=tag.repository_id).delete()
     if not ended:

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition
 from forge.core.api.views import needing, raising
 from forge.core.errors import Conflict, Invalid
 from forge.projects.api import ProjectView
@@ -41,11 +41,15 @@ class TagWithdrawal(ProjectView):
         """Withdraws a version and all tags of the same bytes, with a reason: it is listed, shared, forked and pulled by
         name no more. Its bytes stay for who names their digest, with a warning."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        body, seen = self.read_body(request, WithdrawalSerializer), seen_by(request)
-        return tag_response(withdraw_tag(principal_of(request), project, tag, body["reason"], seen=seen))
+        body, precondition = self.read_body(request, WithdrawalSerializer), request_precondition(request)
+        return tag_response(
+            withdraw_tag(principal_of(request), project, tag, body["reason"], precondition=precondition)
+        )
 
     @extend_schema(operation_id="tags_end_withdrawal", responses=TagJson, parameters=[REQUIRED_IF_MATCH, ETAG])
     def delete(self, request: Request, organisation: str, name: str, tag: str) -> Response:
         """Lists and shares it again."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        return tag_response(end_withdrawal(principal_of(request), project, tag, seen=seen_by(request)))
+        return tag_response(
+            end_withdrawal(principal_of(request), project, tag, precondition=request_precondition(request))
+        )

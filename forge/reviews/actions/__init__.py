@@ -21,7 +21,7 @@ from forge.reviews.guests.actions import (
     revoke_guest_link,
     say_as_guest,
 )
-from forge.reviews.rounds.actions.awaited import ReviewRequest, ask_when_built, take_back_awaited
+from forge.reviews.rounds.actions.pending_requests import ReviewRequest, ask_when_built, take_back_awaited
 from forge.reviews.rounds.actions.requests import (
     ask_for_review,
     ask_in_a_new_round,

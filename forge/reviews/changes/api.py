@@ -15,16 +15,16 @@ from forge.accounts.tokens.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict
 from forge.projects.api import ProjectView
 from forge.projects.versions.store import find_version
 from forge.reviews import actions
 from forge.reviews.changes.access import change_requests_of, find_change_request, find_offer, offers_of, rounds_of
+from forge.reviews.changes.facets import offer_facets, request_facets
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.changes.models import ChangeRequest
-from forge.reviews.changes.seen import offer_facets, request_facets
 from forge.reviews.changes.serializers import (
     ChangeRequestJson,
     NewerOfferSerializer,
@@ -130,11 +130,11 @@ class ChangeRequestResolutions(ForgeView):
     )
     def post(self, request: Request, change_id: UUID) -> Response:
         """Says what stands in place of a conflict."""
-        principal, seen = principal_of(request), seen_by(request)
+        principal, precondition = principal_of(request), request_precondition(request)
         body = self.read_body(request, ResolutionSerializer)
         choice = MergeChoice(Side(body["side"]), body["text"])
         change = find_change_request(principal, change_id)
-        actions.resolve_conflict(principal, change, body["conflict"], choice, seen=seen)
+        actions.resolve_conflict(principal, change, body["conflict"], choice, precondition=precondition)
         return _answer(principal, change_id)
 
     @extend_schema(
@@ -144,8 +144,8 @@ class ChangeRequestResolutions(ForgeView):
     )
     def delete(self, request: Request, change_id: UUID) -> Response:
         """Makes all conflicts open again."""
-        principal, seen = principal_of(request), seen_by(request)
-        actions.start_over(principal, find_change_request(principal, change_id), seen=seen)
+        principal, precondition = principal_of(request), request_precondition(request)
+        actions.start_over(principal, find_change_request(principal, change_id), precondition=precondition)
         return _answer(principal, change_id)
 
 
@@ -161,8 +161,8 @@ class ChangeRequestBuilds(ForgeView):
     )
     def post(self, request: Request, change_id: UUID) -> Response:
         """Builds what merging makes; the project's files stay as they are."""
-        principal, seen = principal_of(request), seen_by(request)
-        actions.build_merged(principal, find_change_request(principal, change_id), seen=seen)
+        principal, precondition = principal_of(request), request_precondition(request)
+        actions.build_merged(principal, find_change_request(principal, change_id), precondition=precondition)
         return Response(_as_json(principal, change_id), status=status.HTTP_202_ACCEPTED)
 
 
@@ -178,12 +178,12 @@ class ChangeRequestMerge(ForgeView):
     )
     def post(self, request: Request, change_id: UUID) -> Response:
         """Merges it. With a `reason`, an owner merges past what is missing, but for conflicts."""
-        principal, seen = principal_of(request), seen_by(request)
+        principal, precondition = principal_of(request), request_precondition(request)
         change, reason = find_change_request(principal, change_id), self.read_body(request, ReasonSerializer)["reason"]
         if reason.strip():
-            actions.merge_past_gate(principal, change, reason, seen=seen)
+            actions.merge_past_gate(principal, change, reason, precondition=precondition)
         else:
-            actions.merge_change_request(principal, change, seen=seen)
+            actions.merge_change_request(principal, change, precondition=precondition)
         return Response(_as_json(principal, change_id))
 
 
@@ -199,8 +199,8 @@ class ChangeRequestUndo(ForgeView):
     )
     def post(self, request: Request, change_id: UUID) -> Response:
         """Takes what a merge changed out of the files again; what was edited since stays."""
-        principal, seen = principal_of(request), seen_by(request)
-        actions.undo_merge(principal, find_change_request(principal, change_id), seen=seen)
+        principal, precondition = principal_of(request), request_precondition(request)
+        actions.undo_merge(principal, find_change_request(principal, change_id), precondition=precondition)
         return Response(_as_json(principal, change_id))
 
 
@@ -216,9 +216,9 @@ class ChangeRequestClose(ForgeView):
     )
     def post(self, request: Request, change_id: UUID) -> Response:
         """Ends it without merging. Only its author needs no reason."""
-        principal, seen = principal_of(request), seen_by(request)
+        principal, precondition = principal_of(request), request_precondition(request)
         reason = self.read_body(request, ReasonSerializer)["reason"]
-        actions.close_change_request(principal, find_offer(principal, change_id), reason, seen=seen)
+        actions.close_change_request(principal, find_offer(principal, change_id), reason, precondition=precondition)
         return Response(offer_to_json(find_offer(principal, change_id)))
 
 

@@ -15,8 +15,8 @@ from forge.core.api.preconditions import ETAG, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, Invalid
 from forge.registry.distribution.manifests import is_tag
+from forge.registry.tags.facets import build_facets
 from forge.registry.tags.proposal import next_tag_of
-from forge.registry.tags.seen import build_facets
 from forge.reviews.errors import NotReviewable
 from forge.reviews.gate.check import demands_on
 from forge.reviews.gate.serializers import GateJson, gate_to_json

@@ -11,10 +11,10 @@ from forge.accounts.project_people import team_of
 from forge.accounts.teams.access import teams_of_member
 from forge.builds.evaluations.limits import judgements_of, policy_of
 from forge.builds.models import Build
-from forge.core.seen import Facet
-from forge.jobs.models import JobState
+from forge.core.preconditions import Facet
 from forge.projects.models import Project, Version
-from forge.projects.secrets.stored import is_searched, secret_sentences
+from forge.projects.secrets.results import is_searched, secret_sentences
+from forge.registry.blocks.access import newest_build_of
 from forge.registry.hooks import Clearance, GateAnswer, block_gates, clearances, gates, protections, publication_facets
 from forge.reviews.checks.access import CheckStatus, check_statuses, newest_passed
 from forge.reviews.gate.changed_files import Files, changed_paths, files_of
@@ -43,8 +43,7 @@ def answer(build: Build, tag: str) -> GateAnswer:
 @block_gates.register
 def answer_for_block(project: Project, source: Version, version: str) -> GateAnswer:
     """Answers for a block: what the version demands of the build of the same files."""
-    builds = Build.objects.numbered().filter(project=project, version=source, job__state=JobState.SUCCEEDED)
-    build = builds.exclude(artefact=None).select_related("artefact", "version", "project").order_by("-number").first()
+    build = newest_build_of(project, source)
     if build is not None:
         return answer(build, version)
     is_protected = bool(protected_tags_among(project, [version]))

@@ -18,7 +18,7 @@ from forge.builds.access import find_build
 from forge.core.actors import Actor
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, Invalid
 from forge.projects.api import ProjectView
@@ -26,7 +26,7 @@ from forge.reviews import actions
 from forge.reviews.actions import RequestedGroup
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review, reviews_of, standing_verdicts
-from forge.reviews.rounds.seen import review_facets
+from forge.reviews.rounds.facets import review_facets
 from forge.reviews.rounds.serializers import ReviewJson, RoundJson, review_to_json, round_to_json
 
 
@@ -125,9 +125,11 @@ class ReviewReviewers(ForgeView):
     )
     def put(self, request: Request, review_id: UUID) -> Response:
         """Asks these people and no others."""
-        principal, seen = principal_of(request), seen_by(request)
+        principal, precondition = principal_of(request), request_precondition(request)
         review = find_review(principal, review_id)
-        actions.change_reviewers(principal, review, _groups(self.read_body(request, ReviewersSerializer)), seen=seen)
+        actions.change_reviewers(
+            principal, review, _groups(self.read_body(request, ReviewersSerializer)), precondition=precondition
+        )
         return _answer(principal, review.pk)
 
 
@@ -144,7 +146,7 @@ class ReviewClose(ForgeView):
     def post(self, request: Request, review_id: UUID) -> Response:
         """Ends the review: nobody is waited for any more."""
         principal = principal_of(request)
-        actions.close_review(principal, find_review(principal, review_id), seen=seen_by(request))
+        actions.close_review(principal, find_review(principal, review_id), precondition=request_precondition(request))
         return _answer(principal, review_id)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 from forge.reviews.rules.models import OrganisationRules
 
 

@@ -15,7 +15,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.reviews.rules.access import rule_facets, rules_of
 from forge.reviews.rules.models import OrganisationRules
 from rune.source.policy.tags import is_pattern
@@ -34,7 +34,9 @@ class Rules:
 
 
 @transaction.atomic
-def change_rules(actor: Actor, organisation: Organisation, rules: Rules, *, seen: Seen = None) -> OrganisationRules:
+def change_rules(
+    actor: Actor, organisation: Organisation, rules: Rules, *, precondition: Precondition = None
+) -> OrganisationRules:
     """Sets the rules for all projects of an organisation. Raises `Forbidden`, `PersonNeeded`, `Stale` and `Invalid`."""
     require_in(actor, Verb.RENAME_ORGANISATION, organisation)
     require_person(actor)
@@ -44,7 +46,7 @@ def change_rules(actor: Actor, organisation: Organisation, rules: Rules, *, seen
         raise Invalid(message, errors={"approvals": [message]})
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     row = rules_of(organisation.pk)
-    require_seen(rule_facets(row), seen)
+    require_precondition(rule_facets(row), precondition)
     before = _as_dict(row)
     row.approvals, row.protected_tags, row.confirms = rules.approvals, list(tags), rules.confirms
     if _as_dict(row) != before:

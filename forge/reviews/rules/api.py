@@ -11,7 +11,7 @@ from forge.accounts.models import Organisation
 from forge.accounts.organisations.terms_api import OrganisationTermsView, described_terms
 from forge.accounts.principals import Principal
 from forge.core.api.preconditions import with_etag
-from forge.core.seen import Seen
+from forge.core.preconditions import Precondition
 from forge.reviews.rules.access import rule_facets, rules_of
 from forge.reviews.rules.actions import MAXIMUM_APPROVALS, MAXIMUM_TAGS, Rules, change_rules
 
@@ -48,6 +48,8 @@ class OrganisationRulesView(OrganisationTermsView):
         }
         return with_etag(Response(body), rule_facets(rules))
 
-    def change(self, principal: Principal, organisation: Organisation, body: dict[str, Any], seen: Seen) -> None:
+    def change(
+        self, principal: Principal, organisation: Organisation, body: dict[str, Any], precondition: Precondition
+    ) -> None:
         rules = Rules(body["approvals"], tuple(body["protected_tags"]), body["confirms"])
-        change_rules(principal, organisation, rules, seen=seen)
+        change_rules(principal, organisation, rules, precondition=precondition)

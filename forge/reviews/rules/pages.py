@@ -16,7 +16,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.core.api.problems import status_of
 from forge.core.errors import Invalid, Stale
 from forge.core.http.pages import for_person, show_again
-from forge.core.seen import seen_in, seen_state
+from forge.core.preconditions import etag_of, form_precondition
 from forge.reviews.rules.access import rule_facets, rules_of
 from forge.reviews.rules.actions import MAXIMUM_APPROVALS, Rules, change_rules
 
@@ -30,7 +30,7 @@ def rules_page(request: HttpRequest, organisation: str) -> HttpResponse:
     if request.method == "GET":
         return render(request, "organisation/rules.html", _context(principal, place))
     try:
-        change_rules(principal, place, _typed(request), seen=seen_in(request.POST))
+        change_rules(principal, place, _typed(request), precondition=form_precondition(request.POST))
     except Invalid as error:
         return show_again(request, "organisation/rules.html", _context(principal, place), error)
     except Stale as error:
@@ -53,5 +53,5 @@ def _context(principal: Principal, organisation: Organisation) -> dict[str, Any]
     return tabs_of(principal, organisation) | {
         "rules": rules,
         "tags": " ".join(rules.protected_tags),
-        "seen": seen_state(rule_facets(rules)),
+        "etag": etag_of(rule_facets(rules)),
     }

@@ -15,7 +15,7 @@ from forge.accounts.tokens.scopes import Scope
 from forge.builds.access import find_build
 from forge.builds.models import Build
 from forge.core.actors import Actor
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.errors import Conflict
 from forge.datasets.consent.terms import DEFAULT_DAYS, Purpose, checked_days, purposes_in
@@ -25,7 +25,7 @@ from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.conversation import find_comment, find_thread, threads_in_review, threads_on_build
-from forge.reviews.threads.seen import comment_facets, thread_facets
+from forge.reviews.threads.facets import comment_facets, thread_facets
 from forge.reviews.threads.serializers import (
     BeginThreadSerializer,
     CommentJson,
@@ -114,8 +114,8 @@ class ThreadResolve(ForgeView):
     )
     def post(self, request: Request, thread_id: UUID) -> Response:
         """Says that nothing is left to do."""
-        principal, seen = principal_of(request), seen_by(request)
-        actions.resolve_thread(principal, find_thread(principal, thread_id), seen=seen)
+        principal, precondition = principal_of(request), request_precondition(request)
+        actions.resolve_thread(principal, find_thread(principal, thread_id), precondition=precondition)
         return _answer(principal, thread_id)
 
 
@@ -128,8 +128,8 @@ class ThreadReopen(ForgeView):
     )
     def post(self, request: Request, thread_id: UUID) -> Response:
         """Says that something is left to do."""
-        principal, seen = principal_of(request), seen_by(request)
-        actions.reopen_thread(principal, find_thread(principal, thread_id), seen=seen)
+        principal, precondition = principal_of(request), request_precondition(request)
+        actions.reopen_thread(principal, find_thread(principal, thread_id), precondition=precondition)
         return _answer(principal, thread_id)
 
 
@@ -153,7 +153,7 @@ class OneComment(ForgeView):
         principal = principal_of(request)
         thread, comment = find_comment(principal, comment_id)
         text = self.read_body(request, TextSerializer)["text"]
-        actions.edit_comment(principal, thread, comment, text, seen=seen_by(request))
+        actions.edit_comment(principal, thread, comment, text, precondition=request_precondition(request))
         return _comment_answer(principal, comment_id)
 
     @extend_schema(operation_id="comments_delete", responses=CommentJson, parameters=[REQUIRED_IF_MATCH, ETAG])
@@ -161,7 +161,7 @@ class OneComment(ForgeView):
         """Erases one's own comment, and as an owner anybody's; that it was there stays."""
         principal = principal_of(request)
         thread, comment = find_comment(principal, comment_id)
-        actions.delete_comment(principal, thread, comment, seen=seen_by(request))
+        actions.delete_comment(principal, thread, comment, precondition=request_precondition(request))
         return _comment_answer(principal, comment_id)
 
 

@@ -13,15 +13,15 @@ from forge.builds.access import find_numbered
 from forge.builds.evaluations.limits import judgements_of
 from forge.builds.models import Build
 from forge.builds.pages.memory_map import memory_picture
-from forge.core.seen import seen_state
+from forge.core.preconditions import etag_of
 from forge.jobs.lists.pages import STATE_TAGS
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.registry.distribution.manifests import is_tag
 from forge.registry.models import Tag
 from forge.registry.tags.access import tags_of
+from forge.registry.tags.facets import build_facets
 from forge.registry.tags.proposal import next_tag_of
-from forge.registry.tags.seen import build_facets
 from forge.reviews.gate.pages import gate_facts
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import awaited_reviews, is_reviewable, reviews_about, verdicts_on
@@ -132,7 +132,7 @@ def publish_facts(principal: Principal, project: Project, build: Build, tag: str
     return {
         **tab_facts(principal, project, build, "publish"),
         "next_tag": proposed,
-        "seen": seen_state(build_facets(build)),
+        "etag": etag_of(build_facets(build)),
         **gate_facts(principal, build, tag if tag and is_tag(tag) else proposed),
     }
 

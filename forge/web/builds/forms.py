@@ -12,7 +12,7 @@ from forge.builds.access import job_of_build
 from forge.builds.models import Build
 from forge.core.errors import Conflict, DomainError, Invalid, Stale
 from forge.core.http.pages import for_person, show_again
-from forge.core.seen import seen_in
+from forge.core.preconditions import form_precondition
 from forge.jobs.actions import cancel_job
 from forge.projects.models import Project
 from forge.registry.publishing.actions import publish_build, publish_past_gate
@@ -66,8 +66,8 @@ def publish(request: HttpRequest, organisation: str, name: str, number: int) -> 
     project, build = build_of(request, organisation, name, number)
     wanted = request.POST.get("tag", "")
     try:
-        notes, seen = request.POST.get("notes", ""), seen_in(request.POST)
-        tag = publish_build(principal_of(request), build, wanted, notes, seen=seen)
+        notes, precondition = request.POST.get("notes", ""), form_precondition(request.POST)
+        tag = publish_build(principal_of(request), build, wanted, notes, precondition=precondition)
     except (Invalid, Conflict, Stale) as error:
         return _publishing_again(request, project, build, error, wanted)
     return redirect(f"{project.get_absolute_url()}?tag={tag.name}")
@@ -81,7 +81,9 @@ def publish_past(request: HttpRequest, organisation: str, name: str, number: int
     wanted = request.POST.get("tag", "")
     try:
         reason, notes = request.POST.get("reason", ""), request.POST.get("notes", "")
-        tag = publish_past_gate(principal_of(request), build, wanted, reason, notes, seen=seen_in(request.POST))
+        tag = publish_past_gate(
+            principal_of(request), build, wanted, reason, notes, precondition=form_precondition(request.POST)
+        )
     except (Invalid, Conflict, Stale) as error:
         return _publishing_again(request, project, build, error, wanted)
     return redirect(f"{project.get_absolute_url()}?tag={tag.name}")

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import VISITOR
+from forge.core.http.policies import NOT_A_PAGE
 from forge.projects.access import find_project
 from forge.projects.models import Project
 from forge.registry.errors import Withdrawn
@@ -34,7 +35,7 @@ def badge(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     response.headers["ETag"] = f'"{facts.digest}"'
     response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Security-Policy"] = NOT_A_PAGE
     return response
 
 

@@ -23,7 +23,7 @@ from forge.core.errors import Damaged, DomainError, NotFound
 from forge.core.http.frontend_build import build_manifest
 from forge.core.http.markdown import LIMIT
 from forge.core.http.pages import show_again
-from forge.core.seen import seen_state
+from forge.core.preconditions import etag_of
 from forge.deployments.snippets.interface import interface_of
 from forge.moderation.access import can_report, standing
 from forge.player.pages.embed import script_integrity
@@ -41,7 +41,7 @@ from forge.registry.pulling.uses import uses_of
 from forge.registry.rebuilds.access import rebuild_of
 from forge.registry.signing.proofs import signed_origin
 from forge.registry.tags.access import default_tag, find_tag, tags_of, withdrawn_tags_of
-from forge.registry.tags.seen import version_facets
+from forge.registry.tags.facets import version_facets
 from forge.reviews.rounds.access import approvals_of
 from forge.web.runes.usage_snippets import PublishedRune, snippets
 from rune.wording import size_text
@@ -96,7 +96,7 @@ def show_rune(
         "may_push": can(principal, Verb.PUSH, project),
         "may_manage": can(principal, Verb.MANAGE, project),
         "tags": tags,
-        "withdrawn": [(each, seen_state(version_facets(each))) for each in withdrawn_tags_of(principal, project)],
+        "withdrawn": [(each, etag_of(version_facets(each))) for each in withdrawn_tags_of(principal, project)],
         "blocks": best_blocks_of(principal, project),
         "origin": origin_of(principal, project),
         "popularity": popularity_of(principal, project),
@@ -159,7 +159,7 @@ def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag
         "tag": tag,
         "is_default": default is not None and default.pk == tag.pk,
         "notes": cached_text(tag.repository.project, tag.notes),
-        "seen": seen_state(version_facets(tag)),
+        "etag": etag_of(version_facets(tag)),
         "versions": _versions(project, tags),
         "successors": [each.name for each in tags if each.pk != tag.pk and not each.is_deprecated],
         "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",

@@ -10,7 +10,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.errors import Invalid, Stale
 from forge.core.http.pages import for_person
-from forge.core.seen import seen_in
+from forge.core.preconditions import form_precondition
 from forge.projects.pages.lookup import project_of
 from forge.registry.describing.actions import deprecate_tag, describe_tag, end_deprecation
 from forge.registry.withdrawing.actions import end_withdrawal, withdraw_tag
@@ -22,21 +22,21 @@ from forge.web.runes.page import show_rune
 def describe(request: HttpRequest, organisation: str, name: str, tag: str) -> HttpResponse:
     """Does what was pressed, and goes back to the version's page."""
     project = project_of(request, organisation, name, Verb.PUBLISH)
-    principal, seen = principal_of(request), seen_in(request.POST)
+    principal, precondition = principal_of(request), form_precondition(request.POST)
     try:
         match request.POST.get("do"):
             case "deprecate":
                 reason, successor = request.POST.get("reason", ""), request.POST.get("successor", "")
-                said = deprecate_tag(principal, project, tag, reason, successor, seen=seen)
+                said = deprecate_tag(principal, project, tag, reason, successor, precondition=precondition)
             case "withdraw":
-                withdraw_tag(principal, project, tag, request.POST.get("reason", ""), seen=seen)
+                withdraw_tag(principal, project, tag, request.POST.get("reason", ""), precondition=precondition)
                 return redirect(f"{project.get_absolute_url()}/published")
             case "restore":
-                said = end_withdrawal(principal, project, tag, seen=seen)
+                said = end_withdrawal(principal, project, tag, precondition=precondition)
             case "undeprecate":
-                said = end_deprecation(principal, project, tag, seen=seen)
+                said = end_deprecation(principal, project, tag, precondition=precondition)
             case _:
-                said = describe_tag(principal, project, tag, request.POST.get("notes", ""), seen=seen)
+                said = describe_tag(principal, project, tag, request.POST.get("notes", ""), precondition=precondition)
     except (Invalid, Stale) as error:
         return show_rune(request, project, tag, error)
     return redirect(f"{project.get_absolute_url()}?tag={said.name}")

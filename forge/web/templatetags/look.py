@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from forge.core.errors import DomainError
 from forge.core.http.frontend_build import ENTRIES, build_manifest
-from forge.core.seen import FIELD
+from forge.core.preconditions import FIELD
 from rune.running.evaluation.wording import percent
 from rune.wording import counted, size_text
 
@@ -53,12 +53,12 @@ def _style(manifest: dict[str, Any], base: str, file: str) -> SafeString:
 
 def _reached(manifest: dict[str, Any], chunk: dict[str, Any]) -> tuple[list[str], list[str]]:
     """The styles and the modules that a chunk needs, each once, nearest first."""
-    styles, files, seen, pending = list(chunk.get("css", [])), [], set(), list(chunk.get("imports", []))
+    styles, files, precondition, pending = list(chunk.get("css", [])), [], set(), list(chunk.get("imports", []))
     while pending:
         key = pending.pop(0)
-        if key in seen:
+        if key in precondition:
             continue
-        seen.add(key)
+        precondition.add(key)
         imported = manifest[key]
         styles += [style for style in imported.get("css", []) if style not in styles]
         files.append(imported["file"])
@@ -88,9 +88,9 @@ def field(context: template.Context, name: str, label: str, value: object = "", 
 
 
 @register.simple_tag
-def seen(state: str) -> SafeString:
+def etag_field(etag: str) -> SafeString:
     """The hidden field of a form that acts on something that moves: the state that the page shows."""
-    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, state)
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, etag)
 
 
 @register.simple_tag

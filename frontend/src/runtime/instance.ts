@@ -1,5 +1,5 @@
 // A rune that is loaded and can be run: the part of the page worker that knows no messages. Tests run it under Node.
-import { carriedResources } from "./contents/carried";
+import { carriedResources } from "./contents/resources";
 import { RuneError } from "./errors";
 import { describe, type GraphOutput, type GraphWire } from "./contents/graph";
 import { Host, type ReadInput } from "./host/imports";

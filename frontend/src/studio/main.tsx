@@ -2,7 +2,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import type { PageState } from "./api/page-state";
-import { startDeferredOnInput } from "./session/deferred";
+import { startDeferredOnInput } from "./session/deferral";
 import { Workspace } from "./session/workspace";
 import { makeStores, StudioContext } from "./context/studio";
 import { Studio } from "./frame/Studio";

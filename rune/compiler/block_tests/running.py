@@ -20,7 +20,7 @@ from rune.compiler.pyblock.ir import TypedBlock
 from rune.compiler.pyblock.running.witness import WITNESS, OutputRecord, output_record_of
 from rune.compiler.pyblock.testing.assertions import NUMBERS, OUTCOME
 from rune.compiler.pyblock.testing.check import CheckedTests, Test
-from rune.compiler.pyblock.testing.combined import combine_tests
+from rune.compiler.pyblock.testing.combining import combine_tests
 from rune.compiler.pyblock.testing.wording import ComparedValues, compared_values_of, failure_text
 from rune.project.files import FileError, MemoryFiles, ProjectFiles
 from rune.running.runtime import Limits

@@ -1,6 +1,6 @@
 """Published blocks that were fetched, kept by their digests. No network here.
 
-What is read is compared with its digest by who reads it (`rune.compiler.blocks.mounted`), so a damaged cache builds
+What is read is compared with its digest by who reads it (`rune.compiler.blocks.mounts`), so a damaged cache builds
 nothing.
 """
 
@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from rune.compiler.blocks.artefact import digest_of
-from rune.compiler.blocks.mounted import is_mounted, mounted_path
+from rune.compiler.blocks.mounts import is_mounted, mounted_path
 from rune.project.files import FileError, FileMissing, ProjectFiles, normal_path
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rune.abi import ModelFormat
-from rune.compiler.anvil.models.remembered import REMEMBERED, SMALL
+from rune.compiler.anvil.models.caching import REMEMBERED, SMALL
 from rune.compiler.anvil.models.support import signature_with_support, unsupported
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.building.report import ModelReport

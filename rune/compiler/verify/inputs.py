@@ -1,6 +1,6 @@
 """Generated inputs for finding mistakes: noise, zeros, extremes. The same seed gives the same bytes.
 
-For plausible input see `rune.running.runtime.inputs.generated`.
+For plausible input see `rune.running.runtime.inputs.generator`.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from rune.compiler.blocks.signature import BlockPace
 from rune.compiler.verify.inputs import generated_tensor
 from rune.project.files import ProjectFiles
 from rune.running.runtime.host.imports import RequestedCapability
-from rune.running.runtime.inputs.generated import generated_inputs
+from rune.running.runtime.inputs.generator import generated_inputs
 from rune.running.runtime.inputs.recordings import Wanted, recordings_for
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, Pipeline
 

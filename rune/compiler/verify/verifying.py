@@ -15,7 +15,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.models import ChosenModels, ProjectModels, choose
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.verify.instrumented import LIMITS
+from rune.compiler.verify.instrumentation import LIMITS
 from rune.compiler.verify.models.check import ModelCheck
 from rune.compiler.verify.models.probe import build_probe
 from rune.compiler.verify.models.reference import open_reference

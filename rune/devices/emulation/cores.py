@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 
 
 @dataclass(frozen=True)

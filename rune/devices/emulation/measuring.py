@@ -13,7 +13,7 @@ from rune.capabilities.sound import SOUND
 from rune.compiler.anvil.program import CapabilityRequest
 from rune.compiler.building.report import BuildResult
 from rune.compiler.targets.c.interface import Interface, interface_of
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.devices.boards.fit import Needs
 from rune.devices.emulation.cores import EmulatedCore, core_of
 from rune.devices.emulation.errors import EmulationError

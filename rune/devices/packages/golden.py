@@ -67,14 +67,16 @@ def most_runs(program: Program) -> int:
 
 
 def runs_that_see_constants(sandbox: Sandbox, program: Program, runs: Sequence[GoldenRun]) -> int:
-    """How many of the runs it takes until each changed byte of a constant shows that shows in any of `most_runs`, as
-    far as `MOST_SEARCH_FUEL` goes. A rune that gives one result for much of its input needs many."""
-    needed = min(least_runs(program), len(runs))
+    """How many of the runs it takes until each changed byte of a constant shows that shows in any of `most_runs`. A
+    rune that gives one result for much of its input needs many. Where `MOST_SEARCH_FUEL` ends before every byte was
+    tried, a later run may be the only one that sees a byte: then it takes all of them."""
+    candidates = runs[: most_runs(program)]
+    needed = min(least_runs(program), len(candidates))
     least_fuel = sandbox.fuel - MOST_SEARCH_FUEL
     for address in constant_places(sandbox.read(), program):
-        if sandbox.fuel <= least_fuel:
-            break
-        number = first_run_that_sees(sandbox, address, runs[: most_runs(program)])
+        if needed == len(candidates) or sandbox.fuel <= least_fuel:
+            return len(candidates)
+        number = first_run_that_sees(sandbox, address, candidates)
         needed = max(needed, 0 if number is None else number + 1)
     return needed
 

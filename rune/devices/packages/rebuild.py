@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import rune as this_version
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import UnknownTarget, find_target
+from rune.compiler.targets.lookup import UnknownTarget, find_target
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.devices.firmware.uf2 import BadUf2, read_uf2
 from rune.devices.packages.packaging import Package, package

@@ -5,7 +5,7 @@ It says what is in a model; whether a model can be compiled is Anvil's to say.
 
 from rune.model.tflite.describe import describe, element_kind, operator_types, wrong_in_pages
 from rune.model.tflite.errors import ModelError
-from rune.model.tflite.meaning.described import DescribedTensor
+from rune.model.tflite.meaning.description import DescribedTensor
 from rune.model.tflite.meaning.pixels import PixelAdvice, PixelRange, pixel_advice
 from rune.model.tflite.model import Model, Normalization, Operator, Quantization, Tensor, TensorKind, keeps_state
 from rune.model.tflite.options import (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias, TypedDict
 
 from rune.model.tflite.errors import ModelError
-from rune.model.tflite.meaning.described import (
+from rune.model.tflite.meaning.description import (
     NOTHING,
     DescribedTensor,
     DescribedTensorJson,

@@ -19,7 +19,7 @@ from rune.running.evaluation.streams import Detection, Listening, detections, is
 from rune.running.evaluation.windows import Windows, fed_capability, stream_windows, windows_of
 from rune.running.runtime import CompiledRune, Limits, LoadedRune, RequestedCapability
 from rune.running.runtime.errors import InputError, InputFile, RuneError
-from rune.running.runtime.inputs.generated import generated_inputs
+from rune.running.runtime.inputs.generator import generated_inputs
 
 _NO_RESOURCES: Mapping[str, bytes] = {}
 MAX_SILENT_RUNS = 1 << 16

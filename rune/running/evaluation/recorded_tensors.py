@@ -10,7 +10,7 @@ import numpy as np
 from rune.running.container import read_graph, streamed_requests
 from rune.running.evaluation.windows import fed_capability, stream_windows, windows_of
 from rune.running.runtime import CompiledRune, LoadedRune, OutputTensor
-from rune.running.runtime.inputs.generated import generated_inputs
+from rune.running.runtime.inputs.generator import generated_inputs
 
 Array = np.ndarray[Any, Any]
 Read = Callable[[LoadedRune, Sequence[Any]], Array]

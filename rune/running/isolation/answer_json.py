@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any, NoReturn
 
 SEPARATORS_LIMIT = 1_000_000
@@ -13,19 +14,25 @@ DEPTH_LIMIT = 64
 """Lists and objects within each other."""
 
 
+_ESCAPE = re.compile(r"\\(?:u0000|.)", re.DOTALL)
+_NUL, _REPLACEMENT = r"\u0000", r"\ufffd"
+
+
 class UnusableAnswer(ValueError):
     """The bytes are no answer. The text says why, as the end of a sentence."""
 
 
 def read_object(data: bytes) -> dict[str, Any]:
-    """Returns the object that the bytes are, with numbers and texts that can be written as JSON again.
+    """Returns the object that the bytes are, with numbers and texts that can be written as JSON again, and stored. A
+    NUL, which a label of a project may have and no database stores, becomes U+FFFD.
 
     Raises `UnusableAnswer`.
     """
     if data.count(b",") + data.count(b"[") + data.count(b"{") > SEPARATORS_LIMIT:
         raise UnusableAnswer("it has too many values")
     try:
-        value = json.loads(data, parse_constant=_refuse_constant)
+        # Of bytes Python would guess the encoding, and read UTF-16 too.
+        value = json.loads(_without_nul(data.decode()), parse_constant=_refuse_constant)
     except RecursionError:
         raise UnusableAnswer("it is nested too deeply") from None
     except UnusableAnswer:
@@ -36,6 +43,13 @@ def read_object(data: bytes) -> dict[str, Any]:
         raise UnusableAnswer("it is not an object")
     _check_values(value)
     return value
+
+
+def _without_nul(text: str) -> str:
+    if _NUL not in text:
+        return text
+    # Escapes are read in order, since a backslash before this one makes it an ordinary character.
+    return _ESCAPE.sub(lambda escape: _REPLACEMENT if escape[0] == _NUL else escape[0], text)
 
 
 def _check_values(value: Any) -> None:

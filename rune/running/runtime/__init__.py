@@ -1,6 +1,6 @@
 """Running a rune on the server and the command line: wasmtime, with limits. The browser's runtime is in `frontend/`.
 
-Inputs come from files (`rune.running.runtime.inputs.files`), are generated (`rune.running.runtime.inputs.generated`)
+Inputs come from files (`rune.running.runtime.inputs.files`), are generated (`rune.running.runtime.inputs.generator`)
 or are the caller's own bytes.
 
 The names of `__all__` are looked up when they are first used: the process of a model needs `interpreters` alone, and

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from rune.running.runtime.engine import LoadedRune, Runtime
 from rune.running.runtime.host.imports import InputSource
-from rune.running.runtime.inputs.generated import generated_inputs
+from rune.running.runtime.inputs.generator import generated_inputs
 from rune.running.runtime.limits import Limits
 
 QUICK_SECONDS = 0.25

@@ -9,7 +9,7 @@ from rune.source.language.blocks.copying import copy_block
 from rune.source.language.blocks.locking import lock_edits
 from rune.source.language.blocks.new import NewBlockRefused, name_problem, new_block
 from rune.source.language.facts.analysis import Analysis
-from rune.source.language.graph.declared import types_fit
+from rune.source.language.graph.declarations import types_fit
 from rune.source.language.graph.drawing import (
     FitSourceJson,
     PaletteAnswerJson,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rune.compiler.blocks.mounted import is_mounted
+from rune.compiler.blocks.mounts import is_mounted
 from rune.compiler.blocks.resolver import BlockResolver
 from rune.model.tflite import ModelError, ModelSignature, describe, from_json, read_model
 from rune.model.tflite import signature as signature_of

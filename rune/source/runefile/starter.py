@@ -13,7 +13,7 @@ from rune.capabilities.image import IMAGE
 from rune.capabilities.raw import RAW
 from rune.compiler.blocks.meaning import NumberRange
 from rune.model.tflite import DescribedTensor, ModelError, ModelSignature, ModelTensor, PixelAdvice, PixelRange
-from rune.model.tflite.meaning.described import NOTHING
+from rune.model.tflite.meaning.description import NOTHING
 from rune.project.files import normal_path
 from rune.source.runefile.advice.contradictions import scaled
 from rune.source.runefile.advice.inserted_stage import InsertedBlock

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rune.tools.api.data import DataSample, DataSet, load_data
     from rune.tools.api.deployment import Deployment
     from rune.tools.api.errors import BuildError, DataError, InputShape, InputType, InputUnknown
-    from rune.tools.api.loaded import Rune, load
+    from rune.tools.api.loading import Rune, load
     from rune.tools.api.ports import Input, Output
     from rune.tools.api.results import Results
 
@@ -64,12 +64,12 @@ _MODULES = {
     "NotARune": "rune.running.runtime.errors",
     "Output": "rune.tools.api.ports",
     "Results": "rune.tools.api.results",
-    "Rune": "rune.tools.api.loaded",
+    "Rune": "rune.tools.api.loading",
     "RuneError": "rune.running.runtime.errors",
     "RuneStopped": "rune.running.runtime.errors",
     "RuneTrapped": "rune.running.runtime.errors",
     "build": "rune.tools.api.built",
-    "load": "rune.tools.api.loaded",
+    "load": "rune.tools.api.loading",
     "load_data": "rune.tools.api.data",
 }
 

@@ -19,7 +19,7 @@ from rune.running.runtime import Limits
 from rune.source.runefile import Diagnostic, HostResourceOptions, Severity, draw
 from rune.source.runefile.find import runefile_in
 from rune.tools.api.errors import BuildError
-from rune.tools.api.loaded import Rune, load
+from rune.tools.api.loading import Rune, load
 
 
 def build(

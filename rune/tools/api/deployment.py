@@ -15,7 +15,7 @@ from rune.running.deployment.server import DeploymentServer, Served
 from rune.running.deployment.signature import require_signature
 from rune.running.deployment.updates import TrustedUpdates, is_root_digest
 from rune.running.runtime import Limits
-from rune.tools.api.loaded import Rune, load
+from rune.tools.api.loading import Rune, load
 
 SECONDS = 10.0
 """Without an answer, after which the server counts as away."""

@@ -9,7 +9,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildResult
 from rune.compiler.targets.c.interface import interface_of
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.devices.boards.board import Board
 from rune.devices.emulation.around_model import project_around
 from rune.devices.emulation.cores import core_of

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 import httpx
 
 from rune.tools.remote.answers import json_answer
+from rune.tools.remote.api import ROOT, ApiRequest, post
 from rune.tools.remote.errors import RegistryRefused, TokenNeeded
 from rune.tools.remote.reference import is_loopback
 from rune.wording import plain
 
-_PATH = "/api/v1/device-sign-ins"
 _ANSWER_LIMIT = 64 * 1024
 """Bytes of an answer."""
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
@@ -69,7 +69,7 @@ class BrowserSignIn:
 
     def ask(self, machine: str) -> SignInCode:
         """A code for this machine. Raises `NoBrowserSignIn`, `RegistryRefused`, `RegistryUnreachable`."""
-        status, answer = self._request(_PATH, {"machine": machine})
+        status, answer = self._request(post("/device-sign-ins", body={"machine": machine}))
         if status in _NOT_KNOWN:
             raise NoBrowserSignIn(f"{self._url} does not support sign-in by a browser", status)
         if status != httpx.codes.CREATED:
@@ -92,7 +92,7 @@ class BrowserSignIn:
         interval, ends = code.interval, time.monotonic() + code.seconds
         while time.monotonic() < ends:
             pause(interval)
-            status, answer = self._request(f"{_PATH}/token", {"device_code": code.device_code})
+            status, answer = self._request(post("/device-sign-ins/token", body={"device_code": code.device_code}))
             if status == httpx.codes.OK:
                 return TokenGrant(
                     _text(answer, "access_token"), str(answer.get("name", "")), str(answer.get("person", ""))
@@ -110,8 +110,9 @@ class BrowserSignIn:
                     raise RegistryRefused(f"{self._url} answered {status}: {_detail(answer)}", status)
         raise TokenNeeded("The code expired before it was allowed. Run rune login again.")
 
-    def _request(self, path: str, body: dict[str, str]) -> tuple[int, dict[str, Any]]:
-        status, values, _ = json_answer(self._client, "POST", self._url, path, body, _ANSWER_LIMIT)
+    def _request(self, request: ApiRequest[object]) -> tuple[int, dict[str, Any]]:
+        address = f"{ROOT}{request.path}"
+        status, values, _ = json_answer(self._client, request.method, self._url, address, request.body, _ANSWER_LIMIT)
         return status, values
 
     def _safe(self, url: str) -> str:

@@ -5,14 +5,36 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, Any
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from typing import IO, TYPE_CHECKING, Any, Final, TypeVar, cast
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from rune.tools.remote.api import ApiRequest, get, names_of, post, put
 from rune.tools.remote.errors import RegistryRefused, RemoteNotFound
-from rune.tools.remote.forge_client import ForgeClient
+from rune.tools.remote.forge_client import Answer, ForgeClient
 
+if TYPE_CHECKING:
+    from forge_api import (
+        DataImportSendQuery,
+        DataSamplesAddQuery,
+        DataSamplesListQuery,
+        DataVersionExportQuery,
+        DataVersionsListQuery,
+    )
+    from forge_api.shapes import (
+        DataAgreement,
+        DataChange,
+        DataEntry,
+        DataImport,
+        DataMarks,
+        DataPurpose,
+        DataVersion,
+        NewDataImport,
+        StartDataImport,
+    )
+
+T = TypeVar("T")
 NEEDS = "It needs a token with the scopes project:read and project:write, of the page Tokens of your account."
 _PAGE = 200
 _PAUSE = 5.0
@@ -44,7 +66,7 @@ class VersionEntry:
 class RemoteTerms:
     """The terms that a person reads before they give recordings."""
 
-    purposes: Sequence[str]
+    purposes: Sequence[DataPurpose]
     days: int
     text: str
 
@@ -65,39 +87,47 @@ class DataClient(ForgeClient):
     def __init__(self, url: str, token: str | None, project: str) -> None:
         super().__init__(url, token)
         self.project = project
-        self._data = f"/projects/{quote(project)}/data"
+        self.names = names_of(project)
 
     def version(self, number: int | None) -> RemoteDataVersion:
         """Returns a version, by default the newest. Raises `RemoteNotFound` where there is none."""
         if number is not None:
-            return _version(self._ask("GET", f"/versions/{number}"))
-        rows = self._ask("GET", "/versions?limit=1").get("results")
-        if not isinstance(rows, list) or not rows:
+            address: Final = "/projects/{organisation}/{name}/data/versions/{number}"
+            return self._read(get(address, **self.names, number=number), _version)
+        versions, _ = self._versions({"limit": 1})
+        if not versions:
             raise RemoteNotFound(f"The data of {self.project} has no version. Save one on the page Data.", 404)
-        return _version(rows[0])
+        return versions[0]
 
     def version_of(self, digest: str) -> RemoteDataVersion:
         """Returns the version with a digest. Raises `RemoteNotFound` where there is none."""
-        path: str | None = f"/versions?limit={_PAGE}"
-        while path is not None:
-            answer = self._ask("GET", path)
-            rows = answer.get("results")
-            for row in rows if isinstance(rows, list) else []:
-                if row.get("digest") == digest:
-                    return _version(row)
-            cursor = parse_qs(urlsplit(str(answer.get("next") or "")).query).get("cursor")
-            path = None if cursor is None else f"/versions?{urlencode({'limit': _PAGE, 'cursor': cursor[0]})}"
+        query: DataVersionsListQuery | None = {"limit": _PAGE}
+        while query is not None:
+            versions, cursor = self._versions(query)
+            for version in versions:
+                if version.digest == digest:
+                    return version
+            query = None if cursor is None else {"limit": _PAGE, "cursor": cursor}
         raise RemoteNotFound(f"The data of {self.project} has no version {digest}.", 404)
+
+    def _versions(self, query: DataVersionsListQuery) -> tuple[list[RemoteDataVersion], str | None]:
+        """Versions, and where the next page begins."""
+        return self._read(
+            get("/projects/{organisation}/{name}/data/versions", **self.names, query=query),
+            lambda page: ([_version(row) for row in page["results"]], _cursor(page["next"])),
+        )
 
     def entries(self, number: int) -> Iterator[VersionEntry]:
         """Yields the samples of a version, in the order of their numbers."""
+        address: Final = "/projects/{organisation}/{name}/data/versions/{number}/samples"
         after = 0
         while True:
-            answer = self._ask("GET", f"/versions/{number}/samples?after={after}&limit={_PAGE}")
-            rows = answer.get("results")
-            entries = [_entry(row) for row in rows] if isinstance(rows, list) else []
+            entries, is_last = self._read(
+                get(address, **self.names, number=number, query={"after": after, "limit": _PAGE}),
+                lambda page: ([_entry(row) for row in page["results"]], page["next"] is None),
+            )
             yield from entries
-            if not entries or answer.get("next") is None:
+            if not entries or is_last:
                 return
             after = entries[-1].number
 
@@ -105,94 +135,130 @@ class DataClient(ForgeClient):
         self, number: int, layout: str, target: IO[bytes], *, after: int = 0, limit: int = 0, limit_bytes: int
     ) -> None:
         """Writes a version, or a part of it, as a ZIP file into `target`."""
-        query = urlencode({"layout": layout, "after": after, "limit": limit})
-        self.stream(f"{self._data}/versions/{number}/export?{query}", target, limit_bytes, NEEDS)
+        # The description's list of layouts is made of those of `rune.datasets`.
+        query: DataVersionExportQuery = {"layout": cast("Any", layout), "after": after, "limit": limit}
+        address: Final = "/projects/{organisation}/{name}/data/versions/{number}/export"
+        self.stream(get(address, **self.names, number=number, query=query), target, limit_bytes, NEEDS)
 
     def terms(self, days: int) -> RemoteTerms:
         """Returns the terms of today."""
-        answer = self._ask("GET", f"/terms?days={days}")
-        return RemoteTerms([str(each) for each in answer.get("purposes", [])], days, str(answer.get("text", "")))
+        return self._read(
+            get("/projects/{organisation}/{name}/data/terms", **self.names, query={"days": days}),
+            lambda answer: RemoteTerms(tuple(answer["purposes"]), days, str(answer["text"])),
+        )
 
     def agree(self, terms: RemoteTerms) -> str:
         """Agrees to terms that a person read; returns the consent."""
-        body = {"purposes": list(terms.purposes), "days": terms.days, "text": terms.text}
-        return str(self._ask("POST", "/consents", body)["id"])
+        body: DataAgreement = {"purposes": list(terms.purposes), "days": terms.days, "text": terms.text}
+        request = post("/projects/{organisation}/{name}/data/consents", **self.names, body=body)
+        return self._read(request, lambda answer: str(answer["id"]))
 
     def revision(self) -> int:
         """Returns how many changes the data had."""
-        return int(self._ask("GET", "")["revision"])
+        request = get("/projects/{organisation}/{name}/data", **self.names)
+        return self._read(request, lambda answer: int(answer["revision"]))
 
     def labels(self, numbers: Sequence[int]) -> Mapping[int, str]:
         """Returns the present labels of samples, by number; those that were deleted are missing."""
         labels: dict[int, str] = {}
         for start in range(0, len(numbers), _PAGE):
-            query = urlencode({"numbers": ",".join(map(str, numbers[start : start + _PAGE])), "limit": _PAGE})
-            rows = self._ask("GET", f"/samples?{query}").get("results", [])
-            labels |= {int(row["number"]): str(row["label"]) for row in rows}
+            query: DataSamplesListQuery = {
+                "numbers": ",".join(map(str, numbers[start : start + _PAGE])),
+                "limit": _PAGE,
+            }
+            labels |= self._read(
+                get("/projects/{organisation}/{name}/data/samples", **self.names, query=query),
+                lambda page: {int(row["number"]): str(row["label"]) for row in page["results"]},
+            )
         return labels
 
     def mark(self, labels: Mapping[int, str], seen: int) -> None:
         """Changes labels, unless somebody changed one of these samples since the revision `seen`."""
-        changes = [{"number": number, "label": label} for number, label in sorted(labels.items())]
-        self._ask("POST", "/samples/marks", {"seen": seen, "changes": changes})
+        changes: list[DataChange] = [{"number": number, "label": label} for number, label in sorted(labels.items())]
+        body: DataMarks = {"seen": seen, "changes": changes}
+        self._ask(post("/projects/{organisation}/{name}/data/samples/marks", **self.names, body=body))
 
     def add(self, consent: str, data: bytes, sample: NewSample) -> int | None:
         """Adds a recording; returns its number, or None if the data has a sample with the same bytes."""
-        words = {"label": sample.label, "group": sample.group, "device": sample.device}
-        query = {"consent": consent, **({"alone": "true"} if sample.alone else {})}
-        query |= {name: text for name, text in words.items() if text}
+        query: DataSamplesAddQuery = {"consent": consent}
+        if sample.alone:
+            query["alone"] = True
+        if sample.label:
+            query["label"] = sample.label
+        if sample.group:
+            query["group"] = sample.group
+        if sample.device:
+            query["device"] = sample.device
+        request = post("/projects/{organisation}/{name}/data/samples", **self.names, query=query, content=data)
         try:
-            return int(self._ask("POST", f"/samples?{urlencode(query)}", content=data)["number"])
+            return self._read(request, lambda answer: int(answer["number"]))
         except RegistryRefused as error:
             if error.status == httpx.codes.CONFLICT and error.title == "This sample already exists":
                 return None
             raise
 
-    def begin_import(self, consent: str, size: int, sample: NewSample) -> dict[str, Any]:
+    def begin_import(self, consent: str, size: int, sample: NewSample) -> DataImport:
         """Begins an import of a ZIP file with so many bytes."""
-        body = {"consent": consent, "size": size, "group": sample.group, "alone": sample.alone, "device": sample.device}
-        return self._ask("POST", "/imports", body)
+        body: NewDataImport = {
+            "consent": consent,
+            "size": size,
+            "group": sample.group,
+            "alone": sample.alone,
+            "device": sample.device,
+        }
+        return self._ask(post("/projects/{organisation}/{name}/data/imports", **self.names, body=body))
 
-    def find_import(self, identifier: str) -> dict[str, Any]:
+    def find_import(self, identifier: str) -> DataImport:
         """Returns an import as it is now."""
-        return self._ask("GET", f"/imports/{quote(identifier, safe='')}")
+        address: Final = "/projects/{organisation}/{name}/data/imports/{import_id}"
+        return self._ask(get(address, **self.names, import_id=identifier))
 
-    def send_piece(self, identifier: str, offset: int, chunks: Callable[[], Iterable[bytes]]) -> dict[str, Any]:
+    def send_piece(self, identifier: str, offset: int, chunks: Callable[[], Iterable[bytes]]) -> DataImport:
         """Sends the next piece of an archive."""
-        return self._ask("PUT", f"/imports/{quote(identifier, safe='')}/bytes?offset={offset}", content=chunks)
+        address: Final = "/projects/{organisation}/{name}/data/imports/{import_id}/bytes"
+        query: DataImportSendQuery = {"offset": offset}
+        return self._ask_anew(lambda: put(address, **self.names, import_id=identifier, query=query, content=chunks()))
 
-    def start_import(self, identifier: str, labels: Sequence[str]) -> dict[str, Any]:
+    def start_import(self, identifier: str, labels: Sequence[str]) -> DataImport:
         """Adds the recordings of an archive, those with one of `labels` if there are any."""
-        body = {"labels": list(labels)} if labels else {}
-        return self._ask("POST", f"/imports/{quote(identifier, safe='')}/start", body)
+        address: Final = "/projects/{organisation}/{name}/data/imports/{import_id}/start"
+        body: StartDataImport = {"labels": list(labels)} if labels else {}
+        return self._ask(post(address, **self.names, import_id=identifier, body=body))
 
-    def _ask(
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None = None,
-        *,
-        content: bytes | Callable[[], Iterable[bytes]] | None = None,
-    ) -> dict[str, Any]:
-        """Asks again after a pause where the server limits requests."""
+    def _read(self, request: ApiRequest[Answer], read: Callable[[Answer], T]) -> T:
+        """Returns the result of `read`. The answer may be anything: the server chose it."""
+        answer = self._ask(request)
+        try:
+            return read(answer)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise RegistryRefused(f"{self.url} did not answer as Hammer Forge does") from None
+
+    def _ask(self, request: ApiRequest[Answer]) -> Answer:
+        return self._ask_anew(lambda: request)
+
+    def _ask_anew(self, request: Callable[[], ApiRequest[Answer]]) -> Answer:
+        """Asks again after a pause where the server limits requests, with what it sends made anew."""
         for pauses_left in reversed(range(_MAX_PAUSES)):
             try:
-                sent = content() if callable(content) else content
-                return self.request(method, f"{self._data}{path}", body, content=sent, needs=NEEDS)
+                return self.ask(request(), NEEDS)
             except RegistryRefused as error:
                 if error.status != httpx.codes.TOO_MANY_REQUESTS or not pauses_left:
                     raise
-            except (KeyError, TypeError, ValueError):
-                raise RegistryRefused(f"{self.url} did not answer as Hammer Forge does") from None
             time.sleep(_PAUSE)
         raise AssertionError("the last attempt returns or raises")
 
 
-def _version(row: Any) -> RemoteDataVersion:
+def _version(row: DataVersion) -> RemoteDataVersion:
     return RemoteDataVersion(int(row["number"]), str(row["digest"]))
 
 
-def _entry(row: Any) -> VersionEntry:
+def _cursor(address: str | None) -> str | None:
+    """The cursor in the address of the next page."""
+    (cursor, *_) = parse_qs(urlsplit(address or "").query).get("cursor") or (None,)
+    return cursor
+
+
+def _entry(row: DataEntry) -> VersionEntry:
     group = row["group"]
     return VersionEntry(
         int(row["number"]),

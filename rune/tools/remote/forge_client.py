@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Self, TypeVar, cast
 from urllib.parse import urlsplit
 
 import httpx
 
 from rune.tools.remote.answers import JsonAnswer, bounded_answer, json_answer, json_object
+from rune.tools.remote.api import ROOT, ApiRequest
 from rune.tools.remote.errors import RegistryRefused, RegistryUnreachable, RemoteNotFound, TokenNeeded
 from rune.tools.remote.reference import is_loopback
 from rune.wording import plain, size_text
 
+Answer = TypeVar("Answer")
 _ANSWER_LIMIT = 4 * 1024 * 1024
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 """Publishing a block compiles its tests."""
@@ -44,28 +45,19 @@ class ForgeClient:
         """Closes the connections."""
         self._client.close()
 
-    def request(
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None = None,
-        *,
-        seen: str | None = None,
-        content: bytes | Iterable[bytes] | None = None,
-        needs: str | None = None,
-    ) -> dict[str, Any]:
-        """Returns the answer below `/api/v1`. `seen` is the state on which the act depends, from `state`; `content` is
-        sent instead of JSON; `needs` says which token the act takes. Raises `RegistryRefused` with the server's reason,
-        `TokenNeeded`, `RemoteNotFound` and `RegistryUnreachable`."""
+    def ask(self, request: ApiRequest[Answer], needs: str | None = None) -> Answer:
+        """Returns the answer to a request; `needs` says which token the act takes. Raises `RegistryRefused` with the
+        server's reason, `TokenNeeded`, `RemoteNotFound` and `RegistryUnreachable`. A server of another version may
+        leave out fields that the type has."""
         if needs is None:
-            needs = "" if method == "GET" else _NEEDS_PUBLISH
-        return self._answer(method, path, body, needs, seen, content).values
+            needs = "" if request.method == "GET" else _NEEDS_PUBLISH
+        return cast("Answer", self._answer(request, needs).values)
 
-    def stream(self, path: str, target: IO[bytes], limit: int, needs: str) -> None:
-        """Writes the bytes below `/api/v1` into `target`. Raises as `request` does, also for more than `limit`."""
+    def stream(self, request: ApiRequest[bytes], target: IO[bytes], limit: int, needs: str) -> None:
+        """Writes the bytes of an answer into `target`. Raises as `ask` does, also for more than `limit`."""
         received = 0
         try:
-            with self._client.stream("GET", f"{self.url}/api/v1{path}") as response:
+            with self._client.stream(request.method, f"{self.url}{ROOT}{request.path}") as response:
                 if response.status_code != httpx.codes.OK:
                     values = json_object(response.read()[:_ANSWER_LIMIT])
                     raise self._refusal(JsonAnswer(response.status_code, values, ""), needs)
@@ -79,38 +71,33 @@ class ForgeClient:
                 f"The connection to {self.url} broke. Try again: it continues from there."
             ) from error
 
-    def state(self, path: str) -> str:
-        """Returns the state of what is there, for an act on it that changes nothing newer. Raises as `request` does."""
-        return self._answer("GET", path, None, _NEEDS_READ_AND_PUBLISH, None).etag
+    def state(self, request: ApiRequest[object]) -> str:
+        """Returns the state of what a request reads, for an act on it that changes nothing newer. Raises as `ask`."""
+        return self._answer(request, _NEEDS_READ_AND_PUBLISH).etag
 
-    def file_state(self, path: str) -> str | None:
-        """Returns the state of a file, or None where there is none, whatever its bytes are. Raises as `request`."""
-        status, data, headers = bounded_answer(self._client, "HEAD", self.url, f"/api/v1{path}", _ANSWER_LIMIT)
+    def file_state(self, request: ApiRequest[bytes]) -> str | None:
+        """Returns the state of a file, or None where there is none, whatever its bytes are. Raises as `ask`."""
+        status, data, headers = bounded_answer(self._client, "HEAD", self.url, f"{ROOT}{request.path}", _ANSWER_LIMIT)
         if status == httpx.codes.NOT_FOUND:
             return None
         if status == httpx.codes.OK:
             return str(headers.get("ETag", ""))
         raise self._refusal(JsonAnswer(status, json_object(data), ""), _NEEDS_READ_AND_PUBLISH)
 
-    def download(self, path: str, limit: int) -> bytes:
-        """Returns the bytes below `/api/v1`, of which there are at most `limit`. Raises as `request` does."""
-        status, data, headers = bounded_answer(self._client, "GET", self.url, f"/api/v1{path}", limit)
+    def download(self, request: ApiRequest[bytes], limit: int) -> bytes:
+        """Returns the bytes of an answer, of which there are at most `limit`. Raises as `ask` does."""
+        status, data, headers = bounded_answer(self._client, request.method, self.url, f"{ROOT}{request.path}", limit)
         if status == httpx.codes.OK:
             return data
         answer = JsonAnswer(status, json_object(data), headers.get("ETag", ""))
         raise self._refusal(answer, "It needs a token with the scope project:read.")
 
-    def _answer(
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None,
-        needs: str,
-        seen: str | None,
-        content: bytes | Iterable[bytes] | None = None,
-    ) -> JsonAnswer:
-        headers = None if seen is None else {"If-Match": seen}
-        answer = json_answer(self._client, method, self.url, f"/api/v1{path}", body, _ANSWER_LIMIT, headers, content)
+    def _answer(self, request: ApiRequest[object], needs: str) -> JsonAnswer:
+        headers = None if request.seen is None else {"If-Match": request.seen}
+        address = f"{ROOT}{request.path}"
+        answer = json_answer(
+            self._client, request.method, self.url, address, request.body, _ANSWER_LIMIT, headers, request.content
+        )
         if answer.status in (httpx.codes.OK, httpx.codes.CREATED, httpx.codes.ACCEPTED) and answer.values:
             return answer
         raise self._refusal(answer, needs)

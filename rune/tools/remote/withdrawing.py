@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from typing import Final
 
 from rune.compiler.blocks.shared_path import SharedPath
+from rune.tools.remote.api import ProjectNames, get, names_of, put
 from rune.tools.remote.forge_client import ForgeClient
 
 
@@ -12,13 +13,17 @@ class VersionWithdrawer(ForgeClient):
     """Withdraws published versions."""
 
     def withdraw_rune(self, repository: str, tag: str, reason: str) -> None:
-        """Withdraws a tag of a repository (`acme/keywords`), and all tags of its bytes. Raises as `request` does, also
+        """Withdraws a tag of a repository (`acme/keywords`), and all tags of its bytes. Raises as `ask` does, also
         where the tag moves to other bytes meanwhile."""
-        address = f"/projects/{quote(repository)}/tags/{quote(tag, safe='')}"
-        self.request("PUT", f"{address}/withdrawal", {"reason": reason}, seen=self.state(address))
+        names = names_of(repository)
+        seen = self.state(get("/projects/{organisation}/{name}/tags/{tag}", **names, tag=tag))
+        address: Final = "/projects/{organisation}/{name}/tags/{tag}/withdrawal"
+        self.ask(put(address, **names, tag=tag, body={"reason": reason}, seen=seen))
 
     def withdraw_block(self, path: SharedPath, reason: str) -> None:
-        """Withdraws a version of a block. Raises as `request` does, also where somebody decides about it meanwhile."""
-        block = path.block
-        address = f"/projects/{block.organisation}/{block.project}/blocks/{block.name}/{path.version}/withdrawal"
-        self.request("PUT", address, {"reason": reason}, seen=self.state(address))
+        """Withdraws a version of a block. Raises as `ask` does, also where somebody decides about it meanwhile."""
+        block, version = path.block.name, path.version
+        names: ProjectNames = {"organisation": path.block.organisation, "name": path.block.project}
+        address: Final = "/projects/{organisation}/{name}/blocks/{block}/{version}/withdrawal"
+        seen = self.state(get(address, **names, block=block, version=version))
+        self.ask(put(address, **names, block=block, version=version, body={"reason": reason}, seen=seen))

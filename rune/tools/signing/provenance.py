@@ -15,7 +15,7 @@ from rune.tools.signing.statements import Statement, Subject, hex_digest
 PROVENANCE_TYPE = "https://slsa.dev/provenance/v1"
 BUILD_TYPE = "urn:hammer-forge:rune-build:v1"
 """Says how the parameters of a build are read: they are those of `rune.compiler.building.BuildSpec`."""
-_PUBLICATION = "hammerForge_publication"
+PUBLICATION = "hammerForge_publication"
 """The name of an extension field starts with its maker, as the specification asks."""
 
 
@@ -101,7 +101,7 @@ def provenance_statement(facts: Provenance) -> Statement:
             "metadata": {"invocationId": facts.build, "startedOn": facts.started, "finishedOn": facts.finished},
             "byproducts": [{"name": each.name, "digest": hex_digest(each.digest)} for each in facts.attached],
         },
-        _PUBLICATION: _publication_to_json(facts.publication),
+        PUBLICATION: publication_to_json(facts.publication),
     }
     subjects = (Subject(facts.repository, facts.manifest), Subject(facts.title, facts.rune))
     return Statement(subjects, PROVENANCE_TYPE, predicate)
@@ -142,8 +142,8 @@ def read_provenance(statement: Statement) -> ProvenanceOrigin:
             spec=spec,
             materials=tuple(_read_material(each) for each in definition["resolvedDependencies"][2:]),
             builder=str(run["builder"]["id"]),
-            attached={str(each["name"]): _digest(each) for each in run["byproducts"]},
-            publication=_read_publication(statement.predicate[_PUBLICATION]),
+            attached={str(each["name"]): read_digest(each) for each in run["byproducts"]},
+            publication=read_publication(statement.predicate[PUBLICATION]),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise BadBundle("holds a provenance that cannot be read") from None
@@ -158,14 +158,16 @@ def _material_to_json(material: Material) -> dict[str, Any]:
 
 
 def _read_material(value: Mapping[str, Any]) -> Material:
-    return Material(str(value["name"]), _digest(value), str(value["annotations"]["role"]))
+    return Material(str(value["name"]), read_digest(value), str(value["annotations"]["role"]))
 
 
-def _digest(value: Mapping[str, Any]) -> str:
+def read_digest(value: Mapping[str, Any]) -> str:
+    """The digest of a described resource. Raises `KeyError` and `TypeError`."""
     return f"sha256:{value['digest']['sha256']}"
 
 
-def _publication_to_json(publication: PublicationStatement) -> dict[str, Any]:
+def publication_to_json(publication: PublicationStatement) -> dict[str, Any]:
+    """The extension of a predicate that says how something came under its tag."""
     approvals = [{"person": each.person, "round": each.round, "time": each.time} for each in publication.approvals]
     return {
         "tag": publication.tag,
@@ -176,7 +178,8 @@ def _publication_to_json(publication: PublicationStatement) -> dict[str, Any]:
     }
 
 
-def _read_publication(value: Mapping[str, Any]) -> PublicationStatement:
+def read_publication(value: Mapping[str, Any]) -> PublicationStatement:
+    """Reads that extension. Raises `KeyError`, `TypeError` and `ValueError`."""
     approvals = tuple(
         Approval(str(each["person"]), int(each["round"]), str(each["time"])) for each in value["approvals"]
     )

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.devices.packages.packaging import package as packaged
 from rune.project.files import FolderFiles
 from tests.foreign.clients.test_rune_package import package  # noqa: F401  a fixture

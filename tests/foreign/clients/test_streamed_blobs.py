@@ -142,9 +142,11 @@ def test_an_upload_goes_on_after_kill_9_in_the_middle_of_a_request(tmp_path: Pat
 
 
 @pytest.mark.protects("registry/streamed-pushes")
-def test_two_requests_at_once_do_not_mix_one_upload(client: BlobClient, other: BlobClient) -> None:
+@pytest.mark.parametrize("before", [b"first", b""], ids=["behind other bytes", "before any byte is safe"])
+def test_two_requests_at_once_do_not_mix_one_upload(before: bytes, client: BlobClient, other: BlobClient) -> None:
     location = client.begin()
-    client.http.patch(location, content=b"first").raise_for_status()
+    if before:
+        client.http.patch(location, content=before).raise_for_status()
 
     def while_it_comes() -> Iterator[bytes]:
         yield from megabytes(MORE_THAN_BUFFERS)
@@ -153,7 +155,7 @@ def test_two_requests_at_once_do_not_mix_one_upload(client: BlobClient, other: B
         yield b"last"
 
     assert client.http.patch(location, content=while_it_comes()).status_code == 202
-    whole = b"".join([b"first", *megabytes(MORE_THAN_BUFFERS), b"last"])
+    whole = b"".join([before, *megabytes(MORE_THAN_BUFFERS), b"last"])
     digest = f"sha256:{sha256(whole).hexdigest()}"
     assert client.http.put(location, params={"digest": digest}).status_code == 201
 

@@ -18,7 +18,7 @@ from forge.accounts.models import Membership, Organisation, Role, User
 from forge.accounts.permissions import Verb, can, verbs_on
 from forge.accounts.principals import VISITOR, PrincipalKind, acting_as, principal_of
 from forge.projects.models import Project
-from tests.forge.factories.seen import seen_form, seen_headers
+from tests.forge.factories.preconditions import etag_form, etag_headers
 
 pytestmark = pytest.mark.django_db
 
@@ -51,8 +51,8 @@ def _ask(client: Client, method: str, path: str, body: Any, headers: dict[str, s
     """The queries for roles that one request makes."""
     kind = {"content_type": _RAW if isinstance(body, bytes) else "application/json"} if path.startswith("/api/") else {}
     if method != "get":
-        headers = headers | seen_headers(path, body)
-        body = body if path.startswith("/api/") else seen_form(path, **body)
+        headers = headers | etag_headers(path, body)
+        body = body if path.startswith("/api/") else etag_form(path, **body)
     with CaptureQueriesContext(connection) as queries:
         answer = getattr(client, method)(path, body, headers=headers, **kind)
     assert answer.status_code < 400

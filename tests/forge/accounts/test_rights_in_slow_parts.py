@@ -28,7 +28,7 @@ from forge.registry.publishing.actions import publish_build, publish_past_gate
 from forge.reviews import actions
 from forge.reviews.actions import RequestedGroup
 from forge.reviews.models import AwaitedReview, Review
-from forge.reviews.rounds.actions.awaited import ReviewRequest, ask_when_built
+from forge.reviews.rounds.actions.pending_requests import ReviewRequest, ask_when_built
 from forge.reviews.suggestions import actions as suggestion_taking
 from tests.forge.conftest import make_member
 from tests.forge.factories.builds import built, take_job

@@ -18,7 +18,7 @@ from forge.accounts.tokens.scopes import SCOPE_NAMES, SCOPE_TEXTS, SHORT, Scope,
 from forge.core.api.views import PERSON, ForgeView
 from forge.core.models import AuditEntry
 from forge.projects.models import Project
-from tests.forge.factories.seen import seen_headers
+from tests.forge.factories.preconditions import etag_headers
 from tests.forge.web.test_permissions_matrix import CASES, COLUMNS, Case, answers_of, name_of, things
 from tests.support.shares import table_by_kind
 
@@ -50,7 +50,7 @@ def _ask(secret: str, case: Any, named: dict[str, str]) -> int:
     more = {} if method == "get" else {"data": body, "content_type": kind}
     cache.clear()
     with transaction.atomic():
-        headers = {"Authorization": f"Bearer {secret}", **seen_headers(path, body)}
+        headers = {"Authorization": f"Bearer {secret}", **etag_headers(path, body)}
         answer = getattr(Client(), method)(path, headers=headers, **more)
         transaction.set_rollback(True)
     status: int = answer.status_code
@@ -149,7 +149,7 @@ def test_a_short_name_has_nothing_in_it_that_makes_people_tokens_or_visibility(p
     _, secret = create_token(owner, "bench", ["read", "write", "registry"], None)
 
     def ask(method: str, path: str, data: Any) -> int:
-        headers = {"Authorization": f"Bearer {secret}"} | seen_headers(f"/api/v1/{path}")
+        headers = {"Authorization": f"Bearer {secret}"} | etag_headers(f"/api/v1/{path}")
         call = getattr(Client(), method)
         status: int = call(f"/api/v1/{path}", data, content_type="application/json", headers=headers).status_code
         return status

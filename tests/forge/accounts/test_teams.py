@@ -32,7 +32,7 @@ from forge.core.models import AuditEntry
 from forge.projects.actions import end_team_role, give_project_role, give_team_role
 from forge.projects.models import Project
 from tests.forge.conftest import make_member
-from tests.forge.factories.seen import seen_form
+from tests.forge.factories.preconditions import etag_form
 
 pytestmark = pytest.mark.django_db
 
@@ -292,10 +292,10 @@ def test_the_pages_of_teams_do_what_their_forms_say(
     assert browser.post("/acme/-/teams", {"name": "audio"}).headers["Location"] == "/acme/-/teams/audio"
     assert b"already" in browser.post("/acme/-/teams", {"name": "audio"}).content
     do, sound = "/acme/-/teams/audio/do", "/acme/-/teams/sound/do"
-    assert browser.post(do, seen_form(do, do="add", person=viewer.email)).status_code == 302
+    assert browser.post(do, etag_form(do, do="add", person=viewer.email)).status_code == 302
     refused = browser.post(do, {"do": "add", "person": "nobody@acme.example"})
     assert (refused.status_code, b"Invite them first" in refused.content) == (400, True)
-    form = seen_form(do, do="give", projects="kitchen, beside", role="developer")
+    form = etag_form(do, do="give", projects="kitchen, beside", role="developer")
     assert browser.post(do, form).status_code == 302
     assert b"no project zzz" in browser.post(do, {"do": "give", "projects": "zzz", "role": "viewer"}).content
     assert TeamRole.objects.count() == 2
@@ -303,7 +303,7 @@ def test_the_pages_of_teams_do_what_their_forms_say(
     assert "Vera Lind" in page
     assert "kitchen" in page
     shared = "/acme/kitchen/share/teams"
-    assert browser.post(shared, seen_form(shared, team="audio", role="reviewer")).status_code == 302
+    assert browser.post(shared, etag_form(shared, team="audio", role="reviewer")).status_code == 302
     share = browser_of(viewer).get("/acme/kitchen/share").content.decode()
     assert "reviewer by audio" in share
     assert 'name="team"' not in share
@@ -313,8 +313,8 @@ def test_the_pages_of_teams_do_what_their_forms_say(
     assert ">audio</a>" in browser.get("/acme/-/members").content.decode()
     assert browser_of(viewer).post(do, {"do": "remove", "person": str(viewer.pk)}).status_code == 302
     assert browser_of(developer).post(do, {"do": "delete"}).status_code == 403
-    assert browser.post(do, seen_form(do, do="rename", name="sound")).headers["Location"] == "/acme/-/teams/sound"
-    assert browser.post(sound, seen_form(sound, do="delete")).headers["Location"] == "/acme/-/teams"
+    assert browser.post(do, etag_form(do, do="rename", name="sound")).headers["Location"] == "/acme/-/teams/sound"
+    assert browser.post(sound, etag_form(sound, do="delete")).headers["Location"] == "/acme/-/teams"
     assert browser.post(do, {"do": "dance"}).status_code == 404
     # Handing over names a member by their address too, whichever page of members is shown.
     assert browser.post("/acme/-/hand-over", {"member": "nobody@acme.example"}).status_code == 400

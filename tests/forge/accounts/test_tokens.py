@@ -15,14 +15,14 @@ from forge.accounts.tokens.scopes import Scope
 from forge.accounts.tokens.secrets import find_token
 from forge.core.errors import Invalid, NotFound, PersonNeeded
 from forge.projects.models import Project
-from tests.forge.factories.seen import seen_headers
+from tests.forge.factories.preconditions import etag_headers
 
 pytestmark = pytest.mark.django_db
 
 
 def _ask(secret: str, method: str = "get", path: str = "/api/v1/projects", data: object = None) -> int:
     call = getattr(Client(), method)
-    headers = {"Authorization": f"Bearer {secret}"} | (seen_headers(path) if method == "patch" else {})
+    headers = {"Authorization": f"Bearer {secret}"} | (etag_headers(path) if method == "patch" else {})
     status: int = call(path, data=data, content_type="application/json", headers=headers).status_code
     return status
 

@@ -11,9 +11,9 @@ from django.test import Client
 from forge.builds.actions import choose_for_builds
 from forge.builds.choices import choices_of
 from forge.builds.pages.board_fits import USUAL
-from rune.devices.boards.finding import boards
+from rune.devices.boards.lookup import boards
 from tests.forge.factories.builds import NEEDS, PLANNED, built, packed, refused
-from tests.forge.factories.seen import seen_form
+from tests.forge.factories.preconditions import etag_form
 from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
@@ -94,8 +94,8 @@ def test_targets_are_chosen_on_the_page_of_the_project(
     client.force_login(developer)
     empty = compact(client.get("/acme/kitchen/devices").content.decode())
     assert "choose the processors of your boards" in empty
-    assert client.post("/acme/kitchen/devices", seen_form("/acme/kitchen/devices", targets=["z80"])).status_code == 400
-    answer = client.post("/acme/kitchen/devices", seen_form("/acme/kitchen/devices", targets=["c", "cortex-m4"]))
+    assert client.post("/acme/kitchen/devices", etag_form("/acme/kitchen/devices", targets=["z80"])).status_code == 400
+    answer = client.post("/acme/kitchen/devices", etag_form("/acme/kitchen/devices", targets=["c", "cortex-m4"]))
     assert answer.status_code == 302
     assert choices_of(project).targets == ("c", "cortex-m4")
     # The project's page is that of the last build that has packages.
@@ -114,15 +114,15 @@ def test_targets_that_somebody_else_chose_meanwhile_are_not_replaced_unseen(
     client: Client, developer: Any, owner: Any, project: Any
 ) -> None:
     client.force_login(developer)
-    form = seen_form("/acme/kitchen/devices", targets=["c"])
-    assert f'name="seen" value="{form["seen"]}"' in compact(client.get("/acme/kitchen/devices").content.decode())
+    form = etag_form("/acme/kitchen/devices", targets=["c"])
+    assert f'name="etag" value="{form["etag"]}"' in compact(client.get("/acme/kitchen/devices").content.decode())
     choose_for_builds(owner, project, {"targets": ["cortex-m4"]})
     for stale in (form, {"targets": ["c"]}):
         answer = client.post("/acme/kitchen/devices", stale)
         assert answer.status_code == 412
         assert "Somebody else changed what builds are made for." in answer.content.decode()
         assert choices_of(project).targets == ("cortex-m4",)
-    assert client.post("/acme/kitchen/devices", seen_form("/acme/kitchen/devices", targets=["c"])).status_code == 302
+    assert client.post("/acme/kitchen/devices", etag_form("/acme/kitchen/devices", targets=["c"])).status_code == 302
     assert choices_of(project).targets == ("c",)
 
 

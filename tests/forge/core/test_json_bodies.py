@@ -7,6 +7,8 @@ from django.test import Client
 
 pytestmark = pytest.mark.django_db
 
+NUL = "has a NUL character (U+0000). Remove it, and send the body again."
+
 
 @pytest.mark.parametrize(
     ("body", "sentence"),
@@ -14,6 +16,10 @@ pytestmark = pytest.mark.django_db
         (b'{"name": }', "The body of the request cannot be read: it is not JSON: see line 1, column 10."),
         (b'{"name": "\xff"}', "The body of the request cannot be read: it is not UTF-8 text: byte 10 does not fit."),
         (b"[" * 100_000, "This JSON is nested too deeply."),
+        (b'"\\u0000"', f"The body {NUL}"),
+        (b'{"name": "a\\u0000"}', f"name {NUL}"),
+        (b'{"tests": [{"a": 1}, {"b": ["", "\\u0000"]}]}', f"tests[1].b[1] {NUL}"),
+        (b'{"options": {"\\u0000": 1}}', f"options {NUL}"),
     ],
 )
 def test_a_body_that_cannot_be_read_says_why_and_where(client: Client, body: bytes, sentence: str) -> None:

@@ -93,7 +93,7 @@ def test_no_use_has_samples_whose_consent_is_over(
 READERS_OF_BYTES = {
     # Bytes of samples leave the store here, for these uses.
     "forge/datasets/analysis/job.py": (SampleUse.ANALYSIS,),
-    "forge/datasets/versions/evaluated.py": (SampleUse.EVALUATION,),
+    "forge/datasets/versions/evaluation.py": (SampleUse.EVALUATION,),
     "forge/datasets/versions/export.py": (SampleUse.EXPORT,),
     "forge/learning/conversions/recordings.py": (SampleUse.CALIBRATION, SampleUse.TRAINING, SampleUse.EVALUATION),
     "forge/learning/inputs/trial.py": (SampleUse.TRAINING,),
@@ -108,7 +108,7 @@ OTHERS = {
     "forge/datasets/samples/drawings.py": "an upgrade completes its rows",
     "forge/datasets/versions/contents.py": "the list of a version",
     "forge/learning/conversions/counting.py": "model files",
-    "forge/learning/conversions/declared.py": "model files",
+    "forge/learning/conversions/declarations.py": "model files",
     "forge/learning/conversions/job.py": "model files",
     "forge/learning/inputs/questions.py": "a model file",
 }

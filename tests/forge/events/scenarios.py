@@ -56,7 +56,7 @@ from forge.reviews import actions as reviews
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.guests.access import principal_of_guest
 from forge.reviews.models import AnchoredThread, ChangeRequest, InvitedReviewer, Review
-from forge.reviews.rounds.actions import awaited
+from forge.reviews.rounds.actions import pending_requests
 from forge.reviews.rounds.actions.invitations import become_reviewer
 from forge.reviews.rounds.reminders import remind_of_due_reviews
 from forge.reviews.threads.actions.wrong_results import WrongResult
@@ -753,27 +753,27 @@ def a_review_is_requested(world: World) -> Act:
     return lambda: _ask(world, build)
 
 
-@scene(awaited.ask)
+@scene(pending_requests.ask)
 def a_review_of_a_finished_build_is_requested(world: World) -> Act:
     build = built(world.developer, world.project)
-    request = awaited.ReviewRequest("Hears whispers", reviewers=(_of(world.reviewer),))
-    return lambda: awaited.ask(world.developer, build, request)
+    request = pending_requests.ReviewRequest("Hears whispers", reviewers=(_of(world.reviewer),))
+    return lambda: pending_requests.ask(world.developer, build, request)
 
 
-@scene(awaited.ask_when_built)
+@scene(pending_requests.ask_when_built)
 def a_review_is_requested_of_a_build_that_succeeded_meanwhile(world: World) -> Act:
     build = built(world.developer, world.project)
-    request = awaited.ReviewRequest("Hears whispers", reviewers=(_of(world.reviewer),))
-    return lambda: awaited.ask_when_built(world.developer, build, request)
+    request = pending_requests.ReviewRequest("Hears whispers", reviewers=(_of(world.reviewer),))
+    return lambda: pending_requests.ask_when_built(world.developer, build, request)
 
 
-@scene(awaited.ask_for_awaited)
+@scene(pending_requests.ask_for_awaited)
 def the_review_of_a_build_that_succeeds_is_requested(world: World) -> Act:
     build = builds.request_build(world.developer, world.project)
-    request = awaited.ReviewRequest("Hears whispers", reviewers=(_of(world.reviewer),))
-    awaited.ask_when_built(world.developer, build, request)
+    request = pending_requests.ReviewRequest("Hears whispers", reviewers=(_of(world.reviewer),))
+    pending_requests.ask_when_built(world.developer, build, request)
     finished(build)
-    return lambda: awaited.ask_for_awaited(Job.objects.get(build=build))
+    return lambda: pending_requests.ask_for_awaited(Job.objects.get(build=build))
 
 
 @scene(become_reviewer)

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from forge.projects.models import Project
-from lab.environments.declared import ENVIRONMENTS
+from lab.environments.environment import ENVIRONMENTS
 from tests.forge.learning.test_conversions import FILES, MODELS, read, run_jobs, send
 
 pytestmark = [

@@ -18,7 +18,7 @@ from forge.jobs.models import WorkerCapability
 from forge.jobs.workers.slots import JobSlots
 from forge.learning.conversions.lab_process import LabRefused
 from forge.learning.training.actions import runs as actions
-from forge.learning.training.declared import with_section
+from forge.learning.training.declarations import with_section
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.running import following
 from forge.learning.training.running.job import TRAINING, run_training_job

@@ -42,6 +42,7 @@ NO_ANSWERS = {
     "an error that is no text": b'{"error": {}}',
     "a number for a text": b'{"commit": 1, "branch": "main", "left_out": []}',
     "a NUL": b'{"commit": "\\u0000", "branch": "main", "left_out": []}',
+    "a NUL in UTF-16": '{"commit": "\\u0000", "branch": "main", "left_out": []}'.encode("utf-16"),
     "half of a pair": b'{"commit": "\\ud800", "branch": "main", "left_out": []}',
     "a text for a list": b'{"commit": "0", "branch": "main", "left_out": "all"}',
     "no UTF-8": b"\xff\xfe",

@@ -16,7 +16,7 @@ from forge.core.models import AuditEntry, Event
 from forge.projects.actions import create_project
 from forge.projects.models import Project
 from rune.source.templates import list_templates
-from tests.forge.factories.seen import seen_headers
+from tests.forge.factories.preconditions import etag_headers
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def _post(client: Client, path: str, body: object) -> Any:
 
 
 def _patch(client: Client, path: str, body: Mapping[str, Any]) -> Any:
-    return client.patch(path, body, content_type="application/json", headers=seen_headers(path))
+    return client.patch(path, body, content_type="application/json", headers=etag_headers(path))
 
 
 def test_a_project_is_made_private_with_a_runefile(client: Client, user: User) -> None:
@@ -157,7 +157,7 @@ def test_a_deleted_project_is_gone_until_an_owner_restores_it(
 ) -> None:
     by_owner, by_developer = browser_of(owner), browser_of(developer)
     assert by_developer.delete(f"{BASE}/acme/kitchen").status_code == 403
-    assert by_owner.delete(f"{BASE}/acme/kitchen", headers=seen_headers(f"{BASE}/acme/kitchen")).status_code == 204
+    assert by_owner.delete(f"{BASE}/acme/kitchen", headers=etag_headers(f"{BASE}/acme/kitchen")).status_code == 204
     assert by_owner.get(f"{BASE}/acme/kitchen").status_code == 404
     assert by_owner.get(f"{BASE}/acme/kitchen/files").status_code == 404
     assert by_owner.get(BASE).json()["results"] == []
@@ -174,7 +174,7 @@ def test_a_project_whose_name_was_taken_is_restored_under_another(
     project: Project, owner: User, organisation: Organisation, browser_of: Callable[[User | None], Client]
 ) -> None:
     client = browser_of(owner)
-    client.delete(f"{BASE}/acme/kitchen", headers=seen_headers(f"{BASE}/acme/kitchen"))
+    client.delete(f"{BASE}/acme/kitchen", headers=etag_headers(f"{BASE}/acme/kitchen"))
     create_project(owner, organisation, "kitchen")
     refused = _post(client, f"{BASE}/acme/kitchen/restore", {})
     assert (refused.status_code, list(refused.json()["errors"])) == (409, ["name"])

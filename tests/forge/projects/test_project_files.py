@@ -11,7 +11,7 @@ from forge.accounts.models import User
 from forge.core.models import AuditEntry, Blob
 from forge.projects.files import contents as files
 from forge.projects.models import DocumentUpdate, Project
-from tests.forge.factories.seen import seen_headers
+from tests.forge.factories.preconditions import etag_headers
 from tests.support.model_cases import compiled_model, refused_cases
 
 pytestmark = pytest.mark.django_db
@@ -22,12 +22,12 @@ MODEL = compiled_model("chain_f32_dense")
 
 def _put(client: Client, path: str, data: bytes) -> Any:
     address = f"{BASE}/files/{path}"
-    return client.put(address, data, content_type="application/octet-stream", headers=seen_headers(address))
+    return client.put(address, data, content_type="application/octet-stream", headers=etag_headers(address))
 
 
 def _delete(client: Client, path: str) -> Any:
     address = f"{BASE}/files/{path}"
-    return client.delete(address, headers=seen_headers(address))
+    return client.delete(address, headers=etag_headers(address))
 
 
 def _read(client: Client, path: str) -> Any:

@@ -19,8 +19,8 @@ from forge.core.models import Blob, StoredBytes
 from forge.projects.actions import create_project, write_file
 from forge.projects.models import Project
 from tests.forge.datasets.test_recordings import new_sample
+from tests.forge.factories.preconditions import etag_headers
 from tests.forge.factories.samples import withdraw_sample
-from tests.forge.factories.seen import seen_headers
 from tests.forge.quotas.conftest import Limit
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ ROOM = 10_000
 
 def _put(client: Client, path: str, data: bytes) -> Any:
     address = f"{FILES}/{path}"
-    return client.put(address, data, content_type="application/octet-stream", headers=seen_headers(address))
+    return client.put(address, data, content_type="application/octet-stream", headers=etag_headers(address))
 
 
 def _binary(size: int, seed: int) -> bytes:

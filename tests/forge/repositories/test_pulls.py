@@ -349,7 +349,7 @@ def test_the_page_links_pulls_and_says_what_came(client: Client, project: Projec
     page = "/acme/kitchen/push"
 
     def press(**typed: str) -> int:
-        return client.post(page, {"seen": client.get(page).context["seen"], **typed}).status_code
+        return client.post(page, {"etag": client.get(page).context["etag"], **typed}).status_code
 
     assert press(do="pull") == 302
     assert b"Waiting" in client.get(page).content

@@ -40,7 +40,7 @@ def link(tmp_path: Path, settings: Any, project: Project, user: User) -> Iterato
 
 def seen_on_page(client: Client) -> dict[str, str]:
     """The hidden fields of a form of the page."""
-    return {"seen": client.get(PAGE).context["seen"]}
+    return {"etag": client.get(PAGE).context["etag"]}
 
 
 def pulled_with(client: Client, **typed: str) -> str | None:

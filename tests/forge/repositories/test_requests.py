@@ -133,7 +133,7 @@ def test_the_page_and_the_api_pull_a_request(project: Project, client: Client, w
     refused = client.post(api, {"request": "main"}, content_type="application/json")
     assert (refused.status_code, list(refused.json()["errors"])) == (400, ["request"])
     page = "/acme/kitchen/push"
-    form = {"do": "pull-request", "seen": client.get(page).context["seen"]}
+    form = {"do": "pull-request", "etag": client.get(page).context["etag"]}
     empty = client.post(page, form | {"request": " "})
     assert (empty.status_code, "Enter the number of the request." in empty.content.decode()) == (400, True)
 

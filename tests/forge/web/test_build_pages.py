@@ -24,7 +24,7 @@ from rune.compiler.verify.runes.rebuild_result import FRESH, RebuildResult, Rebu
 from rune.compiler.verify.runes.verification import RuneVerification
 from rune.compiler.verify.verification import ModelRunner, ModelVerification, Verification
 from tests.forge.factories.builds import OUTLINE, RUNE, approved, built, set_job
-from tests.forge.factories.seen import seen_form
+from tests.forge.factories.preconditions import etag_form
 from tests.support.compact_html import compact
 from tests.support.shares import SHARE_OF_PEOPLE_AND_ALL, kinds_to_ask
 
@@ -83,7 +83,7 @@ def test_a_taken_tag_is_explained_where_it_was_typed(project: Any, developer: An
     write_file(developer, project, "notes.txt", b"more")
     built(developer, project, RUNE + b"more")
     address = "/acme/kitchen/builds/2/publish"
-    response = browser_of(developer).post(address, seen_form(address, tag="1.0"))
+    response = browser_of(developer).post(address, etag_form(address, tag="1.0"))
     assert response.status_code == 409
     assert "cannot move" in text_of(response)
     assert 'value="1.0"' in text_of(response)
@@ -375,10 +375,10 @@ def test_a_build_from_before_verification_has_its_page(
     ],
 )
 def test_a_readme_can_do_nothing(text: str) -> None:
-    seen = Elements()
-    seen.feed(render_readme(text))
-    assert {name for name, _ in seen.elements} <= {"p", "a", "blockquote"}
-    for _, attributes in seen.elements:
+    elements = Elements()
+    elements.feed(render_readme(text))
+    assert {name for name, _ in elements.elements} <= {"p", "a", "blockquote"}
+    for _, attributes in elements.elements:
         assert set(attributes) <= {"rel", "href"}
         assert attributes.get("href", "https://").startswith("https://")
 

@@ -22,7 +22,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.source.runefile.schema import schema
 from rune.source.templates import list_templates
 from tests.forge.factories.builds import built, set_job
-from tests.forge.factories.seen import seen_form
+from tests.forge.factories.preconditions import etag_form
 from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
@@ -144,9 +144,7 @@ def _policy(answer: Any) -> dict[str, list[str]]:
 
 
 @pytest.mark.protects("browser/content-policy")
-@pytest.mark.parametrize(
-    "path", ["/", "/acme", "/new", "/accounts/tokens", "/accounts/login/", "/nothing/here", "/api/v1/me"]
-)
+@pytest.mark.parametrize("path", ["/", "/acme", "/new", "/accounts/tokens", "/accounts/login/", "/nothing/here"])
 def test_every_page_has_a_strict_policy(client: Client, project: Project, path: str) -> None:
     answer = client.get(path)
     policy = _policy(answer)
@@ -162,6 +160,17 @@ def test_every_page_has_a_strict_policy(client: Client, project: Project, path: 
     assert answer["Referrer-Policy"] == "same-origin"
     assert "microphone=(self)" in answer["Permissions-Policy"]
     assert "accelerometer=(self)" in answer["Permissions-Policy"]
+    assert "no-cache" in answer["Cache-Control"]
+
+
+@pytest.mark.protects("browser/content-policy")
+@pytest.mark.parametrize("path", ["/api/v1/me", "/api/v1/projects/acme/kitchen", "/api/v1/nothing/here"])
+def test_no_answer_of_the_api_is_a_page(client: Client, project: Project, path: str) -> None:
+    answer = client.get(path)
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert "Permissions-Policy" not in answer
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["X-Content-Type-Options"] == "nosniff"
     assert "no-cache" in answer["Cache-Control"]
 
 
@@ -277,9 +286,9 @@ def test_a_name_of_which_nothing_is_left_is_refused(client: Client, project: Pro
 def test_a_project_is_renamed_deleted_and_restored_in_pages(project: Project, owner: User, browser_of: Browser) -> None:
     browser = browser_of(owner)
     fields = {"name": "pantry", "description": "Hears taps", "visibility": "public"}
-    saved = browser.post("/acme/kitchen/settings", seen_form("/acme/kitchen/settings", **fields))
+    saved = browser.post("/acme/kitchen/settings", etag_form("/acme/kitchen/settings", **fields))
     assert saved["Location"] == "/acme/pantry/settings?saved"
-    assert browser.post("/acme/pantry/delete", seen_form("/acme/pantry/delete"))["Location"] == "/acme/-/deleted"
+    assert browser.post("/acme/pantry/delete", etag_form("/acme/pantry/delete"))["Location"] == "/acme/-/deleted"
     assert "pantry" in browser.get("/acme/-/deleted").content.decode()
     assert browser.post("/acme/-/deleted/pantry/restore")["Location"] == "/acme/pantry/studio"
     project.refresh_from_db()
@@ -305,7 +314,7 @@ def test_a_public_address_says_nothing_of_loopback(owner: User, browser_of: Brow
 def test_members_change_roles_and_the_last_owner_stays(owner: User, reviewer: User, browser_of: Browser) -> None:
     browser = browser_of(owner)
     form = f"/acme/-/members/{reviewer.pk}"
-    browser.post(form, seen_form(form, role="developer"))
+    browser.post(form, etag_form(form, role="developer"))
     assert Membership.objects.get(user=reviewer).role == "developer"
     refused = browser.post(f"/acme/-/members/{owner.pk}", {"remove": "1"})
     assert refused.status_code == 409

@@ -28,7 +28,7 @@ from forge.projects.versions.store import snapshot
 from forge.webhooks.actions import create_webhook, ping
 from tests.forge.conftest import make_member
 from tests.forge.factories.builds import failed_build
-from tests.forge.factories.seen import seen_form, seen_headers
+from tests.forge.factories.preconditions import etag_form, etag_headers
 from tests.forge.web.conversion_cases import CONVERSION_CASES, conversion_addresses
 from tests.forge.web.data_cases import DATA_CASES, data_addresses
 from tests.forge.web.deployment_cases import DEPLOYMENT_CASES, deployment_addresses
@@ -914,11 +914,11 @@ def test_a_role_in_one_project_makes_a_member_there_and_a_stranger_everywhere_el
 
 def _ask(browser: Client, method: str, path: str, body: Any) -> Any:
     if method == "form":
-        return browser.post(path, seen_form(path, **body))
+        return browser.post(path, etag_form(path, **body))
     if method == "get":
         return browser.get(path)
     kind = _RAW if isinstance(body, bytes) else "application/json"
-    return getattr(browser, method)(path, body, content_type=kind, headers=seen_headers(path, body))
+    return getattr(browser, method)(path, body, content_type=kind, headers=etag_headers(path, body))
 
 
 @pytest.mark.protects("roles/missing-permission")

@@ -25,11 +25,11 @@ from forge.registry.describing.actions import deprecate_tag
 from forge.registry.listings.picture import PictureFacts
 from forge.registry.publishing.actions import publish_build
 from forge.web.runes.usage_snippets import PublishedRune, snippets
-from rune.devices.boards.finding import boards
+from rune.devices.boards.lookup import boards
 from rune.running.evaluation.evaluation import SampleOutcome
 from tests.forge.builds.test_evaluation_pages import evaluated
 from tests.forge.factories.builds import NEEDS, approved, built, packed
-from tests.forge.factories.seen import seen_form
+from tests.forge.factories.preconditions import etag_form
 
 pytestmark = pytest.mark.django_db
 
@@ -67,17 +67,17 @@ def test_publishers_write_notes_and_deprecate_on_the_page(
     public: Any, developer: Any, viewer: Any, browser_of: Callable[[Any], Client]
 ) -> None:
     address = "/acme/kitchen/tags/1.0"
-    assert browser_of(viewer).post(address, seen_form(address, do="notes", notes="x")).status_code == 403
+    assert browser_of(viewer).post(address, etag_form(address, do="notes", notes="x")).status_code == 403
     browser = browser_of(developer)
-    refused = browser.post(address, seen_form(address, do="deprecate", reason=" "))
+    refused = browser.post(address, etag_form(address, do="deprecate", reason=" "))
     assert refused.status_code == 400
     assert "Write a reason" in refused.content.decode()
-    assert browser.post(address, seen_form(address, do="notes", notes="New words")).status_code == 302
-    assert browser.post(address, seen_form(address, do="deprecate", reason="Deaf.")).status_code == 302
+    assert browser.post(address, etag_form(address, do="notes", notes="New words")).status_code == 302
+    assert browser.post(address, etag_form(address, do="deprecate", reason="Deaf.")).status_code == 302
     page = browser.get("/acme/kitchen/published").content.decode()
     assert "New words" in page
     assert "1.0 is deprecated." in page
-    browser.post(address, seen_form(address, do="undeprecate"))
+    browser.post(address, etag_form(address, do="undeprecate"))
     assert "is deprecated." not in browser.get("/acme/kitchen/published").content.decode()
 
 

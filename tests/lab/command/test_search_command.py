@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lab.command.search_text import summary, training_section
-from lab.environments.declared import FOLDER_VARIABLE
+from lab.environments.environment import FOLDER_VARIABLE
 from lab.search.space import Candidate, Space
 from lab.search.trials import Trial, TrialState, open_trials
 from lab.training.settings import ENVIRONMENT

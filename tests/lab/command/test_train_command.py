@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lab.command.training_text import summary
-from lab.environments.declared import FOLDER_VARIABLE
+from lab.environments.environment import FOLDER_VARIABLE
 from lab.training.run import prepare_run
 from lab.training.run_folder import run_folder
 from lab.training.settings import ENVIRONMENT

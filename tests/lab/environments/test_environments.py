@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.environments import declared
+from lab.environments import environment
 from lab.environments.__main__ import main
-from lab.environments.declared import ENVIRONMENTS, READY, Environment
+from lab.environments.environment import ENVIRONMENTS, READY, Environment
 from lab.environments.making import EnvironmentProblem, check, locked_packages, prepare
 
 NAME, VERSION = "converter", "1.2"
@@ -49,7 +49,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
     for name, value in {"NO_INDEX": "1", "FIND_LINKS": str(index.packages)}.items():
         monkeypatch.setenv(f"UV_{name}", value)
         monkeypatch.setenv(f"PIP_{name}", value)
-    monkeypatch.setattr(declared, "LOCKS", index.locks)
+    monkeypatch.setattr(environment, "LOCKS", index.locks)
     monkeypatch.setenv("RUNE_LAB_DIR", str(tmp_path / "lab"))
     return index
 

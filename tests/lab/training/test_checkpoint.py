@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab.environments.declared import FOLDER_VARIABLE
+from lab.environments.environment import FOLDER_VARIABLE
 from lab.training.checkpoint import checkpoint_bytes, read_arrays, read_state
 from lab.training.run_folder import RunFolder, run_folder
 from lab.training.step import SLOTS

@@ -9,7 +9,7 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.content.read import read_content
 from rune.datasets.content.wav import wav_bytes
 from rune.datasets.parts.cutting import cut, length_of
-from rune.datasets.parts.finding import PartSearch, find_parts
+from rune.datasets.parts.search import PartSearch, find_parts
 from tests.forge.factories.recordings import png
 
 RATE = 16_000

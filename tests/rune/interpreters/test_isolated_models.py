@@ -27,8 +27,8 @@ from rune.running.runtime.errors import (
     RuneStopped,
     RuneUnusable,
 )
-from rune.running.runtime.interpreters import Interpreter, ModelLimits, isolated, open_isolated, open_model
-from rune.running.runtime.interpreters.isolated import read_head, read_types
+from rune.running.runtime.interpreters import Interpreter, ModelLimits, isolation, open_isolated, open_model
+from rune.running.runtime.interpreters.isolation import read_head, read_types
 from tests.forge.compute.answer_fuzzing import fuzzed
 from tests.rune.running.runtime.conformance.modelled import POINTERS_AT, loading, model_case
 from tests.rune.running.runtime.conformance.wat import do, module
@@ -146,8 +146,8 @@ def test_a_process_that_answers_anything_is_ended_by_name(line: str, monkeypatch
         assert process.stdout is not None
         return process, process.stdin, process.stdout
 
-    monkeypatch.setattr(isolated, "_start", start)
-    monkeypatch.setattr(isolated, "_SECONDS_TO_END", 0.01)
+    monkeypatch.setattr(isolation, "_start", start)
+    monkeypatch.setattr(isolation, "_SECONDS_TO_END", 0.01)
     with pytest.raises(ModelRunError, match="the process that ran the model ended"):
         open_isolated(TFLITE, CASE.data)
 

@@ -11,8 +11,8 @@ from forge.accounts.errors import LastOwner
 from forge.accounts.grants.actions import end_lost_grants
 from forge.accounts.models import Membership, Organisation, ProjectMembership, Role, User
 from forge.accounts.organisations.access import require_in, require_person, require_scope
+from forge.accounts.organisations.facets import member_facets
 from forge.accounts.organisations.invitations import checked_role, end_links_to
-from forge.accounts.organisations.seen import member_facets
 from forge.accounts.permissions import Verb
 from forge.accounts.roles import is_higher
 from forge.accounts.tokens.scopes import Scope
@@ -20,7 +20,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from rune.wording import counted
 
 
@@ -32,7 +32,7 @@ def change_role(
     role: str,
     heir_id: UUID | None = None,
     *,
-    seen: Seen = None,
+    precondition: Precondition = None,
 ) -> Membership:
     """Gives a member another role; a person alone changes who is an owner.
 
@@ -47,7 +47,7 @@ def change_role(
     new_role, heir = checked_role(role), _heir(organisation, heir_id)
     if Role.OWNER in (membership.role, new_role):
         require_person(actor)
-    require_seen(member_facets(membership), seen)
+    require_precondition(member_facets(membership), precondition)
     if membership.role == Role.OWNER and new_role != Role.OWNER:
         _keep_an_owner(organisation, membership)
     before, membership.role = membership.role, new_role

@@ -15,9 +15,9 @@ from forge.accounts import actions
 from forge.accounts.errors import LastOwner, OwnSecondFactorNeeded
 from forge.accounts.models import Organisation, Role
 from forge.accounts.organisations.access import find_organisation, members_of, open_invitations, require_may_create
+from forge.accounts.organisations.facets import member_facets
 from forge.accounts.organisations.pages.invitation_form import InvitingForm, invitation_request
 from forge.accounts.organisations.pages.tabs import tabs_of
-from forge.accounts.organisations.seen import member_facets
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.roles import ROLE_DESCRIPTIONS
@@ -26,7 +26,7 @@ from forge.core.errors import Conflict, DomainError, Invalid, Stale
 from forge.core.http.filters import ListFilter, SortFilter, WordsFilter
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
-from forge.core.seen import seen_in, seen_state
+from forge.core.preconditions import etag_of, form_precondition
 
 MEMBERS_SHOWN = 50
 
@@ -64,7 +64,7 @@ def _members(request: HttpRequest, principal: Principal, organisation: Organisat
         "sorts": filters.sorts,
         "pages": pages,
         "members": shown,
-        "states": {each.user_id: seen_state(member_facets(each)) for each in shown} if tabs["manages"] else {},
+        "states": {each.user_id: etag_of(member_facets(each)) for each in shown} if tabs["manages"] else {},
         "in_teams": teams_of_member(organisation, [each.user_id for each in shown]),
         "invitations": open_invitations(organisation) if tabs["manages"] else [],
         "roles": ROLE_DESCRIPTIONS,
@@ -117,8 +117,8 @@ def member(request: HttpRequest, organisation: str, member: UUID) -> HttpRespons
         if "remove" in request.POST:
             actions.remove_member(principal, place, member, heir)
         else:
-            role, seen = request.POST.get("role", ""), seen_in(request.POST)
-            actions.change_role(principal, place, member, role, heir, seen=seen)
+            role, precondition = request.POST.get("role", ""), form_precondition(request.POST)
+            actions.change_role(principal, place, member, role, heir, precondition=precondition)
     except (LastOwner, Invalid, Stale) as error:
         return show_again(request, "organisation/members.html", _members(request, principal, place), error)
     left = member == principal.pk and "remove" in request.POST

@@ -25,7 +25,7 @@ from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildStep
 from rune.compiler.building.spec import RUNE_TARGET, SpecOptions
-from rune.compiler.targets.finding import find_variant
+from rune.compiler.targets.lookup import find_variant
 from rune.compiler.targets.wasm32 import PREVIEW
 from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.port import Port

@@ -11,7 +11,7 @@ from forge.compute.child.job_files import JobFiles
 from forge.compute.pool.job_answers import Answers
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import SpecOptions
-from rune.compiler.targets.finding import find_variant
+from rune.compiler.targets.lookup import find_variant
 from rune.compiler.targets.wasm32 import PREVIEW
 from rune.devices.packages.errors import PackageRefused
 from rune.devices.packages.packaging import package

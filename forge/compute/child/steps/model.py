@@ -12,7 +12,7 @@ from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.devices.emulation.around_model import project_around
 from rune.devices.emulation.measuring import measured_or_planned
 from rune.model.tflite import ModelError

@@ -16,7 +16,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildResult
 from rune.compiler.building.spec import SpecOptions
-from rune.compiler.targets.finding import find_variant
+from rune.compiler.targets.lookup import find_variant
 from rune.devices.boards.describing import NeedsJson
 from rune.devices.emulation.cores import core_of
 from rune.devices.emulation.errors import EmulationError

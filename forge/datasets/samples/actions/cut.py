@@ -26,7 +26,7 @@ from forge.projects.files.storage import delete_on_failure
 from rune.datasets.content.content import BadContent, Content
 from rune.datasets.content.read import read_content
 from rune.datasets.parts.cutting import cut, length_of
-from rune.datasets.parts.finding import Part, PartSearch, find_parts
+from rune.datasets.parts.search import Part, PartSearch, find_parts
 from rune.datasets.splits import Split
 
 MAX_CUT = 200

@@ -7,17 +7,17 @@ from django.db import transaction
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.deployments.errors import NotPromoted
+from forge.deployments.facets import serving_facet, source_facet
 from forge.deployments.models import Deployment, Release
 from forge.deployments.releases.actions.records import ReleaseRecord
 from forge.deployments.releases.changes import begin_release, locked, release_now, require_accepted
-from forge.deployments.seen import serving_facet, source_facet
 from forge.projects.access import require
 
 
 @transaction.atomic
-def promote(actor: Actor, deployment: Deployment, *, seen: Seen = None) -> Release:
+def promote(actor: Actor, deployment: Deployment, *, precondition: Precondition = None) -> Release:
     """Serves what the deployment serves that this one is promoted from, and follows no tag any more.
 
     Raises `Forbidden`, `NotPromoted`, `Stale` where either serves something else than the person saw, `Invalid` where
@@ -29,7 +29,7 @@ def promote(actor: Actor, deployment: Deployment, *, seen: Seen = None) -> Relea
     if source is None:
         raise NotPromoted(f"{deployment.title} is promoted from no deployment. Choose one in its settings.")
     before, offered = release_now(deployment), release_now(source)
-    require_seen((serving_facet(deployment, before), source_facet(source, offered)), seen)
+    require_precondition((serving_facet(deployment, before), source_facet(source, offered)), precondition)
     if offered.digest == before.digest:
         raise Invalid(f"{deployment.title} serves {before.version} already, as {source.title} does.")
     require_accepted(offered.build, offered.version, offered.digest)

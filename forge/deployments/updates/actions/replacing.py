@@ -12,8 +12,8 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
+from forge.core.preconditions import Precondition, require_precondition
 from forge.core.reasons import checked_reason
-from forge.core.seen import Seen, require_seen
 from forge.deployments.models import UpdateKey
 from forge.deployments.updates.access import update_keys_facet
 
@@ -21,7 +21,9 @@ REASON_NEEDED = "Write why the keys are replaced."
 
 
 @transaction.atomic
-def replace_update_keys(actor: Actor, organisation: Organisation, reason: str, *, seen: Seen = None) -> int:
+def replace_update_keys(
+    actor: Actor, organisation: Organisation, reason: str, *, precondition: Precondition = None
+) -> int:
     """Has the signer make new keys for all roles and sign everything again. Returns how many keys end.
 
     The next root names the new keys, and two root keys of the former root sign it, so clients follow by themselves.
@@ -31,7 +33,7 @@ def replace_update_keys(actor: Actor, organisation: Organisation, reason: str, *
     require_in(actor, Verb.RENAME_ORGANISATION, organisation)
     require_person(actor)
     Organisation.objects.select_for_update().get(pk=organisation.pk)
-    require_seen((update_keys_facet(organisation.pk),), seen)
+    require_precondition((update_keys_facet(organisation.pk),), precondition)
     reason = checked_reason(reason, missing=REASON_NEEDED)
     keys = UpdateKey.objects.filter(organisation=organisation, ended=None).exclude(sealed="")
     count = keys.update(ended=timezone.now())

@@ -13,9 +13,9 @@ from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial
 from forge.learning.searches.pages import drawing
 from forge.learning.searches.pages.drawing import MEASURES, drawing_of, written
 from forge.learning.searches.ranking import best_trials
-from forge.learning.training.declared import declared_of
+from forge.learning.training.declarations import declared_of
 from forge.projects.models import Project
-from rune.devices.boards.finding import find_board
+from rune.devices.boards.lookup import find_board
 
 SHOWN = 20
 """Of the best trials."""

@@ -39,12 +39,12 @@ from forge.learning.searches.kinds import (
 )
 from forge.learning.searches.pages.search_page import search_context
 from forge.learning.tasks import prepare_soon
-from forge.learning.training.declared import declared_of
+from forge.learning.training.declarations import declared_of
 from forge.learning.training.recipes import recipes
 from forge.learning.training.running.lab_events import RecipeJson
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from rune.devices.boards.finding import boards
+from rune.devices.boards.lookup import boards
 from rune.devices.emulation.cores import CORES
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL
 

@@ -12,7 +12,7 @@ from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.learning.hooks import IncomingModelFiles, model_changes
 from forge.learning.training.actions.runs import announce_run
-from forge.learning.training.declared import training_block, with_section
+from forge.learning.training.declarations import training_block, with_section
 from forge.learning.training.errors import RunNotFinished
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.projects.access import require

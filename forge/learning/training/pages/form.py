@@ -15,12 +15,12 @@ from forge.datasets.access import versions_of
 from forge.datasets.models import DataVersion, Sample
 from forge.learning.training.access import runs_of
 from forge.learning.training.actions import RequestedRun
-from forge.learning.training.declared import declared_of
+from forge.learning.training.declarations import declared_of
 from forge.learning.training.kinds import DEFAULT_BOARDS
 from forge.learning.training.recipes import checked_arguments, recipe_of, recipes
 from forge.learning.training.running.lab_events import RecipeArgumentJson, RecipeJson
 from forge.projects.models import Project
-from rune.devices.boards.finding import boards
+from rune.devices.boards.lookup import boards
 from rune.source.policy.sections.models import FORMS
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL
 

@@ -13,7 +13,7 @@ from forge.core.actors import Actor
 from forge.core.errors import Unprocessable
 from forge.datasets.access import groups_of, samples_of
 from forge.datasets.pages.cards import SampleCard, cards_of
-from forge.learning.training.declared import DeclaredTraining, declared_of
+from forge.learning.training.declarations import DeclaredTraining, declared_of
 from forge.learning.training.judgement import OUTLINED, WORST, MistakeJson, RunJudgementJson, ShareJson
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.learning.training.pages.drawing import drawing_of
@@ -24,8 +24,8 @@ from forge.learning.training.running.lab_events import RecipeJson
 from forge.learning.training.serializers import file_url
 from forge.projects.models import Project
 from rune.devices.boards.board import Board
-from rune.devices.boards.finding import find_board
 from rune.devices.boards.fit import Needs, fit
+from rune.devices.boards.lookup import find_board
 from rune.wording import size_text
 
 RANGE_WIDTH = 160

@@ -8,7 +8,7 @@ from typing import Any
 
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.pages.drawing import drawing_of
-from rune.devices.boards.finding import find_board
+from rune.devices.boards.lookup import find_board
 from rune.wording import size_text
 
 

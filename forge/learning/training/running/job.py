@@ -26,7 +26,7 @@ from forge.learning.training.running.data import usable_entries, write_data
 from forge.learning.training.running.following import LONGEST_NOTE, RunFollower
 from forge.learning.training.running.lab_events import PausedJson, TrainedJson
 from forge.learning.training.running.storing import store_result
-from rune.devices.boards.finding import find_board
+from rune.devices.boards.lookup import find_board
 
 SECONDS = 60.0 * (MINUTES + 30)
 """The longest that one attempt may take: training has its own limit, and features and judging come to it."""

@@ -27,11 +27,11 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import NotFound
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
 from forge.projects.models import Project
+from forge.projects.people.facets import teammate_facets
 from forge.projects.people.locks import lock_roles
-from forge.projects.people.seen import teammate_facets
 from rune.wording import counted
 
 
@@ -77,7 +77,9 @@ def revoke_project_invitation(actor: Actor, project: Project, invitation_id: UUI
 
 
 @transaction.atomic
-def give_project_role(actor: Actor, project: Project, person_id: UUID, role: str, *, seen: Seen = None) -> Teammate:
+def give_project_role(
+    actor: Actor, project: Project, person_id: UUID, role: str, *, precondition: Precondition = None
+) -> Teammate:
     """Gives somebody who reads the project a role in it, beside what they are in its organisation.
 
     Raises `Forbidden`, `NotFound` for somebody who must be invited first, `Stale` and `Invalid`.
@@ -86,7 +88,7 @@ def give_project_role(actor: Actor, project: Project, person_id: UUID, role: str
     new_role = checked_offer(role, DEFAULT_DAYS, 1, project).role
     lock_roles(actor, project)
     before = find_teammate(project, person_id)
-    require_seen(teammate_facets(before), seen)
+    require_precondition(teammate_facets(before), precondition)
     ProjectMembership.objects.update_or_create(
         project=project.pk, user_id=person_id, defaults={"organisation": project.organisation, "role": new_role}
     )

@@ -18,19 +18,21 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
 from forge.projects.models import Project
+from forge.projects.people.facets import team_role_facets
 from forge.projects.people.locks import lock_roles
-from forge.projects.people.seen import team_role_facets
 
 
 @transaction.atomic
-def give_team_role(actor: Actor, team: Team, projects: Sequence[Project], role: str, *, seen: Seen = None) -> None:
+def give_team_role(
+    actor: Actor, team: Team, projects: Sequence[Project], role: str, *, precondition: Precondition = None
+) -> None:
     """Gives the people of a team a role in these projects of its organisation, or another one than they had there.
 
-    Who has a role in a project alone may not: they would learn which teams there are. `seen` is the state of the role
-    that the team has in each of them. Raises `Forbidden`, `NotFound`, `Stale` and `Invalid`; then none of the projects
+    Who has a role in a project alone may not: they would learn which teams there are. `precondition` is about the role
+    of the team in each of them. Raises `Forbidden`, `NotFound`, `Stale` and `Invalid`; then none of the projects
     has changed.
     """
     require_in(actor, Verb.SEE_ORGANISATION, team.organisation)
@@ -44,7 +46,7 @@ def give_team_role(actor: Actor, team: Team, projects: Sequence[Project], role: 
         if team.organisation_id != project.organisation_id:
             raise NotFound(f"{project.organisation.name} has no team {team.name}.")
         before = TeamRole.objects.filter(team=team, project=project.pk).first()
-        require_seen(team_role_facets(team, project, Role(before.role) if before else None), seen)
+        require_precondition(team_role_facets(team, project, Role(before.role) if before else None), precondition)
         TeamRole.objects.update_or_create(team=team, project=project.pk, defaults={"role": new_role})
         if before and is_higher(Role(before.role), than=new_role):
             end_lost_grants(team.organisation, users_of(team), actor)

@@ -23,7 +23,7 @@ from forge.accounts.teams.access import find_team, names_of_teams, team_in, team
 from forge.core.errors import Invalid, NotFound, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import things_of, words_of
-from forge.core.seen import seen_in, seen_state
+from forge.core.preconditions import etag_of, form_precondition
 from forge.projects.access import origin_of
 from forge.projects.actions import (
     end_project_role,
@@ -36,7 +36,7 @@ from forge.projects.actions import (
 )
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from forge.projects.people.seen import NO_TEAM_ROLE, team_role_facets, teammate_facets
+from forge.projects.people.facets import NO_TEAM_ROLE, team_role_facets, teammate_facets
 
 PROJECT_ROLES = {role: words for role, words in ROLE_DESCRIPTIONS.items() if role != Role.OWNER}
 """Those that one can have in one project."""
@@ -51,7 +51,7 @@ class MemberRow:
 
     mate: Teammate
     higher: Mapping[Role, str]
-    seen: str
+    etag: str
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class TeamRow:
     """A team's role in the project, and its state."""
 
     role: TeamRole
-    seen: str
+    etag: str
 
 
 @for_person
@@ -116,8 +116,8 @@ def teammate(request: HttpRequest, organisation: str, name: str, person: UUID) -
         if "remove" in request.POST:
             end_project_role(principal, project, person)
         else:
-            role, seen = request.POST.get("role", ""), seen_in(request.POST)
-            give_project_role(principal, project, person, role, seen=seen)
+            role, precondition = request.POST.get("role", ""), form_precondition(request.POST)
+            give_project_role(principal, project, person, role, precondition=precondition)
     except (Invalid, NotFound, Stale) as error:
         return show_again(request, "project/share.html", _shared(request, principal, project), error)
     left = person == principal.pk and "remove" in request.POST
@@ -136,8 +136,8 @@ def team(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
             end_team_role(principal, team_in(project.pk, team_name), project)
         else:
             team_row = find_team(principal, project.organisation.name, team_name)
-            role, seen = request.POST.get("role", ""), seen_in(request.POST)
-            give_team_role(principal, team_row, [project], role, seen=seen)
+            role, precondition = request.POST.get("role", ""), form_precondition(request.POST)
+            give_team_role(principal, team_row, [project], role, precondition=precondition)
     except (Invalid, NotFound, Stale) as error:
         return show_again(request, "project/share.html", _shared(request, principal, project), error)
     return redirect(f"{project.get_absolute_url()}/share#teams")
@@ -160,14 +160,14 @@ def _shared(request: HttpRequest, principal: Principal, project: Project) -> dic
         "origin": origin_of(principal, project),
         "manages": manages,
         "is_member": is_member,
-        "teams": [TeamRow(each, _seen_role(project, each)) for each in teams],
-        "seen_no_role": seen_state(NO_TEAM_ROLE),
+        "teams": [TeamRow(each, _role_etag(project, each)) for each in teams],
+        "no_role_etag": etag_of(NO_TEAM_ROLE),
         "offers_teams": [name for pk, name in others.items() if pk not in here],
-        "of_project": [MemberRow(mate, {}, seen_state(teammate_facets(mate))) for mate in here_shown],
+        "of_project": [MemberRow(mate, {}, etag_of(teammate_facets(mate))) for mate in here_shown],
         "project_count": len(of_project),
         "people_pages": here_pages,
         "members": [
-            MemberRow(mate, _higher(mate) if manages else {}, seen_state(teammate_facets(mate))) for mate in shown
+            MemberRow(mate, _higher(mate) if manages else {}, etag_of(teammate_facets(mate))) for mate in shown
         ],
         "words": words,
         "pages": pages,
@@ -180,8 +180,8 @@ def _shared(request: HttpRequest, principal: Principal, project: Project) -> dic
     }
 
 
-def _seen_role(project: Project, role: TeamRole) -> str:
-    return seen_state(team_role_facets(role.team, project, Role(role.role)))
+def _role_etag(project: Project, role: TeamRole) -> str:
+    return etag_of(team_role_facets(role.team, project, Role(role.role)))
 
 
 def _fitting(members: Sequence[Teammate], words: str, is_member: bool) -> list[Teammate]:

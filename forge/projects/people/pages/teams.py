@@ -21,16 +21,16 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.roles import ROLE_DESCRIPTIONS
 from forge.accounts.teams.access import find_team, is_in_team, people_of, roles_of, teams_of
-from forge.accounts.teams.seen import team_facets
+from forge.accounts.teams.facets import team_facets
 from forge.core.errors import Conflict, Invalid, NotFound, Stale
 from forge.core.http.filters import ListFilter, SortFilter, WordsFilter
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
-from forge.core.seen import seen_in, seen_state
+from forge.core.preconditions import etag_of, form_precondition
 from forge.projects.access import find_project
 from forge.projects.actions import end_team_role, give_team_role
 from forge.projects.models import Project, ProjectQuerySet
-from forge.projects.people.seen import NO_TEAM_ROLE, team_role_facets
+from forge.projects.people.facets import NO_TEAM_ROLE, team_role_facets
 
 TEAM_ROLES = {role: words for role, words in ROLE_DESCRIPTIONS.items() if role != Role.OWNER}
 """Those that a team can have in a project."""
@@ -73,7 +73,7 @@ class RoleRow:
 
     project: Project
     role: TeamRole
-    seen: str
+    etag: str
 
 
 @for_person
@@ -161,13 +161,13 @@ def _team(request: HttpRequest, principal: Principal, team: Team) -> dict[str, A
         "given": Role.DEVELOPER,
         "addable": _addable(team) if manages else [],
         "projects": _manageable(principal, team) if manages else [],
-        "seen": seen_state(team_facets(team)) if manages else "",
-        "seen_no_role": seen_state(NO_TEAM_ROLE),
+        "etag": etag_of(team_facets(team)) if manages else "",
+        "no_role_etag": etag_of(NO_TEAM_ROLE),
     }
 
 
 def _row(team: Team, project: Project, role: TeamRole) -> RoleRow:
-    return RoleRow(project, role, seen_state(team_role_facets(team, project, Role(role.role))))
+    return RoleRow(project, role, etag_of(team_role_facets(team, project, Role(role.role))))
 
 
 def _projects(principal: Principal, team: Team) -> ProjectQuerySet:
@@ -191,7 +191,7 @@ def _manageable(principal: Principal, team: Team) -> list[str]:
 
 def _add(principal: Principal, team: Team, form: QueryDict) -> None:
     people = [_member(team, each) for each in form.getlist("person") if each.strip()]
-    actions.add_to_team(principal, team, people, seen=seen_in(form))
+    actions.add_to_team(principal, team, people, precondition=form_precondition(form))
 
 
 def _member(team: Team, text: str) -> UUID:
@@ -214,7 +214,7 @@ def _give(principal: Principal, team: Team, form: QueryDict) -> None:
     if len(names) > MOST_NAMES:
         raise Invalid(f"Name at most {MOST_NAMES} projects at once, these are {len(names)}.")
     projects = [_project(principal, team, name.removeprefix(f"{team.organisation.name}/")) for name in names]
-    give_team_role(principal, team, projects, form.get("role", ""), seen=seen_in(form))
+    give_team_role(principal, team, projects, form.get("role", ""), precondition=form_precondition(form))
 
 
 def _project(principal: Principal, team: Team, name: str) -> Project:
@@ -235,11 +235,11 @@ def _end(principal: Principal, team: Team, form: QueryDict) -> None:
 
 def _rename(principal: Principal, team: Team, form: QueryDict) -> None:
     name, description = form.get("name", "").strip(), form.get("description", "")
-    actions.update_team(principal, team, name=name, description=description, seen=seen_in(form))
+    actions.update_team(principal, team, name=name, description=description, precondition=form_precondition(form))
 
 
 def _delete(principal: Principal, team: Team, form: QueryDict) -> None:
-    actions.delete_team(principal, team, seen=seen_in(form))
+    actions.delete_team(principal, team, precondition=form_precondition(form))
 
 
 def _id(form: QueryDict, name: str) -> UUID:

@@ -15,13 +15,13 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Stale
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
 from forge.projects.announcements import VERSION_RESTORED, VERSION_SAVED
+from forge.projects.facets import files_facets_of
 from forge.projects.files.document_store import editing, load_document, note_clients
 from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Project, Version
-from forge.projects.seen import files_facets_of
 from forge.projects.versions.restore import FileToRestore, files_to_restore, restore, still_available
 from forge.projects.versions.store import snapshot, working_tree
 
@@ -35,14 +35,19 @@ class RestoreResult:
 
 
 def restore_version(
-    actor: Actor, project: Project, version: Version, paths: Collection[str] | None = None, *, seen: Seen = None
+    actor: Actor,
+    project: Project,
+    version: Version,
+    paths: Collection[str] | None = None,
+    *,
+    precondition: Precondition = None,
 ) -> RestoreResult:
     """Makes the files what they were in a version, or only those of `paths`, as one update of the live document.
 
     Raises `Forbidden` and `Stale`.
     """
     require(actor, Verb.EDIT, project)
-    sequence = _require_seen(project, seen)
+    sequence = _require_precondition(project, precondition)
     # The bytes are read before the transaction, in which nothing is waited for.
     wanted = files_to_restore(version, paths)
     before = _save_current(actor, project, version)
@@ -54,14 +59,19 @@ def restore_version(
 
 
 def restoring_update(
-    actor: Actor, project: Project, version: Version, paths: Collection[str] | None = None, *, seen: Seen = None
+    actor: Actor,
+    project: Project,
+    version: Version,
+    paths: Collection[str] | None = None,
+    *,
+    precondition: Precondition = None,
 ) -> bytes:
     """The same as an update of the live document that is stored nowhere: an editor applies it and sends it on.
 
     So it is one step of that editor's undo. Raises `Forbidden` and `Stale`.
     """
     require(actor, Verb.EDIT, project)
-    sequence = _require_seen(project, seen)
+    sequence = _require_precondition(project, precondition)
     wanted = files_to_restore(version, paths)
     current = _save_current(actor, project, version)
     with transaction.atomic():
@@ -76,13 +86,13 @@ def restoring_update(
     return doc.get_update(before)
 
 
-def _require_seen(project: Project, seen: Seen) -> int | None:
+def _require_precondition(project: Project, precondition: Precondition) -> int | None:
     """Returns the number of the last edit of the files that were seen; None where nobody says what they saw. Raises
     `Stale`."""
-    if seen is None:
+    if precondition is None:
         return None
     tree = working_tree(project)
-    require_seen(files_facets_of(project, tree.digest), seen)
+    require_precondition(files_facets_of(project, tree.digest), precondition)
     return tree.sequence
 
 

@@ -32,7 +32,7 @@ from forge.registry.errors import ArtifactRefused, BadArtifact, BadTag, BlobMiss
 from forge.registry.hooks import is_protected
 from forge.registry.models import Manifest, Repository, Tag
 from forge.registry.publishing.actions import publish_build, require_not_withdrawn
-from forge.registry.signing.actions.pushed import note_pushed_signature
+from forge.registry.signing.actions.pushed_signatures import note_pushed_signature
 from forge.registry.tags.fixed_versions import fix_version
 from forge.registry.tags.names import require_distinct
 from rune.compiler.blocks.artefact import BLOCK_TYPE

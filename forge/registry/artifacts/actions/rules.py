@@ -13,7 +13,7 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.registry.artifacts.access import registry_facets, registry_rules_of
 from forge.registry.artifacts.models import RegistryRules
 
@@ -28,14 +28,14 @@ class RegistryTerms:
 
 @transaction.atomic
 def change_registry_rules(
-    actor: Actor, organisation: Organisation, terms: RegistryTerms, *, seen: Seen = None
+    actor: Actor, organisation: Organisation, terms: RegistryTerms, *, precondition: Precondition = None
 ) -> RegistryRules:
     """Sets what clients may push to the projects of an organisation. Raises `Forbidden`, `PersonNeeded` and `Stale`."""
     require_in(actor, Verb.RENAME_ORGANISATION, organisation)
     require_person(actor)
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     row = registry_rules_of(organisation.pk)
-    require_seen(registry_facets(row), seen)
+    require_precondition(registry_facets(row), precondition)
     before = RegistryTerms(row.takes_all, row.versions_move)
     if terms != before:
         row.takes_all, row.versions_move = terms.takes_all, terms.versions_move

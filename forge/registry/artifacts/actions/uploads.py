@@ -21,6 +21,7 @@ from forge.core.blobs.parts import (
     StoredPart,
     WrongDigest,
     delete_parts,
+    first_part,
     join_parts,
     measure_parts,
     require_unused,
@@ -86,7 +87,8 @@ def append_part(
     measured = whole if digest is None else digest.through(whole)
     row = upload
     try:
-        for piece in store_pieces(measured, parts[-1] if parts else None, partial(_require_unchanged, upload)):
+        last, confirm = parts[-1] if parts else None, partial(_require_unchanged, upload)
+        for piece in store_pieces(measured, upload.pk, last, confirm):
             row = _add(row, piece)
             _require_room(project, 1)
     except PartInUse:
@@ -147,7 +149,7 @@ def finish_upload(actor: Actor, upload: Upload, digest: str) -> str:
     try:
         # Bytes that are still coming would make the digest look wrong, and end the upload for the request that sends
         # them.
-        require_unused(parts)
+        require_unused(upload.pk, parts)
         measured = _measured(upload, parts, {"sha256", algorithm_of(digest)})
         if measured[algorithm_of(digest)] != digest:
             raise WrongDigest
@@ -226,4 +228,6 @@ def _have(repository: Repository, blob: Blob, digest: str) -> None:
 def _end(upload: Upload, parts: Iterable[BlobPart]) -> None:
     running_digests.take(upload.pk, upload.size)
     Upload.objects.filter(pk=upload.pk).delete()
-    delete_parts(part.name for part in parts)
+    names = [part.name for part in parts]
+    # Of an upload without parts a request may have left the file of the first one, of which nothing is safe.
+    delete_parts(names or [first_part(upload.pk).name])

@@ -10,19 +10,26 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
 from forge.projects.models import Project, Visibility
 from forge.registry.blocks.access import find_block, find_path, name_of
 from forge.registry.blocks.announcements import BLOCK_DESCRIBED
-from forge.registry.blocks.seen import block_facets
+from forge.registry.blocks.facets import block_facets
 from forge.registry.messages import checked_sentence
 from forge.registry.models import BlockVersion
 from rune.compiler.blocks.shared_path import SharedPath, is_block_version, parse_shared_path
 
 
 def deprecate_block(
-    actor: Actor, project: Project, name: str, version: str, reason: str, successor: str = "", *, seen: Seen = None
+    actor: Actor,
+    project: Project,
+    name: str,
+    version: str,
+    reason: str,
+    successor: str = "",
+    *,
+    precondition: Precondition = None,
 ) -> BlockVersion:
     """Advises against a version of a block, with a reason and what to take in its place: another version of it, or
     another block by its path. It can still be used: who depends on it is warned. Raises `Forbidden`, `NoSuchBlock`,
@@ -30,15 +37,15 @@ def deprecate_block(
     require(actor, Verb.PUBLISH, project)
     reason = checked_sentence(reason, "reason", "Write a reason, so that people know what to do.")
     block = find_block(actor, project, name, version)
-    return _say(actor, project, block, reason, _checked_successor(actor, block, successor.strip()), seen)
+    return _say(actor, project, block, reason, _checked_successor(actor, block, successor.strip()), precondition)
 
 
 def end_block_deprecation(
-    actor: Actor, project: Project, name: str, version: str, *, seen: Seen = None
+    actor: Actor, project: Project, name: str, version: str, *, precondition: Precondition = None
 ) -> BlockVersion:
     """Takes the advice back. Raises `Forbidden`, `NoSuchBlock` and `Stale`."""
     require(actor, Verb.PUBLISH, project)
-    return _say(actor, project, find_block(actor, project, name, version), "", "", seen)
+    return _say(actor, project, find_block(actor, project, name, version), "", "", precondition)
 
 
 def _checked_successor(actor: Actor, block: BlockVersion, successor: str) -> str:
@@ -75,11 +82,11 @@ def _openness(project: Project) -> int:
 
 @transaction.atomic
 def _say(
-    actor: Actor, project: Project, version: BlockVersion, reason: str, successor: str, seen: Seen
+    actor: Actor, project: Project, version: BlockVersion, reason: str, successor: str, precondition: Precondition
 ) -> BlockVersion:
     locked = BlockVersion.objects.select_for_update(of=("self",), no_key=True)
     block = locked.select_related("manifest", "repository__project__organisation", "source_version").get(pk=version.pk)
-    require_seen(block_facets(block), seen)
+    require_precondition(block_facets(block), precondition)
     if (block.deprecation, block.successor) == (reason, successor):
         return block
     block.deprecation, block.deprecated = reason, (block.deprecated or timezone.now()) if reason else None

@@ -17,22 +17,24 @@ from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import put_bytes
 from forge.core.errors import Busy
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
 from forge.projects.errors import ProjectFileNotFound
+from forge.projects.facets import files_facets_of
 from forge.projects.files.contents import checked_path
 from forge.projects.models import Project, Version
-from forge.projects.seen import files_facets_of
 from forge.projects.versions.store import WorkingTree, store_version, working_tree
 from forge.registry.blocks.announcements import BLOCK_PUBLISHED
 from forge.registry.blocks.models import BLOCK_NAME_LENGTH
 from forge.registry.blocks.withdrawn import require_not_withdrawn
 from forge.registry.distribution.manifests import MANIFEST_TYPE
 from forge.registry.errors import BadBlock, BlockBroken, GateClosed, TagInUse
-from forge.registry.hooks import block_gate
+from forge.registry.hooks import GateAnswer, block_gate
 from forge.registry.listings.licences import FILES, licence_of
 from forge.registry.messages import checked_notes
-from forge.registry.models import BlockVersion, Manifest, Repository
+from forge.registry.models import Admission, BlockVersion, Manifest, Repository
+from forge.registry.signing.blocks.attaching import attach_block_provenance
+from forge.registry.signing.jobs import request_block_signature
 from forge.registry.tags.fixed_versions import fix_version
 from rune.compiler.blocks.artefact import BLOCK_TYPE, EMPTY, BlockFiles, block_manifest, digest_of
 from rune.compiler.blocks.shared_path import is_block_version, version_key
@@ -48,14 +50,14 @@ def publish_block(
     notes: str = "",
     *,
     past: str = "",
-    seen: Seen = None,
+    precondition: Precondition = None,
 ) -> BlockVersion:
     """Publishes the block in a file of the project, as it is now, under a version, which it means for ever.
 
     Its tests run first, and go with it. `notes` say what is new in it. The same bytes again change nothing. Its version
     passes the gate of the project's tags: the files were built, and that build has what the rules demand. Who may
-    override the gate publishes `past` it, for a reason that the audit log keeps. `seen` is the state of the project's
-    files. Raises `Forbidden`, `Stale`, `BadBlock`, `BlockBroken`, `NotPublishable`, `TagInUse`, `GateClosed`,
+    override the gate publishes `past` it, for a reason that the audit log keeps. `precondition` is about the files
+    of the project. Raises `Forbidden`, `Stale`, `BadBlock`, `BlockBroken`, `NotPublishable`, `TagInUse`, `GateClosed`,
     `ProjectFileNotFound` and `Busy`.
     """
     require(actor, Verb.PUBLISH, project)
@@ -64,7 +66,7 @@ def publish_block(
     path, version, notes = checked_path(path), _checked_version(version), checked_notes(notes)
     tree = working_tree(project)
     # These files are the ones that are published, whatever is typed meanwhile.
-    require_seen(files_facets_of(project, tree.digest), seen)
+    require_precondition(files_facets_of(project, tree.digest), precondition)
     files, interface = _checked_files(actor, project, tree, path, version)
     # Bytes are stored before the transaction, in which nothing is waited for.
     data = block_manifest(files)
@@ -72,7 +74,11 @@ def publish_block(
         put_bytes(each)
     source = store_version(project, tree, actor.person)
     require_searched(source)
-    return _publish(actor, project, _PreparedBlock(source, path, files, interface, data, notes, past))
+    block = _publish(actor, project, _PreparedBlock(source, path, files, interface, data, notes, past))
+    # In transactions of their own: a block is published whether its proof can be made now or not.
+    attach_block_provenance(block)
+    request_block_signature(block)
+    return block
 
 
 def _checked_version(version: str) -> str:
@@ -98,14 +104,14 @@ class _PreparedBlock:
 
 
 def _checked_files(
-    actor: Actor, project: Project, seen: WorkingTree, path: str, version: str
+    actor: Actor, project: Project, tree: WorkingTree, path: str, version: str
 ) -> tuple[BlockFiles, InterfaceJson]:
     if not path.endswith(".py") or path.endswith("_test.py"):
         message = f"{path} is no block. A block is a file in Python, such as smooth.py."
         raise BadBlock(message, errors={"path": [message]})
-    if path not in seen.texts:
+    if path not in tree.texts:
         raise ProjectFileNotFound(f"{project.full_name} has no text {path}.")
-    summary = summary_pool.publishable(actor, project, seen, path)
+    summary = summary_pool.publishable(actor, project, tree, path)
     if "refused" in summary:
         raise BadBlock(summary["refused"], errors={"path": [summary["refused"]]})
     if "error" in summary:
@@ -119,13 +125,13 @@ def _checked_files(
     if len(name) > BLOCK_NAME_LENGTH:
         message = f"A block's name has at most {BLOCK_NAME_LENGTH} characters, this one has {len(name)}."
         raise BadBlock(message, errors={"path": [message]})
-    licence = next((seen.texts[file] for file in FILES if file in seen.texts), None)
+    licence = next((tree.texts[file] for file in FILES if file in tree.texts), None)
     files = BlockFiles(
         name,
         version,
         summary["summary"],
-        seen.texts[path],
-        seen.texts.get(tests_of_block(path)),
+        tree.texts[path],
+        tree.texts.get(tests_of_block(path)),
         licence,
         "" if licence is None else licence_of(licence.decode("utf-8", "replace")),
     )
@@ -186,6 +192,8 @@ def _publish(actor: Actor, project: Project, prepared: _PreparedBlock) -> BlockV
         interface=prepared.interface,
         author=actor.person,
         created=timezone.now(),
+        admission=_admission(answer),
+        override=prepared.past if missing else "",
         notes=prepared.notes,
     )
     said = {"block": block.name, "version": block.version}
@@ -194,6 +202,13 @@ def _publish(actor: Actor, project: Project, prepared: _PreparedBlock) -> BlockV
     write_entry(actor, action, f"project:{project.pk}", project.place, digest=digest, **said, **past)
     append_event(project.stream, BLOCK_PUBLISHED(**said), actor)
     return block
+
+
+def _admission(answer: GateAnswer) -> Admission:
+    """How a version comes past its gate, whose answer the caller has judged."""
+    if answer.missing:
+        return Admission.OVERRIDDEN
+    return Admission.PASSED if answer.is_protected else Admission.OPEN
 
 
 def _require_no_look_alike(project: Project, files: BlockFiles) -> None:

@@ -10,19 +10,19 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.blocks.access import find_any_block
 from forge.registry.blocks.announcements import BLOCK_DESCRIBED
-from forge.registry.blocks.seen import block_facets
+from forge.registry.blocks.facets import block_facets
 from forge.registry.messages import checked_sentence
 from forge.registry.models import BlockVersion
 
 
 @transaction.atomic
 def withdraw_block(
-    actor: Actor, project: Project, name: str, version: str, reason: str, *, seen: Seen = None
+    actor: Actor, project: Project, name: str, version: str, reason: str, *, precondition: Precondition = None
 ) -> BlockVersion:
     """Takes a version of a block back, with a reason.
 
@@ -33,7 +33,7 @@ def withdraw_block(
     require(actor, Verb.PUBLISH, project)
     reason = checked_sentence(reason, "reason", "Write a reason, so that people know what to do.")
     block = _locked(find_any_block(actor, project, name, version))
-    require_seen(block_facets(block), seen)
+    require_precondition(block_facets(block), precondition)
     if block.withdrawal == reason:
         return block
     block.withdrawn, block.withdrawal = block.withdrawn or timezone.now(), reason
@@ -45,11 +45,13 @@ def withdraw_block(
 
 
 @transaction.atomic
-def end_block_withdrawal(actor: Actor, project: Project, name: str, version: str, *, seen: Seen = None) -> BlockVersion:
+def end_block_withdrawal(
+    actor: Actor, project: Project, name: str, version: str, *, precondition: Precondition = None
+) -> BlockVersion:
     """Lists and offers a version again. Raises `Forbidden`, `NoSuchBlock` and `Stale`."""
     require(actor, Verb.PUBLISH, project)
     block = _locked(find_any_block(actor, project, name, version))
-    require_seen(block_facets(block), seen)
+    require_precondition(block_facets(block), precondition)
     if not block.is_withdrawn:
         return block
     block.withdrawn, block.withdrawal = None, ""

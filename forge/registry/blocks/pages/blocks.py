@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
@@ -20,17 +21,18 @@ from forge.comparison.line_stretches import FileLines, stretches_of
 from forge.core.errors import Invalid, NotFound, SignInNeeded, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import chosen_of, things_of, words_of
-from forge.core.seen import seen_in, seen_state
+from forge.core.preconditions import etag_of, form_precondition
 from forge.projects.markdown_cache import cached_text
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.registry.blocks.access import PublishedFiles, best_of, blocks_in, files_of, name_of, versions_of
 from forge.registry.blocks.actions import deprecate_block, end_block_deprecation, end_block_withdrawal, withdraw_block
+from forge.registry.blocks.facets import block_facets
 from forge.registry.blocks.pages.signature_text import arguments_of, signature_line, stage_text
-from forge.registry.blocks.seen import block_facets
 from forge.registry.blocks.users import BlockUse, users_of
 from forge.registry.listings.licences import licence_of
 from forge.registry.models import BlockVersion
+from forge.registry.signing.blocks.proofs import SignedBlock, signed_block
 from rune.compiler.blocks.shared_path import SharedName, SharedPath
 
 BLOCKS_SHOWN = 50
@@ -119,19 +121,19 @@ def block_page(request: HttpRequest, organisation: str, name: str, block: str) -
 def describe(request: HttpRequest, organisation: str, name: str, block: str, version: str) -> HttpResponse:
     """Deprecates or withdraws a version, or ends that, by the button that was pressed, and goes back to its page."""
     project = project_of(request, organisation, name, Verb.PUBLISH)
-    principal, seen = principal_of(request), seen_in(request.POST)
+    principal, precondition = principal_of(request), form_precondition(request.POST)
     try:
         reason = request.POST.get("reason", "")
         match request.POST.get("do"):
             case "undeprecate":
-                end_block_deprecation(principal, project, block, version, seen=seen)
+                end_block_deprecation(principal, project, block, version, precondition=precondition)
             case "withdraw":
-                withdraw_block(principal, project, block, version, reason, seen=seen)
+                withdraw_block(principal, project, block, version, reason, precondition=precondition)
             case "restore":
-                end_block_withdrawal(principal, project, block, version, seen=seen)
+                end_block_withdrawal(principal, project, block, version, precondition=precondition)
             case _:
                 successor = request.POST.get("successor", "")
-                deprecate_block(principal, project, block, version, reason, successor, seen=seen)
+                deprecate_block(principal, project, block, version, reason, successor, precondition=precondition)
     except (Invalid, Stale) as error:
         return _show(request, project, block, version, error)
     return redirect(f"{project.get_absolute_url()}/blocks/{block}?version={version}")
@@ -144,21 +146,24 @@ def _show(
     versions = versions_of(principal, project, name, wanted)
     chosen = next((each for each in versions if each.version == wanted), best_of(versions))
     before = versions[versions.index(chosen) + 1] if chosen is not versions[-1] else None
-    files = files_of(chosen)
+    files, path = files_of(chosen), SharedPath(name_of(chosen), chosen.version)
+    signed = signed_block(principal, chosen)
     users = users_of(principal, [name_of(chosen)])[name_of(chosen)]
     context = {
         "project": project,
         "is_member": can(principal, Verb.READ, project),
         "may_publish": can(principal, Verb.PUBLISH, project),
         "published": chosen,
-        "seen": seen_state(block_facets(chosen)),
-        "path": SharedPath(name_of(chosen), chosen.version),
+        "etag": etag_of(block_facets(chosen)),
+        "path": path,
         "best": best_of(versions),
         "versions": [BlockVersionRow(each, cached_text(project, each.notes)) for each in versions],
         "users": [UserRow(use, use.version != best_of(versions).version) for use in users[:USERS_SHOWN]],
         "more_users": max(len(users) - USERS_SHOWN, 0),
         "before": before,
         "changes": () if before is None else _changes(files_of(before), files),
+        "signed": signed,
+        "verify": _verifying_command(path, signed),
         "files": _files_in_order(files),
         "licence": licence_of(files.texts.get("LICENSE", "")),
         "successors": [each.version for each in versions if each.pk != chosen.pk and not each.objection],
@@ -166,6 +171,12 @@ def _show(
     if error is not None:
         return show_again(request, "blocks/block.html", context, error)
     return render(request, "blocks/block.html", context)
+
+
+def _verifying_command(path: SharedPath, signed: SignedBlock | None) -> str:
+    if signed is None:
+        return ""
+    return f"rune block verify {path} --registry {settings.PUBLIC_URL} --key {signed.signature.key.fingerprint}"
 
 
 def _of_function(block: BlockVersion) -> dict[str, Any]:

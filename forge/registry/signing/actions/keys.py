@@ -16,8 +16,8 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Conflict, Invalid
 from forge.core.events.log import append_event
+from forge.core.preconditions import Precondition, require_precondition
 from forge.core.reasons import checked_reason
-from forge.core.seen import Seen, require_seen
 from forge.registry.signing.access import find_key, key_facets, keys_of
 from forge.registry.signing.actions.signer import retire_others
 from forge.registry.signing.jobs import request_key
@@ -38,13 +38,13 @@ class TooManyKeys(Conflict):
 
 @transaction.atomic
 def create_signing_key(
-    actor: Actor, organisation: Organisation, algorithm: Algorithm, *, seen: Seen = None
+    actor: Actor, organisation: Organisation, algorithm: Algorithm, *, precondition: Precondition = None
 ) -> SigningKey:
     """Asks the signer for a new key, which then signs in place of the one before.
 
     Raises `Forbidden`, `PersonNeeded`, `Stale` and `TooManyKeys`.
     """
-    _require(actor, organisation, seen)
+    _require(actor, organisation, precondition)
     if unmade := SigningKey.objects.filter(organisation=organisation, fingerprint="", revoked=None).first():
         return unmade
     key = SigningKey.objects.create(
@@ -60,13 +60,15 @@ def create_signing_key(
 
 
 @transaction.atomic
-def add_signing_key(actor: Actor, organisation: Organisation, public_key: str, *, seen: Seen = None) -> SigningKey:
+def add_signing_key(
+    actor: Actor, organisation: Organisation, public_key: str, *, precondition: Precondition = None
+) -> SigningKey:
     """Adds the public half of a key that somebody has at home. From then on, signatures are made there.
 
     Raises `Forbidden`, `PersonNeeded`, `Stale`, `TooManyKeys`, and `Invalid` for what is no public key, or a key that
     the organisation has.
     """
-    _require(actor, organisation, seen)
+    _require(actor, organisation, precondition)
     try:
         key = read_public_key(public_key.strip().encode())
     except BadKey as error:
@@ -90,13 +92,13 @@ def add_signing_key(actor: Actor, organisation: Organisation, public_key: str, *
 
 @transaction.atomic
 def revoke_signing_key(
-    actor: Actor, organisation: Organisation, key: UUID, reason: str, *, seen: Seen = None
+    actor: Actor, organisation: Organisation, key: UUID, reason: str, *, precondition: Precondition = None
 ) -> SigningKey:
     """Ends that a key's signatures count, also those that it made before. It cannot be undone.
 
     Raises `Forbidden`, `PersonNeeded`, `Stale`, `NotFound` and `Invalid`.
     """
-    _require(actor, organisation, seen, may_add=False)
+    _require(actor, organisation, precondition, may_add=False)
     row = find_key(actor, organisation, key)
     if row.revoked is not None:
         return row
@@ -107,13 +109,13 @@ def revoke_signing_key(
     return row
 
 
-def _require(actor: Actor, organisation: Organisation, seen: Seen, *, may_add: bool = True) -> None:
+def _require(actor: Actor, organisation: Organisation, precondition: Precondition, *, may_add: bool = True) -> None:
     """Locks the organisation, whose keys change one at a time."""
     require_in(actor, Verb.RENAME_ORGANISATION, organisation)
     require_person(actor)
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     keys = keys_of(organisation.pk)
-    require_seen(key_facets(keys), seen)
+    require_precondition(key_facets(keys), precondition)
     if may_add and len(keys) >= MOST_KEYS:
         raise TooManyKeys(f"An organisation has at most {MOST_KEYS} keys, former ones included.")
 

@@ -7,7 +7,7 @@ the statement itself, and signs that.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.models import User
 from forge.accounts.principals import INSTALLATION
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import read_blob
@@ -22,13 +23,14 @@ from forge.core.errors import Damaged, NotFound
 from forge.jobs.kinds import JobContext, JobFailed
 from forge.registry.distribution.digests import digest_of
 from forge.registry.hooks import gate
-from forge.registry.models import Admission, ArtifactTag, Manifest, Publication, Tag
+from forge.registry.models import Admission, ArtifactTag, Manifest, Publication, Repository, Tag
 from forge.registry.signing.attaching import link_referrers, put_referrers, statement_of, subject_of
+from forge.registry.signing.facts import time_text
 from forge.registry.signing.models import Signature, SigningKey
 from forge.registry.signing.secret import SecretUnusable, read_secret, seal_key, unseal_key
 from rune.tools.signing.bundles import sign_statement
 from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key, read_private_key
-from rune.tools.signing.referrers import cosign_signature, cosign_tag, signature
+from rune.tools.signing.referrers import Referrer, SubjectManifest, cosign_signature, cosign_tag, signature
 from rune.tools.signing.verifying import Signed, Trust, verify_bundle
 
 
@@ -67,21 +69,17 @@ def sign_publication(context: JobContext) -> Mapping[str, Any]:
         raise JobFailed("The key no longer signs. Another key takes over, if there is one.")
     _require_published(publication)
     _require_admitted(publication)
-    key = _opened(row)
+    key = open_key(row)
     statement, subject = statement_of(publication), subject_of(publication.build)
     bundle = sign_statement(statement, key)
     verify_bundle(Signed(bundle), Trust((key.public,)), [subject.digest])
-    now = timezone.now()
-    created = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    project = publication.repository.project
-    referrer = signature(subject, bundle, key.public, created)
-    place = f"{settings.PUBLIC_URL.partition('://')[2]}/{project.full_name}"
-    older = cosign_signature(place, subject.digest, key)
-    put_referrers(referrer, older)
+    now, project = timezone.now(), publication.repository.project
+    referrers = signature_referrers(subject, bundle, key, project.full_name, now)
+    put_referrers(*referrers)
     with transaction.atomic():
         context.confirm_lease()
-        manifest, older_manifest = link_referrers(publication.repository, referrer, older)
-        _set_cosign_tag(publication, subject.digest, older_manifest)
+        manifest, older_manifest = link_referrers(publication.repository, *referrers)
+        set_cosign_tag(publication.repository, publication.author, subject.digest, older_manifest)
         Signature.objects.update_or_create(
             publication=publication, key=row, defaults={"manifest": manifest, "created": now}
         )
@@ -95,6 +93,14 @@ def sign_publication(context: JobContext) -> Mapping[str, Any]:
             fingerprint=row.fingerprint,
         )
     return {"digest": manifest.blob_id}
+
+
+def signature_referrers(
+    subject: SubjectManifest, bundle: bytes, key: PrivateKey, name: str, now: datetime
+) -> tuple[Referrer, Referrer]:
+    """A signature as clients find it: the bundle, and the older form of cosign. `name` is the repository's."""
+    place = f"{settings.PUBLIC_URL.partition('://')[2]}/{name}"
+    return signature(subject, bundle, key.public, time_text(now)), cosign_signature(place, subject.digest, key)
 
 
 def _publication(pk: str) -> Publication:
@@ -134,7 +140,8 @@ def _require_admitted(publication: Publication) -> None:
         raise JobFailed(f"The gate of {publication.tag} is closed. {' '.join(missing)}")
 
 
-def _opened(row: SigningKey) -> PrivateKey:
+def open_key(row: SigningKey) -> PrivateKey:
+    """The private half of a key, in the signer alone. Raises `JobFailed`."""
     try:
         key = read_private_key(unseal_key(row.sealed, _secret(may_make=False), row.pk))
     except SecretUnusable as error:
@@ -151,10 +158,10 @@ def _secret(*, may_make: bool) -> str:
         raise JobFailed(str(error)) from error
 
 
-def _set_cosign_tag(publication: Publication, digest: str, manifest: Manifest) -> None:
+def set_cosign_tag(repository: Repository, author: User | None, digest: str, manifest: Manifest) -> None:
     """Sets the tag under which older clients look for signatures of a manifest to the newest one."""
     ArtifactTag.objects.update_or_create(
-        repository=publication.repository,
+        repository=repository,
         name=cosign_tag(digest),
-        defaults={"manifest": manifest, "author": publication.author, "created": timezone.now()},
+        defaults={"manifest": manifest, "author": author, "created": timezone.now()},
     )

@@ -11,7 +11,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen, seen_state
+from forge.core.preconditions import Precondition, etag_of, require_precondition
 from forge.projects.access import require
 from forge.projects.announcements import VERSION_SAVED
 from forge.projects.models import Project, Version
@@ -27,24 +27,24 @@ from forge.reviews.changes.actions.offers import (
 )
 from forge.reviews.changes.announcements import ChangeStep, change_event, offer_event
 from forge.reviews.changes.edits import apply_edits, edits_between
+from forge.reviews.changes.facets import conflict_facets, merge_facets, offer_facets
 from forge.reviews.changes.gate import missing_to_merge
 from forge.reviews.changes.merging import merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
-from forge.reviews.changes.seen import conflict_facets, merge_facets, offer_facets
 from forge.reviews.errors import CannotMerge, CannotUndo, NotOpen
 
 
-def merge_change_request(actor: Actor, request: ChangeRequest, *, seen: Seen = None) -> Version:
+def merge_change_request(actor: Actor, request: ChangeRequest, *, precondition: Precondition = None) -> Version:
     """Makes the project's files what was built, reviewed and approved, by the smallest edits; answers their version.
 
     Raises `Forbidden`, `Stale`, `NotOpen`, `CannotMerge` with all that is missing, and `FileChanged` where somebody
     edits at this moment.
     """
     require(actor, Verb.EDIT, request.project)
-    return _merge(actor, request, seen, past="")
+    return _merge(actor, request, precondition, past="")
 
 
-def merge_past_gate(actor: Actor, request: ChangeRequest, reason: str, *, seen: Seen = None) -> Version:
+def merge_past_gate(actor: Actor, request: ChangeRequest, reason: str, *, precondition: Precondition = None) -> Version:
     """The same without approvals or limits, for a reason that is written down; conflicts must be resolved all the same.
 
     Raises `Forbidden`, `Invalid`, and what `merge_change_request` raises.
@@ -53,16 +53,16 @@ def merge_past_gate(actor: Actor, request: ChangeRequest, reason: str, *, seen: 
     require(actor, Verb.OVERRIDE_GATE, request.project)
     if not reason.strip():
         raise Invalid("Write why it is merged all the same.", errors={"reason": ["Write why."]})
-    return _merge(actor, request, seen, past=reason.strip()[:1000])
+    return _merge(actor, request, precondition, past=reason.strip()[:1000])
 
 
-def _merge(actor: Actor, request: ChangeRequest, seen: Seen, *, past: str) -> Version:
+def _merge(actor: Actor, request: ChangeRequest, precondition: Precondition, *, past: str) -> Version:
     project = request.project
-    require_seen(offer_facets(request), seen)
+    require_precondition(offer_facets(request), precondition)
     require_open(request)
-    compared = seen_state(conflict_facets(request))
+    compared = etag_of(conflict_facets(request))
     merge = merging_of(request)
-    require_seen(merge_facets(request, merge), seen)
+    require_precondition(merge_facets(request, merge), precondition)
     require_resolved(merge)
     if not past and (missing := missing_to_merge(request, merge)):
         raise CannotMerge(" ".join(missing))
@@ -72,7 +72,7 @@ def _merge(actor: Actor, request: ChangeRequest, seen: Seen, *, past: str) -> Ve
     with transaction.atomic():
         require_open(request)
         # Files and choices must be those that were compared above; the files are compared by their sequence.
-        require_seen(conflict_facets(find_again(request)), [compared])
+        require_precondition(conflict_facets(find_again(request)), [compared])
         apply_edits(actor, project, edits)
         # Its files are there from here on: who wrote them wrote what is built later.
         Version.objects.filter(pk=merged.pk).update(sequence=project.sequence)
@@ -85,14 +85,14 @@ def _merge(actor: Actor, request: ChangeRequest, seen: Seen, *, past: str) -> Ve
     return merged
 
 
-def undo_merge(actor: Actor, request: ChangeRequest, *, seen: Seen = None) -> Version:
+def undo_merge(actor: Actor, request: ChangeRequest, *, precondition: Precondition = None) -> Version:
     """Takes what a merge changed out of the project's files again; what was edited since stays. It is open then.
 
     Raises `Forbidden`, `Stale`, `NotOpen`, `CannotUndo` where later edits touch the same, and `FileChanged`.
     """
     project = request.project
     require(actor, Verb.EDIT, project)
-    require_seen(offer_facets(request), seen)
+    require_precondition(offer_facets(request), precondition)
     before, merged = request.before, request.merged
     if request.state != ChangeState.MERGED or before is None or merged is None:
         raise NotOpen("Only a change request that is merged can be undone.")

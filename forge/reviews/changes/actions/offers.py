@@ -13,7 +13,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
 from forge.projects.files.storage import link_uploaded
@@ -21,9 +21,9 @@ from forge.projects.models import Fork, Project, Version
 from forge.projects.versions.store import available_files, snapshot, store_version
 from forge.reviews.changes.access import base_of, find_again, fork_to_offer
 from forge.reviews.changes.announcements import ChangeStep, change_event, offer_event
+from forge.reviews.changes.facets import conflict_facets, offer_facets
 from forge.reviews.changes.merging import Merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound, Resolution
-from forge.reviews.changes.seen import conflict_facets, offer_facets
 from forge.reviews.errors import CannotMerge, NoFork, NoSuchConflict, NothingToOffer, NotOpen, TooManyOffers
 from forge.reviews.models import AnchoredThread
 from forge.reviews.threads.actions.conversation import begin_thread
@@ -118,11 +118,13 @@ def ask_for_changes(actor: Actor, request: ChangeRequest, text: str) -> Anchored
     return thread
 
 
-def resolve_conflict(actor: Actor, request: ChangeRequest, key: str, choice: MergeChoice, *, seen: Seen = None) -> None:
+def resolve_conflict(
+    actor: Actor, request: ChangeRequest, key: str, choice: MergeChoice, *, precondition: Precondition = None
+) -> None:
     """Says what stands in place of a conflict. Raises `Forbidden`, `Stale`, `NotOpen`, `NoSuchConflict` and
     `Invalid`."""
     require(actor, Verb.EDIT, request.project)
-    require_seen(offer_facets(request), seen)
+    require_precondition(offer_facets(request), precondition)
     merge = merging_of(request)
     conflict = next((each for each in merge.conflicts if each.key == key), None)
     if conflict is None:
@@ -134,7 +136,7 @@ def resolve_conflict(actor: Actor, request: ChangeRequest, key: str, choice: Mer
         raise Invalid(f"A text has at most {LONGEST_WRITTEN} characters, and no null character.")
     with transaction.atomic():
         require_open(request)
-        require_seen(conflict_facets(find_again(request)), seen)
+        require_precondition(conflict_facets(find_again(request)), precondition)
         Resolution.objects.update_or_create(
             request=request, key=key, defaults={"side": choice.side, "text": text, "chosen_by": actor.person}
         )
@@ -142,17 +144,17 @@ def resolve_conflict(actor: Actor, request: ChangeRequest, key: str, choice: Mer
 
 
 @transaction.atomic
-def start_over(actor: Actor, request: ChangeRequest, *, seen: Seen = None) -> None:
+def start_over(actor: Actor, request: ChangeRequest, *, precondition: Precondition = None) -> None:
     """Forgets what was chosen in the conflicts. Raises `Forbidden`, `Stale` and `NotOpen`."""
     require(actor, Verb.EDIT, request.project)
     Project.objects.lock(request.project_id)
-    require_seen(conflict_facets(find_again(request)), seen)
+    require_precondition(conflict_facets(find_again(request)), precondition)
     require_open(request)
     Resolution.objects.filter(request=request).delete()
     _note(actor, request, "change.start_over", ChangeStep.RESOLVED)
 
 
-def build_merged(actor: Actor, request: ChangeRequest, *, seen: Seen = None) -> Build:
+def build_merged(actor: Actor, request: ChangeRequest, *, precondition: Precondition = None) -> Build:
     """Builds what merging would make, as a version of the project; its files stay as they are.
 
     Raises `Forbidden`, `Stale`, `NotOpen`, `CannotMerge` while a conflict is unresolved, and what `request_build`
@@ -160,7 +162,7 @@ def build_merged(actor: Actor, request: ChangeRequest, *, seen: Seen = None) -> 
     """
     require(actor, Verb.EDIT, request.project)
     require(actor, Verb.BUILD, request.project)
-    require_seen(conflict_facets(request), seen)
+    require_precondition(conflict_facets(request), precondition)
     require_open(request)
     merge = merging_of(request)
     require_resolved(merge)
@@ -175,7 +177,9 @@ def build_merged(actor: Actor, request: ChangeRequest, *, seen: Seen = None) -> 
 
 
 @transaction.atomic
-def close_change_request(actor: Actor, request: ChangeRequest, reason: str = "", *, seen: Seen = None) -> None:
+def close_change_request(
+    actor: Actor, request: ChangeRequest, reason: str = "", *, precondition: Precondition = None
+) -> None:
     """Ends a change request without merging; its author may take it back, and who edits the project may decline it
     with a reason. Raises `Forbidden`, `Stale`, `NotOpen` and `Invalid`."""
     is_author = _may_withdraw(actor, request)
@@ -185,7 +189,7 @@ def close_change_request(actor: Actor, request: ChangeRequest, reason: str = "",
     if not is_author and not reason:
         raise Invalid("Write why it is closed.", errors={"reason": ["Write why it is closed."]})
     Project.objects.lock(request.project_id)
-    require_seen(offer_facets(find_again(request)), seen)
+    require_precondition(offer_facets(find_again(request)), precondition)
     require_open(request)
     decide(request, actor, ChangeState.CLOSED, reason)
     _note(actor, request, "change.close", ChangeStep.CLOSED)

@@ -19,7 +19,7 @@ from forge.builds.models import Build
 from forge.core.errors import Conflict, Invalid, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
-from forge.core.seen import seen_in, seen_state
+from forge.core.preconditions import etag_of, form_precondition
 from forge.jobs.models import JobState
 from forge.learning.offers.changed_models import changed_models
 from forge.projects.models import Project
@@ -35,12 +35,12 @@ from forge.reviews.changes.access import (
     offers_of,
     rounds_of,
 )
+from forge.reviews.changes.facets import conflict_facets, merge_facets, offer_facets
 from forge.reviews.changes.gate import current_build, demands_to_merge, missing_to_merge
 from forge.reviews.changes.merging import Merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
 from forge.reviews.changes.pages.merge_view import left_in_words, merge_view, shown_conflicts, side_words, version_view
 from forge.reviews.changes.participants import offers_it
-from forge.reviews.changes.seen import conflict_facets, merge_facets, offer_facets
 from forge.reviews.gate.changed_files import files_of
 from forge.reviews.gate.pages import GateStep, steps_of
 from forge.reviews.hooks import served_changes
@@ -73,9 +73,9 @@ class ChangeRequestRow:
     look: ReviewStateTag
 
     @property
-    def seen(self) -> str:
+    def etag(self) -> str:
         """Returns its state as the list shows it."""
-        return seen_state(offer_facets(self.request))
+        return etag_of(offer_facets(self.request))
 
 
 @dataclass(frozen=True)
@@ -137,37 +137,39 @@ def _resolve(principal: Principal, change: ChangeRequest, typed: QueryDict) -> s
     if side not in tuple(Side):
         raise Invalid("Choose a side.", errors={"side": ["Choose a side."]})
     choice = MergeChoice(Side(side), typed.get("text", ""))
-    actions.resolve_conflict(principal, change, typed.get("conflict", ""), choice, seen=seen_in(typed))
+    actions.resolve_conflict(
+        principal, change, typed.get("conflict", ""), choice, precondition=form_precondition(typed)
+    )
     return "#conflicts"
 
 
 def _start_over(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.start_over(principal, change, seen=seen_in(typed))
+    actions.start_over(principal, change, precondition=form_precondition(typed))
     return "#conflicts"
 
 
 def _build(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.build_merged(principal, change, seen=seen_in(typed))
+    actions.build_merged(principal, change, precondition=form_precondition(typed))
     return ""
 
 
 def _merge(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.merge_change_request(principal, change, seen=seen_in(typed))
+    actions.merge_change_request(principal, change, precondition=form_precondition(typed))
     return ""
 
 
 def _merge_past(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.merge_past_gate(principal, change, typed.get("reason", ""), seen=seen_in(typed))
+    actions.merge_past_gate(principal, change, typed.get("reason", ""), precondition=form_precondition(typed))
     return ""
 
 
 def _undo(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.undo_merge(principal, change, seen=seen_in(typed))
+    actions.undo_merge(principal, change, precondition=form_precondition(typed))
     return ""
 
 
 def _close(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.close_change_request(principal, change, typed.get("reason", ""), seen=seen_in(typed))
+    actions.close_change_request(principal, change, typed.get("reason", ""), precondition=form_precondition(typed))
     return ""
 
 
@@ -244,7 +246,7 @@ def _offered(principal: Principal, fork: Project, typed: QueryDict) -> str:
         actions.offer_newer(principal, find_offer(principal, existing.pk), version)
     elif do == "close":
         change = find_offer(principal, existing.pk)
-        actions.close_change_request(principal, change, typed.get("reason", ""), seen=seen_in(typed))
+        actions.close_change_request(principal, change, typed.get("reason", ""), precondition=form_precondition(typed))
     elif do == "reopen":
         actions.reopen_change_request(principal, find_offer(principal, existing.pk))
     return here
@@ -292,7 +294,7 @@ def _shared_facts(principal: Principal, project: Project, change: ChangeRequest,
         "before": before,
         "is_author": change.author_id == principal.pk,
         "may_offer_newer": change.is_open and edits_source,
-        "seen": seen_state(offer_facets(change)),
+        "etag": etag_of(offer_facets(change)),
         "respond": f"{change.get_absolute_url()}/respond",
         "talk_url": f"{change.get_absolute_url()}/conversation",
         **_talk(principal, change, which),
@@ -326,7 +328,7 @@ def _context(principal: Principal, project: Project, change: ChangeRequest, quer
     try:
         merging = merging_of(change)
     except (Conflict, Invalid) as error:
-        return context | {"unread": error, "seen": seen_state(conflict_facets(change))}
+        return context | {"unread": error, "etag": etag_of(conflict_facets(change))}
     return context | _merging(principal, project, change, merging)
 
 
@@ -338,7 +340,7 @@ def _merging(principal: Principal, project: Project, change: ChangeRequest, merg
     conflicts = shown_conflicts(merging, side_words(change))
     return {
         **facts,
-        "seen": seen_state(merge_facets(change, merging)),
+        "etag": etag_of(merge_facets(change, merging)),
         "merging": merging,
         "view": merge_view(project, merging),
         "pipeline": facts.get("pipeline"),

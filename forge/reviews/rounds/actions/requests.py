@@ -16,7 +16,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.errors import AlreadyRequested, NotReviewable, ReviewClosed, SameRune
@@ -26,8 +26,8 @@ from forge.reviews.rounds.access import complete, digest_of, is_reviewable, newe
 from forge.reviews.rounds.actions.invitations import send_invitations
 from forge.reviews.rounds.announcements import REVIEW_REQUESTED, ReviewStep
 from forge.reviews.rounds.authorship import authors_of
+from forge.reviews.rounds.facets import review_facets, reviewer_facets
 from forge.reviews.rounds.requests import RequestedGroup, check_request, checked_groups, checked_message
-from forge.reviews.rounds.seen import review_facets, reviewer_facets
 
 
 @transaction.atomic
@@ -107,25 +107,27 @@ def ask_in_a_new_round(actor: Actor, review: Review, build: Build, message: str 
 
 
 @transaction.atomic
-def change_reviewers(actor: Actor, review: Review, reviewers: Sequence[RequestedGroup], *, seen: Seen = None) -> None:
+def change_reviewers(
+    actor: Actor, review: Review, reviewers: Sequence[RequestedGroup], *, precondition: Precondition = None
+) -> None:
     """Asks these people and no others. Raises `Forbidden`, `ReviewClosed`, `Stale` and `BadReviewers`."""
     require(actor, Verb.ASK, review.project)
     Project.objects.lock(review.project_id)
     _require_open(review)
-    require_seen(reviewer_facets(_afresh(review)), seen)
+    require_precondition(reviewer_facets(_afresh(review)), precondition)
     ReviewerGroup.objects.filter(review=review).delete()
     _write_groups(review, checked_groups(actor, review.project, reviewers, authors_of(newest_round(review).build)))
     _tell(actor, review, "review.reviewers", ReviewStep.REVIEWERS, reviewers=_for_audit(reviewers))
 
 
 @transaction.atomic
-def close_review(actor: Actor, review: Review, *, seen: Seen = None) -> None:
+def close_review(actor: Actor, review: Review, *, precondition: Precondition = None) -> None:
     """Ends a review: nobody is waited for any more, and verdicts stay. Raises `Forbidden`, `ReviewClosed` and
     `Stale`."""
     require(actor, Verb.ASK, review.project)
     Project.objects.lock(review.project_id)
     _require_open(review)
-    require_seen(review_facets(_afresh(review)), seen)
+    require_precondition(review_facets(_afresh(review)), precondition)
     review.closed = timezone.now()
     review.save(update_fields=["closed"])
     _tell(actor, review, "review.close", ReviewStep.CLOSED)

@@ -23,7 +23,7 @@ from forge.builds.models import Build
 from forge.core.errors import Conflict, Invalid, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
-from forge.core.seen import seen_in, seen_state
+from forge.core.preconditions import etag_of, form_precondition
 from forge.learning.offers.changed_models import ChangedModel, changed_models
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
@@ -49,10 +49,10 @@ from forge.reviews.rounds.access import (
 )
 from forge.reviews.rounds.authorship import authors_of
 from forge.reviews.rounds.decision import RequiredGroup, Verdicts, missing, waited_for
+from forge.reviews.rounds.facets import review_facets
 from forge.reviews.rounds.invitees import waiting_to_join
 from forge.reviews.rounds.pages.rune_facts import compared_with, rune_facts, verdict_facts
 from forge.reviews.rounds.pages.state_tags import STATE_TAGS, ReviewStateTag
-from forge.reviews.rounds.seen import review_facets
 from forge.reviews.threads.anchors import read_key
 from forge.reviews.threads.conversation import threads_in_review
 from forge.reviews.threads.pages.conversation import ThreadFilter, requested_anchor, talk_facts, threads_filter
@@ -231,7 +231,7 @@ def close(request: HttpRequest, organisation: str, name: str, number: int) -> Ht
     """Ends a review."""
     project, review = _review_of(request, organisation, name, number)
     try:
-        actions.close_review(principal_of(request), review, seen=seen_in(request.POST))
+        actions.close_review(principal_of(request), review, precondition=form_precondition(request.POST))
     except (Conflict, Stale) as error:
         return _again(request, project, review, error)
     return redirect(review.get_absolute_url())
@@ -269,7 +269,7 @@ def _context(principal: Principal, project: Project, review: Review, which: Thre
         "respond": f"{review.get_absolute_url()}/respond",
         "talk_url": f"{review.get_absolute_url()}/conversation",
         "may_ask": can(principal, Verb.ASK, project),
-        "seen": seen_state(review_facets(review, verdicts)),
+        "etag": etag_of(review_facets(review, verdicts)),
         "may_publish": can(principal, Verb.PUBLISH, project),
         "may_share": can(principal, Verb.SHARE, project) and review.closed is None,
         "guest_links": links_of(principal, review) if can(principal, Verb.SHARE, project) else (),

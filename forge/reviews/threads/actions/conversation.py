@@ -13,7 +13,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
 from forge.core.models import Comment
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.models import Project
 from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.changes.participants import mentionable_by, require_ending, require_pace, require_talking
@@ -24,9 +24,9 @@ from forge.reviews.rounds.access import newest_round
 from forge.reviews.threads.anchoring import anchored
 from forge.reviews.threads.anchors import WHOLE_BUILD, Anchor, AnchorRequest
 from forge.reviews.threads.announcements import ThreadStep, offer_thread_event, thread_event, thread_facts
+from forge.reviews.threads.facets import comment_facets, thread_facets
 from forge.reviews.threads.mentions import mentioned as mentioned_in
 from forge.reviews.threads.mentions import names_of
-from forge.reviews.threads.seen import comment_facets, thread_facets
 
 
 @transaction.atomic
@@ -74,12 +74,12 @@ def reply_in_thread(actor: Actor, thread: AnchoredThread, text: str) -> Comment:
 
 
 @transaction.atomic
-def resolve_thread(actor: Actor, thread: AnchoredThread, text: str = "", *, seen: Seen = None) -> None:
+def resolve_thread(actor: Actor, thread: AnchoredThread, text: str = "", *, precondition: Precondition = None) -> None:
     """Says that nothing is left to do, with a last reply where there is one. Raises `Forbidden`, `Stale`, `NotYours`,
     `AlreadySo` where somebody was faster, and what `reply_in_thread` raises."""
     require_ending(actor, thread)
     _lock(thread)
-    _require_seen(thread, seen)
+    _require_precondition(thread, precondition)
     if text.strip():
         reply_in_thread(actor, thread, text)
     if thread.thread.resolved is not None:
@@ -89,12 +89,12 @@ def resolve_thread(actor: Actor, thread: AnchoredThread, text: str = "", *, seen
 
 
 @transaction.atomic
-def reopen_thread(actor: Actor, thread: AnchoredThread, *, seen: Seen = None) -> None:
+def reopen_thread(actor: Actor, thread: AnchoredThread, *, precondition: Precondition = None) -> None:
     """Says that something is left to do. Raises `Forbidden`, `Stale`, `NotYours`, and `AlreadySo` where somebody was
     faster."""
     require_ending(actor, thread)
     _lock(thread)
-    _require_seen(thread, seen)
+    _require_precondition(thread, precondition)
     if thread.thread.resolved is None:
         raise AlreadySo("This thread is open already.")
     threads.reopen(thread.thread)
@@ -102,7 +102,9 @@ def reopen_thread(actor: Actor, thread: AnchoredThread, *, seen: Seen = None) ->
 
 
 @transaction.atomic
-def edit_comment(actor: Actor, thread: AnchoredThread, comment: Comment, text: str, *, seen: Seen = None) -> None:
+def edit_comment(
+    actor: Actor, thread: AnchoredThread, comment: Comment, text: str, *, precondition: Precondition = None
+) -> None:
     """Replaces the text of one's own comment; what it said before can be read.
 
     Raises `Forbidden`, `NotYours`, `Stale`, `Invalid`, `CommentDeleted` and `ThreadFull`.
@@ -112,7 +114,7 @@ def edit_comment(actor: Actor, thread: AnchoredThread, comment: Comment, text: s
         raise NotYours("Only who wrote a comment edits it. Reply to it.")
     _lock(thread)
     comment.refresh_from_db()
-    require_seen(comment_facets(comment), seen)
+    require_precondition(comment_facets(comment), precondition)
     before = comment.text
     if not threads.edit(comment, text):
         return
@@ -121,7 +123,9 @@ def edit_comment(actor: Actor, thread: AnchoredThread, comment: Comment, text: s
 
 
 @transaction.atomic
-def delete_comment(actor: Actor, thread: AnchoredThread, comment: Comment, *, seen: Seen = None) -> None:
+def delete_comment(
+    actor: Actor, thread: AnchoredThread, comment: Comment, *, precondition: Precondition = None
+) -> None:
     """Erases one's own comment, and as an owner anybody's; a trace stays. Raises `Forbidden`, `NotYours`,
     `Stale` and `CommentDeleted`."""
     require_talking(actor, thread.project, thread.change_request)
@@ -129,7 +133,7 @@ def delete_comment(actor: Actor, thread: AnchoredThread, comment: Comment, *, se
         raise NotYours("Only who wrote a comment deletes it, or an owner.")
     _lock(thread)
     comment.refresh_from_db()
-    require_seen(comment_facets(comment), seen)
+    require_precondition(comment_facets(comment), precondition)
     threads.delete(comment, actor.person)
     author = None if comment.author_id is None else str(comment.author_id)
     write_entry(
@@ -154,10 +158,10 @@ def _lock(thread: AnchoredThread) -> None:
     thread.thread.refresh_from_db()
 
 
-def _require_seen(thread: AnchoredThread, seen: Seen) -> None:
+def _require_precondition(thread: AnchoredThread, precondition: Precondition) -> None:
     """Raises `Stale`. The caller has locked the thread."""
-    if seen is not None:
-        require_seen(thread_facets(thread, Comment.objects.filter(thread=thread.thread_id)), seen)
+    if precondition is not None:
+        require_precondition(thread_facets(thread, Comment.objects.filter(thread=thread.thread_id)), precondition)
 
 
 def _note_comment(actor: Actor, thread: AnchoredThread, comment: Comment) -> None:

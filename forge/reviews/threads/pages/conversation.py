@@ -29,7 +29,7 @@ from forge.comparison.line_stretches import FileLines
 from forge.core.errors import Invalid, NotFound
 from forge.core.http.pages import for_person
 from forge.core.models import Comment
-from forge.core.seen import seen_in, seen_state
+from forge.core.preconditions import etag_of, form_precondition
 from forge.datasets.playing import ListedSample, listed_samples
 from forge.datasets.recordings.access import labelled_samples
 from forge.projects.pages.lookup import project_of
@@ -40,9 +40,9 @@ from forge.reviews.threads.anchoring import anchored
 from forge.reviews.threads.anchors import Anchor, AnchorKind, BadAnchor, element_id, read_key
 from forge.reviews.threads.comment_markdown import render_comment
 from forge.reviews.threads.conversation import anchor_of, anchor_of_verdict, find_comment, find_thread
+from forge.reviews.threads.facets import comment_facets, thread_facets
 from forge.reviews.threads.mentions import MentionNames, names_of
 from forge.reviews.threads.pages.line_changes import changed_lines
-from forge.reviews.threads.seen import comment_facets, thread_facets
 
 SAMPLES_SHOWN = 60
 """The newest samples, beside those that somebody talks about."""
@@ -56,7 +56,7 @@ class ShownComment:
     html: SafeString
     may_edit: bool
     may_delete: bool
-    seen: str
+    etag: str
     """The state that editing or deleting it names."""
 
 
@@ -86,7 +86,7 @@ class ShownThread:
     """The suggested change."""
     may_end: bool
     """Whether who reads may resolve it, and open it again."""
-    seen: str
+    etag: str
     """The state that resolving it names."""
 
 
@@ -284,11 +284,11 @@ def thread(request: HttpRequest, organisation: str, name: str, thread_id: UUID) 
     _require_here(request, organisation, name, anchored_thread)
     text, pressed = request.POST.get("text", ""), request.POST.get("do", "")
     if pressed == "resolve":
-        actions.resolve_thread(principal, anchored_thread, text, seen=seen_in(request.POST))
+        actions.resolve_thread(principal, anchored_thread, text, precondition=form_precondition(request.POST))
     elif text.strip():
         actions.reply_in_thread(principal, anchored_thread, text)
     elif pressed == "reopen":
-        actions.reopen_thread(principal, anchored_thread, seen=seen_in(request.POST))
+        actions.reopen_thread(principal, anchored_thread, precondition=form_precondition(request.POST))
     else:
         raise Invalid("Write something first.")
     return redirect(_page_of(request, anchored_thread))
@@ -302,9 +302,11 @@ def comment(request: HttpRequest, organisation: str, name: str, comment_id: UUID
     anchored_thread, said = find_comment(principal, comment_id)
     _require_here(request, organisation, name, anchored_thread)
     if request.POST.get("do") == "delete":
-        actions.delete_comment(principal, anchored_thread, said, seen=seen_in(request.POST))
+        actions.delete_comment(principal, anchored_thread, said, precondition=form_precondition(request.POST))
     else:
-        actions.edit_comment(principal, anchored_thread, said, request.POST.get("text", ""), seen=seen_in(request.POST))
+        actions.edit_comment(
+            principal, anchored_thread, said, request.POST.get("text", ""), precondition=form_precondition(request.POST)
+        )
     return redirect(_page_of(request, anchored_thread))
 
 
@@ -332,7 +334,7 @@ def _shown(principal: Principal, thread: AnchoredThread, parts: ConversationPart
             _html(said.text, names),
             may_edit=talks and said.author_id == principal.pk,
             may_delete=talks and (owns or said.author_id == principal.pk),
-            seen=seen_state(comment_facets(said)),
+            etag=etag_of(comment_facets(said)),
         )
         for said in thread.thread.comments.all()
     )
@@ -348,7 +350,7 @@ def _shown(principal: Principal, thread: AnchoredThread, parts: ConversationPart
         replay=replay,
         suggestion=_suggestion(principal, thread),
         may_end=may_end(principal, thread),
-        seen=seen_state(thread_facets(thread, thread.thread.comments.all())),
+        etag=etag_of(thread_facets(thread, thread.thread.comments.all())),
     )
 
 

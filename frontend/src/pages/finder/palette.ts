@@ -1,5 +1,5 @@
 // The palette of Django's pages: a field and what fits, in groups, for the keyboard. Each row is a link like any other.
-import { findHits, HIT_WORDS, type Hit, type HitKind } from "../../look/finding";
+import { findHits, HIT_WORDS, type Hit, type HitKind } from "../../look/search";
 import { activate } from "../lists/active-row";
 import "./palette.css";
 

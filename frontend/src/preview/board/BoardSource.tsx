@@ -1,14 +1,14 @@
 // A board on a serial port as the sensor: its microphone or motion sensor is the input here.
 import { Cpu, Square } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { counted } from "../../look/counted";
+import { counted } from "../../look/plural";
 import { recordingOf } from "../../runtime";
 import { useHost } from "../host";
 import type { Row } from "../motion/motion";
 import { Resampler } from "../sound/resampler";
 import { rateOf } from "../sound/samples";
 import { drawRows } from "../sources/draw-rows";
-import { inputsOf, type Measured } from "../sources/measured";
+import { inputsOf, type Measured } from "../sources/measurements";
 import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
 import type { BoardMessage } from "./host";

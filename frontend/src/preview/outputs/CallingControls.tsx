@@ -1,5 +1,5 @@
 // How windows of sound, or pictures, become a called word, said in one line that can be opened and changed.
-import { counted } from "../../look/counted";
+import { counted } from "../../look/plural";
 import { useId } from "react";
 import { percentText } from "../readings/numbers";
 import type { Calling } from "../readings/readings";

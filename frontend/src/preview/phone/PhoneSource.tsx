@@ -8,7 +8,7 @@ import type { Row } from "../motion/motion";
 import { pictureRequest } from "../picture/pixels";
 import { rateOf } from "../sound/samples";
 import { drawRows } from "../sources/draw-rows";
-import { inputsOf } from "../sources/measured";
+import { inputsOf } from "../sources/measurements";
 import { Seen } from "../sources/Seen";
 import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";

@@ -1,7 +1,7 @@
 // The messages of sealed frames: the sensor that the desk wants, and the measurements of the phone. A byte says which;
 // then its data. Pure.
 import type { Row } from "../motion/motion";
-import type { Measured } from "../sources/measured";
+import type { Measured } from "../sources/measurements";
 
 /** The request of the desk; null ends it. */
 export type Wanted =

@@ -1,5 +1,5 @@
 // Numbers that nobody measured: random bytes, or floats from 0 to 1 where the rune reads floats.
-import { counted } from "../../look/counted";
+import { counted } from "../../look/plural";
 import { Dices } from "lucide-react";
 import { useEffect, useState } from "react";
 import { capabilityOf, type CapabilityRequest } from "../../runtime";

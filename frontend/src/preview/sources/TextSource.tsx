@@ -1,5 +1,5 @@
 // Text as bytes: UTF-8, with zeros behind it.
-import { counted } from "../../look/counted";
+import { counted } from "../../look/plural";
 import { useEffect, useId, useState } from "react";
 import type { SourceProps } from "./source";
 

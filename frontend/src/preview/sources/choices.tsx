@@ -15,7 +15,6 @@ import { lazy, type ComponentType } from "react";
 import { capabilityOf, elementCount, recordingOf, type CapabilityRequest } from "../../runtime";
 import { pictureRequest } from "../picture/pixels";
 import { DrawingSource } from "./DrawingSource";
-import { MicrophoneSource } from "./sensors/MicrophoneSource";
 import type * as Others from "./others";
 import { numbersShape } from "./shapes";
 import type { SourceProps } from "./source";
@@ -29,7 +28,7 @@ export interface Choice {
   readonly Source: ComponentType<SourceProps>;
 }
 
-/** Fetched beside what runs. A microphone or a sheet that stands first in its list is here at once, the others when they are chosen. */
+/** Fetched beside what runs. A sheet that stands first in its list is here at once, the others when they are shown. */
 const fetchOthers = (): Promise<typeof Others> => import("./others");
 const fetchRecordings = (): Promise<typeof Recordings> => import("../recordings/RecordingSource");
 
@@ -47,6 +46,9 @@ export function fetchChoices(): void {
   else setTimeout(fetch);
 }
 
+const MicrophoneSource = lazy(async () => ({
+  default: (await import("./sensors/MicrophoneSource")).MicrophoneSource,
+}));
 const MICROPHONE: Choice = { label: "Live", title: "Microphone", icon: Mic, Source: MicrophoneSource };
 const SOUND_FILE: Choice = { label: "File", title: "Sound", icon: Mic, Source: other("SoundFileSource") };
 const TONE: Choice = { label: "Signal", title: "Sound", icon: Mic, Source: other("SoundSignalSource") };

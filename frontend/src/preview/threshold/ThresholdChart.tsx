@@ -2,7 +2,7 @@
 // at it is counted while the line moves, and one press writes the number into the Runefile.
 import { SlidersHorizontal } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { counted } from "../../look/counted";
+import { counted } from "../../look/plural";
 import { numberText } from "../readings/numbers";
 import LiveChart from "../outputs/LiveChart";
 import { sharesOf, type Card } from "../readings/readings";

@@ -1,5 +1,5 @@
 // Misses and false alarms as sentences, with how far they can be trusted. Pure.
-import { counted } from "../../look/counted";
+import { counted } from "../../look/plural";
 import type { Counts } from "./counting";
 import { rateAnHour, shareOf, type Interval } from "./intervals";
 

@@ -1,7 +1,7 @@
 // The custom sections of a rune, which describe it: its version, its graph, its resources. All of them are optional and
 // foreign: a missing or odd part is left out, and the rune still runs.
 import { capabilityOfGraphType, type CapabilityKind } from "../capabilities";
-import { carriedResources } from "./carried";
+import { carriedResources } from "./resources";
 import { newerGraph } from "./old-graph";
 import { isRecord } from "../records";
 import { customSections, type Section } from "./sections";

@@ -1,6 +1,6 @@
 // A rune's description of itself in its sections, without running any of it: for a page that shows a file before it
 // starts.
-import { carriedResources } from "./carried";
+import { carriedResources } from "./resources";
 import { describe } from "./graph";
 import { isRecord } from "../records";
 import { readSections, type Section } from "./sections";

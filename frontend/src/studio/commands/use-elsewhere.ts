@@ -1,7 +1,7 @@
 // The server's hits outside of the project that is open: other projects, builds, people, their files, and the
 // documentation.
 import { useEffect, useState } from "react";
-import { findHits, HIT_WORDS, type Hit } from "../../look/finding";
+import { findHits, HIT_WORDS, type Hit } from "../../look/search";
 import type { Destination } from "../context/destination";
 
 /** Milliseconds without a key after which the server is asked. */

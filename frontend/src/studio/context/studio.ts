@@ -3,8 +3,8 @@
 import type { TextEdit } from "../../api/schema";
 import { createContext, useContext } from "react";
 import { useStore } from "zustand";
-import { remembered } from "../parts/remembered";
-import { deferred } from "../session/deferred";
+import { remembered } from "../parts/preferences";
+import { deferred } from "../session/deferral";
 import type { ProjectSession } from "../session/project-session";
 import type { TextState, Workspace } from "../session/workspace";
 import { Building } from "./building";

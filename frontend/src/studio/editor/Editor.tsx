@@ -6,7 +6,7 @@ import { useEffect, useEffectEvent, useImperativeHandle, useLayoutEffect, useRef
 import type * as Y from "yjs";
 import type { Cursor, EditorHandle } from "../context/editor-handle";
 import type { Presence } from "../document/sync/presence";
-import { deferred } from "../session/deferred";
+import { deferred } from "../session/deferral";
 import { isCaretShown } from "./caret-in-view";
 import {
   actionsAt,

@@ -2,7 +2,7 @@
 import { StateEffect, StateField, type EditorState, type Extension, type Range } from "@codemirror/state";
 import { Decoration, EditorView, ViewPlugin, WidgetType, type DecorationSet } from "@codemirror/view";
 import type * as Y from "yjs";
-import { CONTESTED, contestedIn, editFor, placeOf, wordsOf, type ContestedLines } from "../document/lines/contested";
+import { CONTESTED, contestedIn, editFor, placeOf, wordsOf, type ContestedLines } from "../document/lines/conflicts";
 import { OUTSIDE_EDIT } from "../document/files/files";
 import "../styles/contested-lines.css";
 

@@ -1,5 +1,5 @@
 // Numbers, sizes and times in words, the same everywhere in the studio. Pure.
-import { counted } from "../../look/counted";
+import { counted } from "../../look/plural";
 
 function trimmed(value: number, digits: number): string {
   return value.toFixed(digits).replace(/\.0+$/, "");

@@ -1,7 +1,7 @@
 // The panel under the text: the problems, and the builds with their logs.
 import { lazy, Suspense, useEffect, useId } from "react";
 import { useStore } from "zustand";
-import { deferred } from "../session/deferred";
+import { deferred } from "../session/deferral";
 import { problemCounts } from "../session/problems/count";
 import { ago } from "../format/quantities";
 import { useDiagnostics, useMayEdit, useSession, useStudio } from "../context/studio";

@@ -6,7 +6,7 @@ import { READING_NAMES, readingOf } from "../pages/reading";
 import { ReadPage } from "../pages/ReadPage";
 import { baseName, extension } from "../document/files/paths";
 import { POLICY_FILE } from "../document/files/runefile";
-import { deferred } from "../session/deferred";
+import { deferred } from "../session/deferral";
 import { useWatching } from "../session/preview/variant-build";
 import type { Jump, View } from "../context/places";
 import { useApplyFix, useDiagnostics, useMayEdit, useOutline, usePlace, useStudio, useText } from "../context/studio";

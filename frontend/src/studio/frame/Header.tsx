@@ -3,7 +3,7 @@ import type { Build } from "../../api/schema";
 import { ChevronDown, Eye, Hammer, Share2 } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { Mark } from "../parts/Mark";
-import { deferred } from "../session/deferred";
+import { deferred } from "../session/deferral";
 import { askAddress, isUnderWay, newestToReview } from "../session/project-session";
 import type { TextState } from "../session/workspace";
 import { People } from "./People";

@@ -1,7 +1,7 @@
 // The height of the strip above the text: as high as the picture needs, or as someone set it, and never so high that the
 // text under it has no room.
 import { useLayoutEffect, useState, type ReactNode, type RefObject } from "react";
-import { useRemembered } from "../parts/remembered";
+import { useRemembered } from "../parts/preferences";
 import { Splitter } from "../parts/Splitter";
 
 const LEAST = 72;

@@ -12,7 +12,7 @@ import {
   type TimedRune,
   type Watching,
 } from "../../preview";
-import { deferred, startDeferredAfterPaint, startDeferred } from "../session/deferred";
+import { deferred, startDeferredAfterPaint, startDeferred } from "../session/deferral";
 import { editState, previewStatus } from "../session/preview/status";
 import { useRune } from "../session/preview/use-rune";
 import { usePhones } from "../phone/Phones";

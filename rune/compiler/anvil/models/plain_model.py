@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rune.compiler.anvil.models.caching import remembered
 from rune.compiler.anvil.models.control_flow import with_graphs_inlined
 from rune.compiler.anvil.models.known_results import with_known_results
-from rune.compiler.anvil.models.remembered import remembered
-from rune.compiler.anvil.models.unpacked import unpacked
+from rune.compiler.anvil.models.unpacking import unpacked
 from rune.compiler.anvil.models.variables import with_variables
 from rune.model.tflite import Model
 

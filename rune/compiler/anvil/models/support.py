@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from rune.compiler.anvil.models.caching import remembered
 from rune.compiler.anvil.models.control_flow import REASONS
 from rune.compiler.anvil.models.plain_model import plain_model
-from rune.compiler.anvil.models.remembered import remembered
 from rune.compiler.anvil.models.tflite_micro import lacking
 from rune.compiler.anvil.operation import Alike, Contradiction, ModelOp, alike
 from rune.compiler.anvil.ops import OPERATIONS

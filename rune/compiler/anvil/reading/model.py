@@ -11,8 +11,8 @@ from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.errors import BadModel, UnsupportedModel
 from rune.compiler.anvil.graph import NUMPY_TYPES, Value
 from rune.compiler.anvil.limit_checks import check_limits
+from rune.compiler.anvil.models.caching import remembered
 from rune.compiler.anvil.models.plain_model import plain_model
-from rune.compiler.anvil.models.remembered import remembered
 from rune.compiler.anvil.models.support import unsupported
 from rune.compiler.anvil.operation import Alike, Contradiction, ModelOp, alike
 from rune.compiler.anvil.ops import OPERATIONS

@@ -6,7 +6,7 @@ from rune.compiler.anvil.ops.convolution.fully_connected import FullyConnectedIn
 from rune.compiler.anvil.selection.kernel_call import KernelCall, Scratch
 from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.relaxed import fully_connected
-from rune.compiler.kernels.relaxed.counted import counted_sums
+from rune.compiler.kernels.relaxed.offset_sums import counted_sums
 from rune.compiler.kernels.simd128.lanes import cost, int8_call, lanes
 from rune.compiler.kernels.simd128.requantization import dense_rounding
 

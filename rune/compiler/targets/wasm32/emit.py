@@ -42,7 +42,7 @@ from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Target
 from rune.compiler.blocks.signature import GeneratedHeader, Header
 from rune.compiler.targets.wasm32.constants import blob_name, constants_of, model_name
-from rune.compiler.targets.wasm32.included import included_files
+from rune.compiler.targets.wasm32.includes import included_files
 from rune.compiler.targets.wasm32.step_units import StepUnits, has_own_unit, part_of, step_units
 from rune.tensor import ElementType, TensorType
 

@@ -12,8 +12,8 @@ from rune.compiler.anvil.errors import AnvilError
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.verify.comparison import NOTHING, DeviationFigures, Distances, compare, together
 from rune.compiler.verify.inputs import generated_tensor
-from rune.compiler.verify.instrumented import ModelProbe, results_in_groups
-from rune.compiler.verify.models.aimed import aimed_inputs
+from rune.compiler.verify.instrumentation import ModelProbe, results_in_groups
+from rune.compiler.verify.models.boundary_inputs import aimed_inputs
 from rune.compiler.verify.models.probe import build_probe
 from rune.compiler.verify.models.reference import open_inside, open_reference
 from rune.compiler.verify.models.sensitivity import is_all_float, moves

@@ -11,7 +11,7 @@ from rune.compiler.anvil.compiling.allowance import Allowance
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.target import Target
 from rune.compiler.targets.wasm32 import TARGET as WASM32
-from rune.compiler.verify.instrumented import instrumented_module
+from rune.compiler.verify.instrumentation import instrumented_module
 from rune.model.tflite import Model
 from rune.port import Port
 from rune.source.runefile.pipeline import CapabilityStage, ModelStage, Pipeline, Stage

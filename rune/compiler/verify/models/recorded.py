@@ -11,14 +11,14 @@ from contextlib import ExitStack, closing
 from rune.abi import ModelFormat
 from rune.compiler.verify.comparison import NOTHING, compare, together
 from rune.compiler.verify.inputs import generated_tensor
-from rune.compiler.verify.instrumented import LIMITS
+from rune.compiler.verify.instrumentation import LIMITS
 from rune.compiler.verify.models.reference import open_reference
 from rune.compiler.verify.runes.verification import RuneVerification
 from rune.compiler.verify.verification import ModelRunner, ModelVerification, Verification
 from rune.running.runtime import RequestedCapability, Runtime
 from rune.running.runtime.errors import RuneError
 from rune.running.runtime.host.imports import InputSource
-from rune.running.runtime.inputs.generated import generated_inputs
+from rune.running.runtime.inputs.generator import generated_inputs
 from rune.running.runtime.interpreters import Interpreter, open_isolated
 from rune.tensor import ElementType, TensorType
 

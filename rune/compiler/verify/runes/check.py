@@ -17,8 +17,8 @@ from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.reading.pipeline import read_pipeline
 from rune.compiler.anvil.selection.select import select
 from rune.compiler.anvil.target import Target
-from rune.compiler.targets.finding import targets
-from rune.compiler.verify.instrumented import LIMITS, instrumented_module, sent_tensor
+from rune.compiler.targets.lookup import targets
+from rune.compiler.verify.instrumentation import LIMITS, instrumented_module, sent_tensor
 from rune.compiler.verify.runes.named_constants import is_distinct, named_constants
 from rune.compiler.verify.runes.own_tensors import OwnRuns
 from rune.compiler.verify.runes.verification import RuneVerification, ToolchainOrigin

@@ -17,7 +17,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildResult
-from rune.compiler.targets.finding import targets
+from rune.compiler.targets.lookup import targets
 from rune.compiler.verify.runes.named_constants import named_constants
 from rune.compiler.verify.runes.rebuild_result import RebuildResult, RebuildState
 from rune.compiler.verify.runes.section_differences import (

@@ -7,7 +7,7 @@ from typing import Any
 
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import RUNE_TARGET, SpecOptions
-from rune.compiler.targets.finding import find_variant
+from rune.compiler.targets.lookup import find_variant
 from rune.compiler.verify.runes.rebuild import compare_with_rebuild
 from rune.compiler.verify.runes.rebuild_result import RebuildResult
 from rune.project.files import ProjectFiles

@@ -4,7 +4,7 @@ Nothing is imported before a model needs it. Compiled models do not come here; t
 """
 
 from rune.running.runtime.interpreters.interpreter import Interpreter, OpenModel
-from rune.running.runtime.interpreters.isolated import IsolatedInterpreter, ModelLimits, open_isolated
+from rune.running.runtime.interpreters.isolation import IsolatedInterpreter, ModelLimits, open_isolated
 from rune.running.runtime.interpreters.open import open_model
 
 __all__ = ["Interpreter", "IsolatedInterpreter", "ModelLimits", "OpenModel", "open_isolated", "open_model"]

@@ -28,7 +28,7 @@ from rune.source.language.graph_edits.stage_text import PipelineText, pipeline_t
 from rune.source.language.graph_edits.stages import add_stage, new_name, remove_stage, rename_stage
 from rune.source.language.graph_edits.targets import set_target, suit_target
 from rune.source.language.graph_edits.wires import connect, disconnect
-from rune.source.language.revised import Revisions
+from rune.source.language.revisions import Revisions
 from rune.source.language.yaml.layout import LayoutUnknown
 from rune.source.language.yaml.splice import Splice, as_edits
 from rune.source.runefile import Edit, Severity

@@ -16,7 +16,7 @@ from rune.source.language.graph_edits.kinds import (
 )
 from rune.source.language.graph_edits.outputs import types_spliced
 from rune.source.language.graph_edits.stage_text import PipelineText, pipeline_text
-from rune.source.language.revised import Revisions
+from rune.source.language.revisions import Revisions
 from rune.source.language.yaml.splice import Splice, as_edits
 from rune.source.runefile import Diagnostic
 from rune.source.runefile.codes import Code

@@ -8,7 +8,7 @@ from rune.source.language.graph_edits.kinds import GraphEditRefused, SetArgument
 from rune.source.language.graph_edits.outputs import set_outputs
 from rune.source.language.graph_edits.stage_text import PipelineText, pipeline_text
 from rune.source.language.graph_edits.wires import after_colon
-from rune.source.language.revised import Revisions
+from rune.source.language.revisions import Revisions
 from rune.source.language.yaml.layout import Leaf
 from rune.source.language.yaml.scalars import rewritten
 from rune.source.language.yaml.splice import Splice, as_edits

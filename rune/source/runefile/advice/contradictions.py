@@ -18,7 +18,7 @@ from rune.compiler.blocks.meaning import (
     full_range,
     represented_range,
 )
-from rune.model.tflite.meaning.described import NOTHING, DescribedTensor
+from rune.model.tflite.meaning.description import NOTHING, DescribedTensor
 from rune.source.runefile.advice.added_argument import added_argument
 from rune.source.runefile.advice.inserted_stage import Insert, InsertedBlock
 from rune.source.runefile.codes import Code

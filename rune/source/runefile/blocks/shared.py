@@ -12,7 +12,7 @@ from enum import Enum
 from functools import cached_property, lru_cache
 
 from rune.compiler.blocks.artefact import BadArtefact, read_block_manifest
-from rune.compiler.blocks.mounted import NotThese, Shelf, ShelfVersion, read_mounted, read_shelf
+from rune.compiler.blocks.mounts import NotThese, Shelf, ShelfVersion, read_mounted, read_shelf
 from rune.compiler.blocks.shared_path import SharedName, SharedPath
 from rune.compiler.blocks.signature import Arguments, Block, BlockError, BlockOutput
 from rune.compiler.pyblock.checking.block import read_file

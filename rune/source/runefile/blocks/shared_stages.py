@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rune.compiler.blocks.mounted import ShelfVersion
+from rune.compiler.blocks.mounts import ShelfVersion
 from rune.compiler.blocks.shared_path import SharedName, SharedPath, parse_shared_path
 from rune.compiler.blocks.signature import Block
 from rune.source.runefile.blocks.lock import LOCK_FILE, lock_edit

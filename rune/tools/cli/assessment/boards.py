@@ -6,7 +6,7 @@ import click
 
 from rune.devices.boards.board import Board
 from rune.devices.boards.describing import board_json
-from rune.devices.boards.finding import boards
+from rune.devices.boards.lookup import boards
 from rune.tools.cli.terminal.columns import columns
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.wording import listed, size_text

@@ -16,14 +16,14 @@ from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import RUNE_TARGET
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.project.files import FileError, FolderFiles
 from rune.running.evaluation.errors import EvaluationImpossible, SamplesRefused
 from rune.running.evaluation.evaluating import EvaluationEffort, evaluate
 from rune.running.evaluation.evaluation import Evaluation
 from rune.running.evaluation.junit import junit_xml
 from rune.running.evaluation.labelled import EvaluationSplit, LabelledSample
-from rune.running.evaluation.limited import with_evaluation
+from rune.running.evaluation.policy_figures import with_evaluation
 from rune.running.evaluation.reading import ZipFiles, samples_in_table, samples_of
 from rune.running.evaluation.streams import Listening
 from rune.running.evaluation.wording import lines, percent

@@ -15,11 +15,11 @@ from rune.compiler.anvil.profile import PROFILES, Profile
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.devices.boards.board import Board
 from rune.devices.boards.describing import fit_json
-from rune.devices.boards.finding import UnknownBoard, boards, find_board
 from rune.devices.boards.fit import Fit, FitVerdict, MemoryRoom, Needs, RunTime, fit
+from rune.devices.boards.lookup import UnknownBoard, boards, find_board
 from rune.devices.emulation.measuring import measured_or_planned, period_of
 from rune.tools.cli.failure import failed
 from rune.tools.cli.files.allow_outside import allow_outside_option

@@ -19,7 +19,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import RUNE_TARGET
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.compiler.verify.models.recorded import verify_recorded
 from rune.compiler.verify.runes.project import RUNEFILE, NoProject, models_wanted
 from rune.compiler.verify.runes.project import project_of as project_of_rune

@@ -17,7 +17,7 @@ from rune.compiler.building.building import explain
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildReport
-from rune.compiler.targets.finding import targets
+from rune.compiler.targets.lookup import targets
 from rune.source.policy import Judgement, MeasuredFigures, Policy, judge
 from rune.source.policy.wording import lines
 from rune.source.runefile import HostResourceOptions, Severity, diagnostic_to_json

@@ -8,7 +8,7 @@ import click
 
 from rune.aim import Aim
 from rune.compiler.anvil.target import Target
-from rune.compiler.targets.finding import UnknownTarget, find_target
+from rune.compiler.targets.lookup import UnknownTarget, find_target
 
 
 def chosen_targets(names: Sequence[str], aim: Aim | None) -> tuple[tuple[Target, ...], Mapping[str, str]]:

@@ -16,7 +16,7 @@ from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildReport, BuildStep
 from rune.compiler.building.spec import RUNE_TARGET
-from rune.compiler.targets.finding import find_variant
+from rune.compiler.targets.lookup import find_variant
 from rune.source.runefile import Diagnostic
 from rune.source.runefile.pipeline_tests import pipeline_tests
 from rune.tools.cli.failure import failed

@@ -4,6 +4,7 @@ and blocks of other projects: fetched, listed and published."""
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from rune.tools.cli.files.input_file import ANY_PATH
 from rune.tools.cli.projects.fetched_blocks import keep, registry_for
 from rune.tools.cli.projects.project import project_of, show_diagnostics
 from rune.tools.cli.registry.remote_errors import explained
+from rune.tools.cli.registry.trusted_keys import key_option
+from rune.tools.cli.registry.verified_blocks import block_origin_lines, verified_block
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.remote import BlockPublisher, PulledBlock, Registry
 from rune.wording import listed
@@ -81,12 +84,13 @@ def copy(name: str, project: Path, element: str | None) -> None:
 @click.argument("project", type=click.Path(path_type=Path, file_okay=False, exists=True), default=".")
 @click.option("--registry", help="The registry; by default that of the last rune login.")
 @click.option("--insecure", is_flag=True, help="Allow plain http to another machine.")
+@key_option("Take it only if this key signed it: a file with its public half, or its fingerprint. Can be repeated.")
 @explained
-def add(block: str, project: Path, registry: str | None, insecure: bool) -> None:
+def add(block: str, project: Path, registry: str | None, insecure: bool, keys: Sequence[str]) -> None:
     """Fetch a BLOCK of another project, such as acme/sounds#smooth@1.2, and write its digest into PROJECT's rune.lock.
 
     Without a version the newest is taken that nobody advises against. Then write `proc-block: acme/sounds#smooth@1.2`
-    in the Runefile.
+    in the Runefile. With --key, nothing is written unless one of these keys signed where the block came from.
     """
     path, name = parse_shared_path(block), parse_shared_name(block)
     if path is None and name is None:
@@ -98,10 +102,39 @@ def add(block: str, project: Path, registry: str | None, insecure: bool) -> None
             path, pulled = _best(remote, name)
         else:
             pulled = remote.block(path)
+        proof = verified_block(remote, address, token, path, pulled, keys) if keys else None
     for warning in pulled.warnings:
         click.secho(f"warning: {warning}", fg="yellow", err=True)
     _lock(project, path, pulled)
+    if proof is not None:
+        click.echo("\n".join(block_origin_lines(proof)))
     click.echo(f"Wrote {project / LOCK_FILE}. Write `proc-block: {path}` in the Runefile to use it.")
+
+
+@command.command(short_help="Verify where a block of another project came from")
+@click.argument("block")
+@click.option("--registry", help="The registry; by default that of the last rune login.")
+@click.option("--insecure", is_flag=True, help="Allow plain http to another machine.")
+@key_option("A key to trust: a file with its public half, or its fingerprint. Can be repeated.")
+@explained
+def verify(block: str, registry: str | None, insecure: bool, keys: Sequence[str]) -> None:
+    """Verify that one of your keys signed where a BLOCK came from, such as acme/sounds#smooth@1.2.
+
+    The block is fetched, and compared with what was signed. A key that only the registry has is not trusted.
+    """
+    path = parse_shared_path(block)
+    if path is None:
+        raise click.UsageError(f"{block} names no version of a block: write it as acme/sounds#smooth@1.2.")
+    if not keys:
+        raise click.UsageError("Name a key with --key: a signature proves nothing without a key that you trust")
+    address, token = registry_for(registry, insecure=insecure)
+    with Registry(address, token, insecure=insecure) as remote:
+        pulled = remote.block(path)
+        proof = verified_block(remote, address, token, path, pulled, keys)
+    for warning in pulled.warnings:
+        click.secho(f"warning: {warning}", fg="yellow", err=True)
+    click.echo(f"{path}: {pulled.digest}")
+    click.echo("\n".join(block_origin_lines(proof)))
 
 
 def _best(remote: Registry, name: SharedName) -> tuple[SharedPath, PulledBlock]:

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import click
 
 from rune.compiler.blocks.artefact import BadArtefact, read_block_manifest
-from rune.compiler.blocks.mounted import NotThese, read_mounted
+from rune.compiler.blocks.mounts import NotThese, read_mounted
 from rune.compiler.blocks.shared_path import SharedPath
 from rune.compiler.building.block_cache import BlockCache, CachedFiles
 from rune.project.files import ProjectFiles

@@ -16,7 +16,7 @@ from rune.compiler.anvil.target import Target
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import targets
+from rune.compiler.targets.lookup import targets
 from rune.devices.emulation.measuring import measured_or_planned
 from rune.project.files import ProjectFiles
 from rune.source.policy import POLICY_FILE, LimitKind, Policy, TargetFigures, check_policy

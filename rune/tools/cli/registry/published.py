@@ -1,9 +1,10 @@
-"""Which published rune a command is about, and what its registry states of its origin."""
+"""Which published rune a command is about, and what its registry states of its origin, or of a block's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from rune.compiler.blocks.shared_path import SharedPath
 from rune.tools.remote import (
     CredentialStore,
     NotSigned,
@@ -14,6 +15,7 @@ from rune.tools.remote import (
     registry_url,
 )
 from rune.tools.remote.referrers import fetch_referrers
+from rune.tools.signing.block_provenance import BlockProvenance, read_block_provenance
 from rune.tools.signing.errors import BadBundle
 from rune.tools.signing.provenance import read_provenance
 from rune.tools.signing.referrers import STATEMENT_TYPE
@@ -45,6 +47,30 @@ def named_rune(text: str, registry: str | None, *, insecure: bool) -> NamedRune:
         )
     address = registry_url(address, insecure=insecure)
     return NamedRune(reference, address, credentials.tokens.get(address))
+
+
+def unsigned_block_statement(remote: Registry, path: SharedPath, digest: str) -> bytes:
+    """Returns the statement about a version of a block as the registry has it. Nobody has signed it. Raises
+    `NotSigned` where there is none."""
+    for each in fetch_referrers(remote, repository_of(path), digest, STATEMENT_TYPE, LARGEST_STATEMENT):
+        try:
+            origin = read_block_provenance(read_statement(each.data))
+        except BadBundle:
+            continue
+        if origin.manifest == digest and is_provenance_of(origin, path):
+            return each.data
+    raise NotSigned(f"The registry does not state where {path} came from")
+
+
+def repository_of(path: SharedPath) -> str:
+    """The repository whose referrers tell of a block: that of its project."""
+    return f"{path.block.organisation}/{path.block.project}"
+
+
+def is_provenance_of(origin: BlockProvenance, path: SharedPath) -> bool:
+    """Whether a provenance tells of this block and this version, and not of another with the same bytes."""
+    named = (origin.repository, origin.block, origin.publication.tag)
+    return named == (repository_of(path), path.block.name, path.version)
 
 
 def unsigned_statement(remote: Registry, reference: Reference, digest: str) -> bytes:

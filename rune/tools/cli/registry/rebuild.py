@@ -25,6 +25,7 @@ from rune.tools.cli.settings import settings
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import progress
 from rune.tools.remote import NotSigned, Registry, RemoteNotFound, TokenNeeded
+from rune.tools.remote.api import get, names_of
 from rune.tools.remote.archives import LARGEST_ARCHIVE, files_in
 from rune.tools.remote.forge_client import ForgeClient
 from rune.tools.signing.provenance import ProvenanceOrigin, read_provenance
@@ -112,10 +113,11 @@ def _statement(remote: Registry, named: NamedRune, digest: str, keys: Sequence[s
 
 def _files_of(named: NamedRune, origin: ProvenanceOrigin) -> ProjectFiles:
     """The files of the version that the provenance names, from the server, with the blocks in its lock."""
-    path = f"/projects/{named.reference.repository}/versions/{origin.version}/archive"
+    names = names_of(named.reference.repository)
+    request = get("/projects/{organisation}/{name}/versions/{number}/archive", **names, number=origin.version)
     try:
         with ForgeClient(named.address, named.token) as client:
-            archive = client.download(path, LARGEST_ARCHIVE)
+            archive = client.download(request, LARGEST_ARCHIVE)
     except (RemoteNotFound, TokenNeeded) as error:
         message = (
             f"The files of version {origin.version} cannot be read: {error} Name a folder that has them: --project."

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from rune.compiler.blocks.shared_path import parse_shared_path
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.input_file import read_input_file
-from rune.tools.cli.registry.published import named_rune, unsigned_statement
+from rune.tools.cli.projects.fetched_blocks import registry_for
+from rune.tools.cli.registry.published import named_rune, repository_of, unsigned_block_statement, unsigned_statement
 from rune.tools.cli.registry.remote_errors import explained
 from rune.tools.cli.registry.trusted_keys import origin_lines
+from rune.tools.cli.registry.verified_blocks import block_origin_lines
 from rune.tools.remote import (
     Registry,
 )
@@ -39,28 +43,49 @@ from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, verif
 def command(reference: str, key_file: Path, yes: bool, registry: str | None, insecure: bool) -> None:
     """Sign the published rune REFERENCE, such as acme/keywords:1.0, with a key of your own.
 
-    It shows what the registry says of the rune's origin, signs that, and pushes the signature. Add the public half of
-    the key to the signing keys of the organisation before.
+    A version of a shared block, such as acme/sounds#smooth@1.2, is signed in the same way. It shows what the registry
+    says of the origin, signs that, and pushes the signature. Add the public half of the key to the signing keys of the
+    organisation before.
     """
+    path = parse_shared_path(reference)
+    key = _key_in(key_file)
+    if path is not None:
+        address, token = registry_for(registry, insecure=insecure)
+        with Registry(address, token, insecure=insecure) as remote:
+            pulled = remote.block(path)
+            subject = SubjectManifest(pulled.digest, len(pulled.manifest))
+            statement = unsigned_block_statement(remote, path, pulled.digest)
+            pushed = _sign(remote, repository_of(path), subject, statement, key, block_origin_lines, asks=not yes)
+        click.echo(f"{path}: signed by {key.public.fingerprint}, {pushed}")
+        return
     named = named_rune(reference, registry, insecure=insecure)
     wanted = named.reference
-    key = _key_in(key_file)
     with Registry(named.address, named.token, insecure=insecure) as remote:
-        digest, size = remote.manifest_digest(wanted)
-        statement = unsigned_statement(remote, wanted, digest)
-        bundle = sign_statement(statement, key)
-        proof = verify_bundle(Signed(bundle), Trust((key.public,)), [digest])
-        click.echo("\n".join(_shown(proof)), err=True)
-        if not yes:
-            click.confirm("Sign this?", abort=True, err=True)
-        created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        referrer = signature(SubjectManifest(digest, size), bundle, key.public, created)
-        pushed = push_referrer(remote, wanted.repository, referrer.manifest, (referrer.config, referrer.layer))
+        subject = SubjectManifest(*remote.manifest_digest(wanted))
+        statement = unsigned_statement(remote, wanted, subject.digest)
+        pushed = _sign(remote, wanted.repository, subject, statement, key, origin_lines, asks=not yes)
     click.echo(f"{wanted}: signed by {key.public.fingerprint}, {pushed}")
 
 
-def _shown(proof: VerifiedStatement) -> list[str]:
-    return ["This will be signed:", *origin_lines(proof)[1:]]
+def _sign(
+    remote: Registry,
+    repository: str,
+    subject: SubjectManifest,
+    statement: bytes,
+    key: PrivateKey,
+    lines_of: Callable[[VerifiedStatement], list[str]],
+    *,
+    asks: bool,
+) -> str:
+    """Shows what will be signed, signs it, and pushes the signature. Returns its digest."""
+    bundle = sign_statement(statement, key)
+    proof = verify_bundle(Signed(bundle), Trust((key.public,)), [subject.digest])
+    click.echo("\n".join(["This will be signed:", *lines_of(proof)[1:]]), err=True)
+    if asks:
+        click.confirm("Sign this?", abort=True, err=True)
+    created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    referrer = signature(subject, bundle, key.public, created)
+    return push_referrer(remote, repository, referrer.manifest, (referrer.config, referrer.layer))
 
 
 def _key_in(place: Path) -> PrivateKey:

@@ -10,6 +10,7 @@ import click
 
 from rune.tools.cli.files.input_file import read_input_file
 from rune.tools.remote import NotSigned, Registry, RemoteError
+from rune.tools.remote.api import get, names_of
 from rune.tools.remote.forge_client import ForgeClient
 from rune.tools.remote.referrers import decoded_annotation, fetch_referrers
 from rune.tools.signing.bundles import BUNDLE_TYPE, LARGEST_BUNDLE
@@ -49,7 +50,7 @@ def revoked_keys(url: str, token: str | None, repository: str) -> dict[str, str]
     can hide a revocation, and cannot make a key trusted."""
     try:
         with ForgeClient(url, token) as client:
-            rows = client.request("GET", f"/projects/{repository}/signing-keys")["keys"]
+            rows = client.ask(get("/projects/{organisation}/{name}/signing-keys", **names_of(repository)))["keys"]
         return {str(row["fingerprint"]): plain(str(row["revocation"]), longest=300) for row in rows if row["revoked"]}
     except (RemoteError, KeyError, TypeError):
         return None

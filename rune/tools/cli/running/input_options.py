@@ -13,7 +13,7 @@ import click
 from rune.capabilities import INPUT_OPTIONS, Capability, InputOption
 from rune.running.runtime import InputSource, Limits, RequestedCapability
 from rune.running.runtime.inputs.files import InputFiles, inputs_from_files
-from rune.running.runtime.inputs.generated import generated_inputs
+from rune.running.runtime.inputs.generator import generated_inputs
 from rune.running.runtime.inputs.readers import Notice
 from rune.running.runtime.limits import MOST_TRANSFER
 

@@ -9,7 +9,7 @@ import click
 
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
-from rune.devices.boards.finding import UnknownBoard, find_board
+from rune.devices.boards.lookup import UnknownBoard, find_board
 from rune.devices.emulation.around_model import project_around
 from rune.devices.firmware.device import Device
 from rune.devices.firmware.errors import BoardError

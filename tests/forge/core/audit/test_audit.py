@@ -12,7 +12,7 @@ from forge.accounts.models import User
 from forge.core.audit.entries import write_entry
 from forge.core.models import AuditEntry, NeverChanged
 from forge.projects.models import Project
-from tests.forge.factories.seen import seen_headers
+from tests.forge.factories.preconditions import etag_headers
 
 
 def _who(action: str) -> tuple[str, str, User | None]:
@@ -26,7 +26,7 @@ def test_an_entry_names_the_token_that_acted_also_when_it_is_gone(project: Proje
     token, secret = create_token(user, "bench", ["write"], None)
     pk = str(token.pk)
     path = "/api/v1/projects/acme/kitchen"
-    headers = {"Authorization": f"Bearer {secret}", **seen_headers(path)}
+    headers = {"Authorization": f"Bearer {secret}", **etag_headers(path)}
     answer = Client().patch(path, {"description": "new"}, content_type="application/json", headers=headers)
     assert answer.status_code == 200
     delete_token(user, token.pk)
@@ -36,7 +36,7 @@ def test_an_entry_names_the_token_that_acted_also_when_it_is_gone(project: Proje
 @pytest.mark.django_db
 def test_an_entry_names_the_person_who_acted_in_a_browser(client: Client, project: Project, user: User) -> None:
     path = "/api/v1/projects/acme/kitchen"
-    client.patch(path, {"description": "new"}, content_type="application/json", headers=seen_headers(path))
+    client.patch(path, {"description": "new"}, content_type="application/json", headers=etag_headers(path))
     assert _who("project.update") == ("person", str(user.pk), user)
 
 

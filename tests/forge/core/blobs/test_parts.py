@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -15,8 +16,10 @@ from forge.core.blobs.parts import (
     PartInUse,
     WrongDigest,
     delete_parts,
+    first_part,
     join_parts,
     measure_parts,
+    require_unused,
     store_pieces,
     writing,
 )
@@ -47,10 +50,10 @@ def nobody_else() -> None:
     """Confirms that nothing was written meanwhile."""
 
 
-def stored(chunks: Iterator[bytes], parts: list[BlobPart]) -> list[BlobPart]:
+def stored(chunks: Iterator[bytes], parts: list[BlobPart], upload: UUID | None = None) -> list[BlobPart]:
     """The parts after some chunks came, as an upload keeps them."""
     try:
-        for piece in store_pieces(chunks, parts[-1] if parts else None, nobody_else):
+        for piece in store_pieces(chunks, upload or uuid4(), parts[-1] if parts else None, nobody_else):
             parts = [*(part for part in parts if part.name != piece.replaces), piece.part]
     except _Interrupted:
         pass
@@ -123,3 +126,30 @@ def test_a_file_is_written_by_one_request_at_a_time_and_by_none_once_it_is_a_blo
     with pytest.raises(PartInUse):
         stored(iter([b"more"]), parts)
     assert read_blob(digest_of(DATA)) == DATA
+
+
+@pytest.mark.protects("registry/streamed-pushes")
+def test_the_first_bytes_of_an_upload_are_seen_before_any_of_them_is_safe(settings: Any) -> None:
+    upload = uuid4()
+    require_unused(upload, [])
+
+    def while_they_come() -> Iterator[bytes]:
+        with pytest.raises(PartInUse):
+            require_unused(upload, [])
+        with pytest.raises(PartInUse):
+            stored(iter([b"of another request"]), [], upload)
+        yield DATA
+
+    parts = stored(while_they_come(), [], upload)
+    assert [part.name for part in parts] == [first_part(upload).name]
+    require_unused(upload, parts)
+    assert read_blob(join_parts(parts, digest_of(DATA)).digest) == DATA
+
+
+def test_what_a_crash_left_of_the_first_bytes_is_written_over(settings: Any) -> None:
+    upload = uuid4()
+    path = Path(blob_storage().path(first_part(upload).name))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"a crash came before this was safe" * 100)
+    parts = stored(iter([DATA]), [], upload)
+    assert read_blob(join_parts(parts, digest_of(DATA)).digest) == DATA

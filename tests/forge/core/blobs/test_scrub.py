@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 
-from forge.core.blobs.affected import names_of_users
 from forge.core.blobs.damage import count_damaged
+from forge.core.blobs.dependents import names_of_users
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.scrub import HOURS, part_of, scrub
 from forge.core.blobs.store import blob_name, blob_storage, put_bytes

@@ -41,6 +41,24 @@ async def test_each_request_has_an_id_of_its_own_and_its_answer_says_it() -> Non
     assert first[0] == first[1] != second[0] == second[1]
 
 
+async def test_an_answer_that_caches_keep_for_years_has_no_id() -> None:
+    sent: list[MutableMapping[str, Any]] = []
+    lasting = (b"cache-control", b"max-age=315360000, public, immutable")
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [lasting]})
+        await send({"type": "http.response.body"})
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request"}
+
+    await Observability(application)({"type": "http", "method": "GET", "headers": []}, receive, send)
+    assert sent[0]["headers"] == [lasting]
+
+
 @pytest.mark.protects("operation/forged-log-lines")
 async def test_a_proxys_id_is_kept_unless_it_could_break_a_line() -> None:
     assert await answered([(b"x-request-id", b"abc-123.DEF_4")]) == ("abc-123.DEF_4", "abc-123.DEF_4")

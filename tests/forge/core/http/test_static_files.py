@@ -47,11 +47,15 @@ async def test_a_file_with_a_hash_in_its_name_is_kept_for_ever(folder: Path) -> 
     assert headers["content-type"] == 'text/javascript; charset="utf-8"'
     assert "immutable" in headers["cache-control"]
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert not headers.keys() & {"etag", "last-modified", "access-control-allow-origin"}
 
 
 async def test_a_file_that_keeps_its_name_is_asked_for_again_soon(folder: Path) -> None:
     _, headers, _, _ = await _get(folder, "/static/build/worker.js")
     assert headers["cache-control"] == "max-age=60, public"
+    again = await _get(folder, "/static/build/worker.js", headers=[(b"if-none-match", headers["etag"].encode())])
+    assert (again[0], again[2]) == (304, b"")
 
 
 @pytest.mark.parametrize("path", ["/static/none.js", "/static/../manage.py", "/static/build/", "/static/build"])

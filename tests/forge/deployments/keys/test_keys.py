@@ -15,11 +15,11 @@ from forge.accounts.models import Role, User
 from forge.accounts.tokens.secrets import hash_secret
 from forge.core.errors import Forbidden, Invalid, Stale
 from forge.core.models import AuditEntry, Event
-from forge.core.seen import seen_state
+from forge.core.preconditions import etag_of
 from forge.deployments.actions import create_key, revoke_key, rotate_key
 from forge.deployments.errors import KeyEnded
+from forge.deployments.facets import key_facet
 from forge.deployments.models import Deployment, DeploymentKey
-from forge.deployments.seen import key_facet
 from forge.projects.models import Project
 from tests.forge.factories.deployments import deployed
 
@@ -78,11 +78,11 @@ def test_an_overlap_makes_no_key_last_longer(deployment: Deployment, developer: 
 @pytest.mark.slow
 def test_a_revoked_key_has_ended(deployment: Deployment, developer: User) -> None:
     key, _ = create_key(developer, deployment, "iOS")
-    before = seen_state([key_facet(key)])
+    before = etag_of([key_facet(key)])
     assert revoke_key(developer, key).has_ended
     assert list(DeploymentKey.objects.open()) == []
     with pytest.raises(Stale, match="end of the key iOS"):
-        revoke_key(developer, key, seen=[before])
+        revoke_key(developer, key, precondition=[before])
 
 
 @pytest.mark.slow

@@ -67,8 +67,8 @@ def test_one_press_on_the_page_goes_back(developer: User, project: Project, brow
     browser = browser_of(developer)
     page = browser.get("/acme/kitchen/deployments").content.decode()
     assert page.count("Go back</button>") == 1
-    seen = page.partition('name="seen" value="')[2].partition('"')[0]
-    sent = {"do": "return", "release": "1", "seen": seen}
+    etag = page.partition('name="etag" value="')[2].partition('"')[0]
+    sent = {"do": "return", "release": "1", "etag": etag}
     answer = browser.post("/acme/kitchen/deployments/website/do", sent)
     assert (answer.status_code, answer["Location"]) == (302, "/acme/kitchen/deployments/website")
     assert now(deployment).version == "stable"

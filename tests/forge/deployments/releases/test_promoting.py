@@ -12,7 +12,7 @@ from forge.accounts.models import User
 from forge.accounts.principals import INSTALLATION
 from forge.core.errors import Forbidden, Invalid, Stale
 from forge.core.models import AuditEntry, Event
-from forge.core.seen import seen_state
+from forge.core.preconditions import etag_of
 from forge.deployments.access import find_deployment
 from forge.deployments.actions import (
     DeploymentChange,
@@ -25,9 +25,9 @@ from forge.deployments.actions import (
     serve_tag,
 )
 from forge.deployments.errors import NotPromoted, VersionNotAccepted
+from forge.deployments.facets import deployment_facets
 from forge.deployments.models import Deployment
 from forge.deployments.releases.promotion import promotion_of
-from forge.deployments.seen import deployment_facets
 from forge.notices.models import Notice
 from forge.projects.models import Project
 from forge.registry.describing.actions import deprecate_tag
@@ -61,7 +61,7 @@ def production(developer: User, staging: Deployment, project: Project) -> Deploy
 
 def state_of(person: User, deployment: Deployment) -> str:
     """The state in which somebody saw a deployment."""
-    return seen_state(deployment_facets(find_deployment(person, deployment.project, deployment.name)))
+    return etag_of(deployment_facets(find_deployment(person, deployment.project, deployment.name)))
 
 
 def test_one_press_serves_what_staging_serves(
@@ -128,11 +128,11 @@ def test_what_was_deprecated_is_not_promoted(production: Deployment, developer: 
 def test_nobody_promotes_something_else_than_they_saw(
     moved: str, production: Deployment, staging: Deployment, developer: User, project: Project
 ) -> None:
-    seen = state_of(developer, production)
+    precondition = state_of(developer, production)
     published(developer, project, "1.2", RUNE + b"third")
     serve_tag(developer, {"staging": staging, "production": production}[moved], TagChoice("1.2"))
     with pytest.raises(Stale, match=rf"{moved.title()} serves 1\.2 now"):
-        promote(developer, production, seen=seen)
+        promote(developer, production, precondition=precondition)
 
 
 @pytest.mark.protects("delivery/who-deploys")
@@ -183,14 +183,14 @@ def test_the_page_says_what_changes_and_promotes_in_one_press(
     assert "What changes" in page
     assert "The gate holds" in page
     assert "Promote 1.1</button>" not in browser_of(viewer).get(PAGE).content.decode()
-    seen = page.partition('name="seen" value="')[2].partition('"')[0]
-    answer = browser.post(f"{PAGE}/do", {"do": "promote", "seen": seen})
+    etag = page.partition('name="etag" value="')[2].partition('"')[0]
+    answer = browser.post(f"{PAGE}/do", {"do": "promote", "etag": etag})
     assert (answer.status_code, answer["Location"]) == (302, PAGE)
     assert now(production).version == "1.1"
     again = browser.get(PAGE).content.decode()
     assert "serve the same rune, 1.1" in again
     assert "from Staging, " in again, "the history says from where it came"
-    assert browser.post(f"{PAGE}/do", {"do": "promote", "seen": seen}).status_code == 412
+    assert browser.post(f"{PAGE}/do", {"do": "promote", "etag": etag}).status_code == 412
 
 
 def test_the_page_says_why_the_gate_does_not_hold(

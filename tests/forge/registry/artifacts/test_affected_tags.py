@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 
 from forge.builds.models import Build
-from forge.core.blobs.affected import affected_names
+from forge.core.blobs.dependents import affected_names
 from forge.core.blobs.store import blob_name, blob_storage, put_bytes
 from forge.registry.publishing.actions import publish_build
 from tests.forge.factories.builds import RUNE, approved, built

@@ -103,6 +103,8 @@ def test_a_manifest_that_lies_about_a_size_or_names_what_is_not_there_is_refused
         b'{"schemaVersion": 2, "mediaType": "text/html", "layers": []}',
         image(subject={"digest": "sha256:1", "size": 1, "mediaType": "x"}),
         image(annotations={"a": 1}),
+        image(annotations={"a": "\0"}),
+        image(annotations={"\0": "a"}),
         image(annotations=["a"]),
         image(artifactType="x" * 256),
         image(artifactType="a\r\nSet-Cookie: b"),

@@ -12,7 +12,7 @@ from forge.accounts.actions import create_token
 from forge.accounts.audit.sentences import render_entries
 from forge.core.errors import Forbidden, Stale
 from forge.core.models import AuditEntry
-from forge.core.seen import seen_state
+from forge.core.preconditions import etag_of
 from forge.registry.artifacts.access import registry_facets, registry_rules_of
 from forge.registry.artifacts.actions import RegistryTerms, change_registry_rules
 from tests.forge.registry.artifacts.registry_client import RegistryClient, credentials
@@ -39,10 +39,10 @@ def test_owners_alone_say_what_the_registry_takes(
     assert browser_of(people["viewer"]).get(API).json() == NOTHING
     client = browser_of(people["owner"])
     assert client.post(PAGE, {"takes_all": "1"}).status_code == 412, "a form that saw nothing"
-    seen = {"seen": seen_state(registry_facets(registry_rules_of(organisation.pk)))}
-    assert client.post(PAGE, {"takes_all": "1"} | seen).status_code == 302
+    precondition = {"etag": etag_of(registry_facets(registry_rules_of(organisation.pk)))}
+    assert client.post(PAGE, {"takes_all": "1"} | precondition).status_code == 302
     assert 'name="takes_all" value="1" checked' in compact(client.get(PAGE).content.decode())
-    stale = client.post(PAGE, {"versions_move": "1"} | seen)
+    stale = client.post(PAGE, {"versions_move": "1"} | precondition)
     assert stale.status_code == 412
     assert 'name="versions_move" value="1">' in compact(stale.content.decode()), "the rules as they are now"
     entries = render_entries(list(AuditEntry.objects.filter(action="organisation.registry")))
@@ -74,7 +74,7 @@ def test_the_rules_are_changed_as_they_were_read(
     change_registry_rules(owner, organisation, RegistryTerms(versions_move=True))
     assert put(NOTHING, if_match=etag) == 412
     with pytest.raises(Stale, match="registry settings of the organisation changed"):
-        change_registry_rules(owner, organisation, RegistryTerms(), seen=[etag.strip('"')])
+        change_registry_rules(owner, organisation, RegistryTerms(), precondition=[etag.strip('"')])
     all_terms = {"takes_all": True, "versions_move": True}
     assert put(all_terms, if_match=client.get(API).headers["ETag"]) == 200
     assert client.get(API).json() == all_terms

@@ -17,7 +17,7 @@ from rune.compiler.pyblock.checking.block import read_file
 from rune.compiler.pyblock.interface import interface_of
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import built
-from tests.forge.factories.seen import seen_form
+from tests.forge.factories.preconditions import etag_form
 from tests.rune.shared_blocks import SMOOTH
 from tests.support.compact_html import compact
 
@@ -136,16 +136,16 @@ def test_a_version_is_advised_against_on_its_page_and_that_is_taken_back(
     published_block(developer, project, "1.1", CALM)
     browser, old = browser_of(developer), f"{PAGE}/1.0"
     assert browser_of(reviewer).post(old, {"do": "deprecate", "reason": "No."}).status_code == 403
-    wrong = browser.post(old, seen_form(old, do="deprecate", reason="It clicks.", successor="9"))
+    wrong = browser.post(old, etag_form(old, do="deprecate", reason="It clicks.", successor="9"))
     assert wrong.status_code == 400
     assert "There is no block acme/kitchen#smooth@9 that you can see" in wrong.content.decode()
     assert 'value="It clicks."' in wrong.content.decode()
-    said = browser.post(old, seen_form(old, do="deprecate", reason="It clicks.", successor="1.1"))
+    said = browser.post(old, etag_form(old, do="deprecate", reason="It clicks.", successor="1.1"))
     assert said["Location"] == f"{PAGE}?version=1.0"
     text = _text(browser.get(said["Location"]))
     assert "smooth 1.0 is deprecated." in text
     assert compact("Take <code>acme/kitchen#smooth@1.1</code> instead.") in text
     assert "Deprecated" in _text(browser.get(PAGE))
-    browser.post(old, seen_form(old, do="undeprecate"))
+    browser.post(old, etag_form(old, do="undeprecate"))
     assert "is deprecated" not in _text(browser.get(said["Location"]))
     assert Event.objects.filter(stream_id=project.stream, type="block.described").count() == 2

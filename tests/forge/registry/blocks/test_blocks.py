@@ -23,10 +23,10 @@ from forge.registry.errors import BadBlock, BlockBroken, GateClosed, TagInUse
 from forge.registry.models import BlockVersion
 from forge.reviews.actions import give_verdict
 from rune.compiler.blocks.artefact import digest_of, read_block_manifest
-from rune.compiler.blocks.mounted import SHELF, mounted_path
+from rune.compiler.blocks.mounts import SHELF, mounted_path
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.factories.seen import seen_headers
+from tests.forge.factories.preconditions import etag_headers
 from tests.forge.registry.distribution.test_distribution import body, get, token_of
 from tests.rune.shared_blocks import RUNEFILE, SMOOTH
 
@@ -65,8 +65,8 @@ def _preview(project: Any, compiler: Compiler) -> Preview:
 
 
 def _mounted(project: Any) -> set[str]:
-    seen = working_tree(project)
-    return set(with_blocks(project, seen.manifest, seen.texts)) - set(seen.manifest)
+    tree = working_tree(project)
+    return set(with_blocks(project, tree.manifest, tree.texts)) - set(tree.manifest)
 
 
 @pytest.mark.slow
@@ -248,7 +248,7 @@ def test_advice_against_a_version_is_told_and_taken_back(
     published_block(developer, sounds, "1.3")
     path = f"{API}/kitchen/blocks/smooth/1.2/deprecation"
     body = {"reason": "It clicks.", "successor": "1.3"}
-    said = client.put(path, body, content_type="application/json", headers=seen_headers(path)).json()
+    said = client.put(path, body, content_type="application/json", headers=etag_headers(path)).json()
     assert (said["deprecation"], said["successor"]) == ("It clicks.", "acme/kitchen#smooth@1.3")
     warned = get("acme/kitchen/blocks/smooth/manifests/1.2", token_of(developer))["Warning"]
     assert "smooth 1.2 is deprecated: It clicks. Take acme/kitchen#smooth@1.3 instead." in warned

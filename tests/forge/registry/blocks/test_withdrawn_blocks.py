@@ -16,9 +16,9 @@ from forge.registry.blocks.actions import deprecate_block, end_block_withdrawal,
 from forge.registry.blocks.usable import usable_files
 from forge.registry.errors import NotPublishable, TagInUse
 from forge.registry.models import BlockVersion
-from rune.compiler.blocks.mounted import SHELF
+from rune.compiler.blocks.mounts import SHELF
 from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.factories.seen import seen_form, seen_headers
+from tests.forge.factories.preconditions import etag_form, etag_headers
 from tests.rune.shared_blocks import RUNEFILE, SMOOTH
 
 pytestmark = pytest.mark.django_db
@@ -142,9 +142,9 @@ def test_the_api_and_the_page_withdraw_and_end_it_and_the_audit_log_says_so(
 ) -> None:
     browser = browser_of(developer)
     address = f"{API}/smooth/1.3/withdrawal"
-    answer = browser.put(address, {"reason": REASON}, content_type="application/json", headers=seen_headers(address))
+    answer = browser.put(address, {"reason": REASON}, content_type="application/json", headers=etag_headers(address))
     assert (answer.status_code, answer.json()["withdrawal"]) == (200, REASON)
-    again = browser.put(address, {"reason": REASON}, content_type="application/json", headers=seen_headers(address))
+    again = browser.put(address, {"reason": REASON}, content_type="application/json", headers=etag_headers(address))
     assert again.status_code == 200
     entries = AuditEntry.objects.filter(action="block.withdraw")
     assert [(each.data["version"], each.data["reason"]) for each in entries] == [("1.3", REASON)]
@@ -153,8 +153,8 @@ def test_the_api_and_the_page_withdraw_and_end_it_and_the_audit_log_says_so(
     assert "smooth 1.3 was withdrawn." in shown
     with pytest.raises(NotFound):
         deprecate_block(developer, sounds, "smooth", "1.3", "Take another.")
-    assert browser.delete(address, headers=seen_headers(address)).json()["withdrawn"] is None
-    assert browser.post(f"{PAGE}/1.3", seen_form(f"{PAGE}/1.3", do="withdraw", reason=REASON)).status_code == 302
+    assert browser.delete(address, headers=etag_headers(address)).json()["withdrawn"] is None
+    assert browser.post(f"{PAGE}/1.3", etag_form(f"{PAGE}/1.3", do="withdraw", reason=REASON)).status_code == 302
     assert BlockVersion.objects.get(version="1.3").withdrawal == REASON
-    assert browser.post(f"{PAGE}/1.3", seen_form(f"{PAGE}/1.3", do="restore")).status_code == 302
+    assert browser.post(f"{PAGE}/1.3", etag_form(f"{PAGE}/1.3", do="restore")).status_code == 302
     assert [each.version for each in blocks_of(developer, sounds)] == ["1.3", "1.2"]

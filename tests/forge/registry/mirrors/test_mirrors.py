@@ -30,8 +30,8 @@ def browser(owner: Any, browser_of: Callable[[Any], Client]) -> Client:
 def post(browser: Client, **typed: str) -> Any:
     """Sends the form of the page as it is now."""
     cards = browser.get(PAGE).context["cards"]
-    state = next(card["seen"] for card in cards if card["direction"] == typed.get("direction", "to"))
-    return browser.post(PAGE, typed | {"seen": state})
+    state = next(card["etag"] for card in cards if card["direction"] == typed.get("direction", "to"))
+    return browser.post(PAGE, typed | {"etag": state})
 
 
 def put(browser: Client, direction: str = "to", **values: Any) -> Any:

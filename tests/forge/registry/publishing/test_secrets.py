@@ -24,7 +24,7 @@ from forge.registry.publishing.actions import publish_build, publish_past_gate
 from forge.registry.withdrawing.actions import withdraw_tag
 from forge.reviews.gate.check import UNSEARCHED
 from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.factories.seen import seen_form, seen_headers
+from tests.forge.factories.preconditions import etag_form, etag_headers
 from tests.rune.shared_blocks import SMOOTH
 
 pytestmark = pytest.mark.django_db
@@ -217,7 +217,7 @@ def test_files_with_a_secret_are_shared_with_a_reason_alone(
     assert (project.visibility, project.shares_files) == ("private", False)
     browser = browser_of(owner)
     fields = {"name": "kitchen", "description": "", "visibility": "public", "shares_files": "on"}
-    form = seen_form("/acme/kitchen/settings", **fields)
+    form = etag_form("/acme/kitchen/settings", **fields)
     again = browser.post("/acme/kitchen/settings", form)
     assert again.status_code == 400
     assert 'name="sharing_reason"' in again.content.decode()
@@ -256,7 +256,7 @@ def test_the_api_takes_the_reason(leaking: Any, project: Any, owner: Any, browse
     publish_past_gate(owner, approved(leaking), "1.0", REASON)
     browser = browser_of(owner)
     address = "/api/v1/projects/acme/kitchen"
-    send = partial(browser.patch, address, content_type="application/json", headers=seen_headers(address))
+    send = partial(browser.patch, address, content_type="application/json", headers=etag_headers(address))
     refused = send(data={"shares_files": True})
     assert (refused.status_code, list(refused.json()["errors"])) == (400, ["sharing_reason"])
     body = {"shares_files": True, "sharing_reason": REASON}

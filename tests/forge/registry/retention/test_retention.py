@@ -15,7 +15,7 @@ from forge.accounts.audit.sentences import render_entries
 from forge.accounts.principals import INSTALLATION
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry
-from forge.core.seen import seen_state
+from forge.core.preconditions import etag_of
 from forge.registry.access import repository_of
 from forge.registry.artifacts.models import ArtifactTag
 from forge.registry.models import Manifest, Repository
@@ -62,8 +62,8 @@ def age(*digests: str) -> None:
     manifests.update(created=before)
 
 
-def seen(organisation: Any) -> dict[str, str]:
-    return {"seen": seen_state(retention_facets(policy_of(organisation.pk)))}
+def etag(organisation: Any) -> dict[str, str]:
+    return {"etag": etag_of(retention_facets(policy_of(organisation.pk)))}
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_what_goes_is_previewed_and_can_be_restored(
     assert "nightly-*: older than 30 days." in shown
     assert policy_of(organisation.pk) == RetentionPolicy(), "a preview saves nothing"
     assert browser.post(PAGE, form | {"do": "save"}).status_code == 412, "a form that saw nothing"
-    assert browser.post(PAGE, form | {"do": "save"} | seen(organisation)).status_code == 302
+    assert browser.post(PAGE, form | {"do": "save"} | etag(organisation)).status_code == 302
     (row,) = browser.get(API).json()["rules"]
     assert (row["tags"], row["older_days"], row["keep_last"]) == ("nightly-*", 30, None)
     delete_expired_everywhere()

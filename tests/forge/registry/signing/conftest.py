@@ -51,6 +51,6 @@ def key(organisation: Organisation, owner: Any, run_signer: Callable[[], list[Jo
 
 
 @pytest.fixture
-def seen(organisation: Organisation) -> Callable[[], tuple[Any, ...]]:
-    """The keys that somebody saw who looks at them now."""
+def current_facets(organisation: Organisation) -> Callable[[], tuple[Any, ...]]:
+    """The facets of the keys as they are now."""
     return lambda: key_facets(keys_of(organisation.pk))

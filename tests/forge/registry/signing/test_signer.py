@@ -16,7 +16,7 @@ from forge.core.models import AuditEntry
 from forge.jobs.models import Job, JobState
 from forge.projects.actions import write_file
 from forge.registry.artifacts.access import find_manifest, referrers_of
-from forge.registry.models import Publication, Signature, SigningKey, Tag
+from forge.registry.models import BlockVersion, Publication, Signature, SigningKey, Tag
 from forge.registry.publishing.actions import publish_build
 from forge.registry.signing.access import signatures_of
 from forge.registry.signing.actions.keys import add_signing_key, create_signing_key, revoke_signing_key
@@ -160,7 +160,6 @@ def test_a_tag_that_was_set_to_other_bytes_behind_the_gate_is_not_signed(
 @pytest.mark.slow
 def test_a_new_key_signs_from_then_on_and_the_former_signatures_stay(
     key: SigningKey, organisation: Any, owner: Any, project: Any, developer: Any, run_signer: Runner,
-    seen: Callable[[], tuple[Any, ...]],
 ) -> None:  # fmt: skip
     first = publish_build(developer, approved(built(developer, project)), "1.0")
     run_signer()
@@ -211,7 +210,7 @@ def test_a_key_at_home_is_never_signed_with_here(
     assert not Signature.objects.exists()
 
 
-def push_signature(project: Any, developer: Any, tag: Tag, key: PrivateKey, statement: bytes) -> None:
+def push_signature(project: Any, developer: Any, tag: Tag | BlockVersion, key: PrivateKey, statement: bytes) -> None:
     """Pushes a signature as `rune sign` does."""
     manifest = read_blob(tag.manifest.blob_id)
     subject = SubjectManifest(tag.manifest.blob_id, len(manifest))

@@ -12,7 +12,7 @@ from forge.accounts.actions import create_token
 from forge.accounts.audit.sentences import render_entries
 from forge.core.errors import Conflict, Forbidden, Invalid, Stale
 from forge.core.models import AuditEntry
-from forge.core.seen import seen_state
+from forge.core.preconditions import etag_of
 from forge.jobs.models import Job
 from forge.projects.models import Visibility
 from forge.registry.models import SigningKey
@@ -28,22 +28,22 @@ API = "/api/v1/organisations/acme/signing-keys"
 PUBLIC = make_private_key(Algorithm.ED25519).public
 REASON = "The laptop was stolen."
 
-Seen = Callable[[], tuple[Any, ...]]
+CurrentFacets = Callable[[], tuple[Any, ...]]
 
 
-def post(client: Client, seen: Seen, **values: str) -> Any:
-    return client.post(PAGE, values | {"seen": seen_state(seen())})
+def post(client: Client, current_facets: CurrentFacets, **values: str) -> Any:
+    return client.post(PAGE, values | {"etag": etag_of(current_facets())})
 
 
 @pytest.mark.slow
 @pytest.mark.protects("registry/who-signs")
 def test_owners_alone_have_to_do_with_keys(
-    organisation: Any, people: dict[str, Any], browser_of: Callable[[Any], Client], seen: Seen
+    organisation: Any, people: dict[str, Any], browser_of: Callable[[Any], Client], current_facets: CurrentFacets
 ) -> None:
     for kind in ("maintainer", "developer", "reviewer", "viewer"):
         client = browser_of(people[kind])
         assert client.get(PAGE).status_code == 403, kind
-        assert post(client, seen, do="create", algorithm="ed25519").status_code == 403, kind
+        assert post(client, current_facets, do="create", algorithm="ed25519").status_code == 403, kind
         with pytest.raises(Forbidden):
             create_signing_key(people[kind], organisation, Algorithm.P256)
         with pytest.raises(Forbidden):
@@ -68,13 +68,17 @@ def test_no_token_changes_keys(organisation: Any, owner: Any, key: SigningKey) -
 
 @pytest.mark.slow
 def test_a_key_is_made_by_the_signer_on_the_page(
-    organisation: Any, owner: Any, browser_of: Callable[[Any], Client], seen: Seen, run_signer: Callable[[], list[Job]]
+    organisation: Any,
+    owner: Any,
+    browser_of: Callable[[Any], Client],
+    current_facets: CurrentFacets,
+    run_signer: Callable[[], list[Job]],
 ) -> None:
     client = browser_of(owner)
     assert "Nothing is signed yet" in client.get(PAGE).content.decode()
-    assert post(client, seen, do="create", algorithm="ed25519").status_code == 302
+    assert post(client, current_facets, do="create", algorithm="ed25519").status_code == 302
     assert "The signer creates it" in compact(client.get(PAGE).content.decode())
-    assert post(client, seen, do="create", algorithm="ed25519").status_code == 302
+    assert post(client, current_facets, do="create", algorithm="ed25519").status_code == 302
     assert SigningKey.objects.count() == 1, "one that is not made yet is not asked for twice"
     run_signer()
     key = SigningKey.objects.get()
@@ -88,10 +92,10 @@ def test_a_key_is_made_by_the_signer_on_the_page(
 
 
 def test_a_key_at_home_takes_the_place_of_one_that_was_made_here(
-    key: SigningKey, organisation: Any, owner: Any, browser_of: Callable[[Any], Client], seen: Seen
+    key: SigningKey, organisation: Any, owner: Any, browser_of: Callable[[Any], Client], current_facets: CurrentFacets
 ) -> None:
     client = browser_of(owner)
-    assert post(client, seen, do="add", public_key=PUBLIC.pem).status_code == 302
+    assert post(client, current_facets, do="add", public_key=PUBLIC.pem).status_code == 302
     key.refresh_from_db()
     assert key.retired is not None
     page = compact(client.get(PAGE).content.decode())
@@ -103,10 +107,10 @@ def test_a_key_at_home_takes_the_place_of_one_that_was_made_here(
 
 @pytest.mark.protects("registry/private-keys")
 def test_a_private_key_is_neither_taken_nor_shown_again(
-    organisation: Any, owner: Any, browser_of: Callable[[Any], Client], seen: Seen
+    organisation: Any, owner: Any, browser_of: Callable[[Any], Client], current_facets: CurrentFacets
 ) -> None:
     private = make_private_key(Algorithm.P256).private_bytes().decode()
-    answer = post(browser_of(owner), seen, do="add", public_key=private)
+    answer = post(browser_of(owner), current_facets, do="add", public_key=private)
     assert answer.status_code == 400
     page = answer.content.decode()
     assert "Keep it to yourself" in page
@@ -116,12 +120,12 @@ def test_a_private_key_is_neither_taken_nor_shown_again(
 
 @pytest.mark.slow
 def test_a_revocation_has_a_reason_and_is_for_good(
-    key: SigningKey, organisation: Any, owner: Any, browser_of: Callable[[Any], Client], seen: Seen
+    key: SigningKey, organisation: Any, owner: Any, browser_of: Callable[[Any], Client], current_facets: CurrentFacets
 ) -> None:
     client = browser_of(owner)
-    assert post(client, seen, do="revoke", key=str(key.pk), reason="no").status_code == 400
-    assert post(client, seen, do="revoke", key="nonsense", reason=REASON).status_code == 404
-    assert post(client, seen, do="revoke", key=str(key.pk), reason=REASON).status_code == 302
+    assert post(client, current_facets, do="revoke", key=str(key.pk), reason="no").status_code == 400
+    assert post(client, current_facets, do="revoke", key="nonsense", reason=REASON).status_code == 404
+    assert post(client, current_facets, do="revoke", key=str(key.pk), reason=REASON).status_code == 302
     key.refresh_from_db()
     assert (key.revocation, key.is_signing) == (REASON, False)
     assert REASON in client.get(PAGE).content.decode()
@@ -133,11 +137,13 @@ def test_a_revocation_has_a_reason_and_is_for_good(
 
 
 @pytest.mark.protects("reviews/stale-acts")
-def test_keys_are_changed_as_they_were_seen(key: SigningKey, organisation: Any, owner: Any, seen: Seen) -> None:
-    before = [seen_state(seen())]
+def test_keys_are_changed_as_they_were_seen(
+    key: SigningKey, organisation: Any, owner: Any, current_facets: CurrentFacets
+) -> None:
+    before = [etag_of(current_facets())]
     add_signing_key(owner, organisation, PUBLIC.pem)
     with pytest.raises(Stale, match="signing keys changed"):
-        revoke_signing_key(owner, organisation, key.pk, REASON, seen=before)
+        revoke_signing_key(owner, organisation, key.pk, REASON, precondition=before)
 
 
 def test_an_organisation_has_so_many_keys_at_most(

@@ -21,7 +21,7 @@ from forge.registry.models import Tag
 from forge.registry.publishing.actions import publish_build
 from forge.registry.tags.access import tags_of
 from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.factories.seen import seen_form, seen_headers
+from tests.forge.factories.preconditions import etag_form, etag_headers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reviewer")]  # who approves what the others made
 
@@ -86,9 +86,9 @@ def test_a_project_made_anew_serves_no_other_bytes_under_a_published_version(
     build = built(owner, again, OTHER)
     browser = browser_of(owner)
     page, address = f"/acme/kitchen/builds/{build.number}/publish", f"{API}/projects/acme/kitchen/tags"
-    by_page = browser.post(page, seen_form(page, tag="1.0"))
+    by_page = browser.post(page, etag_form(page, tag="1.0"))
     body = {"tag": "1.0", "build": str(build.pk)}
-    by_api = browser.post(address, body, content_type=JSON, headers=seen_headers(address, body))
+    by_api = browser.post(address, body, content_type=JSON, headers=etag_headers(address, body))
     assert (by_page.status_code, by_api.status_code) == (409, 409)
     assert pulled("acme/kitchen:1.0", stranger) == (404, "")
     # The same bytes, and other versions, harm nobody.
@@ -106,9 +106,9 @@ def test_a_project_renamed_to_a_published_name_brings_no_other_bytes(
     update_project(owner, project, name="pantry")
     browser = browser_of(owner)
     fields = {"name": "kitchen", "description": "", "visibility": "public"}
-    by_page = browser.post("/acme/copy/settings", seen_form("/acme/copy/settings", **fields))
+    by_page = browser.post("/acme/copy/settings", etag_form("/acme/copy/settings", **fields))
     api = f"{API}/projects/acme/copy"
-    by_api = browser.patch(api, {"name": "kitchen"}, content_type=JSON, headers=seen_headers(api))
+    by_api = browser.patch(api, {"name": "kitchen"}, content_type=JSON, headers=etag_headers(api))
     assert (by_page.status_code, by_api.status_code) == (409, 409)
     assert pulled("acme/kitchen:1.0", stranger) == pulled("acme/pantry:1.0", stranger) == (200, published)
 

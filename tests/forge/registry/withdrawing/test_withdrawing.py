@@ -30,7 +30,7 @@ from forge.registry.tags.access import default_tag, find_tag, tags_of
 from forge.registry.tags.proposal import next_tag, next_tag_of
 from forge.registry.withdrawing.actions import end_withdrawal, withdraw_tag
 from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.factories.seen import seen_form, seen_headers
+from tests.forge.factories.preconditions import etag_form, etag_headers
 
 pytestmark = pytest.mark.django_db
 REASON = "It had a password in it."
@@ -207,14 +207,14 @@ def test_who_may_not_publish_withdraws_nothing(
 @pytest.mark.slow
 def test_the_api_and_the_page_withdraw_and_list_again(tags: Any, project: Any, developer: Any, browser_of: Any) -> None:
     browser, address = browser_of(developer), "/api/v1/projects/acme/kitchen/tags/1.0/withdrawal"
-    sent = {"content_type": "application/json", "headers": seen_headers(address)}
+    sent = {"content_type": "application/json", "headers": etag_headers(address)}
     answer = browser.put(address, {"reason": REASON}, **sent)
     assert (answer.status_code, answer.json()["withdrawal"]) == (200, REASON)
-    assert browser.delete(address, headers=seen_headers(address)).json()["withdrawn"] is None
+    assert browser.delete(address, headers=etag_headers(address)).json()["withdrawn"] is None
     form = "/acme/kitchen/tags/1.0"
-    page = browser.post(form, seen_form(form, do="withdraw", reason=REASON))
+    page = browser.post(form, etag_form(form, do="withdraw", reason=REASON))
     assert (page.status_code, Tag.objects.get(name="1.0").withdrawal) == (302, REASON)
-    browser.post(form, seen_form(form, do="restore"))
+    browser.post(form, etag_form(form, do="restore"))
     assert not Tag.objects.get(name="1.0").is_withdrawn
 
 

@@ -24,7 +24,7 @@ from forge.reviews.errors import OwnBuild, SameRune
 from rune.source.policy.read import read_policy
 from tests.forge.conftest import make_member
 from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.factories.seen import seen_headers
+from tests.forge.factories.preconditions import etag_headers
 
 pytestmark = pytest.mark.django_db
 
@@ -302,11 +302,11 @@ def test_a_token_of_an_owner_overrides_with_its_own_scope_only(
         (["rune:publish", "project:manage"], 201, 201),
     ):
         _, secret = create_token(owner, "ci", scopes, None)
-        headers = {"Authorization": f"Bearer {secret}"} | seen_headers(address, body)
+        headers = {"Authorization": f"Bearer {secret}"} | etag_headers(address, body)
         client = browser_of(None)
         answer = client.post(f"{address}/override", body, content_type="application/json", headers=headers)
         assert answer.status_code == override, (scopes, answer.content)
-        headers |= seen_headers(address, body)
+        headers |= etag_headers(address, body)
         answer = client.post(address, body, content_type="application/json", headers=headers)
         assert answer.status_code == publish, (scopes, answer.content)
 
@@ -317,7 +317,7 @@ def test_the_api_says_what_is_missing(project: Any, developer: Any, reviewer: An
     build = build_with(developer, project)
     address, body = f"/api/v1/projects/{project.full_name}/tags", {"tag": "1.0", "build": str(build.pk)}
     answer = browser_of(developer).post(
-        address, body, content_type="application/json", headers=seen_headers(address, body)
+        address, body, content_type="application/json", headers=etag_headers(address, body)
     )
     assert answer.status_code == 409
     assert answer.json()["missing"] == ["It has 0 of 1 approval by any member. Ask for a review."]

@@ -17,7 +17,7 @@ from rune.source.policy import Figure, MeasuredFigures, judge
 from rune.source.policy.read import read_policy
 from rune.source.policy.schema import policy_schema
 from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.factories.seen import seen_form, seen_headers
+from tests.forge.factories.preconditions import etag_form, etag_headers
 
 pytestmark = pytest.mark.django_db
 
@@ -98,7 +98,7 @@ def test_what_is_refused_says_what_is_missing_and_publishes_nothing(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
     built(people["developer"], project)
-    answer = browser_of(people["developer"]).post(f"{PAGE}/publish", seen_form(f"{PAGE}/publish", tag="2.0"))
+    answer = browser_of(people["developer"]).post(f"{PAGE}/publish", etag_form(f"{PAGE}/publish", tag="2.0"))
     assert answer.status_code == 409
     page = text_of(answer)
     assert "2.0 is protected. It has 0 of 1 approval by any member. Ask for a review." in page
@@ -115,7 +115,7 @@ def test_only_an_owner_publishes_past_the_gate(
     kind: str, project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
     built(people["developer"], project)
-    answer = browser_of(people[kind]).post(PAST, seen_form(PAST, tag="1.0", reason=REASON))
+    answer = browser_of(people[kind]).post(PAST, etag_form(PAST, tag="1.0", reason=REASON))
     assert answer.status_code == EXPECTED[kind]
     assert Publication.objects.exists() is (kind == "owner")
 
@@ -128,7 +128,7 @@ def test_only_an_owner_overrides_by_the_api(
     address = "/api/v1/projects/acme/kitchen/tags/override"
     body = {"tag": "1.0", "build": str(build.pk), "reason": REASON}
     answer = browser_of(people[kind]).post(
-        address, body, content_type="application/json", headers=seen_headers(address, body)
+        address, body, content_type="application/json", headers=etag_headers(address, body)
     )
     assert answer.status_code == {**EXPECTED, "owner": 201, "anonymous": 401}[kind]
     assert Publication.objects.exists() is (kind == "owner")
@@ -139,7 +139,7 @@ def test_an_override_without_a_reason_is_asked_for_one_and_nothing_is_lost(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
     built(people["developer"], project)
-    answer = browser_of(people["owner"]).post(PAST, seen_form(PAST, tag="1.0", reason="why"))
+    answer = browser_of(people["owner"]).post(PAST, etag_form(PAST, tag="1.0", reason="why"))
     assert answer.status_code == 400
     assert "Write why it is published now." in text_of(answer)
     assert 'value="why"' in text_of(answer)
@@ -150,7 +150,7 @@ def test_everyone_reads_on_the_runes_page_that_it_was_published_past_its_gate_an
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
     built(people["developer"], project)
-    browser_of(people["owner"]).post(PAST, seen_form(PAST, tag="1.0", reason=f"{REASON} <script>"))
+    browser_of(people["owner"]).post(PAST, etag_form(PAST, tag="1.0", reason=f"{REASON} <script>"))
     update_project(people["owner"], project, visibility="public")
     page = text_of(browser_of(None).get("/acme/kitchen"))
     assert "Published past its gate" in page

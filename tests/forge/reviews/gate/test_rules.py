@@ -14,7 +14,7 @@ from forge.accounts.audit.sentences import render_entries
 from forge.accounts.models import Organisation
 from forge.core.errors import Forbidden, Invalid, Stale
 from forge.core.models import AuditEntry
-from forge.core.seen import seen_state
+from forge.core.preconditions import etag_of
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.registry.errors import GateClosed
@@ -154,13 +154,13 @@ def test_owners_alone_change_the_rules(organisation: Organisation, people: dict[
     assert browser_of(people["viewer"]).get(API).json() == {"approvals": 0, "protected_tags": [], "confirms": False}
     client = browser_of(people["owner"])
     assert client.post(PAGE, form).status_code == 412, "a form that saw nothing"
-    seen = {"seen": seen_state(rule_facets(rules_of(organisation.pk)))}
+    precondition = {"etag": etag_of(rule_facets(rules_of(organisation.pk)))}
     change_rules(people["owner"], organisation, Rules(3))
-    refused = client.post(PAGE, form | seen)
+    refused = client.post(PAGE, form | precondition)
     assert refused.status_code == 412
     assert 'name="approvals" type="number" value="3"' in compact(refused.content.decode()), "the rules as they are now"
-    seen = {"seen": seen_state(rule_facets(rules_of(organisation.pk)))}
-    assert client.post(PAGE, form | seen).status_code == 302
+    precondition = {"etag": etag_of(rule_facets(rules_of(organisation.pk)))}
+    assert client.post(PAGE, form | precondition).status_code == 302
     rules = OrganisationRules.objects.get()
     assert (rules.approvals, rules.protected_tags, rules.confirms) == (2, ["versions", "latest"], True)
     entries = render_entries(list(AuditEntry.objects.filter(action="organisation.rules")))
@@ -190,7 +190,7 @@ def test_the_rules_are_changed_as_they_were_read(organisation: Organisation, own
     change_rules(owner, organisation, Rules(3))
     assert put(if_match=etag) == 412
     with pytest.raises(Stale, match="rules for publishing changed"):
-        change_rules(owner, organisation, Rules(), seen=[etag.strip('"')])
+        change_rules(owner, organisation, Rules(), precondition=[etag.strip('"')])
     assert rules_of(organisation.pk).approvals == 3
     assert put(if_match=client.get(API).headers["ETag"]) == 200
 

@@ -12,7 +12,7 @@ from forge.projects.actions import write_file
 from forge.reviews.actions import RequestedGroup, ask_for_review
 from forge.reviews.models import Review
 from tests.forge.factories.builds import RUNE, built
-from tests.forge.factories.seen import seen_form
+from tests.forge.factories.preconditions import etag_form
 
 pytestmark = pytest.mark.django_db
 
@@ -129,7 +129,7 @@ def test_the_page_says_as_which_build_the_same_bytes_were_approved(
 @pytest.mark.slow
 def test_a_closed_review_takes_no_verdict(project: Any, developer: Any, reviewer: Any, browser_of: Browser) -> None:
     ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
-    page = text_of(browser_of(developer).post(f"{PAGE}/close", seen_form(f"{PAGE}/close"), follow=True))
+    page = text_of(browser_of(developer).post(f"{PAGE}/close", etag_form(f"{PAGE}/close"), follow=True))
     assert "Closed" in page
     assert 'name="verdict"' not in text_of(browser_of(reviewer).get(PAGE))
     assert browser_of(developer).post(f"{PAGE}/close").status_code == 409
@@ -161,6 +161,6 @@ def test_who_may_do_what(
         developer, built(developer, project), "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))]
     )
     for kind, status in zip(("owner", "developer", "viewer", "stranger", "anonymous"), answers, strict=True):
-        answer = getattr(browser_of(people[kind]), method)(address, seen_form(address, text="x"))
+        answer = getattr(browser_of(people[kind]), method)(address, etag_form(address, text="x"))
         assert (kind, answer.status_code) == (kind, status)
         Review.objects.filter(pk=review.pk).update(closed=None)

@@ -25,8 +25,8 @@ from forge.reviews.models import AnchoredThread, Review
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.anchors import AnchorKind, AnchorRequest, element_id
 from tests.forge.factories.builds import built
+from tests.forge.factories.preconditions import etag_form
 from tests.forge.factories.samples import withdraw_sample
-from tests.forge.factories.seen import seen_form
 from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
@@ -92,20 +92,20 @@ def test_forms_reply_resolve_reopen_edit_and_delete(review: Review, reviewer: An
         return text_of(browser.get(f"{PAGE}/conversation"))
 
     assert "How <em>loud</em>?" in said()
-    answer = browser.post(here, seen_form(here, text="Softly.", do="resolve"))
+    answer = browser.post(here, etag_form(here, text="Softly.", do="resolve"))
     assert answer["Location"] == f"{PAGE}?threads=all#thread-{thread.pk}"
     assert "Every thread is resolved." in said()
-    browser.post(here, seen_form(here, do="reopen"))
+    browser.post(here, etag_form(here, do="reopen"))
     assert "Every thread is resolved." not in said()
     assert browser.post(here, {"text": " "}).status_code == 400
     on_comment = f"/acme/kitchen/comments/{comment.pk}"
-    browser.post(on_comment, seen_form(on_comment, text="How quiet?"))
+    browser.post(on_comment, etag_form(on_comment, text="How quiet?"))
     assert "Edited" in said()
     assert "How *loud*?" in said()
-    browser.post(on_comment, seen_form(on_comment, do="delete"))
+    browser.post(on_comment, etag_form(on_comment, do="delete"))
     assert "Deleted by its author" in said()
     assert "How quiet" not in said()
-    assert browser.post(on_comment, seen_form(on_comment, text="Back")).status_code == 409
+    assert browser.post(on_comment, etag_form(on_comment, text="Back")).status_code == 409
 
 
 @pytest.mark.slow

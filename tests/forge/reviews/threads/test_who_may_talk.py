@@ -15,7 +15,7 @@ from forge.datasets.recordings.access import recording_terms
 from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, begin_thread, invite_guest
 from forge.reviews.models import Review
 from tests.forge.factories.builds import built
-from tests.forge.factories.seen import seen_form, seen_headers
+from tests.forge.factories.preconditions import etag_form, etag_headers
 from tests.forge.factories.suggestions import ready_copy, suggested
 from tests.support.shares import table_by_kind
 
@@ -131,9 +131,9 @@ def talk(project: Any, people: dict[str, Any]) -> dict[str, str]:
 
 def ask(browser: Client, method: str, path: str, body: Any) -> int:
     if method == "form":
-        return browser.post(path, seen_form(path, **body)).status_code
+        return browser.post(path, etag_form(path, **body)).status_code
     if method == "get":
         return browser.get(path).status_code
     kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
-    answer: Any = getattr(browser, method)(path, body, content_type=kind, headers=seen_headers(path, body))
+    answer: Any = getattr(browser, method)(path, body, content_type=kind, headers=etag_headers(path, body))
     return int(answer.status_code)

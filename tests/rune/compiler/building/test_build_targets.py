@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_target, targets
+from rune.compiler.targets.lookup import find_target, targets
 from rune.model.tflite import read_model
 from rune.port import Port
 from rune.project.files import MemoryFiles

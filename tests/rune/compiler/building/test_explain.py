@@ -15,7 +15,7 @@ from rune.compiler.anvil.reports.explain import explanation
 from rune.compiler.anvil.selection.select import select
 from rune.compiler.building.building import build, explain
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_target, targets
+from rune.compiler.targets.lookup import find_target, targets
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType, TensorType
 from rune.tools.cli import main

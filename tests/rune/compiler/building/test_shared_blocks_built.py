@@ -11,7 +11,7 @@ import pytest
 
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.devices.emulation.running import emulate
 from rune.devices.packages.packaging import package
 from rune.running.runtime import Runtime

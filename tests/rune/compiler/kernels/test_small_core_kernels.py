@@ -20,7 +20,7 @@ from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.kernels.dsp import DSP
 from rune.compiler.kernels.helium import HELIUM
 from rune.compiler.kernels.m0plus import M0PLUS
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.devices.emulation.running import emulate
 from rune.model.tflite import Model, read_model
 from rune.running.runtime.interpreters.tflite import open_tflite

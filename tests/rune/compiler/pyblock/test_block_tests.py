@@ -14,7 +14,7 @@ from rune.compiler.pyblock.numbers import BlockFailure
 from rune.compiler.pyblock.running.evaluate import BlockEvaluation
 from rune.compiler.pyblock.running.witness import MAX_STORED_BYTES, OutputRecord, output_record_of
 from rune.compiler.pyblock.testing.check import CheckedTests, check_tests
-from rune.compiler.pyblock.testing.combined import combine_tests
+from rune.compiler.pyblock.testing.combining import combine_tests
 from rune.compiler.pyblock.testing.python import run_tests
 from rune.compiler.pyblock.testing.recordings import RecordedNumbers, UnreadableRecording
 from rune.compiler.pyblock.testing.subject import BlockUnderTest

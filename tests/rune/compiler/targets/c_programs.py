@@ -16,7 +16,7 @@ import pytest
 from rune.abi import OutputKind
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.model.tflite import Model
 from rune.running.runtime import LoadedRune, OutputMessage
 from rune.source.runefile.pipeline import Pipeline

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from rune.aim import AIMS
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_target, find_variant, targets
+from rune.compiler.targets.lookup import find_target, find_variant, targets
 from rune.devices.packages.packaging import package
 from rune.project.files import MemoryFiles
 from rune.tools.cli import main

@@ -15,7 +15,7 @@ from rune.compiler.anvil.rows import RowByRow
 from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.kernels.portable import PORTABLE
 from rune.compiler.kernels.simd128 import SIMD128
-from rune.compiler.targets.finding import UnknownTarget, find_target, targets
+from rune.compiler.targets.lookup import UnknownTarget, find_target, targets
 
 FOLDER = Path(rune.compiler.targets.__file__).parent
 

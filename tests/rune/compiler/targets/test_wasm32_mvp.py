@@ -13,7 +13,7 @@ from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import read_model
 from rune.project.files import ProjectFiles

@@ -14,7 +14,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.models import ProjectModels, choose
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.wasm32 import FASTEST
-from rune.compiler.verify.instrumented import call, sent_tensor
+from rune.compiler.verify.instrumentation import call, sent_tensor
 from rune.compiler.verify.runes.check import InstrumentedPipeline, check_rune, instrument
 from rune.compiler.verify.runes.own_tensors import TensorSearch
 from rune.compiler.verify.runes.second_module import second_module, second_rune, without_second_module

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Sequence
 from itertools import islice
 
-from rune.compiler.verify.models.aimed import aimed_inputs
+from rune.compiler.verify.models.boundary_inputs import aimed_inputs
 from rune.tensor import ElementType, TensorType
 
 BYTES = TensorType(ElementType.I8, (40,))

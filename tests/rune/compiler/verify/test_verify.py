@@ -13,7 +13,7 @@ from rune.capabilities.sound import SOUND
 from rune.compiler.building.building import build
 from rune.compiler.building.models import ProjectModels
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.compiler.targets.wasm32 import FASTEST
 from rune.compiler.verify import verifying
 from rune.compiler.verify.models.recorded import verify_recorded

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rune.capabilities import SENSORS
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.devices.boards.board import FlashPlace
-from rune.devices.boards.finding import UnknownBoard, boards, find_board
+from rune.devices.boards.lookup import UnknownBoard, boards, find_board
 from rune.devices.boards.reading import BadBoard, read_board
 
 WHOLE = """

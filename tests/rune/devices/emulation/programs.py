@@ -14,7 +14,7 @@ from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.targets.c.interface import Interface, interface_of
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.devices.emulation.cores import CORES, EmulatedCore
 from rune.devices.emulation.firmware import LinkedProgram, build_firmware
 from rune.model.tflite import Model

@@ -8,7 +8,7 @@ import pytest
 
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.devices.emulation.cores import CORES, core_of
 from rune.devices.emulation.measuring import measured, planned
 from rune.project.files import FolderFiles

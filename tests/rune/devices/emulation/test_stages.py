@@ -7,7 +7,7 @@ from pathlib import Path
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.targets.c.interface import interface_of
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.devices.emulation.firmware import build_firmware
 from rune.devices.emulation.running import emulate
 from rune.devices.emulation.stages import BESIDE_STEPS, IN_FUNCTIONS, instructions_by_stage

@@ -14,7 +14,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.c.interface import interface_of
 from rune.compiler.targets.c.trace import step_names
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.devices.firmware.board import PICO, FirmwareBoard
 from rune.devices.firmware.errors import FirmwareTooLarge
 from rune.devices.firmware.loader import checksum

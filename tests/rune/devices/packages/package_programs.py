@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.devices.packages.packaging import Package, package
 from tests.rune.compiler.targets.c_programs import STRICT, gcc
 from tests.rune.compiler.targets.projects import template

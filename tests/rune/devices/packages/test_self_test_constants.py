@@ -22,6 +22,7 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.c.interface import Interface, interface_of
 from rune.compiler.targets.c.selftest import GoldenRun, selftest_file
 from rune.compiler.targets.c.trace import step_names
+from rune.devices.packages import golden as golden_module
 from rune.devices.packages import sandbox as sandbox_module
 from rune.devices.packages.golden import constant_places, copies, first_run_that_sees, golden_runs, most_runs
 from rune.devices.packages.sandbox import Sandbox, SandboxFailed
@@ -74,6 +75,15 @@ def test_a_constant_that_changes_a_result_changes_one_of_the_self_test(name: str
     assert seen > 0
     assert missed == 0
     assert seen_by_two < seen
+
+
+@pytest.mark.slow
+def test_a_search_that_ends_early_keeps_every_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The runs that nobody looked at may be the only ones that see a constant."""
+    assert len(sandbox_of("sine")[2]) == 2
+    monkeypatch.setattr(golden_module, "MOST_SEARCH_FUEL", 0)
+    _, program, runs = sandbox_of("sine")
+    assert len(runs) == most_runs(program) == 16
 
 
 def test_each_copy_of_a_constant_is_changed_and_what_stands_everywhere_is_not() -> None:

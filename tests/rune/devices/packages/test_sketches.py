@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_target
-from rune.devices.boards.finding import boards, find_board
+from rune.compiler.targets.lookup import find_target
+from rune.devices.boards.lookup import boards, find_board
 from rune.devices.packages.packaging import Package, package
 from rune.project.files import MemoryFiles
 from tests.rune.devices.packages.package_programs import PackageFolder, called

@@ -33,6 +33,8 @@ def nested(depth: int) -> bytes:
         (b'{"\\ud800": 1}', "not Unicode"),
         (b'{"a": ' + b"9" * 10_000 + b"}", "not JSON"),
         (b"\xff", "not JSON"),
+        (json.dumps(ANSWER).encode("utf-16-be"), "not JSON"),
+        (json.dumps(ANSWER).encode("utf-16"), "not JSON"),
         (b"", "not JSON"),
         (b"[]", "not an object"),
         (b"null", "not an object"),
@@ -48,6 +50,8 @@ def nested(depth: int) -> bytes:
         "key",
         "digits",
         "bytes",
+        "UTF-16",
+        "UTF-16 with a mark",
         "empty",
         "list",
         "null",
@@ -64,6 +68,15 @@ def test_what_is_within_the_limits_is_read() -> None:
 
 
 @pytest.mark.protects("compiling/malformed-answers")
+@pytest.mark.parametrize(
+    "text", ["\0", "a\0b", "\0\0", "\\\0", "\\\\\0", "\\u0000", "\\\\u0000", "\n\0", '"\0"', "\u00001"]
+)
+def test_a_nul_is_replaced_and_nothing_that_looks_like_one(text: str) -> None:
+    replaced = text.replace("\0", "\ufffd")
+    assert read_object(line_of({text: [text]})) == {replaced: [replaced]}
+
+
+@pytest.mark.protects("compiling/malformed-answers")
 @pytest.mark.parametrize("seeds", share_and_all(range(10_000), 20))
 def test_any_answer_is_read_or_refused(seeds: Sequence[int]) -> None:
     answers: list[Any] = []
@@ -74,4 +87,6 @@ def test_any_answer_is_read_or_refused(seeds: Sequence[int]) -> None:
             continue
     assert len(seeds) // 10 < len(answers) < len(seeds)
     for answer in answers:
-        json.dumps(answer, allow_nan=False, ensure_ascii=False).encode()
+        text = json.dumps(answer, allow_nan=False, ensure_ascii=False)
+        assert "\\u0000" not in text
+        text.encode()

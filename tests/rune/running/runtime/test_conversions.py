@@ -22,7 +22,7 @@ from rune.capabilities.sound import SOUND
 from rune.running.runtime import RequestedCapability
 from rune.running.runtime.errors import InputFile
 from rune.running.runtime.inputs.files import InputFiles, inputs_from_files
-from rune.running.runtime.inputs.generated import generated_inputs
+from rune.running.runtime.inputs.generator import generated_inputs
 from rune.running.runtime.inputs.images import FORMATS, image_pixels, resize
 from rune.running.runtime.inputs.sounds import sound_input
 from rune.running.runtime.inputs.tables import nearest_f32

@@ -29,7 +29,7 @@ from rune.running.runtime.errors import (
     RuneTrapped,
     RuneUnusable,
 )
-from rune.running.runtime.inputs.generated import generated_inputs
+from rune.running.runtime.inputs.generator import generated_inputs
 from rune.running.runtime.measure import Measurement, measure, measurement_of
 from rune.tensor import ElementType
 from tests.rune.running.runtime.wat_runes import echo, mirror, rune, text

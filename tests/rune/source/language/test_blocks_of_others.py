@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.compiler.blocks.mounted import SHELF
+from rune.compiler.blocks.mounts import SHELF
 from rune.source.language.service import LanguageService
 from tests.rune.shared_blocks import PATH, RUNEFILE, SMOOTH, published
 

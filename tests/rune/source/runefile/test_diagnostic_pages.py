@@ -12,7 +12,7 @@ import pytest
 
 from rune.compiler.anvil.profile import TFLM
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.compiler.blocks.mounted import SHELF, ShelfVersion, shelf_text
+from rune.compiler.blocks.mounts import SHELF, ShelfVersion, shelf_text
 from rune.compiler.blocks.shared_path import SharedName
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
@@ -20,7 +20,7 @@ from rune.compiler.building.models import ProjectModels
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.pyblock.testing.check import CheckedTests
 from rune.compiler.pyblock.testing.python import run_tests
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.model.tflite import DescribedTensor, ModelError, ModelSignature, ModelTensor
 from rune.project.files import MemoryFiles
 from rune.source.policy.model_files import check_models

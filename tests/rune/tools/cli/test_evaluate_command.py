@@ -15,7 +15,7 @@ from rune.aim import AIMS
 from rune.capabilities.raw import RAW
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_variant
+from rune.compiler.targets.lookup import find_variant
 from rune.model.tflite import read_model, signature
 from rune.tools.cli import main
 from tests.rune.compiler.verify.projects import around

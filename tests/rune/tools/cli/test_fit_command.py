@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rune.devices.boards.finding import boards
+from rune.devices.boards.lookup import boards
 from rune.tools.cli import main
 from rune.tools.cli.projects.policy import require_policy, target_figures
 from rune.tools.cli.projects.project import project_of

@@ -19,7 +19,7 @@ from rune.project.files import MemoryFiles
 from rune.running.evaluation.evaluating import evaluate
 from rune.running.evaluation.labelled import LabelledSample
 from rune.running.runtime import Runtime
-from rune.running.runtime.inputs.generated import generated_inputs
+from rune.running.runtime.inputs.generator import generated_inputs
 from rune.running.runtime.measure import measure
 from rune.tools.cli import main
 

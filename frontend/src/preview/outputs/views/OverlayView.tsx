@@ -4,7 +4,7 @@ import type { OutputTensor } from "../../../runtime";
 import { percentText } from "../../readings/numbers";
 import type { PictureRequest } from "../../picture/pixels";
 import { drawSeen } from "../../picture/rgba";
-import { remembered, remember } from "../remembered";
+import { remembered, remember } from "../preferences";
 import { BOX_ORDERS, boxesOf, pointsOf, type BoxOrder } from "./views";
 
 /** The picture of the run. */

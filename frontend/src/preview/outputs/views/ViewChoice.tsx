@@ -1,6 +1,6 @@
 // In which way one looks at an output; remembered by the output's name.
 import { useState } from "react";
-import { remember, remembered } from "../remembered";
+import { remember, remembered } from "../preferences";
 import { VIEW_NAMES, type View } from "./views";
 
 export function useView(title: string, views: readonly [View, ...View[]]): [view: View, choose: (view: View) => void] {

@@ -1,5 +1,5 @@
 // The first bytes of any file, with zeros behind a short one.
-import { counted } from "../../../look/counted";
+import { counted } from "../../../look/plural";
 import { sizeText } from "../../readings/numbers";
 import { FilePick } from "./FilePick";
 import type { SourceProps } from "../source";

@@ -1,6 +1,6 @@
 // A recorded motion: a CSV of x, y and z. A rune that makes windows itself is given all rows at their pace, others the first ones.
 import { useEffect, useState } from "react";
-import { counted } from "../../../look/counted";
+import { counted } from "../../../look/plural";
 import { ROW_STEP } from "../../motion/motion";
 import { chunksOf, windowOfFile } from "../../motion/motion-file";
 import { FilePick } from "./FilePick";

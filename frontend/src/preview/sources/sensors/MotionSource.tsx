@@ -1,5 +1,5 @@
 // How the phone is moved: acceleration with gravity, in metres per second squared, the last rows that the rune asks for.
-import { counted } from "../../../look/counted";
+import { counted } from "../../../look/plural";
 import { Move3d } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { rowsToBytes, type Row } from "../../motion/motion";

@@ -1,7 +1,7 @@
 // A project's files as they stand in its live document: a map by id, where a path is a value.
 // Creating and uploading are the server's (it alone seeds a text); renaming and deleting are edits like any other.
 import * as Y from "yjs";
-import { CONTESTED } from "../lines/contested";
+import { CONTESTED } from "../lines/conflicts";
 import { byName } from "./paths";
 
 export interface FileEntry {

@@ -22,7 +22,7 @@ import {
   type OpenFolders,
   type ShownRow,
 } from "../../document/files/tree";
-import { useRemembered } from "../../parts/remembered";
+import { useRemembered } from "../../parts/preferences";
 import type { FileActions, FileTarget } from "../../context/files/actions";
 import { menuOf } from "./menu";
 import { TreeRow, type RowActions } from "./TreeRow";

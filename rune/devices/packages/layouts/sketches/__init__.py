@@ -14,7 +14,7 @@ from rune.capabilities.capability import Sensor
 from rune.compiler.anvil.c.text import C_TYPES
 from rune.compiler.targets.c.interface import StructField
 from rune.devices.boards.board import Board, SensorReading
-from rune.devices.boards.finding import boards
+from rune.devices.boards.lookup import boards
 from rune.devices.packages.contents import Contents
 from rune.tensor import ElementType
 from rune.wording import alternatives

@@ -11,8 +11,8 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.errors import UnsupportedModel
-from rune.compiler.targets.finding import find_target
-from rune.compiler.verify.instrumented import ModelProbe
+from rune.compiler.targets.lookup import find_target
+from rune.compiler.verify.instrumentation import ModelProbe
 from rune.compiler.verify.models.probe import build_probe
 from rune.model.tflite import read_model
 from rune.running.runtime.interpreters.tflite import open_tflite

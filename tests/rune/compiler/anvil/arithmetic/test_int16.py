@@ -17,7 +17,7 @@ from rune.compiler.anvil.models.support import unsupported
 from rune.compiler.anvil.ops.activations.sigmoid_int16 import table_of_logistic
 from rune.compiler.anvil.ops.activations.softmax import table_of_exponentials, table_of_reciprocals
 from rune.compiler.anvil.profile import LITERT
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.model.tflite import read_model
 from tests.models.make_models import answers
 from tests.models.model_graph import Graph

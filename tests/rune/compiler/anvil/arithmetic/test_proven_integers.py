@@ -13,7 +13,7 @@ from numpy.random import default_rng
 
 from rune.compiler.anvil.requantisation.fixed_point import multiplier, nearest_products
 from rune.compiler.anvil.requantisation.proven_integers import ProvenIntegers, prove_integers
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from tests.models.make_models import answers
 from tests.models.model_graph import Graph
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs

@@ -9,7 +9,7 @@ import pytest
 from rune.compiler.anvil.memory.map import COLUMNS, LINES, SHOWN, MappedBuffer, MemoryMap
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.project.files import FolderFiles
 
 DIGITS = Path(__file__).parents[5] / "examples" / "digits"

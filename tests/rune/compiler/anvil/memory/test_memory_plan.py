@@ -21,7 +21,7 @@ from rune.compiler.anvil.program import (
     ReadCapability,
     SendOutput,
 )
-from rune.compiler.targets.finding import targets
+from rune.compiler.targets.lookup import targets
 from rune.model.tflite import read_model
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.anvil.pipelines import models_pipeline

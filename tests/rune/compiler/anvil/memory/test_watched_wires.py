@@ -12,7 +12,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from rune.abi import OutputKind
 from rune.compiler.anvil.errors import UnsupportedModel
-from rune.compiler.verify.instrumented import instrumented_module
+from rune.compiler.verify.instrumentation import instrumented_module
 from rune.compiler.verify.models.probe import build_probe
 from rune.model.tflite import read_model
 from rune.port import Port

@@ -26,7 +26,7 @@ from rune.compiler.anvil.program import (
 from rune.compiler.anvil.reading.pipeline import read_pipeline
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.lookup import find_target
 from rune.compiler.targets.wasm32 import BALANCED
 from rune.model.tflite import read_model
 from tests.architectures.judge import project_of

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rune.compiler.anvil.models.support import unsupported
-from rune.compiler.anvil.models.unpacked import unpacked
+from rune.compiler.anvil.models.unpacking import unpacked
 from rune.model.tflite import TensorKind, read_model
 from tests.support.model_cases import compiled_model
 

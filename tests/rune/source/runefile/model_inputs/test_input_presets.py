@@ -6,7 +6,7 @@ import pytest
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import ModelError, ModelSignature, ModelTensor
-from rune.model.tflite.meaning.described import DescribedTensor
+from rune.model.tflite.meaning.description import DescribedTensor
 from rune.project.files import MemoryFiles
 from rune.source.runefile import check
 from rune.source.runefile.model_inputs import (

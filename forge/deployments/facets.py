@@ -1,0 +1,46 @@
+"""The facets of a deployment that can change between reading it and changing it."""
+
+from __future__ import annotations
+
+from forge.core.preconditions import Facet
+from forge.deployments.models import Deployment, DeploymentKey, Release
+
+
+def serving_facet(deployment: Deployment, release: Release) -> Facet:
+    """Which release it serves, and which tag it follows."""
+    sentence = f"{deployment.title} serves {release.version} now."
+    return Facet("serves", [release.number, deployment.follows], sentence)
+
+
+def settings_facet(deployment: Deployment) -> Facet:
+    """Its title, the origins whose pages may use it, the deployment that it is promoted from, and whether reports are
+    counted."""
+    source = deployment.promoted_from
+    values = [deployment.title, deployment.origins, deployment.telemetry, source.name if source else ""]
+    return Facet("settings", values, "The settings of the deployment changed.")
+
+
+def source_facet(source: Deployment, release: Release) -> Facet:
+    """Which release the deployment serves that another one is promoted from."""
+    return Facet("source", [source.name, release.number], f"{source.title} serves {release.version} now.")
+
+
+def key_facet(key: DeploymentKey) -> Facet:
+    """Whether a key ends, and when."""
+    ends = [None if each is None else each.isoformat() for each in (key.expires, key.revoked)]
+    return Facet(f"key{key.pk.hex[:8]}", ends, f"The end of the key {key.name} changed.")
+
+
+def deployment_facets(deployment: Deployment) -> tuple[Facet, ...]:
+    """All of these. The caller has found the deployment with its releases and keys."""
+    source = deployment.promoted_from
+    return (
+        serving_facet(deployment, _release_now(deployment)),
+        settings_facet(deployment),
+        *((source_facet(source, _release_now(source)),) if source else ()),
+        *(key_facet(each) for each in deployment.keys.all()),
+    )
+
+
+def _release_now(deployment: Deployment) -> Release:
+    return next(each for each in deployment.releases.all() if each.ended is None)

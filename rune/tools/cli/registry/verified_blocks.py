@@ -1,0 +1,63 @@
+"""Verifying where a shared block came from, and signing at home that it came from there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import click
+
+from rune.compiler.blocks.shared_path import SharedPath
+from rune.tools.cli.registry.published import is_provenance_of, repository_of
+from rune.tools.cli.registry.trusted_keys import revoked_keys, trust_in, verified
+from rune.tools.remote import NotSigned, PulledBlock, Registry
+from rune.tools.signing.block_provenance import BlockProvenance, read_block_provenance
+from rune.tools.signing.errors import BadBundle
+from rune.tools.signing.verifying import VerifiedStatement
+from rune.wording import counted, plain
+
+
+def verified_block(
+    remote: Registry, address: str, token: str | None, path: SharedPath, pulled: PulledBlock, keys: Sequence[str]
+) -> VerifiedStatement:
+    """Returns what one of the keys signed of a block that was pulled. Raises `NotSigned`, also for the proof of another
+    block or version, and where its source is not the one that was signed."""
+    revoked = revoked_keys(address, token, repository_of(path))
+    if revoked is None:
+        click.secho("warning: the registry does not say which keys were revoked", fg="yellow", err=True)
+    proof = verified(remote, repository_of(path), pulled.digest, trust_in(keys, revoked))
+    origin = block_origin(proof)
+    if not is_provenance_of(origin, path):
+        said = plain(f"{origin.repository}#{origin.block}@{origin.publication.tag}", longest=300)
+        raise NotSigned(f"The signature is about {said}, and not about {path}")
+    source = f"sha256:{hashlib.sha256(pulled.source).hexdigest()}"
+    if all(each.digest != source for each in origin.files):
+        raise NotSigned(f"The signature of {path} is not about its source, {source}")
+    return proof
+
+
+def block_origin(proof: VerifiedStatement) -> BlockProvenance:
+    """Where a block came from. Raises `NotSigned` for a statement that does not say it."""
+    try:
+        return read_block_provenance(proof.statement)
+    except BadBundle as error:
+        raise NotSigned(f"The signature is valid, but it {error}.") from error
+
+
+def block_origin_lines(proof: VerifiedStatement) -> list[str]:
+    """Returns the proven facts, for a person."""
+    origin = block_origin(proof)
+    publication, approvals = origin.publication, origin.publication.approvals
+    admission = {
+        "passed": "it passed the gate",
+        "overridden": f"an owner published it past the gate: {publication.reason}",
+        "open": "its version has no gate",
+    }.get(publication.admission, "nobody recorded whether it passed a gate")
+    name = f"{origin.repository}#{origin.block}@{publication.tag}"
+    return [
+        f"Signed by the key {proof.key.fingerprint}",
+        f"  {plain(name)}, {plain(admission, longest=300)}",
+        f"  published at {plain(origin.server)} from {plain(origin.path)} of version {origin.version}, "
+        f"{plain(origin.source)}",
+        f"  approved by {counted(len(approvals), 'person', 'people')}" if approvals else "  approved by nobody",
+    ]
