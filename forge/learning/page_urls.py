@@ -18,6 +18,7 @@ _RUN = f"{_TRAINING}/<int:number>"
 project_pages = [
     path(_MODELS, models.models_page, name="models"),
     path(f"{_MODELS}/convert", models.convert, name="convert-model"),
+    path(f"{_MODELS}/declared/again", models.try_again, name="convert-declared-again"),
     path(f"{_MODELS}/input", inputs.input_page, name="model-input"),
     path(f"{_MODELS}/input/try", inputs.try_input, name="try-model-input"),
     path(f"{_MODELS}/input/write", inputs.write_input, name="write-model-input"),

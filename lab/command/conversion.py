@@ -13,13 +13,15 @@ from typing import Any
 
 import rune
 from lab.child.start import Outcome, Step, run
-from lab.command.recorded import record_inputs
+from lab.command.recorded import RecordingSource, record_inputs
 from lab.environments.environment import ENVIRONMENTS, Environment
 from lab.formats.identify import SourceFormat, identify
 from lab.formats.savedmodel.packing import pack_folder
-from lab.quantize.forms import FLOAT
+from lab.quantize.forms import FLOAT, FORMS
 from lab.quantize.samples import SUFFIXES, has_arrays, pack_samples
 from lab.refusal import Reason, Refused
+from rune.datasets.calibration import CALIBRATION_SPLITS
+from rune.datasets.splits import Split
 
 ENVIRONMENT_OF: Mapping[SourceFormat, Environment] = {
     SourceFormat.KERAS: ENVIRONMENTS["tensorflow"],
@@ -60,6 +62,8 @@ class Request:
     """The project whose stages compute what the model reads, where `samples` are recordings."""
     model: str = ""
     """The path of the model's file in the project, if that is known."""
+    calibration: Split = CALIBRATION_SPLITS[0]
+    """The split of recordings on which ranges are measured."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +107,13 @@ def convert(request: Request, report: Report) -> ConvertedFile:
 def _with_recordings(request: Request, float_model: FloatModel, folder: Path, report: Report) -> Request:
     """The request with what the model reads of recordings, where its samples are recordings and not arrays."""
     if request.samples is None or has_arrays(request.samples):
+        if request.calibration is not CALIBRATION_SPLITS[0]:
+            reason = f"Ranges cannot be measured on the split {request.calibration.value}"
+            raise Refused(Reason.SAMPLES, f"{reason}: only recordings have splits. Give a folder of recordings.")
         return request
     windows = folder / "windows"
-    table = record_inputs(float_model.path, request.samples, request.project, request.model, windows, report)
+    source = RecordingSource(request.samples, request.project, request.model, request.calibration)
+    table = record_inputs(float_model.path, source, windows, report)
     origin = {name: table[name] for name in ("stage", "digest")}
     return replace(request, samples=None, recorded=Recorded(windows, table, origin))
 
@@ -182,6 +190,8 @@ def provenance(
     settings: dict[str, Any] = {"form": form, "float_layers": list(request.float_layers) if form != FLOAT else []}
     if request.float_interface and form != FLOAT:
         settings["interface"] = FLOAT
+    if request.calibration is not CALIBRATION_SPLITS[0] and FORMS[form].is_static:
+        settings["calibration"] = request.calibration.value
     if request.shapes:
         settings["shapes"] = {name: list(shape) for name, shape in request.shapes.items()}
     return {

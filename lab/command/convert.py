@@ -14,8 +14,10 @@ from lab.command.table import lines
 from lab.environments.making import EnvironmentProblem
 from lab.quantize.forms import FLOAT, FORMS
 from lab.refusal import Refused
+from rune.datasets.splits import Split
 from rune.source.policy import POLICY_FILE
 from rune.source.policy.model_files import record_path
+from rune.source.policy.sections.models import CALIBRATIONS
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.input_file import ANY_PATH
 from rune.tools.cli.files.writing import write_file
@@ -42,6 +44,13 @@ from rune.wording import plain
     help="The project whose stages compute what the model reads of recordings; without it, this folder.",
 )
 @click.option(
+    "--calibration",
+    type=click.Choice(CALIBRATIONS),
+    default=CALIBRATIONS[0],
+    show_default=True,
+    help="The split of recordings on which ranges are measured. Of validation, the other half judges then.",
+)
+@click.option(
     "--keep", "float_layers", multiple=True, metavar="LAYER", help="A layer that stays float. May be repeated."
 )
 @click.option("--float-interface", is_flag=True, help="Keep the inputs and outputs of a quantised model floats.")
@@ -55,6 +64,7 @@ def command(
     quantize: str,
     samples: Path | None,
     project: Path,
+    calibration: str,
     float_layers: tuple[str, ...],
     float_interface: bool,
     shapes: tuple[str, ...],
@@ -85,6 +95,7 @@ def command(
             or output is not None
             or samples is not None
             or shapes
+            or calibration != CALIBRATIONS[0]
             or compares_all
             or quantize != FLOAT
         ):
@@ -98,7 +109,15 @@ def command(
         raise click.UsageError("--keep needs --quantize: a float model keeps all its layers.")
     try:
         request = Request(
-            file, quantize, forms, float_layers, samples, parsed_shapes(shapes), float_interface, project=project
+            file,
+            quantize,
+            forms,
+            float_layers,
+            samples,
+            parsed_shapes(shapes),
+            float_interface,
+            project=project,
+            calibration=Split(calibration),
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from error

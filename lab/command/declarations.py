@@ -44,4 +44,5 @@ def request_of(folder: Path, model: ModelSource) -> Request:
         model.float_interface,
         project=folder,
         model=model.path,
+        calibration=model.calibration,
     )

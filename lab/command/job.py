@@ -26,6 +26,7 @@ from lab.environments.environment import ENVIRONMENTS, Environment
 from lab.environments.making import EnvironmentProblem, prepare
 from lab.formats.identify import identify
 from lab.refusal import Reason, Refused
+from rune.datasets.splits import Split
 
 FLOAT_SHARE = 0.7
 """Of the progress, for making the float model."""
@@ -92,6 +93,7 @@ def convert_files(request: Mapping[str, Any], report: Callable[[float, str], Non
         float_layers=tuple(request["float_layers"]),
         shapes={name: tuple(shape) for name, shape in request["shapes"].items()},
         float_interface=bool(request["float_interface"]),
+        calibration=Split(request["calibration"]),
         recorded=None
         if recorded is None
         else Recorded(Path(recorded["windows"]), recorded["table"], recorded["origin"]),

@@ -64,9 +64,9 @@ def read_recordings(source: Path) -> Recordings:
         return _read(file, source.name)
 
 
-def data_digest(recordings: Iterable[Recording], splits: Sequence[str]) -> str:
-    """The digest of recordings with their labels and splits, in whichever order they come."""
-    rows = sorted([each.digest, each.label, split] for each, split in zip(recordings, splits, strict=True))
+def data_digest(recordings: Iterable[Recording], uses: Sequence[str]) -> str:
+    """The digest of recordings with their labels and splits, or other uses, in whichever order they come."""
+    rows = sorted([each.digest, each.label, use] for each, use in zip(recordings, uses, strict=True))
     return f"sha256:{hashlib.sha256(json.dumps(rows).encode()).hexdigest()}"
 
 

@@ -45,7 +45,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     quantiser refuses is a row with the reason, unless it is `form`, the one that is wanted.
     """
     data = job.inputs["source"].read_bytes()
-    model = _float_model(data)
+    model = read_float_model(data)
     layers = layers_of(model)
     inputs = [ModelInput(one.name, tuple(one.type.dimensions)) for one in signature(model).inputs]
     bounds = job.spec.get("input_bounds")
@@ -132,7 +132,7 @@ def _range(samples: Sequence[CalibrationSample], place: int) -> list[float]:
     ]
 
 
-def _float_model(data: bytes) -> Model:
+def read_float_model(data: bytes) -> Model:
     """The model, if it is one of floats. Raises `Refused`."""
     try:
         model = read_model(data)

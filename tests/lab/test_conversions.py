@@ -56,7 +56,7 @@ def test_a_model_is_converted_and_gives_what_keras_gives(convert: Callable[..., 
 
 SOURCES = """
 import keras
-from keras import layers as L
+from keras import layers as L, ops
 keras.utils.set_random_seed(4)
 def save(name, *layers, shape=(16, 8)):
     keras.Sequential([L.Input(shape), *layers]).save(name)
@@ -74,6 +74,16 @@ keras.Model(source, [L.Dense(3)(L.Flatten()(value)), value * 0.5]).save("attenti
 inner = keras.Sequential([L.Input((8,)), L.Dense(6, "elu")], name="inner")
 left, right = L.Input((8,), name="left"), L.Input((8,), name="right")
 keras.Model([right, left], L.Concatenate()([inner(left), inner(right)])).save("two.keras")
+source = L.Input((6, 8))
+rest = ops.transpose(source[:, 1:, ...], (0, 2, 1))
+value = ops.matmul(rest, ops.clip(source[..., :5, :], -1.0, 1.0))
+value = ops.concatenate([value, ops.expand_dims(source[:, -1], 1)], axis=1)
+value = ops.stack([value, -value], axis=1)
+value = ops.max(value, axis=1) - ops.min(value, axis=2, keepdims=True)[:, 0]
+value = ops.squeeze(ops.reshape(value, (-1, 1, 9, 8)), 1) + ops.convert_to_tensor([[0.5] * 8])
+model = keras.Model(source, L.Dense(3)(ops.tanh(ops.log(ops.power(value, 2.0) + 1.0))))
+model.save("operations.keras")
+model.save("operations.h5")
 keras.applications.MobileNetV2((32, 32, 3), alpha=0.35, weights=None, classes=5).save("mobilenet.keras")
 keras.applications.MobileNetV2((32, 32, 3), alpha=0.35, weights=None, classes=5).save("mobilenet.h5")
 """
@@ -84,7 +94,7 @@ def test_layers_of_many_kinds_are_converted(convert: Callable[..., Any], tmp_pat
     folder.mkdir()
     in_keras(SOURCES, folder)
     differences = {path.name: convert(path)[0]["difference"] for path in sorted(folder.iterdir())}
-    assert len(differences) == 9
+    assert len(differences) == 11
     assert max(differences.values()) < 1e-4, differences
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from forge.datasets.consent.terms import Purpose
+from rune.datasets.calibration import CALIBRATION_SPLITS
 from rune.datasets.splits import Split
 
 
@@ -57,7 +58,7 @@ RULES: Mapping[SampleUse, UseRule] = {
     SampleUse.EVALUATION: UseRule(frozenset({Split.TEST})),
     SampleUse.ANALYSIS: UseRule(needs_purpose_of_split=False),
     SampleUse.TRAINING: UseRule(),
-    SampleUse.CALIBRATION: UseRule(frozenset({Split.TRAIN})),
+    SampleUse.CALIBRATION: UseRule(frozenset(CALIBRATION_SPLITS)),
     SampleUse.VERSION: UseRule(),
     SampleUse.EXPORT: UseRule(),
     SampleUse.READERS: UseRule(also=Purpose.READERS),

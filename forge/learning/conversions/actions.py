@@ -34,6 +34,7 @@ from forge.projects.access import require
 from forge.projects.files.contents import checked_path
 from forge.projects.files.storage import delete_on_failure, link_uploaded
 from forge.projects.models import Project
+from rune.datasets.splits import Split
 from rune.devices.boards.lookup import UnknownBoard, find_board
 from rune.wording import quoted
 
@@ -55,6 +56,7 @@ def begin_conversion(
     chunks: Iterable[bytes],
     weights: Iterable[bytes] | None = None,
     shapes: Shapes | None = None,
+    calibration: Split = Split.TRAIN,
 ) -> ModelConversion:
     """Stores a model's file, and the file of weights that belongs to an ONNX model, and converts it as a job.
 
@@ -82,6 +84,7 @@ def begin_conversion(
             weights_digest="" if beside is None else beside.digest,
             weights_size=0 if beside is None else beside.size,
             shapes=shapes,
+            calibration=calibration.value,
             boards=list(DEFAULT_BOARDS),
         )
         row.spec_digest = conversion_digest(row)

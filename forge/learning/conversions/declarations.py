@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from forge.accounts.models import User
 from forge.accounts.permissions import Verb, can
 from forge.builds.hooks import text_settled
+from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
-from forge.core.errors import DomainError
-from forge.learning.conversions.actions import begin_conversion, mix_form
+from forge.core.errors import DomainError, Invalid
+from forge.jobs.actions import retry_job
+from forge.learning.conversions.actions import begin_conversion, mix_form, restart_conversion
 from forge.learning.conversions.kinds import FLOAT, MIXED_FORMS
 from forge.learning.conversions.models import ConversionState
 from forge.learning.models import ConvertedForm, DeclaredModels, ModelConversion
+from forge.projects.access import require
 from forge.projects.models import Project
 from forge.projects.versions.declared_models import declared_models, outdated_reason
 from forge.projects.versions.store import WorkingTree, working_tree
@@ -29,13 +32,15 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class DeclaredModel:
     """A model of a `forge.yml`. `outdated` says why its file is not as declared, "" where it is; `refusal` why no
-    conversion was begun, "" where none was needed or one was. `form` is the form that the file should be."""
+    conversion was begun, "" where none was needed or one was. `form` is the form that the file should be.
+    `may_try_again`: what makes it can be begun again, and nothing works on it."""
 
     model: ModelSource
     outdated: str
     refusal: str
     conversion: ModelConversion | None
     form: ConvertedForm | None
+    may_try_again: bool
 
     @property
     def form_name(self) -> str:
@@ -70,6 +75,39 @@ def convert_declared(project: Project, tree: WorkingTree) -> None:
     )
 
 
+def convert_again(actor: Actor, project: Project, path: str) -> ModelConversion:
+    """Begins again what makes a model of the `forge.yml` that is out of date, after it failed or was refused.
+
+    Raises `Invalid`, `ConversionBusy`, `NoSuchLayer`, `NotRetriable`, `StorageQuotaReached`, and `Forbidden` or
+    `NotFound`.
+    """
+    require(actor, Verb.EDIT, project)
+    tree = working_tree(project)
+    model = next((each for each in declared_models(tree) if each.path == path), None)
+    if model is None:
+        raise Invalid(f"The forge.yml declares no model {quoted(path)}.")
+    if reason := _unmakable(tree, model):
+        raise Invalid(reason)
+    row = next((each for each in _conversions(project) if _is_of(each, tree, model)), None)
+    if row is None:
+        row = _begin_stored(actor, project, tree, model)
+    elif row.state in (ConversionState.FAILED, ConversionState.NEEDS):
+        row = restart_conversion(actor, row)
+    elif model.float_layers:
+        row = mix_form(actor, row, model.form, model.float_layers)
+    elif row.job is not None:
+        retry_job(actor, row.job)
+    _forget_refusal(project, path)
+    return row
+
+
+def _forget_refusal(project: Project, path: str) -> None:
+    row = DeclaredModels.objects.filter(project=project).first()
+    if row is not None and path in row.refusals:
+        row.refusals = {name: why for name, why in row.refusals.items() if name != path}
+        row.save(update_fields=["refusals"])
+
+
 def declared_forms(row: ModelConversion) -> Iterator[tuple[str, Sequence[str]]]:
     """The forms with layers in float that the project's `forge.yml` makes of the conversion's source now, which it
     does not have yet. Layers that the model does not have are left out."""
@@ -98,17 +136,18 @@ def _described(
 ) -> DeclaredModel:
     row = next((each for each in conversions if _is_of(each, tree, model)), None)
     form = None if row is None or _server_refuses(model) else _form_of(row, model)
-    return DeclaredModel(model, outdated_reason(tree, model), refusals.get(model.path, ""), row, form)
+    outdated, refusal = outdated_reason(tree, model), refusals.get(model.path, "")
+    is_over = bool(refusal) if row is None else row.job is None or row.job.is_finished
+    may_try_again = bool(outdated) and form is None and is_over and not _unmakable(tree, model)
+    return DeclaredModel(model, outdated, refusal, row, form, may_try_again)
 
 
 def _begin(writer: User | None, project: Project, tree: WorkingTree, model: ModelSource) -> str:
     """Begins what makes the form of a model. Returns why nothing was begun; "" also where nothing is needed."""
     if model.source not in tree.manifest:
         return ""
-    if reason := _server_refuses(model):
+    if reason := _unmakable(tree, model):
         return reason
-    if model.source in tree.texts:
-        return f"{quoted(model.source)} is a text, and no model."
     if writer is None or not writer.is_active or not can(writer, Verb.EDIT, project):
         return "Nobody who may edit this project changed it, so nothing was converted."
     try:
@@ -122,10 +161,20 @@ def _begin(writer: User | None, project: Project, tree: WorkingTree, model: Mode
     return ""
 
 
-def _begin_stored(writer: User, project: Project, tree: WorkingTree, model: ModelSource) -> ModelConversion:
+def _unmakable(tree: WorkingTree, model: ModelSource) -> str:
+    """Why a model cannot be made here of what the project has; "" if it can."""
+    if reason := _server_refuses(model):
+        return reason
+    if model.source not in tree.manifest:
+        return f"The source {quoted(model.source)} is missing."
+    return f"{quoted(model.source)} is a text, and no model." if model.source in tree.texts else ""
+
+
+def _begin_stored(writer: Actor, project: Project, tree: WorkingTree, model: ModelSource) -> ModelConversion:
     name, weights = model.source.rpartition("/")[2], _weights(tree, model)
     source = read_blob(tree.manifest[model.source]["digest"])
-    return begin_conversion(writer, project, name, [source], [read_blob(weights)] if weights else None, _shapes(model))
+    beside = [read_blob(weights)] if weights else None
+    return begin_conversion(writer, project, name, [source], beside, _shapes(model), model.calibration)
 
 
 def _server_refuses(model: ModelSource) -> str:
@@ -147,9 +196,10 @@ def _conversions(project: Project) -> list[ModelConversion]:
 
 
 def _is_of(row: ModelConversion, tree: WorkingTree, model: ModelSource) -> bool:
-    """Whether a conversion is of the source and the shapes of a model. Forms of a conversion share both."""
+    """Whether a conversion is of the source, the shapes and the calibration of a model, which its forms share."""
     source = tree.manifest.get(model.source, {}).get("digest")
-    return (row.source_digest, row.weights_digest, row.shapes) == (source, _weights(tree, model), _shapes(model))
+    own = (row.source_digest, row.weights_digest, row.shapes, row.calibration)
+    return own == (source, _weights(tree, model), _shapes(model), model.calibration.value)
 
 
 def _form_of(row: ModelConversion, model: ModelSource) -> ConvertedForm | None:

@@ -28,7 +28,6 @@ from forge.learning.conversions.making import ProgressShare, judge_on_test, make
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.recordings import SampleRecordings, compute_recordings
 from forge.learning.models import ConvertedForm, ModelConversion
-from rune.datasets.splits import Split
 
 NewCompiler = Callable[[], AbstractContextManager[Compiler]]
 
@@ -77,7 +76,7 @@ def _test(job: JobContext, row: ModelConversion, compiler: Compiler, folder: Pat
     chosen = [form for form in chosen if not form.tested]
     if not chosen:
         return
-    recordings = compute_recordings(job, row, compiler, folder, (Split.TEST,))
+    recordings = compute_recordings(job, row, compiler, folder, are_for_test=True)
     if recordings.request is None:
         ConvertedForm.objects.filter(pk__in=[form.pk for form in chosen]).update(tested=_untested(recordings))
         announce_conversion(row)

@@ -76,6 +76,7 @@ def make_forms(
             "float_layers": list(layers),
             "float_interface": True,
             "shapes": row.shapes,
+            "calibration": row.calibration,
             "recorded": recordings.request,
             **_earlier(row),
         }

@@ -11,6 +11,7 @@ from django.utils import timezone
 from forge.core.actors import Actor
 from forge.jobs.models import Job
 from forge.projects.models import Project
+from rune.datasets.splits import Split
 
 
 class ConversionState(models.TextChoices):
@@ -50,6 +51,8 @@ class ModelConversion(models.Model):
     weights_size = models.BigIntegerField(default=0, db_default=0)
     shapes = models.JSONField(default=dict)
     """Of inputs that the source leaves open, by name, without the batch."""
+    calibration = models.CharField(max_length=10, default=Split.TRAIN.value, db_default=Split.TRAIN.value)
+    """The split of the project's samples on which ranges are measured."""
     state = models.CharField(max_length=10, choices=ConversionState.choices, default=ConversionState.WAITING)
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     """The last job of it."""

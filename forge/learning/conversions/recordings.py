@@ -29,24 +29,15 @@ from forge.learning.models import ModelConversion
 from forge.projects.models import Project
 from forge.projects.versions.declared_models import declared_models
 from forge.projects.versions.store import WorkingTree, working_tree
+from rune.datasets.calibration import calibration_samples
 from rune.datasets.splits import Split
-from rune.datasets.spreading import CALIBRATION_SAMPLES, JUDGING_SAMPLES, in_turns, spread_over_labels
+from rune.datasets.spreading import spread_over_labels
 
-MOST: Mapping[Split, int] = {
-    Split.TRAIN: CALIBRATION_SAMPLES,
-    Split.VALIDATION: JUDGING_SAMPLES,
-    Split.TEST: 2_000,
-}
-"""Samples of a split that are read, spread evenly over the labels."""
+TEST_SAMPLES = 2_000
+"""Samples of the split test that are read, spread evenly over the labels."""
 COMPUTE_SECONDS = 60.0
 """For all samples; those that are not reached are left out, and counted as such."""
-_ROLES = {Split.TRAIN: "calibration", Split.VALIDATION: "judging", Split.TEST: "judging"}
-_USES = {
-    Split.TRAIN: SampleUse.CALIBRATION,
-    Split.VALIDATION: SampleUse.TRAINING,
-    Split.TEST: SampleUse.EVALUATION,
-}
-"""The use of each split: ranges are measured on it, a form is chosen by it, or a form is tested on it."""
+_ROLES = {True: "calibration", False: "judging"}
 _FOLDER = ".samples"
 _MODEL = f"{_FOLDER}/model.tflite"
 """The float model among the files of the job: hidden folders are no part of a project."""
@@ -62,17 +53,33 @@ class SampleRecordings:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def samples_for(project: Project, splits: Sequence[Split]) -> list[Entry]:
-    """Samples with one label each that may be used now, of these splits. Labels and splits take turns."""
-    data_set = DataSet.objects.filter(project=project).first()
+def samples_for(row: ModelConversion) -> list[tuple[Entry, bool]]:
+    """Samples with one label each that may be used now, each with whether it measures ranges; the others judge forms.
+    Labels and both uses take turns."""
+    data_set = DataSet.objects.filter(project=row.project_id).first()
     if data_set is None:
         return []
-    return in_turns([spread_over_labels(_of_split(data_set, split), _label, MOST[split]) for split in splits])
+    calibration = Split(row.calibration)
+    validation = _of_split(data_set, Split.VALIDATION, SampleUse.TRAINING)
+    measuring = _of_split(data_set, calibration, SampleUse.CALIBRATION)
+    if calibration is Split.VALIDATION:
+        judging = {each.number for each in validation}
+        return calibration_samples(
+            {calibration: [each for each in measuring if each.number in judging]}, _label, calibration
+        )
+    return calibration_samples({calibration: measuring, Split.VALIDATION: validation}, _label, calibration)
 
 
-def _of_split(data_set: DataSet, split: Split) -> list[Entry]:
-    """The samples of a split whose consent covers what a conversion does with them."""
-    entries = current_entries(data_set, _USES[split])
+def samples_of_test(row: ModelConversion) -> list[tuple[Entry, bool]]:
+    """The test samples that may be used now, on which a form is tested."""
+    data_set = DataSet.objects.filter(project=row.project_id).first()
+    entries = [] if data_set is None else _of_split(data_set, Split.TEST, SampleUse.EVALUATION)
+    return [(each, False) for each in spread_over_labels(entries, _label, TEST_SAMPLES)]
+
+
+def _of_split(data_set: DataSet, split: Split, use: SampleUse) -> list[Entry]:
+    """The samples of a split whose consent covers the use."""
+    entries = current_entries(data_set, use)
     return [each for each in entries if each.split == split and each.label and each.events is None]
 
 
@@ -81,11 +88,13 @@ def compute_recordings(
     row: ModelConversion,
     compiler: Compiler,
     folder: Path,
-    splits: Sequence[Split] = (Split.TRAIN, Split.VALIDATION),
+    *,
+    are_for_test: bool = False,
 ) -> SampleRecordings:
     """Computes what the float model reads of the project's samples into a file of the folder. Without samples, or where
     nothing in the project gives them to such a model, `facts` says why."""
-    entries = samples_for(row.project, splits)
+    chosen = samples_of_test(row) if are_for_test else samples_for(row)
+    entries, role_of = [entry for entry, _ in chosen], {entry.number: _ROLES[measures] for entry, measures in chosen}
     if not entries:
         return SampleRecordings(facts={"reason": "The project has no samples that may be used."})
     job.report(0.0, f"Computing what the model reads of {len(entries)} samples")
@@ -105,7 +114,7 @@ def compute_recordings(
     table = {
         "windows": [each["windows"] for _, each in read],
         "labels": [entry.label for entry in used],
-        "roles": [_ROLES[Split(entry.split)] for entry in used],
+        "roles": [role_of[entry.number] for entry in used],
         "classes": computed["labels"],
     }
     facts = {
@@ -120,12 +129,13 @@ def compute_recordings(
     return SampleRecordings(request, [entry.number for entry in used], facts)
 
 
-def samples_state(project: Project) -> str:
-    """Names what forms of a project follow from besides the model: its samples and its files; "" without samples."""
-    entries = samples_for(project, (Split.TRAIN, Split.VALIDATION))
+def samples_state(row: ModelConversion) -> str:
+    """Names what the forms of a conversion follow from besides the model: the samples and the files of its project; ""
+    without samples."""
+    entries = [entry for entry, _ in samples_for(row)]
     if not entries:
         return ""
-    return f"{hashlib.sha256(manifest_bytes(entries)).hexdigest()} {_front_digest(project)}"
+    return f"{hashlib.sha256(manifest_bytes(entries)).hexdigest()} {_front_digest(row.project)}"
 
 
 def _front_digest(project: Project) -> str:

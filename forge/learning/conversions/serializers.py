@@ -118,6 +118,7 @@ class ModelConversionJson(TypedDict):
     error: Annotated[str, "why the last job did not succeed"]
     needs: Annotated[ConverterEnvironmentJson | None, "the environment that has to be prepared first"]
     shapes: dict[str, list[int]]
+    calibration: Annotated[str, "the split of the project's samples on which ranges are measured"]
     source: Annotated[SourceConversionJson | None, "how the float model was converted; null for a float .tflite"]
     layers: list[ConvertedLayerJson]
     samples: UsedSamplesJson | None
@@ -180,6 +181,7 @@ def conversion_to_json(row: ModelConversion) -> ModelConversionJson:
         "error": row.error,
         "needs": row.needs,
         "shapes": row.shapes,
+        "calibration": row.calibration,
         "source": description.get("conversion"),
         "layers": description.get("layers", []),
         "samples": _used_samples(description.get("samples")),

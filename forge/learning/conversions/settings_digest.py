@@ -24,7 +24,8 @@ def conversion_digest(row: ModelConversion) -> str:
             "name": row.source_name,
             "weights": row.weights_digest,
             "shapes": row.shapes,
-            "samples": samples_state(row.project),
+            "calibration": row.calibration,
+            "samples": samples_state(row),
             "converter": converter_digest(),
         }
     )

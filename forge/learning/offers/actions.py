@@ -28,10 +28,11 @@ from forge.projects.models import Project
 from forge.projects.versions.declared_models import declared_models
 from forge.projects.versions.outside import store_outside_version
 from forge.projects.versions.store import WorkingTree, snapshot, working_tree
+from rune.datasets.splits import Split
 from rune.source.language.policy.model_edit import PolicyNotWritable, with_model
 from rune.source.policy import POLICY_FILE
 from rune.source.policy.model_files import record_path
-from rune.source.policy.sections.models import ModelSource
+from rune.source.policy.sections.models import STATIC_FORMS, ModelSource
 from rune.wording import quoted, size_text
 
 SOURCES = "training"
@@ -117,6 +118,7 @@ def _texts(tree: WorkingTree, form: ConvertedForm, path: str) -> dict[str, bytes
         tuple(form.float_layers),
         {name: tuple(shape) for name, shape in row.shapes.items()},
         float_interface=form.form != FLOAT,
+        calibration=Split(row.calibration if form.form in STATIC_FORMS else Split.TRAIN),
     )
     try:
         policy = with_model(tree.texts.get(POLICY_FILE, b"").decode("utf-8", "replace"), declared)

@@ -23,7 +23,7 @@ from forge.learning.conversions.actions import (
     mix_form,
     restart_conversion,
 )
-from forge.learning.conversions.declarations import declared_of
+from forge.learning.conversions.declarations import convert_again, declared_of
 from forge.learning.conversions.kinds import MIXED_FORMS
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.serializers import form_url
@@ -79,6 +79,19 @@ def convert(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     except DomainError as error:
         return show_again(request, "models/page.html", _list_context(principal, project), error)
     return redirect(row.get_absolute_url())
+
+
+@for_person
+@require_POST
+def try_again(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Converts a model of the forge.yml again."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    try:
+        convert_again(principal, project, request.POST.get("path", ""))
+    except DomainError as error:
+        return show_again(request, "models/page.html", _list_context(principal, project), error)
+    return redirect(f"{project.get_absolute_url()}/models#declared-models")
 
 
 @for_person

@@ -270,7 +270,11 @@ def _is_of_keras(module: str) -> bool:
 
 
 def _is_operation(node: Mapping[str, Json]) -> bool:
-    module = node.get("module")
+    """Whether an object is an operation and no layer. An h5 file has no modules, but its layers say whether they are
+    trained."""
+    module, config = node.get("module"), node.get("config")
+    if module is None:
+        return node.get("class_name") in OPERATIONS and isinstance(config, dict) and "trainable" not in config
     return isinstance(module, str) and module.startswith("keras.src.ops.")
 
 
@@ -347,7 +351,31 @@ def _calls(value: Json, depth: int = 0) -> Json:
         clean = {key: clean_value(fields.get(key), key) for key in ("shape", "dtype", "keras_history")}
         return {"class_name": "__keras_tensor__", "config": clean}
     if "class_name" in value:
-        raise Refused(
-            Reason.CUSTOM_OBJECT, f"A call has an object of the class {plain(str(value['class_name'])[:100])}."
-        )
+        return _call_value(value)
     return {as_text(key, "An argument of a call"): _calls(one, depth + 1) for key, one in value.items()}
+
+
+def _call_value(value: Mapping[str, Json]) -> Json:
+    """A constant, or a part of `x[1:, ...]`, in a call: anew, of plain numbers. Raises `Refused`."""
+    name = str(value["class_name"])
+    fields = as_object(value.get("config", {}), "An argument of a call")
+    if name == "__slice__":
+        parts = {key: fields.get(key) for key in ("start", "stop", "step")}
+        if all(one is None or (isinstance(one, int) and abs(one) <= LARGEST) for one in parts.values()):
+            return {"class_name": "__slice__", "config": parts}
+        raise Refused(Reason.BROKEN, "A part of a tensor does not begin and end at whole numbers.")
+    if name == "__ellipsis__":
+        return {"class_name": "__ellipsis__", "config": {}}
+    if name in ("__tensor__", "__numpy__"):
+        kind = fields.get("dtype")
+        if not isinstance(kind, str) or kind not in TYPES or not _is_of_numbers(fields.get("value")):
+            raise Refused(Reason.BROKEN, "A constant in a call is not of numbers.")
+        return {"class_name": name, "config": {"value": clean_value(fields["value"], "A constant"), "dtype": kind}}
+    raise Refused(Reason.CUSTOM_OBJECT, f"A call has an object of the class {plain(name[:100])}.")
+
+
+def _is_of_numbers(value: Json, depth: int = 0) -> bool:
+    """Whether a value is a number, or lists of numbers."""
+    if isinstance(value, list):
+        return depth < DEPTH and all(_is_of_numbers(one, depth + 1) for one in value)
+    return isinstance(value, bool | int | float)

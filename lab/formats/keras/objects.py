@@ -119,8 +119,23 @@ OPERATIONS: Mapping[str, frozenset[str]] = {
     "Exp": frozenset(),
     "Mean": frozenset({"axis", "keepdims"}),
     "Sum": frozenset({"axis", "keepdims"}),
+    "Max": frozenset({"axis", "keepdims"}),
+    "Min": frozenset({"axis", "keepdims"}),
+    "Negative": frozenset(),
+    "Power": frozenset(),
+    "Log": frozenset(),
+    "Tanh": frozenset(),
+    "Clip": frozenset({"x_min", "x_max"}),
+    "Matmul": frozenset(),
+    "GetItem": frozenset(),
+    "Concatenate": frozenset({"axis"}),
+    "Stack": frozenset({"axis"}),
+    "Reshape": frozenset({"newshape"}),
+    "Transpose": frozenset({"axes"}),
+    "ExpandDims": frozenset({"axis"}),
+    "Squeeze": frozenset({"axis"}),
 }
-"""Operations that a functional model has where its author wrote `x + y`."""
+"""Operations that a functional model has where its author wrote `x + y` or `x[:, -1]`, or called `keras.ops`."""
 
 COMMON = frozenset({"name", "trainable", "dtype", "batch_shape", "batch_input_shape", "input_dtype", "autocast"})
 """Arguments that every layer has."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 _ARITHMETIC = """
-Abs Add AddN AddV2 BiasAdd Cos Cumsum Div DivNoNan Einsum Elu Equal Erf Exp Expm1 Floor FloorDiv FloorMod Gelu Greater
-GreaterEqual LeakyRelu Less LessEqual Log Log1p LogSoftmax LogicalAnd LogicalNot LogicalOr MatMul BatchMatMul
+Abs Add AddN AddV2 BiasAdd Cos Cumsum Div DivNoNan Einsum Elu Equal Erf Erfc Exp Expm1 Floor FloorDiv FloorMod Gelu
+Greater GreaterEqual LeakyRelu Less LessEqual Log Log1p LogSoftmax LogicalAnd LogicalNot LogicalOr MatMul BatchMatMul
 BatchMatMulV2 BatchMatMulV3 Maximum Minimum Mul MulNoNan Neg NotEqual Pow RealDiv Reciprocal Relu Relu6 Round Rsqrt
 Selu Sigmoid Sign Sin Softmax Softplus Softsign Sqrt Square SquaredDifference Sub Tan Tanh
 """

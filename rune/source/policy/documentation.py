@@ -29,7 +29,9 @@ KEYS: Final = {
 MODELS: Final = {
     "source": "The file of the training library: `.keras`, `.h5`, `.onnx`, or a `.tflite` of floats.",
     "quantize": "The form: `float32` where it is left out, `float16`, `dynamic`, `int8`, `int8-tensor` or `int16x8`.",
-    "samples": "A folder of `.npy` or `.npz` files that the model's input is like.",
+    "samples": "A folder of recordings, or of `.npy` or `.npz` files that the model's input is like.",
+    "calibration": "The split of recordings on which ranges are measured: `train` where it is left out, or "
+    "`validation`, of which the other half judges then.",
     "interface": "`float32` keeps the inputs and outputs of a quantised model floats. Otherwise they are of its form.",
     "keep": "Layers that stay floats.",
     "shapes": "The shapes of inputs that the source leaves open, as `49x10`.",

@@ -13,7 +13,7 @@ from rune.source.policy.sections.checks import CHECK_NAME, MAX_CHECKS, ROBOT
 from rune.source.policy.sections.data import DIGEST
 from rune.source.policy.sections.gate import BUILD_PREFERENCES as WORDS
 from rune.source.policy.sections.gate import MAX_APPROVALS, MAX_LABELS
-from rune.source.policy.sections.models import FORMS, INTERFACES, MAX_MODELS, MAX_NAMES
+from rune.source.policy.sections.models import CALIBRATIONS, FORMS, INTERFACES, MAX_MODELS, MAX_NAMES
 from rune.source.policy.sections.owners import MAX_OWNERS
 from rune.source.policy.sections.training import MAX_ARGUMENTS, MAX_SEED, RECIPE_NAME
 from rune.source.policy.tags import PATTERN
@@ -92,6 +92,7 @@ def _models() -> Json:
         "quantize": {"enum": [*FORMS, None]},
         "samples": {"type": "string", "minLength": 1},
         "interface": {"enum": [*INTERFACES, None]},
+        "calibration": {"enum": [*CALIBRATIONS, None]},
         "keep": {"type": ["array", "string"], "maxItems": MAX_NAMES, "items": {"type": "string", "minLength": 1}},
         "shapes": {
             "type": ["object", "null"],

@@ -27,7 +27,7 @@ NEEDED: dict[SampleUse, dict[Split, list[frozenset[Purpose]] | None]] = {
     SampleUse.EVALUATION: {TRAIN: None, VALIDATION: None, TEST: [frozenset({T})]},
     SampleUse.ANALYSIS: {split: [frozenset({T}), frozenset({L})] for split in Split},
     SampleUse.TRAINING: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: [frozenset({T})]},
-    SampleUse.CALIBRATION: {TRAIN: [frozenset({L})], VALIDATION: None, TEST: None},
+    SampleUse.CALIBRATION: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: None},
     SampleUse.VERSION: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: [frozenset({T})]},
     SampleUse.EXPORT: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: [frozenset({T})]},
     SampleUse.READERS: {TRAIN: [frozenset({L, R})], VALIDATION: [frozenset({L, R})], TEST: [frozenset({T, R})]},

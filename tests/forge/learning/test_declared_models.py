@@ -14,6 +14,7 @@ from forge.builds.previews.refresh import refresh_previews
 from forge.builds.serializers import preview_to_json
 from forge.compute.pool.compiler import Compiler
 from forge.jobs.models import Job
+from forge.learning.conversions import actions
 from forge.learning.models import ModelConversion
 from forge.projects.actions import write_file
 from forge.projects.models import Project
@@ -116,6 +117,49 @@ def test_what_a_server_does_not_make_is_named_and_begins_nothing(client: Client,
     assert not Job.objects.exists()
     edit("models: [\n")
     assert "Models of forge.yml" not in page_of(client)
+
+
+def test_what_failed_or_was_refused_is_tried_again(
+    client: Client, user: User, source: Project, edit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = f"{PAGE}/declared/again"
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "MAX_CONVERSIONS", 0)
+        edit(DECLARED)
+    assert "A project has at most 0 conversions" in page_of(client)
+    assert "Try again</button>" in page_of(client)
+    assert not Job.objects.exists()
+    assert client.post(again, {"path": "net.tflite"}).status_code == 302
+    page = page_of(client)
+    assert ">Converting</a>" in page
+    assert "at most 0 conversions" not in page
+    assert "Try again</button>" not in page
+
+    Job.objects.all().delete()
+    ModelConversion.objects.all().delete()
+    write_file(user, source, "training/network.keras", b"PK\x03\x04" + bytes(200))
+    broken = DECLARED.replace("network.tflite", "network.keras")
+    edit(broken)
+    run_jobs()
+    assert ModelConversion.objects.get().state == "failed"
+    assert "Try again</button>" in page_of(client)
+    edit(f"{broken}# once more\n")
+    assert Job.objects.count() == 1
+    assert client.post(again, {"path": "net.tflite"}).status_code == 302
+    assert (Job.objects.count(), ModelConversion.objects.get().state) == (2, "waiting")
+    assert "Try again</button>" not in page_of(client)
+
+    for path, reason in (("other.tflite", "declares no model"), ("", "declares no model")):
+        answer = client.post(again, {"path": path})
+        assert (answer.status_code, reason in answer.content.decode()) == (400, True)
+
+
+def test_what_a_server_does_not_make_is_not_tried_again(client: Client, source: Project, edit: Any) -> None:
+    edit(DECLARED.replace("    interface: float32\n", ""))
+    assert "Try again</button>" not in page_of(client)
+    answer = client.post(f"{PAGE}/declared/again", {"path": "net.tflite"})
+    assert (answer.status_code, Job.objects.exists()) == (400, False)
+    assert "Write `interface: float32`" in answer.content.decode()
 
 
 def test_nobody_who_may_no_longer_edit_begins_a_conversion(

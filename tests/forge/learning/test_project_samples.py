@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from forge.accounts.models import User
+from forge.builds.previews.refresh import refresh_previews
+from forge.compute.pool.compiler import Compiler
 from forge.datasets.models import Consent, Sample
 from forge.learning.models import ConvertedForm
 from forge.projects.actions import write_file
 from forge.projects.models import Project
+from forge.projects.versions.declared_models import model_warnings
+from forge.projects.versions.store import working_tree
+from forge.reviews.changes.actions.merges import merge_past_gate
 from forge.reviews.models import ChangeRequest
 from tests.forge.factories.motion_model import motion_project
 from tests.forge.factories.training import motion_samples
@@ -70,6 +76,39 @@ def test_ranges_and_accuracy_come_from_the_projects_samples_through_its_own_stag
     for text in ("100.0 %", "computed by the stages in front of", "Right answers by label", "On the line"):
         assert text in page, text
     assert "which is a guess" not in page
+
+
+@pytest.mark.slow
+def test_ranges_are_measured_on_the_split_that_forge_yml_names(
+    client: Client, user: User, owner: User, project: Project, samples: list[Sample], compiler: Compiler
+) -> None:
+    moved = sorted(numbers(project, "train"))[:9]
+    Sample.objects.filter(data_set__project=project, number__in=moved).update(split="validation")
+    write_file(user, project, "training/motion.tflite", motion_model())
+    declared = (
+        "models:\n  model.tflite:\n    source: training/motion.tflite\n    quantize: int8\n    interface: float32\n"
+    )
+    for text in (declared, f"{declared}    calibration: validation\n"):
+        write_file(user, project, "forge.yml", text.encode())
+        refresh_previews(project.pk, compiler, threading.Event())
+        run_jobs()
+    rows = {each["id"]: read(client, each["id"]) for each in client.get(MODELS).json()["results"]}
+    used = {each["calibration"]: each["samples"] for each in rows.values()}
+    validation = len(numbers(project, "validation"))
+    assert used["train"]["calibration"] == len(numbers(project, "train"))
+    assert used["validation"]["calibration"] + used["validation"]["judging"] == validation
+    assert used["validation"]["judging"] > 0
+    row = next(each for each in rows.values() if each["calibration"] == "validation")
+    form = next(each for each in row["forms"] if each["form"] == "int8")
+    page = client.get(f"/acme/kitchen/models/{row['id']}").content.decode()
+    assert "samples of the split validation, computed" in page
+    address = f"{MODELS}/{row['id']}/forms/{form['number']}/apply"
+    answer = client.post(address, {"path": "model.tflite"}, content_type="application/json")
+    change = ChangeRequest.objects.get(number=answer.json()["number"])
+    merge_past_gate(owner, change, "The gate has tests of its own.")
+    tree = working_tree(project)
+    assert b"calibration: validation" in tree.texts["forge.yml"]
+    assert model_warnings(tree) == ()
 
 
 @pytest.mark.slow

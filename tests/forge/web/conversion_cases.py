@@ -43,6 +43,7 @@ CONVERSION_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("form", f"{_PAGE}/input/write", "acme/kitchen/models/input/write", {}, (400, 400, 400, 403, 403, 404, 302)),
     ("get", _PAGE, "acme/kitchen/models", None, _SHOWN),
     ("form", f"{_PAGE}/convert", "acme/kitchen/models/convert", {}, (400, 400, 400, 403, 403, 404, 302)),
+    ("form", f"{_PAGE}/declared/again", "acme/kitchen/models/declared/again", {}, (400, 400, 400, 403, 403, 404, 302)),
     ("get", _ONE_PAGE, "CONVERSION_PAGE", None, _SHOWN),
     ("form", f"{_ONE_PAGE}/restart", "CONVERSION_PAGE/restart", {}, (409, 409, 409, 403, 403, 404, 302)),
     ("form", f"{_ONE_PAGE}/environment", "CONVERSION_PAGE/environment", {}, (409, 403, 403, 403, 403, 404, 302)),

@@ -181,3 +181,20 @@ def test_recordings_go_through_the_projects_own_stages(tmp_path: Path) -> None:
     assert float_row["right"] == float_row["judged"] == samples["judging"]
     assert int8_row["by_label"].keys() == set(LABELS)
     assert report["provenance"]["samples"]["stage"] == "model"
+    assert "calibration" not in report["provenance"]["settings"]
+
+    result = convert(*arguments, "--project", tmp_path, "--calibration", "validation", "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    again = json.loads(result.stdout)
+    assert again["samples"]["calibration"] + again["samples"]["judging"] == samples["judging"]
+    assert again["provenance"]["settings"]["calibration"] == "validation"
+    assert again["provenance"]["samples"]["digest"] != report["provenance"]["samples"]["digest"]
+
+
+@pytest.mark.slow
+def test_a_split_is_for_recordings(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.zeros((40, 12, 6)))
+    options = ["--quantize", "int8", "--samples", tmp_path, "--calibration", "validation"]
+    result = convert(FLOAT, *options, "-o", tmp_path / "m.tflite")
+    assert result.exit_code == 1
+    assert "only recordings have splits" in result.stderr

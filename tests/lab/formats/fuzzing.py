@@ -100,10 +100,25 @@ def _read_savedmodel(path: Path, folder: Path) -> None:
     check_graphs((unpack(path, target) / "saved_model.pb").read_bytes())
 
 
+def _read_tflite(path: Path, _: Path) -> None:
+    """All that is read of a float model before the interpreter gets it, and what its rune needs."""
+    from lab.quantize.figures import figures_of
+    from lab.quantize.layers import layers_of
+    from lab.quantize.step import read_float_model
+    from rune.model.tflite import signature
+
+    data = path.read_bytes()
+    model = read_float_model(data)
+    layers_of(model)
+    signature(model)
+    figures_of(data)
+
+
 READERS: Mapping[str, Callable[[Path, Path], None]] = {
     "keras": _read_keras,
     "onnx": _read_onnx,
     "savedmodel": _read_savedmodel,
+    "tflite": _read_tflite,
 }
 
 

@@ -92,6 +92,28 @@ def test_code_in_the_arguments_of_a_call_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.protects("models-in/keras-code")
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"class_name": "__slice__", "config": {"start": {"class_name": "__lambda__"}}},
+        {"class_name": "__slice__", "config": {"start": "1"}},
+        {"class_name": "__tensor__", "config": {"value": ["a"], "dtype": "float32"}},
+        {"class_name": "__tensor__", "config": {"value": [{"class_name": "__lambda__"}], "dtype": "float32"}},
+        {"class_name": "__tensor__", "config": {"value": [1], "dtype": "string"}},
+        {"class_name": "__tensor__", "config": {"value": [1], "dtype": {"class_name": "DTypePolicy"}}},
+        {"class_name": "__numpy__", "config": {"value": None, "dtype": "int32"}},
+        {"class_name": "__tensor__", "config": []},
+        {"class_name": "__typespec__", "config": {}},
+        {"class_name": ["__slice__"], "config": {}},
+    ],
+)
+def test_a_constant_in_a_call_is_of_numbers_alone(tmp_path: Path, value: Any) -> None:
+    call = {"args": [value], "kwargs": {}}
+    model = sequential({**dense(), "name": "dense", "inbound_nodes": [call]})
+    assert refusal(write_keras(tmp_path / "m.keras", model)).reason in (Reason.CUSTOM_OBJECT, Reason.BROKEN)
+
+
+@pytest.mark.protects("models-in/keras-code")
 def test_what_only_training_needs_is_left_out_unread(tmp_path: Path) -> None:
     canary = tmp_path / "canary"
     function = {"class_name": "__lambda__", "config": {"code": python_code(canary)}}

@@ -111,6 +111,29 @@ def test_calls_of_keras_2_and_keras_3_are_kept() -> None:
         assert (config["input_layers"], config["output_layers"]) == ([["x", 0, 0]], [["add", 0, 0]])
 
 
+TENSOR = {
+    "class_name": "__keras_tensor__",
+    "config": {"shape": [None, 4], "dtype": "float32", "keras_history": ["x", 0, 0]},
+}
+
+
+def test_parts_of_tensors_and_constants_in_calls_are_kept() -> None:
+    part = {"class_name": "__slice__", "config": {"start": None, "stop": 3, "step": 1}}
+    rest = {"class_name": "__ellipsis__", "config": {}}
+    constant = {"class_name": "__tensor__", "config": {"value": [[0.5, -1], [2, 3.0]], "dtype": "float32"}}
+    for name, others in (("GetItem", [part, rest, -1]), ("Add", constant)):
+        call = {"args": [TENSOR, others], "kwargs": {}}
+        node = {**layer(name, "keras.src.ops.numpy", name="op"), "name": "op", "inbound_nodes": [call]}
+        (_, one) = clean_config(sequential(node)).config["config"]["layers"]
+        assert (one["module"], one["inbound_nodes"]) == ("keras.src.ops.numpy", [call])
+
+
+def test_an_operation_of_an_h5_file_has_no_module_and_is_told_from_a_layer() -> None:
+    layers = [{"class_name": "Add", "config": {"name": "a"}}, {"class_name": "Add", "config": {"trainable": True}}]
+    operation, own = clean_config(sequential(*layers)).config["config"]["layers"][1:]
+    assert (operation["module"], own["module"]) == ("keras.src.ops.numpy", "keras.layers")
+
+
 def test_an_activation_of_keras_may_be_a_function_or_a_layer() -> None:
     function = {
         "module": "keras.activations",

@@ -1,5 +1,5 @@
-"""Damaged Keras, ONNX and SavedModel files are read or refused by name: no other exception, no crash, no hang, nothing
-written outside the folder, no connection and no program."""
+"""Damaged Keras, ONNX, SavedModel and TFLite files are read or refused by name: no other exception, no crash, no hang,
+nothing written outside the folder, no connection and no program."""
 
 from __future__ import annotations
 
@@ -63,6 +63,19 @@ def test_damaged_onnx_files_are_translated_or_refused(tmp_path: Path) -> None:
 def test_damaged_savedmodels_are_read_or_refused(savedmodel: Path, tmp_path: Path) -> None:
     counts = fuzz("savedmodel", savedmodel, FEW, tmp_path)
     assert counts.get("read", 0) > 0
+
+
+@pytest.mark.slow
+@pytest.mark.protects("models-in/tflite-damaged")
+def test_damaged_tflite_files_are_read_or_refused(tmp_path: Path) -> None:
+    counts = fuzz("tflite", MODELS / "network.tflite", FEW, tmp_path)
+    assert counts.get("read", 0) > 0
+
+
+@pytest.mark.proof
+@pytest.mark.protects("models-in/tflite-damaged")
+def test_many_damaged_tflite_files_are_read_or_refused(tmp_path: Path) -> None:
+    fuzz("tflite", MODELS / "network.tflite", MANY, tmp_path)
 
 
 @pytest.mark.proof

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rune.source.language.yaml.edits import Written, block, style_of
 from rune.source.language.yaml.scalars import written
 from rune.source.policy.read import CheckedPolicy, read_policy
-from rune.source.policy.sections.models import FORMS, INTERFACES, ModelSource
+from rune.source.policy.sections.models import CALIBRATIONS, FORMS, INTERFACES, ModelSource
 from rune.source.runefile.yaml.values import Map, Sequence, Value, YamlScalar
 
 _INDENT = 2
@@ -71,6 +71,8 @@ def _block(model: ModelSource, at: int) -> list[str]:
         fields["interface"] = INTERFACES[1]
     if model.samples is not None:
         fields["samples"] = model.samples
+    if model.calibration != CALIBRATIONS[0]:
+        fields["calibration"] = model.calibration.value
     if model.float_layers:
         fields["keep"] = model.float_layers
     if model.shapes:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from rune.datasets.calibration import CALIBRATION_SPLITS
+from rune.datasets.splits import Split
 from rune.project.files import FileNotInProject, normal_path
 from rune.source.policy.approvers import read_list
 from rune.source.runefile.codes import Code
@@ -14,13 +16,17 @@ from rune.source.runefile.parsing.fields import Field, is_null, read_fields, rea
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import Word
 from rune.source.runefile.yaml.values import Map, Value, YamlScalar
-from rune.wording import quoted
+from rune.wording import listed, quoted
 
 FORMS: Final = ("float32", "float16", "dynamic", "int8", "int8-tensor", "int16x8")
 """The forms of a model, which `rune convert --quantize` takes."""
-MODEL_KEYS: Final = ("source", "quantize", "interface", "samples", "keep", "shapes")
+STATIC_FORMS: Final = ("int8", "int8-tensor", "int16x8")
+"""Forms whose ranges are measured on samples."""
+MODEL_KEYS: Final = ("source", "quantize", "interface", "samples", "calibration", "keep", "shapes")
 INTERFACES: Final = ("quantized", "float32")
 """The types of a quantised model's inputs and outputs: numbers of its form, or floats."""
+CALIBRATIONS: Final = tuple(split.value for split in CALIBRATION_SPLITS)
+"""The splits of recordings on which ranges may be measured."""
 MAX_MODELS: Final = 50
 MAX_NAMES: Final = 200
 """Layers, and inputs, of one model."""
@@ -30,7 +36,8 @@ _LARGEST: Final = 1 << 24
 @dataclass(frozen=True)
 class ModelSource:
     """How a model file is converted: the source file, the form, the folder of samples, layers that stay floats, whether
-    inputs and outputs do, and the shapes of inputs that the source leaves open. Paths begin at the project's folder."""
+    inputs and outputs do, the shapes of inputs that the source leaves open, and the split of recordings on which ranges
+    are measured. Paths begin at the project's folder."""
 
     path: str
     source: str
@@ -39,6 +46,7 @@ class ModelSource:
     float_layers: tuple[str, ...] = ()
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     float_interface: bool = False
+    calibration: Split = CALIBRATION_SPLITS[0]
     span: Span | None = field(default=None, compare=False)
     """Where the file's name is written."""
 
@@ -47,6 +55,8 @@ class ModelSource:
         settings: dict[str, Any] = {"form": self.form, "float_layers": list(self.float_layers)}
         if self.float_interface:
             settings["interface"] = INTERFACES[1]
+        if self.calibration is not CALIBRATION_SPLITS[0]:
+            settings["calibration"] = self.calibration.value
         if self.shapes:
             settings["shapes"] = {name: list(shape) for name, shape in self.shapes.items()}
         return settings
@@ -93,14 +103,19 @@ def _model(path: str, key: YamlScalar, value: Value, report: DiagnosticReport) -
     samples = _named_path("samples", fields["samples"], report) if "samples" in fields else None
     form = _choice(fields.get("quantize"), "`quantize`", FORMS, report)
     interface = _choice(fields.get("interface"), "`interface`", INTERFACES, report)
+    calibration = _choice(fields.get("calibration"), "`calibration`", CALIBRATIONS, report)
     layers = _layers(fields.get("keep"), report)
     shapes = _shapes(fields.get("shapes"), report)
     if layers and form == FORMS[0]:
         notes = ["A float model keeps all its layers. Choose a form with `quantize`, or remove `keep`."]
         report.error(Code.BAD_MODEL_SOURCE, "`keep` needs `quantize`", fields["keep"][0].span, notes)
+    if "calibration" in fields and form not in STATIC_FORMS:
+        notes = [f"Ranges are measured for {listed([f'`{each}`' for each in STATIC_FORMS])}. Remove `calibration`."]
+        report.error(Code.BAD_MODEL_SOURCE, f"`{form}` measures no ranges", fields["calibration"][0].span, notes)
     if source is None or report.error_count > before:
         return None
-    return ModelSource(path, source, form, samples, layers, shapes, interface == INTERFACES[1], key.span)
+    floats = interface == INTERFACES[1]
+    return ModelSource(path, source, form, samples, layers, shapes, floats, Split(calibration), key.span)
 
 
 def _named_path(name: str, field: Field, report: DiagnosticReport) -> str | None:

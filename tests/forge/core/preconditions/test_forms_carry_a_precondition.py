@@ -71,6 +71,7 @@ FORMS: Mapping[str, str] = {
     f"{_P}/data/playing": SETS,
     f"{_P}/data/samples/<int:number>/delete": ENDS,
     f"{_P}/models/convert": MAKES,
+    f"{_P}/models/declared/again": COMPARES,
     f"{_P}/searches/begin": MAKES,
     f"{_P}/searches/<int:number>/stop": ENDS,
     f"{_P}/searches/<int:number>/resume": WORKS,

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
+from rune.datasets.splits import Split
 from rune.project.files import MemoryFiles
 from rune.source.policy.model_files import check_models, record_path
 from rune.source.policy.read import read_policy
@@ -22,6 +23,7 @@ models:
     source: training/net.onnx
     quantize: int8
     samples: training/samples
+    calibration: validation
     keep: [classes_1, classes_1, mean]
     shapes: {frames: 49x10, ids: 12}
   a.tflite: {source: net.keras}
@@ -40,7 +42,9 @@ def test_models_are_read_in_the_order_of_their_paths() -> None:
         "training/samples",
         ("classes_1", "mean"),
         {"frames": (49, 10), "ids": (12,)},
+        calibration=Split.VALIDATION,
     )
+    assert (one.settings(), other.settings()["calibration"]) == ({"form": "float32", "float_layers": []}, "validation")
     assert other.settings()["shapes"] == {"frames": [49, 10], "ids": [12]}
     jsonschema.validate(yaml.safe_load(WHOLE), policy_schema())
 
@@ -56,6 +60,9 @@ def test_models_are_read_in_the_order_of_their_paths() -> None:
         ("{m.tflite: net.onnx}", "must be a map with `source`"),
         ("{m.tflite: {source: a, quantize: int4}}", "`quantize` must be one of `float32`"),
         ("{m.tflite: {source: a, keep: [b]}}", "`keep` needs `quantize`"),
+        ("{m.tflite: {source: a, quantize: int8, calibration: test}}", "`calibration` must be one of `train`"),
+        ("{m.tflite: {source: a, calibration: train}}", "`float32` measures no ranges"),
+        ("{m.tflite: {source: a, quantize: dynamic, calibration: train}}", "`dynamic` measures no ranges"),
         ("{m.tflite: {source: a, shapes: {x: 4xb}}}", "must be sizes such as `49x10`"),
         ("{m.tflite: {source: a, shapes: {x: 0}}}", "must be sizes such as `49x10`"),
         ("{m.tflite: {source: a, form: int8}}", 'unknown field "form"'),

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import pytest
 
+from rune.datasets.splits import Split
 from rune.source.language.policy.model_edit import PolicyNotWritable, with_model
 from rune.source.policy.read import read_policy
 from rune.source.policy.sections.models import ModelSource
 
-MODEL = ModelSource("net.tflite", "training/net.keras", "int8", None, ("classes_1", "a: b"), {"x:0": (49, 10)}, True)
+MODEL = ModelSource(
+    "net.tflite",
+    "training/net.keras",
+    "int8",
+    None,
+    ("classes_1", "a: b"),
+    {"x:0": (49, 10)},
+    float_interface=True,
+    calibration=Split.VALIDATION,
+)
 
 
 @pytest.mark.parametrize(
