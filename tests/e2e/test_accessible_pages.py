@@ -56,6 +56,8 @@ LOOK = """() => {
   const other = '[type="checkbox"], [type="radio"], [type="range"], [type="color"]';
   const drawn = `button, select, textarea, input:not(${other})`;
   const isOurs = (element) => {
+    const hasText = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== "");
+    if (element.matches("button") && !hasText) return true;
     const part = element.type === "file" ? "::file-selector-button" : undefined;
     return getComputedStyle(element, part).fontFamily.includes("IBM Plex");
   };
