@@ -18,6 +18,7 @@ from forge.builds.artefacts.models import FileRole as FileRole
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.core.actors import Actor
 from forge.core.leases import Leased
+from forge.datasets.models import DataVersion
 from forge.jobs.models import UNFINISHED_STATES, Job, JobLogLine, JobState
 from forge.projects.models import Project, Version
 from rune.aim import AIMS, BALANCED, RUNE_AIM
@@ -101,8 +102,10 @@ class Build(models.Model):
     measurement = models.JSONField(null=True, blank=True)
     """`rune.running.runtime.measure.Measurement` as JSON: what a run took when it was measured for this build, and for
     no other build of the same bytes. None where it was not measured."""
-    data = models.CharField(max_length=71, blank=True)
-    """The digest of the version of the project's data that it was made with; empty where there was none."""
+    data_version = models.ForeignKey(
+        DataVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="builds"
+    )
+    """The version of the project's data that it was tested on; None where there was none."""
     samples = models.CharField(max_length=71, blank=True)
     """The digest of the test samples that it was run on (`forge.builds.evaluations.outcomes`); empty where there
     were none."""

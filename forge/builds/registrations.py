@@ -13,6 +13,7 @@ from forge.accounts.models import Organisation, User
 from forge.accounts.quotas.usage import Counts, organisation_counts, person_counts
 from forge.builds.access import builds_of, preview_of
 from forge.builds.choices import choices_of
+from forge.builds.evaluations import counting as counting
 from forge.builds.evaluations.limits import judgements_of
 from forge.builds.models import Build, BuildTrigger, Preview
 from forge.builds.packages.firmware import FIRMWARE

@@ -10,6 +10,7 @@ from forge.builds.evaluations.limits import JudgedLimitJson, judged_to_json, jud
 from forge.builds.evaluations.outcomes import EvaluationSummaryJson
 from forge.builds.models import Build, BuildPackage, BuildTrigger, Preview, PreviewState
 from forge.core.api.json_types import Timestamp, Uuid, choices
+from forge.datasets.serializers import NamedDataVersionJson, named_version_to_json
 from forge.jobs.models import JobLogLine, JobState
 from rune.compiler.building.report import ToolchainReportJson
 from rune.compiler.verify.verification import VerificationJson
@@ -76,6 +77,7 @@ class BuildJson(TypedDict):
     started: Timestamp | None
     finished: Timestamp | None
     report: BuildReportJson | None
+    data: Annotated[NamedDataVersionJson | None, "the version of the data that it is tested on"]
     evaluation: EvaluationSummaryJson | None
     packages: list[BuildPackageJson]
     limits: list[JudgedLimitJson]
@@ -226,7 +228,8 @@ def package_to_json(package: BuildPackage) -> BuildPackageJson:
 
 
 def build_to_json(build: Build) -> BuildJson:
-    """A build. Reads its project with organisation, version, artefact, packages and the person who asked."""
+    """A build. Reads its project with organisation, its versions of files and data, artefact, packages and the person
+    who asked."""
     return {
         "id": str(build.pk),
         "job": str(build.job_id) if build.job_id else None,
@@ -241,6 +244,7 @@ def build_to_json(build: Build) -> BuildJson:
         "started": build.started.isoformat() if build.started else None,
         "finished": build.finished.isoformat() if build.finished else None,
         "report": _report(build),
+        "data": named_version_to_json(build.data_version, build.project) if build.data_version else None,
         "evaluation": cast("EvaluationSummaryJson | None", build.evaluation),
         "packages": [package_to_json(each) for each in build.packages.all()],
         "limits": [judged_to_json(each) for each in judgements_of(build)],

@@ -17,6 +17,7 @@ from forge.datasets.collecting.models import (
 )
 from forge.datasets.consent.models import Consent, ConsentQuerySet
 from forge.datasets.imports.models import DataImport, DataImportQuerySet
+from forge.datasets.labelling.models import LabelClaim, SampleOpinion
 from forge.datasets.removals.models import SampleRemoval, SampleRemovalQuerySet
 from forge.datasets.samples.models import Group, Sample, SampleQuerySet
 from forge.datasets.versions.models import DataCopy, DataCopyQuerySet, DataVersion, DataVersionQuerySet
@@ -39,9 +40,11 @@ __all__ = [
     "DataVersion",
     "DataVersionQuerySet",
     "Group",
+    "LabelClaim",
     "Sample",
     "SampleAnalysis",
     "SampleAnswer",
+    "SampleOpinion",
     "SampleQuerySet",
     "SampleRemoval",
     "SampleRemovalQuerySet",
@@ -72,6 +75,8 @@ class DataSet(models.Model):
     is_restricted = models.BooleanField(default=False, db_default=False)
     """Whether only those who manage the project play samples, besides the person who gave one. Others train and test
     on them and see figures."""
+    licence = models.CharField(max_length=20, blank=True, db_default="")
+    """The SPDX identifier of the licence under which others may use the data; "" where the project states none."""
     created = models.DateTimeField(auto_now_add=True)
 
     objects = DataSetQuerySet.as_manager()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from forge.datasets.collecting import pages as collecting
-from forge.datasets.pages import data, forms, imports, own_recordings, removals
+from forge.datasets.labelling import pages as labelling
+from forge.datasets.pages import data, forms, imports, own_recordings, removals, versions
 
 _DATA = "<str:organisation>/<str:name>/data"
 
@@ -24,8 +25,11 @@ project_pages = [
     path(f"{_DATA}/waiting", collecting.waiting, name="data-waiting"),
     path(f"{_DATA}/waiting/<uuid:submission_id>/recording", collecting.waiting_recording, name="data-waiting-bytes"),
     path(f"{_DATA}/mark", forms.mark, name="mark-data"),
+    path(f"{_DATA}/queue", labelling.queue, name="data-queue"),
+    path(f"{_DATA}/licence", forms.licence, name="data-licence"),
     path(f"{_DATA}/playing", forms.restrict, name="restrict-data"),
     path(f"{_DATA}/versions", forms.save, name="save-data"),
+    path(f"{_DATA}/versions/<int:number>", versions.one_version, name="data-version"),
     path(f"{_DATA}/import", imports.new_import, name="new-data-import"),
     path(f"{_DATA}/imports", imports.begin, name="begin-data-import"),
     path(f"{_DATA}/imports/<uuid:import_id>", imports.one_import, name="data-import"),

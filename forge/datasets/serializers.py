@@ -13,12 +13,14 @@ from forge.datasets.analysis.serializers import DataSampleAnalysisJson, sample_a
 from forge.datasets.consent.actions import purposes_of
 from forge.datasets.consent.models import Consent
 from forge.datasets.consent.terms import MAX_DAYS, Purpose
+from forge.datasets.labelling.models import SampleOpinion
 from forge.datasets.playing import may_play
 from forge.datasets.removals.report import RemovalReport
 from forge.datasets.samples.actions import SampleEventJson
 from forge.datasets.samples.models import Sample, SampleKind, SampleQuality, SampleSource, SampleSplit
 from forge.datasets.versions.manifest import Entry, VersionComparison
 from forge.datasets.versions.models import DataVersion
+from forge.projects.models import Project
 
 _KIND = choices("DataSampleKind", SampleKind.values)
 _SPLIT = choices("DataSampleSplit", SampleSplit.values)
@@ -59,6 +61,7 @@ class DataSampleJson(TypedDict):
         list[SampleEventJson] | None, "where labels happen, in seconds; null: the label holds for all of it"
     ]
     labelled_by: PersonJson | None
+    disputed: Annotated[bool, "whether two people label it otherwise"]
     split: Annotated[str, _SPLIT]
     group: Annotated[DataGroupJson | None, "null for a sample of nobody"]
     device: str
@@ -72,11 +75,20 @@ class DataSampleJson(TypedDict):
     analysis: Annotated[DataSampleAnalysisJson | None, "null before the sample was analysed"]
 
 
+class DataOpinionJson(TypedDict):
+    """The label that a person gave a sample in the queue."""
+
+    person: PersonJson | None
+    label: str
+    created: Timestamp
+
+
 class DataSampleDetailJson(TypedDict):
     """A sample with the versions that have it."""
 
     sample: DataSampleJson
     versions: Annotated[list[int], "the numbers of the versions that have it"]
+    opinions: Annotated[list[DataOpinionJson], "labels of people who looked at it in the queue, the first one first"]
 
 
 class DataNumbersJson(TypedDict):
@@ -119,6 +131,7 @@ class DataSummaryJson(TypedDict):
     restricted: Annotated[bool, "whether only those who manage the project play samples, and who gave one"]
     samples: int
     unlabelled: int
+    disputed: Annotated[int, "samples that two people label otherwise"]
     milliseconds: int
     labels: list[DataLabelJson]
     groups: list[DataGroupJson]
@@ -126,6 +139,7 @@ class DataSummaryJson(TypedDict):
     splits: list[DataSplitJson]
     shortage: Annotated[DataShortageJson | None, "where to collect first"]
     warnings: Annotated[list[str], "what is weak about labels and splits"]
+    accuracy_computed: Annotated[int, "how often accuracy was computed on the test samples of its versions"]
 
 
 class DataTermsJson(TypedDict):
@@ -192,6 +206,14 @@ class DataVersionJson(TypedDict):
     changes: Annotated[list[str], "since the version before, as it was when this one was saved"]
 
 
+class NamedDataVersionJson(TypedDict):
+    """The version of a data set that something used."""
+
+    number: int
+    digest: str
+    url: Annotated[str, "of its page"]
+
+
 class DataEntryJson(TypedDict):
     """A sample as a version has it."""
 
@@ -221,6 +243,7 @@ class DataComparisonJson(TypedDict):
     left_out: list[int]
     deleted: Annotated[list[int], "those whose bytes were deleted"]
     relabelled: list[DataRelabelledJson]
+    untested: Annotated[list[str], "labels that have test samples in the first version alone"]
 
 
 class DataAgreementSerializer(serializers.Serializer[None]):
@@ -262,6 +285,7 @@ def sample_to_json(sample: Sample, actor: Actor) -> DataSampleJson:
         "label": sample.label,
         "events": sample.events,
         "labelled_by": person_to_json(sample.labelled_by) if sample.labelled_by else None,
+        "disputed": sample.is_disputed,
         "split": sample.split,
         "group": {"number": sample.group.number, "name": str(sample.group)} if sample.group else None,
         "device": sample.device,
@@ -324,6 +348,25 @@ def version_to_json(version: DataVersion) -> DataVersionJson:
     }
 
 
+def opinion_to_json(opinion: SampleOpinion) -> DataOpinionJson:
+    """The label that a person gave."""
+    return {
+        "person": person_to_json(opinion.person) if opinion.person else None,
+        "label": opinion.label,
+        "created": opinion.created.isoformat(),
+    }
+
+
+def named_version_to_json(version: DataVersion, project: Project) -> NamedDataVersionJson:
+    """A version of a project's data, as something names it that used it."""
+    return {"number": version.number, "digest": version.digest, "url": version_url(project, version.number)}
+
+
+def version_url(project: Project, number: int) -> str:
+    """The page of a version of a project's data."""
+    return f"{project.get_absolute_url()}/data/versions/{number}"
+
+
 def entry_to_json(entry: Entry, is_deleted: bool) -> DataEntryJson:
     """A sample of a version."""
     return {
@@ -348,4 +391,5 @@ def comparison_to_json(comparison: VersionComparison, sentences: list[str]) -> D
         "relabelled": [
             {"number": each.number, "before": each.before, "after": each.after} for each in comparison.relabelled
         ],
+        "untested": list(comparison.untested),
     }

@@ -10,6 +10,7 @@ from forge.datasets.access import groups_of, label_counts, samples_of, split_gro
 from forge.datasets.models import DataSet, Sample
 from forge.datasets.serializers import DataLabelJson, DataSummaryJson
 from forge.datasets.splits.warnings import LabelCounts, shortage_of, split_warnings
+from forge.datasets.versions.accuracy_uses import count_accuracy
 from forge.projects.access import require
 from forge.projects.models import Project
 from rune.datasets.splits import Split
@@ -18,25 +19,30 @@ from rune.datasets.splits import Split
 def summary_of(actor: Actor, project: Project) -> DataSummaryJson:
     """Counts the samples of a project that are not left out. Raises `Forbidden` or `NotFound`."""
     require(actor, Verb.READ, project)
-    row = DataSet.objects.visible_to(actor).filter(project=project).values_list("revision", "is_restricted").first()
-    revision, is_restricted = row or (0, False)
+    data_set = DataSet.objects.visible_to(actor).filter(project=project).first()
     samples = samples_of(actor, project)
     included = samples.filter(left_out=False)
     labels = label_counts(included)
     totals = (
         included.select_related(None)
         .order_by()
-        .aggregate(samples=Count("pk"), unlabelled=Count("pk", filter=Q(label="")), milliseconds=Sum("milliseconds"))
+        .aggregate(
+            samples=Count("pk"),
+            unlabelled=Count("pk", filter=Q(label="")),
+            disputed=Count("pk", filter=Q(is_disputed=True)),
+            milliseconds=Sum("milliseconds"),
+        )
     )
     devices = Sample.objects.filter(pk__in=samples.select_related(None).order_by().values("pk")).exclude(device="")
     groups = groups_of(samples)
     shortage = shortage_of(labels, len(groups))
     of_splits = split_groups(included.exclude(label=""))
     return {
-        "revision": revision,
-        "restricted": is_restricted,
+        "revision": 0 if data_set is None else data_set.revision,
+        "restricted": data_set is not None and data_set.is_restricted,
         "samples": totals["samples"],
         "unlabelled": totals["unlabelled"],
+        "disputed": totals["disputed"],
         "milliseconds": totals["milliseconds"] or 0,
         "labels": [_label_to_json(each) for each in labels],
         "groups": [{"number": number, "name": name} for number, name in groups.items()],
@@ -51,6 +57,7 @@ def summary_of(actor: Actor, project: Project) -> DataSummaryJson:
         "shortage": None if shortage is None else {"label": shortage.label, "sentence": shortage.sentence},
         "devices": list(devices.order_by("device").values_list("device", flat=True).distinct()),
         "warnings": split_warnings(labels),
+        "accuracy_computed": count_accuracy(data_set).times,
     }
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 from forge.datasets.analysis import api as analysis
 from forge.datasets.consent import api as consent
 from forge.datasets.imports import api as imports
+from forge.datasets.labelling import api as labelling
 from forge.datasets.recordings import api as recordings
 from forge.datasets.samples import api as samples
 from forge.datasets.samples import parts_api as parts
@@ -35,6 +36,8 @@ urlpatterns = [
     path(f"{_DATA}/samples/<int:number>/recording", samples.DataSampleRecording.as_view()),
     path(f"{_DATA}/samples/<int:number>/parts", parts.DataSampleParts.as_view()),
     path(f"{_DATA}/analysis", analysis.DataAnalysisView.as_view()),
+    path(f"{_DATA}/queue", labelling.DataQueue.as_view()),
+    path(f"{_DATA}/queue/labels", labelling.DataQueueLabels.as_view()),
     path(f"{_DATA}/imports", imports.DataImports.as_view()),
     path(f"{_DATA}/imports/<uuid:import_id>", imports.OneDataImport.as_view()),
     path(f"{_DATA}/imports/<uuid:import_id>/bytes", imports.DataImportBytes.as_view()),

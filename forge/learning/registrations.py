@@ -12,6 +12,7 @@ from forge.learning.conversions.job import CONVERSION
 from forge.learning.environments.job import ENVIRONMENT
 from forge.learning.searches import cancelling as cancelling
 from forge.learning.searches.job import SEARCH
+from forge.learning.training import tested_runs as tested_runs
 from forge.learning.training import withdrawn_samples as withdrawn_samples
 from forge.learning.training.quotas import minutes_used
 from forge.learning.training.running.job import TRAINING

@@ -31,7 +31,8 @@ OUTCOME_TAGS = {
     LimitResult.UNKNOWN: OutcomeTag(OUTCOME_WORDS[LimitResult.UNKNOWN], "warn", icon="circle-question-mark"),
 }
 
-MET_ON_FEWER = OutcomeTag("Met on fewer labels", "warn", icon="triangle-exclamation-point")
+MET_ON_FEWER_LABELS = OutcomeTag("Met on fewer labels", "warn", icon="triangle-exclamation-point")
+MET_ON_FEWER_SAMPLES = OutcomeTag("Met on fewer samples", "warn", icon="triangle-exclamation-point")
 NOTHING_LOST = Lost((), 0)
 
 
@@ -66,7 +67,8 @@ def with_limits(rows: Iterable[FigureRow], build: Build, lost: Lost = NOTHING_LO
 
 def _shown(judgement: Judgement, lost: Lost) -> ShownLimit:
     limit, look, sentence = judgement.limit, OUTCOME_TAGS[judgement.outcome], judgement_sentence(judgement)
-    if lost.labels and limit.kind is LimitKind.ACCURACY and judgement.outcome.passes:
-        # An accuracy without the labels that were hard to tell says less than the one before it.
-        look, sentence = MET_ON_FEWER, " ".join([sentence, *lost_sentences(lost)])
+    if (lost.labels or lost.samples) and limit.kind is LimitKind.ACCURACY and judgement.outcome.passes:
+        # An accuracy without the labels or samples that were hard to tell says less than the one before it.
+        look = MET_ON_FEWER_LABELS if lost.labels else MET_ON_FEWER_SAMPLES
+        sentence = " ".join([sentence, *lost_sentences(lost)])
     return ShownLimit(limit_name(limit), bound_text(limit), look, sentence)

@@ -57,7 +57,7 @@ class BuildRun:
     def __init__(self, job: JobContext, new_compiler: NewCompiler) -> None:
         self._job = job
         self._new_compiler = new_compiler
-        self._build = Build.objects.select_related("project", "version").get(pk=job.spec["build"])
+        self._build = Build.objects.select_related("project", "version", "data_version").get(pk=job.spec["build"])
         self._is_compiled = False
         self._failure: str | None = None
         self._is_measured_before = False
@@ -82,7 +82,7 @@ class BuildRun:
     def _choose_data(self) -> None:
         """Names the version of the data that the build is evaluated on: that of its `forge.yml`, or else the data as
         it is now. An attempt after a kill goes on with the version of the first one."""
-        if self._build.data:
+        if self._build.data_version is not None:
             return
         named = data_named_by(self._build.source)
         version = find_data_version(self._build.project, named) if named else save_for_build(self._build.project)
@@ -94,8 +94,8 @@ class BuildRun:
                 level="warning",
             )
         elif version is not None:
-            self._build.data = version.digest
-            self._store(data=version.digest)
+            self._build.data_version = version
+            self._store(data_version=version)
             by = f"named by {POLICY_FILE}" if named else "the data as it is now"
             self._say("data", f"Version {version.number} of the data, {by}.")
 

@@ -16,7 +16,6 @@ from forge.builds.choices import choices_of, choices_of_build
 from forge.builds.evaluations.outcomes import SampleSet, is_evaluated, samples_under_test
 from forge.builds.models import Artefact, Build, Preview
 from forge.compute.pool.toolchain import TOOLCHAIN
-from forge.datasets.versions.evaluation import find_data_version
 from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Project
 from forge.projects.secrets.results import is_searched, texts_to_search
@@ -148,7 +147,7 @@ def numbered_job(build: Build) -> BuildTask:
     heeds = POLICY_FILE in manifest
     options = SpecOptions(build.name, profile=choices.profile, optimize=choices.optimize, follows_forge_yml=heeds)
     spec = _spec(build.source.digest, options)
-    tests = samples_under_test(find_data_version(project, build.data) if build.data else None)
+    tests = samples_under_test(build.data_version)
     steps: tuple[BuildJobStep, ...] = NUMBERED_STEPS if tests is None else (*NUMBERED_STEPS, BuildJobStep.EVALUATE)
     if is_searched(build.source):
         steps = tuple(step for step in steps if step != BuildJobStep.SECRETS)

@@ -19,21 +19,21 @@ from forge.jobs.workers.slots import notify_workers
 @interrupted.register
 def restart_builds(scope: SampleScope, reason: str) -> Sequence[str]:
     """Takes running builds from their workers whose version of the data has one of the samples."""
-    digests = _digests_with(scope)
-    running = Build.objects.filter(job__state=JobState.RUNNING, data__in=digests).select_related(
+    versions = _versions_with(scope)
+    running = Build.objects.filter(job__state=JobState.RUNNING, data_version__in=versions).select_related(
         "project__organisation"
     )
     sentences = []
-    for build in running if digests else ():
+    for build in running if versions else ():
         if build.job is not None and restart(build.job, reason):
             sentences.append(f"Build {build.number} of {build.project.full_name} was begun again without the samples.")
             transaction.on_commit(partial(notify_workers, build.job.capability), robust=True)
     return sentences
 
 
-def _digests_with(scope: SampleScope) -> list[str]:
+def _versions_with(scope: SampleScope) -> list[DataVersion]:
     """The versions that running builds use and that have one of the samples."""
-    used = Build.objects.filter(job__state=JobState.RUNNING).exclude(data="").order_by().values("data")
-    versions = DataVersion.objects.filter(data_set=scope.data_set, digest__in=used)
+    used = Build.objects.filter(job__state=JobState.RUNNING, data_version__data_set=scope.data_set)
+    versions = DataVersion.objects.filter(pk__in=used.order_by().values("data_version"))
     wanted = frozenset(scope.numbers)
-    return [each.digest for each in versions if any(entry.number in wanted for entry in entries_of(each))]
+    return [each for each in versions if any(entry.number in wanted for entry in entries_of(each))]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from forge.datasets.analysis.models import SampleAnalysis, SampleAnswer
+from forge.datasets.labelling.models import LabelClaim, SampleOpinion
 from forge.datasets.samples.models import SampleQuerySet
 
 
 def delete_analyses(samples: SampleQuerySet) -> None:
-    """Deletes features, fingerprints and answers of samples."""
+    """Deletes features, fingerprints and answers of samples, and what people in the queue said of them."""
     pks = samples.order_by().values("pk")
     SampleAnalysis.objects.filter(sample__in=pks).delete()
     SampleAnswer.objects.filter(sample__in=pks).delete()
+    SampleOpinion.objects.filter(sample__in=pks).delete()
+    LabelClaim.objects.filter(sample__in=pks).delete()

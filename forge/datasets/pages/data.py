@@ -22,6 +22,7 @@ from forge.datasets.analysis.access import analysis_of, answer_of
 from forge.datasets.analysis.report import report_of
 from forge.datasets.collecting.access import submissions_of
 from forge.datasets.consent.actions import purposes_of
+from forge.datasets.labelling.queue import opinions_on
 from forge.datasets.pages.cards import MARKS, cards_of, marks_of
 from forge.datasets.pages.confusion import confusion_table
 from forge.datasets.playing import playable, refusal_of
@@ -39,7 +40,7 @@ SHOWN = 48
 VERSIONS_SHOWN = 8
 SCORES_SHOWN = 6
 ALIKE_SHOWN = 12
-_CHECKS = ("wrong", "suspect", "alike", "outlier", "proposal", "consent", "unlabelled")
+_CHECKS = ("disputed", "wrong", "suspect", "alike", "outlier", "proposal", "consent", "unlabelled")
 LABEL_KEYS = 9
 """Labels with a key: 1 to 9."""
 
@@ -124,6 +125,7 @@ def _sample_context(principal: Principal, project: Project, number: int) -> dict
         "build": analysis,
         "scores": _scores(answer.scores) if answer is not None else [],
         "alike": alike,
+        "opinions": opinions_on(sample),
         "events": json.dumps(sample.events or []),
         "revision": revision_of(principal, project),
         "purposes": sorted(purpose.replace("-", " ") for purpose in purposes_of(sample.consent)),

@@ -18,6 +18,7 @@ from forge.datasets.pages.data import page_context
 from forge.datasets.playing import restrict_playing
 from forge.datasets.samples.actions import SampleMark, delete_sample, delete_samples, mark_samples
 from forge.datasets.versions.actions import save_version
+from forge.datasets.versions.card import state_licence
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 
@@ -62,6 +63,19 @@ def restrict(request: HttpRequest, organisation: str, name: str) -> HttpResponse
         restrict_playing(principal, project, is_restricted=_is_restricted(request.POST.get("who", "")))
 
     return _changed(request, project_of(request, organisation, name, Verb.MANAGE), act, "#playing")
+
+
+@for_person
+@require_POST
+def licence(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """States the licence of the data."""
+
+    def act(principal: Principal, project: Project) -> None:
+        state_licence(principal, project, request.POST.get("licence", ""))
+
+    number = request.POST.get("version", "")
+    place = f"/versions/{_number(number)}#card" if number else ""
+    return _changed(request, project_of(request, organisation, name, Verb.MANAGE), act, place)
 
 
 @for_person

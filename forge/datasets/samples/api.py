@@ -21,6 +21,7 @@ from forge.core.api.views import RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Invalid, Stale, Unprocessable
 from forge.datasets.access import find_consent, find_sample, revision_of, samples_of, versions_of
+from forge.datasets.labelling.queue import opinions_on
 from forge.datasets.playing import require_play, restrict_playing
 from forge.datasets.samples.actions import (
     UNCHANGED,
@@ -46,6 +47,7 @@ from forge.datasets.serializers import (
     DataSampleJson,
     DataSettingsSerializer,
     DataSummaryJson,
+    opinion_to_json,
     sample_to_json,
 )
 from forge.datasets.summary import summary_of
@@ -169,6 +171,7 @@ class DataMarks(ProjectView):
                 each.get("accepts", False),
                 each.get("confirms", False),
                 each.get("events", UNCHANGED),
+                each.get("disputed"),
             )
             for each in body["changes"]
         ]
@@ -198,7 +201,10 @@ class OneDataSample(ProjectView):
         principal = principal_of(request)
         sample = find_sample(principal, project, number)
         versions = versions_with(sample, list(versions_of(principal, project)))
-        return Response(DataSampleDetailJson(sample=sample_to_json(sample, principal), versions=versions))
+        opinions = [opinion_to_json(each) for each in opinions_on(sample)]
+        return Response(
+            DataSampleDetailJson(sample=sample_to_json(sample, principal), versions=versions, opinions=opinions)
+        )
 
     @extend_schema(operation_id="data_sample_delete", responses={204: None})
     def delete(self, request: Request, organisation: str, name: str, number: int) -> Response:

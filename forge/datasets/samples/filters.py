@@ -86,6 +86,7 @@ class DataFilter(ListFilter):
     quality = ChoiceFilter(choices=SampleQuality.choices, help_text="Those of this quality")
     kind = ChoiceFilter(choices=SampleKind.choices, help_text="Those recorded with this")
     left_out = YesNoFilter(Q(left_out=True), help_text="`true`: those that versions are saved without")
+    disputed = YesNoFilter(Q(is_disputed=True), help_text="`true`: those that two people label otherwise")
     wrong = YesNoFilter(IS_WRONG, help_text="`true`: those on which the current build answers another label")
     suspect = YesNoFilter(IS_SUSPECT, help_text="`true`: those whose label may be wrong")
     alike = YesNoFilter(HAS_DUPLICATES, help_text="`true`: those that have near-duplicates")

@@ -149,6 +149,8 @@ class Sample(models.Model):
     labelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    is_disputed = models.BooleanField(default=False, db_default=False)
+    """Whether two people gave it different labels in the queue, and nobody settled it."""
     split = models.CharField(max_length=10, choices=SampleSplit.choices)
     """That of its group. It never changes."""
     group = models.ForeignKey(Group, null=True, blank=True, on_delete=models.RESTRICT, related_name="samples")
@@ -186,6 +188,7 @@ class Sample(models.Model):
         ]
         indexes = [
             models.Index(fields=["data_set", "label", "number"], condition=Q(removed=None), name="samples_by_label"),
+            models.Index(fields=["data_set"], condition=Q(is_disputed=True), name="samples_in_dispute"),
             models.Index(fields=["removed"], condition=Q(removed__isnull=False, erased=None), name="samples_to_erase"),
         ]
         ordering = [F("number").desc()]

@@ -17,6 +17,7 @@ class DataMarkBeforeJson(TypedDict):
     label: str
     left_out: bool
     events: NotRequired[list[SampleEventJson] | None]
+    disputed: NotRequired[bool]
 
 
 class DataPartJson(TypedDict):
@@ -71,6 +72,9 @@ class DataChangeSerializer(serializers.Serializer[None]):
     confirms = serializers.BooleanField(
         required=False, help_text="`true`: a person says that the label it has is right, so it is not in doubt any more"
     )
+    disputed = serializers.BooleanField(
+        required=False, help_text="`true`: people disagree about its label; a new or confirmed label settles that"
+    )
     accepts = serializers.BooleanField(
         required=False, help_text="`true`: its label becomes the one that is proposed; `label` is not looked at"
     )
@@ -118,6 +122,8 @@ def mark_to_json(mark: SampleMark) -> DataMarkBeforeJson:
     }
     if not isinstance(mark.events, Unchanged):
         before["events"] = None if mark.events is None else list(mark.events)
+    if mark.disputed is not None:
+        before["disputed"] = mark.disputed
     return before
 
 

@@ -17,6 +17,7 @@ from forge.datasets.errors import LayoutRefused, PlayingRefused
 from forge.datasets.models import DataVersion
 from forge.datasets.playing import playable, refusal_of
 from forge.datasets.samples.models import ENDINGS
+from forge.datasets.versions.card import origin_of
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.manifest import Entry
 from forge.projects.models import Project
@@ -64,7 +65,8 @@ def plan_export(
     version = find_version(actor, project, number)
     stored = samples_of(actor, project).for_use(SampleUse.EXPORT).select_related(None).order_by()
     endings = {row: ENDINGS[media_type] for row, media_type in stored.values_list("number", "media_type")}
-    entries = [entry for entry in entries_of(version) if entry.number in endings]
+    all_entries = entries_of(version)
+    entries = [entry for entry in all_entries if entry.number in endings]
     locked = set(stored.exclude(playable(actor)).values_list("number", flat=True))
     if refused := sum(entry.number in locked for entry in entries):
         raise PlayingRefused(
@@ -77,8 +79,7 @@ def plan_export(
         layout.refuse(samples)
     except BadContent as error:
         raise LayoutRefused(str(error)) from None
-    origin = VersionOrigin(project.full_name, version.number, version.digest)
-    return Export(version, origin, layout, samples)
+    return Export(version, origin_of(project, version, all_entries), layout, samples)
 
 
 def _exported(entry: Entry, ending: str) -> Exported:

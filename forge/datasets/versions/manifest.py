@@ -8,6 +8,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rune.datasets.splits import Split
+from rune.wording import listed
+
 FORMAT = "hammer-forge-data-set/1"
 
 
@@ -58,6 +61,8 @@ class VersionComparison:
     """Those that only the first version has, and whose bytes were deleted."""
     relabelled: Sequence[Relabelled]
     new_groups: int
+    untested: Sequence[str]
+    """The labels that have test samples in the first version alone."""
 
 
 def manifest_bytes(entries: Iterable[Entry]) -> bytes:
@@ -107,7 +112,12 @@ def compare(before: Collection[Entry], after: Collection[Entry], deleted: Collec
             if earlier[number].label != later[number].label
         ],
         new_groups=len(_groups(after) - _groups(before)),
+        untested=sorted(_tested(before) - _tested(after)),
     )
+
+
+def _tested(entries: Collection[Entry]) -> set[str]:
+    return {each.label for each in entries if each.split == Split.TEST}
 
 
 def _groups(entries: Collection[Entry]) -> set[int]:
@@ -116,8 +126,9 @@ def _groups(entries: Collection[Entry]) -> set[int]:
 
 def sentences_of(comparison: VersionComparison) -> list[str]:
     """Returns what changed as short phrases, most important first; none where nothing did."""
-    added, people = len(comparison.added), comparison.new_groups
+    added, people, untested = len(comparison.added), comparison.new_groups, len(comparison.untested)
     phrases = [
+        (untested, f"{'label' if untested == 1 else 'labels'} {listed(comparison.untested)} no longer tested"),
         (added, f"{_count(added, 'sample')} added"),
         (people, f"{_count(people, 'group')} added"),
         (len(comparison.relabelled), f"{_count(len(comparison.relabelled), 'label')} corrected"),

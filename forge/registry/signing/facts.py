@@ -12,7 +12,6 @@ from django.conf import settings
 from forge.builds.models import Artefact, Build
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
-from forge.datasets.versions.evaluation import find_data_version
 from forge.projects.versions.store import available_files
 from forge.registry.distribution.digests import digest_of
 from forge.registry.distribution.rune_facts import manifest_digest, rune_facts
@@ -139,8 +138,7 @@ def _records(build: Build, models: tuple[BomModel, ...]) -> Iterator[Material]:
 
 def _data(build: Build) -> Iterator[Material]:
     """The version of the project's data that the build was evaluated on."""
-    version = find_data_version(build.project, build.data) if build.data else None
-    if version is not None:
+    if (version := build.data_version) is not None:
         yield Material(f"data version {version.number}", version.digest, "data")
 
 

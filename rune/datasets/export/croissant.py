@@ -26,6 +26,7 @@ _CONTEXT = {
     "extract": "cr:extract",
     "field": "cr:field",
     "fileObject": "cr:fileObject",
+    "rai": "http://mlcommons.org/croissant/RAI/",
     "recordSet": "cr:recordSet",
     "source": "cr:source",
 }
@@ -53,6 +54,8 @@ def _metadata(origin: VersionOrigin, table: bytes, media: str) -> dict[str, Any]
         "name": origin.project.replace("/", "-"),
         "description": f"Version {origin.version} of the data of {origin.project}, {origin.digest}.",
         "version": f"{origin.version}.0.0",
+        "citeAs": f"{origin.project}, version {origin.version} of its data, {origin.digest}",
+        **_known(origin),
         "distribution": [
             {
                 "@type": "cr:FileObject",
@@ -72,6 +75,18 @@ def _metadata(origin: VersionOrigin, table: bytes, media: str) -> dict[str, Any]
             }
         ],
     }
+
+
+def _known(origin: VersionOrigin) -> dict[str, Any]:
+    """The known facts of the version: page, date, licence, source and consent."""
+    values = {
+        "url": origin.url,
+        "datePublished": origin.published,
+        "license": f"https://spdx.org/licenses/{origin.licence}.html" if origin.licence else "",
+        "rai:dataCollection": origin.source,
+        "rai:personalSensitiveInformation": origin.consent,
+    }
+    return {name: value for name, value in values.items() if value}
 
 
 def _field(name: str, kind: str) -> dict[str, Any]:

@@ -33,6 +33,16 @@ class VersionOrigin:
     """Such as `acme/kitchen`."""
     version: int
     digest: str
+    url: str = ""
+    """Of the version's page; "" where it is not known, as all that follows."""
+    published: str = ""
+    """The day on which it was saved, such as `2026-11-18`."""
+    licence: str = ""
+    """An SPDX identifier."""
+    source: str = ""
+    """How the samples came in, as a sentence."""
+    consent: str = ""
+    """The purposes that their people agreed to, as a sentence."""
 
 
 def _as_stored(sample: Exported, data: bytes) -> bytes:  # noqa: ARG001 (layouts that convert need the sample)

@@ -120,6 +120,11 @@ def test_a_build_is_run_on_the_test_samples_and_keeps_what_became_of_each(
     assert outcomes == {right.digest: ("left", "left"), wrong.digest: ("left", "up")}
     payload = client.get(f"/api/v1/builds/{done.pk}").json()
     assert payload["evaluation"]["accuracy"] == 0.5
+    version = DataVersion.objects.get()
+    page = f"{axes.get_absolute_url()}/data/versions/1"
+    assert payload["data"] == {"number": 1, "digest": version.digest, "url": page}
+    for place in ("", "/accuracy"):
+        assert f'href="{page}"' in client.get(f"{axes.get_absolute_url()}/builds/1{place}").content.decode()
 
 
 @pytest.mark.slow
@@ -243,10 +248,10 @@ def test_a_build_names_the_version_of_the_data_that_it_was_tested_on(axes: Proje
     give(developer, axes, b"1,0,0\n", "left")
     first = work(request_build(developer, axes))
     version = DataVersion.objects.get()
-    assert (first.data, version.message) == (version.digest, "Saved for a build.")
+    assert (first.data_version, version.message) == (version, "Saved for a build.")
     assert "Version 1 of the data, the data as it is now." in log_of(first)
     again = work(request_build(developer, axes))
-    assert (again.data, DataVersion.objects.count()) == (version.digest, 1)
+    assert (again.data_version, DataVersion.objects.count()) == (version, 1)
 
 
 @pytest.mark.slow
@@ -259,7 +264,7 @@ def test_a_build_whose_forge_yml_names_data_is_tested_on_that_version(
     write_file(developer, axes, "forge.yml", f"data: {version.digest}\n".encode())
     done = work(request_build(developer, axes))
     assert done.evaluation is not None
-    assert (done.data, done.evaluation["samples"]) == (version.digest, 1)
+    assert (done.data_version, done.evaluation["samples"]) == (version, 1)
     assert DataVersion.objects.count() == 1
 
 
@@ -269,7 +274,7 @@ def test_a_build_whose_forge_yml_names_no_data_of_the_project_says_so_and_succee
     give(developer, axes, b"1,0,0\n", "left")
     write_file(developer, axes, "forge.yml", f"data: sha256:{'0' * 64}\n".encode())
     done = work(request_build(developer, axes))
-    assert (done.state, done.data, done.evaluation) == (JobState.SUCCEEDED, "", None), log_of(done)
+    assert (done.state, done.data_version, done.evaluation) == (JobState.SUCCEEDED, None, None), log_of(done)
     assert "is no version of this project's data" in log_of(done)
 
 

@@ -90,8 +90,8 @@ def test_a_build_that_is_tested_on_the_samples_begins_again_and_another_goes_on(
     for data in (version, later):
         write_file(user, project, "notes.md", data.digest.encode())
         build = waiting(user, project)
-        build.data = data.digest
-        build.save(update_fields=["data"])
+        build.data_version = data
+        build.save(update_fields=["data_version"])
         assert queue.take([WorkerCapability.BUILD]) is not None
     removal = withdraw_consent(user, other)
     assert removal is not None

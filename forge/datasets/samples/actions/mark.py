@@ -54,6 +54,8 @@ class SampleMark:
     """Whether a person says that its label is right, so that it is not in doubt any more."""
     events: Sequence[SampleEventJson] | Unchanged | None = UNCHANGED
     """Where labels happen, in seconds. None: the label holds for all of the recording."""
+    disputed: bool | None = None
+    """Whether people disagree about its label. A new label, or a confirmed one, settles that."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,15 @@ def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], 
         if any(each.tested_since is not None for each in samples):
             # Figures of earlier versions were computed on these samples.
             require(actor, Verb.MANAGE, project)
-        before = [SampleMark(each.number, each.label, each.left_out, events=each.events) for each in samples]
+        before = [
+            SampleMark(
+                each.number, each.label, each.left_out, events=each.events, disputed=True if each.is_disputed else None
+            )
+            for each in samples
+        ]
         for sample in samples:
             _apply(sample, wanted[sample.number], data_set.revision, actor)
-        fields = ["label", "labelled_by", "left_out", "events", "revision"]
+        fields = ["label", "labelled_by", "is_disputed", "left_out", "events", "revision"]
         Sample.objects.bulk_update(samples, fields, batch_size=_BATCH)
         _settle_doubts([each.pk for each in samples if wanted[each.number].confirms])
         change.note(actor, "data.mark", count=len(samples))
@@ -111,6 +118,10 @@ def _apply(sample: Sample, mark: SampleMark, revision: int, actor: Actor) -> Non
     if label is not None:
         sample.label = checked_word(label, "label")
         sample.labelled_by = actor.person if sample.label else None
+    if label is not None or mark.confirms:
+        sample.is_disputed = False
+    if mark.disputed is not None:
+        sample.is_disputed = mark.disputed and sample.label != ""
     if not isinstance(mark.events, Unchanged):
         sample.events = None if mark.events is None else _checked_events(sample, mark.events)
 

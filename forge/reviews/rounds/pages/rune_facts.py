@@ -19,6 +19,7 @@ from forge.builds.pages.evaluation import lost_between, shown_evaluation
 from forge.builds.pages.host_models import host_models
 from forge.builds.pages.limits import shown_limits, with_limits
 from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline, marks_of
+from forge.builds.pages.tested_data import data_sentences
 from forge.builds.pages.verification import verification_of
 from forge.builds.serializers import rune_url
 from forge.comparison.changes import Comparison, compare
@@ -83,7 +84,11 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
         "evaluation": shown_evaluation(principal, build, before),
         "changes": ()
         if comparison is None or earlier is None
-        else (*change_sentences(comparison, figures, earlier), *lost_sentences(lost)),
+        else (
+            *change_sentences(comparison, figures, earlier),
+            *lost_sentences(lost),
+            *data_sentences(before, build),
+        ),
         "pipeline": _drawn(build, comparison),
     }
 

@@ -9,6 +9,8 @@ export function dataPages(): void {
   if (form !== null) void import("./import/form").then(({ startImportForm }) => startImportForm(form));
   const waiting = document.querySelector<HTMLFormElement>("[data-decide]");
   if (waiting !== null) void import("./waiting").then(({ startDeciding }) => startDeciding(waiting));
+  const queue = document.querySelector<HTMLElement>("[data-label-queue]");
+  if (queue !== null) void import("./queue").then(({ startQueue }) => startQueue(queue));
   const current = document.querySelector<HTMLElement>("[data-import]");
   if (current !== null) void import("./import/form").then(({ followImport }) => followImport(current));
 }

@@ -23,6 +23,8 @@ export type DialogRequest =
       readonly labels: readonly string[];
       /** The rune's answer to it, where it has no label yet. */
       readonly predicted: string | null;
+      /** The rune's answer, which was wrong. */
+      readonly said?: string;
     }
   | {
       readonly what: "import-samples";

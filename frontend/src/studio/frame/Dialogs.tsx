@@ -115,6 +115,7 @@ export default function Dialogs({ request }: DialogsProps) {
             recording={request.recording}
             labels={request.labels}
             predicted={request.predicted}
+            said={request.said}
             client={workspace.client}
             isEndless={session.may.includes("manage")}
             onSent={({ number, split }) =>

@@ -29,6 +29,7 @@ import {
 
 const OpenQuestions = lazy(() => import("./OpenQuestions"));
 const Board = lazy(deferred(() => import("./Board")));
+const WrongResult = lazy(deferred(() => import("./WrongResult")));
 const SampleList = lazy(() => import("./SampleList"));
 const SelectedBlock = lazy(deferred(() => import("../block/SelectedBlock")));
 
@@ -45,6 +46,7 @@ export function PreviewPane() {
   const preview = useSession((session) => session.preview);
   const diagnostics = useDiagnostics();
   const mayEdit = useMayEdit();
+  const canSaveSamples = useSession(({ may }) => may.includes("give_sample"));
   const applyFix = useApplyFix();
   const phone = usePhones();
   const watched = useStore(watches.state);
@@ -108,13 +110,20 @@ export function PreviewPane() {
             <SelectedBlock running={running} />
           </Suspense>
         )}
-        after={(running) =>
-          preview.build && (
-            <Suspense>
-              <Board client={client} build={preview.build} running={running} />
-            </Suspense>
-          )
-        }
+        after={(running) => (
+          <>
+            {canSaveSamples && (
+              <Suspense>
+                <WrongResult running={running} />
+              </Suspense>
+            )}
+            {preview.build && (
+              <Suspense>
+                <Board client={client} build={preview.build} running={running} />
+              </Suspense>
+            )}
+          </>
+        )}
       >
         {questions.length > 0 &&
           ((running) => (

@@ -18,6 +18,7 @@ function build(number: number | null, state: JobState = "running"): Build {
     kind: "numbered",
     state,
     attempt: 1,
+    data: null,
     version: { number: 1, digest: "sha256:1" },
     manner: { optimize: "balanced", optimize_packages: "balanced", match: "litert" },
     requested_by: null,

@@ -112,6 +112,8 @@ EXEMPT: Mapping[str, str] = {
     f"POST {_P}/data/samples/marks": COMPARES,
     f"POST {_P}/data/samples/deletions": ENDS,
     f"POST {_P}/data/samples/<int:number>/parts": COMPARES,
+    f"POST {_P}/data/queue": OWN,
+    f"POST {_P}/data/queue/labels": OWN,
     f"POST {_P}/data/analysis": WORKS,
     f"POST {_P}/data/versions": COMPARES,
     f"POST {_P}/duplicate": MAKES,

@@ -88,8 +88,8 @@ def test_materials_name_the_data_and_the_record_of_a_model(project: Any, develop
     described = {"stage": "answer", "file": "model.tflite", "mimetype": "application/tflite-model", "operators": 3,
                  "runs": "compiled"}  # fmt: skip
     build = built(developer, project, models=[described])
-    build.data = version.digest
-    build.save(update_fields=["data"])
+    build.data_version = version
+    build.save(update_fields=["data_version"])
     origin = origin_of(publish_build(developer, build, "1.0"))
     assert [(each.name, each.digest, each.role) for each in origin.materials] == [
         ("model.tflite", digest_of(model), "model"),

@@ -11,6 +11,10 @@ import pytest
 from django.test import Client
 
 from forge.builds.models import Build
+from forge.datasets.consent.terms import Purpose
+from forge.datasets.models import DataVersion
+from forge.datasets.samples.actions import SampleMark, mark_samples
+from forge.datasets.versions.actions import save_version
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.reviews.actions import RequestedGroup, ask_for_review, ask_in_a_new_round, give_verdict
@@ -20,6 +24,7 @@ from rune.source.policy.limits import LimitKind
 from rune.source.policy.policy import Limit
 from tests.forge.builds.test_evaluation_pages import evaluated
 from tests.forge.factories.builds import RUNE, built
+from tests.forge.factories.recordings import consent_of, sample_of
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +34,12 @@ PAGE = "/acme/kitchen/reviews/1"
 
 def text_of(answer: Any) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", answer.content.decode()).split())
+
+
+def with_data(build: Build, version: DataVersion) -> Build:
+    build.data_version = version
+    build.save(update_fields=["data_version"])
+    return build
 
 
 def newer(developer: Any, project: Project, number: int) -> Build:
@@ -141,6 +152,44 @@ def test_labels_that_are_no_longer_tested_are_said_and_the_accuracy_is_not_simpl
     assert "Labels 2, 6 and 9 are no longer tested." in text
     assert "3 samples of the earlier test were withdrawn or left out." in text
     assert "Met on fewer labels" in text
+
+
+@pytest.mark.slow
+def test_an_accuracy_that_lost_samples_alone_is_not_simply_met(
+    project: Project, developer: Any, reviewer: Any, browser_of: Browser
+) -> None:
+    before = [SampleOutcome(str(number), "on", "on") for number in range(3)]
+    give_verdict(reviewer, evaluated(built(developer, project), before), "approve")
+    write_file(developer, project, "notes.txt", b"fewer")
+    build = evaluated(built(developer, project, RUNE + b"fewer"), before[:2], "sha256:" + "2" * 64)
+    limit = Limit(LimitKind.ACCURACY, 0.5, None).to_json()
+    figure = {"value": 1.0, "low": 0.2, "high": 1.0, "count": 2}
+    Build.objects.filter(pk=build.pk).update(
+        judgements=[{"limit": limit, "outcome": "met", "figure": figure, "reason": ""}]
+    )
+    ask_for_review(developer, build, "Fewer", reviewers=[RequestedGroup((reviewer.pk,))])
+    for page in (PAGE, "/acme/kitchen/builds/2"):
+        text = text_of(browser_of(reviewer).get(page))
+        assert "Met on fewer samples" in text
+        assert "1 sample of the earlier test was withdrawn or left out." in text
+
+
+@pytest.mark.slow
+def test_a_review_says_that_the_tests_changed_since_the_approved_build(
+    project: Project, developer: Any, owner: Any, reviewer: Any, browser_of: Browser
+) -> None:
+    consent = consent_of(developer, project, purposes=frozenset({Purpose.TESTS}))
+    sample_of(consent, developer, label="knock")
+    sample_of(consent, developer, label="glass")
+    first = with_data(built(developer, project), save_version(developer, project, seen=2))
+    give_verdict(reviewer, first, "approve")
+    mark_samples(owner, project, [SampleMark(2, label="knock")], seen=3)
+    write_file(developer, project, "notes.txt", b"other tests")
+    second = with_data(built(developer, project, RUNE + b"2"), save_version(developer, project, seen=4))
+    ask_for_review(developer, second, "Other tests", reviewers=[RequestedGroup((reviewer.pk,))])
+    text = text_of(browser_of(reviewer).get(PAGE))
+    assert "Tested on version 2 of the data; build 1 on version 1." in text
+    assert "Of its test samples: label glass no longer tested and 1 label corrected." in text
     assert not re.search(r"\bMet Accuracy\b", text)
 
 

@@ -13,6 +13,8 @@ interface SaveRecordingDialogProps {
   readonly labels: readonly string[];
   /** The rune's answer to it, where it has no label yet. */
   readonly predicted: string | null;
+  /** The rune's answer, which was wrong; left out for a recording that somebody chose. */
+  readonly said?: string | undefined;
   readonly client: ProjectClient;
   /** Whether the recording may be kept until somebody deletes it. */
   readonly isEndless: boolean;
@@ -25,7 +27,7 @@ const CONFLICT = 409;
 const agreed = new Set<string>();
 
 export default function SaveRecordingDialog(props: SaveRecordingDialogProps) {
-  const { recording, labels, predicted, client, isEndless, onSent, onClose } = props;
+  const { recording, labels, predicted, said, client, isEndless, onSent, onClose } = props;
   const id = useId();
   const [label, setLabel] = useState(predicted ?? recording.label);
   const reading = useTerms(
@@ -61,9 +63,11 @@ export default function SaveRecordingDialog(props: SaveRecordingDialogProps) {
   const shown = problem ?? (reading.problem === null ? null : sentenceOf(reading.problem));
   const isReady = terms !== null && label.trim() !== "" && !isSending;
   return (
-    <Dialog title="Send this recording to the project?" onClose={onClose}>
+    <Dialog title={titleOf(said)} onClose={onClose}>
       <div className="field">
-        <label htmlFor={`${id}-label`}>Label: what was said, drawn or done</label>
+        <label htmlFor={`${id}-label`}>
+          {said === undefined ? "Label: what was said, drawn or done" : "The right label"}
+        </label>
         <input
           id={`${id}-label`}
           className="input"
@@ -79,6 +83,9 @@ export default function SaveRecordingDialog(props: SaveRecordingDialogProps) {
           <p className="small muted">
             This is what the app said. Correct it where the app is wrong: it is what builds are judged by.
           </p>
+        )}
+        {said !== undefined && said !== "" && label.trim() === said && (
+          <p className="small muted">That is what the app said.</p>
         )}
         <OtherLabel id={`${id}-other`} label={label} labels={labels} />
       </div>
@@ -113,4 +120,9 @@ export default function SaveRecordingDialog(props: SaveRecordingDialogProps) {
       </div>
     </Dialog>
   );
+}
+
+function titleOf(said: string | undefined): string {
+  if (said === undefined) return "Send this recording to the project?";
+  return said === "" ? "What is right?" : `It said ${said}. What is right?`;
 }

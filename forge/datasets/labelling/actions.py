@@ -1,0 +1,122 @@
+"""Taking samples out of the queue, and labelling them. Two people who share it never look at the same sample."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.organisations.access import nothing_here
+from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
+from forge.core.errors import Invalid
+from forge.datasets.access import find_sample
+from forge.datasets.actions import DataSetChange
+from forge.datasets.labelling.models import LabelClaim, SampleOpinion
+from forge.datasets.labelling.queue import QueueMode, next_waiting
+from forge.datasets.models import DataSet, Sample
+from forge.datasets.samples.actions.add import checked_word
+from forge.projects.access import require
+from forge.projects.models import Project
+
+CLAIM_LIFE = timedelta(minutes=5)
+"""How long the queue keeps a sample for who looks at it. Then somebody else may get it."""
+MAX_SKIPPED = 100
+
+
+def take_next(actor: Actor, project: Project, mode: QueueMode, skipped: Collection[int] = ()) -> Sample | None:
+    """Gives a person the next sample of the queue, and takes the one back that they had; None where none waits.
+
+    Raises `Forbidden`, `NotFound`, and `Invalid` for more than `MAX_SKIPPED` skipped numbers.
+    """
+    require(actor, Verb.EDIT, project)
+    if len(skipped) > MAX_SKIPPED:
+        raise Invalid(f"Skip at most {MAX_SKIPPED} samples; then begin the queue anew.")
+    with transaction.atomic():
+        # The row's lock lets one person choose after the other.
+        data_set = DataSet.objects.visible_to(actor).select_for_update(of=("self",)).filter(project=project).first()
+        if data_set is None:
+            return None
+        release(actor, project)
+        sample = next_waiting(actor, project, mode, skipped)
+        if sample is not None:
+            _claim(actor, sample)
+        return sample
+
+
+def release(actor: Actor, project: Project) -> None:
+    """Gives back what a person looks at."""
+    LabelClaim.objects.filter(sample__data_set__project=project, person=actor.pk).delete()
+
+
+def _claim(actor: Actor, sample: Sample) -> None:
+    LabelClaim.objects.update_or_create(
+        sample=sample, defaults={"person_id": actor.pk, "until": timezone.now() + CLAIM_LIFE}
+    )
+
+
+def label_in_queue(actor: Actor, project: Project, number: int, label: str, *, settles: bool = False) -> Sample:
+    """Labels a sample as a person who looked at it: the first label is the sample's. A second person's label is kept
+    beside it, and where both differ, the sample is in dispute until somebody settles it (`settles`).
+
+    Raises `Invalid`, `NotFound`, and `Forbidden`: who settles the label of a test sample manages the project.
+    """
+    require(actor, Verb.EDIT, project)
+    word = checked_word(label, "label")
+    if not word:
+        raise Invalid("Choose a label.")
+    with (change := DataSetChange(_data_set_of(actor, project).pk)) as data_set:
+        sample = find_sample(actor, project, number)
+        first = sample.labelled_by
+        if not sample.label or settles or first == actor.person:
+            if sample.tested_since is not None and sample.label != word:
+                # Figures of earlier versions were computed on it.
+                require(actor, Verb.MANAGE, project)
+            sample.label, sample.labelled_by, sample.is_disputed = word, actor.person, False
+        else:
+            if first is not None:
+                SampleOpinion.objects.get_or_create(sample=sample, person=first, defaults={"label": sample.label})
+            sample.is_disputed = sample.is_disputed or word != sample.label
+        SampleOpinion.objects.update_or_create(sample=sample, person=actor.person, defaults={"label": word})
+        _save(sample, data_set)
+        release(actor, project)
+        change.note(actor, "data.label", number=number)
+    return sample
+
+
+def undo_in_queue(actor: Actor, project: Project, number: int) -> Sample:
+    """Takes a person's own label back and shows them the sample again. It then has the label of who gave one before,
+    if anybody did. Raises `Forbidden` and `NotFound`."""
+    require(actor, Verb.EDIT, project)
+    with (change := DataSetChange(_data_set_of(actor, project).pk)) as data_set:
+        sample = find_sample(actor, project, number)
+        own = SampleOpinion.objects.filter(sample=sample, person=actor.person).first()
+        if own is None:
+            raise Invalid("You gave this sample no label in the queue.")
+        own.delete()
+        others = list(SampleOpinion.objects.filter(sample=sample).select_related("person"))
+        label = others[0].label if others else ""
+        if sample.labelled_by == actor.person:
+            if sample.tested_since is not None and sample.label != label:
+                require(actor, Verb.MANAGE, project)
+            sample.label, sample.labelled_by = label, others[0].person if others else None
+        sample.is_disputed = len({each.label for each in others}) > 1
+        _save(sample, data_set)
+        release(actor, project)
+        _claim(actor, sample)
+        change.note(actor, "data.label-undo", number=number)
+    return sample
+
+
+def _save(sample: Sample, data_set: DataSet) -> None:
+    sample.revision = data_set.revision
+    sample.save(update_fields=["label", "labelled_by", "is_disputed", "revision"])
+
+
+def _data_set_of(actor: Actor, project: Project) -> DataSet:
+    data_set = DataSet.objects.visible_to(actor).filter(project=project).first()
+    if data_set is None:
+        raise nothing_here(actor)
+    return data_set

@@ -1,0 +1,149 @@
+"""The card of a version: where its samples come from, for what their people agreed, and under which licence others may
+use them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
+from forge.core.errors import Invalid
+from forge.datasets.actions import DataSetChange
+from forge.datasets.consent.terms import PURPOSE_LABELS, Purpose
+from forge.datasets.consent.uses import in_force
+from forge.datasets.models import DataSet, DataVersion, Sample
+from forge.datasets.samples.models import SampleKind, SampleSource
+from forge.datasets.versions.manifest import Entry
+from forge.projects.access import require
+from forge.projects.models import Project
+from rune.datasets.export.layout import VersionOrigin
+from rune.wording import counted, listed
+
+LICENCES: Mapping[str, str] = {
+    "CC0-1.0": "Creative Commons Zero 1.0",
+    "CC-BY-4.0": "Creative Commons Attribution 4.0",
+    "CC-BY-SA-4.0": "Creative Commons Attribution-ShareAlike 4.0",
+    "CC-BY-NC-4.0": "Creative Commons Attribution-NonCommercial 4.0",
+    "ODbL-1.0": "Open Database License 1.0",
+    "PDDL-1.0": "Public Domain Dedication and License 1.0",
+}
+"""The licences that a project can state for its data: SPDX identifiers with their names."""
+
+
+@dataclass(frozen=True)
+class DataCard:
+    """Facts of today about the samples that a version had. Nobody is named."""
+
+    licence: str
+    """An SPDX identifier; "" where the project states none."""
+    sources: Sequence[tuple[str, int]]
+    """How the samples came in, most first."""
+    kinds: Sequence[tuple[str, int]]
+    devices: int
+    first: datetime | None
+    last: datetime | None
+    """When the stored samples were recorded or imported."""
+    agreed: Sequence[tuple[str, int]]
+    """How many samples their people gave for each purpose, of those whose consent is in force."""
+    ends: datetime | None
+    """When the first consent ends; None where none does."""
+    deleted: int
+    """Samples whose bytes were deleted since the version was saved."""
+
+    @property
+    def licence_name(self) -> str:
+        """The licence in words; "" where there is none."""
+        return LICENCES.get(self.licence, "")
+
+    @property
+    def source_sentence(self) -> str:
+        """`812 samples: recorded with a phone, 300: imported.`"""
+        return f"{listed([f'{source}: {count:,}' for source, count in self.sources])}." if self.sources else ""
+
+    @property
+    def consent_sentence(self) -> str:
+        """How many samples people gave for each purpose, and how many were deleted."""
+        purposes = listed([f"{purpose}: {count:,}" for purpose, count in self.agreed])
+        text = f"Samples by what their people agreed to: {purposes}." if purposes else "No sample is left."
+        return f"{text} {counted(self.deleted, 'sample')} deleted since." if self.deleted else text
+
+
+def card_of(version: DataVersion, entries: Sequence[Entry]) -> DataCard:
+    """The card of a version with these samples. The caller found the version for someone."""
+    numbers = {each.number for each in entries}
+    rows = Sample.objects.available().filter(data_set=version.data_set_id)
+    fields = (
+        "number",
+        "source",
+        "kind",
+        "device",
+        "created",
+        *(f"consent__{name}" for name in _FIELDS),
+        "consent__ends",
+    )
+    valid = set(rows.filter(in_force()).values_list("number", flat=True))
+    stored = [row for row in rows.values(*fields) if row["number"] in numbers]
+    agreed = Counter(
+        purpose
+        for row in stored
+        if row["number"] in valid
+        for name, purpose in _FIELDS.items()
+        if row[f"consent__{name}"]
+    )
+    ends = [row["consent__ends"] for row in stored if row["consent__ends"] is not None]
+    moments = [row["created"] for row in stored]
+    return DataCard(
+        licence=version.data_set.licence,
+        sources=[
+            (SampleSource(source).label, count) for source, count in Counter(r["source"] for r in stored).most_common()
+        ],
+        kinds=[(SampleKind(kind).label, count) for kind, count in Counter(r["kind"] for r in stored).most_common()],
+        devices=len({row["device"] for row in stored if row["device"]}),
+        first=min(moments, default=None),
+        last=max(moments, default=None),
+        agreed=[(PURPOSE_LABELS[each], agreed[each]) for each in Purpose if agreed[each]],
+        ends=min(ends, default=None),
+        deleted=len(numbers) - len(stored),
+    )
+
+
+_FIELDS = {
+    "for_tests": Purpose.TESTS,
+    "for_training": Purpose.TRAINING,
+    "for_readers": Purpose.READERS,
+    "for_other_projects": Purpose.OTHER_PROJECTS,
+}
+
+
+def origin_of(project: Project, version: DataVersion, entries: Sequence[Entry]) -> VersionOrigin:
+    """The description of a version in an export: address, date, licence, source and consent."""
+    card = card_of(version, entries)
+    return VersionOrigin(
+        project.full_name,
+        version.number,
+        version.digest,
+        url=f"{settings.PUBLIC_URL}{project.get_absolute_url()}/data/versions/{version.number}",
+        published=version.created.date().isoformat(),
+        licence=card.licence,
+        source=card.source_sentence,
+        consent=card.consent_sentence,
+    )
+
+
+def state_licence(actor: Actor, project: Project, licence: str) -> None:
+    """States under which licence others may use the data; "" states none. Raises `Invalid`, and `Forbidden` or
+    `NotFound`."""
+    require(actor, Verb.MANAGE, project)
+    if licence and licence not in LICENCES:
+        raise Invalid(f"The licence must be one of {listed(list(LICENCES))}, or empty.")
+    data_set, _ = DataSet.objects.get_or_create(project=project)
+    with (change := DataSetChange(data_set.pk)) as locked:
+        if locked.licence == licence:
+            return
+        DataSet.objects.filter(pk=locked.pk).update(licence=licence)
+        change.note(actor, "data.licence", licence=licence or "no licence")
