@@ -19,6 +19,7 @@ from forge.builds.previews.variants import remake_previews
 from forge.builds.previews.watches import checked_fix, checked_tests, checked_wires, start_watch
 from forge.builds.quotas import require_another_build
 from forge.builds.runs.storing import store_build
+from forge.collab.pushed_runes import PREVIEW_DOWNLOAD
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
@@ -104,7 +105,7 @@ def note_rune_download(actor: Actor, build: Build) -> None:
     Raises `Forbidden` and `NotFound`.
     """
     if build.kind != BuildTrigger.NUMBERED:
-        note_download(actor, build.project, "preview.download")
+        note_download(actor, build.project, PREVIEW_DOWNLOAD)
     elif build.artefact is not None:
         what = {"number": build.number, "digest": build.artefact.digest}
         note_download(actor, build.project, "rune.download", build.subject, **what)

@@ -10,6 +10,7 @@ from forge.builds.choices import AimJson, MatchJson
 from forge.builds.evaluations.limits import JudgedLimitJson
 from forge.builds.models import Build
 from forge.builds.serializers import BuildJson, BuildPackageJson, LogLineJson, PreviewJson, PreviewStateJson, WatchJson
+from forge.collab.pushed_runes import PREVIEW_DOWNLOAD
 from forge.core.api.json_types import Uuid
 from forge.core.audit.messages import AuditSentences, AuditTopic, Thing, ids_among, things_named
 from forge.core.audit.messages import declare as declare_sentences
@@ -183,7 +184,7 @@ declare_sentences(
     {
         "rune.download": "downloaded the rune of {build} of {project}",
         "package.download": "downloaded a package of {build} of {project}",
-        "preview.download": "ran the preview of {project}",
+        PREVIEW_DOWNLOAD: "ran the preview of {project}",
     },
 )
 

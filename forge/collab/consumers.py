@@ -36,6 +36,7 @@ from forge.collab.protocol.frames import (
     awareness_frame,
     read_frame,
 )
+from forge.collab.pushed_runes import may_take_runes, runes_group
 from forge.collab.room.greeting import Greeting
 from forge.collab.room.room import Room
 from forge.collab.room.submissions import FromMember
@@ -53,6 +54,10 @@ ACCESS_VALID_SECONDS = 10.0
 """Seconds that an answer about access is good for while a person writes."""
 REPLAY_LIMIT = 500
 """Events that are sent again to a client that was away; who missed more reads the current state."""
+RUNES_VALID_SECONDS = 60.0
+"""Seconds for which it holds that a person may take the project's runes, and that the audit log says so."""
+RUNES_BEHIND = 10
+"""Messages that wait for a slow client, from which on it gets no runes by itself."""
 
 
 class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
@@ -157,11 +162,17 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
                 await self.close_for(Closing.TRY_AGAIN, "The server had an error. The project is opened again.")
 
     async def _hear(self, message: Message) -> None:
+        if "rune" in message:
+            await self.rune_built(message["rune"])
+            return
         stream, event = message["stream"], message.get("event")
         number, before = event["sequence"] if event else message["last"], self._heard[stream]
         if number > before and not self._is_closing:
             self._heard[stream] = number
             await self.stream_moved(stream, event if number == before + 1 else None)
+
+    async def rune_built(self, frame: bytes) -> None:
+        """The rune of the project's newest text, for a socket that listens to them."""
 
     async def stream_moved(self, stream: str, event: dict[str, Any] | None) -> None:
         """An event of the project, its organisation or the person; None when some were missed.
@@ -281,12 +292,18 @@ class CollabConsumer(ProjectSocket):
 
 
 class EventsConsumer(ProjectSocket):
-    """The project's events as JSON, numbered without gaps; `?after=N` sends those after N again."""
+    """The project's events as JSON, numbered without gaps; `?after=N` sends those after N again. With `?runes=1` the
+    runes of its previews come too, each as one binary message: a line of JSON, then the rune."""
 
     _last = 0
+    _runes_group: str | None = None
+    _runes_until = 0.0
 
     async def opened(self) -> None:
         query = parse_qs(self.scope["query_string"].decode("latin-1"))
+        if query.get("runes") == ["1"]:
+            self._runes_group = runes_group(self.access.project_id)
+            listen(self._runes_group, self._inbox.put_nowait)
         after = query.get("after", [""])[0]
         newest = self._heard[self.access.project_stream]
         await self._send({"type": "hello", "sequence": newest})
@@ -297,6 +314,20 @@ class EventsConsumer(ProjectSocket):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Ignores all messages of the client."""
+
+    async def disconnect(self, code: int) -> None:
+        if self._runes_group is not None:
+            stop_listening(self._runes_group, self._inbox.put_nowait)
+        await super().disconnect(code)
+
+    async def rune_built(self, frame: bytes) -> None:
+        if self._is_closing or self._inbox.qsize() > RUNES_BEHIND:
+            return
+        if time.monotonic() >= self._runes_until:
+            if not await may_take_runes(self.principal, self.access.project_id):
+                return
+            self._runes_until = time.monotonic() + RUNES_VALID_SECONDS
+        await self.send(bytes_data=frame)
 
     async def stream_moved(self, stream: str, event: dict[str, Any] | None) -> None:
         before = self.access

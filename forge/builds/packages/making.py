@@ -6,6 +6,7 @@ What one target refuses is said by name, and the others are made all the same.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
@@ -87,6 +88,9 @@ class PackageRecorder:
 
     def checked(self, answer: Answer) -> None:
         """The rune's own job checked the files."""
+
+    def compiled(self, output: Path) -> None:
+        """Nobody waits for the bytes of a package."""
 
     def logged(self, answer: Answer) -> None:
         """One line tells of a package."""

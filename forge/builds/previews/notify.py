@@ -18,10 +18,26 @@ PAUSE = 0.1
 """Seconds between two messages: to send one costs more than the rest, in the process of those who type."""
 
 
+Wake = Callable[..., None]
+"""Has the previews of projects, by their ids, made in this process. Never waits; from any thread."""
+
+_wake_here: Wake | None = None
+
+
+def work_here(wake: Wake | None) -> None:
+    """Has previews made in this process, to which a message through the queue would take longer than most of their
+    work; None ends that."""
+    global _wake_here
+    _wake_here = wake
+
+
 def notify_preview(*project_ids: UUID) -> None:
     """The previews of projects are behind their texts. One message says so of all: sending costs more than the rest."""
     try:
-        current_app.send_task("forge.builds.preview", args=list(map(str, project_ids)), ignore_result=True)
+        if (wake := _wake_here) is not None:
+            wake(*project_ids)
+        else:
+            current_app.send_task("forge.builds.preview", args=list(map(str, project_ids)), ignore_result=True)
     except Exception:
         # Resuming notifies the worker again; whoever edits must not fail because a queue is away.
         _log.exception("The wake-up for previews was not sent")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
+import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, cast
 
 from django.db import transaction
@@ -14,8 +17,10 @@ from forge.builds.contents import keep_contents
 from forge.builds.models import Artefact, Build, BuildTrigger, Preview, PreviewState
 from forge.builds.runs.jobs import BuildJobStep
 from forge.builds.serializers import preview_to_json, watch_to_json
+from forge.collab.pushed_runes import LARGEST_PUSHED, push_rune
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import TOOLCHAIN
+from forge.core.blobs.store import digest_of
 from forge.core.events.declarations import NewEvent
 from forge.core.events.log import append_event
 from forge.projects.models import Project
@@ -27,6 +32,9 @@ from rune.source.runefile.codes import Code
 
 EVENT_LIMIT = 64 * 1024
 """Characters of a preview's JSON that go with its event; pages ask for a larger one."""
+TELL_AFTER = 0.1
+"""Seconds after the check at which the preview is written as being built. After an edit the rune is usually there
+before, and to write both would delay it."""
 
 
 class PreviewRecorder:
@@ -38,6 +46,9 @@ class PreviewRecorder:
         self._is_broken = False
         self._diagnostics: list[dict[str, Any]] = []
         """The diagnostics of the text."""
+        self._unsaved: dict[str, Any] = {}
+        """The result of the check, until it is written."""
+        self._tell_at = math.inf
         self._failed_tests = _failed_before(preview, seen)
         warnings = model_warnings(seen) if preview.is_plain else ()
         self._outdated_models = [cast(dict[str, Any], diagnostic_to_json(each)) for each in warnings]
@@ -67,7 +78,31 @@ class PreviewRecorder:
         state = PreviewState.BROKEN if self._is_broken else PreviewState.BUILDING
         self._diagnostics = answer["diagnostics"]
         if state != self._preview.state or self._preview.is_plain:
-            self.save(state, diagnostics=self._shown_diagnostics(), outline=answer["outline"])
+            self._unsaved = {"diagnostics": self._shown_diagnostics(), "outline": answer["outline"]}
+            self._tell_at = time.monotonic() + TELL_AFTER
+        if self._is_broken and self._unsaved:
+            self.save(state)
+
+    def tick(self) -> None:
+        """Writes that the text is being built once that takes long; to be called several times a second."""
+        if time.monotonic() >= self._tell_at:
+            self.save(PreviewState.BUILDING)
+
+    def compiled(self, output: Path) -> None:
+        """Sends the rune ahead to those who show the text: its row is written after that."""
+        if not self._preview.is_plain:
+            return
+        with output.open("rb") as file:
+            rune = file.read(LARGEST_PUSHED + 1)
+        if len(rune) <= LARGEST_PUSHED:
+            seen = self._seen
+            push_rune(
+                self._preview.project_id,
+                sequence=seen.sequence,
+                version=seen.digest,
+                digest=digest_of(rune),
+                rune=rune,
+            )
 
     def logged(self, answer: Answer) -> None:
         """A preview has no log."""
@@ -95,7 +130,9 @@ class PreviewRecorder:
 
     @transaction.atomic
     def save(self, state: PreviewState, *, error: str = "", **values: Any) -> None:
-        """Writes what was found, unless another process has looked at a newer text meanwhile."""
+        """Writes what was found, with the result of the check, unless another process has looked at a newer text
+        meanwhile."""
+        values, self._unsaved, self._tell_at = self._unsaved | values, {}, math.inf
         preview, sequence = self._preview, self._seen.sequence
         rows = Preview.objects.filter(pk=preview.pk, sequence__lte=sequence)
         row = {"sequence": sequence, "state": state, "error": error, "toolchain": TOOLCHAIN} | values

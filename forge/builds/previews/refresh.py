@@ -144,8 +144,13 @@ def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callabl
             recorder.save(PreviewState.READY, outline=outline)
             return
         job = preview_job(preview, seen)
+
+        def tick_and_tell() -> None:
+            tick()
+            recorder.tick()
+
         artefact = Execution(job, recorder).run(
-            lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick, pace=pace
+            lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick_and_tell, pace=pace
         )
         if artefact is not None and preview.is_plain and has_tests(seen.manifest):
             expect_tests(preview.project_id)

@@ -14,8 +14,9 @@ from django.db import connections
 
 from forge.builds.previews.dispatch import PLACES_OF_PREVIEWS, preview_slots
 from forge.builds.previews.leases import end_leases
-from forge.builds.previews.notify import notify_preview
+from forge.builds.previews.notify import notify_preview, work_here
 from forge.builds.previews.refresh import resume_previews
+from forge.builds.previews.threads import PreviewThreads
 from forge.compute.pool.toolchain import standby
 from forge.compute.pool.workdir import remove_leftovers, workdirs
 from forge.jobs.models import WorkerCapability
@@ -31,6 +32,7 @@ class BuildWorker:
     def __init__(self) -> None:
         self._worker: Any = None
         self._threads: list[threading.Thread] = []
+        self._previews: PreviewThreads | None = None
 
     def start(self) -> None:
         """Starts all; returns at once."""
@@ -45,6 +47,10 @@ class BuildWorker:
             without_mingle=True,
             without_gossip=True,
         )
+        if settings.EMBEDDED_WORKER:
+            # One place more, as above.
+            self._previews = PreviewThreads(preview_slots.work, PLACES_OF_PREVIEWS + 1)
+            work_here(self._previews.wake)
         self._run("build-worker", self._worker.start)
         self._run("compiler-warm-up", self._warm_up)
 
@@ -71,6 +77,9 @@ class BuildWorker:
     def stop(self) -> None:
         """Ends all. A build that runs goes back into the queue, for the next start to take up."""
         stopping.set()
+        work_here(None)
+        if self._previews is not None:
+            self._previews.close()
         if self._worker is not None:
             # As Celery's own handler of signals does.
             state.should_stop = EX_OK

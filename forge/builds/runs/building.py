@@ -6,6 +6,7 @@ The job (`forge.jobs`) has the build's state, lease and attempts. Whatever is wr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -154,6 +155,9 @@ class BuildRun:
         if answer["broken"]:
             # Else the compiler says so, who checks again.
             self._say("check", answer["text"], answer["milliseconds"])
+
+    def compiled(self, output: Path) -> None:
+        """Nobody waits for the bytes of a numbered build."""
 
     def logged(self, answer: Answer) -> None:
         self._say(answer["step"], answer["text"], answer["milliseconds"])

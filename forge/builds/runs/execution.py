@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
+from pathlib import Path
 from typing import Any, Protocol
 
 from forge.builds.artefacts.store import (
@@ -41,6 +42,9 @@ class Recorder(Protocol):
 
     def checked(self, answer: Answer) -> None:
         """The result of the check: `diagnostics`, `outline`, whether it is `broken`, and a `text` for a log."""
+
+    def compiled(self, output: Path) -> None:
+        """The rune or the package is in this file, and is stored next."""
 
     def logged(self, answer: Answer) -> None:
         """A step of the compiler ended: `step`, `text` and `milliseconds`."""
@@ -151,6 +155,7 @@ class Execution:
             case "step":
                 self._recorder.logged(answer)
             case "built" if self._artefact is None:
+                self._recorder.compiled(compiler.output)
                 take = self._recorder.take
                 self._artefact = keep_artefact(
                     self._job, compiler.output, answer, lambda artefact: take(artefact, is_new=True)

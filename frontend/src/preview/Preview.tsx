@@ -1,5 +1,5 @@
 // A rune running in the page: its inputs, what it says, how long it takes. The studio and the player both show this.
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { recordingOf, type Addresses, type CapabilityRequest, type Limits } from "../runtime";
 import { ExpectationContext, type Expectation } from "./examples/expectation";
 import { Failure } from "./running/Failure";
@@ -9,7 +9,6 @@ import { HostContext, NO_HOST, type PreviewHost } from "./host";
 import { InputCard } from "./InputCard";
 import { OutputCard } from "./outputs/OutputCard";
 import type { Shown } from "./outputs/views/OverlayView";
-import { WatchedCard } from "./outputs/WatchedCard";
 import { paceText } from "./running/pace";
 import { pictureRequest } from "./picture/pixels";
 import type { Snapshot } from "./running/session";
@@ -65,6 +64,8 @@ interface Props {
   readonly addresses?: Addresses;
 }
 
+/** Shown when a wire is watched. */
+const WatchedCard = lazy(() => import("./outputs/WatchedCard"));
 const PAGE = 65536;
 const NO_WORDS: Expectation["wordlists"] = [];
 /** The label of the source that plays recordings. */
@@ -176,20 +177,22 @@ export function Preview(props: Props) {
                           onCalling={(calling) => session.setCalling(calling)}
                         />
                       ))}
-                      {watching?.wires.map(({ stage, index }) => (
-                        <WatchedCard
-                          key={`${stage}.${index}`}
-                          stage={stage}
-                          index={index}
-                          tensor={
-                            snapshot.watched.find((each) => each.stage === stage && each.index === index)?.tensors[0] ??
-                            null
-                          }
-                          shown={shown}
-                          waiting={watching.waiting}
-                          onUnwatch={() => watching.onUnwatch(stage, index)}
-                        />
-                      ))}
+                      <Suspense fallback={null}>
+                        {watching?.wires.map(({ stage, index }) => (
+                          <WatchedCard
+                            key={`${stage}.${index}`}
+                            stage={stage}
+                            index={index}
+                            tensor={
+                              snapshot.watched.find((each) => each.stage === stage && each.index === index)
+                                ?.tensors[0] ?? null
+                            }
+                            shown={shown}
+                            waiting={watching.waiting}
+                            onUnwatch={() => watching.onUnwatch(stage, index)}
+                          />
+                        ))}
+                      </Suspense>
                       {(answers === undefined || loaded === null) && (
                         <Waiting
                           snapshot={snapshot}

@@ -164,6 +164,8 @@ export interface LoadExtras {
   readonly resources?: ReadonlyMap<string, ArrayBuffer>;
   /** How much of an interpreter is fetched, 0 to 1. */
   readonly onFetch?: (name: string, share: number) => void;
+  /** Whether another rune is likely to take its place, as while one edits: the worker of that is started ahead. */
+  readonly isFollowed?: boolean;
 }
 
 /** The page's requests to the worker. */
@@ -229,4 +231,7 @@ export type WorkerNote = "started" | "compiled" | "opening" | { readonly needs: 
 
 /** The page's requests to the frame around the worker. */
 export type FrameRequest =
-  { readonly type: "start"; readonly worker: string; readonly port: MessagePort } | { readonly type: "stop" };
+  | { readonly type: "start"; readonly worker: string; readonly port: MessagePort }
+  /** Starts a worker ahead, for a `start` with the same text. */
+  | { readonly type: "prepare"; readonly worker: string }
+  | { readonly type: "stop" };

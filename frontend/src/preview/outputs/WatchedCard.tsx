@@ -20,7 +20,7 @@ interface Props {
 
 const NOTHING: readonly [View, ...View[]] = ["map"];
 
-export function WatchedCard({ stage, index, tensor, shown, waiting, onUnwatch }: Props) {
+export default function WatchedCard({ stage, index, tensor, shown, waiting, onUnwatch }: Props) {
   const title = `${stage}.${index}`;
   const name = index === 0 ? stage : `${stage}, output ${index + 1}`;
   const views = tensor === null ? NOTHING : tensorViews(tensor, shown !== null);

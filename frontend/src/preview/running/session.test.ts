@@ -83,6 +83,48 @@ test("a new rune runs at once on the input that is there", async () => {
   });
 });
 
+test("what the rune before answered stands until the new one has, and not beside what that answers", async () => {
+  const core = engine();
+  const session = new Session(core);
+  const shown: unknown[] = [];
+  await session.use(mirror(RAW, 2, "u8[2]"));
+  session.offer(0, bytes(200, 8), false);
+  core.release();
+  await vi.waitFor(() => expect(values(session)).toEqual([200, 8]));
+  session.state.subscribe(() => shown.push(values(session)));
+  await session.use(mirror(RAW, 2, "i8[2]"));
+  core.release();
+  await vi.waitFor(() => expect(values(session)).toEqual([-56, 8]));
+  expect(shown).not.toContain(null);
+  expect(session.state.getState().readings.cards).toHaveLength(1);
+});
+
+test("nothing of the rune before stands for long, nor beside an error", async () => {
+  const core = engine();
+  const session = new Session(core);
+  await session.use(mirror(RAW, 2, "u8[2]"));
+  session.offer(0, bytes(7, 8), false);
+  core.release();
+  await vi.waitFor(() => expect(values(session)).toEqual([7, 8]));
+  await session.use(mirror(RAW, 2, "i8[2]"));
+  expect(values(session)).toEqual([7, 8]);
+  await vi.waitFor(() => expect(session.state.getState().readings.cards).toEqual([]));
+  core.release();
+  await vi.waitFor(() => expect(values(session)).toEqual([7, 8]));
+  await session.use(echo(RAW, 2, "{}", { call: UNREACHABLE }));
+  core.release();
+  await vi.waitFor(() => expect(session.state.getState().phase).toBe("failed"));
+  expect(session.state.getState().readings.cards).toEqual([]);
+});
+
+test("a rune that reads a stream shows nothing of the one before: its window takes a while", async () => {
+  const core = streaming(engine());
+  const session = new Session(core);
+  await session.use(mirror(RAW, 2, "u8[2]"));
+  await session.use(mirror(RAW, 2, "i8[2]"));
+  expect(session.state.getState().readings.cards).toEqual([]);
+});
+
 test("input of another length is not given to a new rune", async () => {
   const core = engine();
   const session = new Session(core);
@@ -115,6 +157,7 @@ test("an interpreter on its way is shown until the rune is there", async () => {
   const seen: (number | null)[] = [];
   const engine: Engine = {
     load: async (rune, limits, { onFetch }) => {
+      await Promise.resolve();
       onFetch?.("LiteRT.js", 0);
       onFetch?.("LiteRT.js", 0.5);
       return (await RuneInstance.load(rune, limits)).loaded;

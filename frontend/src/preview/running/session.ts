@@ -66,6 +66,8 @@ export interface Snapshot {
 }
 
 const TIMES = 21;
+/** Milliseconds for which the results of the rune before stand until those of a new one are there. */
+const KEPT = 250;
 /** Of a stream; where more comes the rune is too slow, and the oldest is lost. */
 const MOST_WAITING = 64;
 
@@ -109,6 +111,8 @@ export class Session {
   #keepsStream = false;
   #isRunning = false;
   #isWaiting = false;
+  /** Whether the results that are shown are of the rune before. */
+  #showsBefore = false;
   /** Counts sources that were switched, so that what a run found of an input before is not shown as of the next. */
   #switches = 0;
 
@@ -149,20 +153,24 @@ export class Session {
       });
       return;
     }
-    this.#store.setState({ phase: "loading", fetching: null, error: null });
     const onFetch = (name: string, share: number) => {
       if (generation === this.#generation) this.#store.setState({ fetching: { name, share } });
     };
     try {
-      const loaded = await this.#engine.load(rune, this.#limits, { resources, onFetch });
+      const loading = this.#engine.load(rune, this.#limits, { resources, onFetch, isFollowed: edition !== null });
+      // After the rune is on its way: whatever hears of it is drawn meanwhile, and so below.
+      this.#store.setState({ phase: "loading", fetching: null, error: null });
+      const loaded = await loading;
       if (generation !== this.#generation) return;
       this.#dropUnfitting(loaded);
       this.#times = [];
       this.#modelTimes = [];
-      const readings = isSame ? this.#store.getState().readings : NO_READINGS;
+      const isRunning = this.#runOn(loaded);
+      this.#showsBefore = !isSame && isRunning && loaded.capabilities.every((each) => each.isStream !== true);
+      const readings = isSame || this.#showsBefore ? this.#store.getState().readings : NO_READINGS;
       const fresh = { readings, watched: [], milliseconds: null, modelMilliseconds: null, runs: 0, warnings: [] };
       this.#store.setState({ phase: "ready", fetching: null, loaded, ...fresh });
-      this.#run();
+      if (this.#showsBefore) setTimeout(() => generation === this.#generation && this.#forgetBefore(), KEPT);
     } catch (error) {
       if (generation === this.#generation) this.#fail(error);
     }
@@ -225,16 +233,28 @@ export class Session {
 
   #run(): void {
     const { loaded, phase } = this.#store.getState();
-    if (loaded === null || phase !== "ready") return;
+    if (loaded !== null && phase === "ready") this.#runOn(loaded);
+  }
+
+  /** Begins a run where one is due and none is under way. Returns whether it did. */
+  #runOn(loaded: Loaded): boolean {
     if (this.#isRunning) {
       this.#isWaiting = true;
-      return;
+      return false;
     }
     const places = this.#gather(loaded);
-    if (places === null) return;
+    if (places === null) return false;
     this.#isRunning = true;
     const inputs = new Map(loaded.capabilities.map(({ id }, place) => [id, places.get(place) ?? new ArrayBuffer(0)]));
     void this.#runOnce(inputs, places, this.#generation);
+    return true;
+  }
+
+  /** Shows nothing of the rune before any more: the new one takes long, or it failed. */
+  #forgetBefore(): void {
+    if (!this.#showsBefore) return;
+    this.#showsBefore = false;
+    this.#store.setState({ readings: NO_READINGS });
   }
 
   async #runOnce(
@@ -284,7 +304,9 @@ export class Session {
   }
 
   #take(result: RunResult, places: ReadonlyMap<number, ArrayBuffer>): void {
-    const { readings, loaded, calling, runs } = this.#store.getState();
+    const { readings: before, loaded, calling, runs } = this.#store.getState();
+    const readings = this.#showsBefore ? NO_READINGS : before;
+    this.#showsBefore = false;
     const now = this.#now();
     this.#pace.ran(now);
     // A run of a stream that completes no window sends nothing: what was read before stands, and its time is no run's.
@@ -315,6 +337,7 @@ export class Session {
 
   #fail(error: unknown): void {
     const known = error instanceof RuneError ? error : new RuneError("trap", String(error));
+    this.#forgetBefore();
     this.#store.setState({ phase: "failed", fetching: null, error: known });
   }
 }

@@ -18,6 +18,7 @@ export class FrameEngine implements Engine {
   readonly #addresses: Addresses | undefined;
   #container: HTMLElement | null = null;
   #frame: Promise<RuneFrame> | null = null;
+  #opened: RuneFrame | null = null;
 
   constructor(addresses: Addresses | undefined) {
     this.#addresses = addresses;
@@ -29,11 +30,13 @@ export class FrameEngine implements Engine {
 
   close(): void {
     void this.#frame?.then((frame) => frame.close()).catch(() => undefined);
-    this.#frame = null;
+    this.#frame = this.#opened = null;
   }
 
-  async load(rune: ArrayBuffer, limits: Limits, extras: LoadExtras): Promise<Loaded> {
-    return (await this.#open()).load(rune, limits, extras);
+  /** A frame that is open gets the rune before this returns. */
+  load(rune: ArrayBuffer, limits: Limits, extras: LoadExtras): Promise<Loaded> {
+    const load = (frame: RuneFrame) => frame.load(rune, limits, extras);
+    return this.#opened === null ? this.#open().then(load) : load(this.#opened);
   }
 
   async run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult> {
@@ -50,7 +53,12 @@ export class FrameEngine implements Engine {
       this.#frame = null;
       throw error;
     });
-    return this.#frame;
+    const opening = this.#frame;
+    return opening.then((frame) => {
+      // Unless the component went meanwhile.
+      if (opening === this.#frame) this.#opened = frame;
+      return frame;
+    });
   }
 }
 

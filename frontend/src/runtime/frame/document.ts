@@ -1,20 +1,23 @@
 // The script of /frame/, a sandboxed page of opaque origin. It starts a page worker from the text that its parent posts,
 // hands it the parent's port, and can end it. It reads nothing else and speaks to nobody else.
 import type { FrameRequest } from "../types";
+import { PreparedWorker } from "./prepared-worker";
 
 let worker: Worker | null = null;
-
-function stop(): void {
-  worker?.terminate();
-  worker = null;
-}
+const prepared = new PreparedWorker((text) => {
+  const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  const started = new Worker(address);
+  URL.revokeObjectURL(address);
+  return started;
+});
 
 addEventListener("message", ({ source, data }: MessageEvent<FrameRequest>) => {
   if (source !== parent) return;
-  stop();
-  if (data.type !== "start") return;
-  const address = URL.createObjectURL(new Blob([data.worker], { type: "text/javascript" }));
-  worker = new Worker(address);
-  worker.postMessage(null, [data.port]);
-  URL.revokeObjectURL(address);
+  if (data.type === "prepare") {
+    prepared.prepare(data.worker);
+    return;
+  }
+  worker?.terminate();
+  worker = data.type === "start" ? prepared.take(data.worker) : null;
+  if (data.type === "start") worker?.postMessage(null, [data.port]);
 });

@@ -1,6 +1,5 @@
 // A rune in a page: the sandboxed frame, the page worker in it, and the watchdog that ends a rune which does not answer.
 import { RuneError, runeErrorFrom } from "../errors";
-import { interpreterFiles, Stalled } from "../interpreters/files";
 import { unpackResult } from "./packing";
 import {
   DEFAULT_LIMITS,
@@ -18,6 +17,8 @@ const FRAME_MILLISECONDS = 15_000;
 const LOADING_MILLISECONDS = 15_000;
 /** For starting an interpreter of 9 MB, on a phone too, and loading the rune's models on it. */
 const OPENING_MILLISECONDS = 30_000;
+/** After a rune was loaded, until the worker of the next one is started: the rune has run and is drawn by then. */
+const PREPARE_MILLISECONDS = 200;
 
 export interface Addresses {
   /** The page that holds frame.js, with a content security policy of its own. */
@@ -65,6 +66,7 @@ export class RuneFrame {
   #extras: LoadExtras = {};
   /** Of the rune that is loaded, or of the one before: a rebuilt rune will want them again. */
   #interpreters = new Map<InterpreterName, InterpreterFiles>();
+  #preparing: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(element: HTMLIFrameElement, workerSource: string) {
     this.#element = element;
@@ -94,6 +96,7 @@ export class RuneFrame {
   /** Starts a fresh worker with this rune; the one before it is ended. Throws `RuneError`. */
   async load(rune: ArrayBuffer, limits: Limits = DEFAULT_LIMITS, extras: LoadExtras = {}): Promise<Loaded> {
     this.stop(new RuneError("stopped", "Another rune was loaded."));
+    clearTimeout(this.#preparing);
     this.#limits = limits;
     this.#extras = extras;
     const load = (): Promise<Loaded> => {
@@ -106,6 +109,7 @@ export class RuneFrame {
       try {
         const loaded = await load();
         if (loaded.models.length === 0) this.#interpreters.clear();
+        if (extras.isFollowed === true) this.#prepareSoon();
         return loaded;
       } catch (error) {
         if (!(error instanceof Wanting)) throw error;
@@ -139,7 +143,16 @@ export class RuneFrame {
 
   close(): void {
     this.stop();
+    clearTimeout(this.#preparing);
     this.#element.remove();
+  }
+
+  /** Has the worker of the next rune started, unless an interpreter of some megabytes would wait with it. */
+  #prepareSoon(): void {
+    if (this.#interpreters.size > 0) return;
+    this.#preparing = setTimeout(() => {
+      this.#post({ type: "prepare", worker: this.#workerSource });
+    }, PREPARE_MILLISECONDS);
   }
 
   #start(): void {
@@ -196,9 +209,7 @@ export class RuneFrame {
   async #provide(name: InterpreterName, port: MessagePort): Promise<void> {
     // Nothing of the rune runs while it is fetched, so no clock does.
     for (const { timer } of this.#pending.values()) clearTimeout(timer);
-    const files = await interpreterFiles(name, this.#extras.onFetch).catch((error: unknown) =>
-      error instanceof Stalled ? STALLED : NOT_FETCHED,
-    );
+    const files = await fetchInterpreter(name, this.#extras.onFetch);
     if (port !== this.#port) return;
     if (typeof files === "string") {
       this.stop(new RuneError("host-model", files));
@@ -215,6 +226,22 @@ export class RuneFrame {
     clearTimeout(pending.timer);
     if (!reply.ok) pending.reject(runeErrorFrom(reply.name, reply.message, reply.limit));
     else pending.resolve("packed" in reply ? unpackResult(reply.packed) : reply.value);
+  }
+}
+
+/** The files of an interpreter, or why they are not here. What fetches them is fetched with them. */
+async function fetchInterpreter(
+  name: InterpreterName,
+  onFetch: LoadExtras["onFetch"],
+): Promise<InterpreterFiles | string> {
+  try {
+    const { interpreterFiles, Stalled } = await import("../interpreters/files");
+    return await interpreterFiles(name, onFetch).catch((error: unknown) => {
+      if (error instanceof Stalled) return STALLED;
+      throw error;
+    });
+  } catch {
+    return NOT_FETCHED;
   }
 }
 

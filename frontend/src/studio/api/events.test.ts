@@ -1,12 +1,14 @@
 import type { ProjectEvent } from "../../api/schema";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { EventStream, type Socket } from "./events";
+import type { PushedRune } from "./pushed-rune";
 
 /** The wire: what a browser's socket does, without a network. */
 class Wire implements Socket {
   onopen: ((event: Event) => void) | null = null;
   onmessage: ((event: MessageEvent) => void) | null = null;
   onclose: ((event: CloseEvent) => void) | null = null;
+  binaryType: BinaryType = "blob";
 
   constructor(readonly address: string) {}
 
@@ -25,6 +27,7 @@ function follow(
 ) {
   const wires: Wire[] = [];
   const seen: ProjectEvent[] = [];
+  const runes: PushedRune[] = [];
   const connected: boolean[] = [];
   const reads = vi.fn(refetch);
   const signedOut = vi.fn<() => void>();
@@ -40,6 +43,7 @@ function follow(
     },
     refetch: reads,
     onEvent: (event) => seen.push(event),
+    onRune: (rune) => runes.push(rune),
     onConnected: (now) => connected.push(now),
   });
   stream.start();
@@ -48,7 +52,7 @@ function follow(
     if (wire === undefined) throw new Error("nothing was opened");
     return wire;
   };
-  return { stream, wires, last, seen, connected, reads, signedOut };
+  return { stream, wires, last, seen, runes, connected, reads, signedOut };
 }
 
 function event(sequence: number): object {
@@ -66,10 +70,22 @@ afterEach(() => {
 describe("while nothing is missing", () => {
   test("each event is given once and in order", () => {
     const { last, seen, reads } = follow(5);
-    expect(last().address).toBe("ws://forge/events?after=5&as=p1");
+    expect(last().address).toBe("ws://forge/events?after=5&runes=1&as=p1");
     last().deliver({ type: "hello", sequence: 5 });
     for (const sequence of [6, 6, 5, 7]) last().deliver(event(sequence));
     expect(seen.map((each) => each.sequence)).toEqual([6, 7]);
+    expect(reads).not.toHaveBeenCalled();
+  });
+
+  test("a rune is given as it comes, whatever its event does", () => {
+    const { last, runes, seen, reads } = follow(5);
+    expect(last().binaryType).toBe("arraybuffer");
+    last().deliver({ type: "hello", sequence: 5 });
+    const header = JSON.stringify({ sequence: 7, version: "v", digest: "d" });
+    last().onmessage?.({ data: new TextEncoder().encode(`${header}\n12`).buffer } as MessageEvent);
+    expect(runes).toMatchObject([{ sequence: 7, version: "v", digest: "d" }]);
+    expect(runes[0]?.bytes.byteLength).toBe(2);
+    expect(seen).toEqual([]);
     expect(reads).not.toHaveBeenCalled();
   });
 
@@ -134,7 +150,7 @@ describe("when the socket is lost", () => {
     last().deliver(event(6));
     last().close();
     await vi.advanceTimersByTimeAsync(400);
-    expect(last().address).toBe("ws://forge/events?after=6&as=p1");
+    expect(last().address).toBe("ws://forge/events?after=6&runes=1&as=p1");
     last().close();
     await vi.advanceTimersByTimeAsync(300);
     expect(wires.length).toBe(2);
@@ -171,7 +187,7 @@ describe("when the socket is lost", () => {
 test("a session that ended is told, and nothing is opened until someone is signed in again", async () => {
   vi.useFakeTimers();
   const { stream, wires, last, signedOut } = follow(3);
-  expect(last().address).toBe("ws://forge/events?after=3&as=p1");
+  expect(last().address).toBe("ws://forge/events?after=3&runes=1&as=p1");
   last().onclose?.({ code: 4401 } as CloseEvent);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(signedOut).toHaveBeenCalledTimes(1);

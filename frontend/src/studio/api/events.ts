@@ -1,11 +1,14 @@
 // Follows a project's event log over a socket: in order, once each, with a fresh read whenever a number is missing.
 // Sockets may lose messages; nothing here depends on them.
 import type { ProjectEvent } from "../../api/schema";
+import { readPushedRune, type PushedRune } from "./pushed-rune";
 
 /** The part of a WebSocket that is used, so that a test can stand in for the wire. */
 export interface Socket {
   onopen: ((event: Event) => void) | null;
   onmessage: ((event: MessageEvent) => void) | null;
+  /** Binary messages come as buffers. */
+  binaryType: BinaryType;
   onclose: ((event: CloseEvent) => void) | null;
   close(): void;
 }
@@ -23,6 +26,8 @@ export interface EventStreamOptions {
   /** Read the current state again; answers the number that it was read at. */
   readonly refetch: () => Promise<number>;
   readonly onEvent: (event: ProjectEvent) => void;
+  /** The rune of the newest text, which comes before the event that says so, or not at all. */
+  readonly onRune: (rune: PushedRune) => void;
   readonly onConnected: (connected: boolean) => void;
 }
 
@@ -67,10 +72,15 @@ export class EventStream {
   start(): void {
     if (this.ended || this.socket !== null) return;
     const open = this.options.open ?? ((address: string) => new WebSocket(address));
-    const socket = open(`${this.options.address}?after=${this.sequence}&as=${encodeURIComponent(this.options.person)}`);
+    const socket = open(
+      `${this.options.address}?after=${this.sequence}&runes=1&as=${encodeURIComponent(this.options.person)}`,
+    );
     this.socket = socket;
-    socket.onmessage = (message) => {
-      if (this.socket === socket) this.receive(parse(message.data));
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (this.socket !== socket) return;
+      if (data instanceof ArrayBuffer) this.options.onRune(readPushedRune(data));
+      else this.receive(parse(data));
     };
     socket.onclose = ({ code }) => {
       if (this.socket !== socket) return;

@@ -50,12 +50,17 @@ export function PreviewPane() {
   const applyFix = useApplyFix();
   const phone = usePhones();
   const watched = useStore(watches.state);
+  // The rune of a newer text comes before the event that says so.
+  const pushed = useStore(workspace.pushedRune);
+  const ahead = pushed !== null && pushed.sequence > preview.sequence ? pushed : null;
+  const version = ahead?.version ?? preview.build?.version ?? null;
   // The rune that shows what flows in wires runs in place of the plain one of the same text; until it is there, that.
-  const version = preview.build?.version ?? null;
-  const shown = watched.build !== null && watched.of === version ? watched.build : preview.build;
+  const shown =
+    watched.build !== null && watched.of === version ? watched.build : ahead === null ? preview.build : null;
+  const wanted = shown ?? (ahead && { rune_digest: ahead.digest, rune_url: null });
   const isSignedOut = useIsSignedOut();
   const edit = useText((state) => editState(state, isSignedOut));
-  const { rune, error } = useRune(client, shown, isSignedOut);
+  const { rune, error } = useRune(client, wanted, isSignedOut, pushed);
   useEffect(() => {
     if (error !== null) startDeferred();
   }, [error]);

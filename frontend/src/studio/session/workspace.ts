@@ -5,6 +5,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { LanguageService } from "../../language";
 import { ProjectClient } from "../api/client";
 import { EventStream } from "../api/events";
+import type { PushedRune } from "../api/pushed-rune";
 import { sentenceOf } from "../api/problem";
 import type { PageState, Storage } from "../api/page-state";
 import { DocumentConnection, RESTORED_EDITS } from "../document/sync/connection";
@@ -67,6 +68,9 @@ export class Workspace {
   readonly checking: TextCheck;
   /** The preview with the problems and the pipeline of the check in this page, where there is one. */
   readonly preview: Omit<StoreApi<Preview>, "setState">;
+  private readonly pushed = createStore<PushedRune | null>(() => null);
+  /** The newest rune that came ahead of its preview. */
+  readonly pushedRune: Omit<StoreApi<PushedRune | null>, "setState"> = this.pushed;
   /** Which wires are watched in the preview. */
   readonly watching: VariantBuild;
   /** The rune that says when each stage ends, while somebody looks at that. */
@@ -183,7 +187,12 @@ export class Workspace {
       person: state.me.id,
       sequence: state.sequence,
       onSignedOut: () => this.signIn.refused(),
-      refetch: () => this.store.refetch(),
+      refetch: () => {
+        // Its number may be of another log: a database put back.
+        this.pushed.setState(null, true);
+        return this.store.refetch();
+      },
+      onRune: (rune) => this.pushed.setState(rune, true),
       onEvent: (event) => {
         for (const each of variants) each.apply(event);
         const news = toastOf(event, this.store.state.getState());

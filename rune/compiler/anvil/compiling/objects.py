@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -14,16 +15,22 @@ T = TypeVar("T")
 def object_key(flags: Iterable[str], unit: str, files: Mapping[str, bytes]) -> str:
     """Returns a digest of the flags, the unit's name and every file that it can include."""
     digest = hashlib.sha256()
-    for part in (*(flag.encode() for flag in flags), unit.encode(), *_flat(files)):
+    for part in (*(flag.encode() for flag in flags), unit.encode(), *_entries(files)):
         digest.update(len(part).to_bytes(8, "little"))
         digest.update(part)
     return digest.hexdigest()
 
 
-def _flat(files: Mapping[str, bytes]) -> Iterable[bytes]:
-    for name in sorted(files):
-        yield name.encode()
-        yield files[name]
+def _entries(files: Mapping[str, bytes]) -> tuple[bytes, bytes]:
+    """The names of files, and the digests of their contents in the same order."""
+    names = sorted(files)
+    return "\0".join(names).encode(), b"".join(_content_digest(files[name]) for name in names)
+
+
+@lru_cache(maxsize=1024)
+def _content_digest(data: bytes) -> bytes:
+    """All units include the same kernels, which do not change while the process runs."""
+    return hashlib.sha256(data).digest()
 
 
 _LARGEST_SHARE = 4

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from forge.builds import actions
 from forge.builds.access import preview_of
+from forge.builds.artefacts.store import open_rune
 from forge.builds.models import Artefact, ArtefactFile, Build, BuildTrigger, Preview, PreviewState
 from forge.builds.previews import dispatch, recorder
 from forge.builds.previews import leases as preview_leases
@@ -52,7 +53,8 @@ def is_stored(digest: str) -> bool:
     return place is not None and place.exists()
 
 
-def test_a_text_that_checks_becomes_a_rune(project: Any, compiler: Compiler) -> None:
+def test_a_text_that_checks_becomes_a_rune(project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder, "TELL_AFTER", 0)
     preview = refresh(project, compiler)
     shown = preview_to_json(preview)
     assert (shown["state"], shown["current"], shown["error"]) == ("ready", True, None)
@@ -64,6 +66,82 @@ def test_a_text_that_checks_becomes_a_rune(project: Any, compiler: Compiler) -> 
     assert [event.data["state"] for event in events] == ["building", "ready"]
     assert preview.build is not None
     assert (preview.build.kind, preview.build.number) == (BuildTrigger.PREVIEW, None)
+
+
+def test_a_rune_that_is_there_soon_is_told_of_in_one_event_with_its_check(
+    project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "TELL_AFTER", 60)
+    heard = events_of(project, monkeypatch)
+    shown = preview_to_json(refresh(project, compiler))
+    assert [event["data"]["preview"] for event in heard] == [shown]
+    assert (shown["state"], [node["name"] for node in shown["outline"]["nodes"]]) == ("ready", ["number", "out"])
+
+
+def test_the_rune_goes_ahead_of_its_event(project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch) -> None:
+    pushed: list[dict[str, Any]] = []
+
+    def push(project_id: UUID, **rune: Any) -> None:
+        assert project_id == project.pk
+        assert not Build.objects.exists()
+        pushed.append(rune)
+
+    monkeypatch.setattr(recorder, "push_rune", push)
+    preview = refresh(project, compiler)
+    assert preview.build is not None
+    assert preview.build.artefact is not None
+    artefact = preview.build.artefact
+    with open_rune(artefact) as file:
+        stored = file.read()
+    assert pushed == [
+        {
+            "sequence": project.sequence,
+            "version": artefact.version_digest,
+            "digest": artefact.digest,
+            "rune": stored,
+        }
+    ]
+
+
+@pytest.mark.slow
+def test_a_large_rune_is_fetched_by_those_who_want_it(
+    project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushed: list[Any] = []
+    monkeypatch.setattr(recorder, "push_rune", lambda *_, **rune: pushed.append(rune))
+    monkeypatch.setattr(recorder, "LARGEST_PUSHED", 100)
+    assert preview_to_json(refresh(project, compiler))["build"] is not None
+    assert pushed == []
+
+
+@pytest.mark.slow
+def test_a_build_that_fails_soon_keeps_the_warnings_of_its_check(
+    project: Any, developer: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "TELL_AFTER", 60)
+    refresh(project, compiler)
+    edit(developer, project, RUNEFILE + "# more\n")
+    monkeypatch.setattr(Compiler, "run", _checks_and_fails)
+    shown = preview_to_json(refresh(project, compiler))
+    assert (shown["state"], shown["error"]) == ("failed", "No compiler.")
+    assert [each["message"] for each in shown["diagnostics"]] == ["A warning."]
+
+
+def _checks_and_fails(self: Compiler, job: Any, on_answer: Any, **_: Any) -> None:
+    """As a process does whose compiler fails."""
+    place = {"line": 1, "column": 1, "offset": 0}
+    warning = {
+        "severity": "warning",
+        "code": "RUNE0001",
+        "message": "A warning.",
+        "file": "Runefile.yml",
+        "span": {"start": place, "end": place},
+        "notes": [],
+        "fixes": [],
+    }
+    outline: dict[str, Any] = {"nodes": [], "wires": []}
+    on_answer({"event": "checked", "broken": False, "diagnostics": [warning], "outline": outline, "text": ""})
+    on_answer({"event": "failed", "error": "No compiler.", "diagnostics": []})
 
 
 @pytest.mark.slow
@@ -301,6 +379,7 @@ def test_a_project_that_is_waited_for_twice_is_made_once(
 def test_an_event_brings_the_preview_as_any_member_would_read_it(
     project: Any, viewer: Any, browser_of: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(recorder, "TELL_AFTER", 0)
     heard = events_of(project, monkeypatch)
     refresh(project, compiler)
     previews = [event["data"]["preview"] for event in heard if event["type"] == "preview.changed"]
@@ -315,6 +394,7 @@ def test_a_preview_that_is_too_large_for_a_message_is_asked_for(
     project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recorder, "EVENT_LIMIT", 100)
+    monkeypatch.setattr(recorder, "TELL_AFTER", 0)
     heard = events_of(project, monkeypatch)
     refresh(project, compiler)
     assert [set(event["data"]) for event in heard] == [{"sequence", "state"}] * 2

@@ -14,24 +14,36 @@ export interface FetchedRune {
   readonly error: string | null;
 }
 
+/** A rune by its digest, and where its bytes are; one without an address is fetched nowhere. */
+type WantedRune = Pick<PreviewBuild, "rune_digest"> & { readonly rune_url: string | null };
+
 const TRIES = 4;
 const FIRST_WAIT = 400;
 
-/** Nothing is asked for while `isSignedOut`; what is lacking then is fetched when its person is back. */
-export function useRune(client: ProjectClient, build: PreviewBuild | null, isSignedOut: boolean): FetchedRune {
+/**
+ * Nothing is asked for while `isSignedOut`; what is lacking then is fetched when its person is back. What came by itself
+ * as `pushed` is not fetched.
+ */
+export function useRune(
+  client: ProjectClient,
+  wanted: WantedRune | null,
+  isSignedOut: boolean,
+  pushed: RuneBytes | null = null,
+): FetchedRune {
   const [fetched, setFetched] = useState<FetchedRune>({ rune: null, error: null });
-  const address = build?.rune_url ?? null;
-  const digest = build?.rune_digest ?? null;
+  const address = wanted?.rune_url ?? null;
+  const digest = wanted?.rune_digest ?? null;
+  // The running rune goes on: the same bytes in another buffer would start it anew.
+  const here = [fetched.rune, pushed].find((each) => each !== null && each.digest === digest) ?? null;
+  if (here !== null && (here !== fetched.rune || fetched.error !== null)) setFetched({ rune: here, error: null });
   useEffect(() => {
-    if (address === null || digest === null || isSignedOut) return;
+    if (here !== null || digest === null || address === null || isSignedOut) return;
     let isActive = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const fetchRune = (attempt: number): void => {
       client.rune(address).then(
         (bytes) => {
-          // The running rune goes on: the same bytes in another buffer would start it anew.
-          if (isActive)
-            setFetched(({ rune }) => ({ rune: rune?.digest === digest ? rune : { digest, bytes }, error: null }));
+          if (isActive) setFetched({ rune: { digest, bytes }, error: null });
         },
         (reason: unknown) => {
           if (!isActive) return;
@@ -45,8 +57,8 @@ export function useRune(client: ProjectClient, build: PreviewBuild | null, isSig
       isActive = false;
       clearTimeout(timer);
     };
-    // One digest is one content; the address may name it through another build.
+    // One digest is one content; the address may name it through another build, and comes later than a rune that is pushed.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [client, digest, isSignedOut]);
+  }, [client, digest, address === null, here === null, isSignedOut]);
   return fetched;
 }

@@ -1,0 +1,27 @@
+// A worker that was started ahead, so that the next rune does not wait for a start. Each rune has a worker of its own: one
+// that was taken is never given again.
+
+interface Ending {
+  terminate(): void;
+}
+
+export class PreparedWorker<Kind extends Ending> {
+  #prepared: { readonly text: string; readonly worker: Kind } | null = null;
+
+  constructor(private readonly start: (text: string) => Kind) {}
+
+  /** Starts a worker from this text unless one of it waits already; one of another text is ended. */
+  prepare(text: string): void {
+    if (this.#prepared?.text === text) return;
+    this.#prepared?.worker.terminate();
+    this.#prepared = { text, worker: this.start(text) };
+  }
+
+  /** The worker of this text that waits, or one that is started now. */
+  take(text: string): Kind {
+    if (this.#prepared?.text !== text) return this.start(text);
+    const { worker } = this.#prepared;
+    this.#prepared = null;
+    return worker;
+  }
+}
