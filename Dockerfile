@@ -48,4 +48,21 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 USER forge
 
+# The environments of the model converters, which only their image has: two gigabytes. They are made from their locks,
+# by an installer that stays in this stage.
+FROM build AS environments
+ENV RUNE_LAB_DIR=/opt/lab
+RUN python3 -m venv /opt/installer \
+ && /opt/installer/bin/pip install --quiet --require-hashes -r requirements/bootstrap.txt \
+ && PATH="/opt/installer/bin:$PATH" .venv/bin/python -m lab.environments prepare
+
+# What measures, with the converters: for a worker that converts and trains (compose.yaml), or for all in one by
+# `docker build --target lab`.
+FROM measure AS lab
+USER root
+COPY --from=environments /opt/lab /opt/lab
+RUN install -d -o forge -g forge -m 700 /opt/lab/memory /opt/lab/runs
+USER forge
+ENV RUNE_LAB_DIR=/opt/lab
+
 FROM serve

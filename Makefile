@@ -84,4 +84,4 @@ train-setup: ## Also install what the templates' training scripts need (TensorFl
 	@$(PYTHON) -m tools.setup train
 
 clean: ## Remove what setup made; data/ stays
-	@rm -rf .venv static/build static/language static/example dist frontend/node_modules frontend/src/api/schema.ts typings frontend/src/runtime/declared-capabilities.ts
+	@rm -rf .venv static/build static/language static/example dist frontend/node_modules frontend/src/api/schema.ts typings frontend/src/declared

@@ -26,7 +26,7 @@ from forge.core.http.static_files import StaticFiles  # noqa: E402
 from forge.core.observability import Observability  # noqa: E402
 from forge.core.periodic import RunsIn, scheduler  # noqa: E402
 from forge.jobs.lists.routing import websocket_urlpatterns as jobs_urlpatterns  # noqa: E402
-from forge.notices.routing import websocket_urlpatterns as notices_urlpatterns  # noqa: E402
+from forge.notices.inbox.routing import websocket_urlpatterns as notices_urlpatterns  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
 from forge.registry.distribution.addresses import is_blob_upload  # noqa: E402
 from forge.request_limits.bodies import BodyGate  # noqa: E402

@@ -1,22 +1,24 @@
-// The floors of the front end: api < look < {runtime, language, pipeline} < {blocks, preview} < device < {studio, player}; pages draws pipelines,
-// shares the looks, and stands alone otherwise. api/ has the types of the API, which are generated, and its addresses. Imports only go down.
+// The floors of the front end: declared < api < look < {runtime, language, pipeline} < {blocks, preview} < device < {studio, player}; pages draws
+// pipelines, shares the looks, and stands alone otherwise. declared/ has facts that Python declares, and api/ the types of the API, both
+// generated, and its addresses. Imports only go down.
 const folder = (name) => `^src/${name}/`;
 
 /** The folders from which each folder may import; a folder that is not named here may import from no other. */
 const MAY_IMPORT = {
-  api: [],
-  look: ["api"],
-  runtime: ["look"],
+  declared: [],
+  api: ["declared"],
+  look: ["declared", "api"],
+  runtime: ["declared", "look"],
   // Of the previews, the arithmetic of pictures and motion alone: the package has no React.
-  sdk: ["runtime", "preview/picture", "preview/motion"],
-  language: ["api"],
-  blocks: ["runtime"],
-  pipeline: [],
-  preview: ["look", "runtime"],
-  studio: ["api", "look", "runtime", "language", "blocks", "pipeline", "preview", "device"],
-  device: ["look", "runtime", "preview"],
-  player: ["api", "look", "runtime", "preview", "device"],
-  pages: ["api", "look", "pipeline"],
+  sdk: ["declared", "runtime", "preview/picture", "preview/motion"],
+  language: ["declared", "api"],
+  blocks: ["declared", "runtime"],
+  pipeline: ["declared"],
+  preview: ["declared", "look", "runtime"],
+  studio: ["declared", "api", "look", "runtime", "language", "blocks", "pipeline", "preview", "device"],
+  device: ["declared", "look", "runtime", "preview"],
+  player: ["declared", "api", "look", "runtime", "preview", "device"],
+  pages: ["declared", "api", "look", "pipeline"],
 };
 
 /**

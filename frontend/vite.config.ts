@@ -160,6 +160,8 @@ export default defineConfig({
     // Kilobytes before compression; the studio with its editor is one chunk of 170 kB compressed.
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
+      // A constant is written where it is used: else each file of src/declared is a request of its own.
+      optimization: { inlineConst: { mode: "all", pass: 1 } },
       output: {
         codeSplitting: {
           groups: [

@@ -21,7 +21,7 @@ if "FORGE_TEST_DATABASE_URL" in os.environ:  # the same tests on PostgreSQL
 from forge.settings import *  # noqa: E402, F403 (the folder must be named first)
 from forge.settings import DATABASES, MIDDLEWARE  # noqa: E402
 
-MIDDLEWARE = ["tests.support.described_answers.compare_with_the_description", *MIDDLEWARE]
+MIDDLEWARE = ["tests.support.api.described_answers.compare_with_the_description", *MIDDLEWARE]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A file, as in life: tests use several threads, and a database in memory locks in another way.
 if "sqlite3" in DATABASES["default"]["ENGINE"]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tools import capabilities
+from tools import declarations
 from tools.setup import FRONTEND, node_environment
 
 
 def main(arguments: list[str]) -> int:
-    capabilities.main()
+    declarations.main()
     return subprocess.run(
         ["npm", "run", "--silent", *arguments], cwd=FRONTEND, env=node_environment(), check=False
     ).returncode

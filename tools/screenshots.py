@@ -30,7 +30,7 @@ from tests.e2e.studio import (
     replace_in_editor,
     sign_in,
 )
-from tests.support.live_forge import LiveForge
+from tests.support.servers.live_forge import LiveForge
 from tools.browser import chromium
 from tools.camera import EVERY, PHONE, SIZES, TWO, WIDE, Camera
 

@@ -13,7 +13,7 @@ from benchmarks.chromium import open_page
 from benchmarks.figure import Spread, table
 from benchmarks.language.checking import LARGE, LIMITS, RUNS, USUAL, runefile
 from tests.e2e.studio import create, expect_running, open_file, sign_in
-from tests.support.live_forge import LiveForge
+from tests.support.servers.live_forge import LiveForge
 
 STARTS = 5
 LETTERS = 40

@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.figure import ROOT, CannotMeasure, Spread, table
 from benchmarks.server.large_installation import BUILDS, MEMBERS, PROJECTS, TEAMS
-from tests.support.live_server import LiveServer
-from tests.support.services import ServiceMissing, running_services
+from tests.support.servers.live_server import LiveServer
+from tests.support.servers.services import ServiceMissing, running_services
 
 RUNS = 60
 WARMING = 5

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.figure import CannotMeasure, table
 from tests.foreign.builds.build_farm import build_farm
-from tests.support.services import ServiceMissing, running_services
+from tests.support.servers.services import ServiceMissing, running_services
 
 Cores = frozenset[int]
 BUILDS = 30

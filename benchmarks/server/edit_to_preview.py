@@ -18,7 +18,7 @@ from benchmarks.chromium import open_page
 from benchmarks.figure import ROOT, Spread, table
 from benchmarks.machine import children_of, command_of, processor_time
 from tests.e2e.studio import create, expect_running, open_file, put_file, replace_in_editor, sign_in
-from tests.support.live_forge import LiveForge
+from tests.support.servers.live_forge import LiveForge
 
 EDITS = 20
 MEDIAN_AIM, MOST_AIM = 0.15, 0.25

@@ -19,9 +19,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.figure import ROOT, CannotMeasure, table
-from tests.support.live_forge import free_port
-from tests.support.live_server import LiveServer
-from tests.support.services import ServiceMissing, running_services
+from tests.support.servers.live_forge import free_port
+from tests.support.servers.live_server import LiveServer
+from tests.support.servers.services import ServiceMissing, running_services
 
 LOAD = ROOT / "benchmarks" / "server" / "typing" / "load.mjs"
 OTHER = ROOT / "benchmarks" / "node_modules" / "@y" / "websocket-server" / "src" / "server.js"

@@ -21,9 +21,9 @@ import httpx
 
 from benchmarks.figure import CannotMeasure, Spread, table
 from benchmarks.language.checking import runefile
-from tests.support.live_server import LiveServer
-from tests.support.live_worker import worker
-from tests.support.services import ServiceMissing, running_services
+from tests.support.servers.live_server import LiveServer
+from tests.support.servers.live_worker import worker
+from tests.support.servers.services import ServiceMissing, running_services
 
 SAMPLES = 5
 LONG_BUILD = 3_000

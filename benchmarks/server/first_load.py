@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, Request, sync_playwright
 from benchmarks.chromium import DESKTOP, start
 from benchmarks.figure import CannotMeasure, Spread, table
 from tests.e2e.studio import RUNNING, create, sign_in
-from tests.support.live_forge import LiveForge
+from tests.support.servers.live_forge import LiveForge
 
 RUNS = 5
 LIMIT_KILOBYTES, LIMIT_SECONDS = 350, 1.5

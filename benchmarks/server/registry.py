@@ -20,7 +20,7 @@ import httpx
 
 from benchmarks.figure import MEGABYTE, CannotMeasure, table
 from tests.foreign.clients.docker_registry import running_docker_registry
-from tests.support.live_server import LiveServer
+from tests.support.servers.live_server import LiveServer
 from tools.needs import DOCKER_REGISTRY, lack
 
 SECONDS = 4.0

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.figure import table
-from tests.support.live_server import LiveServer
+from tests.support.servers.live_server import LiveServer
 
 SECONDS = 10.0
 """Of each measurement."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.figure import MEGABYTE, ROOT, Spread, table
-from tests.support.live_forge import free_port
+from tests.support.servers.live_forge import free_port
 
 SECOND_STARTS = 5
 LIMIT = 1800

@@ -17,7 +17,7 @@ from forge.builds.models import Build, BuildChoices, BuildPackage, BuildTrigger,
 from forge.builds.previews.notify import previews
 from forge.builds.previews.variants import remake_previews
 from forge.builds.previews.watches import checked_fix, checked_tests, checked_wires, start_watch
-from forge.builds.quotas import require_another_build
+from forge.builds.runs.quotas import require_another_build
 from forge.builds.runs.storing import store_build
 from forge.collab.pushed_runes import PREVIEW_DOWNLOAD
 from forge.core.actors import Actor
@@ -31,7 +31,7 @@ from forge.projects.actions import note_download
 from forge.projects.models import Project, Version
 from forge.projects.versions.store import snapshot
 
-WAITING_LIMIT = 20
+MAX_WAITING_BUILDS = 20
 """Builds of one project that may wait or run at once."""
 
 
@@ -62,9 +62,9 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
     Project.objects.lock(project.pk)
     require_another_build(project.organisation, actor.person)
     mine = Build.objects.filter(project=project)
-    if mine.numbered().unfinished().count() >= WAITING_LIMIT:
+    if mine.numbered().unfinished().count() >= MAX_WAITING_BUILDS:
         raise TooManyBuilds(
-            f"{WAITING_LIMIT} builds of this project are waiting already. Wait for one to finish, or cancel one."
+            f"{MAX_WAITING_BUILDS} builds of this project are waiting already. Wait for one to finish, or cancel one."
         )
     job = store_build(actor, project, version)
     build = job.build

@@ -10,7 +10,7 @@ from django.db import models
 from forge.accounts.models import Organisation
 from forge.accounts.permissions import Verb, organisations_where
 from forge.core.actors import Actor
-from forge.notices.rules import Level, MailChoice, NoticeCause
+from forge.notices.delivery.rules import Level, MailChoice, NoticeCause
 from forge.projects.models import Project
 
 
@@ -50,7 +50,7 @@ class Notice(models.Model):
     reason = models.CharField(max_length=10, choices=[(reason.value, reason.value) for reason in NoticeCause])
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     facts = models.JSONField(default=dict)
-    """The values of its sentence, its title and the key of its message (`forge.notices.messages`)."""
+    """The values of its sentence, its title and the key of its message (`forge.notices.delivery.messages`)."""
     events = models.PositiveIntegerField(default=1)
     """How many events it tells of, since it was read last."""
     created = models.DateTimeField(auto_now_add=True)

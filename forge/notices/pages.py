@@ -21,11 +21,11 @@ from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.notices import actions
 from forge.notices.access import find_notice, level_of, levels_of, mail_choice_of, notices_of
-from forge.notices.filters import LISTS, NoticeFilter
-from forge.notices.messages import action, sentence, title
+from forge.notices.delivery.messages import action, sentence, title
+from forge.notices.delivery.rules import Level, MailChoice, NoticeCause
+from forge.notices.delivery.unsubscribing import person_of_token
+from forge.notices.inbox.filters import LISTS, NoticeFilter
 from forge.notices.models import Notice
-from forge.notices.rules import Level, MailChoice, NoticeCause
-from forge.notices.unsubscribing import person_of_token
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 
@@ -141,7 +141,7 @@ def watch(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 
 
 def watch_menu(principal: Principal, project: Project) -> dict[str, Any]:
-    """Returns the data of `parts/watch.html`: the person's level for a project, and the choices."""
+    """Returns the data of `parts/project/watch.html`: the person's level for a project, and the choices."""
     return {"level": level_of(principal, project), "words": LEVEL_LABELS}
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from forge.core.events.log import event_written
 from forge.core.periodic import PeriodicTask, RunsIn, register
-from forge.notices.mail import end_old, send_due
-from forge.notices.recording import record
+from forge.notices.delivery.mail import end_old, send_due
+from forge.notices.delivery.recording import record
 
 DAY = 24 * 3600.0
 

@@ -24,8 +24,8 @@ from forge.accounts.principals import Principal, acting_as
 from forge.collab.closing import Closing
 from forge.collab.consumers import ProjectSocket
 from forge.core.events.delivery import Message, deliver, listen, stop_listening
+from forge.core.studio_limits import MESSAGE_LIMIT
 from forge.player.messages import (
-    MESSAGE_LIMIT,
     BadMessage,
     Confirm,
     End,

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-MESSAGE_LIMIT = 64 * 1024
-"""Characters of one message."""
+from forge.core.studio_limits import MESSAGE_LIMIT
+
 OUTPUTS, TENSORS, DIMENSIONS, ELEMENTS = 32, 16, 8, 16_384
 WORDLISTS, WORDS = 8, 4_096
 TEXT = 4_096

@@ -14,6 +14,9 @@ from forge.accounts.permissions import Verb, open_visibilities, projects_where
 from forge.core.actors import Actor
 from forge.core.audit.entries import AuditPlace
 
+MAX_DESCRIPTION = 200
+"""Characters of a project's description."""
+
 
 class Visibility(models.TextChoices):
     """Who may see that a project is there and try what it published."""
@@ -62,7 +65,7 @@ class Project(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="projects")
     name = models.CharField(max_length=MAXIMUM_LENGTH)
-    description = models.CharField(max_length=200, blank=True)
+    description = models.CharField(max_length=MAX_DESCRIPTION, blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
     files_shared = models.DateTimeField(null=True, blank=True)
     """When copying the published files was allowed to everyone with an account who may see its page; None: never."""

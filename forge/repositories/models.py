@@ -11,9 +11,10 @@ from django.utils import timezone
 from forge.accounts.permissions import Verb, projects_where
 from forge.core.actors import Actor
 from forge.jobs.models import Job
-from forge.projects.git.remote import Remote
+from forge.projects.files.document import MAXIMUM_PATH
+from forge.projects.git.remote import MAX_ADDRESS_LENGTH, MAX_BRANCH_LENGTH, Remote
 from forge.projects.models import Project, Version
-from forge.repositories.requests import number_of
+from forge.repositories.pulls.requests import number_of
 from forge.reviews.changes.models import ChangeRequest
 
 
@@ -33,9 +34,9 @@ class LinkedBranch(models.Model):
     """A branch of a repository on a Git server, or a folder of it, that a project follows."""
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="linked_branch")
-    url = models.CharField(max_length=500)
-    branch = models.CharField(max_length=200)
-    folder = models.CharField(max_length=200, blank=True)
+    url = models.CharField(max_length=MAX_ADDRESS_LENGTH)
+    branch = models.CharField(max_length=MAX_BRANCH_LENGTH)
+    folder = models.CharField(max_length=MAXIMUM_PATH, blank=True)
     """"" is all of it."""
     linked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     """The person with whose rights the files are read into the project, whoever presses the button."""
@@ -127,7 +128,7 @@ class RemoteRequest(models.Model):
         ChangeRequest, on_delete=models.CASCADE, primary_key=True, related_name="remote_request"
     )
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="remote_requests")
-    url = models.CharField(max_length=500)
+    url = models.CharField(max_length=MAX_ADDRESS_LENGTH)
     ref = models.CharField(max_length=250)
     """`refs/heads/main` of the linked branch, `refs/pull/7/head` of a request there."""
     commit = models.CharField(max_length=40)

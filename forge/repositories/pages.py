@@ -22,10 +22,11 @@ from forge.projects.history.export import wanted_versions
 from forge.projects.history.repository import BRANCH
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from forge.repositories import actions, remembered_tokens
+from forge.repositories import actions
 from forge.repositories.access import find_link, pulls_of
 from forge.repositories.facets import link_facets
-from forge.repositories.requests import request_refs
+from forge.repositories.pulls import remembered_tokens
+from forge.repositories.pulls.requests import request_refs
 
 _REFUSALS = (Invalid, Conflict, Stale, Unprocessable, TooLarge, TooOften, NotFound)
 _FAILED = (JobState.FAILED, JobState.LOST)

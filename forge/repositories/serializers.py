@@ -9,6 +9,8 @@ from rest_framework import serializers
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.jobs.models import JobState
+from forge.projects.files.document import MAXIMUM_PATH
+from forge.projects.git.remote import MAX_ADDRESS_LENGTH, MAX_BRANCH_LENGTH, MAX_TOKEN_LENGTH
 from forge.repositories.models import LinkedBranch, Pull, PullOutcome
 
 
@@ -61,10 +63,12 @@ class PullsJson(TypedDict):
 class LinkSerializer(serializers.Serializer[None]):
     """A branch on a Git server, or a folder of it."""
 
-    url = serializers.CharField(max_length=500, help_text="https://…: of a server that the installation allows")
-    branch = serializers.CharField(max_length=200)
+    url = serializers.CharField(
+        max_length=MAX_ADDRESS_LENGTH, help_text="https://…: of a server that the installation allows"
+    )
+    branch = serializers.CharField(max_length=MAX_BRANCH_LENGTH)
     folder = serializers.CharField(
-        max_length=200, required=False, default="", allow_blank=True, help_text="by default all of it"
+        max_length=MAXIMUM_PATH, required=False, default="", allow_blank=True, help_text="by default all of it"
     )
 
 
@@ -79,7 +83,11 @@ class PullStartSerializer(serializers.Serializer[None]):
         help_text="a pull or merge request of the repository: its number, or its ref; by default the linked branch",
     )
     token = serializers.CharField(
-        max_length=500, required=False, default="", allow_blank=True, help_text="kept, sealed, until the pull ends"
+        max_length=MAX_TOKEN_LENGTH,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="kept, sealed, until the pull ends",
     )
 
 

@@ -15,7 +15,7 @@ CERTIFICATE = settings.DATA_DIR / FOLDER / "authority.crt"
 def trust(request: HttpRequest) -> HttpResponse:
     """The steps for each kind of device."""
     _insist_on_local_authority()
-    return render(request, "trust.html")
+    return render(request, "site/trust.html")
 
 
 def authority(request: HttpRequest) -> HttpResponse:

@@ -82,7 +82,7 @@ def page(request: HttpRequest) -> HttpResponse:
     tarball = npm_package()
     if tarball is not None:
         context["npm_command"] = f"npm install {dist_address(tarball)}"
-    return render(request, "dist.html", context)
+    return render(request, "site/dist.html", context)
 
 
 def download(request: HttpRequest, name: str) -> HttpResponse:

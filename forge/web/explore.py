@@ -193,4 +193,4 @@ def explore(request: HttpRequest) -> HttpResponse:
         "licences": LICENCES,
         "sorts": SORTS,
     }
-    return render(request, "explore.html", context)
+    return render(request, "site/explore.html", context)

@@ -19,7 +19,7 @@ from forge.accounts.quotas.usage_rows import nearly_full
 from forge.activity.access import activity_of, complete
 from forge.activity.rows import activity_rows
 from forge.projects.access import favourites_of, with_favourites
-from forge.projects.default_organisation import usual_among
+from forge.projects.creating.default_organisation import usual_among
 from forge.projects.hooks import PendingItem, pending_items
 from forge.web.example import example
 from forge.web.projects.filters import ProjectFilter
@@ -36,7 +36,7 @@ _ROW, _LINE, _LIST = 53, 61, 54
 def home(request: HttpRequest) -> HttpResponse:
     """Home for a person, a welcome for a visitor."""
     if not request.user.is_authenticated:
-        return render(request, "welcome.html", {"example": example()})
+        return render(request, "sign-in/welcome.html", {"example": example()})
     principal = principal_of(request)
     storage = with_storage(organisations_of(principal))
     organisations = [organisation for organisation, _ in storage]
@@ -63,7 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "creatable": creatable,
         "usual": usual_among(creatable, projects.last_created),
     }
-    return render(request, "home.html", context)
+    return render(request, "site/home.html", context)
 
 
 def activity_beside(waiting: int, waited: int) -> int:

@@ -36,7 +36,7 @@ def person_page(request: HttpRequest, person: UUID) -> HttpResponse:
         "down": standing(user) if user.page_taken_down is not None and user.pk == principal.pk else None,
         "may_appeal": True,
     }
-    return render(request, "person.html", context)
+    return render(request, "site/person.html", context)
 
 
 def _sharing(principal: Principal, person: User) -> list[Organisation]:

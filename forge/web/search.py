@@ -51,4 +51,6 @@ def search(request: HttpRequest) -> HttpResponse:
     query = parse_query(words)
     hits = find(principal_of(request), query, SHOWN)
     groups = [HitGroup(LOOKS[kind], list(group)) for kind, group in groupby(hits, key=lambda hit: hit.kind)]
-    return render(request, "search.html", {"words": words, "groups": groups, "is_empty": query.is_empty, "most": SHOWN})
+    return render(
+        request, "site/search.html", {"words": words, "groups": groups, "is_empty": query.is_empty, "most": SHOWN}
+    )

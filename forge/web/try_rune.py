@@ -8,4 +8,4 @@ from django.shortcuts import render
 
 def try_page(request: HttpRequest) -> HttpResponse:
     """The same for everyone: no account, nothing stored."""
-    return render(request, "try.html")
+    return render(request, "player/try.html")

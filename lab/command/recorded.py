@@ -16,7 +16,7 @@ from rune.datasets.splits import Split
 from rune.model.tflite import ModelError, read_model, signature
 from rune.project.files import FolderFiles
 from rune.running.evaluation.model_inputs import CompiledFront, FrontImpossible
-from rune.source.runefile.model_front import fitting_front, model_fronts
+from rune.source.runefile.model_inputs.front import fitting_front, model_fronts
 from rune.wording import quoted
 
 MOST_WINDOWS = 8

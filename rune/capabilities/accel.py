@@ -6,10 +6,21 @@ from rune.capabilities.capability import SOURCE, Capability, InputOption, Parame
 from rune.capabilities.generating import fractions
 from rune.tensor import ElementType, TensorType
 
+_COLUMNS = ("x", "y", "z")
+_LEAST_ROWS = 8
+"""A model's input of fewer rows is taken for something else."""
+
 
 def _output(parameters: Parameters) -> TensorType | None:
     rows = parameters.get("samples", parameters.get("n"))
-    return None if rows is None else TensorType(ElementType.F32, (int(rows), 3))
+    return None if rows is None else TensorType(ElementType.F32, (int(rows), len(_COLUMNS)))
+
+
+def _starter(type_: TensorType) -> Parameters | None:
+    """Returns the arguments for `f32[n, 3]`, with ones around it."""
+    inner = [size for size in type_.dimensions if size != 1]
+    is_motion = type_.element is ElementType.F32 and len(inner) == 2 and inner[1] == len(_COLUMNS)
+    return {"samples": inner[0]} if is_motion and inner[0] >= _LEAST_ROWS else None
 
 
 ACCEL = Capability(
@@ -23,7 +34,8 @@ ACCEL = Capability(
         SOURCE,
     ),
     element=ElementType.F32,
-    row=3,
+    columns=_COLUMNS,
+    row_count=("samples", "n"),
     output=_output,
     formula="3 numbers of f32 for each sample",
     generate=fractions,
@@ -40,5 +52,6 @@ ACCEL = Capability(
     endings=(".csv",),
     examples=("wave", "circle", "still"),
     sensor=Sensor("motion", "motion sensor"),
+    starter=_starter,
     zune_package="accelerometer_input",
 )

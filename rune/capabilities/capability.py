@@ -51,6 +51,18 @@ class RecordingFormat(Enum):
     PICTURE = "picture"
     MOTION = "motion"
 
+    @property
+    def page_sensor(self) -> str:
+        """The sensor of a browser that records it, as programs name it: `rune.listen("microphone")`."""
+        return _PAGE_SENSORS[self]
+
+
+_PAGE_SENSORS = {
+    RecordingFormat.SOUND: "microphone",
+    RecordingFormat.PICTURE: "camera",
+    RecordingFormat.MOTION: "motion",
+}
+
 
 @dataclass(frozen=True)
 class Sensor:
@@ -95,6 +107,10 @@ def _unknown(_name: str, _parameters: Parameters, _type: TensorType) -> None:
     return None
 
 
+def _unlike(_: TensorType) -> None:
+    return None
+
+
 @dataclass(frozen=True, eq=False)
 class Capability:
     """An input that a rune's host reads: all facts about one kind of input. Two are equal if they are the same object.
@@ -134,8 +150,10 @@ class Capability:
     """The name of an input whose stage is unknown, for programs that call a rune."""
     is_typed: bool = True
     """False where its bytes may be read as any type."""
-    row: int = 1
-    """How many elements belong together."""
+    columns: tuple[str, ...] = ()
+    """The columns of a CSV with its rows, by name; empty where it is read from no table."""
+    row_count: tuple[str, ...] = ()
+    """The names of the parameter that counts its rows, the newest first."""
     array: Callable[[Parameters], TensorType | None] | None = None
     """The type of the array that a program gives for it, where it differs from `output`."""
     recording: RecordingFormat | None = None
@@ -149,10 +167,27 @@ class Capability:
     """The package of a zune that gives the same."""
     implied: Callable[[TensorType], Parameters] = _nothing_implied
     """The parameters that are left out, as the declared output type implies them."""
+    starter: Callable[[TensorType], Parameters | None] = _unlike
+    """The arguments with which a new Runefile reads a model's input of this type from it; None for an input that does
+    not look like it."""
     solve: Callable[[str, Parameters, TensorType], int | None] = _unknown
     """The only value of a missing parameter with which the output has the declared type; None where that is unclear."""
     detail: Callable[[Mapping[str, object]], str] = _no_detail
     """Returns the text after its name in a drawing, from arguments of any form."""
+
+    @property
+    def row(self) -> int:
+        """How many elements belong together."""
+        return len(self.columns) or 1
+
+    @property
+    def row_bytes(self) -> int:
+        return self.row * self.element.size
+
+    @property
+    def page_sensor(self) -> str | None:
+        """The sensor of a browser that gives it; None where none does."""
+        return None if self.recording is None else self.recording.page_sensor
 
     @property
     def spelling(self) -> str:

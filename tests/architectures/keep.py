@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.architectures.files import MODEL, place
 from tests.models.make_models import with_answers
-from tests.support.model_cases import ARCHITECTURES
+from tests.support.models.model_cases import ARCHITECTURES
 from tests.support.packed import write_packed
 
 STORED_EXPORTS = (

@@ -15,7 +15,7 @@ from rune.devices.boards.fit import FitVerdict, Needs, fit
 from rune.devices.boards.reading import read_board
 from tests.conftest import REPOSITORY
 from tests.contributing.recipe import PAGES, ScratchCopy, files_of, insertions_of, places_of
-from tests.support.model_cases import refused_cases
+from tests.support.models.model_cases import refused_cases
 from tests.support.named_places import missing_paths
 
 ELU = """
@@ -26,7 +26,7 @@ import rune
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.project.files import MemoryFiles
-from rune.source.runefile.starter import starter
+from rune.source.runefile.model_inputs.starter import starter
 from rune.running.runtime import Runtime
 from rune.compiler.targets.lookup import find_target
 from rune.model.tflite import read_model, signature

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, ViewportSize, expect, sync_playwright
 
 from tests.e2e.studio import PATIENCE
-from tests.support.live_forge import LiveForge
+from tests.support.servers.live_forge import LiveForge
 from tools.browser import chromium
 from tools.needs import CHROMIUM, lack
 

@@ -11,7 +11,7 @@ from tests.e2e.conftest import PHONE, OpenPage
 from tests.e2e.studio import create, invite, join, sign_in
 from tests.e2e.test_accessible_pages import LOOKS, findings
 from tests.forge.factories.recordings import loud, png
-from tests.support.live_forge import LiveForge
+from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
 

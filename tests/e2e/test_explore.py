@@ -13,7 +13,7 @@ from rune import __version__
 from tests.e2e.conftest import PHONE, OpenPage
 from tests.e2e.studio import PATIENCE
 from tests.e2e.test_accessible_pages import DARK_AND_NARROW, findings
-from tests.support.live_forge import LiveForge
+from tests.support.servers.live_forge import LiveForge
 
 BUILD_TIME = 120
 """Seconds in which the first template is built and published on a busy machine."""

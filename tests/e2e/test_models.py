@@ -12,7 +12,7 @@ from lab.environments.environment import ENVIRONMENTS
 from tests.e2e.conftest import PHONE, OpenPage
 from tests.e2e.studio import PATIENCE, create, sign_in
 from tests.e2e.test_accessible_pages import LOOKS, findings
-from tests.support.live_forge import LiveForge
+from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
 

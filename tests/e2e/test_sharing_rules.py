@@ -21,7 +21,7 @@ from tests.e2e.studio import (
     sign_in,
 )
 from tests.e2e.test_accessible_pages import findings
-from tests.support.live_forge import REPOSITORY, LiveForge
+from tests.support.servers.live_forge import REPOSITORY, LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 

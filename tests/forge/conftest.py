@@ -24,7 +24,7 @@ from forge.core.events.log import event_checks
 from forge.projects.models import Project
 from rune import __version__
 from tests.forge.event_check import check_shape
-from tests.support.empty_database import SHARED, empty_database
+from tests.support.servers.empty_database import SHARED, empty_database
 
 RUNEFILE = """\
 version: 1

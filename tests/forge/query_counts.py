@@ -25,8 +25,8 @@ from forge.compute.scheduler.slots import Party
 from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import send_sample
 from forge.jobs.queue import enqueue
+from forge.notices.delivery.unsubscribing import unsubscribe_token
 from forge.notices.models import Notice
-from forge.notices.unsubscribing import unsubscribe_token
 from forge.player.actions import make_phone_link
 from forge.projects.actions import delete_project, fork_project, give_team_role, save_version, write_file
 from forge.projects.models import Project

@@ -33,7 +33,7 @@ RECORDERS: Mapping[str, str] = {
     "forge.reviews.rounds.reminders": "a date passes: nobody acts",
     "forge.deployments.keys.grants": "a key ends since its maker's right ended: the act that took it writes the entry",
     "forge.webhooks.grants": "a webhook stops since its maker's right ended: the act that took it writes the entry",
-    "forge.notices.recording": "an event became somebody's notice: who acted is in the event",
+    "forge.notices.delivery.recording": "an event became somebody's notice: who acted is in the event",
 }
 """Who tells events beside acts, and why."""
 

@@ -15,7 +15,7 @@ import tensorflow as tf
 from numpy.random import default_rng
 
 from tests.models.make_models import with_answers
-from tests.support.model_cases import KERAS
+from tests.support.models.model_cases import KERAS
 from tests.support.packed import write_packed
 
 STEPS, FEATURES = 3, 4

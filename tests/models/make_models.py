@@ -29,7 +29,7 @@ from tests.models.logic_models import logic_models
 from tests.models.lookup_models import lookup_models
 from tests.models.model_layers import SHARES, Layers, Value
 from tests.models.state_models import state_models
-from tests.support.model_cases import COMPILED, REFUSED
+from tests.support.models.model_cases import COMPILED, REFUSED
 from tests.support.packed import write_packed
 
 RUNS = 3

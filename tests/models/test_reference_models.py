@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.models.make_models import answers, make, models, refused
-from tests.support.model_cases import ModelCase, model_cases, refused_cases
+from tests.support.models.model_cases import ModelCase, model_cases, refused_cases
 
 CASES = model_cases()
 

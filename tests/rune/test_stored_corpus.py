@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.proof.readers import READERS, corpus
+from tests.proof.any_input.readers import READERS, corpus
 from tests.support.packed import read_packed
 
 

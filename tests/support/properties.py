@@ -10,7 +10,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 TIMES = "FORGE_EXAMPLES"
-"""Names how many times as many examples are tried (tests/proof/test_properties.py)."""
+"""Names how many times as many examples are tried (tests/proof/any_input/test_properties.py)."""
 
 
 def examples(count: int) -> settings:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.support.compose_file import compose_file
+from tests.support.servers.compose_file import compose_file
 from tools.reference_pages.settings import SETTINGS
 
 DECIDED = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.support.services import ServiceMissing, running_services
+from tests.support.servers.services import ServiceMissing, running_services
 from tools import browser
 from tools.needs import (
     CHROMIUM,

@@ -29,7 +29,7 @@ def test_one_part_that_failed_is_not_hidden_by_those_that_passed() -> None:
 
 
 def test_files_of_one_name_in_several_folders_have_records_of_their_own() -> None:
-    files = ["tests/proof/test_no_build_lost.py", "tests/foreign/builds/test_no_build_lost.py"]
+    files = ["tests/proof/concurrency/test_no_build_lost.py", "tests/foreign/builds/test_no_build_lost.py"]
     assert len({ProofPart(file, share, 2).record for file in files for share in range(2)}) == 4
 
 
@@ -54,7 +54,7 @@ def test_figures_that_were_not_asked_for_stay_on_the_page() -> None:
 
 
 def test_proofs_that_ran_on_another_machine_stay_on_the_page() -> None:
-    other_proof = "tests/proof/test_any_calls.py"
+    other_proof = "tests/proof/any_input/test_any_calls.py"
     before = f"# Proofs\n\n## {other_proof}\n\nRan at commit abc.\n\n## tests/proof/test_that_is_gone.py\n\nRan once.\n"
     text = page([record(0, passed())], before)
     assert f"## {other_proof}\n\nRan at commit abc.\n" in text
@@ -64,13 +64,16 @@ def test_proofs_that_ran_on_another_machine_stay_on_the_page() -> None:
 
 def test_each_file_of_proofs_has_a_record_or_is_listed_as_not_run() -> None:
     files, text = proof_files(), PAGE.read_text("utf-8")
-    assert "tests/proof/test_any_calls.py" in files
+    assert "tests/proof/any_input/test_any_calls.py" in files
     missing = [file for file in files if f"## {file}\n" not in text and f"\n| {file} | " not in text]
     assert missing == [], "python -m tools.prove --page"
 
 
 def test_a_file_that_never_ran_is_listed_with_the_reason() -> None:
-    files = ["tests/proof/test_some.py", "tests/proof/test_any_calls.py"]
+    files = ["tests/proof/test_some.py", "tests/proof/any_input/test_any_calls.py"]
     text = page([record(0, passed())], "", files)
-    assert "| tests/proof/test_any_calls.py | Written, or marked as a proof, after the proofs were run last. |" in text
+    assert (
+        "| tests/proof/any_input/test_any_calls.py | Written, or marked as a proof, after the proofs were run last. |"
+        in text
+    )
     assert "| tests/proof/test_some.py |" not in text

@@ -18,7 +18,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import read_model, signature
-from tests.support.listening import QuietFiles, file_server
+from tests.support.servers.listening import QuietFiles, file_server
 from tools.setup import FRONTEND, digest, is_stamped, node_environment
 
 HERE = Path(__file__).resolve().parent

@@ -61,7 +61,7 @@ def organisation_audit(request: HttpRequest, organisation: str) -> HttpResponse:
     }
     filters, error = _filters_of(request)
     shown = _page(request, organisation_entries(principal, place, filters))
-    return render(request, "audit.html", context | {"shown": shown, "error": error}, status=400 if error else 200)
+    return render(request, "site/audit.html", context | {"shown": shown, "error": error}, status=400 if error else 200)
 
 
 @for_person
@@ -90,7 +90,7 @@ def own_audit(request: HttpRequest) -> HttpResponse:
         "shown": _page(request, own_entries(principal_of(request), filters)),
         "error": error,
     }
-    return render(request, "audit.html", context, status=400 if error else 200)
+    return render(request, "site/audit.html", context, status=400 if error else 200)
 
 
 def _labels(topics: Iterable[AuditTopic]) -> dict[str, str]:

@@ -16,12 +16,11 @@ from forge.builds.models import Preview
 from forge.builds.previews.variants import request_preview
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
+from forge.core.studio_limits import MAX_WIRES
 from forge.projects.access import require
 from forge.projects.models import Project
 from rune.compiler.pyblock.testing.check import is_test_file
 
-MOST_WIRES = 8
-"""Wires that are watched at once."""
 _LONGEST_NAME = 200
 _CODE = re.compile(r"RUNE[0-9]{4}\Z")
 _MOST = 100
@@ -57,8 +56,8 @@ def checked_wires(wires: Any) -> list[dict[str, Any]]:
         if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < 1000:
             raise Invalid("Each of the wires needs an `index`, the number of the stage's output from 0.")
         distinct.add((stage, index))
-    if not 0 < len(distinct) <= MOST_WIRES:
-        raise Invalid(f"`wires` must name 1 to {MOST_WIRES} wires, each with `stage` and `index`.")
+    if not 0 < len(distinct) <= MAX_WIRES:
+        raise Invalid(f"`wires` must name 1 to {MAX_WIRES} wires, each with `stage` and `index`.")
     return [{"stage": stage, "index": index} for stage, index in sorted(distinct)]
 
 

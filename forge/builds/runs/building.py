@@ -17,10 +17,10 @@ from forge.builds.evaluations.judging import judge_build, log_judgements, pendin
 from forge.builds.evaluations.limits import preferred_options
 from forge.builds.evaluations.outcomes import stored_evaluation, summary_of
 from forge.builds.models import Artefact, Build
-from forge.builds.quotas import require_another_build
 from forge.builds.runs.execution import Execution, NewCompiler
 from forge.builds.runs.jobs import BuildJobStep, BuildTask, numbered_job
 from forge.builds.runs.progress import tell_change, tell_log
+from forge.builds.runs.quotas import require_another_build
 from forge.builds.serializers import build_url
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer

@@ -12,9 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from forge.collab.protocol.updates import BadUpdate, UpdateFacts, read_update
+from forge.core.studio_limits import MAX_UPDATE_BYTES
 
-UPDATE_LIMIT = 1024 * 1024
-"""Bytes of one update."""
 AWARENESS_LIMIT = 64 * 1024
 """Bytes of one awareness frame."""
 STATE_LIMIT = 8 * 1024
@@ -145,8 +144,8 @@ def read_frame(data: bytes) -> Frame:
 def _read_sync(reader: _FrameReader) -> Frame:
     step = reader.number()
     payload = reader.bytes()
-    if len(payload) > UPDATE_LIMIT:
-        raise FrameTooLarge(f"an update has at most {UPDATE_LIMIT} bytes, this one has {len(payload)}")
+    if len(payload) > MAX_UPDATE_BYTES:
+        raise FrameTooLarge(f"an update has at most {MAX_UPDATE_BYTES} bytes, this one has {len(payload)}")
     if step == _STEP_1:
         return SyncStep1(payload)
     if step in (_STEP_2, _UPDATE):

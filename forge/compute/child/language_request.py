@@ -9,10 +9,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import ModelError, ModelSignature
 from rune.model.tflite.signature import to_json
 from rune.project.files import ProjectFiles
-from rune.source.language.service import LanguageService
-
-TEXT_LIMIT = 1024 * 1024
-"""Bytes of a file that is given as it is; of a larger one only its size is told."""
+from rune.source.language.service import TEXT_LIMIT, LanguageService
 
 SignatureOf = Callable[[str], ModelSignature]
 

@@ -36,7 +36,7 @@ SEARCH_SECONDS = 15.0
 PATIENCE = 10.0
 """Seconds for which a question waits while others are answered; the first of them may wait for a process to start,
 which takes seconds on a busy machine."""
-WAITING_LIMIT = 16
+MAX_WAITING_QUESTIONS = 16
 """Questions of one organisation that may wait; further ones are refused, and nobody else's."""
 PLACES = 3
 """Processes that may be in the middle of an answer; one computes, the others are suspended."""
@@ -145,9 +145,9 @@ class CompilerPool:
         seconds: float = ANSWER_SECONDS,
         beside: Mapping[str, JobFile] = MappingProxyType({}),
     ) -> dict[str, Any]:
-        if self.scheduler.waiting(party.organisation) >= WAITING_LIMIT:
+        if self.scheduler.waiting(party.organisation) >= MAX_WAITING_QUESTIONS:
             raise TooManyQuestions(
-                f"{WAITING_LIMIT} questions of this organisation are waiting already. Ask again in a moment.",
+                f"{MAX_WAITING_QUESTIONS} questions of this organisation are waiting already. Ask again in a moment.",
                 retry_after=1,
             )
         self._stay()

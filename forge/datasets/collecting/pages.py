@@ -59,7 +59,7 @@ SHOWN = 60
 @ensure_csrf_cookie
 def record_page(request: HttpRequest, link_id: UUID) -> HttpResponse:
     """The phone's page. Whether there is such a link it does not say."""
-    return render(request, "collect.html")
+    return render(request, "player/collect.html")
 
 
 @for_person

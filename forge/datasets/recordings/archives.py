@@ -16,10 +16,10 @@ from django.conf import settings
 
 from forge.core.blobs.store import digest_of
 from forge.core.errors import TooLarge
+from forge.core.studio_limits import MAX_FILES
 from forge.datasets.models import Sample
 from forge.projects.archives.read_archive import Archive, ArchiveMember
 from forge.projects.errors import ArchiveRefused
-from forge.projects.files.contents import MAXIMUM_FILES
 from forge.projects.models import Project
 from rune.datasets.content.content import BadContent, Content
 from rune.datasets.content.read import MAX_BYTES, read_content
@@ -103,7 +103,7 @@ def labelled_archive(chunks: Iterable[bytes]) -> Iterator[LabelledArchive]:
     """The samples of an archive, to be read until the end. Raises `TooLarge` and `ArchiveRefused`."""
     with tempfile.TemporaryFile() as body:
         _receive(chunks, body)
-        archive = Archive(body, files=MAXIMUM_FILES, limit=2 * settings.UPLOAD_LIMIT)
+        archive = Archive(body, files=MAX_FILES, limit=2 * settings.UPLOAD_LIMIT)
         members = _Members(archive)
         try:
             samples = samples_of(members)

@@ -18,8 +18,6 @@ _ARRAYS = {
     "i32": "Int32Array",
     "u32": "Uint32Array",
 }
-_SENSORS = {"SOUND": "microphone", "IMAGE": "camera", "FLOAT_IMAGE": "camera", "ACCEL": "motion"}
-"""The sensor of a page that gives an input, by the name of the capability."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ def _python(used: UsedDeployment, interface: SnippetInterface) -> str:
 def _sensor(interface: SnippetInterface) -> str | None:
     """The sensor of the one input, or None if the rune has several inputs or reads no sensor."""
     (first, *others) = interface.inputs
-    return None if others else _SENSORS.get(first.capability.name)
+    return None if others else first.capability.page_sensor
 
 
 def _values(interface: SnippetInterface) -> str:

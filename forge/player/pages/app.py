@@ -33,7 +33,7 @@ ICONS = ("/static/icons/forge.svg", "/static/icons/player-192.png", "/static/ico
 @ensure_csrf_cookie
 def player(request: HttpRequest, organisation: str = "", name: str = "") -> HttpResponse:
     """The page. Whether there is such a project, and for whom, it does not say."""
-    return render(request, "player.html")
+    return render(request, "player/player.html")
 
 
 @require_safe
@@ -97,7 +97,10 @@ def _version(source: str) -> str:
     digest = hashlib.sha256(source.encode())
     digest.update(json.dumps(build_manifest(), sort_keys=True).encode())
     templates = settings.BASE_DIR / "templates"
-    for file in (*(_build() / name for name in (*LONE_SCRIPTS, INTERPRETERS, "frame.js")), templates / "player.html"):
+    for file in (
+        *(_build() / name for name in (*LONE_SCRIPTS, INTERPRETERS, "frame.js")),
+        templates / "player/player.html",
+    ):
         digest.update(file.read_bytes() if file.is_file() else b"")
     return digest.hexdigest()[:16]
 

@@ -66,7 +66,7 @@ def embed(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
         if tag is None or tag.build.artefact is None:
             raise NotFound(_MISSING)
     except DomainError:
-        return render(request, "embed.html", context | {"missing": _MISSING}, status=404)
+        return render(request, "player/embed.html", context | {"missing": _MISSING}, status=404)
     context |= {
         "project": project,
         "tag": tag,
@@ -74,4 +74,4 @@ def embed(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
         "examples": examples_of_tag(project, tag),
         "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",
     }
-    return render(request, "embed.html", context)
+    return render(request, "player/embed.html", context)

@@ -28,17 +28,17 @@ from forge.projects.announcements import (
     PROJECT_DELETED,
 )
 from forge.projects.archives.extract_archive import extract_file
+from forge.projects.creating.names import free_name, take_name
+from forge.projects.creating.quotas import require_another
+from forge.projects.creating.templates import find_template
 from forge.projects.facets import change_facets, removal_facets
 from forge.projects.files.contents import StoredFile, seed_files, store_files
 from forge.projects.files.document_store import editing
 from forge.projects.files.model_files import SUFFIX, fitting_runefile, verified_model
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.hooks import sharing_obstacles
-from forge.projects.models import FormerProjectName, Project, Visibility
-from forge.projects.names import free_name, take_name
-from forge.projects.quotas import require_another
+from forge.projects.models import MAX_DESCRIPTION, FormerProjectName, Project, Visibility
 from forge.projects.serializers import project_summary
-from forge.projects.templates import find_template
 
 BLANK_RUNEFILE = b"""\
 version: 1
@@ -172,8 +172,9 @@ def _update_project(
     description = None if description is None else " ".join(description.split())
     if description is not None and description != project.description:
         require(actor, Verb.DESCRIBE, project)
-        if len(description) > 200:
-            raise Invalid("A description has at most 200 characters.", errors={"description": ["At most 200."]})
+        if len(description) > MAX_DESCRIPTION:
+            message = f"A description has at most {MAX_DESCRIPTION} characters."
+            raise Invalid(message, errors={"description": [f"At most {MAX_DESCRIPTION}."]})
         changes["description"] = description
     if visibility is not None and visibility != project.visibility:
         require(actor, Verb.MANAGE, project)

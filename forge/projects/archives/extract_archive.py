@@ -18,9 +18,10 @@ from django.conf import settings
 from forge.core.blobs.chunks import read_chunks
 from forge.core.blobs.store import put_chunks
 from forge.core.errors import DomainError, TooLarge
+from forge.core.studio_limits import MAX_FILES
 from forge.projects.archives.read_archive import Archive, ArchiveMember
 from forge.projects.errors import ArchiveRefused
-from forge.projects.files.contents import MAXIMUM_FILES, StoredFile, checked_contents, checked_path
+from forge.projects.files.contents import StoredFile, checked_contents, checked_path
 from rune.wording import size_text
 
 MAX_UNPACK_RATIO = 4
@@ -61,7 +62,7 @@ def extract_file(body: IO[bytes], folder: str = "") -> Iterator[list[ExtractedFi
     """The same for an archive that is there already."""
     below = f"{checked_path(folder)}/" if folder else ""
     with tempfile.TemporaryDirectory(prefix="unpack-") as folder_name:
-        archive = Archive(body, files=MAXIMUM_FILES, limit=MAX_UNPACK_RATIO * settings.UPLOAD_LIMIT)
+        archive = Archive(body, files=MAX_FILES, limit=MAX_UNPACK_RATIO * settings.UPLOAD_LIMIT)
         yield _extract(archive, below, Path(folder_name))
 
 

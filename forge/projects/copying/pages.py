@@ -13,8 +13,8 @@ from forge.core.errors import Conflict, Invalid
 from forge.core.http.pages import for_person, show_again
 from forge.projects.access import require_copy
 from forge.projects.actions import duplicate_project, fork_project
-from forge.projects.default_organisation import usual_organisation
-from forge.projects.names import free_name, typed_name
+from forge.projects.creating.default_organisation import usual_organisation
+from forge.projects.creating.names import free_name, typed_name
 from forge.projects.pages.lookup import project_of
 
 

@@ -15,6 +15,7 @@ from django.conf import settings
 from forge.core.blobs.links import linked_size
 from forge.core.blobs.store import put_chunks
 from forge.core.models import Blob
+from forge.core.studio_limits import MAX_FILES
 from forge.projects.errors import BadPath, ProjectFileNotFound, ProjectFileTooLarge, TooManyFiles
 from forge.projects.files import document
 from forge.projects.files.document import MAXIMUM_PATH, FileEntry, entries, find_entry
@@ -25,9 +26,6 @@ from forge.projects.models import Project
 from rune.project.files import FileError, normal_path
 from rune.source.runefile import RUNEFILE_NAMES
 from rune.wording import size_text
-
-MAXIMUM_FILES = 500
-"""Files of a project."""
 
 MAXIMUM_TEXT = 1024 * 1024
 """Bytes of a file that is edited as text; a larger one is kept as it is, and a Runefile may not be larger."""
@@ -46,8 +44,8 @@ def checked_path(path: str) -> str:
 
 def check_file_count(count: int) -> None:
     """Raises `TooManyFiles` for more than a project may have."""
-    if count > MAXIMUM_FILES:
-        raise TooManyFiles(f"A project has at most {MAXIMUM_FILES} files. Delete some that you do not need.")
+    if count > MAX_FILES:
+        raise TooManyFiles(f"A project has at most {MAX_FILES} files. Delete some that you do not need.")
 
 
 def list_files(project: Project) -> tuple[FileEntry, ...]:

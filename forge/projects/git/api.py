@@ -20,7 +20,8 @@ from forge.core.errors import Conflict, TooOften, Unprocessable
 from forge.projects import actions
 from forge.projects.api import ProjectView
 from forge.projects.archives.write_archive import MEDIA_TYPE, archive_response
-from forge.projects.git.remote import Remote, checked_remote
+from forge.projects.files.document import MAXIMUM_PATH
+from forge.projects.git.remote import MAX_ADDRESS_LENGTH, MAX_BRANCH_LENGTH, MAX_TOKEN_LENGTH, Remote, checked_remote
 from forge.projects.history.export import HISTORY_ENDING, history_files
 from forge.projects.history.repository import may_be_in_git
 from forge.projects.serializers import ProjectJson, project_to_json
@@ -30,10 +31,16 @@ from forge.projects.versions.store import working_tree
 class PushSerializer(serializers.Serializer[None]):
     """A branch on a Git server."""
 
-    url = serializers.CharField(max_length=500, help_text="https://…: of a server that the installation allows")
-    branch = serializers.CharField(max_length=200)
+    url = serializers.CharField(
+        max_length=MAX_ADDRESS_LENGTH, help_text="https://…: of a server that the installation allows"
+    )
+    branch = serializers.CharField(max_length=MAX_BRANCH_LENGTH)
     token = serializers.CharField(
-        max_length=500, required=False, default="", allow_blank=True, help_text="used this once, and kept nowhere"
+        max_length=MAX_TOKEN_LENGTH,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="used this once, and kept nowhere",
     )
 
 
@@ -45,10 +52,14 @@ class FromGitSerializer(PushSerializer):
         required=False, default="", allow_blank=True, help_text="by default after the repository"
     )
     branch = serializers.CharField(
-        max_length=200, required=False, default="", allow_blank=True, help_text="by default the repository's own"
+        max_length=MAX_BRANCH_LENGTH,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="by default the repository's own",
     )
     folder = serializers.CharField(
-        max_length=200, required=False, default="", allow_blank=True, help_text="by default all of it"
+        max_length=MAXIMUM_PATH, required=False, default="", allow_blank=True, help_text="by default all of it"
     )
 
 

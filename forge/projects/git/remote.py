@@ -22,6 +22,8 @@ from forge.projects.git.incoming import MAX_COMMITS, MAX_LISTED
 from forge.projects.git.process import ARCHIVE, origin_of
 
 MAX_ADDRESS_LENGTH = 500
+MAX_BRANCH_LENGTH = 200
+MAX_TOKEN_LENGTH = 500
 LONGEST_TEXT = 200
 """Characters of what a repository tells of a commit, or of a path."""
 HISTORY_DEPTH = 100
@@ -152,7 +154,7 @@ def checked_remote(url: str, branch: str = "", token: str = "", folder: str = ""
         raise _wrong("url", "An address has no user, password, query or fragment. A token has a field of its own.")
     if not split.path.strip("/"):
         raise _wrong("url", f"Which repository? An address looks like {origin}/team/project.git")
-    if len(branch) > 200 or not branch.isprintable() or " " in branch or branch.startswith(("-", "/")):
+    if len(branch) > MAX_BRANCH_LENGTH or not branch.isprintable() or " " in branch or branch.startswith(("-", "/")):
         raise _wrong("branch", "This is no name of a branch.")
     return Remote(url, branch, checked_token(token), checked_path(folder.strip("/ ")) if folder.strip("/ ") else "")
 
@@ -160,7 +162,7 @@ def checked_remote(url: str, branch: str = "", token: str = "", folder: str = ""
 def checked_token(token: str) -> str:
     """A token as somebody typed it. Raises `Invalid`."""
     token = token.strip()
-    if len(token) > 500 or not token.isascii() or not token.isprintable():
+    if len(token) > MAX_TOKEN_LENGTH or not token.isascii() or not token.isprintable():
         raise _wrong("token", "This is no token.")
     return token
 

@@ -22,9 +22,10 @@ from forge.accounts.organisations.names import slug
 from forge.core.blobs.chunks import read_chunks
 from forge.core.blobs.store import put_chunks
 from forge.core.errors import DomainError
+from forge.core.studio_limits import MAX_FILES
 from forge.projects.archives.extract_archive import MAX_UNPACK_RATIO, extract_file, open_file, receive
 from forge.projects.errors import ArchiveRefused, GitRefused
-from forge.projects.files.contents import MAXIMUM_FILES, StoredFile, checked_contents, checked_path
+from forge.projects.files.contents import StoredFile, checked_contents, checked_path
 from forge.projects.git.child import run_child
 from forge.projects.git.process import ARCHIVE
 from forge.projects.history.export import HISTORY_ENDING, MAX_STATES, UNSAVED
@@ -82,7 +83,7 @@ def import_history(chunks: Iterable[bytes]) -> Iterator[ImportedHistory]:
         job = {
             "limit": MAX_UNPACK_RATIO * settings.UPLOAD_LIMIT,
             "commits": MAX_STATES + 1,
-            "files": MAXIMUM_FILES,
+            "files": MAX_FILES,
             "entries": MAX_ENTRIES,
         }
         result = run_child("history.process", job, folder, HistoryAnswer)

@@ -16,10 +16,10 @@ from forge.accounts.principals import principal_of
 from forge.core.errors import Conflict, Invalid, TooLarge, TooOften, Unprocessable
 from forge.core.http.pages import for_person, show_again
 from forge.projects.actions import create_from_upload, create_project
-from forge.projects.default_organisation import usual_organisation
+from forge.projects.creating.default_organisation import usual_organisation
+from forge.projects.creating.names import free_name, typed_name
+from forge.projects.creating.templates import find_template
 from forge.projects.history.import_archive import name_from_file
-from forge.projects.names import free_name, typed_name
-from forge.projects.templates import find_template
 from rune.source.templates import list_templates
 
 
@@ -36,7 +36,7 @@ def new_project(request: HttpRequest) -> HttpResponse:
         "in_organisation": request.GET.get("organisation", "") or usual_organisation(principal, creatable),
     }
     if request.method == "GET":
-        return render(request, "new.html", context)
+        return render(request, "site/new.html", context)
     template = request.POST.get("template", "")
     try:
         organisation = find_organisation(principal, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
@@ -45,7 +45,7 @@ def new_project(request: HttpRequest) -> HttpResponse:
             name = free_name(organisation, find_template(template).name)
         project = create_project(principal, organisation, name, template or None)
     except (Invalid, Conflict) as error:
-        return show_again(request, "new.html", context | {"chosen": template}, error)
+        return show_again(request, "site/new.html", context | {"chosen": template}, error)
     return redirect(f"{project.get_absolute_url()}/studio")
 
 
@@ -58,7 +58,7 @@ def from_archive(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("organisation", "") or usual_organisation(principal, creatable)
     context = {"creatable": creatable, "chosen": chosen, "limit": settings.UPLOAD_LIMIT}
     if request.method == "GET":
-        return render(request, "new-from-archive.html", context)
+        return render(request, "site/new-from-archive.html", context)
     sent = request.FILES.get("archive")
     try:
         if not isinstance(sent, UploadedFile):
@@ -67,9 +67,9 @@ def from_archive(request: HttpRequest) -> HttpResponse:
         name, usual = typed_name(request.POST.get("name", "")), name_from_file(sent.name or "")
         project, rejected = create_from_upload(principal, organisation, name, sent.chunks(), usual)
     except (Invalid, Conflict, Unprocessable, TooLarge, TooOften) as error:
-        return show_again(request, "new-from-archive.html", context, error)
+        return show_again(request, "site/new-from-archive.html", context, error)
     if rejected.merges:
-        return render(request, "new-from-archive.html", {"project": project, "found": rejected})
+        return render(request, "site/new-from-archive.html", {"project": project, "found": rejected})
     return redirect(f"{project.get_absolute_url()}/studio")
 
 

@@ -14,9 +14,9 @@ from forge.core.errors import Conflict, Invalid, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.preconditions import etag_of, form_precondition
 from forge.projects.actions import delete_project, update_project
+from forge.projects.creating.names import typed_name
 from forge.projects.facets import project_facets
 from forge.projects.models import Project
-from forge.projects.names import typed_name
 from forge.projects.pages.lookup import project_of
 
 

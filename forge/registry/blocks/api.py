@@ -26,6 +26,7 @@ from forge.registry.blocks.actions import (
     withdraw_block,
 )
 from forge.registry.blocks.facets import block_facets
+from forge.registry.blocks.models import SUCCESSOR_LENGTH
 from forge.registry.blocks.serializers import (
     BlockFilesJson,
     BlockVersionJson,
@@ -51,7 +52,7 @@ class PublishBlockSerializer(serializers.Serializer[Any]):
 
 class BlockDeprecationSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=2000)
-    successor = serializers.CharField(max_length=250, allow_blank=True, default="")
+    successor = serializers.CharField(max_length=SUCCESSOR_LENGTH, allow_blank=True, default="")
 
 
 class ProjectBlocks(ProjectView):

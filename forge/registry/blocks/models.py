@@ -14,6 +14,7 @@ from forge.projects.models import Project, Version, Visibility
 from forge.registry.admission import Admission
 
 BLOCK_NAME_LENGTH = 60
+SUCCESSOR_LENGTH = 250
 """Characters of a block's name."""
 
 
@@ -76,7 +77,7 @@ class BlockVersion(models.Model):
     deprecated = models.DateTimeField(null=True, blank=True)
     deprecation = models.TextField(blank=True)
     """Why its project advises against it; empty while it does not."""
-    successor = models.CharField(max_length=250, blank=True, db_default="")
+    successor = models.CharField(max_length=SUCCESSOR_LENGTH, blank=True, db_default="")
     """The replacement, as a Runefile names it; empty if none is named."""
     withdrawn = models.DateTimeField(null=True, blank=True)
     """When it was withdrawn from lists and sharing, or None. Its bytes stay available by digest."""

@@ -19,7 +19,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import REGISTRY, Collector
 
-from forge.builds.figures import build_figures
+from forge.builds.runs.figures import build_figures
 from forge.core.blobs.damage import count_damaged
 from forge.core.errors import NotFound
 from forge.core.models import Blob, PeriodicRun

@@ -18,7 +18,7 @@ from django.core.cache.backends.base import BaseCache
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
-from forge.builds.figures import stuck_for
+from forge.builds.runs.figures import stuck_for
 from forge.core.database.presence import presence
 from rune.wording import size_text
 

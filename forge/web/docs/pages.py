@@ -38,7 +38,7 @@ def docs(request: HttpRequest, path: str = "") -> HttpResponse:
         "parts": contents(),
         "place": position_of(path),
     }
-    return render(request, "docs.html", shown)
+    return render(request, "site/docs.html", shown)
 
 
 @cache

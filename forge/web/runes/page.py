@@ -28,7 +28,7 @@ from forge.deployments.snippets.interface import interface_of
 from forge.moderation.access import can_report, standing
 from forge.player.pages.embed import script_integrity
 from forge.projects.access import find_project, origin_of, popularity_of
-from forge.projects.markdown_cache import cached_readme, cached_text
+from forge.projects.files.markdown_cache import cached_readme, cached_text
 from forge.projects.models import Project, Version, Visibility
 from forge.projects.pages.lookup import project_of
 from forge.registry.blocks.access import best_blocks_of

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from forge.core.errors import DomainError
 from forge.core.http.frontend_build import ENTRIES, build_manifest
 from forge.core.preconditions import FIELD
+from forge.web.lengths import LENGTHS
 from rune.running.evaluation.wording import percent
 from rune.wording import counted, size_text
 
@@ -76,15 +77,25 @@ def avatar(person: Any) -> dict[str, Any]:
 def field(context: template.Context, name: str, label: str, value: object = "", **attributes: Any) -> dict[str, Any]:
     """A labelled text field. It shows what was typed and what was wrong with it when its form comes back.
 
-    `attributes` may be `type`, `hint`, `autocomplete`, `placeholder`, `required`, `maxlength`, and `options` to choose
-    from where one likes.
+    `attributes` may be `type`, `hint`, `autocomplete`, `placeholder`, `required`, `length`, a key of `LENGTHS`, and
+    `options` to choose from where one likes.
     """
     error, typed = context.get("error"), context.get("typed")
-    kind = attributes.pop("type", "text")
+    kind, limit = attributes.pop("type", "text"), attributes.pop("length", None)
     if typed and name in typed and kind != "password":
         value = typed[name]
     messages = error.errors.get(name, []) if isinstance(error, DomainError) else []
-    return {"name": name, "label": label, "value": value, "type": kind, "messages": messages} | attributes
+    return (
+        {"name": name, "label": label, "value": value, "type": kind, "messages": messages}
+        | attributes
+        | {"maxlength": limit and LENGTHS[limit]}
+    )
+
+
+@register.simple_tag
+def length(key: str) -> int:
+    """The most characters of a field; `key` is one of `LENGTHS`."""
+    return LENGTHS[key]
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 // How many notices are unread, as the inbox's socket says it, while the page is looked at; for every bell.
 
-const SIGNED_OUT = 4401;
+import { SIGNED_OUT } from "../declared/closing";
+
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 60_000;
 /** The largest number that fits in a badge. */

@@ -4,6 +4,7 @@ export type { TimedRune } from "./timing/TimingDetails";
 export { NO_HOST, type HostBuild, type HostFile, type PreviewHost } from "./host";
 export type { BoardLine, BoardMessage } from "./board/host";
 export type { DeskSensor } from "./phone/desk";
+export { RATES } from "./phone/messages";
 export type { PhoneLine } from "./phone/host";
 export type { ScoresPlace, TextNumber, ThresholdHost } from "./threshold/host";
 export { fileOf } from "./recordings/capture/encode";
@@ -13,6 +14,7 @@ export { lengthText, trimmed, type Recording } from "./recordings/capture/record
 export type { RecordingShelf } from "./recordings/shelf";
 export { TermsField, useTerms } from "./recordings/terms";
 export { meanOfChannels } from "./sound/samples";
+export { ROW_BYTES } from "./motion/motion";
 export { SoundView } from "./sources/SoundView";
 export type { Stroke } from "./sources/strokes";
 export { millisecondsText, percentText, sizeText } from "./readings/numbers";

@@ -1,7 +1,8 @@
 // The capabilities as the toolchain declares them (rune/capabilities), and how they are found. Pure.
-import { DECLARED_CAPABILITIES } from "./declared-capabilities";
+import { DECLARED_CAPABILITIES } from "../declared/capabilities";
 
-export { LABEL_LIMIT } from "./declared-capabilities";
+/** A sensor of a browser, as programs name it. */
+export type Sensor = NonNullable<(typeof DECLARED_CAPABILITIES)[number]["sensor"]>;
 
 export type CapabilityKind = (typeof DECLARED_CAPABILITIES)[number]["name"];
 
@@ -23,6 +24,8 @@ export interface Capability {
   readonly isRandom: boolean;
   /** Null where nobody records it. */
   readonly recording: RecordingKind | null;
+  /** The sensor of this browser that gives it; null where none does. */
+  readonly sensor: Sensor | null;
   /** Of the files that it reads, such as `.wav`. */
   readonly endings: readonly string[];
   /** The generated inputs that a page offers first. */

@@ -5,7 +5,6 @@ export {
   recordingOf,
   recordingOfFile,
   CAPABILITIES,
-  LABEL_LIMIT,
   type RecordingKind,
 } from "./capabilities";
 export { decodeOutput } from "./tensors/decode";
@@ -15,7 +14,7 @@ export { RuneError, type RuneErrorName } from "./errors";
 export { inspect, type Inspected, type InspectedResource } from "./contents/inspect";
 export { openFrame, RuneFrame, type Addresses } from "./frame/rune-frame";
 export { elementCount, elementSize, parseShape, type Shape } from "./tensors/shape";
-export { DEFAULT_LIMITS, MOST_OUTPUT_BYTES } from "./types";
+export { DEFAULT_LIMITS } from "./types";
 export type {
   CapabilityKind,
   CapabilityRequest,

@@ -1,5 +1,6 @@
 // The messages between the page and the page worker about a rune. Only types and defaults; no code that runs a rune.
 
+import { MEMORY_PAGES, OUTPUT_BYTES, RUN_MILLISECONDS } from "../declared/run-limits";
 import type { CapabilityKind } from "./capabilities";
 
 export type { CapabilityKind };
@@ -135,10 +136,11 @@ export interface Limits {
   readonly milliseconds: number;
 }
 
-/** The most that the limit of output may be raised to: the page holds copies of all that is sent. */
-export const MOST_OUTPUT_BYTES = 256 << 20;
-
-export const DEFAULT_LIMITS: Limits = { memoryPages: 4096, outputBytes: 16 << 20, milliseconds: 8000 };
+export const DEFAULT_LIMITS: Limits = {
+  memoryPages: MEMORY_PAGES,
+  outputBytes: OUTPUT_BYTES,
+  milliseconds: RUN_MILLISECONDS,
+};
 
 /** An interpreter of host models, fetched by the page when a rune asks for one. */
 export type InterpreterName = "litert" | "tfjs";

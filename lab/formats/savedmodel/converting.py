@@ -14,6 +14,11 @@ from lab.refusal import Reason, Refused
 from rune.wording import listed, plain, quoted
 
 SIGNATURE = "serving_default"
+_OPEN_LIST = "TensorListReserve"
+_RECURRENT = (
+    "TensorFlow's converter does not take the recurrent layers of this SavedModel: their lists of steps have an open "
+    "size. Save the model with model.save('model.keras'), and convert that."
+)
 _IDS = 2
 """Whole numbers of a comparison are below this: a table may have two rows."""
 
@@ -38,10 +43,13 @@ def run(job: ChildJob) -> dict[str, Any]:
     function = model.signatures[SIGNATURE]
     shapes = {name: _shape(name, spec) for name, spec in sorted(function.structured_input_signature[1].items())}
     try:
-        data: bytes = tf.lite.TFLiteConverter.from_saved_model(str(folder), signature_keys=[SIGNATURE]).convert()
+        fixed = _with_fixed_batch(model, function, shapes, str(job.folder / "fixed"))
+        data: bytes = tf.lite.TFLiteConverter.from_saved_model(fixed, signature_keys=[SIGNATURE]).convert()
     except tf.errors.ResourceExhaustedError:
         raise
     except Exception as error:  # the converter raises whatever its parts raise
+        if _OPEN_LIST in str(error):
+            raise Refused(Reason.NOT_CONVERTED, _RECURRENT) from error
         raise Refused(Reason.NOT_CONVERTED, f"TensorFlow cannot convert the model: {_first_line(error)}") from error
     job.report(0.8, f"Comparing on {INPUTS} inputs")
     largest = _compare(function, data, shapes)
@@ -52,6 +60,22 @@ def run(job: ChildJob) -> dict[str, Any]:
         "saved_with": "SavedModel",
         "converter": f"TensorFlow {tf.__version__}",
     }
+
+
+def _with_fixed_batch(model: Any, function: Any, shapes: dict[str, tuple[int, ...]], folder: str) -> str:
+    """Saves the model anew with inputs of these shapes: the converter leaves an open batch open, and sizes that depend
+    on it unknown."""
+    import tensorflow as tf
+
+    specs = function.structured_input_signature[1]
+    fixed = {name: tf.TensorSpec(shape, specs[name].dtype, name=name) for name, shape in shapes.items()}
+
+    @tf.function  # type: ignore[untyped-decorator,unused-ignore]
+    def answer(**values: Any) -> Any:
+        return function(**values)
+
+    tf.saved_model.save(model, folder, signatures={SIGNATURE: answer.get_concrete_function(**fixed)})
+    return folder
 
 
 def _shape(name: str, spec: Any) -> tuple[int, ...]:

@@ -22,7 +22,7 @@ from rune.running.evaluation.labelled import LabelledSample, same_label
 from rune.running.evaluation.model_inputs import CompiledFront, FrontImpossible
 from rune.running.evaluation.recorded_tensors import Array
 from rune.running.runtime.errors import RuneError
-from rune.source.runefile.model_front import model_fronts
+from rune.source.runefile.model_inputs.front import model_fronts
 from rune.tensor import ElementType
 
 MAX_SCORES = 3

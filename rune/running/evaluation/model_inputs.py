@@ -13,7 +13,7 @@ from rune.project.files import FileError, ProjectFiles, normal_path
 from rune.running.evaluation.errors import EvaluationImpossible
 from rune.running.evaluation.recorded_tensors import Array, RecordedTensors, sent_tensor
 from rune.running.runtime.errors import InputError, RuneError
-from rune.source.runefile.model_front import ModelFront
+from rune.source.runefile.model_inputs.front import ModelFront
 
 _RUNEFILE = "front-of-model.yml"
 

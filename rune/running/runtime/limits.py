@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _MEGABYTE = 1 << 20
 
 MOST_TRANSFER = 1024 * _MEGABYTE
 """The most that the limits of input and output may be raised to: the host holds copies of all that is sent."""
+
+NAME_BYTES = 1024
+"""Bytes of the name of a parameter or a resource, which the host keeps."""
+LOG_BYTES = 4096
+"""Bytes of a log line."""
+MESSAGE_BYTES = 64
+"""The least memory that a message costs the host."""
+SHAPE_BYTES = 1024
+"""Bytes of the text that describes a tensor of a host model."""
+MIMETYPE_BYTES = 256
+"""Bytes of the name of a model's format."""
 
 
 @dataclass(frozen=True)
@@ -46,3 +57,13 @@ class Limits:
         for name, size in (("input", self.input), ("output", self.output)):
             if not 0 < size <= MOST_TRANSFER:
                 raise ValueError(f"the limit of {name} is {size} bytes; it can be 1 to {MOST_TRANSFER}")
+
+
+PAGE_LIMITS = replace(Limits(), seconds=8.0, fuel=None, log_lines=200)
+"""Of a run in a page, where the rest is as above. A person waits beside it, so it is stopped sooner; a browser counts
+no instructions; and the page lays out each log line that it keeps."""
+MOST_OUTPUT_IN_PAGE = 256 * _MEGABYTE
+"""The most that the limit of output may be raised to in a page: `MOST_TRANSFER` in a browser's tab, which has less
+memory than a process."""
+MODELS_IN_PAGE = 256 * _MEGABYTE
+"""Bytes of all host models of a rune in a page; elsewhere `model_memory` bounds the process of each."""

@@ -89,6 +89,9 @@ from rune.source.policy import POLICY_FILE
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.to_json import span_to_json
 
+TEXT_LIMIT = 1024 * 1024
+"""Bytes of a file that callers give as it is; of a larger one they tell only its size."""
+
 
 class LanguageService:
     """Answers requests about one project, which changes between them."""

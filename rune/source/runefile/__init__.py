@@ -8,9 +8,9 @@ from rune.source.runefile.diagnostics import Diagnostic, Edit, Fix, Position, Se
 from rune.source.runefile.draw import draw
 from rune.source.runefile.find import DEFAULT_RUNEFILE, RUNEFILE_NAMES, find_runefile, runefile_in
 from rune.source.runefile.host_resources import HostResourceOptions
+from rune.source.runefile.model_inputs.starter import asks_for_pixels, starter
 from rune.source.runefile.outline import Outline, OutlineNode, Wire
 from rune.source.runefile.pipeline import Pipeline
-from rune.source.runefile.starter import asks_for_pixels, starter
 from rune.source.runefile.syntax import RunefileForm
 from rune.source.runefile.to_json import DiagnosticJson, OutlineJson, diagnostic_to_json, outline_to_json
 

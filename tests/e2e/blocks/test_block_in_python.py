@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Worker, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, create, expect_running, sign_in, write
-from tests.support.live_forge import LiveForge
+from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 

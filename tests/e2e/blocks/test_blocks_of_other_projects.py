@@ -12,7 +12,7 @@ from tests.e2e.conftest import OpenPage
 from tests.e2e.graphs.graph import open_palette, runefile, show_graph, stage, wait_for_text
 from tests.e2e.studio import PATIENCE, create, expect_running, open_file, put_file, sign_in, write
 from tests.e2e.test_accessible_pages import findings
-from tests.support.live_forge import LiveForge
+from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 

@@ -12,8 +12,8 @@ from tests.e2e.conftest import DESKTOP, OpenPage, launch
 from tests.e2e.preview.test_any_rune import choose
 from tests.e2e.studio import PATIENCE, create, draw_digit, expect_label, expect_running, sign_in
 from tests.e2e.test_accessible_pages import findings
-from tests.support.live_forge import LiveForge
-from tests.support.model_cases import refused_cases
+from tests.support.models.model_cases import refused_cases
+from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
 

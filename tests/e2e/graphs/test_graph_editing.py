@@ -20,7 +20,7 @@ from tests.e2e.graphs.graph import (
     write_runefile,
 )
 from tests.e2e.studio import PATIENCE, create, expect_running, sign_in, write
-from tests.support.live_forge import LiveForge
+from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
 

@@ -22,7 +22,7 @@ from rune.tools.cli import main
 from tests.e2e.conftest import OpenPage
 from tests.e2e.preview.test_any_rune import choose
 from tests.e2e.studio import PATIENCE
-from tests.support.live_forge import LiveForge
+from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 

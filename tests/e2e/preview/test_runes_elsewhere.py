@@ -14,8 +14,8 @@ from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, create, sign_in
 from tests.e2e.test_accessible_pages import findings
 from tests.e2e.test_sharing import open_page, publish
-from tests.support.listening import QuietHandler, listening
-from tests.support.live_forge import LiveForge
+from tests.support.servers.listening import QuietHandler, listening
+from tests.support.servers.live_forge import LiveForge
 
 __all__ = ["open_page"]  # a fixture: one refusal is what this is about
 

@@ -14,7 +14,7 @@ from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, create, expect_running, sign_in
 from tests.e2e.test_accessible_pages import findings
 from tests.forge.factories.samples import zipped
-from tests.support.live_forge import LiveForge
+from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 

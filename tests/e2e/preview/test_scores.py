@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, create, expect_label, expect_running, put_file, sign_in
-from tests.support.live_forge import LiveForge
-from tests.support.model_cases import refused_cases
+from tests.support.models.model_cases import refused_cases
+from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 

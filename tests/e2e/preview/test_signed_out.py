@@ -22,7 +22,7 @@ from tests.e2e.studio import (
     preview,
     sign_in,
 )
-from tests.support.live_forge import LiveForge
+from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 

@@ -17,7 +17,7 @@ from tests.e2e.conftest import OpenPage
 from tests.e2e.graphs.graph import stage, write_runefile
 from tests.e2e.preview.test_any_rune import choose
 from tests.e2e.studio import PATIENCE, create, sign_in
-from tests.support.live_forge import LiveForge
+from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 

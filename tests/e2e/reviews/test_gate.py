@@ -15,7 +15,7 @@ from tests.conftest import REPOSITORY
 from tests.e2e.conftest import OpenPage, launch, people
 from tests.e2e.studio import PATIENCE, create, invite, join, put_file, sign_in
 from tests.e2e.test_accessible_pages import findings
-from tests.support.live_forge import LiveForge
+from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 

@@ -12,7 +12,7 @@ from tests.e2e.reviews.test_change_requests import change, runefile, see_built, 
 from tests.e2e.studio import PATIENCE, create, invite, join, sign_in
 from tests.e2e.test_accessible_pages import DARK_AND_NARROW, findings
 from tests.e2e.test_sharing import open_page, publish
-from tests.support.live_forge import LiveForge
+from tests.support.servers.live_forge import LiveForge
 
 __all__ = ["open_page"]  # a fixture: what is not there answers 404
 

@@ -19,8 +19,8 @@ from typing import Any
 
 import psycopg
 
-from tests.support.live_forge import REPOSITORY
-from tests.support.services import Services
+from tests.support.servers.live_forge import REPOSITORY
+from tests.support.servers.services import Services
 
 MAX_WAIT = 60.0
 """Seconds within which every build must have its result once nothing is broken any more."""

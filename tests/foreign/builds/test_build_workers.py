@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.live_server import LiveServer
-from tests.support.live_worker import worker
-from tests.support.services import ServiceMissing, running_services
+from tests.support.servers.live_server import LiveServer
+from tests.support.servers.live_worker import worker
+from tests.support.servers.services import ServiceMissing, running_services
 
 pytestmark = [pytest.mark.foreign, pytest.mark.proof]
 

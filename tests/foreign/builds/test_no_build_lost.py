@@ -1,4 +1,4 @@
-"""A share of tests/proof/test_no_build_lost.py: the queue is emptied, and messages come three times.
+"""A share of tests/proof/concurrency/test_no_build_lost.py: the queue is emptied, and messages come three times.
 
 And a circle of those who wait for each other's rows, in which one of them would be broken off.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.foreign.builds.build_farm import build_farm
-from tests.support.services import ServiceMissing, running_services
+from tests.support.servers.services import ServiceMissing, running_services
 
 pytestmark = pytest.mark.foreign
 

@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from forge.registry.distribution.manifests import MANIFEST_TYPE
-from tests.support.live_forge import free_port
-from tests.support.services import Server
+from tests.support.servers.live_forge import free_port
+from tests.support.servers.services import Server
 from tools.needs import DOCKER_REGISTRY, lack
 
 _CONFIGURATION = """version: 0.1

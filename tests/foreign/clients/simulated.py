@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.live_installation import LiveInstallation
+from tests.support.servers.live_installation import LiveInstallation
 
 SCRIPT = Path(__file__).with_name("simulation") / "main.mjs"
 PROGRAM = str(Path(__file__).with_name("simulation") / "often.py")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.live_server import LiveServer
+from tests.support.servers.live_server import LiveServer
 
 SCRIPT = Path(__file__).with_name("y_websocket_client.mjs")
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from tests.support.live_server import LiveServer
+from tests.support.servers.live_server import LiveServer
 
 MEGABYTE = 1_000_000
 _BLOCK = os.urandom(MEGABYTE)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.fuzzed_api import fuzz, fuzzed_server, known_things
+from tests.support.api.fuzzed_api import fuzz, fuzzed_server, known_things
 
 pytestmark = [pytest.mark.foreign, pytest.mark.proof]
 

@@ -24,8 +24,8 @@ from tests.foreign.conftest import Published
 from tests.rune.devices.packages.package_programs import PackageFolder, called
 from tests.rune.devices.packages.test_layouts import NANO_33_BLE, WARNINGS, compiler
 from tests.rune.devices.packages.test_sketches import HEADERS
-from tests.support.listening import QuietFiles, file_server
-from tests.support.live_server import REPOSITORY, LiveServer
+from tests.support.servers.listening import QuietFiles, file_server
+from tests.support.servers.live_server import REPOSITORY, LiveServer
 from tools.browser import chromium
 from tools.needs import EMULATORS
 

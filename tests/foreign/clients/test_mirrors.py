@@ -12,7 +12,7 @@ import pytest
 
 from tests.foreign.clients.docker_registry import DockerRegistry, running_docker_registry
 from tests.foreign.clients.test_pushing import image_in, skopeo
-from tests.support.live_server import LiveServer
+from tests.support.servers.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
 

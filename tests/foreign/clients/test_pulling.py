@@ -15,7 +15,7 @@ import pytest
 
 from tests.foreign.conftest import Published
 from tests.rune.shared_blocks import RUNEFILE, SMOOTH
-from tests.support.live_server import REPOSITORY, LiveServer
+from tests.support.servers.live_server import REPOSITORY, LiveServer
 from tools.needs import SKOPEO, lack
 
 pytestmark = pytest.mark.foreign

@@ -13,7 +13,7 @@ import httpx
 import oras.client
 import pytest
 
-from tests.support.live_server import LiveServer
+from tests.support.servers.live_server import LiveServer
 from tools.needs import SKOPEO, lack
 
 pytestmark = pytest.mark.foreign

@@ -18,8 +18,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.foreign.conftest import Published
-from tests.support.listening import QuietFiles, file_server
-from tests.support.live_server import LiveServer
+from tests.support.servers.listening import QuietFiles, file_server
+from tests.support.servers.live_server import LiveServer
 from tools.browser import chromium
 
 pytestmark = pytest.mark.foreign

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.live_forge import LiveForge, free_port
+from tests.support.servers.live_forge import LiveForge, free_port
 
 NewBrowser = Callable[[], httpx.Client]
 PROVIDER_SECRET = "a secret of this test"

@@ -15,7 +15,7 @@ import pytest
 from rune.tools.signing.bundles import BUNDLE_TYPE
 from rune.tools.signing.keys import Algorithm, PublicKey, make_private_key, read_public_key
 from tests.foreign.clients.stock_verifier import Refused, stock_verify
-from tests.support.live_server import LiveServer
+from tests.support.servers.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
 

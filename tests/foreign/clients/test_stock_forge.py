@@ -16,8 +16,8 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from tests.foreign.conftest import Published
-from tests.support.listening import file_server
-from tests.support.live_server import LiveServer
+from tests.support.servers.listening import file_server
+from tests.support.servers.live_server import LiveServer
 from tools.browser import chromium
 
 pytestmark = pytest.mark.foreign

@@ -17,7 +17,7 @@ from tests.foreign.clients.streaming import (
     megabytes,
     push_and_pull_in_flat_memory,
 )
-from tests.support.live_server import LiveServer
+from tests.support.servers.live_server import LiveServer
 
 pytestmark = [pytest.mark.foreign, pytest.mark.slow]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.live_forge import REPOSITORY, free_port
+from tests.support.servers.live_forge import REPOSITORY, free_port
 
 pytestmark = pytest.mark.foreign
 

@@ -16,7 +16,7 @@ import pytest
 import rune
 from tests.forge.factories.recordings import loud, sound
 from tests.support.archives import zipped
-from tests.support.live_server import LiveServer
+from tests.support.servers.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.live_server import REPOSITORY, LiveServer
+from tests.support.servers.live_server import REPOSITORY, LiveServer
 
 pytestmark = pytest.mark.foreign
 

@@ -13,8 +13,8 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from tests.support.backups import manage
-from tests.support.live_server import LiveServer
-from tests.support.services import ServiceMissing, Services, running_services
+from tests.support.servers.live_server import LiveServer
+from tests.support.servers.services import ServiceMissing, Services, running_services
 
 pytestmark = pytest.mark.foreign
 

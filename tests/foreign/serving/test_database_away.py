@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from forge.core.database.presence import ANSWER_SECONDS, CONNECT_SECONDS, EVERY
-from tests.support.live_server import LiveServer
-from tests.support.services import ServiceMissing, Services, running_services
+from tests.support.servers.live_server import LiveServer
+from tests.support.servers.services import ServiceMissing, Services, running_services
 
 pytestmark = pytest.mark.foreign
 

@@ -12,8 +12,8 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from tests.foreign.serving.attacks import Attack, idle_connections, slow_headers, unfinished_posts
-from tests.support.live_server import LiveServer
 from tests.support.patience import PATIENCE
+from tests.support.servers.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
 

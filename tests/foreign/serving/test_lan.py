@@ -14,7 +14,7 @@ import pytest
 
 from forge.serving.lan import FOLDER
 from forge.serving.local_authority import network_address
-from tests.support.live_forge import REPOSITORY, free_port
+from tests.support.servers.live_forge import REPOSITORY, free_port
 
 pytestmark = pytest.mark.foreign
 

@@ -22,7 +22,7 @@ from forge.celery import app
 from forge.core.cache.json_values import JsonSerializer
 from forge.core.errors import CountersUnavailable
 from forge.serving.configuration.services import caches, channel_layers
-from tests.support.services import ServiceMissing, running_redis
+from tests.support.servers.services import ServiceMissing, running_redis
 
 pytestmark = pytest.mark.foreign
 

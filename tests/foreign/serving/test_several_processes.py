@@ -11,8 +11,8 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from tests.foreign.clients.stock_yjs import StockClient
-from tests.support.live_installation import LiveInstallation
-from tests.support.services import ServiceMissing, Services, running_services
+from tests.support.servers.live_installation import LiveInstallation
+from tests.support.servers.services import ServiceMissing, Services, running_services
 
 pytestmark = [pytest.mark.foreign, pytest.mark.slow]
 

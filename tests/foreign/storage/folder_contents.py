@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.live_server import LiveServer
+from tests.support.servers.live_server import LiveServer
 
 PROJECT = "kept"
 """The project that every kept folder has: made of a template, built and published by the program itself."""

@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.foreign.storage.folder_contents import PROJECT, contents_of
-from tests.support.live_server import REPOSITORY, LiveServer
-from tests.support.services import program, running_services
+from tests.support.servers.live_server import REPOSITORY, LiveServer
+from tests.support.servers.services import program, running_services
 
 FOLDER = Path(__file__).parent / "data_folders"
 CONTENTS = "contents.json"

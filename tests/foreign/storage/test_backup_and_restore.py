@@ -15,8 +15,8 @@ import pytest
 from forge.serving.backup.sealing import opened
 from tests.foreign.clients.stock_yjs import StockClient
 from tests.support.backups import files, manage, tables, unpacked
-from tests.support.live_forge import LiveForge
-from tests.support.live_server import LiveServer
+from tests.support.servers.live_forge import LiveForge
+from tests.support.servers.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
 

@@ -15,9 +15,9 @@ import pytest
 
 from tests.foreign.storage.folder_contents import REVIEWED, contents_of
 from tests.foreign.storage.keep_data_folder import CONTENTS, DATA, DUMP, FOLDER
-from tests.support.empty_database import empty_database
-from tests.support.live_server import LiveServer
-from tests.support.services import ServiceMissing, Services, program, running_services
+from tests.support.servers.empty_database import empty_database
+from tests.support.servers.live_server import LiveServer
+from tests.support.servers.services import ServiceMissing, Services, program, running_services
 
 pytestmark = pytest.mark.foreign
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.foreign.clients.stock_yjs import StockClient
-from tests.support.live_server import LiveServer
+from tests.support.servers.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
 

@@ -16,8 +16,8 @@ from tests.conftest import REPOSITORY
 from tests.foreign.storage.folder_contents import contents_of
 from tests.foreign.storage.keep_data_folder import CONTENTS, DATA
 from tests.foreign.storage.test_data_folders import ARCHIVES, name_of, tables_of, unpack
-from tests.support.empty_database import empty_database
-from tests.support.live_server import LiveServer
+from tests.support.servers.empty_database import empty_database
+from tests.support.servers.live_server import LiveServer
 
 pytestmark = [pytest.mark.foreign, pytest.mark.proof]
 

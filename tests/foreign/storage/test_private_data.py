@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.live_server import LiveServer
+from tests.support.servers.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
 

@@ -16,8 +16,8 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from tests.foreign.storage.test_data_folders import tables_of
-from tests.support.empty_database import DATABASE, empty_database, migrate
-from tests.support.services import ServiceMissing, Services, running_services
+from tests.support.servers.empty_database import DATABASE, empty_database, migrate
+from tests.support.servers.services import ServiceMissing, Services, running_services
 
 pytestmark = pytest.mark.foreign
 

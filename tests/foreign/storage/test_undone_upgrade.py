@@ -12,10 +12,10 @@ import psycopg
 import pytest
 
 from tests.support.backups import manage
-from tests.support.empty_database import DATABASE
-from tests.support.live_forge import LiveForge
-from tests.support.live_server import LiveServer
-from tests.support.services import ServiceMissing, Services, running_services
+from tests.support.servers.empty_database import DATABASE
+from tests.support.servers.live_forge import LiveForge
+from tests.support.servers.live_server import LiveServer
+from tests.support.servers.services import ServiceMissing, Services, running_services
 
 pytestmark = pytest.mark.foreign
 

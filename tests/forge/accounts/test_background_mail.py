@@ -11,7 +11,7 @@ from django.core.mail import EmailMessage
 from django.test import override_settings
 
 from forge.accounts.mail import background as background_mail
-from tests.support.listening import listening
+from tests.support.servers.listening import listening
 
 
 class _Inbox(socketserver.StreamRequestHandler):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from forge.builds.actions import WAITING_LIMIT, request_build
+from forge.builds.actions import MAX_WAITING_BUILDS, request_build
 from forge.builds.models import Build
 from forge.core.blobs.store import blob_path
 from forge.core.errors import Damaged
@@ -108,7 +108,7 @@ def test_a_build_without_a_rune_says_so(client: Client, build: Build) -> None:
 @pytest.mark.slow
 @pytest.mark.protects("availability/many-builds")
 def test_only_so_many_builds_wait(client: Client, project: Any, developer: Any) -> None:
-    for _ in range(WAITING_LIMIT):
+    for _ in range(MAX_WAITING_BUILDS):
         request_build(developer, project)
     response = client.post(BUILDS)
     assert response.status_code == 409

@@ -13,7 +13,7 @@ from forge.jobs.models import JobState
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.builds.conftest import log_of
-from tests.support.model_cases import refused_cases
+from tests.support.models.model_cases import refused_cases
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

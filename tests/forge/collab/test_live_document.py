@@ -16,7 +16,6 @@ from forge.collab import consumers
 from forge.collab import rooms as rooms_module
 from forge.collab.closing import Closing
 from forge.collab.protocol.frames import (
-    UPDATE_LIMIT,
     MalformedFrame,
     SyncStep1,
     Update,
@@ -31,6 +30,7 @@ from forge.collab.room import room as room_module
 from forge.collab.room import writer as writer_module
 from forge.collab.room.submissions import FromMember
 from forge.core.events import delivery
+from forge.core.studio_limits import MAX_UPDATE_BYTES
 from forge.projects.actions import delete_file, write_file
 from forge.projects.files.document_store import load_document
 from forge.projects.models import DocumentClient, DocumentState, DocumentUpdate, Project
@@ -172,10 +172,10 @@ async def test_an_update_that_fits_no_document_is_not_stored(project: Any, owner
 
 async def test_an_update_over_the_limit_is_refused_with_a_reason(project: Any, owner: Any) -> None:
     async with YjsClient(owner, project) as one:
-        await one.type("x" * (UPDATE_LIMIT + 1))
+        await one.type("x" * (MAX_UPDATE_BYTES + 1))
         code, reason = await one.closed()
         assert code == Closing.TOO_LARGE
-        assert str(UPDATE_LIMIT) in reason
+        assert str(MAX_UPDATE_BYTES) in reason
 
 
 @pytest.mark.protects("live/malformed-frames")

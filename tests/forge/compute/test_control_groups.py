@@ -1,6 +1,6 @@
 """A process that computes, held by the kernel with all that it starts, where a control group is delegated to the tests.
 
-`tests/proof/test_control_groups.py` runs these on a machine that has.
+`tests/proof/servers/test_control_groups.py` runs these on a machine that has.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from benchmarks.language.checking import runefile
 from forge.accounts.models import Organisation
 from forge.compute import api
 from forge.compute.errors import LanguageBusy
-from forge.compute.pool.language import WAITING_LIMIT, CompilerPool, language_pool
+from forge.compute.pool.language import MAX_WAITING_QUESTIONS, CompilerPool, language_pool
 from forge.compute.pool.workdir import workdir
 from forge.compute.scheduler.recent_usage import MOMENT, sharing
 from forge.compute.scheduler.slots import Party, SlotScheduler
@@ -187,7 +187,7 @@ def test_an_organisation_that_asks_too_much_at_once_is_refused_and_nobody_else(
     acme = project.organisation_id
     try:
         with ExitStack() as stack:
-            for _ in range(1 + WAITING_LIMIT):
+            for _ in range(1 + MAX_WAITING_QUESTIONS):
                 stack.enter_context(own.scheduler.claim(Party(acme)))
             client = Client()
             client.force_login(developer, backend="allauth.account.auth_backends.AuthenticationBackend")

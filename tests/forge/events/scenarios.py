@@ -36,8 +36,8 @@ from forge.jobs import queue
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.moderation import actions as moderation
 from forge.notices import actions as notices
-from forge.notices import recording
 from forge.notices.access import notices_of
+from forge.notices.delivery import recording
 from forge.notices.models import Notice
 from forge.projects import actions as projects
 from forge.projects.actions import write_file
@@ -71,7 +71,7 @@ from tests.forge.factories.samples import zipped
 from tests.forge.factories.suggestions import ready_copy, suggested
 from tests.forge.projects.git_server import bare, git_server
 from tests.rune.shared_blocks import SMOOTH
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 
 Act = Callable[[], object]
 

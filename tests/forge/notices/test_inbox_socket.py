@@ -16,7 +16,7 @@ from forge.collab.closing import Closing
 from forge.collab.watch import watch
 from forge.core.events import delivery
 from forge.notices.actions import read_all
-from forge.notices.routing import websocket_urlpatterns
+from forge.notices.inbox.routing import websocket_urlpatterns
 from forge.projects.models import Project
 from tests.forge.collab.yjs_socket import Socket
 from tests.forge.factories.builds import failed_build

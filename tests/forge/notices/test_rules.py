@@ -10,8 +10,8 @@ import pytest
 
 from forge.builds.announcements import FAILED_BUILDS
 from forge.core.events.announcements import NoticeDraft, NoticeTopic
-from forge.notices.messages import action, sentence
-from forge.notices.rules import (
+from forge.notices.delivery.messages import action, sentence
+from forge.notices.delivery.rules import (
     MAIL_AFTER,
     Audience,
     Level,

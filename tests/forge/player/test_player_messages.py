@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from forge.core.studio_limits import MESSAGE_LIMIT
 from forge.player.messages import (
     ELEMENTS,
-    MESSAGE_LIMIT,
     BadMessage,
     Confirm,
     End,

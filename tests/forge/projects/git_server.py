@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.listening import QuietHandler, http_server
+from tests.support.servers.listening import QuietHandler, http_server
 
 TOKEN = "let-me-in"
 

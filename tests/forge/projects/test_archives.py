@@ -19,7 +19,7 @@ from forge.projects.errors import ArchiveRefused
 from forge.projects.files.contents import list_files
 from forge.projects.models import DocumentUpdate, Project
 from forge.projects.versions.store import find_version
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 
 pytestmark = pytest.mark.django_db
 

@@ -37,7 +37,7 @@ from forge.reviews.rounds.access import may_judge
 from tests.forge.factories.builds import built
 from tests.forge.factories.samples import withdraw_sample
 from tests.forge.web.test_strangers import A_SOUND
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 
 JOB = HistoryJob(limit=4 << 20, commits=20, files=50, entries=200)
 RUNEFILE = b"version: 1\n"

@@ -15,7 +15,7 @@ from forge.projects.files.document_store import append_update, load_document
 from forge.projects.models import Project
 from forge.registry.publishing.actions import publish_build
 from tests.forge.factories.builds import approved, built
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 
 pytestmark = pytest.mark.django_db
 

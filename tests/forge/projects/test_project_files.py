@@ -12,7 +12,7 @@ from forge.core.models import AuditEntry, Blob
 from forge.projects.files import contents as files
 from forge.projects.models import DocumentUpdate, Project
 from tests.forge.factories.preconditions import etag_headers
-from tests.support.model_cases import compiled_model, refused_cases
+from tests.support.models.model_cases import compiled_model, refused_cases
 
 pytestmark = pytest.mark.django_db
 
@@ -145,7 +145,7 @@ def test_a_file_over_the_upload_limit_is_refused(client: Client, project: Projec
 
 
 def test_a_project_has_a_limit_of_files(client: Client, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAXIMUM_FILES", 2)
+    monkeypatch.setattr(files, "MAX_FILES", 2)
     assert _put(client, "a.md", b"x").status_code == 200
     assert _put(client, "b.md", b"x").status_code == 409
     assert _put(client, "a.md", b"y").status_code == 200

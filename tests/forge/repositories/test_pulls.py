@@ -20,11 +20,11 @@ from forge.projects.actions import create_from_git, push_to_git, save_version, w
 from forge.projects.files.contents import list_files
 from forge.projects.git.remote import checked_remote
 from forge.projects.models import Project, Version
-from forge.repositories import pulling
 from forge.repositories.actions import link_branch, pull, unlink_branch
 from forge.repositories.errors import NotLinked, RepositoryLinkEnded
 from forge.repositories.grants import _end
 from forge.repositories.models import LinkedBranch, Pull
+from forge.repositories.pulls import job as pulling
 from forge.reviews.actions import close_change_request, merge_past_gate, resolve_conflict
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState

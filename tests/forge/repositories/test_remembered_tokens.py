@@ -16,10 +16,10 @@ from forge.core.sealing import unseal
 from forge.jobs.models import Job
 from forge.projects.git.remote import checked_remote
 from forge.projects.models import Project
-from forge.repositories import remembered_tokens
 from forge.repositories.actions import link_branch
 from forge.repositories.kinds import TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull
+from forge.repositories.pulls import remembered_tokens
 from tests.forge.conftest import RUNEFILE
 from tests.forge.projects.git_server import TOKEN, bare, git_server
 

@@ -20,8 +20,8 @@ from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import send_sample
 from forge.jobs.models import Job, JobState
 from forge.jobs.queue import enqueue
+from forge.notices.delivery.unsubscribing import unsubscribe_token
 from forge.notices.models import Notice
-from forge.notices.unsubscribing import unsubscribe_token
 from forge.projects.actions import delete_project, give_project_role, give_team_role, invite_to_project, write_file
 from forge.projects.models import Project
 from forge.projects.versions.store import snapshot

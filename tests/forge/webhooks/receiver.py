@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
 
-from tests.support.listening import QuietHandler, listening
+from tests.support.servers.listening import QuietHandler, listening
 
 Handle = Callable[[QuietHandler], None]
 

@@ -14,7 +14,6 @@ from rune.capabilities import BY_GRAPH_TYPE, BY_NUMBER, CAPABILITIES, INPUT_OPTI
 from rune.capabilities.capability import Sensor
 from rune.running.runtime.inputs.readers import READERS, reader_of
 from rune.tools.cli.running.input_options import input_options
-from tools.capabilities import TARGET, declared_capabilities
 
 FOLDER = Path(rune.capabilities.__file__).parent
 ALL = list(CAPABILITIES.values())
@@ -53,8 +52,22 @@ def test_its_usual_arguments_give_a_type_of_its_element(capability: Capability) 
 
 
 def test_every_capability_that_reads_files_of_a_format_has_a_reader_for_it() -> None:
-    assert {each.name for each in ALL if each.recording is not None} <= {each.name for each in READERS}
+    read = {each.name for each in READERS} | {each.name for each in ALL if each.columns}
+    assert {each.name for each in ALL if each.recording is not None} <= read
     assert all(reader_of(each) for each in ALL if not each.is_random)
+
+
+def test_a_capability_with_columns_names_the_parameter_that_counts_its_rows() -> None:
+    tables = [each for each in ALL if each.columns]
+    assert [each.name for each in tables] == ["ACCEL"]
+    for each in tables:
+        assert each.row_count
+        assert set(each.row_count) <= {parameter.name for parameter in each.parameters}
+
+
+def test_a_browser_gives_what_pages_record() -> None:
+    sensors = {each.name: each.page_sensor for each in ALL if each.page_sensor is not None}
+    assert sensors == {"SOUND": "microphone", "ACCEL": "motion", "IMAGE": "camera", "FLOAT_IMAGE": "camera"}
 
 
 def test_options_and_sensors_with_a_name_are_one_thing() -> None:
@@ -75,9 +88,3 @@ def test_the_commands_have_each_option() -> None:
 
 def test_a_copy_of_a_capability_is_the_capability() -> None:
     assert all(copy.deepcopy(each) is each and copy.copy(each) is each for each in ALL)
-
-
-def test_the_front_end_has_the_same_declarations() -> None:
-    if not TARGET.exists():
-        pytest.skip("the front end was not built here")
-    assert TARGET.read_text("utf-8") == declared_capabilities()

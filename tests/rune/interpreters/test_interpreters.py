@@ -14,8 +14,8 @@ from rune.compiler.anvil.profile import LITERT
 from rune.running.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissing
 from rune.running.runtime.interpreters import Interpreter, open_model, tflite
 from rune.tensor import ElementType, TensorType
-from tests.support.model_cases import model_cases
-from tests.support.real_models import QUICK_MODELS
+from tests.support.models.model_cases import model_cases
+from tests.support.models.real_models import QUICK_MODELS
 
 TFLITE = ModelFormat.TENSORFLOW_LITE.mimetype
 MODELS = {case.name: case for case in model_cases()}

@@ -34,7 +34,7 @@ from tests.rune.running.runtime.conformance.modelled import POINTERS_AT, loading
 from tests.rune.running.runtime.conformance.wat import do, module
 from tests.rune.running.runtime.test_conformance import FOLDER
 from tests.rune.running.runtime.tflite_graphs import endless, growing
-from tests.support.model_cases import model_cases
+from tests.support.models.model_cases import model_cases
 
 TFLITE = ModelFormat.TENSORFLOW_LITE.mimetype
 CASE = model_case("add_f32_rank_2")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright
 
-from tests.support.live_forge import REPOSITORY
+from tests.support.servers.live_forge import REPOSITORY
 
 PREFERENCES: dict[str, str | float | bool] = {
     "media.navigator.permission.disabled": True,

@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import httpx
 
-from tests.support.live_forge import free_port
+from tests.support.servers.live_forge import free_port
 
 PATIENCE = 120
 """Seconds after which something that should have happened has not."""

@@ -31,11 +31,11 @@ _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Signing in by a printed link."""
     if request.method == "GET":
-        return render(request, "sign-in.html")
+        return render(request, "sign-in/sign-in.html")
     try:
         user = redeem_sign_in_link(request.POST.get("token", ""))
     except LinkEnded as error:
-        return show_again(request, "sign-in.html", {}, error)
+        return show_again(request, "sign-in/sign-in.html", {}, error)
     # Who holds a link that was printed where the server runs needs no second factor: it is how one comes back who
     # lost theirs.
     return _enter(request, user, redirect("home"), LINK)
@@ -47,12 +47,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def join(request: HttpRequest) -> HttpResponse:
     """Joining an organisation by an invitation: first what it is for, then who is joining."""
     if request.method == "GET":
-        return render(request, "join.html")
+        return render(request, "sign-in/join.html")
     token, step = request.POST.get("token", ""), request.POST.get("step", "")
     try:
         invitation = find_invitation(token)
     except LinkEnded as error:
-        return show_again(request, "join.html", {}, error)
+        return show_again(request, "sign-in/join.html", {}, error)
     purpose = purpose_of(invitation)
     context = {
         "invitation": invitation,
@@ -70,8 +70,8 @@ def join(request: HttpRequest) -> HttpResponse:
             user, organisation = join_new(token, fields)
             return _enter(request, user, redirect(purpose.address if purpose else organisation), "password")
     except (BadAccount, LinkEnded, OtherAddress) as error:
-        return show_again(request, "join.html", context, error)
-    return render(request, "join.html", context)
+        return show_again(request, "sign-in/join.html", context, error)
+    return render(request, "sign-in/join.html", context)
 
 
 @never_cache
@@ -91,12 +91,12 @@ def session(request: HttpRequest) -> JsonResponse:
 @require_GET
 def signed_in(request: HttpRequest) -> HttpResponse:
     """Where signing in for a page that waits in another window ends; its script closes the window."""
-    return render(request, "signed-in.html")
+    return render(request, "sign-in/signed-in.html")
 
 
 def closed(request: HttpRequest) -> HttpResponse:
     """Shows how to get an account or a new password on this server."""
-    return render(request, "closed.html", status=403)
+    return render(request, "sign-in/closed.html", status=403)
 
 
 def disabled(request: HttpRequest) -> HttpResponse:

@@ -12,7 +12,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import ModelError, read_model, signature
 from rune.project.files import FileError
 from rune.running.evaluation.model_inputs import CompiledFront, FrontImpossible
-from rune.source.runefile.model_front import fitting_front, model_fronts
+from rune.source.runefile.model_inputs.front import fitting_front, model_fronts
 
 MOST_WINDOWS = 8
 """Of one recording."""

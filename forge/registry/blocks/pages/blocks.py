@@ -22,7 +22,7 @@ from forge.core.errors import Invalid, NotFound, SignInNeeded, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import chosen_of, things_of, words_of
 from forge.core.preconditions import etag_of, form_precondition
-from forge.projects.markdown_cache import cached_text
+from forge.projects.files.markdown_cache import cached_text
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.registry.blocks.access import PublishedFiles, best_of, blocks_in, files_of, name_of, versions_of

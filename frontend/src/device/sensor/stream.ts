@@ -1,13 +1,11 @@
 // A board's line as a sensor: frames with sound or motion (docs/reference/serial.md), or lines of text with three
 // numbers, as the sketches of most motion sensors print them. Everything else is left out.
-import type { BoardMessage } from "../../preview";
+import { RATES, ROW_BYTES, type BoardMessage } from "../../preview";
 import { FrameReader, Kind } from "../serial/frames";
 
 /** Characters of a line of text; longer ones are no rows. */
 const LONGEST_LINE = 200;
 const ROW = /^\s*([-+\d.eE]+)\s*[,;\t ]\s*([-+\d.eE]+)\s*[,;\t ]\s*([-+\d.eE]+)\s*$/;
-const RATES = { least: 1000, most: 96_000 };
-const ROW_BYTES = 12;
 
 export class SensorStream {
   readonly #frames = new FrameReader();

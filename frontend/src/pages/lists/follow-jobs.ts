@@ -1,7 +1,8 @@
 // A list of jobs or the log of one, with data-jobs (the address of the socket of the organisation's jobs): the list is read
 // again when a job changes, and every two seconds while one runs. Without scripts the page shows what was true when it was made.
 import { saysSignedOut } from "../sign-in/signed-out";
-import { followEvents, NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../talk/events";
+import { NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../../declared/closing";
+import { followEvents } from "../talk/events";
 import { oneAtATime, released } from "../talk/read";
 
 const PROGRESS_EVERY = 2000;

@@ -1,5 +1,6 @@
 // The page of a converted model follows its jobs; a file that is dropped on the form is sent.
-import { followEvents, NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../talk/events";
+import { NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../../declared/closing";
+import { followEvents } from "../talk/events";
 import { oneAtATime, released } from "../talk/read";
 import { saysSignedOut } from "../sign-in/signed-out";
 

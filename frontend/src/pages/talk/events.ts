@@ -10,9 +10,6 @@ export interface Hearing {
   readonly onRefused: () => void;
 }
 
-export const SIGNED_OUT = 4401;
-export const NO_ACCESS = 4403;
-export const NOT_FOUND = 4404;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
 

@@ -1,5 +1,6 @@
 // The conversation on a guest's page: what others say appears by itself, for as long as the link works.
-import { followEvents, NO_ACCESS, NOT_FOUND } from "./events";
+import { NO_ACCESS, NOT_FOUND } from "../../declared/closing";
+import { followEvents } from "./events";
 import { oneAtATime, readAnew } from "./read";
 
 export function guestConversations(): void {

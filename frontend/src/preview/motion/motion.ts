@@ -5,6 +5,8 @@ export const ROW_STEP = 20;
 
 export type Row = readonly [x: number, y: number, z: number];
 
+export const ROW_BYTES = 3 * Float32Array.BYTES_PER_ELEMENT;
+
 /** f32 [n, 3] of the last `count` rows of a stream; before there are so many, the first is repeated in front. */
 export function rowsToBytes(rows: readonly Row[], count: number): ArrayBuffer {
   const last = rows.slice(-count);

@@ -1,6 +1,6 @@
 // The messages of sealed frames: the sensor that the desk wants, and the measurements of the phone. A byte says which;
 // then its data. Pure.
-import type { Row } from "../motion/motion";
+import { ROW_BYTES, type Row } from "../motion/motion";
 import type { Measured } from "../sources/measurements";
 
 /** The request of the desk; null ends it. */
@@ -14,8 +14,8 @@ export type FromPhone = Measured;
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 const KIND = { want: 1, sound: 2, motion: 3, picture: 4, off: 5 } as const;
-const ROW_BYTES = 12;
-const RATES = { least: 1000, most: 96_000 };
+/** Samples a second that a sensor may send. */
+export const RATES = { least: 1000, most: 96_000 };
 const SIDES = { least: 16, most: 480 };
 /** Bytes of a frame before it is sealed: what the relay takes, less counter, tag and base64. */
 export const LARGEST = 46_000;

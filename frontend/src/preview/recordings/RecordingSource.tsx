@@ -2,7 +2,8 @@
 import { Play, Repeat, Scale, Send, Square, Trash2 } from "lucide-react";
 import { lazy, Suspense, useEffect, useId, useMemo, useState } from "react";
 import { useStore } from "zustand";
-import { LABEL_LIMIT, recordingOf } from "../../runtime";
+import { LABEL_LIMIT } from "../../declared/run-limits";
+import { recordingOf } from "../../runtime";
 import { useExpectation } from "../examples/expectation";
 import { useHost } from "../host";
 import type { SourceProps } from "../sources/source";

@@ -1,6 +1,7 @@
 // A session drives the worker's own core, in this process: what it runs, what it drops, what it keeps.
 import { expect, test, vi } from "vitest";
-import { DEFAULT_LIMITS, MOST_OUTPUT_BYTES } from "../../runtime/types";
+import { MOST_OUTPUT_BYTES } from "../../declared/run-limits";
+import { DEFAULT_LIMITS } from "../../runtime/types";
 import { assemble, call, echo, mirror, UNREACHABLE } from "../../runtime/assembler.test-support";
 import { RuneInstance } from "../../runtime/instance";
 import { unpackResult } from "../../runtime/frame/packing";

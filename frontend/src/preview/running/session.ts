@@ -1,10 +1,10 @@
 // One rune in one page: loading it, giving it the newest input, keeping what came out. Knows no component; a component
 // subscribes. One run at a time: input that comes during a run replaces the input that waits. Only what a rune reads
 // as a stream, of which it misses nothing, waits in a line.
+import { MOST_OUTPUT_BYTES } from "../../declared/run-limits";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import {
   DEFAULT_LIMITS,
-  MOST_OUTPUT_BYTES,
   RuneError,
   type LoadExtras,
   type Limits,

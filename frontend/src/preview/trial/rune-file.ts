@@ -1,8 +1,6 @@
 // A file that may be a rune, before any of it runs: read, and said what is wrong with it.
+import { MODULE_BYTES } from "../../declared/run-limits";
 import { inspect, RuneError, type Inspected } from "../../runtime";
-
-/** As `rune.running.runtime`'s limit of a module. */
-const LARGEST = 128 << 20;
 
 export interface RuneFile {
   readonly fileName: string;
@@ -16,7 +14,8 @@ export function isRuneName(name: string): boolean {
 
 /** Rejects with an Error whose message is for a person. */
 export async function readRuneFile(file: File): Promise<RuneFile> {
-  if (file.size > LARGEST) throw new Error(`${file.name} is larger than 128 MB; runtimes accept no larger rune.`);
+  if (file.size > MODULE_BYTES)
+    throw new Error(`${file.name} is larger than ${MODULE_BYTES >> 20} MB; runtimes accept no larger rune.`);
   const bytes = await file.arrayBuffer().catch(() => {
     throw new Error(`${file.name} could not be read. Choose it again.`);
   });

@@ -1,7 +1,6 @@
 // The numbers by which a rune and its host call what was asked for: one counter for all kinds, from 1.
+import { HANDLE_LIMIT } from "../../declared/run-limits";
 import { RuneError } from "../errors";
-
-export const HANDLE_LIMIT = 1024;
 
 export class Handles {
   #count = 0;

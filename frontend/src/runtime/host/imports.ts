@@ -1,25 +1,26 @@
 // The host's side of Rune's ABI v0: what each import does. Handles are counted from 1 in the order of the requests, one
 // counter for all kinds, as the native runtime and rune.running.runtime do.
+import {
+  HANDLE_LIMIT,
+  INPUT_BYTES,
+  LOG_BYTES,
+  LOG_LIMIT,
+  MESSAGE_BYTES,
+  MOST_OUTPUT_BYTES,
+  NAME_BYTES,
+} from "../../declared/run-limits";
 import { capabilityNumbered, type CapabilityKind } from "../capabilities";
 import { decodeLog, decodeOutput } from "../tensors/decode";
 import { RuneError } from "../errors";
 import { GuestMemory } from "./guest-memory";
-import { HANDLE_LIMIT, Handles } from "./handles";
+import { Handles } from "./handles";
 import { HostModels } from "./models";
 import { HostResources, type FindResource } from "./resources";
 import { KnownShapes } from "../tensors/known-shapes";
 import type { StageClock } from "../stage-times";
-import { MOST_OUTPUT_BYTES, type Limits, type LogLine, type OutputKind, type PackedTensor } from "../types";
+import type { Limits, LogLine, OutputKind, PackedTensor } from "../types";
 
 const OUTPUTS: Readonly<Record<number, OutputKind>> = { 1: "SERIAL", 2: "BLE", 3: "PIN", 4: "WIFI", 5: "TENSOR" };
-const LOG_LIMIT = 200;
-const LOG_BYTES = 4096;
-/** Of a parameter's name, which the host keeps. */
-const NAME_BYTES = 1024;
-/** That a rune may read of all its capabilities in one run. */
-const INPUT_BYTES = 64 << 20;
-/** The cost of a message for the host at least, however short it is. */
-const MESSAGE_BYTES = 64;
 
 export interface HostCapability {
   readonly id: number;

@@ -1,5 +1,6 @@
 // The imports by which a rune has its host run a model, those of Rune before 0.5 as well. Models are opened after
 // `_manifest`, since interpreters are fetched and started while nothing of the rune runs.
+import { MIMETYPE_BYTES, MODEL_BYTES, MODEL_LIMIT, MODEL_TENSOR_LIMIT, SHAPE_BYTES } from "../../declared/run-limits";
 import { RuneError } from "../errors";
 import type { GuestMemory } from "./guest-memory";
 import type { Handles } from "./handles";
@@ -15,12 +16,6 @@ import {
 import { elementCount, parseShape, shapeText, type Shape } from "../tensors/shape";
 import type { HostModel } from "../types";
 
-const MODEL_LIMIT = 16;
-const TENSOR_LIMIT = 256;
-const SHAPE_BYTES = 1024;
-const MIMETYPE_BYTES = 256;
-/** Of all models of a rune together: they are copied out of its memory. */
-const MODEL_BYTES = 256 << 20;
 const TFLITE = "application/tflite-model";
 
 interface Request {
@@ -161,10 +156,10 @@ export class HostModels {
   }
 
   #shapes(address: number, count: number): Shape[] {
-    if (count > TENSOR_LIMIT) {
+    if (count > MODEL_TENSOR_LIMIT) {
       throw new RuneError(
         "request",
-        `The rune loads a model of ${count} tensors, more than the limit of ${TENSOR_LIMIT}.`,
+        `The rune loads a model of ${count} tensors, more than the limit of ${MODEL_TENSOR_LIMIT}.`,
       );
     }
     const words = this.#memory.words("rune_model_load", address, count * 2);

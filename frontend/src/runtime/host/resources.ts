@@ -1,9 +1,9 @@
 // The imports by which a rune reads resources: texts and files that it carries along, or that its page gives.
+import { NAME_BYTES } from "../../declared/run-limits";
 import { RuneError } from "../errors";
 import type { GuestMemory } from "./guest-memory";
 import type { Handles } from "./handles";
 
-const NAME_BYTES = 1024;
 const MISSED_LIMIT = 16;
 /** The rune then takes the default that is built into its code. */
 const UNKNOWN = -1;

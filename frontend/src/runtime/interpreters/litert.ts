@@ -19,7 +19,7 @@ export type LiteRtFactory = (module: {
 }) => Promise<Wasm>;
 
 /** Pages of 64 KiB that all models of a rune may have together with their interpreter: 1 GB. */
-const MEMORY_PAGES = 16384;
+const INTERPRETER_PAGES = 16384;
 const NEARLY_ALL = 0.9;
 
 /** LiteRT's numbers of element types, as far as a rune has them. */
@@ -60,7 +60,7 @@ export class LiteRtHost {
   /** `binary` is the WebAssembly that belongs to the factory's script. */
   static async start(factory: LiteRtFactory, binary: ArrayBuffer, name: string): Promise<LiteRtHost> {
     const errors: string[] = [];
-    const wasmBinary = withMemoryMaximum(readSections(new Uint8Array(binary)), MEMORY_PAGES);
+    const wasmBinary = withMemoryMaximum(readSections(new Uint8Array(binary)), INTERPRETER_PAGES);
     const printErr = (line: string) => {
       if (line.startsWith("ERROR")) errors.push(line);
     };
@@ -158,8 +158,8 @@ export class LiteRtHost {
       return work();
     } catch (error) {
       if (error instanceof Error && error.name === "host-model") throw error;
-      if (this.#wasm.HEAPU8.length >= NEARLY_ALL * MEMORY_PAGES * 65536) {
-        throw modelError(`${what}: it needs more than the ${MEMORY_PAGES / 16} MB that models may have in a page`);
+      if (this.#wasm.HEAPU8.length >= NEARLY_ALL * INTERPRETER_PAGES * 65536) {
+        throw modelError(`${what}: it needs more than the ${INTERPRETER_PAGES / 16} MB that models may have in a page`);
       }
       const said = this.#errors[0] ?? (error instanceof Error ? error.message : String(error));
       throw modelError(`${what}: ${this.#name} says: ${firstLine(said)}`);

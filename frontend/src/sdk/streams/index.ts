@@ -1,22 +1,28 @@
 // The sensors of a device, and which of them a rune reads.
+import { capabilityOf, type Sensor } from "../../runtime/capabilities";
 import { RuneError } from "../../runtime/errors";
-import type { CapabilityKind, CapabilityRequest } from "../../runtime/types";
+import type { CapabilityRequest } from "../../runtime/types";
 import { cameraPictures } from "./camera";
 import { microphoneWindows } from "./microphone";
 import { motionWindows } from "./motion";
 
-export type Sensor = "microphone" | "camera" | "motion";
+export type { Sensor };
 
-const SENSORS: Readonly<Partial<Record<CapabilityKind, Sensor>>> = {
-  SOUND: "microphone",
-  IMAGE: "camera",
-  FLOAT_IMAGE: "camera",
-  ACCEL: "motion",
+type Streams = (
+  request: CapabilityRequest,
+  signal?: AbortSignal,
+  video?: HTMLVideoElement,
+) => AsyncGenerator<ArrayBuffer>;
+
+const STREAMS: Readonly<Record<Sensor, Streams>> = {
+  microphone: microphoneWindows,
+  camera: (request, signal, video) => cameraPictures(request, signal, video),
+  motion: motionWindows,
 };
 
 /** The sensor that gives an input; null where none does. */
 export function sensorOf(request: CapabilityRequest): Sensor | null {
-  return SENSORS[request.kind] ?? null;
+  return capabilityOf(request).sensor;
 }
 
 /** Yields inputs of a rune from a sensor. Throws `RuneError` where the rune reads something else, or more. */
@@ -30,6 +36,5 @@ export function sensorInputs(
   const own = request === undefined ? null : sensorOf(request);
   if (request === undefined || requests.length !== 1 || own === null || (sensor ?? own) !== own)
     throw new RuneError("input", `This rune does not read a ${sensor ?? "sensor"} alone.`);
-  if (own === "camera") return cameraPictures(request, signal, video);
-  return own === "motion" ? motionWindows(request, signal) : microphoneWindows(request, signal);
+  return STREAMS[own](request, signal, video);
 }

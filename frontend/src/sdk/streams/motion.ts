@@ -1,11 +1,9 @@
 // The motion sensor as windows of rows: acceleration with gravity, in metres per second squared.
-import { rowsToBytes, type Row } from "../../preview/motion/motion";
+import { ROW_BYTES, rowsToBytes, type Row } from "../../preview/motion/motion";
 import { RuneError } from "../../runtime/errors";
 import type { CapabilityRequest } from "../../runtime/types";
 import { Queue } from "./queue";
 
-/** Bytes of a row of x, y and z. */
-const ROW_BYTES = 12;
 /** Part of a window by which the next one is later, for runes that cut no windows themselves. */
 const STEP = 0.125;
 const SILENCE_MILLISECONDS = 2500;

@@ -1,5 +1,6 @@
 // Follows a project's event log over a socket: in order, once each, with a fresh read whenever a number is missing.
 // Sockets may lose messages; nothing here depends on them.
+import { SIGNED_OUT } from "../../declared/closing";
 import type { ProjectEvent } from "../../api/schema";
 import { readPushedRune, type PushedRune } from "./pushed-rune";
 
@@ -32,7 +33,6 @@ export interface EventStreamOptions {
 }
 
 /** As in document/connection.ts. */
-const SIGNED_OUT = 4401;
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 8000;
 

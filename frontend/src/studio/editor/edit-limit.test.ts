@@ -1,6 +1,7 @@
 import { EditorState, type TransactionSpec } from "@codemirror/state";
 import { expect, test, vi } from "vitest";
-import { MOST_EDIT_BYTES, limitEditSize } from "./edit-limit";
+import { MAX_EDIT_BYTES } from "../../declared/studio-limits";
+import { limitEditSize } from "./edit-limit";
 
 function edited(change: TransactionSpec, doc = "a"): { readonly text: string; readonly said: readonly string[] } {
   const say = vi.fn<(sentence: string) => void>();
@@ -13,7 +14,7 @@ function pasted(insert: string): TransactionSpec {
 }
 
 test("what is pasted goes in up to a megabyte", () => {
-  const most = "x".repeat(MOST_EDIT_BYTES - 64);
+  const most = "x".repeat(MAX_EDIT_BYTES - 64);
   expect(edited(pasted(most))).toEqual({ text: `a${most}`, said: [] });
 });
 
@@ -24,8 +25,8 @@ test("what is too much at once is refused with its size, and nothing of it goes 
 });
 
 test("letters of several bytes count as such", () => {
-  expect(edited(pasted("ä".repeat(MOST_EDIT_BYTES / 2 + 1))).text).toBe("a");
-  expect(edited(pasted("漢".repeat(MOST_EDIT_BYTES / 4))).said).toEqual([]);
+  expect(edited(pasted("ä".repeat(MAX_EDIT_BYTES / 2 + 1))).text).toBe("a");
+  expect(edited(pasted("漢".repeat(MAX_EDIT_BYTES / 4))).said).toEqual([]);
 });
 
 test("many small pieces count with what is written around each", () => {
@@ -34,5 +35,5 @@ test("many small pieces count with what is written around each", () => {
 });
 
 test("what others typed comes in however much it is", () => {
-  expect(edited({ changes: { from: 1, insert: "x".repeat(2 * MOST_EDIT_BYTES) } }).said).toEqual([]);
+  expect(edited({ changes: { from: 1, insert: "x".repeat(2 * MAX_EDIT_BYTES) } }).said).toEqual([]);
 });

@@ -1,9 +1,8 @@
 // The server takes an edit of up to 1 MB; one that is larger would cut its writer off. So it is refused before it is made.
 import { EditorState, type ChangeSet, type Extension, type Text } from "@codemirror/state";
+import { MAX_EDIT_BYTES } from "../../declared/studio-limits";
 import { bytes } from "../format/quantities";
 
-/** Bytes of text that go into one edit; the server's own limit is a little above, for what Yjs writes around the text. */
-export const MOST_EDIT_BYTES = 1_000_000;
 /** The bytes that Yjs writes around each piece of text, generously. */
 const AROUND_A_PIECE = 64;
 /** A character is at most so many bytes of UTF-8 for each unit of its UTF-16. */
@@ -15,7 +14,7 @@ export function sizeOf(changes: ChangeSet): number {
   changes.iterChanges((_from, _to, _begin, _end, inserted) => pieces.push(inserted));
   const around = pieces.length * AROUND_A_PIECE;
   const most = pieces.reduce((units, piece) => units + piece.length, 0) * BYTES_OF_A_UNIT + around;
-  if (most <= MOST_EDIT_BYTES) return most;
+  if (most <= MAX_EDIT_BYTES) return most;
   return new TextEncoder().encode(pieces.map((piece) => piece.toString()).join("")).length + around;
 }
 
@@ -24,9 +23,9 @@ export function limitEditSize(say: (sentence: string) => void): Extension {
   return EditorState.transactionFilter.of((transaction) => {
     if (!transaction.docChanged || !transaction.isUserEvent("input")) return transaction;
     const size = sizeOf(transaction.changes);
-    if (size <= MOST_EDIT_BYTES) return transaction;
+    if (size <= MAX_EDIT_BYTES) return transaction;
     say(
-      `The text has ${bytes(size)}; you can insert up to ${bytes(MOST_EDIT_BYTES)} at once. Add it as a file, or in parts.`,
+      `The text has ${bytes(size)}; you can insert up to ${bytes(MAX_EDIT_BYTES)} at once. Add it as a file, or in parts.`,
     );
     return [];
   });

@@ -1,12 +1,10 @@
 // The project's files as the language knows them: texts as they are here, of a model what goes in and out.
+import { LANGUAGE_TEXT_LIMIT } from "../../declared/studio-limits";
 import type { KnownFile } from "../../language";
 import type { ProjectClient } from "../api/client";
 import { Problem } from "../api/problem";
 import type { FileEntry, ProjectFiles } from "../document/files/files";
 import { extension } from "../document/files/paths";
-
-/** Characters of a text that the language gets; of a longer one it knows only that it is there. */
-const LONGEST = 1024 * 1024;
 
 export class KnownFiles {
   private texts = new Map<string, KnownFile & { readonly text: string }>();
@@ -28,7 +26,7 @@ export class KnownFiles {
     const texts = new Map<string, KnownFile & { readonly text: string }>();
     for (const { id, path, kind } of this.files.list()) {
       const text = kind === "text" ? (this.files.text(id)?.toJSON() ?? "") : null;
-      if (text === null || text.length > LONGEST) continue;
+      if (text === null || text.length > LANGUAGE_TEXT_LIMIT) continue;
       const before = this.texts.get(path);
       texts.set(path, before?.text === text ? before : { text });
     }

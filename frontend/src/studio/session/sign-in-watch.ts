@@ -26,7 +26,7 @@ const AGAIN = 2000;
 /** The refusals that may mean that the session ended. */
 const DOUBTFUL = new Set([401, 403, 404]);
 
-const SIGNED_OUT = "You are signed out. Sign in again; your edits are kept.";
+const SIGNED_OUT_TEXT = "You are signed out. Sign in again; your edits are kept.";
 
 const ME: SignedIn = { who: "me" };
 
@@ -108,5 +108,5 @@ export class SignInWatch {
 export function sentenceFor(signedIn: SignedIn): string {
   return signedIn.who === "other"
     ? `${signedIn.name} is signed in in this browser now. Your edits are kept here and are not sent in another's name.`
-    : SIGNED_OUT;
+    : SIGNED_OUT_TEXT;
 }

@@ -18,7 +18,7 @@ from rune.running.runtime.host.handles import Handles
 from rune.running.runtime.host.models import HostModels
 from rune.running.runtime.host.resources import FindResource, HostResources
 from rune.running.runtime.interpreters import OpenModel
-from rune.running.runtime.limits import MOST_TRANSFER, Limits
+from rune.running.runtime.limits import LOG_BYTES, MESSAGE_BYTES, MOST_TRANSFER, NAME_BYTES, Limits
 from rune.running.runtime.messages import LogLine, read_log_line
 from rune.running.runtime.wasm.guest_memory import GuestMemory
 from rune.tensor import ElementType, TensorType
@@ -34,11 +34,6 @@ _PARAMETER_FORMATS = {
     ParameterType.SHORT: "<h",
     ParameterType.SIGNED_BYTE: "<b",
 }
-_LOG_BYTES = 4096
-_NAME_BYTES = 1024
-"""Of a parameter's name, which the host keeps."""
-_MESSAGE_BYTES = 64
-"""The least memory that a message costs the host."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +128,7 @@ class Host:
     def _debug(self, memory: GuestMemory, address: int, size: int) -> int:
         now = time.perf_counter()
         if self._keeps_logs():
-            text = memory.read("_debug", address, size, most=_LOG_BYTES)
+            text = memory.read("_debug", address, size, most=LOG_BYTES)
             if text.startswith(STAGE_MARK):
                 self.marks.append((text, now))
             else:
@@ -152,8 +147,8 @@ class Host:
         self, memory: GuestMemory, handle: int, key: int, key_size: int, value: int, value_size: int, value_type: int
     ) -> int:
         request = self._capability(handle)
-        if key_size > _NAME_BYTES:
-            raise BadRequest(f"a parameter's name has {key_size} bytes, more than the limit of {_NAME_BYTES}")
+        if key_size > NAME_BYTES:
+            raise BadRequest(f"a parameter's name has {key_size} bytes, more than the limit of {NAME_BYTES}")
         name = memory.read("request_capability_set_param", key, key_size).decode("utf-8", errors="replace")
         memory.check("request_capability_set_param", value, value_size)
         try:
@@ -223,7 +218,7 @@ class Host:
     def _consume_output(self, memory: GuestMemory, handle: int, address: int, size: int) -> int:
         if handle not in self.outputs:
             raise BadRequest(f"the rune wrote to the output {handle}, which it never asked for")
-        self._output_bytes += max(size, _MESSAGE_BYTES)
+        self._output_bytes += max(size, MESSAGE_BYTES)
         if self._output_bytes > self.limits.output:
             raise RuneStopped(
                 "output",

@@ -10,12 +10,10 @@ from rune.running.runtime.errors import BadRequest, HostModelError, ModelLoadErr
 from rune.running.runtime.host.handles import Handles
 from rune.running.runtime.interpreters import Interpreter, OpenModel
 from rune.running.runtime.interpreters.interpreter import after_run
-from rune.running.runtime.limits import Limits
+from rune.running.runtime.limits import MIMETYPE_BYTES, SHAPE_BYTES, Limits
 from rune.running.runtime.wasm.guest_memory import GuestMemory
 from rune.tensor import TensorType, parse_shape
 
-_SHAPE_BYTES = 1024
-_MIMETYPE_BYTES = 256
 _OLD_MIMETYPE = ModelFormat.TENSORFLOW_LITE.mimetype
 
 
@@ -89,7 +87,7 @@ class HostModels:
         output_count: int,
     ) -> int:
         """`rune_model_load`. What the rune says of the model's tensors must be what the model says."""
-        text = memory.read("rune_model_load", mime, mime_size, most=_MIMETYPE_BYTES)
+        text = memory.read("rune_model_load", mime, mime_size, most=MIMETYPE_BYTES)
         mimetype = text.decode("utf-8", errors="replace")
         said_inputs = self._descriptors(memory, inputs, input_count)
         said_outputs = self._descriptors(memory, outputs, output_count)
@@ -199,7 +197,7 @@ class HostModels:
         return tuple(self._descriptor(memory, text, size) for text, size in zip(words[::2], words[1::2], strict=True))
 
     def _descriptor(self, memory: GuestMemory, address: int, size: int) -> TensorType:
-        text = memory.read("rune_model_load", address, size, most=_SHAPE_BYTES)
+        text = memory.read("rune_model_load", address, size, most=SHAPE_BYTES)
         try:
             return parse_shape(text.decode("utf-8"))
         except ValueError as error:

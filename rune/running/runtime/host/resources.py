@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from rune.running.runtime.errors import BadRequest
 from rune.running.runtime.host.handles import Handles
+from rune.running.runtime.limits import NAME_BYTES
 from rune.running.runtime.wasm.guest_memory import GuestMemory
 
 FindResource = Callable[[str], bytes | memoryview | None]
 """The bytes of a resource by its name without `$`, or None if there is none."""
 
-NAME_LIMIT = 1024
-"""Bytes of a resource's name."""
 UNKNOWN = -1
 
 
@@ -33,8 +32,8 @@ class HostResources:
 
     def open(self, memory: GuestMemory, address: int, size: int) -> int:
         """`rune_resource_open`."""
-        name = memory.read("rune_resource_open", address, size, most=NAME_LIMIT + 1)
-        if len(name) > NAME_LIMIT:
+        name = memory.read("rune_resource_open", address, size, most=NAME_BYTES + 1)
+        if len(name) > NAME_BYTES:
             return UNKNOWN
         data = self._find(name.decode("utf-8", errors="replace"))
         if data is None:

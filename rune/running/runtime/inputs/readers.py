@@ -1,6 +1,6 @@
 """How the bytes of a file become the input of a capability: the readers, one for each format of files.
 
-A capability without a row in `READERS` reads a file's bytes as they are.
+A capability with columns reads the rows of a CSV; another without a row in `READERS`, a file's bytes as they are.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Final
 
 from rune.abi import PixelFormat
 from rune.capabilities import Capability
-from rune.capabilities.accel import ACCEL
 from rune.capabilities.capability import Parameters
 from rune.capabilities.float_image import FLOAT_IMAGE
 from rune.capabilities.image import IMAGE
@@ -24,8 +23,6 @@ from rune.running.runtime.host.imports import RequestedCapability
 from rune.running.runtime.inputs.sounds import sound_input, whole_sound
 from rune.running.runtime.inputs.tables import csv_rows
 
-_ROW = 12
-"""Bytes of a row of a motion sensor: three f32."""
 _SAMPLE = 2
 
 Notice = Callable[[str], None]
@@ -74,7 +71,7 @@ def reader_of(capability: Capability) -> InputReader:
     """The reader of a capability that reads files. Raises `InputFile` for the others."""
     if capability.is_random:
         raise InputFile("random numbers are read from no file")
-    return READERS.get(capability, READERS[RAW])
+    return READERS.get(capability) or (_table_reader(capability) if capability.columns else READERS[RAW])
 
 
 def input_of_bytes(request: RequestedCapability, data: bytes, notice: Notice = no_notice) -> bytes:
@@ -147,19 +144,21 @@ def _sound_stream(parameters: Parameters, name: str, data: bytes, notice: Notice
     return StreamFile(name, sound.data, max(samples, 1) * _SAMPLE, samples / rate)
 
 
-def _motion(parameters: Parameters) -> Decode:
-    rows = whole_parameter(parameters, _count_of_rows(parameters))
-    return lambda data, _: csv_rows(data, rows)
+def _table_reader(capability: Capability) -> InputReader:
+    """The reader of a capability whose input is the rows of a table."""
 
+    def count_name(parameters: Parameters) -> str:
+        return next((name for name in capability.row_count if name in parameters), capability.row_count[-1])
 
-def _motion_stream(parameters: Parameters, name: str, data: bytes, _: Notice) -> StreamFile:
-    rows = _positive(parameters, _count_of_rows(parameters))
-    return StreamFile(name, csv_rows(data, None), rows * _ROW, None)
+    def decoder(parameters: Parameters) -> Decode:
+        rows = whole_parameter(parameters, count_name(parameters))
+        return lambda data, _: csv_rows(data, capability.columns, rows)
 
+    def stream(parameters: Parameters, name: str, data: bytes, _: Notice) -> StreamFile:
+        rows = _positive(parameters, count_name(parameters))
+        return StreamFile(name, csv_rows(data, capability.columns, None), rows * capability.row_bytes, None)
 
-def _count_of_rows(parameters: Parameters) -> str:
-    # The native runtime knows `samples`; Runefiles write `n`.
-    return "samples" if "samples" in parameters else "n"
+    return InputReader(decoder, stream, lambda parameters: bool(parameters.get(count_name(parameters))))
 
 
 def _bytes(parameters: Parameters) -> Decode:
@@ -196,7 +195,6 @@ def _float_picture(parameters: Parameters) -> Decode:
 
 READERS: Final[Mapping[Capability, InputReader]] = {
     SOUND: InputReader(_sound, _sound_stream),
-    ACCEL: InputReader(_motion, _motion_stream, lambda parameters: bool(parameters.get(_count_of_rows(parameters)))),
     IMAGE: InputReader(_picture),
     RAW: InputReader(_bytes, _bytes_stream),
     FLOAT_IMAGE: InputReader(_float_picture),

@@ -1,4 +1,4 @@
-"""Motion recordings as a rune's ACCEL capability gets them: CSV rows of x, y and z.
+"""Tables as a capability gets them: the rows of a CSV, with the columns that the capability names.
 
 The page reads the same files by the same rules (`frontend/src/preview/motion/motion.ts`). One list of cases tests both.
 """
@@ -22,40 +22,49 @@ _SEPARATORS = (";", ",", "\t")
 _SPACES = " \t"
 _EMPTY = " \t,;"
 """The characters of an empty line."""
-_AXES = ("x", "y", "z")
 
 
-def csv_rows(data: bytes, count: int | None) -> bytes:
-    """The first `count` rows, or all, as f32 [rows, 3], little-endian. Raises `InputFile` with the line.
+def csv_rows(data: bytes, names: Sequence[str], count: int | None) -> bytes:
+    """The first `count` rows, or all, as f32 [rows, names], little-endian. Raises `InputFile` with the line.
 
     Lines end with LF or CRLF; empty ones are passed over, and so is a byte order mark. The first line says what
     separates: a semicolon, a comma or a tab. Spaces and a pair of quotes around a field do not count, nor do
-    separators at the end of a line. A first line in which nothing looks like a number names the columns: where x,
-    y and z are among the names, these columns are read; else there are three. Each number is the f32 nearest to what is
-    written, as Rust reads it: what is beyond its range is infinite.
+    separators at the end of a line. A first line in which nothing looks like a number names the columns: where all of
+    `names` are among them, these columns are read; else there are as many columns as names. Each number is the f32
+    nearest to what is written, as Rust reads it: what is beyond its range is infinite.
     """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputFile(f"the CSV file is not text: byte {error.start} is not UTF-8") from None
-    rows = list(_rows(text))
+    rows = list(_rows(text, names))
     if count is not None and len(rows) < count:
         raise InputFile(f"{count} samples were requested but only {len(rows)} are available")
     return b"".join(rows if count is None else rows[:count])
 
 
-def _rows(text: str) -> Iterator[bytes]:
+def _rows(text: str, names: Sequence[str]) -> Iterator[bytes]:
     written = [(number, line) for number, line in enumerate(re.split("\r?\n", text), start=1) if line.strip(_EMPTY)]
     separator = next((mark for mark in _SEPARATORS if written and mark in written[0][1]), ",")
-    columns, width = (0, 1, 2), 3
+    columns, width = list(range(len(names))), len(names)
     for place, (number, line) in enumerate(written):
         fields = _fields(line, separator)
         if place == 0 and not any(map(_LIKE_A_NUMBER.match, fields)):
-            names = [name.lower() for name in fields]
-            if all(names.count(axis) == 1 for axis in _AXES):
-                columns, width = (names.index("x"), names.index("y"), names.index("z")), len(names)
+            titles = [title.lower() for title in fields]
+            if all(titles.count(name) == 1 for name in names):
+                columns, width = [titles.index(name) for name in names], len(titles)
             continue
-        yield _row(fields, number, columns, width)
+        if len(fields) != width:
+            known = "" if width != len(names) or len(fields) < width else f"; {_header_advice(names)}"
+            raise InputFile(f"Line {number} should have {width} fields but it actually had {len(fields)}{known}")
+        yield _row(fields, number, columns)
+
+
+def _header_advice(names: Sequence[str]) -> str:
+    """`a first line that names columns x, y and z picks them`."""
+    *most, last = names
+    listed = f"columns {', '.join(most)} and {last}" if most else f"a column {last}"
+    return f"a first line that names {listed} picks {'them' if most else 'it'}"
 
 
 def _fields(line: str, separator: str) -> list[str]:
@@ -70,10 +79,7 @@ def _bare(field: str) -> str:
     return field[1:-1].strip(_SPACES) if is_quoted else field
 
 
-def _row(fields: Sequence[str], number: int, columns: Sequence[int], width: int) -> bytes:
-    if len(fields) != width:
-        known = "" if width != 3 or len(fields) < 3 else "; a first line that names columns x, y and z picks them"
-        raise InputFile(f"Line {number} should have {width} fields but it actually had {len(fields)}{known}")
+def _row(fields: Sequence[str], number: int, columns: Sequence[int]) -> bytes:
     for column in columns:
         field = fields[column]
         if _NUMBER.fullmatch(field) is None:

@@ -13,11 +13,11 @@ from rune.source.runefile.model_inputs.motions import motion_presets
 from rune.source.runefile.model_inputs.numbers import number_preset
 from rune.source.runefile.model_inputs.pictures import picture_presets
 from rune.source.runefile.model_inputs.preset import InputKind, InputPreset, inner_sizes, output_lines
+from rune.source.runefile.model_inputs.sound_presets import surest_sound_input
 from rune.source.runefile.model_inputs.sounds import sound_presets
+from rune.source.runefile.model_inputs.starter import model_lines, output_stages
 from rune.source.runefile.model_inputs.texts import text_presets
-from rune.source.runefile.sound_presets import surest_sound_input
 from rune.source.runefile.stages.model_types import obstacle_in
-from rune.source.runefile.starter import model_lines, output_stages
 from rune.tensor import ElementType, TensorType
 from rune.wording import counted, listed, quoted
 

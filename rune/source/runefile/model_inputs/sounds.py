@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rune.model.tflite import ModelTensor
 from rune.source.runefile.advice.inserted_stage import InsertedBlock
 from rune.source.runefile.model_inputs.preset import QUANTISED, InputKind, InputPreset, StageWriter, inner_sizes
-from rune.source.runefile.sound_presets import sound_inputs, sound_stages
+from rune.source.runefile.model_inputs.sound_presets import sound_inputs, sound_stages
 from rune.tensor import ElementType, TensorType
 
 _RATES = (16_000, 8_000, 22_050, 44_100, 48_000)

@@ -138,7 +138,7 @@ def test_a_build_that_succeeded_is_not_retried(project: Any, developer: Any) -> 
 def test_a_retry_counts_against_the_limits(project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     build = failed_build(developer, project)
     monkeypatch.setattr(
-        "forge.builds.quotas.limits_of", lambda stream: {QuotaResource.BUILDS: 1, QuotaResource.MINUTES: 100}
+        "forge.builds.runs.quotas.limits_of", lambda stream: {QuotaResource.BUILDS: 1, QuotaResource.MINUTES: 100}
     )
     with pytest.raises(TooOften):
         retry_job(developer, job_of(build))

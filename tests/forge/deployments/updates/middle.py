@@ -17,7 +17,7 @@ from forge.deployments.updates.documents import (
     root_document,
 )
 from forge.deployments.updates.models import UpdateRole
-from tests.support.listening import QuietHandler, http_server
+from tests.support.servers.listening import QuietHandler, http_server
 
 ADDRESS = "/d/acme/kitchen/boards"
 

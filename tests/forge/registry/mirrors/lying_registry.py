@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
 
 from tests.forge.registry.artifacts.registry_client import sha
-from tests.support.listening import QuietHandler, listening, origin
+from tests.support.servers.listening import QuietHandler, listening, origin
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from forge.collab.rooms import rooms
 from forge.collab.routing import websocket_urlpatterns as of_collab
 from forge.core.events.delivery import attach
 from forge.jobs.lists.routing import websocket_urlpatterns as of_jobs
-from forge.notices.routing import websocket_urlpatterns as of_notices
+from forge.notices.inbox.routing import websocket_urlpatterns as of_notices
 from forge.player.routing import websocket_urlpatterns as of_player
 from forge.projects.actions import delete_project, write_file
 from forge.projects.models import Project

@@ -15,14 +15,14 @@ from django.utils import timezone
 
 from forge.accounts.models import User
 from forge.builds.actions import request_build
-from forge.builds.figures import build_figures, stuck_for
 from forge.builds.models import Build
+from forge.builds.runs.figures import build_figures, stuck_for
 from forge.jobs.models import JobState
 from forge.projects.models import Project
 from forge.serving.configuration.services import caches
 from forge.serving.monitoring.readiness import CHECKS, NotReady, check_redis, check_room, problems
 from tests.forge.factories.builds import set_job
-from tests.support.live_forge import free_port
+from tests.support.servers.live_forge import free_port
 
 TOKEN = "a-token-of-operators"
 

@@ -36,7 +36,7 @@ from rune.tensor import ElementType, TensorType
 from tests.models.model_graph import Graph as ModelGraph
 from tests.rune.compiler.anvil.pipelines import models_pipeline, passing_on
 from tests.rune.compiler.verify.projects import template
-from tests.support.model_cases import model_cases
+from tests.support.models.model_cases import model_cases
 
 ENDLESS = b"""
 #if __INCLUDE_LEVEL__ < 150

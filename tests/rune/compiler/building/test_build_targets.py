@@ -21,7 +21,7 @@ from rune.running.container import read_rune
 from rune.source.runefile import HostResourceOptions
 from rune.source.runefile.codes import Code
 from rune.tools.cli import main
-from tests.support.model_cases import refused_cases
+from tests.support.models.model_cases import refused_cases
 
 GOOD = """\
 version: 1

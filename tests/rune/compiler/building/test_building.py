@@ -20,7 +20,7 @@ from rune.running.runtime import Runtime
 from rune.running.runtime.errors import RuneError
 from rune.source.runefile import Severity
 from rune.source.runefile.codes import Code
-from tests.support.model_cases import model_cases, refused_cases
+from tests.support.models.model_cases import model_cases, refused_cases
 
 RUNEFILE = """\
 version: 1

@@ -19,7 +19,7 @@ from rune.project.files import FileError, MemoryFiles
 from rune.running.container import read_rune
 from rune.source.runefile import HostResourceOptions
 from rune.source.runefile.codes import Code
-from tests.support.real_models import REAL_MODELS
+from tests.support.models.real_models import REAL_MODELS
 from tests.support.shares import mostly_proved
 
 RUNEFILE = """\

@@ -21,7 +21,7 @@ from rune.tensor import ElementType, TensorType
 from rune.tools.cli import main
 from tests.rune.compiler.anvil.pipelines import passing_on
 from tests.rune.compiler.targets.projects import model_project, template
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 
 DIGITS = Path(__file__).parents[4] / "examples" / "digits"
 

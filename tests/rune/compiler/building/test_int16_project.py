@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from rune.tools.cli import main
 from tests.rune.compiler.verify.projects import around
-from tests.support.model_cases import model_cases
+from tests.support.models.model_cases import model_cases
 
 
 def run(*arguments: str | Path) -> str:

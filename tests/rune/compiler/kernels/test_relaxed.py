@@ -31,7 +31,7 @@ from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_
 from tests.rune.compiler.kernels.in_chromium import Refused, has_exact_dots, outputs_in_chromium
 from tests.rune.compiler.kernels.test_winograd import DRAWN, functions, model_of
 from tests.rune.compiler.targets.projects import model_project
-from tests.support.model_cases import ModelCase, model_cases
+from tests.support.models.model_cases import ModelCase, model_cases
 from tests.support.shares import share_and_all
 
 FASTEST = WASM32.variant("speed")

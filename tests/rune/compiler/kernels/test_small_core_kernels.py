@@ -29,7 +29,7 @@ from tests.rune.compiler.anvil.arithmetic.test_extreme_sums import connected, po
 from tests.rune.compiler.anvil.pipelines import models_pipeline
 from tests.rune.compiler.targets.c_programs import CFolder
 from tests.rune.devices.emulation.programs import core, firmware_of
-from tests.support.model_cases import ModelCase, model_cases
+from tests.support.models.model_cases import ModelCase, model_cases
 
 C = find_target("c")
 SETS = {"cortex-m4": DSP, "cortex-m0plus": M0PLUS, "cortex-m55": HELIUM}

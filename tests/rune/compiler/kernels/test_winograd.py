@@ -29,7 +29,7 @@ from tests.models.model_layers import ACTIVATIONS, Layers, Value
 from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs
 from tests.rune.compiler.anvil.pipelines import models_pipeline
 from tests.rune.compiler.kernels.always_winograd import ALWAYS_WINOGRAD
-from tests.support.model_cases import model_cases
+from tests.support.models.model_cases import model_cases
 
 FUNCTION = "rune_conv_2d_winograd_int8"
 MOST_CHANNELS = 3669

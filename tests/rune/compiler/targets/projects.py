@@ -14,8 +14,8 @@ from rune.model.tflite import ModelSignature, read_model, signature
 from rune.project.files import FolderFiles, MemoryFiles, ProjectFiles
 from rune.running.runtime import Runtime
 from rune.source.runefile import check
+from rune.source.runefile.model_inputs.starter import starter
 from rune.source.runefile.pipeline import CapabilityStage
-from rune.source.runefile.starter import starter
 from rune.tensor import TensorType
 from tests.rune.compiler.anvil.pipelines import run
 from tests.support.shares import mostly_proved

@@ -38,11 +38,11 @@ from tests.rune.compiler.targets.projects import (
     random_inputs,
     template,
 )
-from tests.support.model_cases import model_cases
+from tests.support.models.model_cases import model_cases
 
 FUSED = ("-O2", "-march=native", "-ffp-contract=fast")
 FLAGS = {"not optimised": ("-O0",), "fused": FUSED}
-"""The ends: as written, and with what a compiler may do to sums. `tests/proof/test_c_flags.py` has those between."""
+"""The ends: as written, and with what a compiler may do to sums. `tests/proof/models/test_c_flags.py` has the rest."""
 SANITIZED = (
     *("-O1", "-g", "-fno-var-tracking-assignments"),  # gcc says so where it gives up to follow the variables
     *("-fsanitize=address,undefined", "-fno-sanitize-recover=all"),

@@ -23,7 +23,7 @@ from rune.model.tflite import Model, read_model
 from rune.source.runefile.codes import Code
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run
 from tests.rune.compiler.targets.projects import model_project
-from tests.support.model_cases import model_cases
+from tests.support.models.model_cases import model_cases
 
 
 def headers_of(kernels: KernelSet) -> set[str]:

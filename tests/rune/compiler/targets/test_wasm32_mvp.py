@@ -28,7 +28,7 @@ from tests.rune.compiler.targets.projects import (
     mostly_proved_on,
     template,
 )
-from tests.support.model_cases import model_cases
+from tests.support.models.model_cases import model_cases
 from tools.needs import HEADERS, lack
 
 MVP = find_target("wasm32-mvp")

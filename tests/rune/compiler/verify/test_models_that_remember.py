@@ -16,7 +16,7 @@ from rune.running.runtime.errors import ModelRunError
 from rune.source.runefile import starter
 from rune.source.runefile.pipeline import ModelStage
 from tests.rune.compiler.verify.projects import rune_of
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 
 SVDF = compiled_model("svdf_f32_plain")
 SVDF_MODEL = read_model(SVDF)

@@ -7,7 +7,7 @@ import pytest
 from rune.project.files import MemoryFiles
 from tests.proof.mutants import Recorder
 from tests.rune.compiler.verify.mutated_runes import SecondSubject, Subject, judge
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 
 COUNT, SECOND_COUNT = 200, 48
 

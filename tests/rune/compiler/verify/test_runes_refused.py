@@ -18,7 +18,7 @@ from rune.running.container.wasm import read_module
 from rune.tools.cli import main
 from tests.rune.compiler.verify.projects import around, rune_of, template
 from tests.rune.running.runtime import wat_runes
-from tests.support.model_cases import refused_cases
+from tests.support.models.model_cases import refused_cases
 
 SOME = VerificationEffort(inputs=2)
 EMPTY_MODULE = b"\0asm\1\0\0\0"

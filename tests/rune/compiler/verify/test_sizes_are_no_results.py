@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rune.compiler.verify.models.sensitivity import is_all_float
 from rune.model.tflite import read_model
-from tests.support.model_cases import architecture_cases
+from tests.support.models.model_cases import architecture_cases
 
 
 def test_a_float_model_that_computes_a_shape_is_all_float() -> None:

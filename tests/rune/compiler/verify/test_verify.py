@@ -35,7 +35,7 @@ from rune.toolchain import toolchain_digest
 from tests.models.model_layers import Layers
 from tests.rune.compiler.targets.projects import model_project
 from tests.rune.compiler.verify.projects import around, rune_of, template, weighted_operators, with_changed_weight
-from tests.support.model_cases import model_cases, refused_cases
+from tests.support.models.model_cases import model_cases, refused_cases
 
 SOME = VerificationEffort(inputs=6, seed=1)
 FEW = VerificationEffort(inputs=2, seed=1)

@@ -20,7 +20,7 @@ from rune.model.tflite.options import (
     StridedSliceOptions,
 )
 from rune.model.tflite.shapes.open_shapes import known_numbers, with_open_shapes
-from tests.support.model_cases import ModelCase, architecture_cases
+from tests.support.models.model_cases import ModelCase, architecture_cases
 
 LIMIT = 1 << 20
 

@@ -12,7 +12,7 @@ import pytest
 from rune.compiler.anvil.models.support import signature_with_support
 from rune.model.tflite import Model, Quantization, Tensor, TensorKind, from_json, read_model, to_json
 from rune.model.tflite.meaning.probabilities import gives_probabilities
-from tests.support.model_cases import refused_cases
+from tests.support.models.model_cases import refused_cases
 
 
 def _model(ops: Sequence[str], kind: TensorKind, scale: float | None, zero_point: int = 0) -> Model:

@@ -1,4 +1,4 @@
-"""Broken models are refused by name and never crash the reader. A small share of tests/proof/test_model_verifier.py."""
+"""Broken models are refused by name and never crash the reader: a share of the proof `test_model_verifier.py`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from rune.model.tflite import ModelError, describe, read_model, signature
 from rune.model.tflite.format.flatbuffer import LAYOUT_LIMIT, NUMBER_LIMIT, TABLE_LIMIT, decode
 from tests.proof.mutants import HANGS
 from tests.rune.model.tflite.mutations import mutant
-from tests.support.model_cases import all_models, model_cases
+from tests.support.models.model_cases import all_models, model_cases
 
 ORIGINALS = all_models()
 MUTANTS = 3_000
-"""A share of the million in tests/proof/test_model_verifier.py."""
+"""A share of the million in tests/proof/any_input/test_model_verifier.py."""
 
 
 @pytest.mark.slow

@@ -28,7 +28,7 @@ from rune.model.tflite import (
     to_json,
 )
 from rune.tensor import ElementType, TensorType
-from tests.support.model_cases import ModelCase, RefusedCase, by_family, model_cases, refused_cases
+from tests.support.models.model_cases import ModelCase, RefusedCase, by_family, model_cases, refused_cases
 
 CASES = model_cases()
 BY_FAMILY = by_family(CASES)

@@ -14,7 +14,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from rune.model.tflite import ModelError, TensorKind, from_json, read_model, signature
 from rune.model.tflite.format.flatbuffer import FlatTable, decode
-from tests.support.model_cases import model_cases, refused_cases
+from tests.support.models.model_cases import model_cases, refused_cases
 
 GOOD = next(case.data for case in model_cases() if case.name == "chain_i8_residual")
 

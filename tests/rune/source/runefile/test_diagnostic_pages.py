@@ -31,7 +31,7 @@ from rune.source.runefile.codes import Code
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.pyblock.test_block_tests import SMOOTH
 from tests.rune.shared_blocks import PATH, RUNEFILE, published
-from tests.support.model_cases import refused_cases
+from tests.support.models.model_cases import refused_cases
 
 ROOT = Path(__file__).parents[4]
 PAGES = ROOT / "docs" / "reference" / "diagnostics"

@@ -7,7 +7,7 @@ import pytest
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
 from rune.source.runefile import check
-from rune.source.runefile.model_front import ModelFront, fitting_front, model_fronts
+from rune.source.runefile.model_inputs.front import ModelFront, fitting_front, model_fronts
 from rune.tensor import ElementType, TensorType
 
 QUANTISED = """\

@@ -16,7 +16,7 @@ from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import RecordedTensors, sent_tensor
 from rune.source.runefile import check, starter
 from rune.source.runefile.model_inputs import input_questions, runefile_of
-from rune.source.runefile.sound_presets import SOUND_PRESETS, SoundPreset, sound_inputs, surest_sound_input
+from rune.source.runefile.model_inputs.sound_presets import SOUND_PRESETS, SoundPreset, sound_inputs, surest_sound_input
 from rune.tensor import ElementType, TensorType
 
 DATA = os.environ.get("FORGE_TEST_DATA")

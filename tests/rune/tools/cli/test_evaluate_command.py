@@ -20,7 +20,7 @@ from rune.model.tflite import read_model, signature
 from rune.tools.cli import main
 from tests.rune.compiler.verify.projects import around
 from tests.rune.running.runtime.wat_runes import mirror
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 
 
 def run(*arguments: str | Path) -> Result:

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from rune.model.tflite import read_model, signature
 from rune.source.runefile import starter
 from rune.tools.cli import main
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 
 pytestmark = pytest.mark.skipif(find_spec("tflite_micro") is None, reason="tflite-micro is for Linux on x86-64")
 

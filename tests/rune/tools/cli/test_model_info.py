@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rune.tools.cli import main
-from tests.support.model_cases import COMPILED, REFUSED
+from tests.support.models.model_cases import COMPILED, REFUSED
 from tests.support.packed import read_packed
 
 

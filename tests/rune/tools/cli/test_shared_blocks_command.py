@@ -16,7 +16,7 @@ from rune.running.runtime import Runtime
 from rune.tools.cli import main
 from tests.rune.compiler.targets.c_programs import said
 from tests.rune.shared_blocks import PATH, RUNEFILE, SMOOTH, published
-from tests.support.listening import QuietHandler, http_server
+from tests.support.servers.listening import QuietHandler, http_server
 
 DIGEST, _MOUNTED = published()
 MANIFEST = next(data for data in _MOUNTED.values() if digest_of(data) == DIGEST)

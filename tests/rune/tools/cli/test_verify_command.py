@@ -18,7 +18,7 @@ from rune.tools.cli import main
 from rune.tools.cli.failure import NOT_PROVEN
 from tests.rune.compiler.verify.projects import around, rune_of, template, with_changed_weight
 from tests.rune.compiler.verify.test_rebuild import with_version
-from tests.support.model_cases import compiled_model, refused_cases
+from tests.support.models.model_cases import compiled_model, refused_cases
 
 
 def run(*arguments: str | Path) -> Result:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
 from typing import Any
 
-from tests.support.listening import QuietHandler, listening, origin
+from tests.support.servers.listening import QuietHandler, listening, origin
 
 
 def digest_of(data: bytes) -> str:

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from rune.tools.cli import main
 from rune.tools.remote import BrowserSignIn, RegistryRefused, TokenNeeded
-from tests.support.listening import QuietHandler, listening, origin
+from tests.support.servers.listening import QuietHandler, listening, origin
 
 SIGN_IN_STARTED = {
     "device_code": "long-secret",

@@ -1,5 +1,6 @@
 // The phone's end of a pairing: asks, shows four digits, and once the studio has confirmed them sends what runs gave.
 // Never an input: what is sent is built here from a run's outputs, and the server passes nothing else on.
+import { MESSAGE_LIMIT } from "../../../declared/studio-limits";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Loaded } from "../../../runtime";
 import type { RunNews } from "../../../preview";
@@ -24,10 +25,9 @@ export interface Wire {
 const OFF: PairingState = { phase: "off", digits: null, notice: null };
 /** Milliseconds between two results: eight a second, below what the server lets through. */
 const PAUSE = 125;
-const MESSAGE_LIMIT = 64 * 1024;
 /** Bytes that may wait for a slow connection; results above are left out. */
-const WAITING_LIMIT = 256 * 1024;
-const TOO_LARGE = "A result is too large to be shown in the studio. It is shown here only.";
+export const WAITING_LIMIT = 256 * 1024;
+const TOO_LARGE_TEXT = "A result is too large to be shown in the studio. It is shown here only.";
 
 export class Pairing {
   readonly #open: () => Wire;
@@ -94,8 +94,8 @@ export class Pairing {
       isStream,
     });
     const isTooLarge = text.length > MESSAGE_LIMIT;
-    if (isTooLarge !== (this.#store.getState().notice === TOO_LARGE))
-      this.#store.setState({ notice: isTooLarge ? TOO_LARGE : null });
+    if (isTooLarge !== (this.#store.getState().notice === TOO_LARGE_TEXT))
+      this.#store.setState({ notice: isTooLarge ? TOO_LARGE_TEXT : null });
     if (isTooLarge) return;
     this.#sentAt = this.#now();
     wire.send(text);

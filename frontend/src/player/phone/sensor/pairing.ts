@@ -1,7 +1,7 @@
 // The phone's end as the sensor of its person's studio: asks, shows the digits, then sends what one sensor measures, sealed.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { makeKeys, offBytes, readWanted, SealedChannel, type SensorBytes, type Wanted } from "../../../preview/phone";
-import type { Wire } from "../pairing/pairing";
+import { WAITING_LIMIT, type Wire } from "../pairing/pairing";
 
 export interface SensorState {
   readonly phase: "off" | "opening" | "waiting" | "joined";
@@ -12,8 +12,6 @@ export interface SensorState {
 }
 
 const OFF: SensorState = { phase: "off", digits: null, wanted: null, notice: null };
-/** Bytes that may wait for a slow connection; what is measured meanwhile is lost, as the desk's preview does with what is late. */
-const WAITING_LIMIT = 256 * 1024;
 const OLDER = "The studio shows a newer code. Scan that one.";
 
 export class SensorPairing {
@@ -52,6 +50,7 @@ export class SensorPairing {
   /** Sends what was measured; without a desk, or over a slow connection, it is lost. */
   readonly send = (bytes: SensorBytes): void => {
     const [channel, wire] = [this.#channel, this.#wire];
+    // Measurements during a slow connection are lost: the desk's preview shows nothing that is late.
     if (channel === null || wire === null || wire.bufferedAmount > WAITING_LIMIT) return;
     this.#sending = this.#sending
       .then(() => channel.seal(bytes))

@@ -1,6 +1,7 @@
 // Choosing one file, of this machine by a button or by dropping it, or of the project; and saying what is wrong with it.
 import { FolderOpen } from "lucide-react";
 import { useId, useRef, useState, type DragEvent } from "react";
+import { INPUT_BYTES } from "../../../declared/run-limits";
 import { useHost } from "../../host";
 
 interface Props {
@@ -12,8 +13,6 @@ interface Props {
   /** Reads the file; throws an Error whose message is for a person. */
   readonly onFile: (file: File) => Promise<string | null>;
 }
-
-const LARGEST = 64 * 1024 * 1024;
 
 export function FilePick({ label, accept, endings, hint, onFile }: Props) {
   const field = useRef<HTMLInputElement>(null);
@@ -28,8 +27,8 @@ export function FilePick({ label, accept, endings, hint, onFile }: Props) {
     setNote({ text: error instanceof Error ? error.message : String(error), isProblem: true });
   const recording = (file: File | undefined) => {
     if (file === undefined) return;
-    if (file.size > LARGEST) {
-      problem(new Error(`${file.name} is larger than 64 MB.`));
+    if (file.size > INPUT_BYTES) {
+      problem(new Error(`${file.name} is larger than ${INPUT_BYTES >> 20} MB.`));
       return;
     }
     onFile(file).then(

@@ -1,4 +1,5 @@
 // The live document's socket: the stock y-websocket provider, and a truthful word on whether what was typed is stored.
+import { SIGNED_OUT } from "../../../declared/closing";
 import type { Awareness } from "y-protocols/awareness";
 import { WebsocketProvider } from "y-websocket";
 import * as Y from "yjs";
@@ -19,9 +20,6 @@ const PATIENCE = 1000;
 const HEARTBEAT = 12_000;
 /** A socket can be open on a dead line. What was typed and is not known to be stored after this long is told as unsent, in ms. */
 const SILENCE = 6000;
-
-/** forge/collab/closing.py: the session is not, or no longer, the person's whom this page is for. */
-export const SIGNED_OUT = 4401;
 
 /** The origin of edits of an earlier visit that are put back. */
 export const RESTORED_EDITS = "studio: kept edits";

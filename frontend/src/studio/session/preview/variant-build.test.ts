@@ -1,7 +1,8 @@
 // Watched wires: asked once for each text, shown when the build is there, and let go.
 import type { Preview, PreviewBuild, Watch, Wire } from "../../../api/schema";
 import { expect, test, vi } from "vitest";
-import { MOST_WIRES, VariantBuild } from "./variant-build";
+import { MAX_WIRES } from "../../../declared/studio-limits";
+import { VariantBuild } from "./variant-build";
 
 const build = { id: "b", version: "watch", rune_digest: "sha256:1" } as PreviewBuild;
 const preview = (version: string) => ({ build: { version } }) as Preview;
@@ -113,7 +114,7 @@ test("what cannot be watched is said", async () => {
 
 test("only so many are watched at once", () => {
   const { variant, sentences } = store();
-  for (let index = 0; index <= MOST_WIRES; index += 1) variant.toggle({ stage: "fft", index });
-  expect(variant.state.getState().wires).toHaveLength(MOST_WIRES);
+  for (let index = 0; index <= MAX_WIRES; index += 1) variant.toggle({ stage: "fft", index });
+  expect(variant.state.getState().wires).toHaveLength(MAX_WIRES);
   expect(sentences).toHaveLength(1);
 });

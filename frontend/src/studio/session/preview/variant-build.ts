@@ -1,12 +1,12 @@
 // Which wires of the pipeline are watched, and the rune that shows what flows in them; or whether it is timed, and the
 // rune that says when each stage ends; or the rune of the text with a fix in it. Asked for again after each edit.
 import type { Preview, PreviewBuild, ProjectEvent, Watch, Wire } from "../../../api/schema";
+import { MAX_WIRES } from "../../../declared/studio-limits";
 import { useMemo } from "react";
 import { createStore, useStore, type StoreApi } from "zustand";
 import { sentenceOf } from "../../api/problem";
 import type { VariantRequest } from "../../api/watch";
 
-export const MOST_WIRES = 8;
 /** Milliseconds after which it is read again although no event said that it is built: events may be lost. */
 const POLL_MILLISECONDS = 3000;
 
@@ -62,8 +62,8 @@ export class VariantBuild {
     const { wires } = this.store.getState();
     const others = wires.filter((wire) => wire.stage !== stage || wire.index !== index);
     const isNew = others.length === wires.length;
-    if (isNew && wires.length >= MOST_WIRES) {
-      this.onTooMany(`At most ${MOST_WIRES} wires are watched at once. Stop watching one of them first.`);
+    if (isNew && wires.length >= MAX_WIRES) {
+      this.onTooMany(`At most ${MAX_WIRES} wires are watched at once. Stop watching one of them first.`);
       return;
     }
     if (!isNew && others.length === 0 && this.extraWires.length === 0) {
@@ -113,7 +113,7 @@ export class VariantBuild {
     const { revision, version } = this;
     const { wires } = this.store.getState();
     const more = this.extraWires.filter((each) => !this.isWatched(each));
-    this.client.watch([...wires, ...more].slice(0, MOST_WIRES), this.variant).then(
+    this.client.watch([...wires, ...more].slice(0, MAX_WIRES), this.variant).then(
       (answer) => this.receive(revision, version, answer),
       (error: unknown) => this.fail(revision, error),
     );

@@ -3,7 +3,8 @@
 import { Problem } from "../../api/problem";
 import { bytes, count } from "../../format/quantities";
 import type { NamedFile } from "../uploads/incoming-files";
-import { loneArchive, MAX_FILES, withoutLitter } from "../uploads/upload-plan";
+import { MAX_FILES } from "../../../declared/studio-limits";
+import { loneArchive, withoutLitter } from "../uploads/upload-plan";
 
 export interface SampleArchive {
   readonly file: File;

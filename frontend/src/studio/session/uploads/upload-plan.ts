@@ -1,9 +1,8 @@
 // The plan for files that come from outside: the path of each, and which are left out. Fetched when some come.
+import { MAX_FILES } from "../../../declared/studio-limits";
 import { baseName, extension, pathProblem, placeFor } from "../../document/files/paths";
 import { SKIPPED_FOLDERS, type NamedFile } from "./incoming-files";
 
-/** Files that a project may have. The server holds to it. */
-export const MAX_FILES = 500;
 const LITTER = new Set([".ds_store", "thumbs.db", "desktop.ini"]);
 
 export interface UploadPlan {

@@ -11,7 +11,7 @@ from rune.model.tflite import read_model
 from tests.models.make_models import answers
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 
 RUNS = 25
 ROWS, COLUMNS = 3, 17

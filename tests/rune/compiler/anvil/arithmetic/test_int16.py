@@ -24,7 +24,7 @@ from tests.models.model_graph import Graph
 from tests.models.model_layers import ACTIVATIONS, Layers
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs, disagreements
-from tests.support.model_cases import model_cases
+from tests.support.models.model_cases import model_cases
 
 EVERY = np.arange(-(2**15), 2**15, dtype=np.int16)
 INPUT_SCALE, OUTPUT_SCALE = 0.0123, 0.0457

@@ -13,7 +13,7 @@ from rune.compiler.verify.models.reference import open_inside
 from rune.model.tflite import Model, Tensor, read_model
 from rune.running.runtime.errors import HostModelError
 from tests.rune.compiler.anvil.models.any_model import use_model
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 
 BIAS = "its bias is not in units of the input's scale times the weights'"
 

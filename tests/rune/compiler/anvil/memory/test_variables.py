@@ -23,7 +23,7 @@ from tests.rune.compiler.anvil.evaluated_graph import graph_of
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 from tests.rune.compiler.targets.c_programs import CFolder, sources_of
 from tests.rune.compiler.verify.projects import around, rune_of
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 
 Build = Callable[[Layers], list[LayerValue]]
 

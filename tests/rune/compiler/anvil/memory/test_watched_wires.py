@@ -29,7 +29,7 @@ from tests.rune.compiler.anvil.pipelines import (
     run,
     tensors_of,
 )
-from tests.support.model_cases import model_cases, refused_cases
+from tests.support.models.model_cases import model_cases, refused_cases
 
 
 def watched_tensors(rune: LoadedRune, inputs: Sequence[bytes]) -> list[TensorBytes]:

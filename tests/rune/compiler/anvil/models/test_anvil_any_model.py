@@ -29,11 +29,11 @@ from tests.proof.mutants import HANGS
 from tests.rune.compiler.anvil.models.any_model import use_model
 from tests.rune.compiler.anvil.pipelines import passing_on
 from tests.rune.model.tflite.mutations import mutant
-from tests.support.model_cases import FOLDER, model_cases
+from tests.support.models.model_cases import FOLDER, model_cases
 from tests.support.packed import read_packed
 
 MUTANTS = 1_000
-"""A share of the million in tests/proof/test_model_verifier.py."""
+"""A share of the million in tests/proof/any_input/test_model_verifier.py."""
 
 LARGE = """\
 version: 1

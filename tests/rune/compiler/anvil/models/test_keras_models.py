@@ -10,7 +10,7 @@ from rune.tensor import ElementType
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.models.test_anvil_models import assert_close
 from tests.rune.compiler.anvil.pipelines import TensorBytes, loaded, models_pipeline, module_of, run, tensors_of
-from tests.support.model_cases import ModelCase, keras_cases
+from tests.support.models.model_cases import ModelCase, keras_cases
 
 Tensors = list[TensorBytes]
 

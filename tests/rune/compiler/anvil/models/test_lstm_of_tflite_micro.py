@@ -20,7 +20,7 @@ from tests.models.model_layers import Layers
 from tests.models.state_models import lstm
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.model_judge import Questions, disagreements
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 
 pytestmark = pytest.mark.skipif(find_spec("tflite_micro") is None, reason="tflite-micro is for Linux on x86-64")
 

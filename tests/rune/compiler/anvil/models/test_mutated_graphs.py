@@ -15,7 +15,7 @@ from rune.model.tflite import ModelError, read_model, signature
 from tests.models.mutated_models import mutated
 from tests.proof.mutants import Recorder, prove
 from tests.rune.compiler.anvil.pipelines import models_pipeline
-from tests.support.model_cases import model_cases
+from tests.support.models.model_cases import model_cases
 
 STARTS = (
     "if_",

@@ -8,7 +8,7 @@ from rune.model.tflite import read_model, signature
 from rune.tensor import ElementType
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.models.test_anvil_models import assert_close
-from tests.support.model_cases import ModelCase, by_family, model_cases
+from tests.support.models.model_cases import ModelCase, by_family, model_cases
 
 BY_FAMILY = by_family(model_cases())
 

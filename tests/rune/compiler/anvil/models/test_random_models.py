@@ -17,7 +17,7 @@ from tests.models.random_models import random_model
 from tests.models.random_operators import DRAWS
 from tests.rune.compiler.anvil.evaluated_graph import evaluated, graph_of
 from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs, disagreements
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 from tests.support.shares import mostly_proved
 
 MODELS = 100

@@ -24,7 +24,7 @@ from tests.models.make_models import seeded_inputs
 from tests.models.random_models import RandomModel, random_model
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs, disagreements
-from tests.support.model_cases import ModelCase, RefusedCase, model_cases, refused_cases
+from tests.support.models.model_cases import ModelCase, RefusedCase, model_cases, refused_cases
 from tests.support.shares import share_and_all
 
 pytestmark = pytest.mark.skipif(find_spec("tflite_micro") is None, reason="tflite-micro is for Linux on x86-64")

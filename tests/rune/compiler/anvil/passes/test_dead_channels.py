@@ -34,7 +34,7 @@ from rune.model.tflite import (
     read_model,
 )
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 
 CHANNELS = 24
 DEAD = (*range(0, CHANNELS, 3), 1, 2)

@@ -9,7 +9,7 @@ import numpy as np
 from rune.compiler.anvil.models.known_results import with_known_results
 from rune.compiler.anvil.models.plain_model import plain_model
 from rune.model.tflite import Model, Tensor, read_model
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 
 
 def shapes() -> Model:

@@ -55,7 +55,7 @@ from tests.rune.compiler.anvil.evaluated_graph import evaluated, graph_of
 from tests.rune.compiler.anvil.passes.random_graphs import RandomGraph
 from tests.rune.compiler.anvil.pipelines import loaded, run
 from tests.rune.compiler.targets.projects import model_project
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 from tests.support.shares import mostly_proved
 
 F32, I8, U8 = ElementType.F32, ElementType.I8, ElementType.U8

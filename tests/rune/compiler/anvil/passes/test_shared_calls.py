@@ -31,7 +31,7 @@ from rune.compiler.targets.wasm32 import BALANCED
 from rune.model.tflite import read_model
 from tests.architectures.judge import project_of
 from tests.rune.compiler.anvil.pipelines import models_pipeline
-from tests.support.model_cases import KERAS
+from tests.support.models.model_cases import KERAS
 from tests.support.packed import read_packed
 
 HEADER = Path("any.h")

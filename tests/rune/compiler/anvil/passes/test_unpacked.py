@@ -10,7 +10,7 @@ import pytest
 from rune.compiler.anvil.models.support import unsupported
 from rune.compiler.anvil.models.unpacking import unpacked
 from rune.model.tflite import TensorKind, read_model
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 
 
 @pytest.mark.parametrize("name", ["conv_2d_f32_weights_of_float16", "conv_2d_f32_weights_of_bytes"])

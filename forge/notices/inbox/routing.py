@@ -1,0 +1,9 @@
+"""Where the socket of the inbox is."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from forge.notices.inbox.consumers import InboxSocket
+
+websocket_urlpatterns = [path("ws/inbox", InboxSocket.as_asgi())]

@@ -1,9 +1,0 @@
-"""Where the socket of the inbox is."""
-
-from __future__ import annotations
-
-from django.urls import path
-
-from forge.notices.consumers import InboxSocket
-
-websocket_urlpatterns = [path("ws/inbox", InboxSocket.as_asgi())]

@@ -1,0 +1,83 @@
+"""The most characters of what people type into the fields of pages, each as the app that checks it declares it.
+
+Templates read them by `{% length "name" %}`, or `{% field ... length="name" %}`. A field that stops at the limit saves
+its writer an error; the check itself is the app's.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from forge.accounts.organisations.actions.organisations import MAX_TITLE_LENGTH
+from forge.accounts.organisations.names import MAXIMUM_LENGTH
+from forge.accounts.people.access import MAX_ABOUT_LENGTH
+from forge.accounts.people.checks import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH
+from forge.accounts.teams.access import MAX_DESCRIPTION_LENGTH
+from forge.accounts.tokens.actions import tokens
+from forge.core.reasons import LONGEST_REASON
+from forge.core.threads import MAXIMUM_COMMENT
+from forge.datasets.collecting.task import HINT_LIMIT
+from forge.datasets.versions.actions import MESSAGE_LIMIT
+from forge.deployments.keys.actions import MAX_NAME
+from forge.deployments.settings.actions import MAX_TITLE
+from forge.moderation.models import LONGEST_TEXT
+from forge.projects.files.document import MAXIMUM_PATH
+from forge.projects.git import remote
+from forge.projects.models import MAX_DESCRIPTION
+from forge.registry.blocks.models import SUCCESSOR_LENGTH
+from forge.registry.distribution.manifests import TAG_LENGTH
+from forge.registry.messages import LONGEST_NOTES
+from forge.registry.mirrors import actions as mirrors
+from forge.registry.mirrors.models import LONGEST_ADDRESS, LONGEST_NAME
+from forge.reviews.guests import actions as guests
+from forge.reviews.rounds.requests import MAXIMUM_TITLE
+from forge.reviews.suggestions.actions import LONGEST_VALUE
+from forge.search.query import MAX_CHARACTERS
+from forge.webhooks.delivery import addresses
+from rune.datasets.words import WORD_LIMIT
+
+LENGTHS: Final = MappingProxyType(
+    {
+        "about": MAX_ABOUT_LENGTH,
+        "branch": remote.MAX_BRANCH_LENGTH,
+        "comment": MAXIMUM_COMMENT,
+        "deployment_key": MAX_NAME,
+        "deployment_title": MAX_TITLE,
+        "description": MAX_DESCRIPTION,
+        "email": MAX_EMAIL_LENGTH,
+        "git_address": remote.MAX_ADDRESS_LENGTH,
+        "git_token": remote.MAX_TOKEN_LENGTH,
+        "guest_name": guests.LONGEST_NAME,
+        "label": WORD_LIMIT,
+        "moderation_text": LONGEST_TEXT,
+        "name": MAXIMUM_LENGTH,
+        "notes": LONGEST_NOTES,
+        "organisation_title": MAX_TITLE_LENGTH,
+        "path": MAXIMUM_PATH,
+        "person_name": MAX_NAME_LENGTH,
+        "reason": LONGEST_REASON,
+        "registry": LONGEST_ADDRESS,
+        "registry_password": mirrors.LONGEST_PASSWORD,
+        "registry_user": mirrors.LONGEST_USER,
+        "repository": LONGEST_NAME,
+        "review_title": MAXIMUM_TITLE,
+        "search": MAX_CHARACTERS,
+        "successor": SUCCESSOR_LENGTH,
+        "suggested_value": LONGEST_VALUE,
+        "tag": TAG_LENGTH,
+        "task_hint": HINT_LIMIT,
+        "team_description": MAX_DESCRIPTION_LENGTH,
+        "token_name": tokens.MAX_NAME_LENGTH,
+        "version_message": MESSAGE_LIMIT,
+        "webhook_address": addresses.LONGEST,
+        # Of the field alone: the app reads what it needs of the text, and refuses the rest with a sentence of its own.
+        "code": 12,
+        "device_code": 20,
+        "invitations": 2000,
+        "list": 400,
+        "passkey_name": 60,
+        "request_number": 60,
+        "totp_code": 6,
+    }
+)

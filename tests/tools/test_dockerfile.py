@@ -1,0 +1,60 @@
+"""The Dockerfile's stages build on each other, and run only what the program has."""
+
+from __future__ import annotations
+
+import re
+from importlib.util import find_spec
+
+import pytest
+
+from lab.environments.__main__ import ACTIONS
+from lab.environments.environment import FOLDER_VARIABLE
+from tests.conftest import REPOSITORY
+from tests.support.compose_file import compose_file
+
+TEXT = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8")
+STAGES = re.findall(r"^FROM (\S+)(?: AS (\S+))?$", TEXT, re.MULTILINE)
+
+
+def stage(name: str) -> str:
+    """The lines of a stage."""
+    return TEXT.partition(f" AS {name}\n")[2].partition("\nFROM ")[0]
+
+
+def test_each_stage_builds_on_the_base_or_on_an_earlier_one() -> None:
+    earlier = {"${DEBIAN}"}
+    for base, name in STAGES:
+        assert base in earlier
+        earlier.add(name)
+    assert STAGES[-1] == ("serve", "")
+    copied = re.findall(r"COPY --from=(\S+)", TEXT)
+    assert set(copied) <= earlier
+
+
+@pytest.mark.parametrize("module", sorted(set(re.findall(r"python -m ([a-z_.]+)", TEXT))))
+def test_each_module_that_a_stage_runs_is_there(module: str) -> None:
+    if module != "compileall":
+        assert find_spec(module) is not None
+
+
+def test_the_stage_lab_has_the_environments_where_the_program_looks_for_them() -> None:
+    (action,) = re.findall(r"lab\.environments (\S+)", stage("environments"))
+    assert action in ACTIONS
+    folders = {re.findall(rf"{FOLDER_VARIABLE}=(\S+)", stage(name))[0] for name in ("environments", "lab")}
+    (folder,) = folders
+    assert f"COPY --from=environments {folder} {folder}" in stage("lab")
+    # The user that serves writes nothing but what steps reserve and runs keep.
+    assert f"install -d -o forge -g forge -m 700 {folder}/memory {folder}/runs" in stage("lab")
+    assert stage("lab").rstrip().splitlines()[-2] == "USER forge"
+
+
+def test_the_installer_is_locked_and_stays_in_its_stage() -> None:
+    assert "--require-hashes -r requirements/bootstrap.txt" in stage("environments")
+    assert "uv==" in (REPOSITORY / "requirements" / "bootstrap.txt").read_text(encoding="utf-8")
+    assert "/opt/installer" not in stage("lab")
+
+
+def test_the_worker_of_the_compose_file_is_of_a_stage() -> None:
+    target = compose_file()["services"]["worker"]["build"]["target"]
+    (default,) = re.findall(r"^\$\{WORKER_IMAGE:-(\w+)\}$", target)
+    assert {default, "lab"} <= {name for _, name in STAGES}
