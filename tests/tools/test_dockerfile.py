@@ -10,7 +10,7 @@ import pytest
 from lab.environments.__main__ import ACTIONS
 from lab.environments.environment import FOLDER_VARIABLE
 from tests.conftest import REPOSITORY
-from tests.support.compose_file import compose_file
+from tests.support.servers.compose_file import compose_file
 
 TEXT = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8")
 STAGES = re.findall(r"^FROM (\S+)(?: AS (\S+))?$", TEXT, re.MULTILINE)
