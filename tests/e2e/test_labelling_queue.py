@@ -10,7 +10,7 @@ from tests.e2e.studio import create, invite, join, sign_in
 from tests.e2e.test_accessible_pages import LOOKS, findings
 from tests.e2e.test_data import send
 from tests.forge.factories.recordings import loud
-from tests.support.live_forge import LiveForge
+from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
 
