@@ -61,7 +61,9 @@ SERVED = NoticeTopic(
     },
 )
 BLOCKED = NoticeTopic(
-    "deployment-blocked", icon="octagon-x", messages={"blocked": "{title} still serves {version}: {reason}"}
+    "deployment-blocked",
+    icon="triangle-exclamation-point",
+    messages={"blocked": "{title} still serves {version}: {reason}"},
 )
 DEPLOYMENTS = WebhookTopic("deploy", "Deployments")
 

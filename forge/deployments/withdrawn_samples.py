@@ -6,16 +6,13 @@ from collections.abc import Sequence
 
 from forge.datasets.removals.hooks import Learner, LearnerKind, SampleScope, learners
 from forge.deployments.models import Release
-from forge.learning.training.withdrawn_samples import builds_with_models_of, runs_that_learned
+from forge.learning.withdrawn_models import builds_that_learned
 
 
 @learners.register
 def served_now(scope: SampleScope) -> Sequence[Learner]:
     """Those whose release of now has a model that learned from one of the samples."""
-    runs = runs_that_learned(scope)
-    if not runs:
-        return ()
-    builds = builds_with_models_of(runs).order_by().values("pk")
+    builds = builds_that_learned(scope).order_by().values("pk")
     releases = Release.objects.filter(ended=None, build__in=builds).select_related("deployment__project__organisation")
     return [
         Learner(

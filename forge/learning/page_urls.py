@@ -35,6 +35,7 @@ project_pages = [
     path(f"{_SEARCH}/stop", searches.stop, name="stop-search"),
     path(f"{_SEARCH}/resume", searches.resume, name="resume-search"),
     path(f"{_SEARCH}/discard", searches.discard, name="discard-search"),
+    path(f"{_SEARCH}/trials/<int:trial>/change", searches.open_change, name="open-trial"),
     path(f"{_SEARCH}/trials/<int:trial>/use", searches.use, name="use-trial"),
     path(_TRAINING, training.training_page, name="training"),
     path(f"{_TRAINING}/begin", training.begin, name="begin-training"),

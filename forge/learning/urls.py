@@ -31,6 +31,7 @@ urlpatterns = [
     path(_SEARCH, searches.OneModelSearch.as_view()),
     path(f"{_SEARCH}/stop", searches.SearchStop.as_view()),
     path(f"{_SEARCH}/resume", searches.SearchResume.as_view()),
+    path(f"{_SEARCH}/trials/<int:trial>/change", searches.SearchTrialChange.as_view()),
     path(f"{_SEARCH}/trials/<int:trial>/use", searches.SearchUse.as_view()),
     path(_TRAINING, training.TrainingRuns.as_view()),
     path(f"{_TRAINING}/recipes", training.TrainingRecipes.as_view()),

@@ -28,6 +28,9 @@ from rune.source.templates import list_templates
 
 ACTIVITY_SHOWN = 8
 FAVOURITES_SHOWN = 8
+LEAST_ACTIVITY = 3
+_ROW, _LINE, _LIST = 53, 61, 54
+"""Pixels of a row of activity, of a thing that waits, and of the title above a second list of such things."""
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -41,16 +44,19 @@ def home(request: HttpRequest) -> HttpResponse:
     favourites = favourites_of(principal).select_related("organisation", "created_by").order_by("-changed")
     above = with_favourites(principal, favourites)[:FAVOURITES_SHOWN]
     projects = project_list(principal, ProjectFilter.of(request.GET), above=list(above))
-    waiting = pending_items.call(principal)
+    answers = pending_items.call(principal)
+    waiting = newest_first(each for answer in answers for each in answer.for_me)
+    waited = newest_first(each for answer in answers for each in answer.for_others)
+    shown = activity_beside(len(waiting), len(waited))
     context = {
         "full": nearly_full(storage),
         "creates_organisations": may_create_organisations(principal),
         "blocked_organisations": organisations_requiring_second_factor(principal)
         if principal.blocked_organisations
         else [],
-        "waiting": newest_first(each for answer in waiting for each in answer.for_me),
-        "waited": newest_first(each for answer in waiting for each in answer.for_others),
-        "activity": activity_rows(principal, complete(activity_of(principal)[:ACTIVITY_SHOWN])),
+        "waiting": waiting,
+        "waited": waited,
+        "activity": activity_rows(principal, complete(activity_of(principal)[:shown])),
         "list": projects,
         "templates": list_templates(),
         "organisations": organisations,
@@ -58,6 +64,14 @@ def home(request: HttpRequest) -> HttpResponse:
         "usual": usual_among(creatable, projects.last_created),
     }
     return render(request, "site/home.html", context)
+
+
+def activity_beside(waiting: int, waited: int) -> int:
+    """Rows of activity that stand beside so many things that wait, without a void below these."""
+    if not waiting and not waited:
+        return ACTIVITY_SHOWN
+    height = _LINE * max(waiting, 1) + (_LIST + _LINE * waited if waited else 0)
+    return min(max(height // _ROW, LEAST_ACTIVITY), ACTIVITY_SHOWN)
 
 
 def newest_first(things: Iterable[PendingItem]) -> list[PendingItem]:

@@ -26,6 +26,7 @@ from lab.environments.environment import ENVIRONMENTS, Environment
 from lab.environments.making import EnvironmentProblem, prepare
 from lab.formats.identify import identify
 from lab.refusal import Reason, Refused
+from lab.search.shared import SearchCommands
 from rune.datasets.splits import Split
 
 FLOAT_SHARE = 0.7
@@ -53,9 +54,8 @@ def main(source: IO[str], target: IO[str]) -> None:
     answer: dict[str, Any]
     try:
         if request["action"] in COMMANDED_ACTIONS:
-            commands = RunCommands()
+            work, commands = COMMANDED_ACTIONS[request["action"]]()
             threading.Thread(target=commands.read, args=(source,), daemon=True).start()
-            work = COMMANDED_ACTIONS[request["action"]]
             answer = {"result": work(request, report, lambda event: send(event=event), commands)}
         else:
             answer = {"result": ACTIONS[request["action"]](request, report)}
@@ -170,7 +170,10 @@ ACTIONS: Mapping[str, Callable[[Mapping[str, Any], Callable[[float, str], None]]
     "count": count_needs,
 }
 
-COMMANDED_ACTIONS: Mapping[str, Callable[..., dict[str, Any]]] = {"train": train_model, "search": search_settings}
+COMMANDED_ACTIONS: Mapping[str, Callable[[], tuple[Callable[..., dict[str, Any]], RunCommands | SearchCommands]]] = {
+    "train": lambda: (train_model, RunCommands()),
+    "search": lambda: (search_settings, SearchCommands()),
+}
 """Those that send events, and take commands while they work."""
 
 if __name__ == "__main__":

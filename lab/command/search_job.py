@@ -1,40 +1,40 @@
 """A search of a server, as the action `search` of `lab.command.job`.
 
-The server has the trials as rows: it sends those of before, and gets each new one as an event `trial` when it is
-finished. What was not finished when this process ended is tried again.
+The server has the trials as rows (`lab.search.shared`), which the processes of several workers share. What was not
+finished when this process ended is tried again.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from lab.command.environment_needed import EnvironmentNeeded
-from lab.command.training_job import RunCommands
 from lab.refusal import Reason, Refused
 from lab.search.limits import DeviceLimits
 from lab.search.running import Budget, CandidateSearch, run_search
-from lab.search.space import Space, space_of
-from lab.search.trials import FORMAT_VERSION, open_trials
-from lab.training.run import PreparedRun, prepare_run
+from lab.search.shared import SearchCommands, SharedRows
+from lab.search.space import Candidate, Space, space_of
+from lab.search.trials import TrialClaim
+from lab.training.results import RUNEFILE, trial_files
+from lab.training.run import PreparedRun, TrainedModel, prepare_run
 from lab.training.settings import ENVIRONMENT
 from rune.datasets.splits import Split
 from rune.source.policy.sections.training import Training
 
 Json = Any
 Send = Callable[[Mapping[str, Json]], None]
-TRIALS = "trials.jsonl"
 
 
 def search_settings(
-    request: Mapping[str, Json], report: Callable[[float, str], None], send: Send, commands: RunCommands
+    request: Mapping[str, Json], report: Callable[[float, str], None], send: Send, commands: SearchCommands
 ) -> dict[str, Json]:
     """Searches on the ZIP file `data` of `folder` until the budget is used up or the server's process says to stop.
 
-    Sends `space` once, then the events of `run_search`. Raises `Refused`, `EnvironmentNeeded` and `OSError`.
+    Sends `space` once, then the events of `run_search`; `trial` names the `files` of a trained one, which are in the
+    folder. Raises `Refused`, `EnvironmentNeeded` and `OSError`.
     """
     _require_tools()
     folder = Path(request["folder"])
@@ -51,33 +51,64 @@ def search_settings(
     space = space_of(base.settings.recipe, request["vary"], training.form)
     search = CandidateSearch(base, space, request["target"], DeviceLimits(**request["limits"]))
     send(_described(base, space))
-    path = folder / TRIALS
-    _write_rows(path, search.settings(), request["trials"])
+    rows = SharedRows(send, commands, _interrupted(request["interrupted"]))
+    models = _TrialModels(folder)
     budget = Budget(**request["budget"])
-    with open_trials(path, search.settings()) as file:
-        reason = run_search(
-            search, file, budget, _Reporting(report, send, budget, len(request["trials"])).receive, commands.has_command
-        )
-    return {"reason": reason, "trials": len(file.trials)}
+    reporting = _Reporting(report, send, budget, rows, models)
+    reason = run_search(search, rows, budget, reporting.receive, commands.is_stopped, models.keep)
+    return {"reason": reason, "trials": len(rows.trials)}
+
+
+def _interrupted(row: Json) -> TrialClaim | None:
+    return None if row is None else TrialClaim(row["trial"], Candidate(dict(row["arguments"]), row["quantize"]))
+
+
+class _TrialModels:
+    """The files of trained trials, which the server's process reads from the folder when it gets their events."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._names: dict[int, dict[str, str]] = {}
+
+    def keep(self, number: int, prepared: PreparedRun, trained: TrainedModel) -> None:
+        """Writes the files of a trial."""
+        files = {**trial_files(prepared, trained), RUNEFILE: trained.runefile.encode()}
+        names = {}
+        for place, (path, data) in enumerate(files.items()):
+            names[path] = f"trial-{number}-{place}"
+            (self._folder / names[path]).write_bytes(data)
+        self._names[number] = names
+
+    def take(self, number: int) -> Mapping[str, str]:
+        """The name of each file in the folder by its path in the project."""
+        return self._names.pop(number, {})
 
 
 class _Reporting:
     """Passes events on, and says how far the search is."""
 
-    def __init__(self, report: Callable[[float, str], None], send: Send, budget: Budget, trials: int) -> None:
+    def __init__(
+        self,
+        report: Callable[[float, str], None],
+        send: Send,
+        budget: Budget,
+        rows: SharedRows,
+        models: _TrialModels,
+    ) -> None:
         self._report = report
         self._send = send
         self._budget = budget
-        self._used = 0
-        self._trials = trials
+        self._rows = rows
+        self._models = models
 
     def receive(self, event: Mapping[str, Json]) -> None:
-        self._send(event)
-        if event["event"] == "trial":
-            self._trials += 1
-            self._used += event["state"] in ("trained", "stopped")
-            share = min(1.0, self._used / self._budget.trials)
-            self._report(share, f"{self._trials} trials, {self._used} of at most {self._budget.trials} trained")
+        if event["event"] != "trial":
+            self._send(event)
+            return
+        self._send({**event, "files": self._models.take(event["trial"])})
+        used, trials = sum(each.used_budget for each in self._rows.trials), len(self._rows.trials)
+        share = min(1.0, used / self._budget.trials)
+        self._report(share, f"{trials} trials, {used} of at most {self._budget.trials} trained")
 
 
 def _require_tools() -> None:
@@ -89,11 +120,6 @@ def _require_tools() -> None:
         raise Refused(Reason.SETTINGS, message)
     if not ENVIRONMENT.is_ready:
         raise EnvironmentNeeded(ENVIRONMENT)
-
-
-def _write_rows(path: Path, settings: Mapping[str, Json], rows: Sequence[Json]) -> None:
-    head = {"version": FORMAT_VERSION, "settings": settings}
-    path.write_text("".join(f"{json.dumps(each)}\n" for each in (head, *rows)), "utf-8")
 
 
 def _described(base: PreparedRun, space: Space) -> dict[str, Json]:

@@ -55,10 +55,6 @@ class RunCommands:
         command, self._command = self._command, None
         return command
 
-    def has_command(self) -> bool:
-        """Whether there was a command: a search knows one alone."""
-        return self._command is not None
-
 
 def describe_recipes(_request: Mapping[str, Json], _report: Report) -> dict[str, Json]:
     """All recipes with their arguments."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,13 +14,13 @@ from typing import Any
 
 from lab.recipes.arguments import Values
 from lab.refusal import Reason, Refused
-from lab.search.counting import count_under_limits
+from lab.search.counting import count_under_limits, needs_of_rune
 from lab.search.limits import DeviceLimits
 from lab.search.ranking import Point, is_worth_going_on, point, without_gain
 from lab.search.sampling import next_candidate
 from lab.search.space import Candidate, Space
-from lab.search.trials import Trial, TrialFile, TrialState
-from lab.training.run import PreparedRun, train
+from lab.search.trials import Trial, TrialClaim, TrialRows, TrialState
+from lab.training.run import PreparedRun, TrainedModel, train
 from lab.training.run_folder import RunFolder
 from lab.training.settings import FITTING_SOURCE, RunSettings, file_digest
 from rune.compiler.anvil.errors import CompileError
@@ -35,7 +35,10 @@ RUNGS = 2
 MAX_COUNTED = 40
 """Candidates that are counted for one trial of the budget: limits that nothing meets end a search."""
 _POLL_SECONDS = 0.5
+_USED_UP = "The budget of trials is used up."
 Send = Callable[[Mapping[str, Any]], None]
+Keep = Callable[[int, PreparedRun, TrainedModel], None]
+"""Keeps the model of the trial with this number."""
 
 
 @dataclass(frozen=True)
@@ -83,30 +86,46 @@ class _Stopped(Exception):
     """A trial that others have overtaken, or whose search has ended."""
 
 
+def keep_nothing(_number: int, _prepared: PreparedRun, _trained: TrainedModel) -> None:
+    """For a search whose trials are trained again before they are used."""
+
+
 def run_search(
-    search: CandidateSearch, file: TrialFile, budget: Budget, send: Send, is_stopped: Callable[[], bool] = lambda: False
+    search: CandidateSearch,
+    rows: TrialRows,
+    budget: Budget,
+    send: Send,
+    is_stopped: Callable[[], bool] = lambda: False,
+    keep: Keep = keep_nothing,
 ) -> str:
     """Runs trials until the budget is used up or `is_stopped`, and returns the reason for the end as a sentence.
 
-    Sends an event `counted` and `epoch` of a running trial, and `trial` with the row of a finished one.
+    Sends an event `counted` and `epoch` of a running trial, and `trial` with the row of a finished one. Other processes
+    may run trials of the same rows meanwhile.
     """
-    return _SearchRun(search, file, budget, send, is_stopped).run()
+    return _SearchRun(search, rows, budget, send, is_stopped, keep).run()
 
 
 class _SearchRun:
     def __init__(
-        self, search: CandidateSearch, file: TrialFile, budget: Budget, send: Send, is_stopped: Callable[[], bool]
+        self,
+        search: CandidateSearch,
+        rows: TrialRows,
+        budget: Budget,
+        send: Send,
+        is_stopped: Callable[[], bool],
+        keep: Keep,
     ) -> None:
         self._search = search
-        self._file = file
+        self._rows = rows
         self._budget = budget
         self._sink = send
         self._is_stopped = is_stopped
+        self._keep = keep
         self._deadline = time.monotonic() + budget.minutes * 60
         self._lock = threading.Lock()
         self._rungs: dict[int, dict[int, Point]] = {}
         self._is_over = False
-        self._last = max((each.number for each in file.trials), default=0)
 
     def run(self) -> str:
         running: dict[Future[Trial], Candidate] = {}
@@ -115,15 +134,16 @@ class _SearchRun:
         try:
             while True:
                 reason = reason or self._reason_to_end()
-                while reason is None and self._has_room(len(running)):
-                    candidate = self._next(list(running.values()))
-                    if candidate is None:
-                        reason = "Every candidate of the space was tried."
+                while reason is None and len(running) < self._budget.workers:
+                    claim = self._begin(list(running.values()))
+                    if isinstance(claim, str):
+                        reason = claim
+                    elif claim is None:
                         break
-                    self._last += 1
-                    running[pool.submit(self._try, self._last, candidate)] = candidate
+                    else:
+                        running[pool.submit(self._try, claim)] = claim.candidate
                 if not running:
-                    return reason or "The budget of trials is used up."
+                    return reason or _USED_UP
                 done, _ = wait(running, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
                 if time.monotonic() >= self._deadline or self._is_stopped():
                     self._is_over = True
@@ -134,13 +154,28 @@ class _SearchRun:
             self._is_over = True  # running trials end at their next epoch
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _has_room(self, running: int) -> bool:
-        """Whether a further trial may begin beside those that run."""
-        begun = sum(each.used_budget for each in self._file.trials)
-        return running < min(self._budget.workers, self._budget.trials - begun)
+    def _begin(self, own: Sequence[Candidate]) -> TrialClaim | str | None:
+        """Begins the next trial. Returns None while those at work may use up the budget, and why there is no next."""
+        interrupted = self._rows.interrupted()
+        if interrupted is not None:
+            return interrupted
+        while True:
+            others = self._rows.refresh()
+            reason = self._reason_to_end()
+            if reason is not None:
+                return reason
+            begun = sum(each.used_budget for each in self._rows.trials)
+            if begun + len(own) + len(others) >= self._budget.trials:
+                return None
+            candidate = self._next([*own, *others])
+            if candidate is None:
+                return "Every candidate of the space was tried."
+            claim = self._rows.claim(candidate)
+            if claim is not None:
+                return claim
 
     def _reason_to_end(self) -> str | None:
-        trials = self._file.trials
+        trials = self._rows.trials
         if self._is_stopped():
             return "The search was stopped."
         if time.monotonic() >= self._deadline:
@@ -151,12 +186,12 @@ class _SearchRun:
             return f"{len(trials)} candidates were counted, and hardly any can be trained within the limits."
         return None
 
-    def _next(self, running: list[Candidate]) -> Candidate | None:
+    def _next(self, running: Sequence[Candidate]) -> Candidate | None:
         own = self._search.own_candidate()
-        if not self._file.trials and not running:
+        if not self._rows.trials and not running:
             return own
         return next_candidate(
-            self._search.space, self._file.trials, running, self._search.limits, self._search.base.settings.seed
+            self._search.space, self._rows.trials, running, self._search.limits, self._search.base.settings.seed
         )
 
     def _finish(self, future: Future[Trial]) -> None:
@@ -164,16 +199,16 @@ class _SearchRun:
             trial = future.result()
         except _Stopped:
             return  # its search has ended: it was neither better nor worse
-        self._file.append(trial)
+        self._rows.append(trial)
         self._send({"event": "trial", **trial.to_json()})
 
     def _send(self, event: Mapping[str, Any]) -> None:
         with self._lock:
             self._sink(event)
 
-    def _try(self, number: int, candidate: Candidate) -> Trial:
+    def _try(self, claim: TrialClaim) -> Trial:
         started = time.monotonic()
-        trial = self._result(number, candidate)
+        trial = self._result(claim.number, claim.candidate)
         return replace(trial, seconds=round(time.monotonic() - started, 2))
 
     def _result(self, number: int, candidate: Candidate) -> Trial:
@@ -187,7 +222,8 @@ class _SearchRun:
             reason = search.limits.reason(needs)
             if reason is not None:
                 return Trial(number, candidate, TrialState.OVER_LIMIT, needs, reason=reason)
-            self._send({"event": "counted", "trial": number, "ram": needs.ram, "flash": needs.flash})
+            counted = {"ram": needs.ram, "flash": needs.flash, "instructions": needs.instructions}
+            self._send({"event": "counted", "trial": number, **counted})
             return self._learned(number, candidate, values, needs)
         except (Refused, BuildFailed, CompileError) as error:
             if isinstance(error, Refused) and error.reason is Reason.OUT_OF_TIME:
@@ -207,25 +243,34 @@ class _SearchRun:
                 if not self._goes_on(number, curve, needs, int(values["epochs"])):
                     raise _Overtaken
 
+        base = self._search.base
+        training = replace(base.training, form=candidate.form, arguments=dict(values))
+        settings: RunSettings = replace(base.settings, values=values)
+        prepared = PreparedRun(training, settings, base.dataset.without(Split.TEST))
+        minutes = max(0.1, (self._deadline - time.monotonic()) / 60)
         try:
-            accuracy = self._accuracy(candidate, values, receive)
+            with TemporaryDirectory(prefix="rune-trial-") as name:
+                trained = train(prepared, RunFolder(Path(name), settings.digest), receive, minutes=minutes)
         except _Overtaken:
             reason = f"after {len(curve)} epochs, others that need no more were more often right"
             return Trial(number, candidate, TrialState.STOPPED, needs, curve=tuple(curve), reason=reason)
-        return Trial(number, candidate, TrialState.TRAINED, needs, accuracy, tuple(curve))
+        return self._judged(Trial(number, candidate, TrialState.TRAINED, needs, None, tuple(curve)), prepared, trained)
 
-    def _accuracy(self, candidate: Candidate, values: Values, receive: Send) -> tuple[float, float, float]:
-        base = self._search.base
-        settings: RunSettings = replace(base.settings, values=values)
-        training = replace(base.training, form=candidate.form)
-        prepared = PreparedRun(training, settings, base.dataset.without(Split.TEST))
-        minutes = max(0.1, (self._deadline - time.monotonic()) / 60)
-        with TemporaryDirectory(prefix="rune-trial-") as name:
-            trained = train(prepared, RunFolder(Path(name), settings.digest), receive, minutes=minutes)
+    def _judged(self, trial: Trial, prepared: PreparedRun, trained: TrainedModel) -> Trial:
+        """The trial with the accuracy of its rune, and with what the trained rune needs: the compiler takes some
+        kernels by the weights."""
+        search, settings = self._search, prepared.settings
         accuracy = trained.report["judgements"]["validation"]["accuracy"]
         if accuracy is None:
             raise Refused(Reason.DATA, "No recording of the validation split fills a window.")
-        return (accuracy[0], accuracy[1], accuracy[2])
+        needs, _ = needs_of_rune(settings.recipe, settings.values, settings.labels, trained.model, search.target)
+        reason = search.limits.reason(needs)
+        if reason is not None:
+            return replace(
+                trial, state=TrialState.FAILED, needs=needs, reason=f"the trained network needs more: {reason}"
+            )
+        self._keep(trial.number, prepared, trained)
+        return replace(trial, needs=needs, accuracy=(accuracy[0], accuracy[1], accuracy[2]))
 
     def _goes_on(self, number: int, curve: list[float], needs: Needs, epochs: int) -> bool:
         """Whether a trial goes on behind this epoch: successive halving that waits for no other trial."""
@@ -242,7 +287,7 @@ class _SearchRun:
         """The trials of earlier calls that came to this epoch."""
         return {
             each.number: point(max(each.curve[:epoch]), each.needs)
-            for each in self._file.trials
+            for each in self._rows.trials
             if each.needs is not None and len(each.curve) >= epoch
         }
 

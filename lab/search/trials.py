@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from lab.refusal import Reason, Refused
 from lab.search.space import Candidate
@@ -81,12 +81,53 @@ class Trial:
         )
 
 
+@dataclass(frozen=True)
+class TrialClaim:
+    """A candidate that is tried now, and the number of its trial."""
+
+    number: int
+    candidate: Candidate
+
+
+class TrialRows(Protocol):
+    """The rows of a search: a file that one process has, or rows that several processes share (`lab.search.shared`)."""
+
+    trials: list[Trial]
+    """Those that have ended."""
+
+    def refresh(self) -> Sequence[Candidate]:
+        """Reads what other processes stored meanwhile into `trials`. Returns the candidates that they try now."""
+
+    def interrupted(self) -> TrialClaim | None:
+        """Returns the trial that this process tries again, once: its worker ended during it."""
+
+    def claim(self, candidate: Candidate) -> TrialClaim | None:
+        """Begins a trial. None if another process tries the candidate, or has used up the budget."""
+
+    def append(self, trial: Trial) -> None:
+        """Stores a trial that has ended; it is on disk when this returns."""
+
+
 class TrialFile:
     """The open file of a search. One process has it at a time."""
 
     def __init__(self, file: IO[bytes], trials: Sequence[Trial]) -> None:
         self._file = file
+        self._last = max((each.number for each in trials), default=0)
         self.trials = list(trials)
+
+    def refresh(self) -> Sequence[Candidate]:
+        """No other process has the file."""
+        return ()
+
+    def interrupted(self) -> TrialClaim | None:
+        """A trial that was not finished has no row, and is chosen again."""
+        return None
+
+    def claim(self, candidate: Candidate) -> TrialClaim:
+        """Gives the candidate the next number."""
+        self._last += 1
+        return TrialClaim(self._last, candidate)
 
     def append(self, trial: Trial) -> None:
         """Stores a trial; it is on disk when this returns."""

@@ -30,11 +30,20 @@ def result_files(prepared: PreparedRun, trained: TrainedModel) -> Mapping[str, b
     """The files of a run by their paths in the project, without the Runefile."""
     model = prepared.training.model
     models = trained.parameters or {model: trained.model, f"{_stem(model)}.float.tflite": trained.float_model}
+    return {**models, **_records(prepared, trained), splits_path(model): splits_to_bytes(prepared.dataset.stored)}
+
+
+def trial_files(prepared: PreparedRun, trained: TrainedModel) -> Mapping[str, bytes]:
+    """The files of a search's trial by their paths, without the Runefile: the model, and the records about it."""
+    return {prepared.training.model: trained.model, **_records(prepared, trained)}
+
+
+def _records(prepared: PreparedRun, trained: TrainedModel) -> dict[str, bytes]:
+    """Where a model came from, and how it was trained."""
+    model = prepared.training.model
     return {
-        **models,
         record_path(model): to_json(provenance(prepared, trained)),
         f"{_stem(model)}.training.json": to_json({**trained.report, "curves": columns(trained.report["curves"])}),
-        splits_path(model): splits_to_bytes(prepared.dataset.stored),
     }
 
 

@@ -1,4 +1,5 @@
-"""Every page in a real browser, light and wide, dark and narrow: axe finds nothing, and nothing scrolls sideways."""
+"""Every page in a real browser, light and wide, dark and narrow: axe finds nothing, nothing scrolls sideways, controls
+are the product's, and at most one of them is the main action."""
 
 from __future__ import annotations
 
@@ -48,6 +49,27 @@ FINDINGS = """async (within) => {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`));
 }"""
 
+LOOK = """() => {
+  const isShown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  const view = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document;
+  const words = (element) => element.innerText?.trim() || element.name || element.outerHTML.slice(0, 80);
+  const other = '[type="checkbox"], [type="radio"], [type="range"], [type="color"]';
+  const drawn = `button, select, textarea, input:not(${other})`;
+  const isOurs = (element) => {
+    const hasText = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== "");
+    if (element.matches("button") && !hasText) return true;
+    const part = element.type === "file" ? "::file-selector-button" : undefined;
+    return getComputedStyle(element, part).fontFamily.includes("IBM Plex");
+  };
+  const foreign = [...document.querySelectorAll(drawn)].filter((element) => isShown(element) && !isOurs(element));
+  // "New project" stands in the bar of lists, whatever else a list has.
+  const isNew = (element) => element.matches('.bar [href^="/new"]');
+  const main = [...view.querySelectorAll(".button.primary")].filter((element) => isShown(element) && !isNew(element));
+  return [
+    ...foreign.map((element) => `a control that the browser draws: ${words(element)}`),
+    ...(main.length > 1 ? [`${main.length} main actions: ${main.map(words).join(", ")}`] : []),
+  ];
+}"""
 
 MAIN = ("{project}", "{project}/builds/1")
 OTHERS = (
@@ -223,12 +245,13 @@ def look_at_what_helps_to_write(page: Page, look: Callable[[str], None]) -> None
 
 
 def findings(page: Page, looks: Sequence[Look] = LOOKS) -> list[str]:
-    """The findings of axe on the page as it is, in some looks, and whether it is wider than its window."""
+    """The findings on the page as it is, in some looks: of axe, of its controls, and of its width."""
     page.evaluate(Path(AXE).read_text("utf-8"))
     problems = []
     for look in looks:
         show(page, look)
-        problems += [f"{look.scheme} {look.width}: {finding}" for finding in page.evaluate(FINDINGS)]
+        here = [*page.evaluate(FINDINGS), *page.evaluate(LOOK)]
+        problems += [f"{look.scheme} {look.width}: {finding}" for finding in here]
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             problems.append(f"{look.width}: wider than the window")
     show(page, LIGHT_AND_WIDE)

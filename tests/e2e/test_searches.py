@@ -1,4 +1,4 @@
-"""A search in the browser: trials come in while one looks, it is stopped, and a trial becomes a training run."""
+"""A search in the browser: trials come in while one looks, it is stopped, and a trial becomes a change and a run."""
 
 from __future__ import annotations
 
@@ -48,7 +48,11 @@ def test_a_search_fills_its_picture_is_stopped_and_a_trial_is_used(
     require_fit(page)
     page.get_by_role("link", name="Flash", exact=True).click()
     expect(page.get_by_role("heading", name="Accuracy against Flash")).to_be_visible()
-    page.get_by_role("button", name=re.compile("Use trial")).click()
+    page.get_by_role("button", name=re.compile("Open trial . as a change")).click()
+    expect(page.get_by_text("a part of the accuracy is luck")).to_be_visible()
+    page.goto(search)
+    expect(page.get_by_role("link", name=re.compile("Change request of trial"))).to_be_visible()
+    page.get_by_role("button", name="Train as a run").click()
     expect(page.get_by_label("How far it is")).to_be_visible()
     page.goto(search)
     expect(page.get_by_role("link", name="run 1", exact=True)).to_be_visible()

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from forge.builds.example_inputs import member_examples
-from forge.builds.serializers import rune_url
 from forge.core.dist import dist_address, npm_package, pip_requirement, runtime_wheel
 from forge.deployments.pages.cards import Card
+from forge.deployments.pages.trial import RuneToTry, rune_to_try
 from forge.deployments.serving.player_script import current_script
 from forge.deployments.snippets.interface import interface_of
 from forge.deployments.snippets.texts import Snippet, UsedDeployment, deployment_snippets
@@ -34,11 +33,7 @@ class DeploymentUsage:
     """A link that opens the rune on a phone without an account, with the whole key behind its `#`; "" without one."""
     tabs: str
     """The address of a tab, without the language at its end."""
-    rune_url: str
-    memory: int | None
-    takes_images: bool
-    examples: str
-    """The example inputs of the build, as the player reads them."""
+    trial: RuneToTry
 
 
 def usage_of(card: Card, tabs: str, language: str = "", secret: str = "") -> DeploymentUsage:
@@ -65,8 +60,5 @@ def usage_of(card: Card, tabs: str, language: str = "", secret: str = "") -> Dep
         bool(secret),
         f"{card.url}/try#key={quote(secret, safe='')}" if secret else "",
         tabs,
-        rune_url(build),
-        artefact.planned_memory if artefact else None,
-        interface is not None and any("IMAGE" in one.capability.name for one in interface.inputs),
-        member_examples(build),
+        rune_to_try(build),
     )

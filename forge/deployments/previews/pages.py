@@ -13,6 +13,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.core.errors import Conflict, Invalid
 from forge.core.http.pages import for_person, show_again
+from forge.deployments.pages.trial import rune_to_try
 from forge.deployments.previews import actions
 from forge.deployments.previews.access import preview_of
 from forge.projects.pages.lookup import project_of
@@ -48,6 +49,7 @@ def _context(request: HttpRequest, change: ChangeRequest, secret: str = "") -> d
         "preview": preview,
         "secret": secret,
         "link": f"{preview.address}/try#key={secret}" if secret else "",
+        "trial": rune_to_try(preview.build) if preview.build else None,
         "may_deploy": can(principal_of(request), Verb.DEPLOY, project),
         "usual_days": actions.USUAL_DAYS,
     }

@@ -119,6 +119,8 @@ def _slots_of(capability: str) -> JobSlots:
     """Slots for each capability of this process: an hour of training never blocks a build."""
     if capability == WorkerCapability.BUILD:
         return JobSlots(build_slots(), (capability,), stopping, beyond=BEYOND)
+    if capability == WorkerCapability.LAB:
+        return JobSlots(build_slots(), (capability,), stopping)  # one that trains uses two cores
     return JobSlots(1, (capability,), stopping)
 
 

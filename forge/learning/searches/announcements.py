@@ -33,6 +33,7 @@ SEARCH_CHANGED = declare(
                 "search.stop": "stopped search {number} of {project}",
                 "search.resume": "let search {number} of {project} go on",
                 "search.discard": "deleted search {number} of {project}",
+                "search.open": "opened a change request with trial {trial} of search {number} of {project}",
                 "search.use": "began a training run with trial {trial} of search {number} of {project}",
             },
         ),

@@ -19,6 +19,7 @@ from forge.learning.searches.actions import (
     SearchSettings,
     begin_search,
     discard_search,
+    open_trial,
     resume_search,
     stop_search,
     use_trial,
@@ -29,8 +30,10 @@ from forge.learning.searches.serializers import (
     ModelSearchJson,
     OpenModelSearchJson,
     ResumeSearchSerializer,
+    SearchTrialJson,
     open_search_to_json,
     search_to_json,
+    trial_to_json,
 )
 from forge.learning.training.serializers import TrainingRunJson, run_to_json
 from forge.projects.api import ProjectView
@@ -111,6 +114,20 @@ class SearchResume(_OneSearch):
         body = self.read_body(request, ResumeSearchSerializer)
         search = resume_search(principal_of(request), search, body["trials"])
         return Response(search_to_json(search), status=status.HTTP_202_ACCEPTED)
+
+
+class SearchTrialChange(_OneSearch):
+    needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=(Conflict, NoRoom, TooOften))
+
+    @extend_schema(operation_id="search_trial_open", request=None, responses={201: SearchTrialJson})
+    def post(self, request: Request, organisation: str, name: str, number: int, trial: int) -> Response:
+        """Opens a change request with the model of a trial, its Runefile and the record of where it came from. A trial
+        that has one keeps it. The test split stays unread."""
+        principal = principal_of(request)
+        search = self.search_of(request, organisation, name, number, Verb.EDIT)
+        opened = open_trial(principal, search, find_trial(principal, search, trial))
+        return Response(trial_to_json(opened), status=status.HTTP_201_CREATED)
 
 
 class SearchUse(_OneSearch):

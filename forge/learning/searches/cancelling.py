@@ -4,25 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
+from forge.datasets.models import Sample
 from forge.datasets.removals.hooks import SampleScope, interrupted
+from forge.datasets.samples.models import SampleSplit
 from forge.datasets.versions.contents import entries_of
+from forge.jobs.models import UNFINISHED_STATES
 from forge.jobs.queue import cancel
-from forge.learning.searches.models import UNFINISHED_SEARCHES, ModelSearch
+from forge.learning.searches.models import UNFINISHED_SEARCHES, ModelSearch, SearchTrial, SearchTrialState
+from forge.learning.searches.trial_rows import jobs_of
 
 
 @interrupted.register
 def cancel_searches(scope: SampleScope, reason: str) -> Sequence[str]:
     """Cancels searches that wait or run on a version with one of the samples. One that goes on reads those that are
-    left; trials have no recordings, only counts."""
+    left."""
     wanted = frozenset(scope.numbers)
     searches = ModelSearch.objects.filter(data_version__data_set=scope.data_set, state__in=UNFINISHED_SEARCHES)
     sentences = []
-    for search in searches.select_related("job", "data_version", "project__organisation"):
+    for search in searches.select_related("data_version", "project__organisation"):
         if search.data_version is None or not any(each.number in wanted for each in entries_of(search.data_version)):
             continue
-        if search.job is not None:
-            cancel(search.job, "A deletion of samples")
+        for job in jobs_of(search).filter(state__in=UNFINISHED_STATES):
+            cancel(job, "A deletion of samples")
         text = f"{reason} Go on with it: it then learns from the samples that are left."
         ModelSearch.objects.filter(pk=search.pk).update(error=text[:1000])
         sentences.append(f"Search {search.number} of {search.project.full_name} was cancelled.")
     return sentences
+
+
+def searches_that_learned(scope: SampleScope) -> list[ModelSearch]:
+    """The searches that keep models which learned from one of the samples, or were chosen by one."""
+    learned = Sample.objects.filter(data_set=scope.data_set, number__in=list(scope.numbers))
+    wanted = frozenset(learned.exclude(split=SampleSplit.TEST).values_list("number", flat=True))
+    if not wanted:
+        return []
+    searches = ModelSearch.objects.filter(data_version__data_set=scope.data_set, rows__in=trials_with_models())
+    return [
+        search
+        for search in searches.distinct().select_related("data_version", "project__organisation").order_by("created")
+        if search.data_version is not None and any(each.number in wanted for each in entries_of(search.data_version))
+    ]
+
+
+def trials_with_models() -> QuerySet[SearchTrial]:
+    """The trials whose model is kept."""
+    return SearchTrial.objects.filter(state=SearchTrialState.TRAINED).exclude(files={})

@@ -1,9 +1,9 @@
-"""The job of a search: `lab` tries candidates in processes of its own, and each finished trial is a row at once."""
+"""The jobs of a search: each tries one trial after the other in a process of `lab`, and shares the rows with the jobs
+beside it, which may be another worker's."""
 
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,145 +13,47 @@ from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.compute.pool.workdir import workdir
-from forge.core.json_shape import has_shape
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
-from forge.jobs.models import Job, JobState, WorkerCapability
+from forge.jobs.models import UNFINISHED_STATES, Job, JobState, WorkerCapability
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
-from forge.learning.searches.actions import announce_search
+from forge.learning.searches.actions.searches import announce_search
+from forge.learning.searches.following import SearchFollower
 from forge.learning.searches.kinds import PATIENCE, SEARCH_KIND
-from forge.learning.searches.lab_events import (
-    CountedEvent,
-    SearchedJson,
-    SpaceEvent,
-    TrialEpochEvent,
-    TrialEvent,
+from forge.learning.searches.lab_events import SearchedJson
+from forge.learning.searches.models import ModelSearch, SearchState
+from forge.learning.searches.trial_rows import (
+    USED_UP,
+    drop_unfinished,
+    interrupted_trial,
+    is_used_up,
+    jobs_of,
+    minutes_left,
+    trial_row,
 )
-from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial
 from forge.learning.training.running.data import usable_entries, write_data
-from forge.learning.training.running.possible import MOST, are_possible_needs, is_possible_share
 from rune.datasets.splits import Split
 from rune.devices.boards.lookup import find_board
 
 MARGIN_SECONDS = 900.0
-"""Beyond the minutes of a search: reading the data, and the trials at work."""
+"""Beyond the minutes of a search: reading the data, and the trial at work."""
 ATTEMPTS = 3
-"""Attempts of a search whose process dies by itself."""
-FLUSH_SECONDS = 0.5
-"""Between two changes of the trials at work."""
-INSTRUCTION_SECONDS = 0.5
-MOST_TRIALS = 1_000_000
-"""Numbers of trials, with those that are over a limit."""
+"""Attempts of a job whose process dies by itself."""
 _ARCHIVE = "data.zip"
 
 Ask = Callable[..., Any]
 
 
 def run_search_job(job: JobContext, ask: Ask = ask_lab) -> Mapping[str, Any]:
-    """Searches, from the trials that there are."""
+    """Tries one candidate after the other, from the trials that there are."""
     search = _find(job)
+    if is_used_up(search, job.job_id):
+        return {"trials": search.rows.count(), "reason": USED_UP}
     with tempfile.TemporaryDirectory(dir=workdir(), prefix="search-") as name:
         folder = Path(name)
         _write_data(job, search, folder)
-        follower = SearchFollower(job, search)
+        follower = SearchFollower(job, search, folder)
         answer = _ask(job, search, folder, follower, ask)
-    follower.flush()
-    ModelSearch.objects.filter(pk=search.pk).update(ended=answer["reason"][:300], active={})
     return {"trials": answer["trials"], "reason": answer["reason"][:300]}
-
-
-class SearchFollower:
-    """The rows of a search at work."""
-
-    def __init__(self, job: JobContext, search: ModelSearch) -> None:
-        self._job = job
-        self._search = search
-        self._active: dict[str, dict[str, Any]] = {}
-        self._is_changed = True
-        self._flushed = 0.0
-
-    def tick(self) -> None:
-        """Renews the lease, and stores how far the trials at work are."""
-        self._job.tick()
-        if self._is_changed and time.monotonic() - self._flushed >= FLUSH_SECONDS:
-            self.flush()
-
-    def receive(self, event: Any) -> None:
-        """Takes an event. Raises `AttemptFailed` for one that is malformed."""
-        name = event.get("event") if isinstance(event, dict) else None
-        shape, take = self._takers().get(str(name), (None, None))
-        if shape is None or take is None or not has_shape(event, shape) or not _is_possible(event):
-            raise AttemptFailed("The process of the search sent something that is malformed.", attempts=1)
-        take(event)
-
-    def _takers(self) -> Mapping[str, tuple[Any, Callable[[Any], None]]]:
-        return {
-            "space": (SpaceEvent, self._take_space),
-            "counted": (CountedEvent, self._take_counted),
-            "epoch": (TrialEpochEvent, self._take_epoch),
-            "trial": (TrialEvent, self._take_trial),
-        }
-
-    def _take_space(self, event: SpaceEvent) -> None:
-        description = {name: event[name] for name in ("size", "arguments", "forms", "labels", "validation")}
-        with transaction.atomic():
-            self._job.confirm_lease()
-            ModelSearch.objects.filter(pk=self._search.pk).update(description=description)
-            announce_search(self._search)
-
-    def _take_counted(self, event: CountedEvent) -> None:
-        self._active[str(event["trial"])] = {"ram": event["ram"], "flash": event["flash"], "epoch": 0, "accuracy": 0.0}
-        self._is_changed = True
-
-    def _take_epoch(self, event: TrialEpochEvent) -> None:
-        active = self._active.get(str(event["trial"]))
-        if active is not None:
-            active |= {"epoch": event["epoch"], "accuracy": event["validation_accuracy"]}
-            self._is_changed = True
-
-    def _take_trial(self, event: TrialEvent) -> None:
-        """Stores a trial that has ended, in one transaction with what open pages are told."""
-        self._active.pop(str(event["trial"]), None)
-        with transaction.atomic():
-            self._job.confirm_lease()
-            SearchTrial.objects.update_or_create(
-                search=self._search,
-                number=event["trial"],
-                defaults={
-                    "arguments": event["arguments"],
-                    "form": event["quantize"][:20],
-                    "state": event["state"],
-                    "needs": event["needs"],
-                    "accuracy": event["accuracy"],
-                    "curve": event["curve"],
-                    "seconds": event["seconds"],
-                    "reason": event["reason"][:500],
-                },
-            )
-            self._store_active()
-
-    def flush(self) -> None:
-        """Stores the trials at work, and tells open pages. Raises `LeaseLost`."""
-        if self._is_changed:
-            with transaction.atomic():
-                self._job.confirm_lease()
-                self._store_active()
-
-    def _store_active(self) -> None:
-        self._flushed, self._is_changed = time.monotonic(), False
-        ModelSearch.objects.filter(pk=self._search.pk).update(active=self._active)
-        self._search.refresh_from_db(fields=["state", "active"])
-        announce_search(self._search)
-
-
-def _is_possible(event: Mapping[str, Any]) -> bool:
-    """Whether an event of the right type says what a search can have."""
-    needs = event if event["event"] == "counted" else event.get("needs")
-    return (
-        1 <= event.get("trial", 1) <= MOST_TRIALS
-        and (needs is None or are_possible_needs({"instructions": None, **needs}))
-        and is_possible_share(event.get("accuracy"))
-        and 0 <= event.get("size", 0) < MOST
-    )
 
 
 def _find(job: JobContext) -> ModelSearch:
@@ -176,6 +78,7 @@ def _write_data(job: JobContext, search: ModelSearch, folder: Path) -> None:
 
 
 def _ask(job: JobContext, search: ModelSearch, folder: Path, follower: SearchFollower, ask: Ask) -> Any:
+    interrupted = interrupted_trial(search, job.job_id)
     request = {
         "action": "search",
         "folder": str(folder),
@@ -190,11 +93,11 @@ def _ask(job: JobContext, search: ModelSearch, folder: Path, follower: SearchFol
         "limits": search.limits,
         "budget": {
             "trials": search.trials,
-            "minutes": search.minutes,
-            "workers": search.workers,
+            "minutes": minutes_left(search),
+            "workers": 1,
             "patience": PATIENCE,
         },
-        "trials": [trial_row(each) for each in SearchTrial.objects.filter(search=search).order_by("number")],
+        "interrupted": None if interrupted is None else trial_row(interrupted),
     }
     try:
         return ask(
@@ -204,7 +107,7 @@ def _ask(job: JobContext, search: ModelSearch, folder: Path, follower: SearchFol
             tick=follower.tick,
             report=job.report,
             receive=follower.receive,
-            command=_StopInstruction(search).take,
+            command=follower.next_command,
             work="search",
         )
     except EnvironmentMissing as missing:
@@ -222,66 +125,39 @@ def _ask(job: JobContext, search: ModelSearch, folder: Path, follower: SearchFol
         raise AttemptFailed(str(died), attempts=ATTEMPTS) from None
 
 
-def trial_row(trial: SearchTrial) -> dict[str, Any]:
-    """A trial as `lab` has it in its file (`lab.search.trials.Trial.to_json`)."""
-    return {
-        "trial": trial.number,
-        "arguments": trial.arguments,
-        "quantize": trial.form,
-        "state": trial.state,
-        "needs": trial.needs,
-        "accuracy": trial.accuracy,
-        "curve": trial.curve,
-        "seconds": trial.seconds,
-        "reason": trial.reason,
-    }
-
-
-class _StopInstruction:
-    """The instruction to stop, once."""
-
-    def __init__(self, search: ModelSearch) -> None:
-        self._search = search
-        self._due = 0.0
-        self._is_sent = False
-
-    def take(self) -> str | None:
-        if self._is_sent or time.monotonic() < self._due:
-            return None
-        self._due = time.monotonic() + INSTRUCTION_SECONDS
-        instruction = ModelSearch.objects.filter(pk=self._search.pk).values_list("instruction", flat=True).first() or ""
-        self._is_sent = bool(instruction)
-        return instruction or None
-
-
 @transaction.atomic
 def follow_job(job: Job) -> None:
-    """Changes the search with its job."""
+    """Changes the search with one of its jobs."""
     search = ModelSearch.objects.select_related("project__organisation").filter(pk=job.spec["search"]).first()
-    if search is None or search.job_id != job.pk:
+    if search is None or job.created < search.called:
         return
-    values: dict[str, Any] = {"state": _state(job, search)}
-    if job.state in (JobState.FAILED, JobState.LOST):
-        values |= {"error": job.error[:1000]}
-    if job.state in (JobState.FAILED, JobState.LOST, JobState.CANCELLED, JobState.SUCCEEDED):
-        values |= {"instruction": "", "active": {}}
-    ModelSearch.objects.filter(pk=search.pk).update(**values)
+    if job.state not in UNFINISHED_STATES:
+        drop_unfinished(search, job.pk)
+    ModelSearch.objects.filter(pk=search.pk).update(**_following(search, list(jobs_of(search))))
     search.refresh_from_db()
     announce_search(search)
 
 
-def _state(job: Job, search: ModelSearch) -> SearchState:
-    match job.state:
-        case JobState.QUEUED:
-            return SearchState.WAITING
-        case JobState.RUNNING:
-            return SearchState.RUNNING
-        case JobState.SUCCEEDED:
-            return SearchState.FINISHED
-        case JobState.CANCELLED:
-            return SearchState.CANCELLED
-        case _:
-            return SearchState.NEEDS if search.reason == "needs-environment" else SearchState.FAILED
+def _following(search: ModelSearch, jobs: Sequence[Job]) -> dict[str, Any]:
+    """The values of a search whose newest call has these jobs."""
+    states = {job.state for job in jobs}
+    if JobState.RUNNING in states:
+        return {"state": SearchState.RUNNING}
+    if JobState.QUEUED in states:
+        return {"state": SearchState.WAITING}
+    failed = next((job for job in jobs if job.state in (JobState.FAILED, JobState.LOST)), None)
+    values: dict[str, Any] = {"instruction": ""}
+    if failed is not None:
+        values["error"] = failed.error[:1000]
+    reasons = [str((job.result or {})["reason"]) for job in jobs if job.state == JobState.SUCCEEDED]
+    if reasons:
+        # A job that found nothing left to do says less than one that ended the search.
+        ended = next((reason for reason in reasons if reason != USED_UP), USED_UP)
+        return values | {"state": SearchState.FINISHED, "ended": ended}
+    if failed is None:
+        return values | {"state": SearchState.CANCELLED}
+    is_missing = search.reason == "needs-environment"
+    return values | {"state": SearchState.NEEDS if is_missing else SearchState.FAILED}
 
 
 def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:

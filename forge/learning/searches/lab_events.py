@@ -16,6 +16,20 @@ class SpaceEvent(TypedDict):
     validation: int
 
 
+class RowsEvent(TypedDict):
+    """A question for the rows that are new."""
+
+    event: Literal["rows"]
+
+
+class ClaimEvent(TypedDict):
+    """A question for the number of a candidate that is to be tried."""
+
+    event: Literal["claim"]
+    arguments: dict[str, float]
+    quantize: str
+
+
 class CountedEvent(TypedDict):
     """A trial is within the limits, and is trained now."""
 
@@ -23,6 +37,7 @@ class CountedEvent(TypedDict):
     trial: int
     ram: int
     flash: int
+    instructions: int | None
 
 
 class TrialEpochEvent(TypedDict):
@@ -44,7 +59,8 @@ class TrialNeedsJson(TypedDict):
 
 
 class TrialEvent(TypedDict):
-    """A finished trial (`lab.search.trials.Trial`)."""
+    """A finished trial (`lab.search.trials.Trial`). `files` has the name of each of its files by its path in the
+    project."""
 
     event: Literal["trial"]
     trial: int
@@ -56,6 +72,7 @@ class TrialEvent(TypedDict):
     curve: list[float]
     seconds: float
     reason: str
+    files: dict[str, str]
 
 
 class SearchedJson(TypedDict):

@@ -29,8 +29,9 @@ UNFINISHED_SEARCHES = (SearchState.WAITING, SearchState.RUNNING)
 
 
 class SearchTrialState(models.TextChoices):
-    """How a trial ended (`lab.search.trials.TrialState`)."""
+    """Where a trial is, or how it ended (`lab.search.trials.TrialState`)."""
 
+    RUNNING = "running", "Running"
     OVER_LIMIT = "over limit", "Over a limit"
     TRAINED = "trained", "Trained"
     STOPPED = "stopped", "Stopped early"
@@ -46,8 +47,10 @@ class ModelSearchQuerySet(models.QuerySet["ModelSearch"]):
 
 
 class ModelSearch(models.Model):
-    """A search for the settings of a recipe that are right most often for what they need. Its trials are the truth: a
-    search whose worker is killed goes on from them."""
+    """A search for the settings of a recipe that are right most often for what they need.
+
+    Its trials are the truth. A call of it has as many jobs as it may run trials at a time, each of which any worker
+    takes and which share the trials; a job whose worker is killed tries its own trial again."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="model_searches")
@@ -55,7 +58,6 @@ class ModelSearch(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(max_length=10, choices=SearchState.choices, default=SearchState.WAITING)
     instruction = models.CharField(max_length=10, blank=True)
     """`stop` while a search at work is to end; "" otherwise."""
@@ -80,11 +82,12 @@ class ModelSearch(models.Model):
     minutes = models.PositiveIntegerField()
     """The most minutes of one call of the search."""
     workers = models.PositiveIntegerField()
+    """The most trials at a time."""
+    called = models.DateTimeField(default=timezone.now)
+    """When somebody began it, or let it go on: the jobs of this call are those that were created since."""
     description = models.JSONField(default=dict)
     """The space, once the data was read: `size`, `arguments`, `forms`, `labels`, and the number of `validation`
     recordings."""
-    active = models.JSONField(default=dict)
-    """The trials at work by number: `ram`, `flash`, `epoch` and `accuracy` so far."""
     ended = models.CharField(max_length=300, blank=True)
     """Why a finished search ended, as a sentence."""
     error = models.CharField(max_length=1000, blank=True)
@@ -111,21 +114,30 @@ class ModelSearch(models.Model):
 
 
 class SearchTrial(models.Model):
-    """One candidate of a search and what became of it (`lab.search.trials.Trial`)."""
+    """One candidate of a search and what became of it (`lab.search.trials.Trial`). Its files are linked by the
+    search."""
 
     search = models.ForeignKey(ModelSearch, on_delete=models.CASCADE, related_name="rows")
+    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    """That tries it, or tried it."""
     number = models.PositiveIntegerField()
     arguments = models.JSONField()
     """The values of the arguments that are varied."""
     form = models.CharField(max_length=20)
-    state = models.CharField(max_length=10, choices=SearchTrialState.choices)
+    state = models.CharField(max_length=10, choices=SearchTrialState.choices, default=SearchTrialState.RUNNING)
     needs = models.JSONField(null=True)
-    """`target`, `flash`, `ram` and `instructions`; null where counting failed."""
+    """`target`, `flash`, `ram` and `instructions`; null where counting failed, or goes on."""
     accuracy = models.JSONField(null=True)
     """The share of validation recordings that are right with its 95 % interval; null for one that was not trained."""
     curve = models.JSONField(default=list)
     seconds = models.FloatField(default=0)
     reason = models.CharField(max_length=500, blank=True)
+    files = models.JSONField(default=dict)
+    """The digests of the files of a trained trial, by their paths in the project."""
+    sizes = models.JSONField(default=dict)
+    """Their sizes, by path."""
+    change_url = models.CharField(max_length=300, blank=True)
+    """The address of the change request that offers its model; "" before."""
     run_number = models.PositiveIntegerField(null=True)
     """The training run that was begun with its settings."""
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
-from forge.learning.searches.actions import LIMITS, MAX_LIMIT
+from forge.learning.searches.actions.searches import LIMITS, MAX_LIMIT
 from forge.learning.searches.kinds import (
     DEFAULT_BOARD,
     DEFAULT_MINUTES,
@@ -38,6 +38,7 @@ class SearchTrialJson(TypedDict):
     curve: Annotated[list[float], "accuracy on validation windows after each epoch"]
     seconds: float
     reason: str
+    change: Annotated[str, "the address of the change request that offers its model; empty before"]
     run: Annotated[int | None, "the number of the training run that was begun with its settings"]
 
 
@@ -62,7 +63,7 @@ class ModelSearchJson(TypedDict):
     trials: Annotated[int, "the most trained trials"]
     minutes: int
     workers: int
-    counts: Annotated[dict[str, int], "how many trials ended in each state"]
+    counts: Annotated[dict[str, int], "how many trials are in each state"]
     best: Annotated[list[int], "trials that no other dominates in accuracy, RAM, flash and instructions"]
     space: Annotated[int, "how many candidates there are; 0 until the data was read"]
     ended: str
@@ -71,20 +72,10 @@ class ModelSearchJson(TypedDict):
     created: Timestamp
 
 
-class ActiveTrialJson(TypedDict):
-    """A trial at work: bytes that it needs, its last epoch, and its accuracy on validation windows then."""
-
-    ram: int
-    flash: int
-    epoch: int
-    accuracy: float
-
-
 class OpenModelSearchJson(ModelSearchJson):
-    """A search with its trials."""
+    """A search with its trials. Those at work have what was counted, and the curve so far."""
 
     rows: list[SearchTrialJson]
-    active: Annotated[dict[str, ActiveTrialJson], "the trials at work by number"]
 
 
 class LimitsSerializer(serializers.Serializer[None]):
@@ -175,7 +166,6 @@ def open_search_to_json(search: ModelSearch) -> OpenModelSearchJson:
     return {
         **search_to_json(search, rows),
         "rows": [trial_to_json(each) for each in rows],
-        "active": search.active,
     }
 
 
@@ -191,5 +181,6 @@ def trial_to_json(trial: SearchTrial) -> SearchTrialJson:
         "curve": trial.curve,
         "seconds": trial.seconds,
         "reason": trial.reason,
+        "change": trial.change_url,
         "run": trial.run_number,
     }

@@ -1,23 +1,15 @@
-"""Training runs and samples that are deleted: a run at work is cancelled, and a finished one is named with what came of
-its model."""
+"""Training runs and samples that are deleted: a run at work is cancelled."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from forge.builds.models import Build, BuildQuerySet
-from forge.builds.serializers import build_url
-from forge.core.blobs.links import owner_kind
-from forge.core.models import BlobLink
 from forge.datasets.models import Sample
-from forge.datasets.removals.hooks import Learner, LearnerKind, SampleScope, interrupted, learners
+from forge.datasets.removals.hooks import SampleScope, interrupted
 from forge.datasets.samples.models import SampleSplit
 from forge.datasets.versions.contents import entries_of
 from forge.jobs.queue import cancel, drop_checkpoint
 from forge.learning.training.models import UNFINISHED, TrainingRun, TrainingState
-from forge.projects.models import Version
-
-MODEL_SUFFIXES = (".tflite", ".keras")
 
 
 @interrupted.register
@@ -50,26 +42,3 @@ def runs_that_learned(scope: SampleScope) -> list[TrainingRun]:
         for run in runs.select_related("project__organisation").order_by("created")
         if not wanted.isdisjoint(run.description.get("recordings", ()))
     ]
-
-
-def builds_with_models_of(runs: Sequence[TrainingRun]) -> BuildQuerySet:
-    """The numbered builds, of any project, whose files have the model of one of the runs."""
-    digests = [digest for run in runs for path, digest in run.files.items() if path.endswith(MODEL_SUFFIXES)]
-    versions = BlobLink.objects.filter(blob__in=digests, owner_kind=owner_kind(Version)).values("owner_id")
-    builds = Build.objects.succeeded().filter(version__in=versions, number__isnull=False)
-    return builds.select_related("project__organisation").order_by("created")
-
-
-@learners.register
-def learned_from(scope: SampleScope) -> Sequence[Learner]:
-    """The runs that learned from samples, and the builds with their models."""
-    runs = runs_that_learned(scope)
-    of_runs = [
-        Learner(LearnerKind.RUN, run.project, str(run), run.get_absolute_url(), run.files.get(run.model_path, ""))
-        for run in runs
-    ]
-    of_builds = [
-        Learner(LearnerKind.BUILD, build.project, f"Build {build.number}", build_url(build) or "")
-        for build in (builds_with_models_of(runs) if runs else ())
-    ]
-    return [*of_runs, *of_builds]

@@ -8,10 +8,10 @@ from dataclasses import astuple, dataclass
 from enum import StrEnum
 from xml.sax.saxutils import escape, quoteattr
 
-_EDITION = "1"
+_EDITION = "2"
 """Another one where the drawing changes."""
 _HEIGHT, _PADDING = 20, 7
-_LABEL_COLOUR = "#3d3731"
+_LABEL_COLOUR = "#4a433c"
 _NARROW, _WIDE = frozenset(" !'()*,.:;I[]fijlrt|"), frozenset("%@MWmw")
 _LONGEST = 60
 """Letters of each half."""
@@ -20,11 +20,11 @@ _LONGEST = 60
 class BadgeColour(StrEnum):
     """The right half's, each with at least 4.5:1 of contrast to white."""
 
-    GOOD = "#256b3a"
-    PLAIN = "#2a5d9c"
-    WARNING = "#8a5200"
-    BAD = "#a32a21"
-    NONE = "#66605a"
+    GOOD = "#147a38"
+    PLAIN = "#1d4ed8"
+    WARNING = "#925a05"
+    BAD = "#b91c1c"
+    NONE = "#665f57"
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from PIL import Image, ImageDraw, ImageFont
 WIDTH, HEIGHT = 1200, 630
 """The size that services which show links require."""
 _MARGIN = 80
-_PAPER, _INK, _FADED, _LINE, _ACCENT = "#faf9f7", "#1f1a16", "#6b645c", "#e5e1da", "#c2410c"
+_PAPER, _INK, _FADED, _LINE, _ACCENT = "#faf9f7", "#1f1b18", "#665f57", "#e4e0d9", "#c2410c"
 _LINES = 3
 """Of the description."""
-_EDITION = "1"
+_EDITION = "2"
 """Another one where the drawing changes."""
 
 

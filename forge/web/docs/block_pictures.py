@@ -1,9 +1,9 @@
 """Draws what a block does, as SVG: its input and its output, from its drawing.json or else from a golden vector.
 
-Of a drawing of several runs, what goes in is one stream. So is what comes out, if it is one number a run; else each run
-has a row of cells. The colours are those of the reader's scheme, light or dark. Numbers in a row are drawn as bars or a
-line, tables and pictures as cells, single numbers and texts as they are; of a block for text, bytes are read and
-numbers listed.
+Of a drawing of several runs, what goes in is one stream. So is what comes out, if it is one number a run; else each
+run has a row of cells. The colours are those of a block in the product, for the reader's scheme, light or dark.
+Numbers in a row are drawn as bars or a line, tables and pictures as cells, single numbers and texts as they are; of a
+block for text, bytes are read and numbers listed.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _MOST_BARS, _MOST_COLUMNS, _MOST_ROWS, _MOST_POINTS = 24, 40, 20, 150
 _MOST_LINES, _LETTERS, _LINE = 6, 25, 15
 """Of a text: lines, letters in each, and their height."""
 _STYLE = (
-    "svg{color-scheme:light dark;--ink:#1d2733;--quiet:#64707d;--mark:#2563c9;--low:#eef2f7}"
-    "@media(prefers-color-scheme:dark){svg{--ink:#e6ebf1;--quiet:#98a4b3;--mark:#7db0ff;--low:#1b2430}}"
+    "svg{color-scheme:light dark;--ink:#1f1b18;--quiet:#665f57;--mark:#925a05;--low:#f3f1ed}"
+    "@media(prefers-color-scheme:dark){svg{--ink:#f2eee9;--quiet:#aaa198;--mark:#eab308;--low:#100e0d}}"
     "text{font:11px system-ui,sans-serif;fill:var(--ink)}.q{fill:var(--quiet)}.m{fill:var(--mark)}"
     ".l{stroke:var(--mark);fill:none;stroke-width:1.5}.a{stroke:var(--quiet);fill:none}.b{fill:var(--low)}"
 )

@@ -36,7 +36,7 @@ from forge.registry.hooks import Clearance, clearances_of
 from forge.registry.listings.picture import Faces, PictureFacts, picture_of
 from forge.registry.listings.rows import licence_in
 from forge.registry.models import Tag
-from forge.registry.pulling.examples import examples_of_tag
+from forge.registry.pulling.examples import examples_for
 from forge.registry.pulling.uses import uses_of
 from forge.registry.rebuilds.access import rebuild_of
 from forge.registry.signing.proofs import signed_origin
@@ -163,7 +163,7 @@ def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag
         "versions": _versions(project, tags),
         "successors": [each.name for each in tags if each.pk != tag.pk and not each.is_deprecated],
         "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",
-        "examples": examples_of_tag(project, tag),
+        "examples": examples_for(principal, project, tag),
         "packages_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/packages",
         "packages": [each for each in packages if each.artefact is not None],
         "boards": boards_of(tag.build, packages),

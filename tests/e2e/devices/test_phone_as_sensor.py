@@ -1,4 +1,5 @@
-"""A phone's microphone feeds the preview on the desk, and what passes the server on the way is sealed."""
+"""A phone's microphone, camera and motion sensor feed the preview on the desk, and what passes the server on the way is
+sealed."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from tests.support.servers.live_forge import LiveForge
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 CONNECTED = "Your phone is connected. Start its microphone there."
+EXERCISES = Path(__file__).resolve().parents[3] / "examples" / "motion" / "exercises.csv"
 SENDING = "From your phone, encrypted on its way."
 NOTE_MICROPHONES = """() => {
   globalThis.microphones = [];
@@ -88,13 +90,19 @@ class Pair:
         return self.phone.get_by_role("region", name="This phone as a sensor")
 
 
-def paired(forge: LiveForge, open_page: OpenPage, microphone: Path) -> Pair:
+def paired(
+    forge: LiveForge,
+    open_page: OpenPage,
+    microphone: Path | None,
+    template: str = "Spoken words",
+    sensor: str = "microphone",
+) -> Pair:
     """Scans the studio's code and confirms the digits. Nothing is sent yet."""
     desk, phone = open_page(viewport=DESKTOP), open_page(microphone=microphone, viewport=PHONE)
     phone.add_init_script(f"({NOTE_MICROPHONES})()")
     pair = Pair(desk, phone, Relay(desk, "/phones$"), Relay(phone, "/pairing$"))
     sign_in(desk, forge.printed_link())
-    create(desk, "Spoken words")
+    create(desk, template)
     pair.preview.get_by_role("button", name="Phone", exact=True).click()
     pair.preview.get_by_role("button", name="Connect your phone").click(timeout=PATIENCE)
     dialog = desk.get_by_role("dialog", name="Your phone as the sensor")
@@ -109,7 +117,9 @@ def paired(forge: LiveForge, open_page: OpenPage, microphone: Path) -> Pair:
     pair.card.get_by_role("button", name="Use this phone as a sensor").click()
     expect(pair.card.get_by_label(re.compile("^Digits"))).to_be_visible(timeout=PATIENCE)
     dialog.get_by_role("button", name="They match").click()
-    expect(pair.preview.get_by_text(CONNECTED)).to_be_visible(timeout=PATIENCE)
+    expect(pair.preview.get_by_text(f"Your phone is connected. Start its {sensor} there.")).to_be_visible(
+        timeout=PATIENCE
+    )
     return pair
 
 
@@ -173,6 +183,44 @@ def test_frames_that_a_relay_repeats_changes_or_makes_up_are_not_heard(
     expect(pair.preview.get_by_text(CONNECTED)).to_be_visible(timeout=PATIENCE)
     said: list[str] = pair.desk.evaluate("said")
     assert [text[:14] for text in said] == [SENDING[:14], CONNECTED[:14]]
+
+
+MOVE = """(rows) => {
+  let next = 0;
+  setInterval(() => {
+    const [x, y, z] = rows[next++ % rows.length];
+    dispatchEvent(new DeviceMotionEvent("devicemotion", { accelerationIncludingGravity: { x, y, z } }));
+  }, 16);
+}"""
+"""Moves the page's device as the rows say, over and over."""
+
+
+def test_a_phones_motion_feeds_the_desk(forge: LiveForge, open_page: OpenPage) -> None:
+    pair = paired(forge, open_page, None, "Exercises", "motion sensor")
+    pair.card.get_by_role("button", name="Send the motion sensor").click()
+    rows = [line.split(",") for line in EXERCISES.read_text("utf-8").splitlines() if re.match(r"[-\d]", line)]
+    pair.phone.evaluate(MOVE, [list(map(float, row)) for row in rows])
+    expect(pair.preview.get_by_text(SENDING)).to_be_visible(timeout=PATIENCE)
+    output = pair.preview.get_by_role("region", name="Output exercise")
+    expect(output.get_by_text(re.compile("resting|rotation|elevation|extension|row")).first).to_be_visible(
+        timeout=PATIENCE
+    )
+    pair.card.get_by_role("button", name="Stop the motion sensor").click()
+    expect(pair.preview.get_by_text("Start its motion sensor there.")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_phones_camera_feeds_the_desk(forge: LiveForge, open_page: OpenPage) -> None:
+    pair = paired(forge, open_page, None, "Digits", "camera")
+    output = pair.preview.get_by_role("region", name="Output answer")
+    expect(output).to_have_count(0)
+    pair.card.get_by_role("button", name="Send the camera").click()
+    expect(pair.preview.get_by_text(SENDING)).to_be_visible(timeout=PATIENCE)
+    expect(output).to_be_visible(timeout=PATIENCE)
+    expect(pair.preview.locator(".preview-picture canvas")).to_be_visible(timeout=PATIENCE)
+    assert findings(pair.desk) == []
+    pair.preview.get_by_role("button", name="Disconnect the phone").click()
+    expect(pair.card.get_by_role("alert")).to_contain_text("The studio ended the connection.", timeout=PATIENCE)
+    pair.phone.wait_for_function(ALL_OFF, timeout=PATIENCE)
 
 
 def bytes_of(frame: str) -> bytes:

@@ -11,6 +11,39 @@ from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
+STRANGE = """() => {
+  const token = (name) => {
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.style.color = `var(${name})`;
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
+  };
+  const list = document.querySelector(".cm-tooltip-autocomplete");
+  const card = document.querySelector(".cm-completionInfo");
+  const strange = [];
+  for (const [name, element] of [["list", list], ["card", card]]) {
+    if (element === null) { strange.push(`no ${name}`); continue; }
+    const { left, top, right, bottom } = element.getBoundingClientRect();
+    if (left < 0 || top < 0 || right > innerWidth || bottom > innerHeight) strange.push(`${name} leaves the window`);
+    const { backgroundColor, color } = getComputedStyle(element);
+    if (backgroundColor !== token("--surface")) strange.push(`${name} on ${backgroundColor}`);
+    if (name === "card" && color !== token("--text")) strange.push(`${name} in ${color}`);
+  }
+  const chosen = getComputedStyle(document.querySelector("[role=option][aria-selected=true]")).backgroundColor;
+  if (chosen !== token("--accent-soft")) strange.push(`chosen on ${chosen}`);
+  for (const label of document.querySelectorAll(".cm-completionLabel"))
+    if (label.scrollWidth > label.clientWidth + 1) strange.push(`cut: ${label.textContent}`);
+  return strange;
+}"""
+
+
+def strange_completions(page: Page) -> list[str]:
+    """Whatever of the open list and its card is off the screen, cut, or in other colours than the product's."""
+    expect(page.locator(".cm-completionInfo")).to_be_visible(timeout=PATIENCE)
+    strange: list[str] = page.evaluate(STRANGE)
+    return strange
+
 
 def line(page: Page, has: str) -> Locator:
     return page.get_by_role("textbox", name="Runefile.yml").locator(".cm-line").filter(has_text=has).first
@@ -49,6 +82,7 @@ def test_the_page_checks_completes_explains_renames_and_formats_by_itself(
     page.keyboard.type("ar")
     option = page.get_by_role("listbox").get_by_role("option", name="args")
     expect(option).to_be_visible(timeout=PATIENCE)
+    assert strange_completions(page) == []
     page.keyboard.press("Escape")
     for key in ("Home", "Home", "Shift+End", "Delete", "Backspace"):
         page.keyboard.press(key)

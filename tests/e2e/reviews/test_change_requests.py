@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE, OpenPage
+from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
 from tests.e2e.studio import PATIENCE, create, invite, join, sign_in
 from tests.e2e.test_accessible_pages import DARK_AND_NARROW, findings
+from tests.e2e.widths import squeezed_at_any_width
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
@@ -58,6 +59,8 @@ def test_a_fork_is_offered_back_resolved_reviewed_merged_and_undone(forge: LiveF
     owner.get_by_role("button", name="Build the merged result").click()
     page = owner.url
     see_built(owner)
+    assert squeezed_at_any_width(owner) == []
+    owner.set_viewport_size(DESKTOP)
     owner.get_by_role("link", name="Ask for a review").click()
     owner.get_by_label("What is to be judged").fill("The merge of letters")
     owner.get_by_role("checkbox").first.check()

@@ -8,7 +8,10 @@ import gzip
 import hashlib
 import json
 import math
+import os
+import shutil
 import subprocess
+import sysconfig
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +38,40 @@ const answer = await load(source, JSON.parse(options))
   .then((rune) => rune.run(Number(number)))
   .then(({ answer }) => ({ answer }), ({ name, message }) => ({ name, message }));
 process.stdout.write(JSON.stringify(answer));
+"""
+DENO = """\
+import { load } from "@hammer-forge/rune";
+const [address, key, worker] = Deno.args;
+const rune = await load(address, { key, worker: worker === "true" });
+const { answer } = await rune.run(0.8);
+rune.close();
+console.log(JSON.stringify({ answer }));
+"""
+STORE = """\
+import { runeStore } from "@hammer-forge/rune/svelte";
+const [, , address, key] = process.argv;
+const store = runeStore(address, { key });
+const states = () => {
+  const seen = [];
+  let leave = () => undefined;
+  const ended = new Promise((resolve) => {
+    leave = store.subscribe((state) => {
+      seen.push(state.state);
+      if (state.state !== "loading") resolve(state.rune);
+    });
+  });
+  return { seen, ended, leave: () => leave() };
+};
+const first = states();
+const { answer } = await (await first.ended).run(0.8);
+const second = states();
+await second.ended;
+first.leave();
+second.leave();
+const again = states();
+await again.ended;
+again.leave();
+process.stdout.write(JSON.stringify([[...first.seen, answer], second.seen, again.seen]));
 """
 APP = """\
 import { load } from "./rune/index.js";
@@ -96,6 +133,39 @@ def test_it_names_what_went_wrong(package: Path, deployed: tuple[str, str, str])
 def test_it_runs_a_deployment_in_node(package: Path, deployed: tuple[str, str, str]) -> None:
     address, key, _ = deployed
     assert in_node(package, address, {"key": key}, 0.8)["answer"] == pytest.approx(math.sin(0.8), abs=0.05)
+
+
+def test_it_runs_a_deployment_in_deno(package: Path, deployed: tuple[str, str, str], live: LiveServer) -> None:
+    deno = shutil.which("deno", path=f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}")
+    if deno is None:
+        pytest.skip("needs Deno: pip install --no-deps -r requirements/judges.txt")
+    address, key, _ = deployed
+    program = package.parent / "program.ts"
+    program.write_text(DENO, "utf-8")
+    # It may do no more than it needs: read its own files, among them the worker, and ask the server.
+    allowed = [f"--allow-read={package.parent}", f"--allow-net=127.0.0.1:{live.port}"]
+    command = [deno, "run", "--node-modules-dir=manual", "--no-prompt", *allowed, str(program)]
+    environment = os.environ | {"DENO_DIR": str(package.parent / "deno"), "DENO_NO_UPDATE_CHECK": "1"}
+    for worker in ("true", "false"):
+        done = subprocess.run(
+            [*command, address, key, worker], env=environment, cwd=package.parent, capture_output=True, timeout=120,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr.decode()
+        assert json.loads(done.stdout)["answer"] == pytest.approx(math.sin(0.8), abs=0.05)
+
+
+def test_a_store_of_svelte_loads_with_its_first_subscriber_and_closes_with_its_last(
+    package: Path, deployed: tuple[str, str, str]
+) -> None:
+    address, key, _ = deployed
+    program = package.parent / "store.mjs"
+    program.write_text(STORE, "utf-8")
+    done = subprocess.run(["node", str(program), address, key], check=True, capture_output=True, timeout=60)
+    first, second, again = json.loads(done.stdout)
+    assert first == ["loading", "loaded", pytest.approx(math.sin(0.8), abs=0.05)]
+    assert second == ["loaded"], "who subscribes later gets the rune at once"
+    assert again == ["loading", "loaded"], "after the last one left it is loaded anew"
 
 
 @pytest.fixture(scope="module")

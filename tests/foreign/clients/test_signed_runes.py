@@ -15,6 +15,7 @@ import pytest
 from rune.tools.signing.bundles import BUNDLE_TYPE
 from rune.tools.signing.keys import Algorithm, PublicKey, make_private_key, read_public_key
 from tests.foreign.clients.stock_verifier import Refused, stock_verify
+from tests.rune.shared_blocks import SMOOTH
 from tests.support.servers.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
@@ -177,3 +178,41 @@ def test_a_rune_is_signed_at_home(live: LiveServer, tmp_path: Path) -> None:
     assert fetched is not None
     assert stock_verify(tmp_path, fetched[1], [key.public], digest)["subject"][0]["name"] == "home-signers/door"
     assert rune("sign", "home-signers/door:1.0", "--key", "home.pub", "--yes").returncode == 1
+
+
+@pytest.mark.slow
+@pytest.mark.protects("registry/forged-signatures", "registry/private-keys")
+def test_a_shared_block_is_signed_by_the_server_and_at_home(live: LiveServer, tmp_path: Path) -> None:
+    organisation = Organisation(live, "block-signers")
+    key, block = organisation.create_key(), f"{organisation.repository}#smooth@1.2"
+    live.api("PUT", f"projects/{organisation.repository}/files/smooth.py", content=SMOOTH)
+    rune = Command(tmp_path, live, live.token("registry", "registry:push", "project:read", "rune:publish"))
+    published = rune("block", "publish", block)
+    assert published.returncode == 0, published.stderr
+    digest = published.stdout.split()[-1]
+    _, bundle = live.until(lambda: organisation.bundle(digest))
+    predicate = stock_verify(tmp_path, bundle, [key], digest)["predicate"]
+    parameters = predicate["buildDefinition"]["externalParameters"]
+    assert (parameters["repository"], parameters["block"]) == (organisation.repository, "smooth")
+
+    verified = rune("block", "verify", block, "--key", key.fingerprint)
+    assert verified.returncode == 0, verified.stderr
+    assert f"{block}, " in verified.stdout
+    added = rune("block", "add", block, ".", "--key", key.fingerprint)
+    assert added.returncode == 0, added.stderr
+    assert digest in (tmp_path / "rune.lock").read_text()
+
+    home = make_private_key(Algorithm.P256)
+    (tmp_path / "home.pub").write_text(home.public.pem)
+    (tmp_path / "home.key").write_bytes(home.private_bytes())
+    assert rune("block", "verify", block, "--key", "home.pub").returncode == 9
+    organisation.change_keys("POST", "", {"public_key": home.public.pem})
+    signed = rune("sign", block, "--key", "home.key", "--yes")
+    assert signed.returncode == 0, signed.stderr
+    assert rune("block", "verify", block, "--key", "home.pub").returncode == 0
+    page = live.http.get(f"/{organisation.repository}/blocks/smooth?version=1.2").text
+    assert home.public.fingerprint in page
+    organisation.revoke_keys()
+    revoked = rune("block", "verify", block, "--key", key.fingerprint)
+    assert revoked.returncode == 9
+    assert "was revoked: The disk was stolen." in revoked.stderr

@@ -153,7 +153,7 @@ def test_what_the_build_is_least_certain_of_comes_first(project: Project, user: 
     assert set(Sample.objects.values_list("labelled_by", flat=True)) == {user.pk}, "a proposal is no label before"
 
 
-@pytest.mark.protects("recordings/who-plays")
+@pytest.mark.protects("recordings/playing")
 def test_the_queue_shows_nobody_what_they_may_not_play(project: Project, user: User, owner: User) -> None:
     give(owner, project, "", "knock")
     restrict_playing(owner, project, is_restricted=True)

@@ -45,6 +45,14 @@ def a_trial_is_used(world: World) -> Act:
     return lambda: actions.use_trial(world.developer, search, trial)
 
 
+@scene(actions.open_trial)
+def a_trial_is_opened(world: World) -> Act:
+    _with_data(world)
+    search = finished_search(world.developer, world.project)
+    trial = SearchTrial.objects.get(search=search, number=2)
+    return lambda: actions.open_trial(world.developer, search, trial)
+
+
 @scene(actions.announce_search)
 def the_job_of_a_search_goes_on(world: World) -> Act:
     _with_data(world)

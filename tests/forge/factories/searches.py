@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from forge.accounts.models import User
+from forge.core.blobs.links import link_derived
+from forge.core.blobs.store import put_bytes
 from forge.learning.searches.actions import SearchSettings, begin_search
 from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial
 from forge.projects.models import Project
@@ -29,11 +31,37 @@ def finished_search(person: User, project: Project, trials: int = 3) -> ModelSea
             state=row["state"],
             needs=row["needs"],
             accuracy=row["accuracy"],
+            **_files(search, number),
         )
     search.state, search.ended = SearchState.FINISHED, "The budget of trials is used up."
     search.description = {"size": 8, "validation": 12}
     search.save()
     return search
+
+
+def _files(search: ModelSearch, number: int) -> dict[str, Any]:
+    """The files of a trial as they are stored."""
+    contents = {
+        "model.tflite": f"model {number}".encode(),
+        "Runefile.yml": b"version: 1\n",
+        "model.provenance.json": b"{}",
+    }
+    blobs = {path: put_bytes(data) for path, data in contents.items()}
+    link_derived(search, [blob.digest for blob in blobs.values()], search.project.organisation_id)
+    return {
+        "files": {path: blob.digest for path, blob in blobs.items()},
+        "sizes": {path: blob.size for path, blob in blobs.items()},
+    }
+
+
+def claim_event(number: int) -> dict[str, Any]:
+    """The event that asks for the number of the candidate of `trial_event`."""
+    return {"event": "claim", "arguments": {"filters": 4 * number}, "quantize": "int8"}
+
+
+def tried(number: int, **trial: Any) -> list[dict[str, Any]]:
+    """The events of a trial from its claim to its end."""
+    return [claim_event(number), trial_event(number, **trial)]
 
 
 def trial_event(number: int, *, ram: int = 2000, share: float | None = 0.9, state: str = "trained") -> dict[str, Any]:
@@ -49,4 +77,5 @@ def trial_event(number: int, *, ram: int = 2000, share: float | None = 0.9, stat
         "curve": [0.4, 0.5],
         "seconds": 1.5,
         "reason": "" if share is not None else "RAM 9 kB of at most 4 kB",
+        "files": {},
     }

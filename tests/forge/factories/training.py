@@ -116,6 +116,7 @@ class ScriptedLab:
         self.answer = answer
         self.files = files or {}
         self.requests: list[dict[str, Any]] = []
+        self.commands: list[Any] = []
 
     def __call__(self, request: dict[str, Any], shape: Any, **calls: Any) -> Any:
         self.requests.append(request)
@@ -126,6 +127,8 @@ class ScriptedLab:
         for event in self.events:
             calls["tick"]()
             calls["receive"](event)
+            if (command := calls["command"]()) is not None:
+                self.commands.append(command)
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer

@@ -15,12 +15,13 @@ from forge.jobs.kinds import AttemptFailed
 from forge.jobs.models import WorkerCapability
 from forge.jobs.workers.slots import JobSlots
 from forge.learning.conversions.lab_process import LabDied, LabRefused, read_line
+from forge.learning.searches import following as search_following
 from forge.learning.searches import job as search_job
 from forge.learning.training.running import following
 from forge.learning.training.running.job import TRAINING, run_training_job
 from forge.projects.models import Project
 from tests.forge.compute.answer_fuzzing import fuzzed
-from tests.forge.factories.searches import trial_event
+from tests.forge.factories.searches import claim_event, trial_event
 from tests.forge.factories.training import SMALL, curve, motion_version
 from tests.lab.training.motion_data import LABELS
 from tests.support.shares import share_and_all
@@ -55,9 +56,13 @@ OF_A_SEARCH: Sequence[Mapping[str, Any]] = (
         "labels": list(LABELS),
         "validation": 12,
     },
-    {"event": "counted", "trial": 1, "ram": 2000, "flash": 9000},
+    {"event": "rows"},
+    claim_event(1),
+    {"event": "counted", "trial": 1, "ram": 2000, "flash": 9000, "instructions": 90_000},
     {"event": "epoch", "trial": 1, "epoch": 1, "validation_accuracy": 0.5},
     trial_event(1),
+    claim_event(2),
+    {"event": "counted", "trial": 2, "ram": 2000, "flash": 9000, "instructions": None},
 )
 
 
@@ -95,7 +100,7 @@ class AnyLab:
 def trains(client: Client, project: Project, user: User, monkeypatch: pytest.MonkeyPatch) -> Client:
     motion_version(user, project)
     monkeypatch.setattr(following, "FLUSH_SECONDS", 0.0)
-    monkeypatch.setattr(search_job, "FLUSH_SECONDS", 0.0)
+    monkeypatch.setattr(search_following, "FLUSH_SECONDS", 0.0)
     return client
 
 

@@ -13,16 +13,21 @@ from django.test import Client
 from django.utils import timezone
 
 from forge.accounts.models import Quota, User
+from forge.core.blobs.store import read_blob
 from forge.core.models import AuditEntry, Event
-from forge.datasets.models import Consent, DataVersion
+from forge.datasets.models import Consent, DataVersion, Sample
+from forge.datasets.removals.hooks import SampleScope, find_learners
 from forge.datasets.samples.actions import withdraw_consent
 from forge.datasets.versions.manifest import Entry
 from forge.jobs.models import Job, JobState, WorkerCapability
+from forge.jobs.queue import take
 from forge.jobs.workers.slots import JobSlots
 from forge.learning.conversions.lab_process import LabDied, LabRefused
-from forge.learning.searches import actions, job
+from forge.learning.searches import job
+from forge.learning.searches.actions import searches as actions
 from forge.learning.searches.kinds import MAX_UNFINISHED
 from forge.learning.searches.models import ModelSearch, SearchTrial
+from forge.learning.searches.trial_rows import RowsForLab, claim_trial, drop_unfinished
 from forge.learning.training.actions import runs
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.running.data import write_data
@@ -30,7 +35,7 @@ from forge.learning.training.running.job import follow_job
 from forge.projects.models import Project
 from forge.reviews.models import ChangeRequest
 from lab.training.settings import ENVIRONMENT
-from tests.forge.factories.searches import finished_search, trial_event
+from tests.forge.factories.searches import claim_event, finished_search, trial_event, tried
 from tests.forge.factories.training import SMALL, ScriptedLab, finish_run, motion_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,30 +89,32 @@ def read(client: Client) -> Any:
 
 
 def test_a_search_has_each_trial_as_a_row(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    over = trial_event(2, ram=9000, share=None, state="over limit")
     events = [
         SPACE,
-        {"event": "counted", "trial": 1, "ram": 2000, "flash": 9000},
+        claim_event(1),
+        {"event": "counted", "trial": 1, "ram": 2000, "flash": 9000, "instructions": 90_000},
         {"event": "epoch", "trial": 1, "epoch": 1, "validation_accuracy": 0.5},
         trial_event(1),
-        over,
-        trial_event(3, ram=1000, share=0.8),
-        trial_event(4, ram=1500, share=0.7),
+        *tried(2, ram=9000, share=None, state="over limit"),
+        *tried(3, ram=1000, share=0.8),
+        *tried(4, ram=1500, share=0.7),
     ]
     lab = scripted(monkeypatch, events, ENDED)
-    begun(searcher, limits={"ram": 4000}, vary={"filters": ["4", "8"]}, trials=5, workers=2)
+    begun(searcher, limits={"ram": 4000}, vary={"filters": ["4", "8"]}, trials=5)
     run_jobs()
     search = read(searcher)
     assert (search["state"], search["error"], search["ended"]) == ("finished", "", ENDED["reason"])
-    assert search["counts"] == {"over limit": 1, "trained": 3, "stopped": 0, "failed": 0}
+    assert search["counts"] == {"running": 0, "over limit": 1, "trained": 3, "stopped": 0, "failed": 0}
     assert search["best"] == [1, 3]
-    assert (search["space"], search["active"]) == (8, {})
+    assert search["space"] == 8
     assert search["rows"][1]["reason"] == "RAM 9 kB of at most 4 kB"
     request = lab.requests[0]
     assert (request["target"], request["vary"]) == ("cortex-m0plus", {"filters": ["4", "8"]})
     # Flash is limited by the board, RAM by what was asked for.
     assert (request["limits"]["ram"], request["limits"]["flash"] > 1_000_000) == (4000, True)
-    assert request["budget"] == {"trials": 5, "minutes": 30, "workers": 2, "patience": 30}
+    minutes = request["budget"].pop("minutes")
+    assert request["budget"] == {"trials": 5, "workers": 1, "patience": 30}
+    assert 29 < minutes <= 30
     assert AuditEntry.objects.filter(action="search.begin").count() == 1
     assert Event.objects.filter(type="search.changed").count() > 4
 
@@ -127,21 +134,41 @@ def test_samples_of_the_test_split_do_not_reach_a_search(searcher: Client, monke
     assert set(splits) == {"train", "validation"}
 
 
-def test_a_search_whose_process_dies_goes_on_from_its_rows(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    counted = {"event": "counted", "trial": 2, "ram": 1, "flash": 1}
-    lab = scripted(monkeypatch, [SPACE, trial_event(1), counted], LabDied("gone"))
+def test_a_search_whose_process_dies_tries_its_trial_again(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = {"event": "counted", "trial": 2, "ram": 1, "flash": 1, "instructions": 1}
+    dying = ScriptedLab([SPACE, *tried(1), claim_event(2), counted], LabDied("gone"))
+    lab = ScriptedLab([SPACE, {"event": "rows"}, trial_event(2, ram=1000)], ENDED)
+    attempts = iter((dying, lab))
+    monkeypatch.setitem(vars(job.SEARCH), "execute", lambda context: job.run_search_job(context, next(attempts)))
     begun(searcher)
     run_jobs()
-    # The next attempt gets the finished trial, and not the one that was at work.
-    assert lab.requests[0]["trials"] == []
-    sent = lab.requests[1]["trials"]
-    assert [(each["trial"], each["state"], each["quantize"]) for each in sent] == [(1, "trained", "int8")]
-    assert (read(searcher)["state"], [each["number"] for each in read(searcher)["rows"]]) == ("failed", [1])
-    lab = scripted(monkeypatch, [SPACE, trial_event(2, ram=1000)], ENDED)
-    assert searcher.post(f"{SEARCHES}/1/resume", {}, content_type="application/json").status_code == 202
-    run_jobs()
+    assert dying.requests[0]["interrupted"] is None
+    # The next attempt gets its own trial, which nobody else may try, and finished ones when it asks.
+    interrupted = lab.requests[0]["interrupted"]
+    assert (interrupted["trial"], interrupted["arguments"], interrupted["needs"]) == (2, {"filters": 8}, None)
+    (answer,) = lab.commands
+    assert [(each["trial"], each["state"], each["quantize"]) for each in answer["trials"]] == [(1, "trained", "int8")]
+    assert answer["running"] == []
     search = read(searcher)
     assert (search["state"], [each["number"] for each in search["rows"]]) == ("finished", [1, 2])
+
+
+def test_the_jobs_of_a_search_share_its_trials(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun(searcher, workers=2, trials=2)
+    first, second = Job.objects.filter(kind="model-search").order_by("created")
+    search = ModelSearch.objects.get()
+    assert claim_trial(search, first.pk, {"filters": 4}, "int8") == 1
+    assert claim_trial(search, second.pk, {"filters": 4}, "int8") is None
+    assert RowsForLab(search, second.pk).news()["running"] == [{"arguments": {"filters": 4}, "quantize": "int8"}]
+    assert claim_trial(search, second.pk, {"filters": 4}, "int16x8") == 2
+    assert claim_trial(search, second.pk, {"filters": 8}, "int8") is None  # the budget
+    # A candidate over a limit costs nothing, and a trial whose job ended without it is free.
+    SearchTrial.objects.filter(number=1).update(state="over limit")
+    drop_unfinished(search, second.pk)
+    rows = RowsForLab(search, second.pk)
+    assert [each["trial"] for each in rows.news()["trials"]] == [1]
+    assert rows.news() == {"trials": [], "running": []}
+    assert claim_trial(search, second.pk, {"filters": 8}, "int8") == 2
 
 
 def test_a_search_is_stopped_and_goes_on_with_more_trials(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +178,7 @@ def test_a_search_is_stopped_and_goes_on_with_more_trials(searcher: Client, monk
     assert searcher.post(f"{SEARCHES}/1/stop").status_code == 409
     again = searcher.post(f"{SEARCHES}/1/resume", {"trials": 9}, content_type="application/json")
     assert (again.status_code, again.json()["state"], again.json()["trials"]) == (202, "waiting", 9)
-    ModelSearch.objects.update(state="running")
+    assert take([WorkerCapability.LAB]) is not None  # a worker runs its job
     assert searcher.post(f"{SEARCHES}/1/stop").json()["instruction"] == "stop"
     assert searcher.post(f"{SEARCHES}/1/resume", {}, content_type="application/json").status_code == 409
 
@@ -170,11 +197,19 @@ def test_a_search_that_cannot_be_made_says_why(searcher: Client, monkeypatch: py
 
 @pytest.mark.parametrize(
     "event",
-    [{"event": "trial", "trial": 1}, {"event": "other"}, 7, {**trial_event(1), "state": "won"}],
-    ids=["incomplete", "unknown", "a number", "another state"],
+    [
+        {"event": "trial", "trial": 1},
+        {"event": "other"},
+        7,
+        {**trial_event(1), "state": "won"},
+        trial_event(2),
+        {**trial_event(1), "files": {"../model.tflite": "model"}},
+        {**trial_event(1), "files": {"model.tflite": "nothing"}},
+    ],
+    ids=["incomplete", "unknown", "a number", "another state", "another trial", "another file", "no file"],
 )
 def test_what_lab_must_not_send_ends_the_search(searcher: Client, monkeypatch: pytest.MonkeyPatch, event: Any) -> None:
-    scripted(monkeypatch, [event], ENDED)
+    scripted(monkeypatch, [claim_event(1), event], ENDED)
     begun(searcher)
     run_jobs()
     assert (read(searcher)["state"], SearchTrial.objects.count()) == ("failed", 0)
@@ -228,6 +263,41 @@ def test_a_trial_becomes_a_training_run_with_its_settings_once(searcher: Client,
     assert searcher.post(f"{SEARCHES}/1/trials/9/use").status_code == 404
 
 
+FILES = {
+    "model.tflite": "trial-1-0",
+    "model.provenance.json": "trial-1-1",
+    "model.training.json": "trial-1-2",
+    "Runefile.yml": "trial-1-3",
+}
+
+
+def test_a_trial_keeps_its_model_and_opens_as_a_change(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = {**trial_event(1), "files": FILES}
+    lab = scripted(monkeypatch, [claim_event(1), event, *tried(2, share=None, state="over limit")], ENDED)
+    lab.files = {name: path.encode() for path, name in FILES.items()}
+    begun(searcher)
+    run_jobs()
+    opened = searcher.post(f"{SEARCHES}/1/trials/1/change")
+    assert opened.status_code == 201, opened.content
+    change = ChangeRequest.objects.get()
+    assert opened.json()["change"] == f"/acme/kitchen/change-requests/{change.number}"
+    assert change.offered is not None
+    manifest = change.offered.manifest
+    assert {path: read_blob(manifest[path]["digest"]).decode() for path in FILES} == {path: path for path in FILES}
+    policy = read_blob(manifest["forge.yml"]["digest"]).decode()
+    assert "filters: 4" in policy
+    assert f"data: {ModelSearch.objects.get().data_digest}" in policy
+    assert "90.0 % of 12 recordings" not in change.message
+    assert "a part of the accuracy is luck" in change.message
+    # It has one change request, and one that was not trained has no model.
+    assert searcher.post(f"{SEARCHES}/1/trials/1/change").json()["change"] == opened.json()["change"]
+    assert ChangeRequest.objects.count() == 1
+    assert searcher.post(f"{SEARCHES}/1/trials/2/change").status_code == 409
+    digest = manifest["model.provenance.json"]["digest"]
+    assert searcher.delete(f"{SEARCHES}/1").status_code == 204
+    assert read_blob(digest)  # the change request has it
+
+
 def finish(run: TrainingRun) -> None:
     """Ends the job of a run as a worker does, with a model that was made up."""
     finish_run(run)
@@ -271,6 +341,15 @@ def test_deleting_samples_cancels_a_search_that_would_learn_from_them(
     assert "Go on with it" in search["error"]
 
 
+def test_a_search_that_keeps_models_is_named_among_what_learned(searcher: Client, user: User, project: Project) -> None:
+    search = finished_search(user, project)
+    sample = Sample.objects.filter(split="train").earliest("number")
+    scope = SampleScope(sample.data_set_id, [sample.number])
+    assert [each.url for each in find_learners(scope)] == [search.get_absolute_url()]
+    SearchTrial.objects.update(files={})
+    assert find_learners(scope) == []
+
+
 def test_the_page_shows_the_trials_and_says_what_the_accuracy_is_not(
     searcher: Client, user: User, project: Project
 ) -> None:
@@ -279,7 +358,7 @@ def test_the_page_shows_the_trials_and_says_what_the_accuracy_is_not(
     page = searcher.get(f"{PAGE}/1?across=ram&trial=2").content.decode()
     assert "a part of its accuracy is luck" in page
     assert "The test split is not read" in page
-    assert "Use trial 2" in page
+    assert "Open trial 2 as a change" in page
     assert page.count('class="over"') == 2
     listed = searcher.get(PAGE).content.decode()
     assert "Search 1" in listed

@@ -52,7 +52,7 @@ def test_a_member_is_offered_the_recordings_of_what_was_built(
     published: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
     browser = browser_of(people["viewer"])
-    for page in ("/acme/kitchen/builds/1", "/acme/kitchen"):
+    for page in ("/acme/kitchen/builds/1", "/acme/kitchen", "/acme/kitchen/published"):
         rows = examples_on(browser.get(page))
         assert [row["path"] for row in rows] == ["examples/glass & co.WAV", "knock.wav"]
         for row in rows:

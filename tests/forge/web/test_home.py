@@ -17,6 +17,7 @@ from forge.projects.actions import mark_favourite
 from forge.projects.models import Project
 from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review
+from forge.web.home import activity_beside
 from forge.web.projects.filters import ProjectFilter
 from forge.web.projects.listing import ON_A_PAGE
 from tests.forge.factories.builds import approved, built, failed_build, set_job
@@ -193,3 +194,10 @@ def test_contents_are_written_when_they_change_alone(project: Project, django_as
     keep_contents(project.pk, {"nodes": [{"kind": "capability", "detail": "SOUND OF <b>"}]}, ["x" * 30_000, "a.md"])
     row.refresh_from_db()
     assert (row.sensors, row.paths) == (" SOUND ", "a.md")
+
+
+@pytest.mark.parametrize(
+    ("waiting", "waited", "rows"), [(0, 0, 8), (1, 0, 3), (1, 1, 3), (0, 1, 3), (2, 2, 5), (4, 3, 8), (40, 0, 8)]
+)
+def test_activity_is_as_long_as_what_stands_beside_it(waiting: int, waited: int, rows: int) -> None:
+    assert activity_beside(waiting, waited) == rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class World:
     base: PreparedRun
     path: Path
     accuracy: Callable[[Values], float] = lambda values: values["filters"] / 64
+    trained_needs: Callable[[Needs], Needs] = lambda needs: needs
     runs: list[PreparedRun] = field(default_factory=list)
     events: list[Mapping[str, Any]] = field(default_factory=list)
 
@@ -50,7 +51,8 @@ class World:
         for epoch in range(int(prepared.settings.values["epochs"])):
             send({"event": "epoch", "epoch": epoch + 1, "validation_accuracy": accuracy})
         report = {"judgements": {"validation": {"accuracy": [accuracy, 0.0, 1.0]}}}
-        return type("Trained", (), {"report": report})
+        needs = count(None, prepared.settings.values, None, "", "cortex-m4", DeviceLimits())
+        return type("Trained", (), {"report": report, "model": self.trained_needs(needs)})
 
     @property
     def trials(self) -> TrialFile:
@@ -68,6 +70,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     world = World(prepare_run(training, samples, {}), tmp_path / "own.search.jsonl")
     monkeypatch.setattr(running, "train", world.train)
     monkeypatch.setattr(running, "count_under_limits", count)
+    monkeypatch.setattr(running, "needs_of_rune", lambda _recipe, _values, _labels, model, _target: (model, None))
     return world
 
 
@@ -94,6 +97,18 @@ def test_what_is_over_a_limit_is_not_trained_and_costs_no_trial(world: World) ->
     assert all("RAM" in each.reason and each.accuracy is None for each in over)
     assert all(run.settings.values["filters"] <= 9 for run in world.runs)
     assert len(world.runs) == 6
+
+
+def test_a_trial_has_the_needs_of_its_trained_rune(world: World) -> None:
+    world.trained_needs = lambda needs: replace(needs, ram=needs.ram + 100)
+    world.search(3, DeviceLimits(ram=1600))
+    own, *others = world.trials.trials
+    # It was within the limit before it was trained, so it used up a trial of the budget.
+    reason = "the trained network needs more: RAM 1.7 kB of at most 1.6 kB"
+    assert (own.state, own.reason, own.used_budget) == (TrialState.FAILED, reason, True)
+    trained = [each for each in others if each.state is TrialState.TRAINED]
+    assert trained
+    assert all(each.needs and each.needs.ram == each.candidate.values["filters"] * 100 + 100 for each in trained)
 
 
 def test_a_search_that_nothing_fits_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,6 +150,7 @@ def test_a_search_ends_when_every_candidate_was_tried(world: World) -> None:
 
 def test_a_search_without_gain_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "count_under_limits", lambda *_: Needs("cortex-m4", 1, 2, 3))
+    world.trained_needs = lambda _: Needs("cortex-m4", 1, 2, 3)
     world.accuracy = lambda values: 0.5 if values["filters"] == 16 and values["blocks"] == 3 else 0.4
     reason = world.search(100, patience=3)
     assert reason == "The last 3 trained trials brought nothing better."

@@ -65,9 +65,10 @@ def drawing_of(
     search: ModelSearch, trials: Sequence[SearchTrial], measure: str, accuracy_limit: float | None
 ) -> SearchDrawing:
     """Draws the trials across one of `MEASURES`."""
-    counted = [each for each in trials if each.needs and each.needs.get(measure) is not None]
-    active = [(int(number), row) for number, row in search.active.items() if row.get(measure) is not None]
-    needed = [each.needs[measure] for each in counted if each.needs] + [row[measure] for _, row in active]
+    measured = [each for each in trials if each.needs and each.needs.get(measure) is not None]
+    counted = [each for each in measured if each.state != SearchTrialState.RUNNING]
+    active = [each for each in measured if each.state == SearchTrialState.RUNNING]
+    needed = [each.needs[measure] for each in measured if each.needs]
     limit = search.limits.get(measure)
     reached = [each for each in needed if limit is None or each <= 3 * limit] or [1]
     low, high = _span([*reached, *([limit] if limit is not None and limit < 4 * max(reached) else [])])
@@ -86,9 +87,16 @@ def drawing_of(
     numbers = [each.number for each in best]
     points = [_point(each, measure, numbers, x, y) for each in counted]
     points += [
-        TrialPoint(x(row[measure]), y(row["accuracy"]), "active", number, f"Trial {number} trains", is_named=True)
-        for number, row in active
-        if row["epoch"]
+        TrialPoint(
+            x(each.needs[measure]),
+            y(each.curve[-1]),
+            "active",
+            each.number,
+            f"Trial {each.number} trains",
+            is_named=True,
+        )
+        for each in active
+        if each.needs and each.curve
     ]
     ordered = sorted(points, key=lambda each: (each.tone == "best", each.tone == "own"))
     return SearchDrawing(

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from forge.jobs.models import Job, JobState
 from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial, SearchTrialState
 from forge.learning.searches.pages import drawing
 from forge.learning.searches.pages.drawing import MEASURES, drawing_of, written
 from forge.learning.searches.ranking import best_trials
+from forge.learning.searches.trial_rows import jobs_of
 from forge.learning.training.declarations import declared_of
 from forge.projects.models import Project
 from rune.devices.boards.lookup import find_board
@@ -49,12 +51,15 @@ def search_context(project: Project, search: ModelSearch, measure: str, chosen: 
     counts = {state: sum(each.state == state for each in trials) for state in SearchTrialState}
     used = counts[SearchTrialState.TRAINED] + counts[SearchTrialState.STOPPED]
     own = next((each for each in trials if each.number == 1), None)
+    active = [each for each in trials if each.state == SearchTrialState.RUNNING]
+    ended = [each for each in trials if each.state != SearchTrialState.RUNNING]
+    jobs = list(jobs_of(search))
     picked = next((each for each in trials if str(each.number) == chosen), None) or (best[0] if best else None)
     rows = [_row(each, search, limit) for each in best[:SHOWN]]
     return {
         "project": project,
         "search": search,
-        "job": search.job,
+        "activity": _activity(jobs),
         "board": find_board(search.board),
         "is_open": search.is_unfinished,
         "is_running": search.state == SearchState.RUNNING,
@@ -66,12 +71,12 @@ def search_context(project: Project, search: ModelSearch, measure: str, chosen: 
         "best": rows,
         "more_best": max(0, len(best) - SHOWN),
         "own": None if own is None else _row(own, search, limit),
-        "latest": [(each, _ended(each)) for each in reversed(trials[-LATEST:])],
+        "latest": [(each, _ended(each)) for each in reversed(ended[-LATEST:])],
         "counts": {state.name.lower(): count for state, count in counts.items()},
         "used": used,
         "used_percent": round(100 * min(1.0, used / search.trials)),
-        "minutes_used": _minutes(search),
-        "active": sorted((int(number), row) for number, row in search.active.items()),
+        "minutes_used": _minutes(jobs),
+        "active": active,
         "epochs": int(search.arguments.get("epochs", 1)),
         "limits": [
             (MEASURES[name], written(value, name)) for name, value in search.limits.items() if value is not None
@@ -154,8 +159,15 @@ def _is_inside(trial: SearchTrial, own: SearchTrial) -> bool:
     return bool(trial.accuracy[1] <= own.accuracy[2] and own.accuracy[1] <= trial.accuracy[2])
 
 
-def _minutes(search: ModelSearch) -> int:
-    job = search.job
-    if job is None or job.started is None:
+def _activity(jobs: Sequence[Job]) -> str:
+    """Returns the activity of the first running job; "" where none runs."""
+    return next((job.activity for job in jobs if job.state == JobState.RUNNING), "")
+
+
+def _minutes(jobs: Sequence[Job]) -> int:
+    """The minutes since the first job of the newest call began, until the last one ended."""
+    begun = min((job.started for job in jobs if job.started is not None), default=None)
+    if begun is None:
         return 0
-    return int(((job.finished or timezone.now()) - job.started) / timedelta(minutes=1))
+    ends = [job.finished or timezone.now() for job in jobs if job.started is not None]
+    return int((max(ends) - begun) / timedelta(minutes=1))

@@ -24,6 +24,7 @@ from forge.learning.searches.actions import (
     SearchSettings,
     begin_search,
     discard_search,
+    open_trial,
     resume_search,
     stop_search,
     use_trial,
@@ -125,6 +126,20 @@ def discard(request: HttpRequest, organisation: str, name: str, number: int) -> 
     principal = principal_of(request)
     discard_search(principal, find_search(principal, project, number))
     return redirect(f"{project.get_absolute_url()}/searches")
+
+
+@for_person
+@require_POST
+def open_change(request: HttpRequest, organisation: str, name: str, number: int, trial: int) -> HttpResponse:
+    """Opens a change request with the model of a trial."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    search = find_search(principal, project, number)
+    try:
+        opened = open_trial(principal, search, find_trial(principal, search, trial))
+    except DomainError as error:
+        return show_again(request, "searches/search.html", _context(request, project, number), error)
+    return redirect(opened.change_url)
 
 
 @for_person

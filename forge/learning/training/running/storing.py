@@ -28,7 +28,7 @@ def store_result(job: JobContext, run: TrainingRun, answer: TrainedJson, folder:
         raise JobFailed("The training process gave more files than a run has.")
     if not is_possible_result(answer, run.arguments):
         raise JobFailed("The training process gave a result that no run has.")
-    blobs = {path: _stored(folder / Path(name).name) for path, name in answer["files"].items()}
+    blobs = {path: store_file(folder / Path(name).name) for path, name in answer["files"].items()}
     digests = [blob.digest for blob in blobs.values()]
     try:
         with transaction.atomic():
@@ -48,8 +48,8 @@ def store_result(job: JobContext, run: TrainingRun, answer: TrainedJson, folder:
         raise
 
 
-def _stored(path: Path) -> Blob:
-    """Stores a file of the folder. Raises `JobFailed` if it is missing."""
+def store_file(path: Path) -> Blob:
+    """Stores a file that a process of `lab` wrote. Raises `JobFailed` if it is missing."""
     if not path.is_file() or path.is_symlink():
         raise JobFailed("The training process gave no file.")
     with path.open("rb") as file:

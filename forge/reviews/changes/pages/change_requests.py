@@ -346,6 +346,7 @@ def _merging(principal: Principal, project: Project, change: ChangeRequest, merg
         "pipeline": facts.get("pipeline"),
         "conflicts": conflicts,
         "resolved": sum(each.chosen is not None for each in conflicts),
+        "to_choose": next((each.conflict.key for each in conflicts if each.chosen is None), None),
         "left": len(merging.unresolved),
         "is_nothing": not merging.unresolved and merging.is_nothing,
         "build": build,

@@ -3,7 +3,7 @@
 import { address } from "../../api/request";
 import { heardOnAll, type Answer, type Recorded, type SampleRecording } from "../../preview";
 import { fetchRune } from "../fetch-rune";
-import { byLabel, differs, isRight, summary, textOf, type Pair } from "./differing";
+import { byLabel, counted, differs, isRight, shareText, summary, textOf, verdict, type Pair } from "./differing";
 import { ownFileOf, takeOwnFiles } from "./own-files";
 
 const KINDS = new Set(["sound", "picture", "motion"]);
@@ -58,7 +58,7 @@ async function run(
     });
     show(items, pairs, beforeName, nowName);
     showLabels(section, pairs, beforeName, nowName);
-    status.textContent = summary(pairs);
+    status.textContent = `${summary(pairs)} ${verdict(pairs, beforeName, nowName)}`.trim();
   } finally {
     holder.remove();
   }
@@ -97,7 +97,7 @@ function show(items: readonly HTMLElement[], pairs: readonly Pair[], beforeName:
   list?.prepend(...items.filter((_, index) => pairs[index] !== undefined && differs(pairs[index])));
 }
 
-/** How many samples of each label each of both has right, where the page has room for it. */
+/** How many samples of each label each of both has right, with the range of its share, where the page has room for it. */
 function showLabels(section: HTMLElement, pairs: readonly Pair[], beforeName: string, nowName: string): void {
   const place = section.querySelector<HTMLElement>("[data-by-label]");
   if (!place) return;
@@ -112,7 +112,10 @@ function showLabels(section: HTMLElement, pairs: readonly Pair[], beforeName: st
     }
   };
   row("th", ["Label", beforeName, nowName, "Samples"]);
-  for (const { label, before, now, all } of byLabel(pairs)) row("td", [label, `${before}`, `${now}`, `${all}`]);
+  const counts = byLabel(pairs);
+  for (const { label, before, now, all } of counts.length > 1 ? [...counts, counted("All", pairs)] : counts) {
+    row("td", [label, shareText(before, all), shareText(now, all), `${all}`]);
+  }
   place.replaceChildren(table);
   place.hidden = false;
 }

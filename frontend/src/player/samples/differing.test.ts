@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Answer } from "../../preview";
-import { byLabel, differs, isRight, summary, type Pair } from "./differing";
+import { byLabel, counted, differs, isRight, range, shareText, summary, verdict, type Pair } from "./differing";
 import { labelOfName } from "./own-files";
 
 const said = (answer: string | null): Answer => ({ answer, outputs: "" });
@@ -47,6 +47,36 @@ test("right answers are counted by label", () => {
     { label: "down", before: 1, now: 0, all: 1 },
     { label: "up", before: 1, now: 1, all: 2 },
   ]);
+});
+
+test("a share has the range that rune evaluate gives", () => {
+  const [low, high] = range(8, 10);
+  expect([low.toFixed(4), high.toFixed(4)]).toEqual(["0.4902", "0.9433"]);
+  expect(shareText(8, 10)).toBe("8, 80 % (49 to 94 %)");
+  expect(shareText(0, 3)).toBe("0, 0 % (0 to 56 %)");
+  expect(shareText(3, 3)).toBe("3, 100 % (44 to 100 %)");
+  expect(shareText(0, 0)).toBe("none");
+  expect(counted("All", [pair("up", "up", "down"), pair("down", "up", "down")])).toEqual({
+    label: "All",
+    before: 1,
+    now: 1,
+    all: 2,
+  });
+});
+
+test("one is called better only where it is by more than chance", () => {
+  const better = pair("up", "up", "down");
+  const worse = pair("up", "down", "up");
+  expect(verdict(Array<Pair>(6).fill(better), "A", "B")).toBe(
+    "B is better than A on these samples, by more than chance (95 %).",
+  );
+  expect(verdict(Array<Pair>(9).fill(worse), "A", "B")).toBe(
+    "A is better than B on these samples, by more than chance (95 %).",
+  );
+  expect(verdict(Array<Pair>(5).fill(better), "A", "B")).toContain("it may be chance");
+  expect(verdict([...Array<Pair>(8).fill(better), ...Array<Pair>(3).fill(worse)], "A", "B")).toContain("may be chance");
+  expect(verdict([...Array<Pair>(1500).fill(better), ...Array<Pair>(1490).fill(worse)], "A", "B")).toContain("chance");
+  expect(verdict([pair("up", "up", "up")], "A", "B")).toBe("");
 });
 
 test("a file of one's own is named by its label", () => {

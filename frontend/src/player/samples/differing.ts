@@ -60,10 +60,64 @@ export interface LabelCount {
 /** Of each label, by name. */
 export function byLabel(pairs: readonly Pair[]): readonly LabelCount[] {
   const labels = [...new Set(pairs.map(({ label }) => label))].sort((one, other) => one.localeCompare(other));
-  return labels.map((label) => {
-    const these = pairs.filter((pair) => pair.label === label);
-    const right = (side: "before" | "now"): number =>
-      these.filter((pair) => isRight(pair[side], label) === true).length;
-    return { label, before: right("before"), now: right("now"), all: these.length };
-  });
+  return labels.map((label) =>
+    counted(
+      label,
+      pairs.filter((pair) => pair.label === label),
+    ),
+  );
+}
+
+/** Of all of them, under a name. */
+export function counted(label: string, pairs: readonly Pair[]): LabelCount {
+  const right = (side: "before" | "now"): number =>
+    pairs.filter((pair) => isRight(pair[side], pair.label) === true).length;
+  return { label, before: right("before"), now: right("now"), all: pairs.length };
+}
+
+/** `12, 80 % (55 to 93 %)`: right answers, their share, and the range in which it is with 95 % of certainty. */
+export function shareText(right: number, all: number): string {
+  if (all === 0) return "none";
+  const [low, high] = range(right, all);
+  return `${right}, ${percent(right / all)} % (${percent(low)} to ${percent(high)} %)`;
+}
+
+/** Wilson's interval of 95 %, as rune/running/evaluation/intervals.py has it. */
+export function range(right: number, all: number): readonly [number, number] {
+  const share = right / all;
+  const square = DEVIATIONS ** 2;
+  const middle = (share + square / (2 * all)) / (1 + square / all);
+  const half = (DEVIATIONS / (1 + square / all)) * Math.sqrt((share * (1 - share)) / all + square / (4 * all ** 2));
+  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}
+
+/** Says whether one of both is better by more than chance: those that only one has right, by an exact test of signs. */
+export function verdict(pairs: readonly Pair[], beforeName: string, nowName: string): string {
+  const onlyNow = pairs.filter(
+    ({ now, before, label }) => isRight(now, label) === true && isRight(before, label) === false,
+  ).length;
+  const onlyBefore = pairs.filter(
+    ({ now, before, label }) => isRight(before, label) === true && isRight(now, label) === false,
+  ).length;
+  if (onlyNow + onlyBefore === 0) return "";
+  if (chance(onlyNow, onlyBefore) > 0.05) return "These samples are too few to say which is better: it may be chance.";
+  const [better, other] = onlyNow > onlyBefore ? [nowName, beforeName] : [beforeName, nowName];
+  return `${better} is better than ${other} on these samples, by more than chance (95 %).`;
+}
+
+const DEVIATIONS = 1.959963984540054;
+
+const percent = (share: number): number => Math.round(100 * share);
+
+/** How likely a split at least as uneven is where both are equally good. */
+function chance(one: number, other: number): number {
+  const all = one + other;
+  // As logarithms, since half to the power of some thousands is nothing.
+  let term = all * Math.log(0.5);
+  let sum = Math.exp(term);
+  for (let count = 1; count <= Math.min(one, other); count += 1) {
+    term += Math.log((all - count + 1) / count);
+    sum += Math.exp(term);
+  }
+  return Math.min(1, 2 * sum);
 }

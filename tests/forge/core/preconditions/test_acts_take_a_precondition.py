@@ -80,6 +80,7 @@ EXEMPT: Mapping[str, str] = {
     f"DELETE {_P}/searches/<int:number>": ENDS,
     f"POST {_P}/searches/<int:number>/stop": ENDS,
     f"POST {_P}/searches/<int:number>/resume": WORKS,
+    f"POST {_P}/searches/<int:number>/trials/<int:trial>/change": MAKES,
     f"POST {_P}/searches/<int:number>/trials/<int:trial>/use": MAKES,
     f"POST {_P}/training": MAKES,
     f"DELETE {_P}/training/<int:number>": ENDS,

@@ -78,6 +78,7 @@ FORMS: Mapping[str, str] = {
     f"{_P}/searches/<int:number>/stop": ENDS,
     f"{_P}/searches/<int:number>/resume": WORKS,
     f"{_P}/searches/<int:number>/discard": ENDS,
+    f"{_P}/searches/<int:number>/trials/<int:trial>/change": MAKES,
     f"{_P}/searches/<int:number>/trials/<int:trial>/use": MAKES,
     f"{_P}/training/begin": MAKES,
     f"{_P}/training/<int:number>/again": MAKES,

@@ -180,6 +180,7 @@ def test_the_page_shows_the_link_once(
     shown = browser_of(viewer).get(f"{PAGE}/preview").content.decode()
     assert f"builds/{built_change.number}" in shown
     assert "Replace the link" not in shown
+    assert f'data-rune-url="/api/v1/builds/{built_change.pk}/rune"' in shown, "a member runs it without a key"
     wrong = browser.post(f"{PAGE}/preview", {"do": "create", "days": "many"})
     assert (wrong.status_code, "whole number" in wrong.content.decode()) == (400, True)
     assert browser.post(f"{PAGE}/preview", {"do": "end"}).status_code == 302

@@ -47,7 +47,7 @@ def referrer(block: BlockVersion, kind: str) -> Manifest:
 
 
 def proven(block: BlockVersion, key: SigningKey) -> BlockProvenance:
-    """What a signature of a block proves to a client that trusts the key."""
+    """Returns the proven contents of a signature of a block, for a client that trusts the key."""
     trust = Trust((read_public_key(key.public_key.encode()),))
     signed = Signed(layer_of(referrer(block, BUNDLE_TYPE)))
     return read_block_provenance(verify_bundle(signed, trust, [block.manifest.blob_id]).statement)

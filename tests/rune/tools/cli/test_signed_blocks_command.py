@@ -47,11 +47,11 @@ KEYS = "/api/v1/projects/acme/sounds/signing-keys"
 def serve(registry: type[_Registry], provenance: BlockProvenance, key: PrivateKey = KEY) -> None:
     """Gives the registry a signature of the block, and no revoked key."""
     bundle = sign_statement(write_statement(block_statement(provenance)), key)
-    made = signature(SubjectManifest(DIGEST, len(MANIFEST)), bundle, key.public, "2026-11-01T12:00:00Z")
-    listed = {"manifests": [{"digest": digest_of(made.manifest), "artifactType": BUNDLE_TYPE, "size": 1}]}
+    referrer = signature(SubjectManifest(DIGEST, len(MANIFEST)), bundle, key.public, "2026-11-01T12:00:00Z")
+    listed = {"manifests": [{"digest": digest_of(referrer.manifest), "artifactType": BUNDLE_TYPE, "size": 1}]}
     registry.answers |= {
         f"/v2/acme/sounds/referrers/{DIGEST}": json.dumps(listed).encode(),
-        f"/v2/acme/sounds/manifests/{digest_of(made.manifest)}": made.manifest,
+        f"/v2/acme/sounds/manifests/{digest_of(referrer.manifest)}": referrer.manifest,
         f"/v2/acme/sounds/blobs/{digest_of(bundle)}": bundle,
         KEYS: b'{"keys": []}',
     }
@@ -65,8 +65,8 @@ def test_a_block_is_verified_and_taken_with_the_fingerprint_of_its_key(registry:
     for text in (DIGEST, KEY.public.fingerprint, "acme/sounds#smooth@1.2", "it passed the gate", "1 person"):
         assert text in verified.output
     assert "smooth.py of version 7" in verified.output
-    taken = _rune("block", "add", PATH, folder, "--key", KEY.public.fingerprint)
-    assert taken.exit_code == 0, taken.output
+    added = _rune("block", "add", PATH, folder, "--key", KEY.public.fingerprint)
+    assert added.exit_code == 0, added.output
     assert DIGEST in (folder / LOCK_FILE).read_text()
 
 

@@ -1,26 +1,30 @@
-"""Actions on searches. Each checks the permission, does it, and notifies open pages."""
+"""Beginning, stopping, resuming and deleting searches. Each checks the permission, does it, and notifies open pages."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
 from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
+from forge.core.blobs.links import links_of
+from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.jobs.kinds import kind_of
+from forge.jobs.models import UNFINISHED_STATES, JobState
 from forge.jobs.queue import cancel, enqueue
 from forge.jobs.workers.slots import notify_workers
 from forge.learning.searches.announcements import SEARCH_CHANGED
-from forge.learning.searches.errors import SearchNotRunning, SearchRunning, TooManySearches, TrialNotTrained
+from forge.learning.searches.errors import SearchNotRunning, SearchRunning, TooManySearches
 from forge.learning.searches.kinds import (
     DEFAULT_BOARD,
     DEFAULT_MINUTES,
@@ -42,9 +46,8 @@ from forge.learning.searches.models import (
     SearchTrial,
     SearchTrialState,
 )
+from forge.learning.searches.trial_rows import jobs_of
 from forge.learning.training.access import checked_model, version_to_learn
-from forge.learning.training.actions import RequestedRun, begin_run
-from forge.learning.training.models import TrainingRun
 from forge.learning.training.quotas import require_minutes
 from forge.learning.training.recipes import checked_arguments, recipe_of
 from forge.learning.training.running.lab_events import RecipeJson
@@ -134,13 +137,12 @@ def stop_search(actor: Actor, search: ModelSearch) -> ModelSearch:
     """
     project = search.project
     require(actor, Verb.EDIT, project)
-    search = _locked(search)
-    if not search.is_unfinished or search.job is None:
+    if not search.is_unfinished:
         raise SearchNotRunning("The search has ended already.")
-    if search.state == SearchState.WAITING:
-        cancel(search.job, str(actor.person))
-        search.refresh_from_db()
-    else:
+    _cancel_jobs(search, str(actor.person), [JobState.QUEUED])
+    is_running = jobs_of(search).filter(state=JobState.RUNNING).exists()
+    search = _locked(search)
+    if is_running:
         search.instruction = STOP
         search.save(update_fields=["instruction"])
     write_entry(actor, "search.stop", project.stream, project.place, number=search.number)
@@ -163,6 +165,7 @@ def resume_search(actor: Actor, search: ModelSearch, trials: int | None = None) 
     if trials is not None:
         _check_range("trials", trials, MAX_TRIALS)
         search.trials = trials
+    search.called = timezone.now()
     search.state, search.instruction, search.ended, search.error, search.reason = SearchState.WAITING, "", "", "", ""
     _enqueue(actor, search)
     write_entry(actor, "search.resume", project.stream, project.place, number=search.number)
@@ -171,69 +174,51 @@ def resume_search(actor: Actor, search: ModelSearch, trials: int | None = None) 
 
 
 def discard_search(actor: Actor, search: ModelSearch) -> None:
-    """Deletes a search with its trials. Runs that were begun from it stay. Raises `Forbidden` or `NotFound`."""
-    project = search.project
-    require(actor, Verb.EDIT, project)
-    with transaction.atomic():
-        search = _locked(search)
-        if search.job is not None and not search.job.is_finished:
-            cancel(search.job, str(actor.person))
-        write_entry(actor, "search.discard", project.stream, project.place, number=search.number)
-        announce_search(search, actor)
-        search.delete()
+    """Deletes a search with its trials and their models. Runs that were begun from it stay.
 
-
-def use_trial(actor: Actor, search: ModelSearch, trial: SearchTrial) -> TrainingRun:
-    """Begins a training run with the settings of a trial, on the data of the search. As soon as it is finished, its
-    model is offered by a change request of whoever used the trial, and the test split is read for the first time. A
-    trial has one run.
-
-    Raises `TrialNotTrained`, what `begin_run` raises, and `Forbidden` or `NotFound`.
+    Raises `Forbidden` or `NotFound`.
     """
     project = search.project
     require(actor, Verb.EDIT, project)
-    if trial.state != SearchTrialState.TRAINED:
-        raise TrialNotTrained(f"Trial {trial.number} was not trained to its end. Choose one with an accuracy.")
-    if trial.run_number is not None:
-        earlier = TrainingRun.objects.filter(project=project, number=trial.run_number).first()
-        if earlier is not None:
-            return earlier
-    settings = RequestedRun(
-        search.recipe,
-        {**search.arguments, **trial.arguments},
-        search.data_number,
-        search.seed,
-        trial.form,
-        search.model_path,
-        [search.board],
-    )
     with transaction.atomic():
-        run = begin_run(actor, project, settings, offers=True)
-        SearchTrial.objects.filter(pk=trial.pk).update(run_number=run.number)
-        write_entry(actor, "search.use", project.stream, project.place, number=search.number, trial=trial.number)
+        _cancel_jobs(search, str(actor.person), UNFINISHED_STATES)
+        search = _locked(search)
+        digests = set(links_of(search).values_list("blob_id", flat=True))
+        links_of(search).delete()
+        write_entry(actor, "search.discard", project.stream, project.place, number=search.number)
         announce_search(search, actor)
-    return run
+        search.delete()
+    delete_if_unlinked(sorted(digests))
 
 
 def announce_search(search: ModelSearch, actor: Actor | None = None) -> None:
     """Tells whoever has the page open, in the transaction that changed the search."""
-    count = SearchTrial.objects.filter(search=search).count()
+    count = SearchTrial.objects.filter(search=search).exclude(state=SearchTrialState.RUNNING).count()
     event = SEARCH_CHANGED(search=str(search.pk), number=search.number, state=search.state, trials=count)
     append_event(search.project.stream, event, actor)
 
 
 def _enqueue(actor: Actor, search: ModelSearch) -> None:
+    """Stores the search, and queues a job for each trial at a time."""
     kind, project = kind_of(SEARCH_KIND), search.project
     is_program = actor.kind == PrincipalKind.TOKEN
     party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
-    spec = {"search": str(search.pk)}
-    search.job = enqueue(kind, party.organisation, spec, party=party, project=project, key=str(search.pk))
     search.save()
-    transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)
+    for place in range(1, search.workers + 1):
+        spec = {"search": str(search.pk), "place": place}
+        enqueue(kind, party.organisation, spec, party=party, project=project, key=f"{search.pk}:{place}")
+        transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)
+
+
+def _cancel_jobs(search: ModelSearch, by: str, states: Collection[str]) -> None:
+    """Cancels jobs of the newest call. They are locked before the search is, as workers lock them."""
+    for job in list(jobs_of(search).filter(state__in=states).select_for_update(of=("self",))):
+        cancel(job, by)
+    search.refresh_from_db()
 
 
 def _locked(search: ModelSearch) -> ModelSearch:
-    rows = ModelSearch.objects.select_for_update(of=("self",)).select_related("project__organisation", "job")
+    rows = ModelSearch.objects.select_for_update(of=("self",)).select_related("project__organisation")
     return rows.get(pk=search.pk)
 
 

@@ -1,0 +1,114 @@
+"""Using a trial of a search: a change request with its model, or a training run with its settings."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.learning.searches.actions.searches import announce_search
+from forge.learning.searches.errors import TrialNotTrained
+from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
+from forge.learning.training.actions import RequestedRun, begin_run
+from forge.learning.training.actions.offering import ModelOffer, accuracy_text, offer_model
+from forge.learning.training.models import TrainingRun
+from forge.projects.access import require
+from rune.wording import size_text
+
+
+def open_trial(actor: Actor, search: ModelSearch, trial: SearchTrial) -> SearchTrial:
+    """Opens a change request with the model of a trial, its Runefile and the record of where it came from. The test
+    split stays unread. A trial that has a change request keeps it.
+
+    Raises `TrialNotTrained`, `StorageQuotaReached`, `TooManyOffers`, and `Forbidden` or `NotFound`.
+    """
+    project = search.project
+    require(actor, Verb.EDIT, project)
+    _require_trained(trial)
+    with transaction.atomic():
+        row = SearchTrial.objects.select_for_update().get(pk=trial.pk)
+        if row.change_url:
+            return row
+        if not row.files:
+            raise TrialNotTrained(f"The model of trial {row.number} was not kept. Begin a training run with it.")
+        row.change_url = offer_model(actor, project, _offer(search, row))
+        row.save(update_fields=["change_url"])
+        write_entry(actor, "search.open", project.stream, project.place, number=search.number, trial=row.number)
+        announce_search(search, actor)
+    return row
+
+
+def use_trial(actor: Actor, search: ModelSearch, trial: SearchTrial) -> TrainingRun:
+    """Begins a training run with the settings of a trial, on the data of the search. As soon as it is finished, its
+    model is offered by a change request of whoever used the trial, and the test split is read for the first time. A
+    trial has one run.
+
+    Raises `TrialNotTrained`, what `begin_run` raises, and `Forbidden` or `NotFound`.
+    """
+    project = search.project
+    require(actor, Verb.EDIT, project)
+    _require_trained(trial)
+    if trial.run_number is not None:
+        earlier = TrainingRun.objects.filter(project=project, number=trial.run_number).first()
+        if earlier is not None:
+            return earlier
+    settings = RequestedRun(
+        search.recipe,
+        {**search.arguments, **trial.arguments},
+        search.data_number,
+        search.seed,
+        trial.form,
+        search.model_path,
+        [search.board],
+    )
+    with transaction.atomic():
+        run = begin_run(actor, project, settings, offers=True)
+        SearchTrial.objects.filter(pk=trial.pk).update(run_number=run.number)
+        write_entry(actor, "search.use", project.stream, project.place, number=search.number, trial=trial.number)
+        announce_search(search, actor)
+    return run
+
+
+def _require_trained(trial: SearchTrial) -> None:
+    """Raises `TrialNotTrained`."""
+    if trial.state != SearchTrialState.TRAINED:
+        raise TrialNotTrained(f"Trial {trial.number} was not trained to its end. Choose one with an accuracy.")
+
+
+def _offer(search: ModelSearch, trial: SearchTrial) -> ModelOffer:
+    origin = f"trial {trial.number} of search {search.number}"
+    return ModelOffer(
+        f"Use the model of {origin}",
+        _message(search, trial, origin),
+        origin,
+        {path: {"digest": digest, "size": trial.sizes[path]} for path, digest in trial.files.items()},
+        search.recipe,
+        search.model_path,
+        trial.form,
+        search.seed,
+        {**search.arguments, **trial.arguments},
+        search.data_digest,
+    )
+
+
+def _message(search: ModelSearch, trial: SearchTrial, origin: str) -> str:
+    """Returns the change request's text: the figures of the trial, and what they are not."""
+    lines = [
+        f"The model of [{origin}]({search.get_absolute_url()}?trial={trial.number}), on version "
+        f"{search.data_number} of the data."
+    ]
+    if trial.accuracy:
+        lines.append(accuracy_text("validation", trial.accuracy, search.description.get("validation", 0)))
+    if trial.needs:
+        needs = trial.needs
+        text = f"RAM {size_text(needs['ram'])}, flash {size_text(needs['flash'])}"
+        if needs["instructions"] is not None:
+            text += f", {needs['instructions']:,} instructions"
+        lines.append(f"{text} on {needs['target']}.")
+    trained = SearchTrial.objects.filter(search=search, state=SearchTrialState.TRAINED).count()
+    lines.append(
+        f"These recordings chose the best of {trained} trained trials, so a part of the accuracy is luck. The test "
+        "split was not read."
+    )
+    return "\n\n".join(lines)

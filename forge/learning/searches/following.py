@@ -1,0 +1,157 @@
+"""Follows a job of a search: what its process of `lab` sends is checked, stored, and told to open pages."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from forge.core.json_shape import has_shape
+from forge.jobs.kinds import AttemptFailed, JobContext
+from forge.learning.searches.actions.searches import announce_search
+from forge.learning.searches.lab_events import (
+    ClaimEvent,
+    CountedEvent,
+    RowsEvent,
+    SpaceEvent,
+    TrialEpochEvent,
+    TrialEvent,
+)
+from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
+from forge.learning.searches.storing import store_trial
+from forge.learning.searches.trial_rows import RowsForLab, claim_trial
+from forge.learning.training.running.possible import MOST, MOST_EPOCHS, are_possible_needs, is_possible_share
+from rune.devices.boards.lookup import find_board
+
+FLUSH_SECONDS = 0.5
+"""Between two changes of the trial at work."""
+INSTRUCTION_SECONDS = 0.5
+MOST_TRIALS = 1_000_000
+"""Numbers of trials, with those that are over a limit."""
+
+
+class SearchFollower:
+    """The rows of a search while one of its jobs is at work. `folder` has the files that `lab` writes."""
+
+    def __init__(self, job: JobContext, search: ModelSearch, folder: Path) -> None:
+        self._job = job
+        self._search = search
+        self._folder = folder
+        self._rows = RowsForLab(search, job.job_id)
+        self._answers: deque[Mapping[str, Any]] = deque()
+        self._unsaved: SearchTrial | None = None
+        self._flushed = 0.0
+        self._instruction_due = 0.0
+        self._is_stopping = False
+
+    def tick(self) -> None:
+        """Renews the lease, and stores how far the trial at work is."""
+        self._job.tick()
+        if self._unsaved is not None and time.monotonic() - self._flushed >= FLUSH_SECONDS:
+            self.flush()
+
+    def receive(self, event: Any) -> None:
+        """Takes an event. Raises `AttemptFailed` for one that is malformed."""
+        name = event.get("event") if isinstance(event, dict) else None
+        shape, take = self._takers().get(str(name), (None, None))
+        if shape is None or take is None or not has_shape(event, shape) or not _is_possible(event):
+            raise _malformed()
+        take(event)
+
+    def next_command(self) -> Mapping[str, Any] | str | None:
+        """The next line for the process of `lab`: an answer to what it asked, or the instruction to stop, once."""
+        if self._answers:
+            return self._answers.popleft()
+        if self._is_stopping or time.monotonic() < self._instruction_due:
+            return None
+        self._instruction_due = time.monotonic() + INSTRUCTION_SECONDS
+        instruction = ModelSearch.objects.filter(pk=self._search.pk).values_list("instruction", flat=True).first() or ""
+        self._is_stopping = bool(instruction)
+        return instruction or None
+
+    def _takers(self) -> Mapping[str, tuple[Any, Callable[[Any], None]]]:
+        return {
+            "space": (SpaceEvent, self._take_space),
+            "rows": (RowsEvent, lambda _: self._answers.append(self._rows.news())),
+            "claim": (ClaimEvent, self._take_claim),
+            "counted": (CountedEvent, self._take_counted),
+            "epoch": (TrialEpochEvent, self._take_epoch),
+            "trial": (TrialEvent, self._take_trial),
+        }
+
+    def _take_space(self, event: SpaceEvent) -> None:
+        description = {name: event[name] for name in ("size", "arguments", "forms", "labels", "validation")}
+        with transaction.atomic():
+            self._job.confirm_lease()
+            ModelSearch.objects.filter(pk=self._search.pk).update(description=description)
+            announce_search(self._search)
+
+    def _take_claim(self, event: ClaimEvent) -> None:
+        with transaction.atomic():
+            self._job.confirm_lease()
+            number = claim_trial(self._search, self._job.job_id, event["arguments"], event["quantize"])
+            if number is not None:
+                announce_search(self._search)
+        self._answers.append({"claimed": number})
+
+    def _take_counted(self, event: CountedEvent) -> None:
+        trial = self._own_trial(event["trial"])
+        target = find_board(self._search.board).target
+        needs = {"ram": event["ram"], "flash": event["flash"], "instructions": event["instructions"]}
+        trial.needs = {"target": target, **needs}
+        self._unsaved = trial
+
+    def _take_epoch(self, event: TrialEpochEvent) -> None:
+        trial = self._own_trial(event["trial"])
+        if len(trial.curve) >= MOST_EPOCHS:
+            raise _malformed()
+        trial.curve = [*trial.curve, event["validation_accuracy"]]
+        self._unsaved = trial
+
+    def _take_trial(self, event: TrialEvent) -> None:
+        """Stores a trial that has ended with its files, in one transaction with what open pages are told."""
+        trial = self._own_trial(event["trial"])
+        trial.state, trial.needs, trial.accuracy = event["state"], event["needs"], event["accuracy"]
+        trial.curve, trial.seconds, trial.reason = event["curve"], event["seconds"], event["reason"][:500]
+        self._unsaved = None
+        store_trial(self._job, self._search, trial, event["files"], self._folder)
+
+    def _own_trial(self, number: int) -> SearchTrial:
+        """The trial that this job has begun. Raises `AttemptFailed` for one of another, or one that has ended."""
+        if self._unsaved is not None and self._unsaved.number == number:
+            return self._unsaved
+        rows = SearchTrial.objects.filter(search=self._search, job=self._job.job_id, state=SearchTrialState.RUNNING)
+        trial = rows.filter(number=number).first()
+        if trial is None:
+            raise _malformed()
+        return trial
+
+    def flush(self) -> None:
+        """Stores how far the trial at work is, and tells open pages. Raises `LeaseLost`."""
+        self._flushed = time.monotonic()
+        trial, self._unsaved = self._unsaved, None
+        if trial is None:
+            return
+        with transaction.atomic():
+            self._job.confirm_lease()
+            trial.save(update_fields=["needs", "curve"])
+            announce_search(self._search)
+
+
+def _is_possible(event: Mapping[str, Any]) -> bool:
+    """Whether an event of the right type says what a search can have."""
+    needs = event if event["event"] == "counted" else event.get("needs")
+    return (
+        1 <= event.get("trial", 1) <= MOST_TRIALS
+        and (needs is None or are_possible_needs({"instructions": None, **needs}))
+        and is_possible_share(event.get("accuracy"))
+        and 0 <= event.get("size", 0) < MOST
+    )
+
+
+def _malformed() -> AttemptFailed:
+    return AttemptFailed("The process of the search sent something that is malformed.", attempts=1)

@@ -1,0 +1,107 @@
+"""The rows of a search, which the processes of several workers share: beginning a trial, and what others have done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max, Min, Q, QuerySet
+from django.utils import timezone
+
+from forge.jobs.models import Job
+from forge.learning.searches.kinds import SEARCH_KIND, STOP
+from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
+
+USED_UP = "The budget of trials is used up."
+_COSTS = Q(state__in=[SearchTrialState.TRAINED, SearchTrialState.STOPPED, SearchTrialState.RUNNING]) | Q(
+    state=SearchTrialState.FAILED, needs__isnull=False
+)
+"""Selects the trials that the budget is used up by (`lab.search.trials.Trial.used_budget`), and those at work."""
+
+
+def jobs_of(search: ModelSearch) -> QuerySet[Job]:
+    """The jobs of the newest call of a search, oldest first."""
+    jobs = Job.objects.filter(kind=SEARCH_KIND, project=search.project_id, spec__search=str(search.pk))
+    return jobs.filter(created__gte=search.called).order_by("created")
+
+
+@transaction.atomic
+def claim_trial(search: ModelSearch, job: UUID, arguments: Mapping[str, float], form: str) -> int | None:
+    """Begins a trial of a job and returns its number. None if the candidate has a row, or the budget is used up."""
+    budget = ModelSearch.objects.select_for_update().values_list("trials", flat=True).get(pk=search.pk)
+    rows = SearchTrial.objects.filter(search=search)
+    if rows.filter(_COSTS).count() >= budget or rows.filter(arguments=arguments, form=form).exists():
+        return None
+    number: int = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
+    SearchTrial.objects.create(search=search, number=number, job_id=job, arguments=arguments, form=form)
+    return number
+
+
+def interrupted_trial(search: ModelSearch, job: UUID) -> SearchTrial | None:
+    """The trial that a job had begun when its last worker ended. It is tried again from its start."""
+    trial = SearchTrial.objects.filter(search=search, job=job, state=SearchTrialState.RUNNING).first()
+    if trial is not None:
+        trial.needs, trial.curve = None, []
+        trial.save(update_fields=["needs", "curve"])
+    return trial
+
+
+def drop_unfinished(search: ModelSearch, job: UUID) -> None:
+    """Removes the trial of a job that has ended without it."""
+    SearchTrial.objects.filter(search=search, job=job, state=SearchTrialState.RUNNING).delete()
+
+
+def is_used_up(search: ModelSearch, job: UUID) -> bool:
+    """Whether a job of a search has nothing to do: the budget is used up by other trials, or the search is to end."""
+    instruction = ModelSearch.objects.values_list("instruction", flat=True).get(pk=search.pk)
+    own = Q(job=job, state=SearchTrialState.RUNNING)
+    used = SearchTrial.objects.filter(_COSTS, search=search).exclude(own).count()
+    return instruction == STOP or used >= search.trials or minutes_left(search) <= 0
+
+
+def minutes_left(search: ModelSearch) -> float:
+    """The minutes of the newest call that are left; all before its first job has begun."""
+    begun = jobs_of(search).aggregate(begun=Min("started"))["begun"]
+    used = timedelta() if begun is None else timezone.now() - begun
+    return search.minutes - used / timedelta(minutes=1)
+
+
+class RowsForLab:
+    """The rows as a process of `lab` reads them: each that has ended once, and all that others try."""
+
+    def __init__(self, search: ModelSearch, job: UUID) -> None:
+        self._search = search
+        self._job = job
+        self._sent: set[int] = set()
+
+    def news(self) -> dict[str, Any]:
+        """The rows since the last call."""
+        rows = SearchTrial.objects.filter(search=self._search).order_by("number")
+        running = rows.filter(state=SearchTrialState.RUNNING).exclude(job=self._job)
+        numbers = rows.exclude(state=SearchTrialState.RUNNING).values_list("number", flat=True)
+        fresh = [each for each in numbers if each not in self._sent]
+        # Rows of the first question may be thousands, which no `IN` takes.
+        ended = rows.filter(number__in=fresh) if self._sent else rows.exclude(state=SearchTrialState.RUNNING)
+        self._sent |= set(fresh)
+        return {
+            "trials": [trial_row(each) for each in ended],
+            "running": [{"arguments": each.arguments, "quantize": each.form} for each in running],
+        }
+
+
+def trial_row(trial: SearchTrial) -> dict[str, Any]:
+    """A trial as `lab` has it in its file (`lab.search.trials.Trial.to_json`)."""
+    return {
+        "trial": trial.number,
+        "arguments": trial.arguments,
+        "quantize": trial.form,
+        "state": trial.state,
+        "needs": trial.needs,
+        "accuracy": trial.accuracy,
+        "curve": trial.curve,
+        "seconds": trial.seconds,
+        "reason": trial.reason,
+    }

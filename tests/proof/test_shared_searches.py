@@ -1,0 +1,82 @@
+"""Two workers share the trials of a search, one of them is killed, and no trial is lost or tried twice."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.training.settings import ENVIRONMENT
+from tests.foreign.builds.build_farm import BuildFarm, build_farm
+from tests.support.servers.live_forge import REPOSITORY
+from tests.support.servers.services import ServiceMissing, running_services
+
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(not ENVIRONMENT.is_ready, reason="needs the TensorFlow environment, which `make lab` prepares"),
+]
+
+TRIALS = 6
+SCRIPT = REPOSITORY / "tests" / "foreign" / "learning" / "search_queue.py"
+MAX_WAIT = 600.0
+
+
+@pytest.fixture
+def farm(tmp_path: Path) -> Iterator[BuildFarm]:
+    try:
+        with running_services(durable=True) as services, build_farm(services, tmp_path / "data", "searches") as running:
+            yield running
+    except ServiceMissing as missing:
+        pytest.skip(str(missing))
+
+
+def answer_of(farm: BuildFarm, *arguments: str) -> Any:
+    command = [sys.executable, str(SCRIPT), *arguments]
+    done = subprocess.run(
+        command, cwd=REPOSITORY, env=farm.environment, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def until(farm: BuildFarm, condition: Callable[[Any], Any]) -> Any:
+    """Reads the search until a condition is true; returns it."""
+    deadline = time.monotonic() + MAX_WAIT
+    while not condition(search := answer_of(farm, "read")):
+        assert time.monotonic() < deadline, search
+        time.sleep(0.5)
+    return search
+
+
+def training_jobs(search: Any) -> set[str]:
+    """The jobs whose trial has trained an epoch."""
+    return {each["job_id"] for each in search["rows"] if each["state"] == "running" and each["curve"]}
+
+
+def test_a_worker_is_killed_and_its_trial_alone_is_tried_again(farm: BuildFarm) -> None:
+    killed = farm.start_worker()
+    farm.start_worker()
+    answer_of(farm, "begin", str(TRIALS), "2")
+    before = until(farm, lambda search: len(training_jobs(search)) == 2)
+    farm.kill(killed)
+    search = until(farm, lambda search: search["state"] not in ("waiting", "running"))
+
+    assert (search["state"], search["error"]) == ("finished", "")
+    rows = search["rows"]
+    assert [each["number"] for each in rows] == list(range(1, len(rows) + 1))
+    assert sum(each["state"] in ("trained", "stopped") for each in rows) == TRIALS
+    assert len({json.dumps(each["arguments"], sort_keys=True) for each in rows}) == len(rows)
+    assert all(each["files"] for each in rows if each["state"] == "trained")
+    # Both jobs tried some; one of them has had another worker since, and no trial that had ended was tried again.
+    assert len({each["job_id"] for each in rows}) == 2
+    assert sorted(job["attempt"] for job in search["jobs"]) == [1, 2]
+    lost = [each["number"] for each in before["rows"] if each["state"] == "running"]
+    again = {each["number"]: each for each in rows}
+    assert all(again[number]["state"] != "running" for number in lost)
+    assert before["rows"][0]["arguments"] == again[1]["arguments"]
