@@ -46,7 +46,7 @@ def log_context_of_build(build: object) -> Iterator[None]:
         build_id.reset(token)
 
 
-def is_kept_for_years(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+def may_stay_cached(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     """Whether caches keep the answer for ever: then it is not the answer to one request, and names none."""
     return any(name == b"cache-control" and b"immutable" in value for name, value in headers)
 
@@ -77,7 +77,7 @@ class Observability:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = [*message.get("headers", ())]
-                if not is_kept_for_years(headers):
+                if not may_stay_cached(headers):
                     headers.append((HEADER, name.encode()))
                 message = {**message, "headers": headers}
             await send(message)

@@ -74,8 +74,8 @@ def _verdicts(trial: Trial, expected: tuple[str, ...]) -> tuple[str, ...]:
     alike = ("exact", "within")
     converted, _, *forms = cells_of(trial)
     pairs = zip(forms, expected[2:], strict=True)
-    kept = (own if page != "not run" and not {own, page} <= set(alike) else page for own, page in pairs)
-    return (converted, expected[1], *kept)
+    cells = (own if page != "not run" and not {own, page} <= set(alike) else page for own, page in pairs)
+    return (converted, expected[1], *cells)
 
 
 def _write_sources(folder: Path, names: list[str]) -> None:

@@ -58,7 +58,7 @@ class Trial:
 
 
 NOT_TRIED = Trial("not run", None, {})
-"""Of what nobody tried yet."""
+"""The trial of a row that nobody tried yet."""
 
 
 def tried(folder: Path, name: str, format_: str) -> Trial:
@@ -67,8 +67,8 @@ def tried(folder: Path, name: str, format_: str) -> Trial:
     if refusal.exists():
         return Trial(f"not written: {refusal.read_text(encoding='utf-8')}", None, {})
     request = Request(source_of(folder, name, format_), forms=FORMS)
-    with tempfile.TemporaryDirectory() as made:
-        place = Path(made)
+    with tempfile.TemporaryDirectory() as path:
+        place = Path(path)
         try:
             model = _in_time(lambda: make_float(request, place, _silent))
             rows = _in_time(lambda: make_forms(request, model, place, _silent)).result["forms"]

@@ -63,9 +63,9 @@ def test_work_that_fails_does_not_end_its_thread() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("seconds", "kept"), [(30.0, True), (-1.0, False)])
+@pytest.mark.parametrize(("seconds", "is_same"), [(30.0, True), (-1.0, False)])
 def test_a_thread_keeps_its_connection_until_nobody_edited_for_a_while(
-    monkeypatch: pytest.MonkeyPatch, seconds: float, kept: bool
+    monkeypatch: pytest.MonkeyPatch, seconds: float, is_same: bool
 ) -> None:
     monkeypatch.setattr(threads, "MAX_IDLE_SECONDS", seconds)
     seen: list[Any] = []
@@ -83,4 +83,4 @@ def test_a_thread_keeps_its_connection_until_nobody_edited_for_a_while(
     own.wake(OTHER)
     assert done.wait(PATIENCE)
     own.close()
-    assert (seen[0] is seen[1]) is kept
+    assert (seen[0] is seen[1]) is is_same
