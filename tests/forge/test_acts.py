@@ -57,6 +57,8 @@ UNAUDITED: Mapping[str, str] = {
     "forge.builds.actions.try_fix": "the same, of a text that is stored nowhere",
     "forge.builds.actions.watch_wires": "the same, with what flows in its wires",
     "forge.datasets.imports.actions.receive_piece": "bytes mean nothing before the import is started, which is written",
+    "forge.datasets.labelling.actions.release": "says who looks at a sample for some minutes; no sample changes",
+    "forge.datasets.labelling.actions.take_next": "the same",
     "forge.datasets.samples.actions.cut.propose_parts": "says where a sample could be cut; changes nothing",
     "forge.notices.actions.change_notice": "what somebody has read is nobody else's business",
     "forge.notices.actions.mute": "the same",

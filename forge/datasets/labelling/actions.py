@@ -39,7 +39,7 @@ def take_next(actor: Actor, project: Project, mode: QueueMode, skipped: Collecti
         data_set = DataSet.objects.visible_to(actor).select_for_update(of=("self",)).filter(project=project).first()
         if data_set is None:
             return None
-        release(actor, project)
+        _release(actor, project)
         sample = next_waiting(actor, project, mode, skipped)
         if sample is not None:
             _claim(actor, sample)
@@ -47,7 +47,12 @@ def take_next(actor: Actor, project: Project, mode: QueueMode, skipped: Collecti
 
 
 def release(actor: Actor, project: Project) -> None:
-    """Gives back what a person looks at."""
+    """Gives back the sample that a person looks at. Raises `Forbidden` and `NotFound`."""
+    require(actor, Verb.EDIT, project)
+    _release(actor, project)
+
+
+def _release(actor: Actor, project: Project) -> None:
     LabelClaim.objects.filter(sample__data_set__project=project, person=actor.pk).delete()
 
 
@@ -81,7 +86,7 @@ def label_in_queue(actor: Actor, project: Project, number: int, label: str, *, s
             sample.is_disputed = sample.is_disputed or word != sample.label
         SampleOpinion.objects.update_or_create(sample=sample, person=actor.person, defaults={"label": word})
         _save(sample, data_set)
-        release(actor, project)
+        _release(actor, project)
         change.note(actor, "data.label", number=number)
     return sample
 
@@ -104,7 +109,7 @@ def undo_in_queue(actor: Actor, project: Project, number: int) -> Sample:
             sample.label, sample.labelled_by = label, others[0].person if others else None
         sample.is_disputed = len({each.label for each in others}) > 1
         _save(sample, data_set)
-        release(actor, project)
+        _release(actor, project)
         _claim(actor, sample)
         change.note(actor, "data.label-undo", number=number)
     return sample

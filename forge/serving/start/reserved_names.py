@@ -27,11 +27,12 @@ def reserved_name_warnings() -> Iterator[str]:
     projects = Project.objects.alive().filter(name__in=RESERVED_PROJECTS).select_related("organisation")
     for project in projects.order_by("organisation__name", "name"):
         path = f"{project.organisation.name}/{project.name}"
-        yield _warning(f"project {path}", path, f"projects/{path}", " and the ETag of its GET as If-Match")
+        yield _warning(f"project {path}", path, f"projects/{path}")
 
 
-def _warning(what: str, path: str, route: str, more: str = "") -> str:
+def _warning(what: str, path: str, route: str) -> str:
     return (
         f"The {what} has a name that this version uses for its own addresses, so /{path} may lead to something else. "
-        f'Let an owner rename it: PATCH /api/v1/{route} with {{"name": "another-name"}}{more}.'
+        f'Let an owner rename it: PATCH /api/v1/{route} with {{"name": "another-name"}} '
+        "and the ETag of its GET as If-Match."
     )

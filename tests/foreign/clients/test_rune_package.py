@@ -135,6 +135,7 @@ def test_it_runs_a_deployment_in_node(package: Path, deployed: tuple[str, str, s
     assert in_node(package, address, {"key": key}, 0.8)["answer"] == pytest.approx(math.sin(0.8), abs=0.05)
 
 
+@pytest.mark.proof
 def test_it_runs_a_deployment_in_deno(package: Path, deployed: tuple[str, str, str], live: LiveServer) -> None:
     deno = shutil.which("deno", path=f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}")
     if deno is None:

@@ -42,5 +42,6 @@ def _follow_warning(client: Client, warning: str) -> Any:
     match = re.search(r"rename it: PATCH (\S+) with (\{.*\})", warning)
     assert match is not None
     path, body = match[1], json.loads(match[2])
-    headers = {"If-Match": client.get(path).headers["ETag"]} if "If-Match" in warning else {}
+    assert "the ETag of its GET as If-Match" in warning
+    headers = {"If-Match": client.get(path).headers["ETag"]}
     return client.patch(path, body, content_type="application/json", headers=headers)
