@@ -60,6 +60,7 @@ UNAUDITED: Mapping[str, str] = {
     "forge.datasets.labelling.actions.release": "says who looks at a sample for some minutes; no sample changes",
     "forge.datasets.labelling.actions.take_next": "the same",
     "forge.datasets.samples.actions.cut.propose_parts": "says where a sample could be cut; changes nothing",
+    "forge.learning.training.actions.offering.offer_model": "a part of other acts, which write theirs",
     "forge.notices.actions.change_notice": "what somebody has read is nobody else's business",
     "forge.notices.actions.mute": "the same",
     "forge.notices.actions.read_all": "the same",

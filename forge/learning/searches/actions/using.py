@@ -11,8 +11,8 @@ from forge.learning.searches.actions.searches import announce_search
 from forge.learning.searches.errors import TrialNotTrained
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 from forge.learning.training.actions import RequestedRun, begin_run
+from forge.learning.training.actions.offering import ModelOffer, accuracy_text, offer_model
 from forge.learning.training.models import TrainingRun
-from forge.learning.training.offering import ModelOffer, accuracy_text, offer_model
 from forge.projects.access import require
 from rune.wording import size_text
 

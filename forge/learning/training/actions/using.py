@@ -8,10 +8,10 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
+from forge.learning.training.actions.offering import ModelOffer, accuracy_text, offer_model
 from forge.learning.training.actions.runs import announce_run
 from forge.learning.training.errors import RunNotFinished
 from forge.learning.training.models import TrainingRun, TrainingState
-from forge.learning.training.offering import ModelOffer, accuracy_text, offer_model
 from forge.projects.access import require
 
 SCRIPTS = "script/"

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.db import transaction
 
+from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.blobs.store import put_all
 from forge.core.events.log import append_event
 from forge.learning.hooks import IncomingModelFiles, model_changes
 from forge.learning.training.declarations import training_block, with_section
+from forge.projects.access import require
 from forge.projects.announcements import VERSION_SAVED
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.models import Project
@@ -41,8 +43,9 @@ class ModelOffer:
 def offer_model(actor: Actor, project: Project, offer: ModelOffer) -> str:
     """Opens the change request and returns its address. The project's files stay as they are until it is merged.
 
-    The caller has checked the permission. Raises `StorageQuotaReached`, `TooManyOffers`, and `Forbidden` or `NotFound`.
+    Raises `StorageQuotaReached`, `TooManyOffers`, and `Forbidden` or `NotFound`.
     """
+    require(actor, Verb.EDIT, project)
     policy = _policy_text(project, offer)
     with delete_on_failure([described_bytes(policy)["digest"]]), transaction.atomic():
         base = snapshot(project, actor.person)
