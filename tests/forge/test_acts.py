@@ -44,7 +44,7 @@ PARTS_OF_ACTS = {
     "forge.datasets.analysis.actions.announce_analysis",
     "forge.datasets.imports.actions.announce_import",
     "forge.learning.conversions.actions.announce_conversion",
-    "forge.learning.searches.actions.announce_search",
+    "forge.learning.searches.actions.searches.announce_search",
     "forge.learning.training.actions.runs.announce_run",
 }
 """Tell how a job goes on: for acts, which write the audit entry, and for the job, where nobody acts."""

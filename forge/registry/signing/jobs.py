@@ -15,10 +15,10 @@ from forge.jobs.queue import enqueue
 from forge.projects.models import Project
 from forge.registry.blocks.access import name_of
 from forge.registry.models import BlockVersion, Publication, PublishedBlockSignature, Tag
+from forge.registry.signing.actions.block_signer import sign_block
 from forge.registry.signing.actions.signer import make_key, sign_publication
 from forge.registry.signing.attaching import attach_provenance
 from forge.registry.signing.blocks.attaching import attach_block_provenance
-from forge.registry.signing.blocks.signing import sign_block
 from forge.registry.signing.models import KeyOrigin, Signature, SigningKey
 from rune.compiler.building.spec import canonical_digest
 

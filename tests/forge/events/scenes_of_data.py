@@ -13,6 +13,7 @@ from forge.datasets.consent.actions import agree_anew
 from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, terms_for
 from forge.datasets.imports import actions as imports
 from forge.datasets.imports.models import ImportState
+from forge.datasets.labelling import actions as labelling
 from forge.datasets.models import DataImport, Sample
 from forge.datasets.recordings import actions as recordings
 from forge.datasets.recordings.access import recording_terms
@@ -114,6 +115,19 @@ def an_analysis_of_the_data_ends(world: World) -> Act:
 def a_sample_of_the_data_is_labelled(world: World) -> Act:
     marks = [samples.SampleMark(_sample(world).number, "glass", True)]
     return lambda: samples.mark_samples(world.developer, world.project, marks, 1)
+
+
+@scene(labelling.label_in_queue)
+def a_sample_is_labelled_in_the_queue(world: World) -> Act:
+    number = _sample(world).number
+    return lambda: labelling.label_in_queue(world.developer, world.project, number, "glass", settles=True)
+
+
+@scene(labelling.undo_in_queue)
+def a_label_of_the_queue_is_taken_back(world: World) -> Act:
+    number = _sample(world).number
+    labelling.label_in_queue(world.developer, world.project, number, "glass", settles=True)
+    return lambda: labelling.undo_in_queue(world.developer, world.project, number)
 
 
 @scene(samples.delete_sample)

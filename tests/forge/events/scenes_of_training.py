@@ -6,6 +6,7 @@ from __future__ import annotations
 from forge.datasets.models import DataVersion
 from forge.jobs.models import Job, JobState
 from forge.learning.training.actions import runs as actions
+from forge.learning.training.actions.offering import ModelOffer, offer_model
 from forge.learning.training.actions.using import use_model
 from forge.learning.training.models import TrainingRun, TrainingState
 from tests.forge.events.scenarios import Act, World, scene
@@ -69,6 +70,16 @@ def a_run_trains(world: World) -> Act:
 def the_model_of_a_run_is_used(world: World) -> Act:
     run = finish_run(_run(world))
     return lambda: use_model(world.developer, run)
+
+
+@scene(offer_model)
+def a_trained_model_is_offered(world: World) -> Act:
+    run = finish_run(_run(world))
+    offer = ModelOffer(
+        "A model", "It learned.", f"training run {run.number}", {}, run.recipe, run.model_path, run.form, run.seed,
+        run.arguments, run.data_digest,
+    )  # fmt: skip
+    return lambda: offer_model(world.developer, world.project, offer)
 
 
 @scene(actions.discard_run)

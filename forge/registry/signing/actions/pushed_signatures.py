@@ -12,7 +12,7 @@ from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.registry.models import BlockVersion, Manifest, Publication, Repository
-from forge.registry.signing.blocks.signing import take_block_signature
+from forge.registry.signing.actions.block_signer import take_block_signature
 from forge.registry.signing.models import KeyOrigin, Signature, SigningKey
 from rune.tools.signing.block_provenance import read_block_provenance
 from rune.tools.signing.bundles import BUNDLE_TYPE, LARGEST_BUNDLE
