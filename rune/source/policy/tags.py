@@ -19,8 +19,8 @@ PATTERN: Final = r"[a-zA-Z0-9_*][a-zA-Z0-9._*-]{0,127}"
 LATEST: Final = "latest"
 """The tag that clients pull where none is named."""
 
-_VERSION = re.compile(r"v?[0-9].*", re.IGNORECASE)
-_LIKE_A_VERSION = re.compile(r"v?[0-9oli]+([._-]+[0-9oli]+)+|v[0-9oli]+|[oli]", re.IGNORECASE)
+_VERSION = re.compile(r"(v[._-]*)?[0-9].*", re.IGNORECASE)
+_LIKE_A_VERSION = re.compile(r"(v[._-]*)?[0-9oli]+([._-]+[0-9oli]+)+|v[._-]*[0-9oli]+|[oli]", re.IGNORECASE)
 """Numbers, some of them written with letters that look like digits: between dots, after a v, or a single one."""
 _LIKE_DIGITS: Final = str.maketrans("oli", "011")
 
@@ -31,11 +31,11 @@ def is_pattern(text: str) -> bool:
 
 
 def names_version(tag: str) -> bool:
-    """Whether a tag names a version (`1.0`, `V2`), or looks like one (`1.O`): it means its bytes for ever.
+    """Whether a tag names a version (`1.0`, `V2`), or looks like one (`1.O`, `_1.0`, `v.2`): it never moves.
 
     A word such as `latest` may move.
     """
-    bare = tag.rstrip("._-")
+    bare = tag.strip("._-")
     return _VERSION.fullmatch(bare) is not None or _LIKE_A_VERSION.fullmatch(bare) is not None
 
 

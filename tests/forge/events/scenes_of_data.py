@@ -124,7 +124,7 @@ def a_sample_is_labelled_in_the_queue(world: World) -> Act:
 
 
 @scene(labelling.undo_in_queue)
-def a_label_of_the_queue_is_taken_back(world: World) -> Act:
+def a_label_of_the_queue_is_undone(world: World) -> Act:
     number = _sample(world).number
     labelling.label_in_queue(world.developer, world.project, number, "glass", settles=True)
     return lambda: labelling.undo_in_queue(world.developer, world.project, number)

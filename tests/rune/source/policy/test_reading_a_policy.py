@@ -230,6 +230,12 @@ def test_the_schema_takes_what_the_reader_takes_and_refuses_the_same_mistakes() 
     [
         ("versions", "1.0", True),
         ("versions", "v2", True),
+        ("versions", "_1.0", True),
+        ("versions", "v_1.0", True),
+        ("versions", "v.2", True),
+        ("versions", "_v-l.O_", True),
+        ("versions", "_next", False),
+        ("versions", "v-next", False),
         ("versions", "latest", False),
         ("versions", "versions", True),
         ("latest", "latest", True),
