@@ -102,6 +102,7 @@ def test_the_number_of_rows_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
 GOOD = written(TABLE, compression="SNAPPY")
 
 
+@pytest.mark.proof  # fastparquet can end its process over a damaged file: the server reads in one of its own
 @settings(max_examples=150, deadline=None)
 @given(some.integers(0, len(GOOD) - 1), some.integers(0, 255))
 def test_one_changed_byte_is_refused_in_a_sentence_or_read(place: int, value: int) -> None:
