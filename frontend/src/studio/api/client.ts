@@ -19,7 +19,7 @@ import type {
   Watch,
   Wire,
 } from "../../api/schema";
-import { addressOf } from "../../api/request";
+import { addressOf, type Read } from "../../api/request";
 import type { LanguageReply, LanguageRequest } from "../../language";
 import { ProjectRequests } from "./requests";
 import { upload, type Upload } from "./upload";
@@ -58,13 +58,14 @@ export class ProjectClient extends ProjectRequests {
   }
 
   /** The settings of the next builds, the choices, and the figures of earlier builds. */
-  targets(): Promise<Targets> {
-    return this.call("get", `${PROJECT}/targets`);
+  targets(): Promise<Read<Targets>> {
+    return this.read("get", `${PROJECT}/targets`);
   }
 
-  chooseForBuilds(choices: BuildChoices): Promise<Targets> {
-    return this.call("put", `${PROJECT}/targets`, {
+  chooseForBuilds(choices: BuildChoices, seen: string): Promise<Read<Targets>> {
+    return this.read("put", `${PROJECT}/targets`, {
       body: choices,
+      seen,
     });
   }
 

@@ -29,15 +29,17 @@ interface BuildChoicesDialogProps {
 
 export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, onClose }: BuildChoicesDialogProps) {
   const [known, setKnown] = useState<Targets | null>(null);
+  const [seen, setSeen] = useState("");
   const [chosen, setChosen] = useState<Choices | null>(null);
   const [wrong, setWrong] = useState("");
   useEffect(() => {
     let isOpen = true;
     client.targets().then(
-      (answer) => {
+      ({ value, seen: state }) => {
         if (!isOpen) return;
-        setKnown(answer);
-        setChosen(choicesOf(answer));
+        setKnown(value);
+        setSeen(state);
+        setChosen(choicesOf(value));
       },
       (error: unknown) => {
         if (isOpen) setWrong(sentenceOf(error));
@@ -50,11 +52,11 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
   const save = (isBuilt: boolean): void => {
     if (known === null || chosen === null) return;
     const before = choicesOf(known);
-    client.chooseForBuilds(chosen).then(
-      () => {
+    client.chooseForBuilds(chosen, seen).then(
+      (saved) => {
         onClose();
         if (isBuilt) onBuild();
-        else onSaved(() => client.chooseForBuilds(before));
+        else onSaved(() => client.chooseForBuilds(before, saved.seen));
       },
       (error: unknown) => setWrong(sentenceOf(error)),
     );
