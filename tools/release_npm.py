@@ -101,7 +101,7 @@ def main(arguments: Sequence[str]) -> int:
         print("\n".join(f"  {name}" for name in tarball.files))
         if "--publish" in arguments:
             publish(tarball, environment)
-            print(f"Published: https://www.npmjs.com/package/{PACKAGE}/v/{version}")
+            print(f"Published {PACKAGE} {version}.")
     except NotReleasable as error:
         print(error, file=sys.stderr)
         return 1

@@ -57,7 +57,7 @@ REPLAY_LIMIT = 500
 RUNES_VALID_SECONDS = 60.0
 """Seconds for which it holds that a person may take the project's runes, and that the audit log says so."""
 RUNES_BEHIND = 10
-"""Messages that wait for a slow client, from which on it gets no runes by itself."""
+"""Waiting messages above which a slow client is sent no more runes; it fetches them."""
 
 
 class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types

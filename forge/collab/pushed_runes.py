@@ -19,7 +19,7 @@ from forge.projects.models import Project
 PREVIEW_DOWNLOAD = "preview.download"
 """The action of the audit log: somebody takes out the runes of a project's previews."""
 LARGEST_PUSHED = 512 * 1024
-"""Bytes of a rune that is sent by itself. Larger ones are fetched, by those who want them."""
+"""The largest rune, in bytes, that the server sends without a request. Clients fetch larger ones."""
 
 
 def runes_group(project_id: UUID) -> str:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from forge.compute.scheduler.slots import Party
 from forge.core.blobs.links import link_blobs, links_of, links_of_all
 from forge.core.blobs.store import put_bytes, read_blob
+from forge.core.database.numbers import last_number
 from forge.core.events.log import append_event
 from forge.core.leases import Lease, expired, revoke
 from forge.jobs.announcements import JOB_CHANGED, jobs_stream
@@ -339,7 +340,7 @@ def append_log(job: Job, lines: Sequence[NewLogLine]) -> None:
     """Adds lines within the caller's transaction, up to the limit of a log."""
     if not lines:
         return
-    last = JobLogLine.objects.filter(job=job).aggregate(last=Max("number"))["last"] or 0
+    last = last_number(JobLogLine.objects.filter(job=job))
     rows = [
         JobLogLine(
             job=job,

@@ -62,7 +62,7 @@ LOOK = """() => {
     return getComputedStyle(element, part).fontFamily.includes("IBM Plex");
   };
   const foreign = [...document.querySelectorAll(drawn)].filter((element) => isShown(element) && !isOurs(element));
-  // "New project" stands in the bar of lists, whatever else a list has.
+  // The bar of a list always has "New project" as a main button: it is not counted.
   const isNew = (element) => element.matches('.bar [href^="/new"]');
   const main = [...view.querySelectorAll(".button.primary")].filter((element) => isShown(element) && !isNew(element));
   return [

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from django.db.models import Max
-
 from forge.accounts.principals import PrincipalKind
 from forge.builds.choices import choices_of, manner_to_json
 from forge.builds.models import Build, BuildPackage, BuildTrigger
@@ -13,6 +11,7 @@ from forge.builds.packages.making import PACKAGE
 from forge.builds.runs.building import BUILD
 from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
+from forge.core.database.numbers import next_number
 from forge.jobs.models import Job
 from forge.jobs.queue import create_job
 from forge.projects.models import Project, Version
@@ -40,7 +39,7 @@ def store_build(actor: Actor, project: Project, version: Version) -> Job:
         version=version,
         name=project.name,
         kind=BuildTrigger.NUMBERED,
-        number=(Build.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0) + 1,
+        number=next_number(Build.objects.filter(project=project)),
         **manner_to_json(choices),
     )
     BuildPackage.objects.bulk_create(

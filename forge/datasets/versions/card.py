@@ -57,7 +57,7 @@ class DataCard:
 
     @property
     def licence_name(self) -> str:
-        """The licence in words; "" where there is none."""
+        """The name of the licence, or an empty text if the data has none."""
         return LICENCES.get(self.licence, "")
 
     @property

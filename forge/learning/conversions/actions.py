@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
@@ -214,11 +213,6 @@ def read_test_samples(actor: Actor, form: ConvertedForm) -> None:
 def announce_conversion(row: ModelConversion, actor: Actor | None = None) -> None:
     """Tells whoever has the page open, in the transaction that changed the conversion."""
     append_event(row.project.stream, MODEL_CHANGED(conversion=str(row.pk), state=row.state), actor)
-
-
-def next_number(row: ModelConversion) -> int:
-    """The number of the next form of a conversion, from 1."""
-    return (ConvertedForm.objects.filter(conversion=row).aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 def _take_from_earlier(row: ModelConversion) -> bool:

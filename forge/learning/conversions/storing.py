@@ -11,9 +11,10 @@ from django.db import transaction
 from forge.core.blobs.links import link_derived
 from forge.core.blobs.store import put_chunks
 from forge.core.blobs.sweep import delete_if_unlinked
+from forge.core.database.numbers import next_number
 from forge.core.models import Blob
 from forge.jobs.kinds import JobContext, JobFailed
-from forge.learning.conversions.actions import announce_conversion, next_number
+from forge.learning.conversions.actions import announce_conversion
 from forge.learning.conversions.kinds import FLOAT
 from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson, JudgedFormsJson
 from forge.learning.conversions.recordings import SampleRecordings
@@ -72,7 +73,7 @@ def store_forms(
                     "quantiser": answer["quantiser"],
                 }
                 locked.save(update_fields=["description"])
-            number = next_number(row)
+            number = next_number(ConvertedForm.objects.filter(conversion=row))
             for name, each in forms.items():
                 number += _store_form(row, each, answer, layers, recordings, blobs.get(name), number)
             announce_conversion(row)

@@ -30,15 +30,13 @@ from forge.learning.searches.trial_rows import (
     minutes_left,
     trial_row,
 )
-from forge.learning.training.running.data import usable_entries, write_data
+from forge.learning.training.kinds import LAB_ATTEMPTS
+from forge.learning.training.running.data import ARCHIVE, usable_entries, write_data
 from rune.datasets.splits import Split
 from rune.devices.boards.lookup import find_board
 
 MARGIN_SECONDS = 900.0
 """Beyond the minutes of a search: reading the data, and the trial at work."""
-ATTEMPTS = 3
-"""Attempts of a job whose process dies by itself."""
-_ARCHIVE = "data.zip"
 
 Ask = Callable[..., Any]
 
@@ -70,7 +68,7 @@ def _write_data(job: JobContext, search: ModelSearch, folder: Path) -> None:
         raise JobFailed("The version of the data was deleted. Search on another one.")
     job.report(0.0, "Reading the samples")
     entries = [each for each in usable_entries(search.data_version) if each.split != Split.TEST]
-    if not write_data(search.data_version, entries, folder / _ARCHIVE):
+    if not write_data(search.data_version, entries, folder / ARCHIVE):
         raise JobFailed(
             f"No sample of version {search.data_number} may be learned from now: consents ended or were withdrawn. "
             "Save a new version and search on that."
@@ -82,7 +80,7 @@ def _ask(job: JobContext, search: ModelSearch, folder: Path, follower: SearchFol
     request = {
         "action": "search",
         "folder": str(folder),
-        "data": _ARCHIVE,
+        "data": ARCHIVE,
         "recipe": search.recipe,
         "arguments": search.arguments,
         "seed": search.seed,
@@ -122,7 +120,7 @@ def _ask(job: JobContext, search: ModelSearch, folder: Path, follower: SearchFol
         ModelSearch.objects.filter(pk=search.pk).update(reason=refused.reason)
         raise JobFailed(str(refused)) from None
     except LabDied as died:
-        raise AttemptFailed(str(died), attempts=ATTEMPTS) from None
+        raise AttemptFailed(str(died), attempts=LAB_ATTEMPTS) from None
 
 
 @transaction.atomic

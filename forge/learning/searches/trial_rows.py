@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
+from forge.core.database.numbers import next_number
 from forge.jobs.models import Job
 from forge.learning.searches.kinds import SEARCH_KIND, STOP
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
@@ -35,7 +36,7 @@ def claim_trial(search: ModelSearch, job: UUID, arguments: Mapping[str, float], 
     rows = SearchTrial.objects.filter(search=search)
     if rows.filter(_COSTS).count() >= budget or rows.filter(arguments=arguments, form=form).exists():
         return None
-    number: int = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
+    number = next_number(rows)
     SearchTrial.objects.create(search=search, number=number, job_id=job, arguments=arguments, form=form)
     return number
 

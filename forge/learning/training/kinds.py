@@ -8,6 +8,8 @@ DEFAULT_BOARDS = ("raspberry-pi-pico", "esp32-c3-devkitm-1")
 """On which the rune of a run is counted, where `forge.yml` limits no target."""
 MINUTES = 60
 """The longest that one attempt of a run may train."""
+LAB_ATTEMPTS = 3
+"""Attempts of a job of training or of a search, if the process that trains ends without an answer."""
 MAX_RUNS = 200
 """Of one project; each keeps its model and its curves."""
 MAX_UNFINISHED = 10

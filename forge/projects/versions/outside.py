@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Max
 
 from forge.core.actors import Actor
+from forge.core.database.numbers import next_number
 from forge.projects.files.storage import link_uploaded
 from forge.projects.git.remote import OutsideCommit
 from forge.projects.models import Project, Version
@@ -26,10 +26,9 @@ def store_outside_version(
         Project.objects.lock(project.pk)
         version = Version.objects.filter(project=project, digest=digest).first()
         if version is None:
-            last = Version.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
             version = Version.objects.create(
                 project=project,
-                number=last + 1,
+                number=next_number(Version.objects.filter(project=project)),
                 digest=digest,
                 manifest=dict(manifest),
                 sequence=0,

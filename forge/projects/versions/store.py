@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from forge.core.blobs.links import links_of
 from forge.core.blobs.store import put_all, read_blob
+from forge.core.database.numbers import next_number
 from forge.core.errors import NotFound
 from forge.projects.errors import ProjectFileNotFound, VersionNotFound
 from forge.projects.files.contents import MAXIMUM_TEXT
@@ -91,10 +92,9 @@ def store_version(project: Project, tree: WorkingTree, author: Any = None, write
         Project.objects.lock(project.pk)
         version = Version.objects.filter(project=project, digest=tree.digest).first()
         if version is None:
-            highest = Version.objects.filter(project=project).aggregate(highest=Max("number"))["highest"] or 0
             version = Version.objects.create(
                 project=project,
-                number=highest + 1,
+                number=next_number(Version.objects.filter(project=project)),
                 digest=tree.digest,
                 manifest=dict(tree.manifest),
                 file_ids=dict(tree.file_ids),

@@ -83,65 +83,73 @@ class SigningKey(models.Model):
         return bool(self.fingerprint) and self.retired is None and self.revoked is None
 
 
-class ProvenanceRecord(models.Model):
+class StatementRecord(models.Model):
+    """The unsigned statement of where something published came from."""
+
+    statement = models.ForeignKey("registry.Manifest", on_delete=models.CASCADE, related_name="+")
+    """The artifact of the statement, without a signature."""
+    created = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class KeySignature(models.Model):
+    """That a key of the organisation signed a statement. The server has verified it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    manifest = models.ForeignKey("registry.Manifest", on_delete=models.CASCADE, related_name="+")
+    """The artifact of the bundle."""
+    created = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+        ordering = ["-created"]
+
+
+class ProvenanceRecord(StatementRecord):
     """The statement of where a publication came from, which lists of referrers give with the documents beside it."""
 
     publication = models.OneToOneField(
         "registry.Publication", on_delete=models.CASCADE, primary_key=True, related_name="provenance"
     )
-    statement = models.ForeignKey("registry.Manifest", on_delete=models.CASCADE, related_name="+")
-    """The artifact of the statement, without a signature."""
-    created = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"provenance of {self.publication_id}"
 
 
-class Signature(models.Model):
+class Signature(KeySignature):
     """That a key of the organisation signed a statement about a published rune. The server has verified it."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     publication = models.ForeignKey("registry.Publication", on_delete=models.CASCADE, related_name="signatures")
     key = models.ForeignKey(SigningKey, on_delete=models.CASCADE, related_name="signatures")
-    manifest = models.ForeignKey("registry.Manifest", on_delete=models.CASCADE, related_name="+")
-    """The artifact of the bundle."""
-    created = models.DateTimeField()
 
-    class Meta:
+    class Meta(KeySignature.Meta):
         constraints = [models.UniqueConstraint(fields=["publication", "key"], name="one_signature_a_key")]
-        ordering = ["-created"]
 
     def __str__(self) -> str:
         return f"signature of {self.publication_id} by {self.key_id}"
 
 
-class BlockProvenanceRecord(models.Model):
+class BlockProvenanceRecord(StatementRecord):
     """The statement of where a version of a block came from, which lists of referrers give."""
 
     block = models.OneToOneField(
         "registry.BlockVersion", on_delete=models.CASCADE, primary_key=True, related_name="provenance"
     )
-    statement = models.ForeignKey("registry.Manifest", on_delete=models.CASCADE, related_name="+")
-    """The artifact of the statement, without a signature."""
-    created = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"provenance of {self.block_id}"
 
 
-class PublishedBlockSignature(models.Model):
+class PublishedBlockSignature(KeySignature):
     """That a key of the organisation signed a statement about a version of a block. The server has verified it."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     block = models.ForeignKey("registry.BlockVersion", on_delete=models.CASCADE, related_name="signatures")
     key = models.ForeignKey(SigningKey, on_delete=models.CASCADE, related_name="block_signatures")
-    manifest = models.ForeignKey("registry.Manifest", on_delete=models.CASCADE, related_name="+")
-    """The artifact of the bundle."""
-    created = models.DateTimeField()
 
-    class Meta:
+    class Meta(KeySignature.Meta):
         constraints = [models.UniqueConstraint(fields=["block", "key"], name="one_block_signature_a_key")]
-        ordering = ["-created"]
 
     def __str__(self) -> str:
         return f"signature of {self.block_id} by {self.key_id}"

@@ -34,7 +34,7 @@ class BlockProvenance:
     manifest: str
     """The digest of the manifest that names its files, which is what a `rune.lock` has."""
     path: str
-    """Where it stands in the project's files."""
+    """The block's path in the project."""
     version: int
     """The number of the project's version."""
     source: str

@@ -76,7 +76,7 @@ def page(results: Trials) -> str:
         fill(
             "Exact: compiled in, and every byte is the reference's. Within: compiled in, and every number is within "
             "the tolerance of floats ([how runes are verified](../adr/0015-verifying-a-rune.md)). Host: the rune has "
-            "its host run the model. Not made: the quantiser refuses it.",
+            "its host run the model. Refused: the quantiser refuses the form.",
             _WIDTH,
         ),
         "\n".join([HEAD, "| --- | --- | --- | --- | --- | --- |", *_rows(results)]),

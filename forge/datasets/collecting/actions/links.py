@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -20,6 +19,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.tokens.secrets import hash_secret, new_secret
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
+from forge.core.database.numbers import next_number
 from forge.core.errors import Invalid, QuotaReached
 from forge.datasets.collecting.access import (
     agreed_purposes,
@@ -171,7 +171,7 @@ def _let_guest_in(link: CollectingLink) -> tuple[Collector, str]:
     secret = new_secret()
     collector = Collector.objects.create(
         link=link,
-        number=(guests.aggregate(last=Max("number"))["last"] or 0) + 1,
+        number=next_number(guests),
         secret_hash=hash_secret(secret),
         receipt_hash=hash_secret(receipt_secret(secret)),
         expires=link.expires,

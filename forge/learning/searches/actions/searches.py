@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from forge.accounts.permissions import Verb
@@ -17,6 +16,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import links_of
 from forge.core.blobs.sweep import delete_if_unlinked
+from forge.core.database.numbers import next_number
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.jobs.kinds import kind_of
@@ -106,7 +106,7 @@ def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> Mo
             raise TooManySearches(f"{MAX_UNFINISHED} searches wait or run already. Wait for one, or stop it.")
         search = ModelSearch(
             project=project,
-            number=(searches.aggregate(last=Max("number"))["last"] or 0) + 1,
+            number=next_number(searches),
             person=actor.person,
             recipe=recipe["name"],
             arguments=arguments,

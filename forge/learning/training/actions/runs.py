@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import Max
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
@@ -16,6 +15,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import links_of
 from forge.core.blobs.sweep import delete_if_unlinked
+from forge.core.database.numbers import next_number
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.jobs.kinds import kind_of
@@ -76,7 +76,7 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
             raise TooManyRuns(f"{MAX_UNFINISHED} runs wait or train already. Wait for one, or cancel it.")
         run = TrainingRun(
             project=project,
-            number=(runs.aggregate(last=Max("number"))["last"] or 0) + 1,
+            number=next_number(runs),
             person=actor.person,
             recipe=recipe["name"],
             arguments=arguments,

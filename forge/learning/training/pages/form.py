@@ -144,7 +144,10 @@ def _advice(actor: Actor, project: Project, versions: list[DataVersion], recipe:
         return (
             "Label the samples and save a version on the page Data: a run learns from a version, which never changes."
         )
-    return f"Record or import {recipe['kind']} on the page Data first, label it, and save a version."
+    return (
+        f"This recipe learns from samples of the kind {recipe['kind']}. Record or import some on the page Data, label "
+        "them, and save a version."
+    )
 
 
 def _number(text: str) -> object:

@@ -17,6 +17,9 @@ from rune.datasets.content.content import Kind
 from rune.datasets.export.data_folder import DATA_FOLDER
 from rune.datasets.export.layout import Exported, VersionOrigin
 
+ARCHIVE = "data.zip"
+"""The name of the ZIP file in the folder of a job."""
+
 
 def usable_entries(version: DataVersion) -> list[Entry]:
     """The samples of a version whose consent is in force and covers their split now.

@@ -20,9 +20,9 @@ from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
 from forge.learning.training.actions.runs import announce_run
 from forge.learning.training.actions.using import use_model
-from forge.learning.training.kinds import MINUTES, TRAINING_KIND
+from forge.learning.training.kinds import LAB_ATTEMPTS, MINUTES, TRAINING_KIND
 from forge.learning.training.models import TrainingRun, TrainingState
-from forge.learning.training.running.data import usable_entries, write_data
+from forge.learning.training.running.data import ARCHIVE, usable_entries, write_data
 from forge.learning.training.running.following import LONGEST_NOTE, RunFollower
 from forge.learning.training.running.lab_events import PausedJson, TrainedJson
 from forge.learning.training.running.storing import store_result
@@ -30,11 +30,8 @@ from rune.devices.boards.lookup import find_board
 
 SECONDS = 60.0 * (MINUTES + 30)
 """The longest that one attempt may take: training has its own limit, and features and judging come to it."""
-ATTEMPTS = 3
-"""Attempts of a run whose process dies by itself."""
 INSTRUCTION_SECONDS = 0.5
 """Between two questions for what somebody told the run."""
-_ARCHIVE = "data.zip"
 
 Ask = Callable[..., Any]
 
@@ -73,7 +70,7 @@ def _write_data(job: JobContext, run: TrainingRun, folder: Path) -> Mapping[str,
         raise JobFailed("The version of the data was deleted. Train on another one.")
     job.report(0.0, "Reading the samples")
     entries = usable_entries(run.data_version)
-    numbers = write_data(run.data_version, entries, folder / _ARCHIVE)
+    numbers = write_data(run.data_version, entries, folder / ARCHIVE)
     if not numbers:
         raise JobFailed(
             f"No sample of version {run.data_number} may be learned from now: consents ended or were withdrawn. Save a "
@@ -86,7 +83,7 @@ def _ask(job: JobContext, run: TrainingRun, folder: Path, follower: RunFollower,
     request = {
         "action": "train",
         "folder": str(folder),
-        "data": _ARCHIVE,
+        "data": ARCHIVE,
         "recipe": run.recipe,
         "arguments": run.arguments,
         "seed": run.seed,
@@ -118,7 +115,7 @@ def _ask(job: JobContext, run: TrainingRun, folder: Path, follower: RunFollower,
         TrainingRun.objects.filter(pk=run.pk).update(reason=refused.reason)
         raise JobFailed(str(refused)) from None
     except LabDied as died:
-        raise AttemptFailed(str(died), attempts=ATTEMPTS) from None
+        raise AttemptFailed(str(died), attempts=LAB_ATTEMPTS) from None
     follower.flush()
     return answer
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from forge.accounts.permissions import Verb, can
@@ -11,6 +10,7 @@ from forge.builds.actions import build_version
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
+from forge.core.database.numbers import last_number, next_number
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
@@ -59,10 +59,9 @@ def offer_changes(
         _require_changes(base, offered)
         Project.objects.lock(origin.pk)
         _require_few(origin, fork)
-        last = ChangeRequest.objects.filter(project=origin).aggregate(last=Max("number"))["last"] or 0
         change = ChangeRequest.objects.create(
             project=origin,
-            number=last + 1,
+            number=next_number(ChangeRequest.objects.filter(project=origin)),
             title=title,
             message=message,
             author=actor.person,
@@ -91,7 +90,7 @@ def offer_newer(actor: Actor, request: ChangeRequest, version: Version | None = 
             raise NothingToOffer("These files are offered already.")
         if request.base is not None:
             _require_changes(request.base, offered)
-        last = OfferRound.objects.filter(request=request).aggregate(last=Max("number"))["last"] or 0
+        last = last_number(OfferRound.objects.filter(request=request))
         if last >= MOST_ROUNDS:
             raise TooManyOffers(f"{last} rounds are as many as a change request has. Close it, and offer a new one.")
         OfferRound.objects.create(

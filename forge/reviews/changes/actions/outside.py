@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Max
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
+from forge.core.database.numbers import last_number, next_number
 from forge.core.events.log import append_event
 from forge.learning.hooks import IncomingModelFiles
 from forge.projects.access import require
@@ -72,7 +72,7 @@ def _store(change: ChangeRequest, project: Project, base: Version, offered: Vers
     if requests.filter(state=ChangeState.OPEN).count() >= MOST_OPEN:
         raise TooManyOffers(f"{MOST_OPEN} change requests are open there. Wait until some of them are decided.")
     change.project, change.base, change.offered = project, base, offered
-    change.number = (requests.aggregate(last=Max("number"))["last"] or 0) + 1
+    change.number = next_number(requests)
     change.save()
     OfferRound.objects.create(request=change, number=1, version=offered, offered_by=change.author)
 
@@ -82,7 +82,7 @@ def bring_newer(actor: Actor, request: ChangeRequest, offered: Version, message:
     """Brings newer files of the same branch: another round. Raises `Forbidden`, `NotOpen` and `TooManyOffers`."""
     require(actor, Verb.EDIT, request.project)
     require_open(request)
-    last = OfferRound.objects.filter(request=request).aggregate(last=Max("number"))["last"] or 0
+    last = last_number(OfferRound.objects.filter(request=request))
     if last >= MOST_ROUNDS:
         raise TooManyOffers(f"{last} rounds are as many as a change request has. Close it, and pull again.")
     OfferRound.objects.create(request=request, number=last + 1, version=offered, message=message)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from forge.accounts.people.serializers import person_to_json
@@ -14,6 +13,7 @@ from forge.accounts.permissions import Verb
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
+from forge.core.database.numbers import next_number
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
@@ -50,10 +50,9 @@ def ask_for_review(
     Project.objects.lock(project.pk)
     checked = check_request(actor, build, title, message, reviewers, due, invited)
     _require_new(build)
-    last = Review.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
     review = Review.objects.create(
         project=project,
-        number=last + 1,
+        number=next_number(Review.objects.filter(project=project)),
         title=checked.title,
         message=checked.message,
         requested_by=actor.person,

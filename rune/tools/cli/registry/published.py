@@ -50,8 +50,8 @@ def named_rune(text: str, registry: str | None, *, insecure: bool) -> NamedRune:
 
 
 def unsigned_block_statement(remote: Registry, path: SharedPath, digest: str) -> bytes:
-    """Returns the statement about a version of a block as the registry has it. Nobody has signed it. Raises
-    `NotSigned` where there is none."""
+    """Returns the unsigned statement of the registry about a version of a block. Raises `NotSigned` if the registry
+    has no such statement."""
     for each in fetch_referrers(remote, repository_of(path), digest, STATEMENT_TYPE, LARGEST_STATEMENT):
         try:
             origin = read_block_provenance(read_statement(each.data))
@@ -74,8 +74,8 @@ def is_provenance_of(origin: BlockProvenance, path: SharedPath) -> bool:
 
 
 def unsigned_statement(remote: Registry, reference: Reference, digest: str) -> bytes:
-    """Returns the statement about a manifest as the registry has it, that of the tag in the reference if there is one.
-    Nobody has signed it. Raises `NotSigned` where there is none."""
+    """Returns the unsigned statement of the registry about a manifest, for the tag if the reference has one. Raises
+    `NotSigned` if the registry has no such statement."""
     statements = []
     for each in fetch_referrers(remote, reference.repository, digest, STATEMENT_TYPE, LARGEST_STATEMENT):
         try:
