@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""The door to Django's commands; `serve` and `link` are the ones that a person needs."""
+"""Runs Django's commands; `serve` and `link` are the ones that a person needs."""
 
 import os
 import sys

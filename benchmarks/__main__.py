@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 import time
+import traceback
 from datetime import UTC, datetime
 from importlib import import_module
 
@@ -65,6 +66,11 @@ def main(names: list[str]) -> int:
             body = import_module(f"benchmarks.{modules[name]}").measure()
         except CannotMeasure as reason:
             print(f"    not measured: {reason}", flush=True)
+            missed += 1
+            continue
+        except Exception:
+            # A figure that fails is a defect, and keeps none of the figures after it from being measured.
+            traceback.print_exc()
             missed += 1
             continue
         measurement = (

@@ -1,4 +1,4 @@
-"""The ASGI application: the front door, static files, Django for HTTP, Channels for sockets, and the lifespan."""
+"""The ASGI application: request limits, static files, Django for HTTP, Channels for sockets, and the lifespan."""
 
 from __future__ import annotations
 

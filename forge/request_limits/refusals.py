@@ -30,7 +30,7 @@ class RequestRefused(BodyStopped):
 
 @dataclass(frozen=True)
 class RefusalResponse:
-    """An answer of the door. `retry_after` is in seconds, and 0 where waiting does not help."""
+    """An answer to a request that is refused. `retry_after` is in seconds, and 0 where waiting does not help."""
 
     status: HTTPStatus
     title: str

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
+
+import benchmarks.__main__ as benchmarks
 from benchmarks.__main__ import page as benchmarks_page
 from benchmarks.__main__ import sections_of
 from tools.prove import PAGE, ProofPart, ProofResult, Record, page, proof_files, read_report
@@ -77,3 +81,22 @@ def test_a_file_that_never_ran_is_listed_with_the_reason() -> None:
         in text
     )
     assert "| tests/proof/test_some.py |" not in text
+
+
+def test_a_figure_that_fails_keeps_no_other_from_being_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> str:
+        raise KeyError("p50")
+
+    written = tmp_path / "benchmarks.md"
+    monkeypatch.setattr(benchmarks, "PAGE", written)
+    monkeypatch.setattr(benchmarks, "FIGURES", {"server.start": "Broken", "server.registry": "Sound"})
+    modules = {
+        "server.start": SimpleNamespace(measure=fail),
+        "server.registry": SimpleNamespace(measure=lambda: "42 s"),
+    }
+    monkeypatch.setattr(benchmarks, "import_module", lambda name: modules[name.removeprefix("benchmarks.")])
+    assert benchmarks.main([]) == 1
+    assert sections_of(written.read_text("utf-8")).keys() == {"Sound"}
+    assert "KeyError: 'p50'" in capsys.readouterr().err

@@ -14,7 +14,7 @@ const encoding = require("lib0/encoding");
 const decoding = require("lib0/decoding");
 
 const SYNC = 0;
-const [STEP_1, , UPDATE] = [0, 1, 2];
+const [STEP_1, STEP_2, UPDATE] = [0, 1, 2];
 const MARK = "\u00ab";
 const DIGITS = 9;
 const sent = new Float64Array(4_000_000);
@@ -47,7 +47,13 @@ class Person {
   }
 
   receive(data, resolve) {
-    if (data[0] !== SYNC || data[1] === STEP_1) return;
+    if (data[0] !== SYNC) return;
+    if (data[1] === STEP_1) {
+      // A server may wait for this answer before it takes an edit.
+      const vector = decoding.readVarUint8Array(decoding.createDecoder(data.subarray(2)));
+      this.send(STEP_2, Y.encodeStateAsUpdate(this.doc, vector));
+      return;
+    }
     if (!measuring) {
       const decoder = decoding.createDecoder(data.subarray(2));
       Y.applyUpdate(this.doc, decoding.readVarUint8Array(decoder), this);

@@ -1,4 +1,4 @@
-"""Versions: a project's files frozen, named by the digest of their manifest, and read through the toolchain's door."""
+"""Versions: a project's files frozen, named by the digest of their manifest, and read by the toolchain's interface for files."""
 
 from __future__ import annotations
 

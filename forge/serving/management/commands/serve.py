@@ -33,7 +33,7 @@ BACKLOG = 2048
 
 
 class AnnouncingServer(uvicorn.Server):
-    """Takes connections through the front door, and prints the address once it does."""
+    """Accepts connections within the limits, and prints the address once it does."""
 
     def __init__(self, config: uvicorn.Config, limiter: ConnectionLimiter, announcement: str) -> None:
         super().__init__(config)

@@ -1,4 +1,4 @@
-"""Edits of the graph cross to a page and back as JSON, and the one door answers for the graph."""
+"""Edits of the graph cross to a page and back as JSON, and the language service answers for the graph."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ from tests.rune.source.language.written_runefiles import analysed
 
 
 def answer_to(text: str, **request: Any) -> Any:
-    """The answer of the door about a project with this Runefile."""
+    """The answer of the language service about a project with this Runefile."""
     files = MemoryFiles({"Runefile.yml": text.encode(), "words.txt": b"one\ntwo\nthree\n"})
     return LanguageService(PUBLISHED_BLOCKS, files).answer(request)["answer"]
 

@@ -1,4 +1,4 @@
-"""The one door: requests and answers as JSON."""
+"""The language service: requests and answers as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Python door: a folder becomes a rune, which is called with arrays by name; what does not fit is refused."""
+"""The Python interface: a folder becomes a rune, which is called with arrays by name; what does not fit is refused."""
 
 from __future__ import annotations
 
