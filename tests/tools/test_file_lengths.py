@@ -11,7 +11,8 @@ from tools.file_lengths import MOST_LINES, line_counts, long_files
 
 
 @pytest.mark.parametrize(
-    "path", ["forge/a.py", "frontend/src/a.tsx", "frontend/src/a.css", "templates/a.html", "rune/a.h", "tests/test_a.py"]
+    "path",
+    ["forge/a.py", "frontend/a.tsx", "frontend/a.css", "templates/a.html", "rune/a.h", "tests/test_a.py"],
 )
 def test_a_source_file_of_one_line_too_many_is_refused(path: str) -> None:
     assert list(long_files({path: MOST_LINES}, {})) == []

@@ -1,4 +1,4 @@
-"""What the page of a build says of its rune: the time, the comparison with the reference, the memory."""
+"""The results on the page of a build: the time, the comparison with the reference, the memory."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from django.test import Client
 
 from forge.accounts.models import Organisation, User
 from forge.projects.models import Project
-from tests.forge.web.test_pages import Browser
 
 pytestmark = pytest.mark.django_db
+
+Browser = Callable[[User | None], Client]
 
 
 @pytest.mark.slow

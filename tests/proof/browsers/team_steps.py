@@ -1,4 +1,4 @@
-"""Steps in browsers that several people of a team take."""
+"""Four people in four browsers, and the steps that several of them take."""
 
 from __future__ import annotations
 
@@ -6,12 +6,31 @@ import json
 import re
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.studio import PATIENCE
 from tests.e2e.test_accessible_pages import findings
-from tests.proof.browsers.test_four_people import Team
+
+
+@dataclass(frozen=True)
+class Team:
+    """The pages of the four, each in a browser of its own, and where the project is."""
+
+    owner: Page
+    developer: Page
+    reviewer: Page
+    guest: Page
+    project: str
+
+    @property
+    def organisation(self) -> str:
+        return self.project.rpartition("/")[0]
+
+    @property
+    def review(self) -> str:
+        return f"{self.project}/reviews/1"
 
 
 def is_above(answer: Locator, verdict: Locator, page: Page) -> bool:

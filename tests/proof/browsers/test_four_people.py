@@ -10,7 +10,6 @@ import time
 import wave
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -32,7 +31,7 @@ from tests.e2e.studio import (
     sign_in,
 )
 from tests.forge.webhooks.receiver import receiving
-from tests.proof.browsers.team_steps import build, is_above, look_closely, publish, types, until
+from tests.proof.browsers.team_steps import Team, build, is_above, look_closely, publish, types, until
 from tests.support.servers.live_forge import LiveForge, free_port
 
 pytestmark = pytest.mark.proof
@@ -63,25 +62,6 @@ def open_page(playwright: Playwright) -> Iterator[OpenPage]:
     """Chromium notes each refusal that a page gets; refused publishing is part of the story."""
     with people(lambda microphone: launch(playwright, microphone), lambda text: REFUSAL in text) as opened:
         yield opened
-
-
-@dataclass(frozen=True)
-class Team:
-    """The pages of the four, each in a browser of its own, and where the project is."""
-
-    owner: Page
-    developer: Page
-    reviewer: Page
-    guest: Page
-    project: str
-
-    @property
-    def organisation(self) -> str:
-        return self.project.rpartition("/")[0]
-
-    @property
-    def review(self) -> str:
-        return f"{self.project}/reviews/1"
 
 
 def test_what_was_approved_is_what_ships(

@@ -1,4 +1,4 @@
-"""Cases of models that the host runs: of any version of the ABI, and of runes that describe them wrongly."""
+"""Cases of models that the host runs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from dataclasses import replace
 
 from rune.abi import ModelFormat
 from rune.running.runtime.interpreters import open_model
-from tests.rune.running.runtime.conformance.case import Case, fails, message
-from tests.rune.running.runtime.conformance.modelled_wrongly import cases_of_older_versions, cases_that_do_not_fit
+from tests.rune.running.runtime.conformance.case import Case, fails, message, tensor
 from tests.rune.running.runtime.conformance.wat import call, do, module
 from tests.rune.running.runtime.tflite_graphs import open_output
 from tests.support.models.model_cases import ModelCase, Run, model_cases
@@ -93,13 +92,15 @@ def running(
         description,
         module("\n".join(manifest), "\n".join([*reads, infer, *writes]), data=data),
         inputs={index + 1: part for index, part in enumerate(run.inputs)},
-        expected=[[message(handle + 1, tensor(shape, part)) for shape, part in zip(outputs, run.outputs, strict=True)]]
+        expected=[
+            [message(handle + 1, raw_tensor(shape, part)) for shape, part in zip(outputs, run.outputs, strict=True)]
+        ]
         * 2,
         needs=[need],
     )
 
 
-def tensor(shape: str, raw: bytes) -> dict[str, object]:
+def raw_tensor(shape: str, raw: bytes) -> dict[str, object]:
     name, _, dimensions = shape.rstrip("]").partition("[")
     code, size = {"f32": ("f", 4), "i8": ("b", 1)}[name]
     sizes = [int(part) for part in dimensions.split(",")]
@@ -109,9 +110,7 @@ def tensor(shape: str, raw: bytes) -> dict[str, object]:
 def cases() -> Iterator[Case]:
     yield from _that_run()
     yield _in_a_browser()
-    yield from cases_that_do_not_fit()
     yield from _open()
-    yield from cases_of_older_versions()
 
 
 def _open() -> Iterator[Case]:
@@ -224,7 +223,7 @@ def _chained() -> Case:
             "\n".join(manifest), "\n".join([do("read", INPUT_AT, size, 1), infer[0], send, infer[1], send]), data=data
         ),
         inputs={1: model.runs[0].inputs[0]},
-        expected=[[message(4, tensor(shape, once)), message(4, tensor(shape, twice))]] * 2,
+        expected=[[message(4, raw_tensor(shape, once)), message(4, raw_tensor(shape, twice))]] * 2,
         needs=["tflite"],
     )
 

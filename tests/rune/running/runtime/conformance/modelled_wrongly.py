@@ -16,12 +16,17 @@ from tests.rune.running.runtime.conformance.modelled import (
     TFLITE,
     loading,
     model_case,
-    tensor,
+    raw_tensor,
 )
 from tests.rune.running.runtime.conformance.wat import do, module
 
 
-def cases_that_do_not_fit() -> Iterator[Case]:
+def cases() -> Iterator[Case]:
+    yield from _that_do_not_fit()
+    yield from _of_older_versions()
+
+
+def _that_do_not_fit() -> Iterator[Case]:
     model = model_case("add_f32_rank_2").data
 
     def refused(
@@ -145,7 +150,7 @@ def cases_that_do_not_fit() -> Iterator[Case]:
     )
 
 
-def cases_of_older_versions() -> Iterator[Case]:
+def _of_older_versions() -> Iterator[Case]:
     model = model_case("add_f32_with_itself")
     run = model.runs[0]
     sections = (
@@ -169,7 +174,7 @@ def cases_of_older_versions() -> Iterator[Case]:
             sections=sections,
         ),
         inputs={1: run.inputs[0]},
-        expected=[[message(3, tensor("f32[1, 3, 4, 5]", run.outputs[0]))]] * 2,
+        expected=[[message(3, raw_tensor("f32[1, 3, 4, 5]", run.outputs[0]))]] * 2,
         needs=["tflite"],
     )
     preload = do("preload", MODEL_AT, len(model.data), 1, 1)
