@@ -9,6 +9,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from allauth.mfa import app_settings as second_factor
+
 from forge.accounts.organisations.actions.organisations import MAX_TITLE_LENGTH
 from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.accounts.people.access import MAX_ABOUT_LENGTH
@@ -69,6 +71,7 @@ LENGTHS: Final = MappingProxyType(
         "task_hint": HINT_LIMIT,
         "team_description": MAX_DESCRIPTION_LENGTH,
         "token_name": tokens.MAX_NAME_LENGTH,
+        "totp_code": second_factor.TOTP_DIGITS,
         "version_message": MESSAGE_LIMIT,
         "webhook_address": addresses.LONGEST,
         # Of the field alone: the app reads what it needs of the text, and refuses the rest with a sentence of its own.
@@ -78,6 +81,5 @@ LENGTHS: Final = MappingProxyType(
         "list": 400,
         "passkey_name": 60,
         "request_number": 60,
-        "totp_code": 6,
     }
 )

@@ -16,11 +16,12 @@ from typing import IO, Any
 
 from rune.compiler.anvil.profile import PROFILES
 from rune.running.isolation.confine import confine
+from rune.running.isolation.resource_limits import set_limits
 from rune.running.isolation.toolchain_files import package_folder, toolchain_access
 from rune.running.runtime.errors import ModelLoadError, ModelRuntimeMissing
 from rune.running.runtime.interpreters.open import open_model
 
-OPEN_FILES = 64
+FILES_OF_A_MODEL = 64
 LARGEST_FILE = 1 << 20
 """Bytes of a file that may be written: none is."""
 SECONDS_MORE = 5.0
@@ -33,15 +34,14 @@ def limit(memory: int) -> None:
         import resource
     except ImportError:
         return
-    for what, most in (
-        (resource.RLIMIT_DATA, memory),
-        (resource.RLIMIT_FSIZE, LARGEST_FILE),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        hard = resource.getrlimit(what)[1]
-        lowest = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (lowest, lowest))
+    set_limits(
+        {
+            resource.RLIMIT_DATA: memory,
+            resource.RLIMIT_FSIZE: LARGEST_FILE,
+            resource.RLIMIT_NOFILE: FILES_OF_A_MODEL,
+            resource.RLIMIT_CORE: 0,
+        }
+    )
 
 
 def give_up_what_is_not_needed() -> None:
