@@ -6,6 +6,7 @@ its writer an error; the check itself is the app's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -39,7 +40,7 @@ from forge.search.query import MAX_CHARACTERS
 from forge.webhooks.delivery import addresses
 from rune.datasets.words import WORD_LIMIT
 
-LENGTHS: Final = MappingProxyType(
+LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
     {
         "about": MAX_ABOUT_LENGTH,
         "branch": remote.MAX_BRANCH_LENGTH,

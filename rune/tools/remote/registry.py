@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-from rune.compiler.blocks.artefact import LARGEST_MANIFEST as BLOCK_MANIFEST_LIMIT
+from rune.compiler.blocks.artefact import MANIFEST_LIMIT as BLOCK_MANIFEST_LIMIT
 from rune.compiler.blocks.artefact import SOURCE_LIMIT, BadArtefact, read_block_manifest
 from rune.compiler.blocks.shared_path import SharedName, SharedPath, is_block_version, version_key
 from rune.digests import digest_of, is_digest
