@@ -1,4 +1,4 @@
-"""What nobody reads on a page: digests in full, and numbers with more digits than anybody compares."""
+"""Finds text that nobody reads on a page: digests in full, and numbers with more digits than anybody compares."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ UNREADABLE = r"""() => {
 
 
 def unreadable(page: Page) -> list[str]:
-    """The parts of the page that are shown and are no reading for people."""
+    """Returns the parts of the page that are shown and that nobody reads."""
     problems: list[str] = page.evaluate(UNREADABLE)
     return problems

@@ -1,4 +1,4 @@
-"""The check for what nobody reads refuses digests and long numbers, and nothing else."""
+"""The check for text that nobody reads refuses digests and long numbers, and nothing else."""
 
 from __future__ import annotations
 
