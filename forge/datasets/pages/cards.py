@@ -44,8 +44,8 @@ class SampleCard:
     @property
     def has_few_pixels(self) -> bool:
         """Whether a picture is so small that it is enlarged; a picture whose size is not known is not."""
-        width, height = self.sample.drawing.get("width", 0), self.sample.drawing.get("height", 0)
-        return 0 < max(width, height) <= FEW_PIXELS
+        side: int = max(self.sample.drawing.get("width", 0), self.sample.drawing.get("height", 0))
+        return 0 < side <= FEW_PIXELS
 
     @property
     def sound(self) -> str:
