@@ -38,7 +38,7 @@ from rune.source.policy import LimitKind
 
 CHANGES_SHOWN = 8
 LEAST_BESIDE = 3
-"""Changes that stand below what waits, beside a longer column; fewer stand below both columns."""
+"""Changes that stand below the pending things, beside a longer column; fewer stand below both columns."""
 BUILDS_SHOWN = 10
 """Builds in the picture of the accuracy."""
 VERSIONS_SHOWN = 4
@@ -90,7 +90,7 @@ def _context(principal: Principal, project: Project) -> dict[str, Any]:
 
 
 def changes_beside(waiting: int, waited: int, lists: Sequence[int]) -> int:
-    """Changes that have room below the waiting things, beside these lists with titles; 0 where it is too small."""
+    """Changes that have room below the pending things, beside these lists with titles; 0 where it is too small."""
     right = sum(length + 1 for length in lists if length)
     room = right - (max(waiting, 1) + 1) - waited
     return min(room, CHANGES_SHOWN) if room >= LEAST_BESIDE else 0
