@@ -110,6 +110,7 @@ def compute_recordings(
         return SampleRecordings(facts={"reason": f"No sample could be read: {reason}"[:500]})
     windows = folder / "windows"
     shutil.copyfile(compiler.output, windows)
+    compiler.clear_output()
     used = [entry for entry, _ in read]
     digest = digest_of(manifest_bytes(used))
     table = {

@@ -55,6 +55,12 @@ class WorkingTree:
         manifest = {**self.manifest, path: described_bytes(data)}
         return replace(self, digest=manifest_digest(manifest), manifest=manifest, texts={**self.texts, path: data})
 
+    def with_blob(self, path: str, digest: str, size: int) -> WorkingTree:
+        """The same moment with a stored blob as one file."""
+        manifest = {**self.manifest, path: {"digest": digest, "size": size}}
+        texts = {name: data for name, data in self.texts.items() if name != path}
+        return replace(self, digest=manifest_digest(manifest), manifest=manifest, texts=texts)
+
 
 def working_tree(project: Project) -> WorkingTree:
     """The files as they are now. Nothing is written, however often somebody types."""
