@@ -156,6 +156,12 @@ def percent_text(share: float | None) -> str:
 
 
 @register.filter
+def one_in(share: float) -> str:
+    """A share between 0 and 1 that is too small for per cent: 1 in 2,400,000."""
+    return f"1 in {int(float(f'{1 / share:.2g}')):,}"
+
+
+@register.filter
 def size(count: int | None) -> str:
     """Bytes as people read them: 812 B, 47.5 kB, 107 kB, 2.1 MB. A kilobyte has 1,000 bytes."""
     return "" if count is None else size_text(count)

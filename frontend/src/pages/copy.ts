@@ -14,9 +14,14 @@ async function copy(button: HTMLButtonElement): Promise<void> {
   const words = button.querySelector("span");
   if (!words) return;
   const before = words.textContent;
-  words.textContent = (await put(button.dataset["copy"] ?? "")) ? "Copied" : "Select and copy it by hand";
+  const isCopied = await put(button.dataset["copy"] ?? "");
+  words.textContent = isCopied ? "Copied" : "Select and copy it by hand";
+  button.toggleAttribute("data-copied", isCopied);
+  const beside = button.previousElementSibling;
+  if (!isCopied && beside?.matches("code")) getSelection()?.selectAllChildren(beside);
   setTimeout(() => {
     words.textContent = before;
+    button.removeAttribute("data-copied");
   }, SAID_FOR);
 }
 

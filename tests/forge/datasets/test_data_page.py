@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from time import process_time
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from forge.accounts.models import User
 from forge.datasets.models import DataSet, DataVersion, Sample
-from forge.datasets.pages.cards import drawing_paths
+from forge.datasets.pages.cards import SampleCard, drawing_paths
+from forge.datasets.samples.models import SampleKind
 from forge.projects.models import Project
 from tests.forge.factories.recordings import consent_of, png, sample_of
 
@@ -101,6 +103,21 @@ def test_a_drawing_stays_in_its_box() -> None:
     assert drawing_paths({"peaks": [0, 100]}) == ["M36.0 25.5v1.0M108.0 2.0v48.0"]
     assert drawing_paths({"axes": [[-100, 100], [0]]}) == ["M0.0 50.0L144.0 2.0", "M0.0 26.0"]
     assert drawing_paths({"width": 2, "height": 1}) == []
+
+
+@pytest.mark.parametrize(
+    ("drawing", "is_enlarged"),
+    [
+        ({"width": 28, "height": 28}, True),
+        ({"width": 128, "height": 96}, True),
+        ({"width": 28, "height": 640}, False),
+        ({"width": 1024, "height": 768}, False),
+        ({}, False),
+    ],
+)
+def test_a_picture_of_few_pixels_is_enlarged_and_a_photograph_is_not(drawing: Any, is_enlarged: bool) -> None:
+    card = SampleCard(Sample(kind=SampleKind.PICTURE, drawing=drawing), [], "", "", 0, None)
+    assert card.has_few_pixels is is_enlarged
 
 
 def many_samples(person: User, project: Project, count: int) -> None:

@@ -106,7 +106,7 @@ def test_a_rune_that_was_not_rebuilt_is_not_green(
     build = built(people["developer"], project, verify=verification.to_json())
     page = browser_of(people["viewer"]).get(f"/acme/kitchen/builds/{build.number}").content.decode()
     assert sentence in page
-    assert "Seed of the inputs: 2860486313." in page
+    assert "Seed of the inputs: <code>2860486313</code>" in page
     figures = page[page.index(">Figures</h2>") : page.index("Seed of the inputs")]
     assert tag in figures
     assert ("Not verified</span>" in figures) is (rebuild is not FRESH)

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from forge.builds.pages.limits import OUTCOME_TAGS, ShownFigure, ShownLimit
+from forge.builds.pages.overview_figures import OverviewFigure, overview_figures
 from forge.comparison.figures import FigureRow
 from forge.jobs.models import JobState
 from forge.projects.actions import update_project
@@ -18,7 +19,6 @@ from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, give_verdict
 from forge.reviews.rounds.decision import ReviewState
 from forge.reviews.threads.anchors import read_key
-from forge.web.builds.figures import OverviewFigure, overview_figures
 from forge.web.builds.steps import BuildStanding, next_step, steps
 from rune.source.policy import LimitResult
 from tests.forge.factories.builds import approved, built, failed_build
@@ -169,6 +169,22 @@ def test_what_has_a_limit_stands_on_the_page_and_other_figures_unfold() -> None:
     assert [row.name for row in rows.first] == ["Accuracy", "Size", "Flash on pico", "Recall of yes"]
     assert rows.first[0].limit == accurate
     assert [row.name for row in rows.others] == ["RAM on pico"]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "text", "colour"),
+    [
+        ([], None, None),
+        ([LimitResult.MET, LimitResult.MET], "All limits met", "ok"),
+        ([LimitResult.MET, LimitResult.UNKNOWN], "1 of 2 limits met", "warn"),
+        ([LimitResult.MET, LimitResult.UNKNOWN, LimitResult.MISSED], "1 of 3 limits met", "bad"),
+    ],
+)
+def test_a_tag_says_how_many_limits_are_met(outcomes: list[LimitResult], text: str | None, colour: str | None) -> None:
+    limits = [ShownLimit(f"Limit {place}", "", OUTCOME_TAGS[each], "") for place, each in enumerate(outcomes)]
+    standing = overview_figures([], limits, None).standing
+    assert (standing and standing.word) == text
+    assert (standing and standing.colour) == colour
 
 
 @pytest.mark.slow

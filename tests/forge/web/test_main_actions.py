@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from forge.deployments.actions import TagChoice, serve_tag
 from forge.projects.actions import write_file
 from forge.reviews import actions
 from forge.reviews.changes.access import find_change_request
 from forge.reviews.changes.merging import merging_of
 from rune.source.merge import MergeChoice, Side
+from tests.forge.factories.builds import RUNE
 from tests.forge.factories.changes import RUNEFILE, forked, offered
-from tests.forge.factories.deployments import deployed
+from tests.forge.factories.deployments import deployed, published
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -47,6 +49,16 @@ def test_a_profile_and_a_list_of_deployments_have_one(project: Any, developer: A
     client = browser_of(developer)
     assert main_actions(client, "/accounts/profile") == ["Save"]
     assert main_actions(client, "/acme/kitchen/deployments") == ["New deployment"]
+
+
+def test_a_deployment_has_one_also_while_a_promotion_waits(project: Any, developer: Any, browser_of: Browser) -> None:
+    staging = deployed(developer, project, title="Staging")
+    production = deployed(developer, project, title="Production", promoted_from="staging")
+    client, page = browser_of(developer), production.get_absolute_url()
+    assert main_actions(client, page) == ["Save"]
+    published(developer, project, "1.1", RUNE + b"other")
+    serve_tag(developer, staging, TagChoice("1.1"))
+    assert main_actions(client, page) == ["Promote 1.1"]
 
 
 def test_of_several_conflicts_the_next_one_has_it(

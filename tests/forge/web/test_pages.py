@@ -224,7 +224,7 @@ def test_unknown_addresses_and_faults_have_pages_and_the_api_has_problems(
 
 
 def test_times_and_sizes_read_as_people_say_them() -> None:
-    from forge.web.templatetags.look import ago, size
+    from forge.web.templatetags.look import ago, one_in, size
 
     now = timezone.now()
     said = [ago(now - timedelta(seconds=seconds)) for seconds in (5, 60, 1200, 3600, 90_000, 3 * 86_400)]
@@ -232,6 +232,7 @@ def test_times_and_sizes_read_as_people_say_them() -> None:
     assert [size(count) for count in (0, 812, 47_512, 107_300, 999_600, 2_100_000)] == [
         *("0 B", "812 B", "47.5 kB", "107 kB", "1.0 MB", "2.1 MB")
     ]
+    assert [one_in(share) for share in (0.5, 1.19e-7)] == ["1 in 2", "1 in 8,400,000"]
 
 
 @pytest.mark.slow

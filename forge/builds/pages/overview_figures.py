@@ -1,4 +1,4 @@
-"""The table of limits and figures on a build's overview: what is judged or read first, and all else. Pure."""
+"""The table of limits and figures on pages of a build, a review and a change request. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from forge.builds.pages.evaluation import ShownEvaluation
-from forge.builds.pages.limits import ShownFigure, ShownLimit
+from forge.builds.pages.limits import OutcomeTag, ShownFigure, ShownLimit
+from rune.wording import counted
 
 FIRST = ("", "inference-time", "memory", "size")
 """The figures that are always among the first; the accuracy has no key."""
@@ -33,6 +34,19 @@ class OverviewFigures:
 
     first: tuple[OverviewFigure, ...]
     others: tuple[OverviewFigure, ...]
+
+    @property
+    def standing(self) -> OutcomeTag | None:
+        """How many limits are met, in a tag; None where the project states none."""
+        colours = [row.limit.look.colour for row in self.first if row.limit is not None]
+        if not colours:
+            return None
+        met = colours.count("ok")
+        if met == len(colours):
+            return OutcomeTag("All limits met", "ok", icon="check")
+        text = f"{met} of {counted(len(colours), 'limit')} met"
+        is_missed = "bad" in colours
+        return OutcomeTag(text, "bad", icon="x") if is_missed else OutcomeTag(text, "warn", icon="circle-question-mark")
 
 
 def overview_figures(
