@@ -20,12 +20,12 @@ from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.collab.pushed_runes import LARGEST_PUSHED, push_rune
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import TOOLCHAIN
-from forge.core.blobs.store import digest_of
 from forge.core.events.declarations import NewEvent
 from forge.core.events.log import append_event
 from forge.projects.models import Project
 from forge.projects.versions.declared_models import model_warnings
 from forge.projects.versions.store import WorkingTree
+from rune.digests import digest_of
 from rune.source.runefile import diagnostic_to_json
 from rune.source.runefile.blocks.test_files import has_tests
 from rune.source.runefile.codes import Code

@@ -9,7 +9,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
 from forge.core.blobs.links import link_blobs
-from forge.core.blobs.store import digest_of, put_bytes
+from forge.core.blobs.store import put_bytes
 from forge.core.errors import Invalid, Stale
 from forge.datasets.actions import DataSetChange
 from forge.datasets.consent.uses import SampleUse
@@ -20,6 +20,7 @@ from forge.datasets.versions.manifest import Entry, compare, figures_of, manifes
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.models import Project
+from rune.digests import digest_of
 
 MESSAGE_LIMIT = 200
 

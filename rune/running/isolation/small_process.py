@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from rune.running.isolation.confine import confine
+from rune.running.isolation.resource_limits import set_limits
 from rune.running.isolation.toolchain_files import package_folder, toolchain_access
 
 _PACKAGE_ROOT = Path(__file__).parents[3]
@@ -62,15 +63,14 @@ def limit(memory: int) -> None:
         import resource
     except ImportError:
         return
-    for what, most in (
-        (resource.RLIMIT_DATA, memory),
-        (resource.RLIMIT_FSIZE, _LARGEST_FILE),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        hard = resource.getrlimit(what)[1]
-        lowest = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (lowest, lowest))
+    set_limits(
+        {
+            resource.RLIMIT_DATA: memory,
+            resource.RLIMIT_FSIZE: _LARGEST_FILE,
+            resource.RLIMIT_NOFILE: _OPEN_FILES,
+            resource.RLIMIT_CORE: 0,
+        }
+    )
 
 
 def give_up_what_is_not_needed() -> None:

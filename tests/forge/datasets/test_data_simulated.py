@@ -26,7 +26,7 @@ from forge.accounts.models import User
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.workdir import workdirs
 from forge.core.blobs.backup_hold import hold_blobs
-from forge.core.blobs.store import digest_of, read_blob
+from forge.core.blobs.store import read_blob
 from forge.core.blobs.sweep import adopt_strays, sweep_blobs
 from forge.core.errors import DomainError
 from forge.datasets.errors import NothingToSave
@@ -46,6 +46,7 @@ from forge.jobs.models import WorkerCapability
 from forge.jobs.workers.slots import JobSlots
 from forge.projects.models import Project
 from rune.datasets.content.read import read_content
+from rune.digests import digest_of
 from tests.forge.factories.recordings import consent_of, sample_of, sound
 from tests.forge.factories.samples import packed
 

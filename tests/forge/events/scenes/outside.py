@@ -8,7 +8,7 @@ from forge.projects.actions import write_file
 from forge.projects.git.remote import OutsideCommit, Remote
 from forge.projects.models import Version
 from forge.registry.artifacts.actions import deleting, pushing
-from forge.registry.distribution.manifests import MANIFEST_TYPE, oci_artifact
+from forge.registry.distribution.manifests import oci_artifact
 from forge.registry.distribution.rune_facts import rune_facts
 from forge.registry.mirrors import actions as mirrors
 from forge.registry.mirrors.models import MirrorDirection
@@ -19,6 +19,7 @@ from forge.reviews.changes.actions import outside
 from forge.reviews.changes.edits import Edits
 from forge.webhooks import actions as webhooks
 from forge.webhooks import grants
+from rune.oci import MANIFEST_TYPE
 from tests.forge.events.scenarios import Act, World, scene
 from tests.forge.factories.builds import approved, built
 

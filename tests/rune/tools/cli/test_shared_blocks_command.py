@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rune.compiler.blocks.artefact import digest_of
 from rune.compiler.blocks.catalogue import CATALOGUE
+from rune.digests import digest_of
 from rune.running.runtime import Runtime
 from rune.tools.cli import main
 from tests.rune.compiler.targets.c_programs import said

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.blocks.artefact import digest_of
+from rune.digests import digest_of
 from rune.source.runefile.blocks.lock import LOCK_FILE
 from rune.tools.signing.block_provenance import BlockProvenance, block_statement
 from rune.tools.signing.bundles import BUNDLE_TYPE, sign_statement
