@@ -62,7 +62,7 @@ def code(desk: Page, project_page: str, kind: str, label: str, wanted: int = 3) 
 
 
 def at_rate(pieces: Iterator[bytes], rate: int) -> Iterator[bytes]:
-    """What a board sends, as often as its sensor measures."""
+    """Yields the bytes of a board, as often as its sensor measures."""
     for piece in pieces:
         time.sleep(1 / rate)
         yield piece
