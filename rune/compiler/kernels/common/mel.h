@@ -65,12 +65,14 @@ RUNE_FUNCTION double rune_mel_frame(struct rune_mel_sound sound, struct rune_mel
                                     int32_t frame, double *energies) {
     const struct rune_mel *mel = tables.mel;
     double *power = work + mel->size, total = 0.0;
+    const int32_t is_power_of_two = (mel->size & (mel->size - 1)) == 0;
     for (int32_t k = 0; k < mel->size; ++k) {
         const double weight = tables.window[k];
         const double sample = weight == 0.0 ? 0.0 : rune_mel_sample(sound, mel, mel->start + frame * mel->step + k);
-        work[rune_spectrum_place(k, mel->size)] = RUNE_PRODUCT(sample, weight);
+        work[is_power_of_two ? rune_spectrum_place(k, mel->size) : k] = RUNE_PRODUCT(sample, weight);
     }
-    rune_spectrum_power(work, tables.turns, power, mel->size);
+    if (is_power_of_two) rune_spectrum_power(work, tables.turns, power, mel->size);
+    else rune_spectrum_power_by_rows(work, tables.turns, power, mel->size);
     for (int32_t row = 0; row <= mel->size / 2; ++row) {
         power[row] = mel->has_magnitudes ? rune_sqrt(power[row]) : RUNE_PRODUCT(power[row], mel->power_scale);
         total += power[row];

@@ -58,4 +58,23 @@ RUNE_FUNCTION void rune_spectrum_power(double *values, const double *turns, doub
     }
 }
 
+/* The same for a size that is a multiple of 4 and no power of two: values in their order, and each row by itself. */
+RUNE_FUNCTION void rune_spectrum_power_by_rows(const double *values, const double *turns, double *power, int32_t size) {
+    const struct rune_complex *turn = (const struct rune_complex *)(const void *)turns;
+    const int32_t half = size / 2;
+    for (int32_t row = 0; row <= half; ++row) {
+        struct rune_complex sum = {0.0, 0.0};
+        for (int32_t k = 0, at = 0; k < size; ++k) {
+            /* Half a turn further, both have the other sign. */
+            const struct rune_complex factor = turn[at < half ? at : at - half];
+            const double value = at < half ? values[k] : -values[k];
+            sum.re += RUNE_PRODUCT(value, factor.re);
+            sum.im += RUNE_PRODUCT(value, factor.im);
+            at += row;
+            if (at >= size) at -= size;
+        }
+        power[row] = RUNE_PRODUCT(sum.re, sum.re) + RUNE_PRODUCT(sum.im, sum.im);
+    }
+}
+
 #endif
