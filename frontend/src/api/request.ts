@@ -76,6 +76,3 @@ export function address<M extends Method, P extends Path<M>>(
 ): string {
   return addressOf(path, parameters);
 }
-
-/** The sign-in in another window, whose last page says that one can go back to this one. */
-export const SIGN_IN = addressOf("/accounts/login/", { query: { next: "/accounts/signed-in" } });

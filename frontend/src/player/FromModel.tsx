@@ -1,7 +1,7 @@
 // A model was given where runes are tried: what it is, and a project made of it, for whoever may make one.
 import { LogIn, Plus } from "lucide-react";
 import { useEffect, useId, useState } from "react";
-import { SIGN_IN } from "../api/request";
+import { SIGN_IN } from "../api/sign-in";
 import { fetchPlaces, makeProject, type Places } from "./model-file";
 
 /** While nobody is signed in, asked again this often, in ms: it happens in another window. */

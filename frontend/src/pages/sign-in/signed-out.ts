@@ -1,6 +1,6 @@
 // A page that was served to someone whose session ended meanwhile: it says so before a form is sent or while it follows
 // something, keeps what was typed, and goes on once the same person is signed in again.
-import { SIGN_IN } from "../../api/request";
+import { SIGN_IN } from "../../api/sign-in";
 
 interface Answer {
   readonly person: { readonly id: string; readonly name: string } | null;

@@ -1,7 +1,7 @@
 // The strip below the bar while the session is not its person's: what happened, what becomes of the edits, and how to go on.
 import { Copy, Download, LogIn, LogOut } from "lucide-react";
 import { useStore } from "zustand";
-import { SIGN_IN } from "../../api/request";
+import { SIGN_IN } from "../../api/sign-in";
 import { sentenceOf } from "../api/problem";
 import { baseName } from "../document/files/paths";
 import { sentenceFor } from "../session/sign-in-watch";
