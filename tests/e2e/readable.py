@@ -7,8 +7,8 @@ from playwright.sync_api import Page
 UNREADABLE = r"""() => {
   const isShown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
   const isCut = (element) => element.clientWidth > 0 && element.scrollWidth > element.clientWidth;
-  // Lines and seeds to copy are whole. A fingerprint is compared letter by letter with one from elsewhere.
-  const whole = "pre, textarea, .cm-editor, .fingerprint";
+  // Lines and seeds to copy are whole, and an audit log is exact. A fingerprint is compared with one from elsewhere.
+  const whole = "pre, textarea, .cm-editor, .fingerprint, .audit-words";
   return [...document.querySelectorAll("main *")].flatMap((element) => {
     const texts = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
     const text = texts.map(({ data }) => data).join(" ").trim();

@@ -3,11 +3,13 @@
 const SAID_FOR = 2000;
 
 export function copyButtons(): void {
-  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
-    // Without this script it would do nothing, and is not shown.
-    button.hidden = false;
-    button.addEventListener("click", () => void copy(button));
-  }
+  // Without this script they would do nothing, and are not shown.
+  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) button.hidden = false;
+  // Also for those that come with a part of the page that is read anew.
+  document.addEventListener("click", ({ target }) => {
+    const button = target instanceof Element ? target.closest<HTMLButtonElement>("button[data-copy]") : null;
+    if (button !== null) void copy(button);
+  });
 }
 
 async function copy(button: HTMLButtonElement): Promise<void> {

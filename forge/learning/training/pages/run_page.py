@@ -190,7 +190,7 @@ def _board(board: Board, run: TrainingRun, declared: DeclaredTraining) -> BoardC
         rows.append(("Not counted", str(needs["not_measured"] or ""), False))
     else:
         bound = limits.get("instructions")
-        note = "one run" if bound is None else f"at most {bound:,.0f}"
+        note = "one inference" if bound is None else f"at most {bound:,.0f}"
         rows.append((f"{instructions / 1e6:.2f} M", note, bound is not None and instructions > bound))
         if result.time is not None:
             rows.append((f"~ {result.time.least:.3g} to {result.time.most:.3g} ms", "estimated", False))
