@@ -193,10 +193,12 @@ class DataSimulation:
 
     def end_consent(self) -> Collection[int]:
         consent = self._consent()
-        own = self.candidates = self._numbers(consent)
+        self.candidates = self._numbers(consent)
         Consent.objects.filter(pk=consent.pk).update(ends=timezone.now() - timedelta(seconds=1))
+        # With it end those that a kill left.
+        self.candidates = self._numbers_of_ended()
         end_consents()
-        return own
+        return self.candidates
 
     def begin_or_end_backup(self) -> Collection[int]:
         self.candidates = ()
