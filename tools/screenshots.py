@@ -201,6 +201,7 @@ def shoot_what_helps(camera: Camera, page: Page) -> None:
     expect(page.get_by_role("dialog").get_by_role("img")).to_be_visible(timeout=PATIENCE)
     camera.shoot(page, "studio-on-your-phone", WIDE)
     page.keyboard.press("Escape")
+    expect(page.locator("[data-language='browser']")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("textbox", name="Runefile.yml").locator(".cm-line .defines").first.click()
     page.keyboard.press("F2")
     expect(page.get_by_role("dialog")).to_be_visible(timeout=PATIENCE)
