@@ -61,6 +61,13 @@ def code(desk: Page, project_page: str, kind: str, label: str, wanted: int = 3) 
     return desk.get_by_label("Or open this on the phone").input_value()
 
 
+def at_rate(pieces: Iterator[bytes], rate: int) -> Iterator[bytes]:
+    """Yields the bytes of a board, as often as its sensor measures."""
+    for piece in pieces:
+        time.sleep(1 / rate)
+        yield piece
+
+
 def agree(phone: Page, address: str) -> None:
     phone.goto(address)
     expect(phone.get_by_role("heading", level=1)).to_contain_text("Record 3")
@@ -255,7 +262,7 @@ def test_a_board_on_this_computer_records_for_the_data(forge: LiveForge, open_pa
     desk.get_by_role("link", name="See recordings arrive").click()
 
     recorder = open_page(viewport=DESKTOP)
-    board = Board(rows())
+    board = Board(at_rate(rows(), 100))
     recorder.expose_function("readBoard", board.read)
     recorder.add_init_script(PEER)
     agree(recorder, address)

@@ -92,6 +92,15 @@ def field(context: template.Context, name: str, label: str, value: object = "", 
     )
 
 
+_STATE_COLOURS = {"finished": "ok", "failed": "bad", "needs": "bad", "running": "info"}
+
+
+@register.filter
+def state_colour(state: str) -> str:
+    """The colour of the tag of something that runs: "ok", "bad" or "info"; "" while it waits or was stopped."""
+    return _STATE_COLOURS.get(state, "")
+
+
 @register.simple_tag
 def length(key: str) -> int:
     """The most characters of a field; `key` is one of `LENGTHS`."""

@@ -96,7 +96,6 @@ def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, A
         "title": run.recipe if recipe is None else recipe["title"],
         "is_open": is_open,
         "is_training": run.state == TrainingState.RUNNING,
-        "has_failed": run.state in (TrainingState.FAILED, TrainingState.NEEDS),
         "is_finished": run.state == TrainingState.FINISHED,
         "percent": round(100 * min(1.0, len(run.curves) / run.epochs)),
         "remaining": _remaining(run),

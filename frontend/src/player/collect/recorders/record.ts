@@ -60,8 +60,9 @@ async function sound(
   };
   const onLost = (reason: string): void => whole.reject(new Error(reason));
   await sensor.sound(rate, signal, onSamples, onLost);
-  await countDown(signal, progress);
-  await inTime(begun, sensor.silent, signal);
+  // Until it records, only the loss of the sensor settles `whole`.
+  await Promise.race([countDown(signal, progress), whole.promise]);
+  await Promise.race([inTime(begun, sensor.silent, signal), whole.promise]);
   isRecording = true;
   await orAborted(whole.promise, signal);
   return soundTake(samples, rate);
@@ -81,8 +82,8 @@ async function motion(
     begun.resolve();
   };
   await sensor.motion(signal, onRows, (reason) => lost.reject(new Error(reason)));
-  await countDown(signal, progress);
-  await inTime(begun, sensor.silent, signal);
+  await Promise.race([countDown(signal, progress), lost.promise]);
+  await Promise.race([inTime(begun, sensor.silent, signal), lost.promise]);
   const start = performance.now();
   for (let past = 0; past < milliseconds + REST; past = performance.now() - start) {
     progress.onPart(Math.min(1, past / milliseconds));

@@ -16,7 +16,7 @@ from rune.tools.cli.projects.project import project_of
 from tests.rune.compiler.verify.projects import template
 from tests.rune.devices.emulation.programs import core
 
-SINE = Path(__file__).parents[4] / "examples" / "sine"
+SINE = Path(__file__).parents[5] / "examples" / "sine"
 SOUND = """
 version: 1
 image: runicos/base

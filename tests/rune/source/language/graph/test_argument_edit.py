@@ -10,7 +10,7 @@ from rune.source.language.graph.edit import AddStage, Connect, SetArgument, SetO
 from rune.source.language.graph_edits.palette import stage_arguments
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
-from tests.rune.source.language.graph_project import PROJECT, changed, text_after
+from tests.rune.source.language.graph.graph_project import PROJECT, changed, text_after
 from tests.rune.source.language.written_runefiles import analysed
 
 

@@ -17,7 +17,7 @@ from rune.project.files import FolderFiles
 from rune.running.runtime.inputs.wav import read_wav
 from rune.tools.cli import main
 
-KEYWORDS = Path(__file__).parents[4] / "examples" / "keywords"
+KEYWORDS = Path(__file__).parents[5] / "examples" / "keywords"
 
 
 @pytest.fixture(scope="module")

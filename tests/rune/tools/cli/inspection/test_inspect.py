@@ -17,7 +17,7 @@ from rune.tools.cli import main
 from tests.rune.running.container.test_container_graph import PIPELINE
 from tests.rune.running.container.wasm_bytes import MODULE
 
-CASES = Path(__file__).parents[3] / "conformance"
+CASES = Path(__file__).parents[4] / "conformance"
 
 
 def inspect(path: Path, *options: str) -> Result:

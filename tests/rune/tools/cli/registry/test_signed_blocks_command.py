@@ -17,7 +17,7 @@ from rune.tools.signing.provenance import Approval, PublicationStatement
 from rune.tools.signing.referrers import SubjectManifest, signature
 from rune.tools.signing.statements import Subject, write_statement
 from tests.rune.shared_blocks import PATH, SMOOTH
-from tests.rune.tools.cli.test_shared_blocks_command import (
+from tests.rune.tools.cli.projects.test_shared_blocks_command import (
     DIGEST,
     MANIFEST,
     _Registry,

@@ -22,7 +22,7 @@ from forge.reviews.threads.anchors import read_key
 from forge.web.builds.steps import BuildStanding, next_step, steps
 from rune.source.policy import LimitResult
 from tests.forge.factories.builds import approved, built, failed_build
-from tests.forge.web.test_build_results import MAP
+from tests.forge.web.builds.test_build_results import MAP
 
 Browser = Callable[[Any], Client]
 PAGE = "/acme/kitchen/builds/1"

@@ -14,7 +14,7 @@ from rune.compiler.verify.runes.rebuild_result import FRESH, RebuildResult, Rebu
 from rune.compiler.verify.runes.verification import RuneVerification
 from rune.compiler.verify.verification import ModelRunner, ModelVerification, Verification
 from tests.forge.factories.builds import OUTLINE, RUNE, built
-from tests.forge.web.test_build_pages import PAGE, Browser, text_of
+from tests.forge.web.builds.test_build_pages import PAGE, Browser, text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -23,7 +23,7 @@ from rune.source.language.graph.edit import (
 from rune.source.runefile import Edit
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
-from tests.rune.source.language.graph_models import Stage, edited, graph_of, remarks, without_types
+from tests.rune.source.language.graph.graph_models import Stage, edited, graph_of, remarks, without_types
 from tests.rune.source.language.written_runefiles import analysed
 
 _TARGETS = {

@@ -11,7 +11,7 @@ from django.template import Context, Template
 from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.web.lengths import LENGTHS
 
-TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
+TEMPLATES = Path(__file__).resolve().parents[4] / "templates"
 _NUMBER = re.compile(r"""maxlength="?[0-9]""")
 _KEY = re.compile(r"""\blength(?:=| )"(?P<key>[a-z_]+)""")
 

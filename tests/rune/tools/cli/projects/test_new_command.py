@@ -167,7 +167,7 @@ def test_a_terminal_is_asked(answer: str, expected: list[str], folder: Path, tes
             stdin=terminal,
             stdout=subprocess.PIPE,
             stderr=terminal,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[4])},
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[5])},
         )
         os.write(keyboard, f"{answer}\n".encode())
         stdout, _ = process.communicate(timeout=60)

@@ -21,7 +21,7 @@ from rune.source.language.graph.edit import (
 )
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
-from tests.rune.source.language.graph_project import PROJECT, changed, problems, text_after
+from tests.rune.source.language.graph.graph_project import PROJECT, changed, problems, text_after
 from tests.rune.source.language.written_runefiles import analysed
 
 

@@ -12,7 +12,7 @@ from forge.projects.actions import update_project, write_file
 from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import give_verdict
 from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.web.test_build_pages import PAGE, Browser, text_of
+from tests.forge.web.builds.test_build_pages import PAGE, Browser, text_of
 
 pytestmark = pytest.mark.django_db
 
