@@ -245,6 +245,9 @@ def shoot_the_pico(camera: Camera, page: Page, project: str, number: int) -> Non
     expect(panel.get_by_role("tab", name=f"Build {number}")).to_be_visible()
     expect(panel.get_by_text("Succeeded", exact=True)).to_be_visible(timeout=COMPILING)
     page.goto(f"{project}/builds/{number}/devices?board=raspberry-pi-pico")
+    # Packages are made after the build; the page is read again as each is there.
+    expect(page.locator("[data-follow-build]")).to_have_count(0, timeout=COMPILING)
+    expect(page.get_by_role("region", name="Boards", exact=True)).to_be_visible(timeout=PATIENCE)
     camera.shoot(page, "devices", EVERY)
 
 
