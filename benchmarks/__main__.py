@@ -26,6 +26,8 @@ FIGURES = {
     "server.registry": "The registry beside docker-registry",
     "server.builds_a_minute": "Builds a minute",
     "server.at_size": "Many projects",
+    "server.data_page": "Samples of a project",
+    "server.conversions": "Converting a model",
     "compiler.model_builds": "Building models, and sizes",
     "compiler.code_bytes": "Bytes beyond the constants",
     "browser.latency": "A run in the browser",

@@ -14,13 +14,13 @@ from hmr.models import CONVERSION_SECONDS, ModelFigures, apply_form, convert, fi
 from hmr.preview import Preview, make_preview
 from hmr.reviews import RequestedReview, open_review
 from hmr.server import ProjectServer
+from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.tools.remote.api import get, post, put
 
 if TYPE_CHECKING:
     import rune
 
 _FILE: Final = "/projects/{organisation}/{name}/files/{path}"
-RUNEFILE = "Runefile.yml"
 LARGEST_DATA = 4 * 1024 * 1024 * 1024
 
 
@@ -48,7 +48,7 @@ class Rune:
         self._built: BuiltRune | None = None
         self._find_or_make()
         if runefile is not None:
-            self._write(RUNEFILE, _read(runefile))
+            self._write(DEFAULT_RUNEFILE, _read(runefile))
 
     @property
     def page(self) -> str:
@@ -131,8 +131,8 @@ class Rune:
     def _write(self, path: str, data: bytes) -> None:
         server = self._server
         read = get(_FILE, **server.names, path=path)
-        seen = server.run(lambda: server.data.file_state(read))
-        server.ask(put(_FILE, **server.names, path=path, content=data, seen=seen))
+        etag = server.run(lambda: server.data.file_state(read))
+        server.ask(put(_FILE, **server.names, path=path, content=data, etag=etag))
 
 
 def _read(path: str | PathLike[str]) -> bytes:

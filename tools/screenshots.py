@@ -201,6 +201,7 @@ def shoot_what_helps(camera: Camera, page: Page) -> None:
     expect(page.get_by_role("dialog").get_by_role("img")).to_be_visible(timeout=PATIENCE)
     camera.shoot(page, "studio-on-your-phone", WIDE)
     page.keyboard.press("Escape")
+    expect(page.locator("[data-language='browser']")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("textbox", name="Runefile.yml").locator(".cm-line .defines").first.click()
     page.keyboard.press("F2")
     expect(page.get_by_role("dialog")).to_be_visible(timeout=PATIENCE)
@@ -244,6 +245,9 @@ def shoot_the_pico(camera: Camera, page: Page, project: str, number: int) -> Non
     expect(panel.get_by_role("tab", name=f"Build {number}")).to_be_visible()
     expect(panel.get_by_text("Succeeded", exact=True)).to_be_visible(timeout=COMPILING)
     page.goto(f"{project}/builds/{number}/devices?board=raspberry-pi-pico")
+    # Packages are made after the build; the page is read again as each is there.
+    expect(page.locator("[data-follow-build]")).to_have_count(0, timeout=COMPILING)
+    expect(page.get_by_role("region", name="Boards", exact=True)).to_be_visible(timeout=PATIENCE)
     camera.shoot(page, "devices", EVERY)
 
 

@@ -52,12 +52,14 @@ from forge.core.api.views import ForgeView, needing, raising
 from forge.core.blobs.chunks import chunks_for
 from forge.core.blobs.responses import as_foreign, blob_response
 from forge.core.errors import Conflict, Invalid
+from forge.core.http import media_types
 from forge.core.http.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
 from forge.jobs.actions import cancel_job
 from forge.projects.api import ProjectView
 from forge.projects.models import Project
 from rune.aim import AIMS
 from rune.compiler.anvil.profile import PROFILES
+from rune.oci import RUNE_TYPE
 
 
 class ProjectBuilds(ProjectView):
@@ -239,7 +241,7 @@ class BuildRune(ForgeView):
 class BuildPackageFile(ForgeView):
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(operation_id="builds_package", responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="builds_package", responses={(200, media_types.ZIP): OpenApiTypes.BINARY})
     def get(self, request: Request, build_id: UUID, target: str) -> HttpResponseBase:
         """A build's package for a target: an archive with sources, a self-test and what tools look for."""
         build = find_build(principal_of(request), build_id)
@@ -253,7 +255,7 @@ class BuildPackageFile(ForgeView):
             package.artefact.digest,
             package.artefact.size,
             filename=f"{build.name}-{package.target}.zip",
-            content_type="application/zip",
+            content_type=media_types.ZIP,
         )
 
 
@@ -297,17 +299,14 @@ class BuildUf2(ForgeView):
         )
 
 
-_RUNE_TYPE = "application/wasm"
-
-
 def rune_response(request: Request, artefact: Artefact, filename: str) -> HttpResponseBase:
     """A rune as a download: a small one compressed where that can be read, else a piece at a time."""
     response: HttpResponse | StreamingHttpResponse
     if artefact.size <= COMPRESSED_UP_TO and accepts_gzip(request):
         with open_rune(artefact) as file:
-            response = gzipped(file.read(), _RUNE_TYPE)
+            response = gzipped(file.read(), RUNE_TYPE)
     else:
-        response = StreamingHttpResponse(chunks_for(request, partial(open_rune, artefact)), content_type=_RUNE_TYPE)
+        response = StreamingHttpResponse(chunks_for(request, partial(open_rune, artefact)), content_type=RUNE_TYPE)
         response.headers["Content-Length"] = str(artefact.size)
         patch_vary_headers(response, ("Accept-Encoding",))
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from django.conf import settings
 
+from forge.core.http import media_types
+
 _HEADING = re.compile(r"^#{1,6} (?P<text>.+)$", re.MULTILINE)
 _BLOCK = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-PICTURES = {".png": "image/png", ".svg": "image/svg+xml"}
+PICTURES = {".png": "image/png", ".svg": media_types.SVG}
 """The kinds of pictures that pages show, and their types."""
 FIRST = "README"
 """The path of the page that lists the others."""

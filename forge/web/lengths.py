@@ -6,8 +6,11 @@ its writer an error; the check itself is the app's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
+
+from allauth.mfa import app_settings as second_factor
 
 from forge.accounts.organisations.actions.organisations import MAX_TITLE_LENGTH
 from forge.accounts.organisations.names import MAXIMUM_LENGTH
@@ -37,7 +40,7 @@ from forge.search.query import MAX_CHARACTERS
 from forge.webhooks.delivery import addresses
 from rune.datasets.words import WORD_LIMIT
 
-LENGTHS: Final = MappingProxyType(
+LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
     {
         "about": MAX_ABOUT_LENGTH,
         "branch": remote.MAX_BRANCH_LENGTH,
@@ -69,6 +72,7 @@ LENGTHS: Final = MappingProxyType(
         "task_hint": HINT_LIMIT,
         "team_description": MAX_DESCRIPTION_LENGTH,
         "token_name": tokens.MAX_NAME_LENGTH,
+        "totp_code": second_factor.TOTP_DIGITS,
         "version_message": MESSAGE_LIMIT,
         "webhook_address": addresses.LONGEST,
         # Of the field alone: the app reads what it needs of the text, and refuses the rest with a sentence of its own.
@@ -78,6 +82,5 @@ LENGTHS: Final = MappingProxyType(
         "list": 400,
         "passkey_name": 60,
         "request_number": 60,
-        "totp_code": 6,
     }
 )

@@ -29,6 +29,7 @@ from lab.refusal import Reason, Refused
 from rune.running.isolation.confine import confine
 from rune.running.isolation.launch import Entered, packages
 from rune.running.isolation.protections import Isolation
+from rune.running.isolation.resource_limits import OPEN_FILES, set_limits
 from rune.running.isolation.toolchain_files import toolchain_access
 
 STEPS = {
@@ -49,7 +50,6 @@ LIBRARIES: Mapping[str, Sequence[str]] = {
     "quantise": ("lab.quantize.step",),
 }
 """The modules that a process loads before it is given a step of this name."""
-OPEN_FILES = 1024
 MOST_FILES = 64
 """Of a step, that come with it."""
 LONGEST_REQUEST = 1 << 20
@@ -59,7 +59,7 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
     """Imports modules and does a step: the arguments are the descriptor of the socket that it comes by, and the names
     of the modules."""
     requests = socket.socket(fileno=int(arguments[0]))
-    _set_limits({resource.RLIMIT_FSIZE: FILE_LIMIT, resource.RLIMIT_NOFILE: OPEN_FILES, resource.RLIMIT_CORE: 0})
+    set_limits({resource.RLIMIT_FSIZE: FILE_LIMIT, resource.RLIMIT_NOFILE: OPEN_FILES, resource.RLIMIT_CORE: 0})
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library prints is no answer
     access = toolchain_access(packages(), writable=[entered.folder], own_processes=entered.has_own_tree)
@@ -72,7 +72,7 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
     if request is None:
         return
     used = math.ceil(time.process_time())
-    _set_limits(
+    set_limits(
         {
             resource.RLIMIT_DATA: request["memory"],
             resource.RLIMIT_CPU: used + request["seconds"] * 2,  # a step uses two processors at most
@@ -163,10 +163,3 @@ def _received(requests: socket.socket) -> tuple[dict[str, Any] | None, list[int]
         if not part or len(line) > LONGEST_REQUEST:
             return None, []
     return (json.loads(line) if line else None), descriptors
-
-
-def _set_limits(limits: Mapping[int, int]) -> None:
-    for kind, limit in limits.items():
-        _, hard = resource.getrlimit(kind)
-        limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(kind, (limit, limit))

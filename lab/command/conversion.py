@@ -22,6 +22,7 @@ from lab.quantize.samples import SUFFIXES, has_arrays, pack_samples
 from lab.refusal import Reason, Refused
 from rune.datasets.calibration import CALIBRATION_SPLITS
 from rune.datasets.splits import Split
+from rune.digests import digest_of
 
 ENVIRONMENT_OF: Mapping[SourceFormat, Environment] = {
     SourceFormat.KERAS: ENVIRONMENTS["tensorflow"],
@@ -196,12 +197,12 @@ def provenance(
         settings["shapes"] = {name: list(shape) for name, shape in request.shapes.items()}
     return {
         "version": FORMAT_VERSION,
-        "digest": _digest(data),
+        "digest": digest_of(data),
         "source": {
             "file": request.source.name,
             "format": float_model.source_format.value,
             "digest": source_digest(request.source),
-            **({"weights": _digest(weights.read_bytes())} if weights is not None else {}),
+            **({"weights": digest_of(weights.read_bytes())} if weights is not None else {}),
             "saved_with": conversion["saved_with"] if conversion else None,
         },
         "settings": settings,
@@ -221,7 +222,7 @@ def provenance(
 def source_digest(source: Path) -> str:
     """The digest of a source: of a file's bytes, or of the files of a folder."""
     if not source.is_dir():
-        return _digest(source.read_bytes())
+        return digest_of(source.read_bytes())
     return _digest_of_files(source, sorted(path for path in source.rglob("*") if path.is_file()))
 
 
@@ -233,12 +234,8 @@ def samples_digest(folder: Path) -> str:
 
 
 def _digest_of_files(folder: Path, paths: Sequence[Path]) -> str:
-    files = [[path.relative_to(folder).as_posix(), _digest(path.read_bytes())] for path in paths]
-    return _digest(json.dumps(files).encode())
-
-
-def _digest(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+    files = [[path.relative_to(folder).as_posix(), digest_of(path.read_bytes())] for path in paths]
+    return digest_of(json.dumps(files).encode())
 
 
 def parsed_shapes(texts: Sequence[str]) -> dict[str, tuple[int, ...]]:

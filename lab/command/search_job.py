@@ -18,10 +18,11 @@ from lab.search.running import Budget, CandidateSearch, run_search
 from lab.search.shared import SearchCommands, SharedRows
 from lab.search.space import Candidate, Space, space_of
 from lab.search.trials import TrialClaim
-from lab.training.results import RUNEFILE, trial_files
+from lab.training.results import trial_files
 from lab.training.run import PreparedRun, TrainedModel, prepare_run
 from lab.training.settings import ENVIRONMENT
 from rune.datasets.splits import Split
+from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.source.policy.sections.training import Training
 
 Json = Any
@@ -72,7 +73,7 @@ class _TrialModels:
 
     def keep(self, number: int, prepared: PreparedRun, trained: TrainedModel) -> None:
         """Writes the files of a trial."""
-        files = {**trial_files(prepared, trained), RUNEFILE: trained.runefile.encode()}
+        files = {**trial_files(prepared, trained), DEFAULT_RUNEFILE: trained.runefile.encode()}
         names = {}
         for place, (path, data) in enumerate(files.items()):
             names[path] = f"trial-{number}-{place}"

@@ -17,7 +17,7 @@ from lab.environments.making import EnvironmentProblem
 from lab.recipes.catalogue import recipe_of
 from lab.refusal import Refused
 from lab.search.counting import needs_of_candidate
-from lab.training.results import RUNEFILE, result_files, splits_path
+from lab.training.results import result_files, splits_path
 from lab.training.run import DEFAULT_MINUTES, PreparedRun, TrainedModel, prepare_run, train, write_features
 from lab.training.run_folder import run_folder
 from lab.training.script import FEATURES, SCRIPT, script_files
@@ -26,6 +26,7 @@ from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.devices.emulation.cores import CORES
 from rune.project.files import FolderFiles
+from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.source.policy import POLICY_FILE, check_policy
 from rune.source.policy.sections.training import Training
 from rune.tools.cli.failure import CommandFailed
@@ -40,7 +41,9 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.command()
 @click.argument("folder", type=_FOLDER, default=Path())
 @click.option("--fresh", is_flag=True, help="Start anew, even if an interrupted run could be continued.")
-@click.option("--runefile", "replaces_runefile", is_flag=True, help=f"Replace the {RUNEFILE} by that of the recipe.")
+@click.option(
+    "--runefile", "replaces_runefile", is_flag=True, help=f"Replace the {DEFAULT_RUNEFILE} by that of the recipe."
+)
 @click.option(
     "--minutes",
     type=click.FloatRange(0.1, 10_000),
@@ -109,7 +112,7 @@ def command(
         return
     click.echo("\n".join(summary(trained.report)))
     if not is_written:
-        click.echo(f"{RUNEFILE} was not changed. With --runefile it is replaced by that of the recipe.")
+        click.echo(f"{DEFAULT_RUNEFILE} was not changed. With --runefile it is replaced by that of the recipe.")
     for protection, reason in trained.gaps.items():
         click.echo(f"Note: training ran without {protection}: {reason}", err=True)
 
@@ -196,7 +199,7 @@ def _write(folder: Path, prepared: PreparedRun, trained: TrainedModel, *, replac
     for path, data in result_files(prepared, trained).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         write_file(folder / path, data)
-    runefile = folder / RUNEFILE
+    runefile = folder / DEFAULT_RUNEFILE
     if runefile.exists() and not replaces_runefile:
         return runefile.read_bytes() == trained.runefile.encode()
     write_file(runefile, trained.runefile.encode())

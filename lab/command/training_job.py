@@ -24,11 +24,12 @@ from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
 from lab.search.counting import needs_of_candidate
 from lab.search.space import SEARCHED_FORMS
-from lab.training.results import RUNEFILE, result_files
+from lab.training.results import result_files
 from lab.training.run import PreparedRun, RunPaused, TrainedModel, prepare_run, train
 from lab.training.run_folder import RunFolder
 from lab.training.script import script_files
 from lab.training.settings import ENVIRONMENT
+from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.source.policy.sections.training import Training
 
 Json = Any
@@ -226,7 +227,7 @@ def _count(prepared: PreparedRun, targets: Sequence[str], send: Send) -> None:
 def _written(prepared: PreparedRun, trained: TrainedModel, folder: Path) -> dict[str, Json]:
     """Writes the files of a run under numbers. The script comes without features, which are made of recordings."""
     folder.mkdir()
-    files = {**result_files(prepared, trained), RUNEFILE: trained.runefile.encode()}
+    files = {**result_files(prepared, trained), DEFAULT_RUNEFILE: trained.runefile.encode()}
     scripts: dict[str, bytes] = {}
     if prepared.settings.recipe.estimator is None:
         scripts = {f"script/{name}": data for name, data in script_files(prepared.settings).items()}

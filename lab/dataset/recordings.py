@@ -17,6 +17,7 @@ from lab.refusal import Reason, Refused
 from rune.datasets.content.content import BadContent, Kind, Quality
 from rune.datasets.layouts.archive import DataArchive
 from rune.datasets.layouts.find import find_layout, read_item
+from rune.digests import digest_of
 from rune.wording import quoted, size_text
 
 MAX_RECORDINGS = 100_000
@@ -67,7 +68,7 @@ def read_recordings(source: Path) -> Recordings:
 def data_digest(recordings: Iterable[Recording], uses: Sequence[str]) -> str:
     """The digest of recordings with their labels and splits, or other uses, in whichever order they come."""
     rows = sorted([each.digest, each.label, use] for each, use in zip(recordings, uses, strict=True))
-    return f"sha256:{hashlib.sha256(json.dumps(rows).encode()).hexdigest()}"
+    return digest_of(json.dumps(rows).encode())
 
 
 def _pack(folder: Path, target: IO[bytes]) -> None:

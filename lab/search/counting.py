@@ -18,6 +18,7 @@ from rune.compiler.targets.lookup import find_target
 from rune.devices.boards.fit import Needs
 from rune.devices.emulation.measuring import measured_or_planned
 from rune.project.files import MemoryFiles
+from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.source.runefile import check
 
 _NAME = "candidate"
@@ -63,4 +64,4 @@ def needs_of_rune(
 def _files(recipe: Recipe, values: Values, labels: Sequence[str], model: bytes) -> MemoryFiles:
     """The project that a run would give."""
     runefile = whole_runefile(recipe, values, _MODEL, model, labels)
-    return MemoryFiles({"Runefile.yml": runefile.encode(), _MODEL: model})
+    return MemoryFiles({DEFAULT_RUNEFILE: runefile.encode(), _MODEL: model})

@@ -22,6 +22,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.splits import Split
 from rune.project.files import MemoryFiles
+from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.wording import counted, listed
 
 SPLIT_NUMBERS: Mapping[Split, int] = {Split.TRAIN: 0, Split.VALIDATION: 1, Split.TEST: 2}
@@ -96,7 +97,7 @@ def read_dataset(
 def compute_windows(dataset: Dataset, recipe: Recipe, values: Values, report: Report) -> FeatureWindows:
     """Computes the model's input for all recordings with a rune of the recipe's blocks. Raises `Refused`."""
     report(0.0, "Building the features")
-    files = MemoryFiles({"Runefile.yml": features_runefile(recipe, values).encode()})
+    files = MemoryFiles({DEFAULT_RUNEFILE: features_runefile(recipe, values).encode()})
     rune = build(files, BuildOptions("features")).rune
     count = len(dataset.recordings)
     return windows_of_recordings(

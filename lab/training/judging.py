@@ -15,6 +15,7 @@ from rune.compiler.building.options import BuildOptions
 from rune.datasets.splits import Split
 from rune.port import Port
 from rune.project.files import MemoryFiles
+from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.running.evaluation.intervals import wilson
 from rune.running.evaluation.recorded_tensors import tensor_array
 
@@ -68,7 +69,7 @@ class Judged:
 def judge(judged: Judged, dataset: Dataset, split: Split, report: Callable[[float, str], None]) -> SplitJudgement:
     """Builds a rune and runs it on the recordings of a split. Raises `Refused`."""
     port = Port(judged.scores_stage, 0)
-    files = MemoryFiles({"Runefile.yml": judged.runefile.encode(), **judged.files})
+    files = MemoryFiles({DEFAULT_RUNEFILE: judged.runefile.encode(), **judged.files})
     rune = build(files, BuildOptions("trained", watched=(port,))).rune
     runner = RecordingRunner(rune, lambda loaded, _: tensor_array(loaded.watched[port].tensors[0]))
     chosen = [place for place, own in enumerate(dataset.splits) if own is split]

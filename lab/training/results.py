@@ -14,7 +14,6 @@ from lab.training.run import PreparedRun, TrainedModel
 from lab.training.settings import bytes_digest
 from rune.source.policy.model_files import record_path
 
-RUNEFILE = "Runefile.yml"
 _DIGITS = 6
 _NUMBERS = re.compile(r"\[\n\s+((?:[\d.eE+-]+,?\s+)+)\]")  # strings have no line ends
 FORMAT_VERSION = 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 from lab.environments.environment import ENVIRONMENTS, Environment
 from lab.recipes.arguments import Values
 from lab.recipes.recipe import Recipe
+from rune.digests import digest_of
 from rune.toolchain import toolchain_digest
 
 ENVIRONMENT: Environment = ENVIRONMENTS["tensorflow"]
@@ -76,4 +76,4 @@ def file_digest(path: Path) -> str:
 
 
 def bytes_digest(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+    return digest_of(data)

@@ -1,5 +1,5 @@
 """Every page in a real browser, light and wide, dark and narrow: axe finds nothing, nothing scrolls sideways, controls
-are the product's, and at most one of them is the main action."""
+are the product's, at most one of them is the main action, and no digest or long number stands in full."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
+from tests.e2e.readable import unreadable
 from tests.e2e.studio import PATIENCE, create, expect_running, open_file, replace_in_editor, sign_in
 from tests.support.servers.live_forge import REPOSITORY, LiveForge
 from tests.support.shares import share_of
@@ -84,6 +85,7 @@ OTHERS = (
     "{organisation}/-/members",
     "{organisation}/-/teams",
     "{organisation}/-/activity",
+    "{organisation}/-/jobs",
     "{organisation}/-/settings",
     "{organisation}/-/settings/audit",
     "{organisation}/-/settings/rules",
@@ -103,7 +105,10 @@ OTHERS = (
     "{project}/builds/1/files",
     "{project}/builds/1/log",
     "{project}/builds/1/publish",
+    "{project}/reviews",
+    "{project}/change-requests",
     "{project}/data",
+    "{project}/data/queue",
     "{project}/models",
     "{project}/training",
     "{project}/searches",
@@ -250,7 +255,7 @@ def findings(page: Page, looks: Sequence[Look] = LOOKS) -> list[str]:
     problems = []
     for look in looks:
         show(page, look)
-        here = [*page.evaluate(FINDINGS), *page.evaluate(LOOK)]
+        here = [*page.evaluate(FINDINGS), *page.evaluate(LOOK), *unreadable(page)]
         problems += [f"{look.scheme} {look.width}: {finding}" for finding in here]
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             problems.append(f"{look.width}: wider than the window")

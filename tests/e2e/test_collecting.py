@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.e2e.conftest import DESKTOP, PHONE, OpenPage, launch, people
+from tests.e2e.devices.test_board_as_sensor import PEER, Board, rows
 from tests.e2e.devices.test_wave_a_phone import GIVE_EVENTS
 from tests.e2e.studio import PATIENCE, create, sign_in
 from tests.e2e.test_accessible_pages import LOOKS, findings
@@ -58,6 +59,13 @@ def code(desk: Page, project_page: str, kind: str, label: str, wanted: int = 3) 
     desk.get_by_role("button", name="Show the code").click()
     expect(desk.get_by_role("img", name="QR code with the link below")).to_be_visible()
     return desk.get_by_label("Or open this on the phone").input_value()
+
+
+def at_rate(pieces: Iterator[bytes], rate: int) -> Iterator[bytes]:
+    """Yields the bytes of a board, as often as its sensor measures."""
+    for piece in pieces:
+        time.sleep(1 / rate)
+        yield piece
 
 
 def agree(phone: Page, address: str) -> None:
@@ -241,3 +249,35 @@ def test_somebody_outside_types_the_code_records_and_takes_it_back(
     expect(guest.get_by_text("1 recording deleted")).to_be_visible()
     desk.goto(f"{project_page}/data/samples/1")
     expect(desk.get_by_role("heading", name="Sample 0001")).to_have_count(0)
+
+
+@pytest.mark.slow
+def test_a_board_on_this_computer_records_for_the_data(forge: LiveForge, open_page: OpenPage) -> None:
+    desk = open_page(viewport=DESKTOP)
+    sign_in(desk, forge.printed_link())
+    create(desk, "Exercises")
+    project_page = desk.url.removesuffix("/studio")
+    address = code(desk, project_page, "motion", "row")
+    expect(desk.get_by_role("link", name="Record on this computer")).to_have_attribute("href", address)
+    desk.get_by_role("link", name="See recordings arrive").click()
+
+    recorder = open_page(viewport=DESKTOP)
+    board = Board(at_rate(rows(), 100))
+    recorder.expose_function("readBoard", board.read)
+    recorder.add_init_script(PEER)
+    agree(recorder, address)
+    recorder.get_by_label("Board on USB").check()
+    assert findings(recorder, LOOKS) == []
+    for _ in range(2):
+        record(recorder)
+        expect(recorder.get_by_text("Good", exact=True)).to_be_visible()
+        recorder.get_by_role("button", name="Save and next").click()
+    assert recorder.evaluate("openedAt") == 115_200
+    recorder.get_by_role("button", name="Send 2").click()
+    expect(desk.locator("[data-number='2'] b")).to_have_text("row")
+    for width in (390, 1440):
+        recorder.set_viewport_size({"width": width, "height": 900})
+        assert recorder.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    board.unplug()
+    recorder.get_by_role("button", name="Record", exact=True).click()
+    expect(recorder.get_by_role("alert")).to_contain_text("The line was cut", timeout=PATIENCE)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from rune.compiler.blocks.artefact import BlockFiles, block_manifest, digest_of
+from rune.compiler.blocks.artefact import BlockFiles, block_manifest
 from rune.compiler.blocks.mounts import SHELF, mounted_path
+from rune.digests import digest_of
 from rune.project.files import MemoryFiles
 
 SMOOTH = b'''"""Average the scores, so that one loud moment is not a word.

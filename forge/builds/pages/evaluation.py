@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +12,7 @@ from forge.builds.models import Build
 from forge.datasets.models import Sample
 from forge.datasets.playing import may_play
 from forge.datasets.recordings.access import samples_by_digest
-from rune.running.evaluation.changes import EvaluationChange, Lost, changed, lost
+from rune.running.evaluation.changes import EvaluationChange, Lost, changed, lost, moved
 from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.running.evaluation.intervals import Share
 from rune.running.evaluation.metrics import Confusion
@@ -50,6 +51,34 @@ class EvaluatedLabel:
 
 
 @dataclass(frozen=True)
+class MovedCell:
+    """How many samples of a label more than in the earlier build have an answer; fewer are negative."""
+
+    count: int
+    is_right: bool
+
+    @property
+    def text(self) -> str:
+        """With its sign; "" where nothing moved."""
+        return f"{self.count:+,}".replace("-", "−") if self.count else ""
+
+    @property
+    def mood(self) -> Literal["good", "worse", ""]:
+        """More right answers and fewer wrong ones are good."""
+        if not self.count:
+            return ""
+        return "good" if (self.count > 0) is self.is_right else "worse"
+
+
+@dataclass(frozen=True)
+class MovedSamples:
+    """The part of a confusion matrix in which samples moved: its answers, and a row for each label."""
+
+    answers: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[MovedCell, ...]], ...]
+
+
+@dataclass(frozen=True)
 class ShownSample:
     """One of the worst samples. `address` is None once the recording is withdrawn, and ""
     for who may not play it; `was` is its result before."""
@@ -78,6 +107,8 @@ class ShownEvaluation:
     labels: tuple[EvaluatedLabelRow, ...]
     answers: tuple[str, ...]
     confusion: tuple[EvaluatedLabel, ...]
+    moved: MovedSamples | None
+    """None where no sample moved, or more labels than a page has room for."""
     worst: tuple[ShownSample, ...]
     notes: tuple[str, ...]
     lost: tuple[str, ...]
@@ -110,8 +141,9 @@ def shown_evaluation(principal: Principal, build: Build, before: Build | None) -
         better=len(change.better) if change else 0,
         worse=len(change.worse) if change else 0,
         labels=_labels(evaluation, then),
-        answers=tuple("no answer" if answer is None else answer for answer in table.answers),
+        answers=tuple(_answer(answer) for answer in table.answers),
         confusion=_confusion(table),
+        moved=None if then is None else moved_samples(moved(then, evaluation)),
         worst=_worst(principal, build, evaluation, then),
         notes=tuple(_notes(evaluation)),
         lost=() if then is None else lost_sentences(lost(then, evaluation)),
@@ -162,6 +194,23 @@ def _confusion(table: Confusion) -> tuple[EvaluatedLabel, ...]:
         )
         for label, counts in zip(table.labels, table.counts, strict=True)
     )
+
+
+def moved_samples(moves: Mapping[tuple[str, str | None], int]) -> MovedSamples | None:
+    """The labels and answers of samples that moved (`rune.running.evaluation.changes.moved`), in alphabetical order."""
+    labels = sorted({label for label, _ in moves})
+    answers = sorted({answer for _, answer in moves}, key=lambda answer: (answer is None, answer or ""))
+    if not moves or max(len(labels), len(answers)) > WIDEST:
+        return None
+    rows = (
+        (label, tuple(MovedCell(moves.get((label, answer), 0), answer == label) for answer in answers))
+        for label in labels
+    )
+    return MovedSamples(tuple(_answer(answer) for answer in answers), tuple(rows))
+
+
+def _answer(answer: str | None) -> str:
+    return "no answer" if answer is None else answer
 
 
 def _percent(share: Share | None) -> str:

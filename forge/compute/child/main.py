@@ -47,6 +47,7 @@ from rune.compiler.building.errors import BuildFailed
 from rune.running.isolation.confine import confine
 from rune.running.isolation.launch import Entered, packages
 from rune.running.isolation.protections import Isolation
+from rune.running.isolation.resource_limits import OPEN_FILES, set_limits
 from rune.running.isolation.toolchain_files import toolchain_access
 from rune.source.runefile import diagnostic_to_json
 from rune.toolchain import toolchain_digest
@@ -55,8 +56,6 @@ MEMORY_LIMIT = 3 * 1024**3
 """Bytes of data that this process, or one that it starts, may have; the compiler needs about 0.5 GB."""
 FILE_LIMIT = 512 * 1024**2
 """Bytes of the largest file that may be written."""
-OPEN_FILES = 1024
-"""A project has at most 500 files."""
 RUN_AGAIN = ("test", "pipeline-tests")
 """Jobs of which nothing is kept when they are cancelled, so their processes are ended at once."""
 RECEIVED, DESCRIPTORS_AT_ONCE = 1 << 16, 128
@@ -142,10 +141,7 @@ def limit_itself(seconds: int | None) -> None:
     }
     if seconds is not None:
         limits[resource.RLIMIT_CPU] = seconds
-    for kind, limit in limits.items():
-        _, hard = resource.getrlimit(kind)
-        limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(kind, (limit, limit))
+    set_limits(limits)
 
 
 def read_jobs(source: socket.socket, jobs: SimpleQueue[tuple[dict[str, Any], list[int]]], current: CurrentJob) -> None:

@@ -18,12 +18,13 @@ from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, ModelError, describe, read_model, signature
 from rune.model.tflite.layers import live_bytes, quantisation
 from rune.project.files import FileError, MemoryFiles, ProjectFiles
+from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.source.runefile import check, outline_to_json, starter
 from rune.source.runefile.diagnostics import Severity
 
 MODELS_DESCRIBED = 20
 """Models of one project that are described."""
-_STARTER, _MODEL = "Runefile.yml", "model.tflite"
+_STARTER, _MODEL = DEFAULT_RUNEFILE, "model.tflite"
 
 
 def summarise(files: ProjectFiles, signature_of: SignatureOf) -> dict[str, Any]:

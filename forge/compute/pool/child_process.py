@@ -129,9 +129,13 @@ class ChildProcess:
         """The file that it writes into. Only its descriptor is the process's: where it lies decides this side."""
         return self.folder / _OUTPUT
 
+    def clear_output(self) -> None:
+        """Empties the output."""
+        self._output.truncate(0)
+
     def send(self, job: Mapping[str, Any], descriptors: Sequence[int]) -> None:
         """Hands a job over, with open files, and empties the output. Its `id` is in all answers. Raises `ChildDied`."""
-        self._output.truncate(0)
+        self.clear_output()
         self.answers.job = job["id"]
         self._tell(job, descriptors)
 

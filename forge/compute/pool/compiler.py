@@ -101,6 +101,11 @@ class Compiler:
             raise ChildDied("The compiler's process has ended.")
         return self._process.output
 
+    def clear_output(self) -> None:
+        """Deletes what the last job made. Recordings that a person may withdraw must not wait for the next job."""
+        if self._process is not None:
+            self._process.clear_output()
+
     def start(self) -> None:
         """Starts the process if there is none. It may still be loading when this returns."""
         if not self.alive:

@@ -31,6 +31,7 @@ from forge.core.blobs.chunks import CHUNK
 from forge.core.blobs.damage import damaged
 from forge.core.errors import Damaged, NotFound, TooLarge
 from forge.core.models import Blob, BlobLink
+from rune.digests import digest_of
 from rune.wording import size_text
 
 if TYPE_CHECKING:
@@ -63,11 +64,6 @@ def put_all(contents: Iterable[bytes], organisation: UUID) -> None:
         known = set(Blob.objects.filter(pk__in=known).values_list("pk", flat=True))
     for digest in by_digest.keys() - known:
         put_chunks([by_digest[digest]])
-
-
-def digest_of(data: bytes) -> str:
-    """Returns the digest that names these bytes, `sha256:<hex>`."""
-    return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
 Accept = Callable[[Path, int], None]

@@ -46,6 +46,7 @@ def run_import_job(job: JobContext, new_reader: NewReader = warm_compiler) -> Ma
     """Does one step of an import."""
     row = _find(job)
     with new_reader() as reader, ExitStack() as stack:
+        stack.callback(reader.clear_output)
         files = {
             f"{number:04d}": stack.enter_context(open_blob_file(digest, fetched_folder()))
             for number, digest in enumerate(row.pieces)

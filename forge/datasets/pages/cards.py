@@ -19,6 +19,8 @@ MARKS = 8
 """Marks of labels that the style sheet has."""
 WIDTH, HEIGHT = 144, 52
 """The box in which a drawing lies, in the units of its SVG."""
+FEW_PIXELS = 128
+"""Up to so many pixels wide and high a picture is shown enlarged, with its pixels."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,12 @@ class SampleCard:
     def picture(self) -> str:
         """The address of a picture; "" for other kinds."""
         return self.recording if self.sample.kind == SampleKind.PICTURE else ""
+
+    @property
+    def has_few_pixels(self) -> bool:
+        """Whether a picture is so small that it is enlarged; a picture whose size is not known is not."""
+        side: int = max(self.sample.drawing.get("width", 0), self.sample.drawing.get("height", 0))
+        return 0 < side <= FEW_PIXELS
 
     @property
     def sound(self) -> str:

@@ -17,6 +17,7 @@ from forge.accounts.tokens.scopes import Scope
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Unprocessable
+from forge.core.http import media_types
 from forge.datasets.access import revision_of
 from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, Purpose, checked_days, purposes_in
 from forge.datasets.playing import require_play
@@ -43,7 +44,6 @@ from forge.datasets.samples.actions import delete_sample
 from forge.datasets.samples.models import ENDINGS
 from forge.projects.actions import note_download
 from forge.projects.api import ProjectView
-from forge.projects.archives.write_archive import MEDIA_TYPE
 
 _DAYS = OpenApiParameter("days", int, description=f"how long it is kept; {DEFAULT_DAYS} if not given")
 
@@ -114,7 +114,7 @@ class ProjectSampleImport(ProjectView):
 
     @extend_schema(
         operation_id="samples_import",
-        request={MEDIA_TYPE: OpenApiTypes.BINARY},
+        request={media_types.ZIP: OpenApiTypes.BINARY},
         parameters=[
             _DAYS,
             _PURPOSES,
@@ -153,7 +153,7 @@ class ProjectSampleImportPreview(ProjectView):
 
     @extend_schema(
         operation_id="samples_import_preview",
-        request={MEDIA_TYPE: OpenApiTypes.BINARY},
+        request={media_types.ZIP: OpenApiTypes.BINARY},
         responses=SampleImportPreviewJson,
     )
     def post(self, request: Request, organisation: str, name: str) -> Response:

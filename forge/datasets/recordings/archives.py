@@ -14,7 +14,6 @@ from typing import IO
 
 from django.conf import settings
 
-from forge.core.blobs.store import digest_of
 from forge.core.errors import TooLarge
 from forge.core.studio_limits import MAX_FILES
 from forge.datasets.models import Sample
@@ -24,6 +23,7 @@ from forge.projects.models import Project
 from rune.datasets.content.content import BadContent, Content
 from rune.datasets.content.read import MAX_BYTES, read_content
 from rune.datasets.splits import Split
+from rune.digests import digest_of
 from rune.project.files import FileError, FileMissing, FileTooLarge, normal_path
 from rune.running.evaluation.errors import SamplesRefused
 from rune.running.evaluation.labelled import EvaluationSplit as LabelledSplit

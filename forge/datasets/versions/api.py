@@ -17,6 +17,7 @@ from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages, page_answer
 from forge.core.api.views import needing, raising
 from forge.core.errors import Conflict, Invalid, Stale, Unprocessable
+from forge.core.http import media_types
 from forge.datasets.access import find_version, versions_of
 from forge.datasets.serializers import (
     DataComparisonJson,
@@ -34,7 +35,7 @@ from forge.datasets.versions.export import plan_export
 from forge.datasets.versions.manifest import sentences_of
 from forge.projects.actions import note_download
 from forge.projects.api import ProjectView
-from forge.projects.archives.write_archive import MEDIA_TYPE, zip_response
+from forge.projects.archives.write_archive import zip_response
 from rune.datasets.export.data_folder import DATA_FOLDER
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 
@@ -59,7 +60,7 @@ class DataVersions(ProjectView):
         there is."""
         project = self.project(request, organisation, name, Verb.EDIT)
         body = self.read_body(request, NewDataVersionSerializer)
-        version = save_version(principal_of(request), project, seen=body["seen"], message=body["message"])
+        version = save_version(principal_of(request), project, revision=body["revision"], message=body["message"])
         return Response(version_to_json(version), status=status.HTTP_201_CREATED)
 
 
@@ -113,7 +114,7 @@ class DataVersionExport(ProjectView):
             OpenApiParameter("after", int, description="only samples with higher numbers"),
             OpenApiParameter("limit", int, description="at most so many samples; all if not given"),
         ],
-        responses={(200, MEDIA_TYPE): OpenApiTypes.BINARY},
+        responses={(200, media_types.ZIP): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, organisation: str, name: str, number: int) -> HttpResponseBase:
         """A version with all recordings as a ZIP file, in a layout that imports of this and other tools read. Samples

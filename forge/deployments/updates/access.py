@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from forge.core.blobs.store import digest_of
 from forge.core.preconditions import Facet
 from forge.deployments.models import Deployment, UpdateDocument, UpdateKey, UpdateRoot
 from forge.deployments.updates.models import UpdateRole
+from rune.digests import digest_of
 
 
 def root_of(organisation: UUID) -> UpdateRoot | None:

@@ -32,6 +32,7 @@ from forge.projects.versions.store import WorkingTree, working_tree
 from rune.datasets.calibration import calibration_samples
 from rune.datasets.splits import Split
 from rune.datasets.spreading import spread_over_labels
+from rune.digests import digest_of
 
 TEST_SAMPLES = 2_000
 """Samples of the split test that are read, spread evenly over the labels."""
@@ -109,8 +110,9 @@ def compute_recordings(
         return SampleRecordings(facts={"reason": f"No sample could be read: {reason}"[:500]})
     windows = folder / "windows"
     shutil.copyfile(compiler.output, windows)
+    compiler.clear_output()
     used = [entry for entry, _ in read]
-    digest = f"sha256:{hashlib.sha256(manifest_bytes(used)).hexdigest()}"
+    digest = digest_of(manifest_bytes(used))
     table = {
         "windows": [each["windows"] for _, each in read],
         "labels": [entry.label for entry in used],

@@ -15,6 +15,7 @@ from forge.core.events.log import append_event
 from forge.learning.errors import NothingToWrite
 from forge.learning.hooks import IncomingModelFiles, model_changes
 from forge.learning.inputs.questions import LABELS, ModelToFeed
+from forge.learning.offers.actions import OfferedInput, apply_form
 from forge.projects.access import require
 from forge.projects.actions.project import BLANK_RUNEFILE
 from forge.projects.announcements import VERSION_SAVED
@@ -36,7 +37,8 @@ def write_model_input(
     """Writes the Runefile in which a model's inputs come from presets, and the file of its labels.
 
     A project whose Runefile nobody wrote has it at once, and None is returned; else a change request is opened, whose
-    number is returned. Raises `Invalid`, `NothingToWrite`, `FileChanged`, `TooManyFiles`, `TooManyOffers`,
+    number is returned. That of a form of a conversion also has the model and all that goes with it. Raises
+    `FormRefused`, `NothingToApply`, `Invalid`, `NothingToWrite`, `FileChanged`, `TooManyFiles`, `TooManyOffers`,
     `StorageQuotaReached`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.EDIT, project)
@@ -46,6 +48,8 @@ def write_model_input(
     texts = {target: model.runefile(presets, LABELS if labels else "").encode()}
     if labels:
         texts[LABELS] = ("\n".join(labels) + "\n").encode()
+    if model.form is not None:
+        return apply_form(actor, model.form, model.path, OfferedInput(texts, _input_lines(model, presets)))
     changed = {path: data for path, data in texts.items() if model.tree.texts.get(path) != data}
     if not changed:
         raise NothingToWrite(f"{target} says this already.")
@@ -75,10 +79,14 @@ def _offer(
 
 
 def _message(model: ModelToFeed, presets: Sequence[InputPreset]) -> str:
-    lines = [f"`{model.path}` gets a Runefile of its own:"]
-    for question, preset in zip(model.questions, presets, strict=True):
-        lines.append(f"- `{question.tensor.name}`: {preset.title} ({preset.about})")
-    return "\n".join(lines)
+    return "\n".join([f"`{model.path}` gets a Runefile of its own:", *_input_lines(model, presets)])
+
+
+def _input_lines(model: ModelToFeed, presets: Sequence[InputPreset]) -> list[str]:
+    return [
+        f"- `{question.tensor.name}`: {preset.title} ({preset.about})"
+        for question, preset in zip(model.questions, presets, strict=True)
+    ]
 
 
 def _runefile_path(tree: WorkingTree) -> str:

@@ -14,7 +14,8 @@ from forge.accounts.tokens.scopes import Scope
 from forge.core.api.views import RawBody, body_chunks, needing, raising
 from forge.core.errors import Busy, Conflict, Invalid, NoRoom, TooLarge, Unprocessable
 from forge.learning.inputs.actions import write_model_input
-from forge.learning.inputs.questions import model_to_feed
+from forge.learning.inputs.named_model import named_model
+from forge.learning.inputs.questions import ModelToFeed
 from forge.learning.inputs.serializers import (
     InputTrialJson,
     InputWrittenJson,
@@ -25,8 +26,13 @@ from forge.learning.inputs.serializers import (
 )
 from forge.learning.inputs.trial import TrialRequest, try_model_inputs
 from forge.projects.api import ProjectView
+from forge.projects.models import Project
 
-_FILE = OpenApiParameter("file", str, required=True, description="the path of a `.tflite` model of the project")
+_NAMES = (
+    OpenApiParameter("file", str, description="the path of a `.tflite` model of the project"),
+    OpenApiParameter("conversion", str, description="instead: the id of a conversion; `file` is what it becomes"),
+    OpenApiParameter("form", int, description="the number of a form of it"),
+)
 
 
 class ModelInputs(ProjectView):
@@ -35,20 +41,21 @@ class ModelInputs(ProjectView):
     needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
     raises = raising(get=Unprocessable, post=(Conflict, NoRoom, Unprocessable))
 
-    @extend_schema(operation_id="model_inputs", parameters=[_FILE], responses=ModelInputQuestionsJson)
+    @extend_schema(operation_id="model_inputs", parameters=[*_NAMES], responses=ModelInputQuestionsJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """Lists the presets of each input of a model: a picture, sound, motion, text or numbers, as far as they
         fit its shape and range."""
         project = self.project(request, organisation, name, Verb.READ)
-        return Response(model_inputs_to_json(model_to_feed(project, _file(request))))
+        return Response(model_inputs_to_json(_model(request, project)))
 
     @extend_schema(operation_id="model_inputs_write", request=WriteInputSerializer, responses={201: InputWrittenJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Writes the Runefile in which a model's inputs come from presets: at once where nobody wrote one, else as a
-        change request."""
+        change request. That of a form of a conversion also has the model."""
         project = self.project(request, organisation, name, Verb.EDIT)
         body = self.read_body(request, WriteInputSerializer)
-        model = model_to_feed(project, body["file"])
+        names = {name: str(body[name]) for name in ("file", "conversion", "form") if body.get(name)}
+        model = named_model(principal_of(request), project, names)
         change = write_model_input(principal_of(request), project, model, body["presets"], body["labels"])
         place = "studio" if change is None else f"change-requests/{change}"
         written = InputWrittenJson(change_request=change, url=f"{project.get_absolute_url()}/{place}")
@@ -64,7 +71,7 @@ class ModelInputTrial(ProjectView):
         operation_id="model_inputs_try",
         request={"application/octet-stream": OpenApiTypes.BINARY},
         parameters=[
-            _FILE,
+            *_NAMES,
             OpenApiParameter("preset", str, many=True, description="one for each input; the likeliest if not given"),
             OpenApiParameter("compares", bool, description="whether all presets of that kind are tried"),
             OpenApiParameter("sample", int, description="the number of one sample; the body is empty then"),
@@ -75,7 +82,7 @@ class ModelInputTrial(ProjectView):
         """Runs the model on a recording, the body, which is kept nowhere; with an empty body on labelled samples of the
         project. What the model reads is computed by the blocks that a device runs."""
         project = self.project(request, organisation, name, Verb.EDIT)
-        model = model_to_feed(project, _file(request))
+        model = _model(request, project)
         recording = b"".join(body_chunks(request))
         query = request.query_params
         tried = TrialRequest(
@@ -88,11 +95,8 @@ class ModelInputTrial(ProjectView):
         return Response(trial_to_json(try_model_inputs(principal_of(request), project, model, tried)))
 
 
-def _file(request: Request) -> str:
-    path = request.query_params.get("file", "")
-    if not path:
-        raise Invalid("`file` is missing: the path of a model of the project.")
-    return path
+def _model(request: Request, project: Project) -> ModelToFeed:
+    return named_model(principal_of(request), project, request.query_params.dict())
 
 
 def _number(text: str) -> int | None:

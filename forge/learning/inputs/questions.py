@@ -1,4 +1,4 @@
-"""A model of a project, and the presets that fit its inputs."""
+"""A model of a project or a form of a conversion, and the presets that fit its inputs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Invalid, Unprocessable
+from forge.learning.inputs.conversion_facts import known_labels
+from forge.learning.models import ConvertedForm
 from forge.projects.errors import ProjectFileNotFound
 from forge.projects.files.contents import checked_path
 from forge.projects.files.model_files import is_model, verified_model
@@ -37,6 +39,8 @@ class ModelToFeed:
     signature: ModelSignature
     tree: WorkingTree
     questions: Sequence[InputQuestion]
+    form: ConvertedForm | None = None
+    """The form of a conversion that is to become the file `path`; None for a file of the project."""
 
     def presets(self, keys: Sequence[str]) -> list[InputPreset]:
         """The presets of these names, one for each input; "" for the likeliest. Raises `Invalid`."""
@@ -64,9 +68,11 @@ class ModelToFeed:
 
     @property
     def suggested_labels(self) -> str:
-        """The labels that the model's file or the project has, one a line; "" where neither has one for each class."""
+        """The labels that the model's file, its conversion or the project has, one a line; "" where none has one for
+        each class."""
         texts = (
             "\n".join(described_labels(self.signature)),
+            "" if self.form is None else "\n".join(known_labels(self.form)),
             self.tree.texts.get(LABELS, b"").decode("utf-8", "replace"),
         )
         for text in texts:
@@ -89,11 +95,25 @@ def model_to_feed(project: Project, path: str) -> ModelToFeed:
     if entry is None:
         raise ProjectFileNotFound(f"There is no file {path}.")
     text = tree.texts.get(path)
-    model = verified_model(read_blob(entry["digest"]) if text is None else text)
+    return _to_feed(path, read_blob(entry["digest"]) if text is None else text, tree)
+
+
+def form_to_feed(form: ConvertedForm, path: str) -> ModelToFeed:
+    """A form of a conversion that is to become the file `path`. Raises `Invalid`, `BadPath`, `ModelRefused` and
+    `Unprocessable`."""
+    path = checked_path(path)
+    if not is_model(path):
+        raise Invalid(f"{path} is not a .tflite model.")
+    tree = working_tree(form.conversion.project).with_blob(path, form.digest, form.size)
+    return _to_feed(path, read_blob(form.digest), tree, form)
+
+
+def _to_feed(path: str, data: bytes, tree: WorkingTree, form: ConvertedForm | None = None) -> ModelToFeed:
+    model = verified_model(data)
     vocabulary = next((each for each in _VOCABULARIES if each in tree.texts), "")
     try:
         own = signature(model)
-        return ModelToFeed(path, model, own, tree, input_questions(own, vocabulary))
+        return ModelToFeed(path, model, own, tree, input_questions(own, vocabulary), form)
     except ModelError as error:
         raise Unprocessable(f"{path} cannot be used: {error}") from error
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from forge.compute.pool.answer_reading import TriedInputJson
 from forge.core.api.json_types import choices
+from forge.learning.inputs.conversion_facts import known_facts
 from forge.learning.inputs.questions import ModelToFeed
 from forge.learning.inputs.trial import PresetTrials
 from rune.source.runefile.model_inputs import InputKind, InputPreset, class_count
@@ -36,12 +37,14 @@ class InputQuestionJson(TypedDict):
 
 
 class ModelInputQuestionsJson(TypedDict):
-    """The inputs of a model. `classes` is how many labels its output has, 0 for none."""
+    """The inputs of a model. `classes` is how many labels its output has, 0 for none; `known` are sentences about the
+    inputs of a form of a conversion."""
 
     file: str
     inputs: list[InputQuestionJson]
     classes: int
-    labels: Annotated[str, "of the model's file or the project, one a line; empty where neither has them"]
+    labels: Annotated[str, "of the model's file, its conversion or the project, one a line; empty where none has them"]
+    known: list[str]
 
 
 class InputTrialJson(TypedDict):
@@ -62,7 +65,11 @@ class InputWrittenJson(TypedDict):
 class WriteInputSerializer(serializers.Serializer[None]):
     """The chosen presets of a model's inputs."""
 
-    file = serializers.CharField(max_length=400)
+    file = serializers.CharField(max_length=400, required=False, default="", allow_blank=True)
+    conversion = serializers.UUIDField(
+        required=False, help_text="of a form that becomes `file`; without it `file` is a model of the project"
+    )
+    form = serializers.IntegerField(required=False, min_value=1, max_value=1_000, help_text="the number of the form")
     presets = serializers.ListField(
         child=serializers.CharField(max_length=60, allow_blank=True),
         max_length=MAX_INPUTS,
@@ -89,6 +96,7 @@ def model_inputs_to_json(model: ModelToFeed) -> ModelInputQuestionsJson:
         ],
         "classes": class_count(model.signature),
         "labels": model.suggested_labels,
+        "known": [] if model.form is None else known_facts(model.form),
     }
 
 

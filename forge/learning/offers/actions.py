@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,9 +48,20 @@ class ApplyPath:
     is_new: bool
 
 
-def apply_form(actor: Actor, form: ConvertedForm, path: str) -> int:
-    """Opens a change request in which the file `path` is this form; its number. The form is judged on the test samples
-    then, for the first time.
+@dataclass(frozen=True)
+class OfferedInput:
+    """The files that feed a form, a Runefile and perhaps its labels, and what they are, line by line."""
+
+    texts: Mapping[str, bytes]
+    lines: Sequence[str]
+
+
+NO_INPUT = OfferedInput({}, ())
+
+
+def apply_form(actor: Actor, form: ConvertedForm, path: str, feed: OfferedInput = NO_INPUT) -> int:
+    """Opens a change request in which the file `path` is this form, with the files that feed it; its number. The form
+    is judged on the test samples then, for the first time.
 
     The source and a record of where the file came from go with it, and `forge.yml` says how it is made. Raises
     `FormRefused`, `NothingToApply`, `Invalid`, `BadPath`, `TooManyFiles`, `StorageQuotaReached`, `TooManyOffers`, and
@@ -66,7 +77,7 @@ def apply_form(actor: Actor, form: ConvertedForm, path: str) -> int:
         raise Invalid(f"{quoted(path)} does not end with {SUFFIX}.", errors={"path": [f"End it with {SUFFIX}."]})
     require_room(project.organisation_id)
     tree = working_tree(project)
-    texts = _texts(tree, form, path)
+    texts = {**_texts(tree, form, path), **feed.texts}
     described = {name: _described(put_bytes(data)) for name, data in texts.items()}
     with delete_on_failure([each["digest"] for each in described.values()]):
         manifest = {**tree.manifest, **described, **dict(_binaries(tree, form, path))}
@@ -78,7 +89,7 @@ def apply_form(actor: Actor, form: ConvertedForm, path: str) -> int:
             title = f"Use {form.name} of {row.source_name} as {path}"
             offered = store_outside_version(actor, project, manifest, None, title)
             change = IncomingModelFiles(
-                title, _message(form, path, tree), f"Conversion of {row.source_name}", base, offered
+                title, _message(form, path, tree, feed), f"Conversion of {row.source_name}", base, offered
             )
             number = model_changes.call(actor, project, change)[0]
             ConvertedForm.objects.filter(pk=form.pk).update(change_request=number)
@@ -142,7 +153,7 @@ def _described(blob: Any) -> dict[str, Any]:
     return {"digest": blob.digest, "size": blob.size}
 
 
-def _message(form: ConvertedForm, path: str, tree: WorkingTree) -> str:
+def _message(form: ConvertedForm, path: str, tree: WorkingTree, feed: OfferedInput) -> str:
     """Returns the change request's text about the form, beside the current model of the project."""
     row, figures = form.conversion, form.figures
     before = tree.manifest.get(path)
@@ -162,5 +173,6 @@ def _message(form: ConvertedForm, path: str, tree: WorkingTree) -> str:
         lines.append(f"- Arena: {size_text(figures['arena'])}")
     if form.float_layers:
         lines.append(f"- In float: {', '.join(form.float_layers)}")
+    lines += ["", "A Runefile feeds it:", *feed.lines] if feed.lines else []
     lines.append(f"\nAll forms side by side: {row.get_absolute_url()}")
     return "\n".join(lines)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -19,9 +20,12 @@ from forge.compute.pool.answer_reading import TriedInputJson
 from forge.core.errors import DomainError, Invalid
 from forge.core.http.pages import for_person, show_again
 from forge.learning.inputs.actions import write_model_input
-from forge.learning.inputs.questions import LABELS, ModelToFeed, model_to_feed
+from forge.learning.inputs.conversion_facts import known_facts
+from forge.learning.inputs.named_model import named_model
+from forge.learning.inputs.questions import LABELS, ModelToFeed
 from forge.learning.inputs.serializers import MAX_LABELS_TEXT
 from forge.learning.inputs.trial import PresetTrials, TrialRequest, sample_choices, try_model_inputs
+from forge.learning.offers.actions import apply_paths
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from rune.source.runefile.model_inputs import InputKind, InputPreset, InputQuestion, class_count
@@ -87,7 +91,7 @@ def try_input(request: HttpRequest, organisation: str, name: str) -> HttpRespons
     """Runs the model with the chosen presets on a recording that is sent, or on samples."""
     project = project_of(request, organisation, name, Verb.EDIT)
     principal = principal_of(request)
-    model = model_to_feed(project, request.POST.get("file", ""))
+    model = named_model(principal, project, _fields(request.POST))
     sent = request.FILES.get("recording")
     try:
         trial = try_model_inputs(
@@ -113,7 +117,7 @@ def write_input(request: HttpRequest, organisation: str, name: str) -> HttpRespo
     """Writes the Runefile of the chosen presets, or opens a change request with it."""
     project = project_of(request, organisation, name, Verb.EDIT)
     principal = principal_of(request)
-    model = model_to_feed(project, request.POST.get("file", ""))
+    model = named_model(principal, project, _fields(request.POST))
     try:
         labels = request.POST.get("labels", "")[:MAX_LABELS_TEXT]
         change = write_model_input(principal, project, model, _keys(model, request.POST), labels)
@@ -125,7 +129,7 @@ def write_input(request: HttpRequest, organisation: str, name: str) -> HttpRespo
 
 def _context(request: HttpRequest, project: Project, query: QueryDict) -> dict[str, Any]:
     principal = principal_of(request)
-    model = model_to_feed(project, query.get("file", ""))
+    model = named_model(principal, project, _fields(query))
     may_edit = can(principal, Verb.EDIT, project)
     inputs = [_input_card(each, place, query) for place, each in enumerate(model.questions)]
     kind = inputs[0].chosen.kind
@@ -133,6 +137,10 @@ def _context(request: HttpRequest, project: Project, query: QueryDict) -> dict[s
     return {
         "project": project,
         "model": model,
+        "named": _names(model),
+        "named_query": urlencode(_names(model)),
+        "known": [] if model.form is None else known_facts(model.form),
+        "paths": [] if model.form is None else apply_paths(project, model.form.conversion),
         "inputs": inputs,
         "may_edit": may_edit,
         "classes": class_count(model.signature),
@@ -144,6 +152,17 @@ def _context(request: HttpRequest, project: Project, query: QueryDict) -> dict[s
         "runefile": model.runefile([each.chosen for each in inputs], LABELS if labels.strip() else ""),
         "can_compare": len(inputs) == 1 and len(inputs[0].presets) > 1,
     }
+
+
+def _fields(query: QueryDict) -> dict[str, str]:
+    return {name: query.get(name, "") for name in query}
+
+
+def _names(model: ModelToFeed) -> dict[str, str]:
+    """The fields by which the next request names the same model."""
+    if model.form is None:
+        return {"file": model.path}
+    return {"conversion": str(model.form.conversion_id), "form": str(model.form.number), "file": model.path}
 
 
 def _input_card(question: InputQuestion, place: int, query: QueryDict) -> InputCard:

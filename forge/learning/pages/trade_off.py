@@ -72,7 +72,7 @@ def trade_off(forms: Sequence[ConvertedForm]) -> TradeOff | None:
         points,
         edge,
         "Right answers on validation samples" if has_labels else "Signal to noise against float32",
-        "Instructions of a run, on the board where they are fewest" if is_counted else "Size of the file",
+        "Instructions per inference, on the board where they are fewest" if is_counted else "Size of the file",
     )
 
 

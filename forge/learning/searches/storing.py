@@ -13,9 +13,8 @@ from forge.jobs.kinds import AttemptFailed, JobContext
 from forge.learning.searches.actions.searches import announce_search
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 from forge.learning.training.running.storing import store_file
+from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.source.policy.model_files import record_path
-
-RUNEFILE = "Runefile.yml"
 
 
 def store_trial(
@@ -47,4 +46,4 @@ def _trial_paths(search: ModelSearch) -> frozenset[str]:
     """The paths of the files that a trained trial has."""
     model = search.model_path
     report = str(PurePosixPath(model).with_suffix(".training.json"))
-    return frozenset({model, record_path(model), report, RUNEFILE})
+    return frozenset({model, record_path(model), report, DEFAULT_RUNEFILE})

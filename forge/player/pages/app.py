@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from forge.accounts.organisations.names import is_name
 from forge.core.errors import NotFound
+from forge.core.http import media_types
 from forge.core.http.frontend_build import build_manifest, entry_files
 
 SHELL, FRAME = "/player/", "/player/frame"
@@ -43,7 +44,7 @@ def manifest(request: HttpRequest, organisation: str, name: str) -> HttpResponse
         raise NotFound("Project not found, or you have no access to it.")
     here = f"/player/{organisation}/{name}"
     icons = [
-        {"src": "/static/icons/forge.svg", "sizes": "any", "type": "image/svg+xml"},
+        {"src": "/static/icons/forge.svg", "sizes": "any", "type": media_types.SVG},
         *(
             {
                 "src": f"/static/icons/player-{size}.png",

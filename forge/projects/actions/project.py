@@ -39,6 +39,7 @@ from forge.projects.files.storage import delete_on_failure
 from forge.projects.hooks import sharing_obstacles
 from forge.projects.models import MAX_DESCRIPTION, FormerProjectName, Project, Visibility
 from forge.projects.serializers import project_summary
+from rune.project.runefile import DEFAULT_RUNEFILE
 
 BLANK_RUNEFILE = b"""\
 version: 1
@@ -57,7 +58,7 @@ def create_project(actor: Actor, organisation: Organisation, name: str, template
     if template:
         chosen = find_template(template)
         return create_from_files(actor, organisation, name, chosen.contents(), template=chosen.name)
-    return create_from_files(actor, organisation, name, [("Runefile.yml", BLANK_RUNEFILE)])
+    return create_from_files(actor, organisation, name, [(DEFAULT_RUNEFILE, BLANK_RUNEFILE)])
 
 
 def create_from_files(
@@ -86,7 +87,7 @@ def create_from_model(actor: Actor, organisation: Organisation, name: str, filen
     stem = filename.rpartition("/")[2].removesuffix(SUFFIX)
     path = f"models/{slug(stem) if stem else 'model'}{SUFFIX}"
     runefile = fitting_runefile(model, path)
-    contents = [("Runefile.yml", runefile.encode("utf-8")), (path, data)]
+    contents = [(DEFAULT_RUNEFILE, runefile.encode("utf-8")), (path, data)]
     return create_from_files(actor, organisation, name or free_name(organisation, stem or "my-model"), contents)
 
 

@@ -17,9 +17,10 @@ from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.errors import Conflict, TooOften, Unprocessable
+from forge.core.http import media_types
 from forge.projects import actions
 from forge.projects.api import NEW_PROJECT_PARAMETERS, ProjectView
-from forge.projects.archives.write_archive import MEDIA_TYPE, archive_response
+from forge.projects.archives.write_archive import archive_response
 from forge.projects.files import contents as files
 from forge.projects.history.import_archive import name_from_file
 from forge.projects.serializers import FileJson, ProjectJson, RenameFileSerializer, file_to_json, project_to_json
@@ -54,7 +55,7 @@ class ProjectsFromArchive(ForgeView):
 
     @extend_schema(
         operation_id="projects_from_archive",
-        request={MEDIA_TYPE: OpenApiTypes.BINARY},
+        request={media_types.ZIP: OpenApiTypes.BINARY},
         parameters=NEW_PROJECT_PARAMETERS,
         responses={201: ProjectFromArchiveJson},
     )
@@ -82,7 +83,7 @@ class ProjectArchive(ProjectView):
     parser_classes = (RawBody,)
 
     @extend_schema(
-        operation_id="archive_read", parameters=[_FOLDER], responses={(200, MEDIA_TYPE): OpenApiTypes.BINARY}
+        operation_id="archive_read", parameters=[_FOLDER], responses={(200, media_types.ZIP): OpenApiTypes.BINARY}
     )
     def get(self, request: Request, organisation: str, name: str) -> HttpResponseBase:
         project = self.project(request, organisation, name, Verb.READ)
@@ -95,7 +96,7 @@ class ProjectArchive(ProjectView):
 
     @extend_schema(
         operation_id="archive_unpack",
-        request={MEDIA_TYPE: OpenApiTypes.BINARY},
+        request={media_types.ZIP: OpenApiTypes.BINARY},
         parameters=[
             _FOLDER,
             OpenApiParameter("replace", bool, description="whether files that are there may be replaced"),

@@ -16,10 +16,10 @@ from django.http import StreamingHttpResponse
 from forge.core.blobs.chunks import CHUNK
 from forge.core.blobs.responses import as_foreign
 from forge.core.blobs.store import open_blob
+from forge.core.http import media_types
 from forge.projects.errors import ProjectFileNotFound
 from forge.projects.versions.store import Manifest
 
-MEDIA_TYPE = "application/zip"
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 """The same files are the same bytes, whenever they are packed."""
 _PLAIN_FILE = 0o100644 << 16
@@ -99,7 +99,7 @@ def zip_response(
     """Files as a download, each of them opened when it comes to it."""
     pieces = pack(files)
     is_async = isinstance(getattr(request, "_request", request), ASGIRequest)
-    answer = StreamingHttpResponse(_in_threads(pieces) if is_async else pieces, content_type=MEDIA_TYPE)
+    answer = StreamingHttpResponse(_in_threads(pieces) if is_async else pieces, content_type=media_types.ZIP)
     return as_foreign(answer, filename=filename)
 
 

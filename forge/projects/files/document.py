@@ -7,7 +7,6 @@ is stored: `documents` does that.
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from typing import Any
 
 from pycrdt import Doc, Map, Text
 
+from rune.digests import digest_of
 from rune.line_edits import changed_lines
 from rune.project.files import FileError, normal_path
 
@@ -47,7 +47,7 @@ class FileEntry:
         """Of the file's bytes, as `sha256:..`; empty for an entry that says nothing."""
         if self.text is None:
             return self.digest or ""
-        return "sha256:" + hashlib.sha256(self.text.encode("utf-8")).hexdigest()
+        return digest_of(self.text.encode("utf-8"))
 
 
 def files_map(doc: Doc[Any]) -> Map[Any]:

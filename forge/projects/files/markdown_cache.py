@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 
 from django.core.cache import caches
@@ -10,13 +9,14 @@ from django.utils.safestring import SafeString
 
 from forge.core.http.markdown import render_readme
 from forge.projects.models import Project
+from rune.digests import digest_of
 
 
 def cached_text(project: Project, text: str) -> SafeString | None:
     """The HTML of a text; None of an empty one."""
     if not text:
         return None
-    digest = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    digest = digest_of(text.encode())
     return cached_readme(project, digest, lambda: text)
 
 

@@ -5,7 +5,6 @@ What is mounted is in no version and in no digest: the lock says which bytes are
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 
 from forge.core.blobs.store import read_blob
@@ -14,6 +13,7 @@ from forge.core.hooks import Hook
 from forge.projects.models import Project
 from forge.projects.versions.store import Manifest
 from rune.compiler.blocks.mounts import mounted_path
+from rune.digests import digest_of
 from rune.source.runefile.blocks.lock import LOCK_FILE, parse_lock
 
 LARGEST_LOCK = 256 * 1024
@@ -36,10 +36,7 @@ def with_usable(
     usable = {
         path: text.encode() for texts_by_path in usable_texts.call(project) for path, text in texts_by_path.items()
     }
-    described = {
-        path: {"digest": f"sha256:{hashlib.sha256(data).hexdigest()}", "size": len(data)}
-        for path, data in usable.items()
-    }
+    described = {path: {"digest": digest_of(data), "size": len(data)} for path, data in usable.items()}
     return {**manifest, **described}, {**texts, **usable}
 
 

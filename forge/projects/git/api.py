@@ -17,9 +17,10 @@ from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, TooOften, Unprocessable
+from forge.core.http import media_types
 from forge.projects import actions
 from forge.projects.api import ProjectView
-from forge.projects.archives.write_archive import MEDIA_TYPE, archive_response
+from forge.projects.archives.write_archive import archive_response
 from forge.projects.files.document import MAXIMUM_PATH
 from forge.projects.git.remote import MAX_ADDRESS_LENGTH, MAX_BRANCH_LENGTH, MAX_TOKEN_LENGTH, Remote, checked_remote
 from forge.projects.history.export import HISTORY_ENDING, history_files
@@ -100,7 +101,7 @@ class ProjectRepository(ProjectView):
     needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
     raises = raising(post=(Conflict, Unprocessable, TooOften))
 
-    @extend_schema(operation_id="repository_read", responses={(200, MEDIA_TYPE): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="repository_read", responses={(200, media_types.ZIP): OpenApiTypes.BINARY})
     def get(self, request: Request, organisation: str, name: str) -> HttpResponseBase:
         project = self.project(request, organisation, name, Verb.READ)
         now = working_tree(project)

@@ -25,9 +25,10 @@ from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, requ
 from forge.core.api.views import needing, raising
 from forge.core.blobs.responses import as_foreign, blob_response
 from forge.core.errors import Conflict, Invalid
+from forge.core.http import media_types
 from forge.projects.actions import note_download, restore_version, restoring_update, save_version
 from forge.projects.api import ProjectView
-from forge.projects.archives.write_archive import MEDIA_TYPE, archive_response
+from forge.projects.archives.write_archive import archive_response
 from forge.projects.facets import files_facets_of
 from forge.projects.hooks import VersionBuildJson, VersionPartsJson, version_parts
 from forge.projects.models import Project, Version
@@ -199,7 +200,7 @@ class VersionArchive(ProjectView):
 
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(operation_id="versions_archive", responses={(200, MEDIA_TYPE): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="versions_archive", responses={(200, media_types.ZIP): OpenApiTypes.BINARY})
     def get(self, request: Request, organisation: str, name: str, number: int) -> HttpResponseBase:
         project = self.project(request, organisation, name, Verb.READ)
         version = find_version(project, number)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +22,7 @@ from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Project, Version
 from forge.projects.versions.writers import writers_since_previous_version
 from rune.compiler.building.spec import canonical_digest
+from rune.digests import digest_of
 from rune.project.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, normal_path
 from rune.wording import size_text
 
@@ -55,6 +55,12 @@ class WorkingTree:
         manifest = {**self.manifest, path: described_bytes(data)}
         return replace(self, digest=manifest_digest(manifest), manifest=manifest, texts={**self.texts, path: data})
 
+    def with_blob(self, path: str, digest: str, size: int) -> WorkingTree:
+        """The same moment with a stored blob as one file."""
+        manifest = {**self.manifest, path: {"digest": digest, "size": size}}
+        texts = {name: data for name, data in self.texts.items() if name != path}
+        return replace(self, digest=manifest_digest(manifest), manifest=manifest, texts=texts)
+
 
 def working_tree(project: Project) -> WorkingTree:
     """The files as they are now. Nothing is written, however often somebody types."""
@@ -70,7 +76,7 @@ def working_tree(project: Project) -> WorkingTree:
 
 def described_bytes(data: bytes) -> dict[str, Any]:
     """Returns the manifest's entry for a file with these bytes."""
-    return {"digest": "sha256:" + hashlib.sha256(data).hexdigest(), "size": len(data)}
+    return {"digest": digest_of(data), "size": len(data)}
 
 
 def snapshot(project: Project, author: Any = None) -> Version:

@@ -6,7 +6,8 @@ from forge.core.blobs.store import read_blob
 from forge.projects.models import Project
 from forge.registry.errors import NotPublishable
 from forge.registry.models import BlockVersion
-from rune.compiler.blocks.artefact import BlockFiles, digest_of, read_block_manifest
+from rune.compiler.blocks.artefact import BlockFiles, read_block_manifest
+from rune.digests import digest_of
 
 
 def require_not_withdrawn(project: Project, files: BlockFiles) -> None:

@@ -13,16 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from forge.registry.distribution.digests import is_digest, names
-from forge.registry.distribution.manifests import MANIFEST_TYPE
+from rune.oci import INDEX_TYPE, LARGEST_MANIFEST, MANIFEST_TYPE
 
-INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 DOCKER_MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST_TYPE = "application/vnd.docker.distribution.manifest.list.v2+json"
 IMAGE_TYPES = frozenset({MANIFEST_TYPE, DOCKER_MANIFEST_TYPE})
 INDEX_TYPES = frozenset({INDEX_TYPE, DOCKER_LIST_TYPE})
 
-LARGEST_MANIFEST = 4 * 1024 * 1024
-"""Bytes, as the specification recommends."""
 MOST_REFERENCES = 4_000
 """Blobs or manifests that one manifest names."""
 LONGEST_TYPE = 255

@@ -13,12 +13,9 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from forge.registry.distribution.digests import digest_of
+from rune.oci import CONFIG_TYPE, MANIFEST_TYPE, RUNE_TYPE, TITLE
 from rune.source.policy.tags import names_version
 
-MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
-CONFIG_TYPE = "application/vnd.wasm.config.v0+json"
-RUNE_TYPE = "application/wasm"
-TITLE = "org.opencontainers.image.title"
 TAG_LENGTH = 128
 """Characters of a tag."""
 

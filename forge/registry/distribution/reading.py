@@ -20,7 +20,6 @@ from forge.registry.blocks.access import find_published
 from forge.registry.blocks.actions import note_block_pull
 from forge.registry.distribution.addresses import Address, AddressTarget
 from forge.registry.distribution.digests import digest_of, is_digest
-from forge.registry.distribution.documents import INDEX_TYPE
 from forge.registry.distribution.manifests import quoted_for_header
 from forge.registry.distribution.refusals import Refusal
 from forge.registry.mirrors.fetching import find_or_fetch
@@ -28,6 +27,7 @@ from forge.registry.models import Manifest, Repository
 from forge.registry.pulling.actions import note_pull
 from forge.registry.pulling.uses import counting
 from forge.registry.retention.pulls import pulls
+from rune.oci import INDEX_TYPE
 
 PAGE = 100
 """Tags of one answer unless the client asks for fewer, or for more up to the largest page."""

@@ -30,9 +30,9 @@ from forge.registry.artifacts.models import Upload
 from forge.registry.distribution.addresses import Address, AddressTarget
 from forge.registry.distribution.callers import Caller
 from forge.registry.distribution.digests import ALGORITHMS, algorithm_of, is_digest
-from forge.registry.distribution.documents import LARGEST_MANIFEST
 from forge.registry.distribution.reading import require_digest
 from forge.registry.distribution.refusals import Refusal
+from rune.oci import LARGEST_MANIFEST
 
 _RANGE = re.compile(r"(?:bytes )?([0-9]{1,15})-([0-9]{1,15})(?:/\S+)?")
 

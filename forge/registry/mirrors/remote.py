@@ -11,9 +11,10 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import httpcore
 
 from forge.registry.distribution.digests import digest_of, is_digest, names
-from forge.registry.distribution.documents import IMAGE_TYPES, INDEX_TYPE, INDEX_TYPES, LARGEST_MANIFEST
+from forge.registry.distribution.documents import IMAGE_TYPES, INDEX_TYPES
 from forge.registry.mirrors.connection import RemoteConnection, header, json_object, limited, reason
 from forge.registry.mirrors.errors import RemoteFailed, RemoteLacks
+from rune.oci import INDEX_TYPE, LARGEST_MANIFEST
 
 _ACCEPT = ", ".join(sorted(IMAGE_TYPES | INDEX_TYPES))
 MOST_REFERRERS = 50

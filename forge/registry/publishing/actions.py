@@ -24,7 +24,7 @@ from forge.jobs.models import JobState
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.artifacts.storing import store_manifests
-from forge.registry.distribution.manifests import CONFIG_TYPE, MANIFEST_TYPE, is_tag, oci_artifact, stays
+from forge.registry.distribution.manifests import is_tag, oci_artifact, stays
 from forge.registry.distribution.rune_facts import rune_facts
 from forge.registry.errors import BadTag, GateClosed, NothingToOverride, NotPublishable, TagInUse
 from forge.registry.hooks import gate
@@ -44,6 +44,7 @@ from forge.registry.signing.jobs import request_signature
 from forge.registry.tags.facets import build_facets
 from forge.registry.tags.fixed_versions import fix_version
 from forge.registry.tags.names import require_distinct
+from rune.oci import CONFIG_TYPE, MANIFEST_TYPE
 from rune.source.policy import Policy
 
 REASON_NEEDED = "Write why it is published now. Everyone who sees the version reads it."

@@ -17,6 +17,7 @@ from forge.builds.example_inputs import described_example, examples_for_others
 from forge.core.api.views import needing, raising
 from forge.core.blobs.responses import blob_response, part_response
 from forge.core.errors import Gone
+from forge.core.http import media_types
 from forge.projects.actions import note_download
 from forge.projects.api import ProjectView
 from forge.registry.errors import NoSuchTag
@@ -61,7 +62,7 @@ class TagPackage(ProjectView):
 
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(operation_id="tags_package", responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="tags_package", responses={(200, media_types.ZIP): OpenApiTypes.BINARY})
     def get(self, request: Request, organisation: str, name: str, tag: str, target: str) -> HttpResponseBase:
         """The package of a tag's build for a target: sources, a self-test and what tools look for."""
         project = self.project(request, organisation, name, Verb.SEE)
@@ -77,7 +78,7 @@ class TagPackage(ProjectView):
             package.artefact.digest,
             package.artefact.size,
             filename=f"{version.build.name}-{package.target}.zip",
-            content_type="application/zip",
+            content_type=media_types.ZIP,
         )
         response.headers["Cache-Control"] = "private, no-cache"
         return response

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from forge.builds.models import Build
 from forge.core.blobs.links import link_all
-from forge.core.blobs.store import digest_of, put_batch
+from forge.core.blobs.store import put_batch
 from forge.registry.artifacts.storing import store_manifests
 from forge.registry.distribution.documents import read_document
 from forge.registry.distribution.manifests import oci_artifact
@@ -17,8 +17,10 @@ from forge.registry.distribution.rune_facts import rune_facts
 from forge.registry.models import Manifest, Publication, Repository
 from forge.registry.signing.facts import AttachedDocument, documents_of, provenance_of
 from forge.registry.signing.models import ProvenanceRecord
+from rune.digests import digest_of
+from rune.oci import MANIFEST_TYPE
 from rune.tools.signing.provenance import provenance_statement
-from rune.tools.signing.referrers import MANIFEST_TYPE, STATEMENT_TYPE, Referrer, SubjectManifest, document
+from rune.tools.signing.referrers import STATEMENT_TYPE, Referrer, SubjectManifest, document
 from rune.tools.signing.statements import write_statement
 
 STATEMENT = "provenance.intoto.json"

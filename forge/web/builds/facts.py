@@ -28,7 +28,6 @@ from forge.reviews.rounds.access import awaited_reviews, is_reviewable, reviews_
 from forge.reviews.rounds.pages.rune_facts import compared_with, rune_facts, verdict_facts
 from forge.reviews.threads.conversation import threads_on_build
 from forge.reviews.threads.pages.conversation import ThreadFilter, talk_facts
-from forge.web.builds.figures import accuracy_figure, overview_figures
 from forge.web.builds.problems import problem_counts
 from forge.web.builds.steps import BuildStanding, next_step, steps
 from forge.web.builds.tabs import address_of, places_of
@@ -62,7 +61,6 @@ def overview_facts(principal: Principal, project: Project, build: Build, which: 
     reviews = reviews_about(principal, build)
     published = _published(principal, project, build)
     standing = _standing(principal, project, build, facts, reviews, published)
-    rows = overview_figures(facts.get("figures", ()), facts.get("limits", ()), accuracy_figure(facts.get("evaluation")))
     return {
         **facts,
         **talk_of(principal, build, which),
@@ -74,7 +72,6 @@ def overview_facts(principal: Principal, project: Project, build: Build, which: 
         "awaited": awaited_reviews(principal, build),
         "reviews": reviews,
         "published": published,
-        "figure_rows": rows,
         "steps": steps(standing),
         "next_step": next_step(standing),
         "wrong_url": wrong_url(principal, build),

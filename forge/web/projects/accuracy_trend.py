@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-WIDTH, HEIGHT = 320, 150
+WIDTH, HEIGHT = 320, 196
 """Of the picture, in units of its own."""
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 10, 28
+LEFT, RIGHT, TOP, BOTTOM = 44, 12, 10, 42
 """Room around the plot, for the words on its axes."""
 LINES = 3
 """Lines of the grid, with the lowest and the highest."""
+TAG = 38
+"""Width of a version below the axis: of two builds that are nearer only the newer one has it."""
+WORD = 13
+"""Height of a word on the axis: of two that are nearer one is left out."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,8 @@ class Trend:
     height: int = HEIGHT
     left: int = LEFT
     right: int = WIDTH - RIGHT
-    below: int = HEIGHT - BOTTOM + 16
+    below: int = HEIGHT - BOTTOM + 18
+    tags: int = HEIGHT - BOTTOM + 34
 
 
 def trend_of(builds: Sequence[MeasuredBuild], limit: float | None) -> Trend | None:
@@ -86,14 +91,33 @@ def trend_of(builds: Sequence[MeasuredBuild], limit: float | None) -> Trend | No
         for place, each in enumerate(builds)
     )
     shares = [low + (high - low) * line / (LINES - 1) for line in range(LINES)]
+    grid = tuple(TrendMark(y(share), f"{share * 100:.0f} %") for share in shares)
+    mark = None if limit is None else TrendMark(y(limit), f"{limit * 100:.0f} %")
     first, last = builds[0], builds[-1]
     return Trend(
-        points=points,
+        points=_with_room(points),
         path=" ".join(f"{point.x},{point.y}" for point in points),
-        grid=tuple(TrendMark(y(share), f"{share * 100:.0f} %") for share in shares),
-        limit=None if limit is None else TrendMark(y(limit), f"{limit * 100:.0f} %"),
+        grid=grid
+        if mark is None
+        else tuple(replace(each, words="") if _is_near(each, mark) else each for each in grid),
+        limit=mark,
         words=(
             f"Accuracy from build {first.number}, {first.accuracy * 100:.1f} %,"
             f" to build {last.number}, {last.accuracy * 100:.1f} %"
         ),
     )
+
+
+def _is_near(one: TrendMark, other: TrendMark) -> bool:
+    return abs(one.y - other.y) < WORD
+
+
+def _with_room(points: Sequence[Point]) -> tuple[Point, ...]:
+    """The points without the versions that would lie over one of a newer build."""
+    shown: list[Point] = []
+    left = float("inf")
+    for point in reversed(points):
+        has_room = point.x <= left - TAG
+        left = point.x if point.tag and has_room else left
+        shown.insert(0, point if has_room else replace(point, tag=""))
+    return tuple(shown)

@@ -37,6 +37,8 @@ from forge.web.runes.page import show_rune
 from rune.source.policy import LimitKind
 
 CHANGES_SHOWN = 8
+LEAST_BESIDE = 3
+"""Changes that stand below the pending things, beside a longer column; fewer stand below both columns."""
 BUILDS_SHOWN = 10
 """Builds in the picture of the accuracy."""
 VERSIONS_SHOWN = 4
@@ -58,6 +60,12 @@ def _context(principal: Principal, project: Project) -> dict[str, Any]:
     newest = next((build for build in builds if build.artefact is not None), None) or _preview(project)
     waiting = pending_items.call(principal)
     project.is_favourite = is_favourite(principal, project)
+    for_me = _of_project(project, (each for answer in waiting for each in answer.for_me))
+    for_others = _of_project(project, (each for answer in waiting for each in answer.for_others))
+    running = [build for build in builds if not build.is_over]
+    published, live = _published(tags), cards_of(list(deployments_of(principal, project)), tags)
+    beside = changes_beside(len(for_me), len(for_others), [len(live), len(published) or 1, len(running)])
+    shown = beside or CHANGES_SHOWN
     return {
         "project": project,
         "card": cards([project])[0],
@@ -68,16 +76,24 @@ def _context(principal: Principal, project: Project) -> dict[str, Any]:
         "down": standing(project) if project.taken_down is not None else None,
         "may_appeal": can(principal, Verb.MANAGE, project),
         "watch": watch_menu(principal, project),
-        "waiting": _of_project(project, (each for answer in waiting for each in answer.for_me)),
-        "waited": _of_project(project, (each for answer in waiting for each in answer.for_others)),
-        "activity": activity_rows(principal, complete(activity_of(principal).filter(project=project)[:CHANGES_SHOWN])),
-        "running": [build for build in builds if not build.is_over],
-        "published": _published(tags),
-        "live": cards_of(list(deployments_of(principal, project)), tags),
+        "waiting": for_me,
+        "waited": for_others,
+        "activity": activity_rows(principal, complete(activity_of(principal).filter(project=project)[:shown])),
+        "is_activity_beside": beside > 0,
+        "running": running,
+        "published": published,
+        "live": live,
         "usual": default_tag(tags),
         "newest": newest,
         **({} if newest is None else _of_build(newest, builds, tags)),
     }
+
+
+def changes_beside(waiting: int, waited: int, lists: Sequence[int]) -> int:
+    """Changes that have room below the pending things, beside these lists with titles; 0 where it is too small."""
+    right = sum(length + 1 for length in lists if length)
+    room = right - (max(waiting, 1) + 1) - waited
+    return min(room, CHANGES_SHOWN) if room >= LEAST_BESIDE else 0
 
 
 def _preview(project: Project) -> Build | None:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import VISITOR
+from forge.core.http import media_types
 from forge.core.http.policies import NOT_A_PAGE
 from forge.projects.access import find_project
 from forge.projects.models import Project
@@ -31,7 +32,7 @@ def badge(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     same for everyone."""
     project = find_project(VISITOR, organisation, name, Verb.SEE)
     facts = BadgeFacts(project.name, *_said_of(project, request.GET.get("tag", "")))
-    response = HttpResponse(badge_of(facts), content_type="image/svg+xml")
+    response = HttpResponse(badge_of(facts), content_type=media_types.SVG)
     response.headers["ETag"] = f'"{facts.digest}"'
     response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

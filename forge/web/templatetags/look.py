@@ -92,6 +92,15 @@ def field(context: template.Context, name: str, label: str, value: object = "", 
     )
 
 
+_STATE_COLOURS = {"finished": "ok", "failed": "bad", "needs": "bad", "running": "info"}
+
+
+@register.filter
+def state_colour(state: str) -> str:
+    """The colour of the tag of something that runs: "ok", "bad" or "info"; "" while it waits or was stopped."""
+    return _STATE_COLOURS.get(state, "")
+
+
 @register.simple_tag
 def length(key: str) -> int:
     """The most characters of a field; `key` is one of `LENGTHS`."""
@@ -153,6 +162,12 @@ def grouped(count: int) -> str:
 def percent_text(share: float | None) -> str:
     """A share from 0 to 1 as people read it: 92.9 %, 100 %."""
     return "" if share is None else percent(share)
+
+
+@register.filter
+def one_in(share: float) -> str:
+    """A share between 0 and 1 that is too small for per cent: 1 in 2,400,000."""
+    return f"1 in {int(float(f'{1 / share:.2g}')):,}"
 
 
 @register.filter

@@ -3,20 +3,27 @@
 const SAID_FOR = 2000;
 
 export function copyButtons(): void {
-  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
-    // Without this script it would do nothing, and is not shown.
-    button.hidden = false;
-    button.addEventListener("click", () => void copy(button));
-  }
+  // Without this script they would do nothing, and are not shown.
+  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) button.hidden = false;
+  // Also for those that come with a part of the page that is read anew.
+  document.addEventListener("click", ({ target }) => {
+    const button = target instanceof Element ? target.closest<HTMLButtonElement>("button[data-copy]") : null;
+    if (button !== null) void copy(button);
+  });
 }
 
 async function copy(button: HTMLButtonElement): Promise<void> {
   const words = button.querySelector("span");
   if (!words) return;
   const before = words.textContent;
-  words.textContent = (await put(button.dataset["copy"] ?? "")) ? "Copied" : "Select and copy it by hand";
+  const isCopied = await put(button.dataset["copy"] ?? "");
+  words.textContent = isCopied ? "Copied" : "Select and copy it by hand";
+  button.toggleAttribute("data-copied", isCopied);
+  const beside = button.previousElementSibling;
+  if (!isCopied && beside?.matches("code")) getSelection()?.selectAllChildren(beside);
   setTimeout(() => {
     words.textContent = before;
+    button.removeAttribute("data-copied");
   }, SAID_FOR);
 }
 

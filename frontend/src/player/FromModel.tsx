@@ -1,9 +1,9 @@
 // A model was given where runes are tried: what it is, and a project made of it, for whoever may make one.
 import { LogIn, Plus } from "lucide-react";
 import { useEffect, useId, useState } from "react";
+import { SIGN_IN } from "../api/sign-in";
 import { fetchPlaces, makeProject, type Places } from "./model-file";
 
-const SIGN_IN = `/accounts/login/?${new URLSearchParams({ next: "/accounts/signed-in" })}`;
 /** While nobody is signed in, asked again this often, in ms: it happens in another window. */
 const AGAIN = 2000;
 

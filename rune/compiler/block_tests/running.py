@@ -23,6 +23,7 @@ from rune.compiler.pyblock.testing.check import CheckedTests, Test
 from rune.compiler.pyblock.testing.combining import combine_tests
 from rune.compiler.pyblock.testing.wording import ComparedValues, compared_values_of, failure_text
 from rune.project.files import FileError, MemoryFiles, ProjectFiles
+from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.running.runtime import Limits
 from rune.running.runtime.engine import CompiledRune, LoadedRune
 from rune.running.runtime.errors import RuneError, RuneTrapped
@@ -162,7 +163,7 @@ class _TestProgram:
 def _outcomes(program: _TestProgram) -> tuple[TestOutcome, ...]:
     block, emitted, checked, limits = program.block, program.emitted, program.checked, program.limits
     outputs = tuple(BlockOutput(type_) for type_ in block.outputs)
-    project = MemoryFiles({"Runefile.yml": _RUNEFILE.encode()})
+    project = MemoryFiles({DEFAULT_RUNEFILE: _RUNEFILE.encode()})
     built = build(project, BuildOptions("tests", limits=limits, blocks=_OneBlock(_as_block(emitted, outputs))))
     rune = CompiledRune(built.rune, _LIMITS)
     outcomes: list[TestOutcome] = []

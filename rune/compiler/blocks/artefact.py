@@ -5,31 +5,22 @@ The same files and version give the same bytes, so that a digest says what is me
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
+from rune.digests import digest_of, is_digest
+from rune.oci import DESCRIPTION, EMPTY, EMPTY_TYPE, LICENCES, MANIFEST_TYPE, TITLE, VERSION
+
 BLOCK_TYPE = "application/vnd.hammer-forge.block.v1"
 SOURCE_TYPE = "text/x-python"
 TEXT_TYPE = "text/plain"
-EMPTY_TYPE = "application/vnd.oci.empty.v1+json"
-EMPTY = b"{}"
-"""An artifact without a config has this one: https://github.com/opencontainers/image-spec/blob/v1.1.0/manifest.md"""
-TITLE = "org.opencontainers.image.title"
-_VERSION = "org.opencontainers.image.version"
-_LICENCES = "org.opencontainers.image.licenses"
-_DESCRIPTION = "org.opencontainers.image.description"
 MANIFEST_LIMIT = 64 * 1024
 """Bytes; ours have about one thousand."""
 SOURCE_LIMIT = 256 * 1024
 """Bytes of a block's source: `rune.compiler.pyblock.checking.source.MAX_SIZE` characters of at most four bytes."""
-
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 class BadArtefact(Exception):
@@ -71,9 +62,9 @@ class BlockManifest:
 
 def block_manifest(files: BlockFiles) -> bytes:
     """The manifest of a block's files."""
-    annotations = {TITLE: files.name, _VERSION: files.version, _DESCRIPTION: files.summary}
+    annotations = {TITLE: files.name, VERSION: files.version, DESCRIPTION: files.summary}
     if files.licence_name:
-        annotations[_LICENCES] = files.licence_name
+        annotations[LICENCES] = files.licence_name
     value = {
         "schemaVersion": 2,
         "mediaType": MANIFEST_TYPE,
@@ -104,7 +95,7 @@ def read_block_manifest(data: bytes) -> BlockManifest:
     if not isinstance(value, dict) or value.get("artifactType") != BLOCK_TYPE:
         raise BadArtefact("is not of a block")
     said = value.get("annotations")
-    name, version = (said.get(TITLE), said.get(_VERSION)) if isinstance(said, dict) else (None, None)
+    name, version = (said.get(TITLE), said.get(VERSION)) if isinstance(said, dict) else (None, None)
     layers = value.get("layers")
     if not isinstance(name, str) or not isinstance(version, str) or not isinstance(layers, list):
         raise BadArtefact("does not describe a block")
@@ -112,16 +103,6 @@ def read_block_manifest(data: bytes) -> BlockManifest:
     if f"{name}.py" not in files or PurePosixPath(name).name != name:
         raise BadArtefact(f"has no file {name}.py")
     return BlockManifest(name, version, files)
-
-
-def digest_of(data: bytes) -> str:
-    """The digest of some bytes, as `sha256:...`."""
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
-
-
-def is_digest(text: str) -> bool:
-    """Whether a text is the digest of some bytes."""
-    return _DIGEST.fullmatch(text) is not None
 
 
 def _file(layer: Any) -> tuple[str, str]:

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rune.compiler.blocks.artefact import digest_of, is_digest
 from rune.compiler.blocks.shared_path import SharedName, is_block_version, parse_shared_name, version_key
+from rune.digests import digest_of, is_digest
 from rune.project.files import FileError, MemoryFiles, ProjectFiles, normal_path
 
 FOLDER = ".rune/blocks"

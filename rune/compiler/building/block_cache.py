@@ -11,8 +11,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from rune.compiler.blocks.artefact import digest_of
 from rune.compiler.blocks.mounts import is_mounted, mounted_path
+from rune.digests import digest_of
 from rune.project.files import FileError, FileMissing, ProjectFiles, normal_path
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NotRequired, TypedDict
@@ -14,6 +13,7 @@ from rune.compiler.anvil.memory.map import MemoryMap, MemoryMapJson
 from rune.compiler.anvil.profile import Profile
 from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.reports.chosen_kernels import ChosenKernel, ChosenKernelJson
+from rune.digests import digest_of
 from rune.model.tflite import Unsupported
 from rune.model.tflite.signature import UnsupportedOpJson
 from rune.source.runefile import Diagnostic, Outline, OutlineJson, outline_to_json
@@ -225,10 +225,7 @@ class FileReport:
 
 def file_reports(files: Mapping[str, bytes]) -> tuple[FileReport, ...]:
     """Of files by their path."""
-    return tuple(
-        FileReport(path, len(data), "sha256:" + hashlib.sha256(data).hexdigest())
-        for path, data in sorted(files.items())
-    )
+    return tuple(FileReport(path, len(data), digest_of(data)) for path, data in sorted(files.items()))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ Two builds of one specification give the same bytes, so its digest identifies th
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rune.aim import BALANCED, RUNE_AIM, Aim
 from rune.compiler.anvil.profile import LITERT, PROFILES, Profile
+from rune.digests import digest_of
 from rune.port import Port
 from rune.source.runefile import HostResourceOptions
 
@@ -115,4 +115,4 @@ class BuildSpec:
 def canonical_digest(value: Any) -> str:
     """SHA-256 of a value as JSON with sorted keys and no spaces, in UTF-8: equal values have equal digests."""
     canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return "sha256:" + hashlib.sha256(canonical.encode("utf-8")).hexdigest()
+    return digest_of(canonical.encode("utf-8"))

@@ -1,58 +1,136 @@
-"""Parquet files as tables, decoded by fastparquet. Only the isolated process reads what others sent."""
+"""Parquet files as tables. A process of its own decodes them, because a damaged file can end the one that reads it:
+on the server, in `rune`, and in a notebook alike."""
 
 from __future__ import annotations
 
-import io
+import json
+import os
+import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import redirect_stdout
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock, Timer
 from typing import Any
 
 from rune.datasets.content.content import BadContent
-from rune.wording import size_text
+from rune.datasets.convert.parquet_process import DAMAGED, MAX_COLUMNS, MAX_ROWS
+from rune.running.isolation.small_process import end_process, start_module
 
-MAX_ROWS, MAX_COLUMNS = 5_000_000, 1_000
-MAX_UNPACKED = 256_000_000
-"""Bytes of all columns once they are unpacked."""
+_MODULE = "rune.datasets.convert.parquet_process"
+_SECONDS, _SECONDS_A_MEGABYTE = 10.0, 2.0
+"""The longest that one file may take: the library reads some damaged ones for ever."""
+_MAX_ANSWER = 1_500_000_000
+"""Bytes of one answer: numbers are longer as text than as they are stored."""
 
-_DAMAGED = "The Parquet file is damaged or cut short."
 
+@dataclass(frozen=True)
+class ParquetTable:
+    """The names of the columns, and the rows. A column of lists has lists in its rows, and one of bytes has bytes.
 
-def table_of_parquet(data: bytes) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
-    """Returns the names of a Parquet file's columns, and its rows. A column of lists has lists in its rows.
-
-    What the file says of its size is checked before anything is unpacked. Raises `BadContent`.
+    `types` is the text in which the library `datasets` describes the columns, "" for files of other writers.
     """
-    try:
-        import fastparquet
-    except ImportError:
-        raise BadContent("Parquet files need the Python package fastparquet. Install it, or export CSV.") from None
-    try:
-        # The library prints what it finds of damaged metadata, and the process answers on its output.
-        with redirect_stdout(io.StringIO()):
-            file = fastparquet.ParquetFile(io.BytesIO(data))
-            _require_small(file)
-            return tuple(str(name) for name in file.columns), list(_rows(file))
-    except BadContent:
-        raise
-    # The library raises whatever its parsers meet: there is no common class of its errors.
-    except Exception:
-        raise BadContent(_DAMAGED) from None
+
+    names: Sequence[str]
+    rows: Sequence[tuple[Any, ...]]
+    types: str = ""
 
 
-def _require_small(file: Any) -> None:
-    columns = [column.meta_data for group in file.row_groups for column in group.columns]
-    sizes = [column.total_uncompressed_size for column in columns]
-    rows = [group.num_rows for group in file.row_groups]
-    if any(each is None or each < 0 for each in (*sizes, *rows)):
-        raise BadContent(_DAMAGED)
-    if sum(sizes) > MAX_UNPACKED:
-        raise BadContent(f"The Parquet file is larger than {size_text(MAX_UNPACKED)} once it is unpacked. Divide it.")
-    if sum(rows) > MAX_ROWS or len(file.columns) > MAX_COLUMNS:
-        raise BadContent(f"A Parquet file has at most {MAX_ROWS:,} rows and {MAX_COLUMNS:,} columns.")
+def table_of_parquet(data: bytes) -> ParquetTable:
+    """Returns the table of a Parquet file. Raises `BadContent`, whatever the bytes are."""
+    with _lock:
+        reader = _warm.get(os.getpid())
+        if reader is None or not reader.is_alive:
+            reader = _warm[os.getpid()] = _Reader()
+        return reader.table(data)
 
 
-def _rows(file: Any) -> Iterator[tuple[Any, ...]]:
-    """Unpacks one group of rows at a time."""
-    for frame in file.iter_row_groups(index=False):
-        columns = [frame[name].tolist() for name in file.columns]
-        yield from zip(*columns, strict=True)
+class _Reader:
+    """The process that decodes. Not for several threads at once. It ends with the last that holds this."""
+
+    def __init__(self) -> None:
+        self._process, self._questions, self._answers = start_module(_MODULE)
+        self._end = weakref.finalize(self, end_process, self._process, self._questions, self._answers)
+        self._left = 0
+
+    @property
+    def is_alive(self) -> bool:
+        return self._end.alive and self._process.poll() is None
+
+    def table(self, data: bytes) -> ParquetTable:
+        """Raises `BadContent`; where the process ended or its answer makes no sense, it is not used again."""
+        self._left = _MAX_ANSWER
+        try:
+            with self._within_time(_SECONDS + _SECONDS_A_MEGABYTE * len(data) / 1_000_000):
+                self._questions.write(b"%d\n" % len(data))
+                self._questions.write(data)
+                self._questions.flush()
+                head = self._line()
+                names = head["names"]
+                if not (isinstance(names, list) and len(names) <= MAX_COLUMNS):
+                    raise ValueError(names)
+                rows = list(self._rows(len(names)))
+        except BadContent:
+            raise
+        except (OSError, ValueError, LookupError, TypeError, RecursionError, MemoryError):
+            self._end()
+            raise BadContent(DAMAGED) from None
+        except BaseException:
+            # The answer of a question that was broken off must not be taken for that of the next.
+            self._end()
+            raise
+        return ParquetTable([str(each) for each in names], rows, str(head.get("types", "")))
+
+    def _rows(self, width: int) -> Iterator[tuple[Any, ...]]:
+        count = 0
+        while "end" not in (part := self._line()):
+            columns = [self._column(each) for each in part["columns"]]
+            if len(columns) != width:
+                raise ValueError(width)
+            for row in zip(*columns, strict=True):
+                count += 1
+                if count > MAX_ROWS:
+                    raise ValueError(count)
+                yield row
+
+    def _column(self, described: Any) -> list[Any]:
+        if isinstance(described, dict):
+            return [self._read(size) for size in described["sizes"]]
+        if not isinstance(described, list):
+            raise TypeError(described)
+        return described
+
+    def _line(self) -> dict[str, Any]:
+        """The next line of the answer, which is not trusted either."""
+        line = self._answers.readline(self._left)
+        self._left -= len(line)
+        part = json.loads(line)
+        if not isinstance(part, dict):
+            raise TypeError(part)
+        if "refused" in part:
+            raise BadContent(str(part["refused"])[:300])
+        return part
+
+    def _read(self, size: int) -> bytes:
+        if not 0 <= size <= self._left:
+            raise ValueError(size)
+        data = self._answers.read(size)
+        self._left -= len(data)
+        if len(data) != size:
+            raise ValueError(size)
+        return data
+
+    @contextmanager
+    def _within_time(self, seconds: float) -> Iterator[None]:
+        clock = Timer(seconds, self._process.kill)
+        clock.daemon = True
+        clock.start()
+        try:
+            yield
+        finally:
+            clock.cancel()
+            clock.join()
+
+
+_lock = Lock()
+_warm: dict[int, _Reader] = {}
+"""The reader of this process, by its number: one that was forked must not share the pipes of the other."""

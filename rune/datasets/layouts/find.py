@@ -10,7 +10,8 @@ from rune.datasets.layouts.croissant import find_croissant
 from rune.datasets.layouts.data_folder import find_data_folder
 from rune.datasets.layouts.edge_impulse import find_edge_impulse
 from rune.datasets.layouts.files import DataFiles, shown
-from rune.datasets.layouts.folders import find_hugging_face, folders_by_label
+from rune.datasets.layouts.folders import folders_by_label
+from rune.datasets.layouts.hugging_face import find_hugging_face, find_hugging_face_parquet
 from rune.datasets.layouts.label_studio import find_label_studio
 from rune.datasets.layouts.layout import Finder, Item, Layout, Omission, without_long_words
 from rune.datasets.layouts.mnist import find_mnist
@@ -26,6 +27,7 @@ FINDERS: Sequence[Finder] = (
     find_edge_impulse,
     find_label_studio,
     find_hugging_face,
+    find_hugging_face_parquet,
     find_tables,
 )
 """In this order: a layout that has more marks of its own comes first."""

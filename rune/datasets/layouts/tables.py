@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.convert.parquet import table_of_parquet
+from rune.datasets.convert.parquet import ParquetTable, table_of_parquet
+from rune.datasets.convert.parquet_process import MAX_UNPACKED
 from rune.datasets.convert.series import TIMES, motion_of, table_of
 from rune.datasets.layouts.files import MAX_FILES, DataFiles
 from rune.datasets.layouts.layout import Item, Layout, Omission, split_of, word
@@ -78,7 +79,7 @@ def _read(archive: DataFiles, item: Item) -> bytes:
 def _table(archive: DataFiles, name: str) -> Table | None:
     """The rows of a table by series; None for a CSV file that is no table of several series. Raises `BadContent`."""
     if name.lower().endswith(PARQUET):
-        return _parquet_table(archive.read(name))
+        return _parquet_table(read_parquet(archive, name))
     try:
         names, rows = table_of(archive.read(name))
     except BadContent:
@@ -95,9 +96,15 @@ def _table(archive: DataFiles, name: str) -> Table | None:
     return header, by_series
 
 
-def _parquet_table(data: bytes) -> Table:
-    names, rows = table_of_parquet(data)
-    header = tuple(each.lower() for each in names)
+@lru_cache(maxsize=2)
+def read_parquet(archive: DataFiles, name: str) -> ParquetTable:
+    """A Parquet file of the archive; the last two are kept. Raises `BadContent`."""
+    return table_of_parquet(archive.read(name, MAX_UNPACKED))
+
+
+def _parquet_table(table: ParquetTable) -> Table:
+    rows = table.rows
+    header = tuple(each.lower() for each in table.names)
     if _column(header, _LABELS) is None:
         raise BadContent("The table has no column with labels, such as `label`.")
     series = _column(header, _SERIES)
@@ -106,7 +113,8 @@ def _parquet_table(data: bytes) -> Table:
         raise BadContent("The table has no column that says which series a row belongs to, such as `series`.")
     by_series: dict[object, list[tuple[Any, ...]]] = {}
     for number, row in enumerate(rows):
-        by_series.setdefault(number if is_listed or series is None else row[series], []).append(row)
+        key = number if is_listed or series is None else repr(row[series])
+        by_series.setdefault(key, []).append(row)
     return header, by_series
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from rune.model.tflite import Model, read_model, signature
 from rune.project.files import MemoryFiles
+from rune.project.runefile import DEFAULT_RUNEFILE
 
 
 def project_around(data: bytes) -> MemoryFiles:
     """The files of the project. Raises `ModelError`."""
-    return MemoryFiles({"Runefile.yml": runefile_around(read_model(data)).encode(), "model.tflite": data})
+    return MemoryFiles({DEFAULT_RUNEFILE: runefile_around(read_model(data)).encode(), "model.tflite": data})
 
 
 def runefile_around(model: Model) -> str:

@@ -3,7 +3,6 @@ board takes. The same sources give the same bytes."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from rune.devices.firmware.loader import with_checksum
 from rune.devices.firmware.program import Described, hello, program_file, rune_unit
 from rune.devices.firmware.protocol import HelloJson
 from rune.devices.firmware.uf2 import uf2_of
+from rune.digests import digest_of
 
 _PICO: Final = Path(__file__).parent / "pico"
 _RUNE, _PROGRAM, _LOADER = "rune_unit.c", "program.c", "loader.c"
@@ -161,7 +161,7 @@ def _description(
     symbols = image.symbols
     return {
         **hello(rune, board),
-        "uf2_digest": f"sha256:{hashlib.sha256(uf2).hexdigest()}",
+        "uf2_digest": digest_of(uf2),
         "memory": "ram" if is_in_ram else "flash",
         "start": board.ram if is_in_ram else board.flash,
         "code": image.size(*_CODE),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 
 from rune.compiler.anvil.compiling.allowance import Allowance
@@ -12,6 +11,7 @@ from rune.devices.firmware.making import BoardFirmware, make
 from rune.devices.firmware.program import Described
 from rune.devices.packages.contents import Contents
 from rune.devices.packages.errors import NoFirmware
+from rune.digests import digest_of
 
 
 def firmware_of(
@@ -21,7 +21,7 @@ def firmware_of(
     its C by name. Raises `CompileError`, `NoFirmware`, and `ValueError` for a target without a library."""
     if contents.target.library is None:
         raise ValueError(f"{contents.target.name} has nothing to compile a library with")
-    digest = f"sha256:{hashlib.sha256(rune).hexdigest()}"
+    digest = digest_of(rune)
     described = Described(contents.title, digest, contents.interface, contents.steps)
     try:
         return make(sources, described, BOARDS[board], contents.target.library, allowance)

@@ -13,7 +13,7 @@ import rune
 from rune.compiler.anvil.c.text import C_TYPES
 from rune.compiler.targets.c.interface import StructField
 from rune.devices.packages.contents import Contents
-from rune.devices.packages.layouts.sketches import sketches_of
+from rune.devices.packages.layouts.sketches import sensor_frames, sketches_of
 
 
 def readme(contents: Contents) -> str:
@@ -77,12 +77,15 @@ def _sketches(contents: Contents) -> Iterator[str]:
     if sketches.all:
         yield "A program that reads the sensor, fills the input and prints the outputs by their names. None was run on"
         yield "hardware: each was compiled against declarations of the library that it names.\n"
-        yield "| board | sensor | with | file |"
-        yield "| --- | --- | --- | --- |"
+        yield "The second file of each row sends what the sensor measures instead: upload it, and record on the page"
+        yield f"Data with **Board on USB**. Of this package it needs `include/{sensor_frames(contents)[0]}` alone.\n"
+        yield "| board | sensor | with | runs the rune | sends the sensor |"
+        yield "| --- | --- | --- | --- | --- |"
     for sketch in sketches.all:
         wiring = "on the board" if sketch.reading.wiring is None else sketch.reading.wiring
         sensor = f"{sketch.sensor}: {wiring}"
-        yield f"| {sketch.board.name} | {sensor} | {sketch.reading.library} | `{sketch.path}` |"
+        files = f"`{sketch.path}` | `{sketch.collect_path}`"
+        yield f"| {sketch.board.name} | {sensor} | {sketch.reading.library} | {files} |"
     if sketches.reasons:
         yield ("\n" if sketches.all else "There is none. ") + " ".join(sketches.reasons)
 

@@ -12,14 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rune.project.files import FileMissing, FileNotInProject, FileTooLarge, normal_path
+from rune.project.runefile import DEFAULT_RUNEFILE, MAX_RUNEFILE_SIZE
 from rune.running.container.errors import ContainerError
 from rune.wording import size_text
 
 MAX_ENTRIES = 4096
-MAX_RUNEFILE_SIZE = 1024 * 1024
 MAX_ENTRY_SIZE = 64 * 1024 * 1024
 """Bytes that one entry may have when it is unpacked."""
-RUNEFILE = "Runefile.yml"
 
 _END = struct.Struct("<4s4H2LH")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
@@ -86,18 +85,17 @@ def read_zune(data: bytes) -> Zune:
     """A zune's Runefile and the list of its entries. Raises `ContainerError` for any other file."""
     packed = tuple(_directory(data))
     entries = tuple(ZuneEntry(each.path, each.size) for each in packed)
-    runefile = next((each for each in packed if each.path == RUNEFILE), None)
+    runefile = next((each for each in packed if each.path == DEFAULT_RUNEFILE), None)
     if runefile is None:
-        raise ContainerError(f"the zip contains no {RUNEFILE}, so it is not a zune", 0)
+        raise ContainerError(f"the zip contains no {DEFAULT_RUNEFILE}, so it is not a zune", 0)
     if runefile.size > MAX_RUNEFILE_SIZE:
-        message = (
-            f"its {RUNEFILE} has {size_text(runefile.size)}, more than the limit of {size_text(MAX_RUNEFILE_SIZE)}"
-        )
+        limit = size_text(MAX_RUNEFILE_SIZE)
+        message = f"its {DEFAULT_RUNEFILE} has {size_text(runefile.size)}, more than the limit of {limit}"
         raise ContainerError(message, runefile.offset)
     try:
         text = _unpacked(data, runefile, MAX_RUNEFILE_SIZE).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ContainerError(f"its {RUNEFILE} is not UTF-8 text", runefile.offset) from error
+        raise ContainerError(f"its {DEFAULT_RUNEFILE} is not UTF-8 text", runefile.offset) from error
     return Zune(text, entries, data, packed)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from rune.digests import digest_of
 from rune.running.deployment.errors import DeploymentError
 from rune.running.deployment.server import Served
 
@@ -41,7 +42,7 @@ class RuneCache:
             confirmed = float(record["confirmed"])
         except (OSError, ValueError, KeyError, TypeError, DeploymentError):
             return None
-        if f"sha256:{hashlib.sha256(data).hexdigest()}" != served.rune:
+        if digest_of(data) != served.rune:
             return None
         return CachedRune(served, data, confirmed)
 

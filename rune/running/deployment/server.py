@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import http.client
 import json
-import re
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from rune.digests import is_digest
 from rune.running.deployment.errors import DeploymentError
 
 LARGEST_RUNE = 256 * 1024 * 1024
 """Bytes."""
 _LARGEST_JSON = 4 * 1024 * 1024
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -49,7 +48,7 @@ class Served:
             )
         except (KeyError, TypeError, ValueError):
             served = None
-        if served is None or not _DIGEST.fullmatch(served.rune) or not 0 < served.size <= LARGEST_RUNE:
+        if served is None or not is_digest(served.rune) or not 0 < served.size <= LARGEST_RUNE:
             raise DeploymentError("refused", "The address answers with something that is not a deployment's.")
         return served
 

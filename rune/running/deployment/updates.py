@@ -7,7 +7,6 @@ address, and gives its refusals the names of `DeploymentError`.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -15,18 +14,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from rune.digests import digest_of, is_digest
 from rune.running.deployment.errors import DeploymentError
 from rune.running.deployment.server import LARGEST_RUNE, DeploymentServer, Served
 
 _CLOCK_TOLERANCE = timedelta(hours=1)
-_PIN = re.compile(r"sha256:[0-9a-f]{64}")
 _MOST_ROOTS = 100
 """Roots of a server that are looked through for the one with a digest."""
 
 
 def is_root_digest(root: str) -> bool:
     """Whether a text is the digest of a root document, and not a path."""
-    return _PIN.fullmatch(root) is not None
+    return is_digest(root)
 
 
 class TrustedUpdates:
@@ -130,7 +129,7 @@ class TrustedUpdates:
 
 
 def _digest(document: bytes) -> str:
-    return f"sha256:{hashlib.sha256(document).hexdigest()}"
+    return digest_of(document)
 
 
 def _make_fetcher(server: DeploymentServer) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rune.running.evaluation.evaluation import Evaluation
@@ -48,3 +50,17 @@ def changed(before: Evaluation, after: Evaluation) -> EvaluationChange:
     better = tuple(each.name for each in both if each.is_right and not was[each.name])
     worse = tuple(each.name for each in both if not each.is_right and was[each.name])
     return EvaluationChange(len(both), better, worse, sign_test(len(better), len(worse)))
+
+
+def moved(before: Evaluation, after: Evaluation) -> Mapping[tuple[str, str | None], int]:
+    """How many samples of a label more than before have an answer, by both; fewer are negative, none are left out.
+
+    Recordings with marked events have no answer of their own and do not count.
+    """
+    was = {each.name: each.answer for each in before.outcomes if not each.is_marked}
+    moves: Counter[tuple[str, str | None]] = Counter()
+    for each in after.outcomes:
+        if not each.is_marked and each.name in was:
+            moves[each.label, was[each.name]] -= 1
+            moves[each.label, each.answer] += 1
+    return {place: count for place, count in moves.items() if count}

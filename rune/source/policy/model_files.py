@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final
 
+from rune.digests import digest_of
 from rune.project.files import FileError, FileMissing, ProjectFiles
 from rune.source.policy.read import POLICY_FILE
 from rune.source.policy.sections.models import ModelSource
@@ -81,4 +81,4 @@ def check_models(
 
 
 def _digest(files: ProjectFiles, path: str) -> str:
-    return f"sha256:{hashlib.sha256(files.read(path)).hexdigest()}"
+    return digest_of(files.read(path))

@@ -3,10 +3,11 @@
 Pure Python that also runs in a browser. It builds nothing, and opens no file but through `ProjectFiles`.
 """
 
+from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.source.runefile.check import Checked, check
 from rune.source.runefile.diagnostics import Diagnostic, Edit, Fix, Position, Severity, Span
 from rune.source.runefile.draw import draw
-from rune.source.runefile.find import DEFAULT_RUNEFILE, RUNEFILE_NAMES, find_runefile, runefile_in
+from rune.source.runefile.find import RUNEFILE_NAMES, find_runefile, runefile_in
 from rune.source.runefile.host_resources import HostResourceOptions
 from rune.source.runefile.model_inputs.starter import asks_for_pixels, starter
 from rune.source.runefile.outline import Outline, OutlineNode, Wire

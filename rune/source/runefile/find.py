@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from rune.project.files import FileError, FileMissing, ProjectFiles, SizedFiles
+from rune.project.runefile import DEFAULT_RUNEFILE
 
-DEFAULT_RUNEFILE = "Runefile.yml"
 RUNEFILE_NAMES = (DEFAULT_RUNEFILE, "Runefile.yaml", "Runefile")
 """The names that a Runefile can have; the first that a project has is its Runefile."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -10,6 +9,7 @@ from typing import Literal
 from rune.compiler.blocks.meaning import Meaning
 from rune.compiler.blocks.paths import parse_block_path
 from rune.compiler.blocks.signature import BlockState
+from rune.digests import digest_of
 from rune.source.runefile.parsing.zune import block_of
 from rune.source.runefile.stages import capabilities
 from rune.source.runefile.syntax import ArgumentSyntax, ResourceSyntax, RunefileSyntax, StageKind, StageSyntax
@@ -141,4 +141,4 @@ def _shown(value: int | float | str) -> str:
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     if len(text) <= LONGEST_VALUE:
         return text
-    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return digest_of(text.encode("utf-8", "surrogatepass"))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from rune.digests import digest_of
 from rune.running.deployment.cache import CachedRune, RuneCache, default_folder
 from rune.running.deployment.errors import DeploymentError
 from rune.running.deployment.server import DeploymentServer, Served
@@ -84,7 +85,7 @@ class Deployment:
                 "older", f"The server names release {served.release}, and named release {stored.served.release} before."
             )
         data = stored.data if stored is not None and stored.served.rune == served.rune else self._server.rune(served)
-        digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        digest = digest_of(data)
         if digest != served.rune:
             raise DeploymentError("damaged", f"The rune has the digest {digest}, not {served.rune}. Load it again.")
         if self._public_key is not None:

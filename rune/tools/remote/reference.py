@@ -7,12 +7,12 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from rune.digests import is_digest
 from rune.tools.remote.errors import ReferenceInvalid, UnsafeRegistry
 
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _REPOSITORY = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
 _TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _HOST = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(?::[0-9]{1,5})?")
 
 
@@ -43,7 +43,7 @@ def parse_reference(text: str) -> Reference:
     """Reads `acme/keywords:1.0`, also with a registry before it (`http://127.0.0.1:8000/acme/keywords:1.0`,
     `forge.example/acme/keywords`) and a digest behind it. Raises `ReferenceInvalid`."""
     rest, _, digest = text.partition("@")
-    if "@" in text and not _DIGEST.fullmatch(digest):
+    if "@" in text and not is_digest(digest):
         raise ReferenceInvalid(f"{digest!r} is not a digest: it must be sha256: and 64 hexadecimal digits")
     registry, rest = _split_registry(rest, text)
     path, colon, tag = rest.partition(":")

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import json
-import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from rune.digests import digest_of, is_digest
+from rune.oci import INDEX_TYPE, LARGEST_MANIFEST, MANIFEST_TYPE
 from rune.tools.remote.errors import DigestMismatch, RegistryRefused, RemoteNotFound
-from rune.tools.remote.registry import MANIFEST_LIMIT, MANIFEST_TYPE, Registry
+from rune.tools.remote.registry import Registry
 
-INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 MOST_REFERRERS = 100
 """Referrers of one type that are read."""
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -43,8 +41,8 @@ def push_referrer(registry: Registry, repository: str, manifest: bytes, blobs: t
     """Pushes an artifact with its blobs. Returns its digest. Raises `SignInNeeded`, `RegistryRefused` and
     `RegistryUnreachable`."""
     for blob in blobs:
-        registry.push_blob(repository, blob, _digest_of(blob))
-    digest = _digest_of(manifest)
+        registry.push_blob(repository, blob, digest_of(blob))
+    digest = digest_of(manifest)
     registry.push_manifest(repository, manifest, MANIFEST_TYPE, digest)
     return digest
 
@@ -52,12 +50,12 @@ def push_referrer(registry: Registry, repository: str, manifest: bytes, blobs: t
 def _index(registry: Registry, repository: str, digest: str, kind: str) -> list[dict[str, Any]]:
     query = urlencode({"artifactType": kind})
     try:
-        return _manifests(registry.read(repository, f"referrers/{digest}?{query}", INDEX_TYPE, MANIFEST_LIMIT))
+        return _manifests(registry.read(repository, f"referrers/{digest}?{query}", INDEX_TYPE, LARGEST_MANIFEST))
     except RemoteNotFound:
         pass
     try:
         fallback = f"manifests/{digest.replace(':', '-')}"
-        return _manifests(registry.read(repository, fallback, INDEX_TYPE, MANIFEST_LIMIT))
+        return _manifests(registry.read(repository, fallback, INDEX_TYPE, LARGEST_MANIFEST))
     except RemoteNotFound:
         return []
 
@@ -65,7 +63,7 @@ def _index(registry: Registry, repository: str, digest: str, kind: str) -> list[
 def _manifests(data: bytes) -> list[dict[str, Any]]:
     try:
         manifests = json.loads(data)["manifests"]
-        return [each for each in manifests if isinstance(each, dict) and _DIGEST.fullmatch(str(each.get("digest")))]
+        return [each for each in manifests if isinstance(each, dict) and is_digest(str(each.get("digest")))]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise RegistryRefused("The registry's list of referrers cannot be read") from None
 
@@ -75,7 +73,7 @@ def _is_of(descriptor: dict[str, Any], kind: str) -> bool:
 
 
 def _fetch(registry: Registry, repository: str, digest: str, limit: int) -> FetchedReferrer:
-    data = registry.read(repository, f"manifests/{digest}", MANIFEST_TYPE, MANIFEST_LIMIT)
+    data = registry.read(repository, f"manifests/{digest}", MANIFEST_TYPE, LARGEST_MANIFEST)
     _require(data, digest)
     try:
         manifest = json.loads(data)
@@ -84,7 +82,7 @@ def _fetch(registry: Registry, repository: str, digest: str, limit: int) -> Fetc
         wanted = str(layer["digest"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise RegistryRefused(f"The artifact {digest} cannot be read") from None
-    if not _DIGEST.fullmatch(wanted):
+    if not is_digest(wanted):
         raise RegistryRefused(f"The artifact {digest} cannot be read")
     content = registry.read(repository, f"blobs/{wanted}", "*/*", limit)
     _require(content, wanted)
@@ -100,9 +98,5 @@ def decoded_annotation(referrer: FetchedReferrer, name: str) -> bytes | None:
 
 
 def _require(data: bytes, digest: str) -> None:
-    if _digest_of(data) != digest:
-        raise DigestMismatch(f"What the registry gave as {digest}", digest, _digest_of(data))
-
-
-def _digest_of(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+    if digest_of(data) != digest:
+        raise DigestMismatch(f"What the registry gave as {digest}", digest, digest_of(data))

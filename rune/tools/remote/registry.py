@@ -16,8 +16,9 @@ import httpx
 
 from rune.compiler.blocks.artefact import MANIFEST_LIMIT as BLOCK_MANIFEST_LIMIT
 from rune.compiler.blocks.artefact import SOURCE_LIMIT, BadArtefact, read_block_manifest
-from rune.compiler.blocks.artefact import digest_of as block_digest
 from rune.compiler.blocks.shared_path import SharedName, SharedPath, is_block_version, version_key
+from rune.digests import digest_of, is_digest
+from rune.oci import CONFIG_TYPE, LARGEST_MANIFEST, MANIFEST_TYPE, RUNE_TYPE, TITLE
 from rune.tools.remote.errors import (
     ArtifactWithoutRune,
     DigestMismatch,
@@ -31,13 +32,6 @@ from rune.tools.remote.errors import (
 from rune.tools.remote.reference import Reference, is_loopback
 from rune.wording import plain, size_text
 
-MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
-CONFIG_TYPE = "application/vnd.wasm.config.v0+json"
-RUNE_TYPE = "application/wasm"
-TITLE = "org.opencontainers.image.title"
-
-MANIFEST_LIMIT = 4 * 1024 * 1024
-"""Bytes; the protocol's own advice for the largest manifest."""
 REFUSAL_LIMIT = 64 * 1024
 """Bytes of a refusal that are read for its reason."""
 RUNE_LIMIT = 512 * 1024 * 1024
@@ -45,7 +39,6 @@ RUNE_LIMIT = 512 * 1024 * 1024
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _REDIRECTS = 5
 _MOST_TAGS = 1_000
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _WARNING = re.compile(r'299 \S+ "(?P<text>[^"]*)"')
 """https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#warnings"""
 _MOST_WARNINGS = 5
@@ -150,8 +143,8 @@ class Registry:
         url = f"{address}/manifests/{digest or path.version}"
         manifest, headers = self._small(url, str(path), {"Accept": MANIFEST_TYPE}, BLOCK_MANIFEST_LIMIT)
         for expected in (digest, headers.get("Docker-Content-Digest")):
-            if expected is not None and expected != block_digest(manifest):
-                raise DigestMismatch(f"The manifest of {path}", expected, block_digest(manifest))
+            if expected is not None and expected != digest_of(manifest):
+                raise DigestMismatch(f"The manifest of {path}", expected, digest_of(manifest))
         try:
             said = read_block_manifest(manifest)
         except BadArtefact as error:
@@ -159,9 +152,9 @@ class Registry:
         if (said.name, said.version) != (block.name, path.version):
             raise NotABlock(f"What the registry gave as {path} is {said.name}@{said.version}")
         source, _ = self._small(f"{address}/blobs/{said.source}", str(path), {}, SOURCE_LIMIT)
-        if block_digest(source) != said.source:
-            raise DigestMismatch(f"The source of {path}", said.source, block_digest(source))
-        return PulledBlock(block_digest(manifest), manifest, source, _warnings(headers.get_list("Warning")))
+        if digest_of(source) != said.source:
+            raise DigestMismatch(f"The source of {path}", said.source, digest_of(source))
+        return PulledBlock(digest_of(manifest), manifest, source, _warnings(headers.get_list("Warning")))
 
     def read(self, repository: str, path: str, accept: str, limit: int) -> bytes:
         """Returns up to `limit` bytes at a repository's path; the caller compares its digest. Raises as `pull`
@@ -172,8 +165,8 @@ class Registry:
     def manifest_digest(self, reference: Reference) -> tuple[str, int]:
         """The digest of what a reference names, and the bytes of its manifest. Raises as `pull` does."""
         path = f"manifests/{reference.version}"
-        data = self.read(reference.repository, path, MANIFEST_TYPE, MANIFEST_LIMIT)
-        actual = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        data = self.read(reference.repository, path, MANIFEST_TYPE, LARGEST_MANIFEST)
+        actual = digest_of(data)
         if reference.digest not in (None, actual):
             raise DigestMismatch(f"The manifest of {reference}", str(reference.digest), actual)
         return actual, len(data)
@@ -214,13 +207,13 @@ class Registry:
             body = bytearray()
             for chunk in _chunks(response):
                 body += chunk
-                if len(body) > MANIFEST_LIMIT:
+                if len(body) > LARGEST_MANIFEST:
                     raise RegistryRefused(
-                        f"The manifest of {reference} is larger than the limit of {size_text(MANIFEST_LIMIT)}"
+                        f"The manifest of {reference} is larger than the limit of {size_text(LARGEST_MANIFEST)}"
                     )
             promised = response.headers.get("Docker-Content-Digest")
             warnings = _warnings(response.headers.get_list("Warning"))
-        actual = f"sha256:{hashlib.sha256(body).hexdigest()}"
+        actual = digest_of(body)
         for expected in (reference.digest, promised):
             if expected is not None and expected != actual:
                 raise DigestMismatch(f"The manifest of {reference}", expected, actual)
@@ -283,7 +276,7 @@ def _rune_layer(reference: Reference, manifest: dict[str, Any]) -> tuple[str, in
     if config.get("mediaType") != CONFIG_TYPE or len(runes) != 1:
         raise ArtifactWithoutRune(f"{reference} is an artifact of another kind ({config.get('mediaType')}), not a rune")
     digest, size = runes[0].get("digest"), runes[0].get("size")
-    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest) or not isinstance(size, int) or size < 0:
+    if not isinstance(digest, str) or not is_digest(digest) or not isinstance(size, int) or size < 0:
         raise RegistryRefused(f"The manifest of {reference} does not describe its rune correctly")
     if size > RUNE_LIMIT:
         raise RegistryRefused(

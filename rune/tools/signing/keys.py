@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +10,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
+from rune.digests import digest_of
 from rune.tools.signing.errors import BadKey
 
 LARGEST_KEY = 16 * 1024
@@ -36,7 +36,7 @@ class PublicKey:
     @property
     def fingerprint(self) -> str:
         """Identifies the key: the SHA-256 of its SubjectPublicKeyInfo, as `sha256:` and 64 hexadecimal digits."""
-        return f"sha256:{hashlib.sha256(self.der).hexdigest()}"
+        return digest_of(self.der)
 
     @property
     def pem(self) -> str:

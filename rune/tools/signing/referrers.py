@@ -4,27 +4,22 @@ to the bytes of manifests; the same facts give the same bytes."""
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rune.digests import digest_of
+from rune.oci import CREATED, EMPTY, EMPTY_TYPE, IMAGE_CONFIG_TYPE, MANIFEST_TYPE, TITLE
 from rune.tools.signing.bundles import BUNDLE_TYPE
 from rune.tools.signing.keys import PrivateKey, PublicKey
 from rune.tools.signing.provenance import PROVENANCE_TYPE
 from rune.tools.signing.statements import PAYLOAD_TYPE, canonical_json
 
-MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
-EMPTY_TYPE = "application/vnd.oci.empty.v1+json"
-EMPTY = b"{}"
-IMAGE_CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
 BOM_TYPE = "application/vnd.cyclonedx+json"
 README_TYPE = "text/markdown"
 STATEMENT_TYPE = PAYLOAD_TYPE
 """A statement without a signature: what `rune sign` signs at home."""
 SIMPLE_SIGNING_TYPE = "application/vnd.dev.cosign.simplesigning.v1+json"
 
-CREATED = "org.opencontainers.image.created"
-TITLE = "org.opencontainers.image.title"
 PUBLIC_KEY = "hammer-forge.public-key"
 """The annotation with the key that signed, as Base64 of DER: for verifiers that know its fingerprint alone."""
 _CONTENT = "dev.sigstore.bundle.content"
@@ -90,7 +85,7 @@ def cosign_signature(repository: str, digest: str, key: PrivateKey) -> Referrer:
             "created": "0001-01-01T00:00:00Z",
             "history": [{"created": "0001-01-01T00:00:00Z"}],
             "os": "",
-            "rootfs": {"type": "layers", "diff_ids": [_digest_of(payload)]},
+            "rootfs": {"type": "layers", "diff_ids": [digest_of(payload)]},
         }
     )
     signed = {_COSIGN_SIGNATURE: base64.b64encode(key.sign(payload)).decode()}
@@ -128,8 +123,4 @@ def _referrer(
 
 
 def _descriptor(media_type: str, data: bytes) -> dict[str, str | int]:
-    return {"mediaType": media_type, "digest": _digest_of(data), "size": len(data)}
-
-
-def _digest_of(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+    return {"mediaType": media_type, "digest": digest_of(data), "size": len(data)}

@@ -118,5 +118,6 @@ def test_frames_of_sound_feed_the_preview_until_another_source_is_chosen(
     expect(preview.get_by_role("region", name="Output heard").get_by_text("up", exact=True).first).to_be_visible(
         timeout=PATIENCE
     )
+    assert page.evaluate("openedAt") == 921_600
     preview.get_by_role("button", name="Signal", exact=True).click()
     page.wait_for_function("globalThis.isClosed === true", timeout=PATIENCE)

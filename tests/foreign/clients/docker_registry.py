@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import httpx
 import pytest
 
-from forge.registry.distribution.manifests import MANIFEST_TYPE
+from rune.oci import MANIFEST_TYPE
 from tests.support.servers.live_forge import free_port
 from tests.support.servers.services import Server
 from tools.needs import DOCKER_REGISTRY, lack

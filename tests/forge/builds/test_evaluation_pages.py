@@ -11,6 +11,7 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.builds.evaluations.outcomes import add_evaluation, summary_of
 from forge.builds.models import Build
+from forge.builds.pages.evaluation import WIDEST, moved_samples
 from forge.datasets.models import Sample
 from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import send_sample
@@ -18,6 +19,7 @@ from forge.projects.models import Project
 from forge.reviews.actions import RequestedGroup, ask_for_review
 from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from tests.forge.factories.builds import RUNE, built
+from tests.forge.factories.deployments import built_with
 from tests.forge.factories.samples import withdraw_sample
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +122,34 @@ def test_the_page_of_a_review_shows_the_same(client: Client, project: Project, d
     build = evaluated(built(developer, project), [SampleOutcome("a", "yes", "yes")])
     review = ask_for_review(developer, build, "Is it good?", reviewers=[RequestedGroup((owner.pk,))])
     assert "1 of 1 sample right" in client.get(review.get_absolute_url()).content.decode()
+
+
+def test_only_labels_and_answers_of_samples_that_moved_are_shown() -> None:
+    moved = moved_samples({("yes", "yes"): 2, ("yes", None): -1, ("yes", "no"): -1, ("up", "no"): 1})
+    assert moved is not None
+    assert moved.answers == ("no", "yes", "no answer")
+    up, yes = moved.rows
+    assert [cell.text for cell in up[1]] == ["+1", "", ""]
+    assert [cell.text for cell in yes[1]] == ["−1", "+2", "−1"]
+    assert [cell.mood for cell in up[1]] == ["worse", "", ""]
+    assert [cell.mood for cell in yes[1]] == ["good", "good", "good"]
+
+
+def test_without_moves_and_for_more_labels_than_a_page_has_room_for_nothing_is_shown() -> None:
+    assert moved_samples({}) is None
+    assert moved_samples({(str(place), "no"): 1 for place in range(WIDEST + 1)}) is None
+
+
+@pytest.mark.slow
+def test_the_page_shows_what_moved_since_the_build_before(client: Client, project: Project, developer: Any) -> None:
+    evaluated(built(developer, project), [SampleOutcome("a", "yes", "no"), SampleOutcome("b", "no", "no")])
+    text = page(
+        client,
+        evaluated(
+            built_with(developer, project, RUNE + b"other"),
+            [SampleOutcome("a", "yes", "yes"), SampleOutcome("b", "no", "no")],
+        ),
+    )
+    assert "What moved since build 1" in text
+    assert '<td class="worse"></td>' not in text
+    assert '<td class="good">−1</td><td class="good">+1</td>' in text

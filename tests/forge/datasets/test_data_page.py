@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from time import process_time
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from forge.accounts.models import User
 from forge.datasets.models import DataSet, DataVersion, Sample
-from forge.datasets.pages.cards import drawing_paths
+from forge.datasets.pages.cards import SampleCard, drawing_paths
+from forge.datasets.samples.models import SampleKind
 from forge.projects.models import Project
 from tests.forge.factories.recordings import consent_of, png, sample_of
 
@@ -103,6 +105,21 @@ def test_a_drawing_stays_in_its_box() -> None:
     assert drawing_paths({"width": 2, "height": 1}) == []
 
 
+@pytest.mark.parametrize(
+    ("drawing", "is_enlarged"),
+    [
+        ({"width": 28, "height": 28}, True),
+        ({"width": 128, "height": 96}, True),
+        ({"width": 28, "height": 640}, False),
+        ({"width": 1024, "height": 768}, False),
+        ({}, False),
+    ],
+)
+def test_a_picture_of_few_pixels_is_enlarged_and_a_photograph_is_not(drawing: Any, is_enlarged: bool) -> None:
+    card = SampleCard(Sample(kind=SampleKind.PICTURE, drawing=drawing), [], "", "", 0, None)
+    assert card.has_few_pixels is is_enlarged
+
+
 def many_samples(person: User, project: Project, count: int) -> None:
     """Copies the row of one sample: what lists read does not need the bytes."""
     first = sample_of(consent_of(person, project), person)
@@ -148,5 +165,5 @@ def test_lists_of_20_000_samples_take_less_than_200_ms(client: Client, project: 
             times.append(process_time() - start)
         assert min(times) < 0.2, address
     start = process_time()
-    assert client.post(f"{data}/versions", {"seen": 1}, content_type="application/json").status_code == 201
+    assert client.post(f"{data}/versions", {"revision": 1}, content_type="application/json").status_code == 201
     assert process_time() - start < 3

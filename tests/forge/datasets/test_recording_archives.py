@@ -12,13 +12,14 @@ from django.test.utils import CaptureQueriesContext
 
 from forge.accounts.models import User
 from forge.core.blobs.links import links_of_all
-from forge.core.blobs.store import blob_path, digest_of
+from forge.core.blobs.store import blob_path
 from forge.core.models import AuditEntry, Blob, Event
 from forge.datasets.models import Sample
 from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import import_samples
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project
+from rune.digests import digest_of
 from tests.forge.datasets.test_recordings import a_sound
 from tests.forge.factories.samples import packed, withdraw_sample, zipped
 

@@ -9,9 +9,10 @@ from django.utils import timezone
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import put_bytes
 from forge.projects.versions.store import snapshot
-from forge.registry.distribution.manifests import MANIFEST_TYPE
 from forge.registry.models import BlockVersion, Manifest, Repository
-from rune.compiler.blocks.artefact import BlockFiles, block_manifest, digest_of
+from rune.compiler.blocks.artefact import BlockFiles, block_manifest
+from rune.digests import digest_of
+from rune.oci import MANIFEST_TYPE
 from tests.rune.shared_blocks import SMOOTH
 
 

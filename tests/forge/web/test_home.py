@@ -20,6 +20,7 @@ from forge.reviews.actions import RequestedGroup, ask_for_review
 from forge.web.home import activity_beside
 from forge.web.projects.filters import ProjectFilter
 from forge.web.projects.listing import ON_A_PAGE
+from forge.web.projects.overview import changes_beside
 from tests.forge.factories.builds import approved, built, failed_build, set_job
 from tests.support.compact_html import compact
 
@@ -201,3 +202,20 @@ def test_contents_are_written_when_they_change_alone(project: Project, django_as
 )
 def test_activity_is_as_long_as_what_stands_beside_it(waiting: int, waited: int, rows: int) -> None:
     assert activity_beside(waiting, waited) == rows
+
+
+@pytest.mark.parametrize(
+    ("waiting", "waited", "lists", "rows"),
+    [
+        (0, 0, [0, 1, 0], 0),
+        (3, 0, [0, 1, 0], 0),
+        (0, 0, [3, 4, 0], 7),
+        (4, 1, [3, 4, 0], 3),
+        (4, 2, [3, 4, 0], 0),
+        (0, 0, [9, 4, 2], 8),
+    ],
+)
+def test_changes_of_a_project_leave_no_void_beside_what_is_live(
+    waiting: int, waited: int, lists: list[int], rows: int
+) -> None:
+    assert changes_beside(waiting, waited, lists) == rows

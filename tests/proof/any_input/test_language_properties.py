@@ -9,9 +9,9 @@ from random import Random
 import pytest
 
 from tests.proof.mutants import Recorder
-from tests.rune.source.language.graph_models import graph_of
-from tests.rune.source.language.random_edits import check_edit, random_edit
-from tests.rune.source.language.test_format_any_runefile import check_formatting
+from tests.rune.source.language.format.test_format_any_runefile import check_formatting
+from tests.rune.source.language.graph.graph_models import graph_of
+from tests.rune.source.language.graph.random_edits import check_edit, random_edit
 from tests.rune.source.language.written_runefiles import Writer, analysed
 
 pytestmark = pytest.mark.proof(shares=8)

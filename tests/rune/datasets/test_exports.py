@@ -82,6 +82,13 @@ def test_an_import_of_an_export_has_the_same_samples(name: str, title: str) -> N
     assert (title_read, recordings) == (title, expected(SAMPLES))
 
 
+def test_parquet_has_series_of_motion_and_nothing_else() -> None:
+    motion = {sample: data for sample, data in SAMPLES.items() if sample.kind is Kind.MOTION}
+    assert read_again(written(EXPORT_LAYOUTS["parquet"], motion)) == ("tables of series", expected(motion))
+    with pytest.raises(BadContent, match="Choose another layout"):
+        written(EXPORT_LAYOUTS["parquet"], SAMPLES)
+
+
 def test_folders_say_label_and_split_and_nothing_of_people() -> None:
     title_read, recordings = read_again(written(EXPORT_LAYOUTS["folders"], SAMPLES))
     assert title_read == "folders by label"
@@ -113,6 +120,7 @@ def test_every_layout_is_read_again() -> None:
         "label-studio",
         "croissant",
         "hugging-face",
+        "parquet",
     }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 from contextlib import suppress
 from typing import Any
 
@@ -14,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.convert import parquet
+from rune.datasets.convert import parquet, parquet_process
 from rune.datasets.convert.parquet import table_of_parquet
+from rune.datasets.convert.parquet_process import parts_of
 from rune.datasets.layouts.find import read_item
 from tests.rune.datasets.test_layouts import facts, layout_of
 
@@ -87,30 +90,80 @@ def test_a_table_that_cannot_be_read_is_left_out_by_name_and_the_rest_comes_in(d
 def test_a_table_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     packed = written(pandas.DataFrame({"x": np.zeros(100_000), "label": ["a"] * 100_000}), compression="ZSTD")
     assert len(packed) < 100_000
-    monkeypatch.setattr(parquet, "MAX_UNPACKED", 100_000)
-    monkeypatch.setattr(parquet, "_rows", lambda file: pytest.fail("it was unpacked"))
+    monkeypatch.setattr(parquet_process, "MAX_UNPACKED", 100_000)
+    monkeypatch.setattr(parquet_process, "_part", lambda columns: pytest.fail("it was unpacked"))
     with pytest.raises(BadContent, match="once it is unpacked"):
-        table_of_parquet(packed)
+        next(parts_of(packed))
 
 
 def test_the_number_of_rows_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "MAX_ROWS", ROWS - 1)
+    monkeypatch.setattr(parquet_process, "MAX_ROWS", ROWS - 1)
     with pytest.raises(BadContent, match="at most 39 rows"):
-        table_of_parquet(written(TABLE))
+        next(parts_of(written(TABLE)))
 
 
 GOOD = written(TABLE, compression="SNAPPY")
+read_line = parquet._Reader._line
 
 
-@pytest.mark.proof  # fastparquet can end its process over a damaged file: the server reads in one of its own
-@settings(max_examples=150, deadline=None)
+def changed(place: int, value: int) -> bytes:
+    """The table with one byte of another value."""
+    return GOOD[:place] + bytes([value]) + GOOD[place + 1 :]
+
+
+def read_or_refuse(data: bytes) -> None:
+    """Reads a table; a refusal is an end as well."""
+    with suppress(BadContent):
+        table = table_of_parquet(data)
+        assert all(len(row) == len(table.names) for row in table.rows)
+
+
+@settings(max_examples=12, deadline=None)
 @given(some.integers(0, len(GOOD) - 1), some.integers(0, 255))
 def test_one_changed_byte_is_refused_in_a_sentence_or_read(place: int, value: int) -> None:
-    data = bytearray(GOOD)
-    data[place] = value
-    with suppress(BadContent):
-        names, rows = table_of_parquet(bytes(data))
-        assert all(len(row) == len(names) for row in rows)
+    read_or_refuse(changed(place, value))
+
+
+@pytest.mark.proof
+@settings(max_examples=2_000, deadline=None)
+@given(some.integers(0, len(GOOD) - 1), some.integers(0, 255))
+def test_thousands_of_changed_bytes_are_refused_in_a_sentence_or_read(place: int, value: int) -> None:
+    read_or_refuse(changed(place, value))
+
+
+ENDLESS = changed(13, 1)
+"""A length of a page: the library reads it for ever, with all the memory that it gets."""
+
+
+def test_a_file_that_is_read_for_ever_is_refused_and_the_next_one_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    table_of_parquet(GOOD)
+    monkeypatch.setattr(parquet, "_SECONDS", 0.5)
+    before = parquet._warm[os.getpid()]
+    with pytest.raises(BadContent, match="damaged or cut short"):
+        table_of_parquet(ENDLESS)
+    assert not before.is_alive
+    monkeypatch.undo()
+    assert len(table_of_parquet(GOOD).rows) == ROWS
+
+
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT])
+def test_a_file_that_ends_the_process_that_decodes_it_is_refused_and_the_next_one_read(
+    monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """As the library does with some damaged files, and not with the same ones on each machine."""
+    reader = parquet._Reader()
+    monkeypatch.setitem(parquet._warm, os.getpid(), reader)
+
+    def line_of_a_killed_process(self: Any) -> dict[str, Any]:
+        os.kill(self._process.pid, number)
+        return read_line(self)
+
+    monkeypatch.setattr(parquet._Reader, "_line", line_of_a_killed_process)
+    with pytest.raises(BadContent, match="damaged or cut short"):
+        table_of_parquet(b"x" * 4_000_000)
+    monkeypatch.undo()
+    assert not reader.is_alive
+    assert len(table_of_parquet(GOOD).rows) == ROWS
 
 
 def test_nothing_is_printed_about_damaged_metadata(capfd: pytest.CaptureFixture[str]) -> None:
@@ -122,4 +175,4 @@ def test_nothing_is_printed_about_damaged_metadata(capfd: pytest.CaptureFixture[
 def test_without_the_library_the_refusal_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "fastparquet", None)
     with pytest.raises(BadContent, match="package fastparquet"):
-        table_of_parquet(GOOD)
+        next(parts_of(GOOD))

@@ -140,13 +140,13 @@ def test_ten_thousand_answers_are_read_or_refused_by_name() -> None:
 def test_a_process_that_answers_anything_is_ended_by_name(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     command = [sys.executable, "-c", f"import sys; print({line!r}, flush=True); sys.stdin.read()"]
 
-    def start() -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
+    def start(_module: str) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert process.stdin is not None
         assert process.stdout is not None
         return process, process.stdin, process.stdout
 
-    monkeypatch.setattr(isolation, "_start", start)
+    monkeypatch.setattr(isolation, "start_module", start)
     monkeypatch.setattr(isolation, "_SECONDS_TO_END", 0.01)
     with pytest.raises(ModelRunError, match="the process that ran the model ended"):
         open_isolated(TFLITE, CASE.data)

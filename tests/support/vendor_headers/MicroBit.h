@@ -46,6 +46,7 @@ struct Audio {
 struct Serial {
   int printf(const char *format, ...) __attribute__((format(printf, 2, 3)));
   int send(uint8_t *bytes, int count);
+  int setBaud(int bits);
 };
 
 struct MicroBit {

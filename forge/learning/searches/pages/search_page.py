@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from forge.jobs.models import Job, JobState
-from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial, SearchTrialState
+from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 from forge.learning.searches.pages import drawing
 from forge.learning.searches.pages.drawing import MEASURES, drawing_of, written
 from forge.learning.searches.ranking import best_trials
@@ -62,8 +62,6 @@ def search_context(project: Project, search: ModelSearch, measure: str, chosen: 
         "activity": _activity(jobs),
         "board": find_board(search.board),
         "is_open": search.is_unfinished,
-        "is_running": search.state == SearchState.RUNNING,
-        "has_failed": search.state in (SearchState.FAILED, SearchState.NEEDS),
         "picture": drawing_of(search, trials, measure, limit),
         "size": drawing,
         "measure": measure,

@@ -96,7 +96,6 @@ def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, A
         "title": run.recipe if recipe is None else recipe["title"],
         "is_open": is_open,
         "is_training": run.state == TrainingState.RUNNING,
-        "has_failed": run.state in (TrainingState.FAILED, TrainingState.NEEDS),
         "is_finished": run.state == TrainingState.FINISHED,
         "percent": round(100 * min(1.0, len(run.curves) / run.epochs)),
         "remaining": _remaining(run),
@@ -191,7 +190,7 @@ def _board(board: Board, run: TrainingRun, declared: DeclaredTraining) -> BoardC
         rows.append(("Not counted", str(needs["not_measured"] or ""), False))
     else:
         bound = limits.get("instructions")
-        note = "one run" if bound is None else f"at most {bound:,.0f}"
+        note = "one inference" if bound is None else f"at most {bound:,.0f}"
         rows.append((f"{instructions / 1e6:.2f} M", note, bound is not None and instructions > bound))
         if result.time is not None:
             rows.append((f"~ {result.time.least:.3g} to {result.time.most:.3g} ms", "estimated", False))

@@ -26,7 +26,7 @@ from forge.registry.artifacts.digests import blobs_named, note_digests
 from forge.registry.artifacts.models import ArtifactTag
 from forge.registry.distribution.digests import digest_of, names
 from forge.registry.distribution.documents import BadManifest, Descriptor, ManifestDocument, read_document
-from forge.registry.distribution.manifests import CONFIG_TYPE, RUNE_TYPE, is_tag, oci_artifact, stays
+from forge.registry.distribution.manifests import is_tag, oci_artifact, stays
 from forge.registry.distribution.rune_facts import rune_facts
 from forge.registry.errors import ArtifactRefused, BadArtifact, BadTag, BlobMissing, TagInUse, WrongBytes
 from forge.registry.hooks import is_protected
@@ -36,6 +36,7 @@ from forge.registry.signing.actions.pushed_signatures import note_pushed_signatu
 from forge.registry.tags.fixed_versions import fix_version
 from forge.registry.tags.names import require_distinct
 from rune.compiler.blocks.artefact import BLOCK_TYPE
+from rune.oci import CONFIG_TYPE, RUNE_TYPE
 from rune.wording import listed
 
 RUNE_TYPES = frozenset({CONFIG_TYPE, RUNE_TYPE, BLOCK_TYPE})

@@ -27,7 +27,6 @@ from forge.projects.versions.store import WorkingTree, store_version, working_tr
 from forge.registry.blocks.announcements import BLOCK_PUBLISHED
 from forge.registry.blocks.models import BLOCK_NAME_LENGTH
 from forge.registry.blocks.withdrawn import require_not_withdrawn
-from forge.registry.distribution.manifests import MANIFEST_TYPE
 from forge.registry.errors import BadBlock, BlockBroken, GateClosed, TagInUse
 from forge.registry.hooks import GateAnswer, block_gate
 from forge.registry.listings.licences import FILES, licence_of
@@ -36,10 +35,12 @@ from forge.registry.models import Admission, BlockVersion, Manifest, Repository
 from forge.registry.signing.blocks.attaching import attach_block_provenance
 from forge.registry.signing.jobs import request_block_signature
 from forge.registry.tags.fixed_versions import fix_version
-from rune.compiler.blocks.artefact import BLOCK_TYPE, EMPTY, BlockFiles, block_manifest, digest_of
+from rune.compiler.blocks.artefact import BLOCK_TYPE, BlockFiles, block_manifest
 from rune.compiler.blocks.shared_path import is_block_version, version_key
 from rune.compiler.pyblock.interface import InterfaceJson
 from rune.compiler.pyblock.testing.check import tests_of_block
+from rune.digests import digest_of
+from rune.oci import EMPTY, MANIFEST_TYPE
 
 
 def publish_block(

@@ -18,6 +18,7 @@ from forge.builds.pages.changes import change_sentences
 from forge.builds.pages.evaluation import lost_between, shown_evaluation
 from forge.builds.pages.host_models import host_models
 from forge.builds.pages.limits import shown_limits, with_limits
+from forge.builds.pages.overview_figures import accuracy_figure, overview_figures
 from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline, marks_of
 from forge.builds.pages.tested_data import data_sentences
 from forge.builds.pages.verification import verification_of
@@ -69,6 +70,8 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
     lost = lost_between(before, build)
     comparison = compare(side_of(before), side_of(build)) if before is not None else None
     figures, earlier = figures_of(build), None if before is None else figures_of(before)
+    limits, evaluation = shown_limits(build, lost), shown_evaluation(principal, build, before)
+    rows = with_limits(figure_rows(figures, earlier), build, lost)
     return {
         "rune_url": rune_url(build),
         "examples": member_examples(build),
@@ -76,12 +79,12 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
         "before_url": rune_url(before) if before is not None and _runs_otherwise(before, build) else None,
         "before_is_approved": why is ComparedAs.APPROVED or (why is ComparedAs.JUDGED and _is(before, approved)),
         "compared_as": why,
-        "figures": with_limits(figure_rows(figures, earlier), build, lost),
-        "limits": shown_limits(build, lost),
+        "figure_rows": overview_figures(rows, limits, accuracy_figure(evaluation)),
+        "limits": limits,
         "checks": check_statuses(build),
         "verified": verification_of(build),
         "hosted": host_models(build),
-        "evaluation": shown_evaluation(principal, build, before),
+        "evaluation": evaluation,
         "changes": ()
         if comparison is None or earlier is None
         else (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 
 from django.db import transaction
 
@@ -23,6 +22,7 @@ from forge.projects.models import Project
 from forge.reviews.models import AnchoredThread, Review
 from forge.reviews.threads.actions.conversation import begin_thread, build_of
 from forge.reviews.threads.anchoring import wrong_result
+from rune.digests import digest_of
 
 LONGEST_ANSWER = 60
 """Characters of what the build said."""
@@ -85,7 +85,7 @@ def _sample(actor: Actor, project: Project, recording: bytes, result: WrongResul
             purposes=result.purposes,
         )
     except SampleKnown:
-        digest = f"sha256:{sha256(checked_content([recording]).data).hexdigest()}"
+        digest = digest_of(checked_content([recording]).data)
         return Sample.objects.available().get(data_set__project=project, digest=digest)
 
 

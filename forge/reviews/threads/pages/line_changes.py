@@ -9,9 +9,9 @@ from forge.comparison.line_stretches import FileLines, stretches_of
 from forge.projects.versions.store import available_files
 from forge.reviews.threads.anchoring import text_of
 from forge.reviews.threads.anchors import Anchor, AnchorKind
+from rune.project.runefile import DEFAULT_RUNEFILE
 
 MOST_FILES = 12
-RUNEFILE = "Runefile.yml"
 
 
 def changed_lines(before: Build | None, build: Build) -> tuple[FileLines, ...]:
@@ -19,7 +19,7 @@ def changed_lines(before: Build | None, build: Build) -> tuple[FileLines, ...]:
     now = available_files(build.source)
     then = available_files(before.source) if before is not None else {}
     if before is None:
-        changed = [path for path in now if path == RUNEFILE]
+        changed = [path for path in now if path == DEFAULT_RUNEFILE]
     else:
         changed = [path for path in sorted(now) if path not in then or then[path]["digest"] != now[path]["digest"]]
     files: list[FileLines] = []

@@ -63,5 +63,7 @@ test("frames that no sensor sends are left out", () => {
 
 test("a browser without serial ports says what to use", async () => {
   const events = { onMessage: () => undefined, onLost: () => undefined, onClosed: () => undefined };
-  await expect(boardLine({}).connect(new AbortController().signal, events)).rejects.toThrow("Use Chrome or Edge");
+  await expect(boardLine({}).connect("motion", new AbortController().signal, events)).rejects.toThrow(
+    "Use Chrome or Edge",
+  );
 });

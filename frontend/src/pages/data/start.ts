@@ -3,6 +3,8 @@
 export function dataPages(): void {
   const root = document.querySelector<HTMLElement>("[data-samples]");
   if (root !== null) void import("./page").then(({ DataPage }) => new DataPage(root).start());
+  const empty = document.querySelector<HTMLElement>("[data-first-samples]");
+  if (empty !== null) void import("./first").then(({ waitForFirst }) => waitForFirst(empty));
   const sample = document.querySelector<HTMLElement>("main > [data-sample]");
   if (sample !== null) void import("./sample/detail").then(({ startSamplePage }) => startSamplePage(sample));
   const form = document.querySelector<HTMLFormElement>("[data-import-form]");

@@ -1,5 +1,8 @@
 // The page "What is this input?": the Runefile follows the chosen presets, and a trial says that it runs.
 
+/** The fields that say which model it is, and its labels. */
+const NAMED = new Set(["file", "conversion", "form", "labels"]);
+
 export function followInput(form: HTMLFormElement): void {
   form.addEventListener("change", (event) => {
     const field = event.target;
@@ -17,8 +20,7 @@ export function followInput(form: HTMLFormElement): void {
 async function showRunefile(form: HTMLFormElement): Promise<void> {
   const query = new URLSearchParams();
   for (const [name, value] of new FormData(form))
-    if (typeof value === "string" && (name === "file" || name === "labels" || name.startsWith("input_")))
-      query.append(name, value);
+    if (typeof value === "string" && (NAMED.has(name) || name.startsWith("input_"))) query.append(name, value);
   const address = `${form.action.replace(/\/write$/, "")}?${query}`;
   const response = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
   if (response === null || !response.ok || response.redirected) return;

@@ -1,12 +1,12 @@
 // A page that was served to someone whose session ended meanwhile: it says so before a form is sent or while it follows
 // something, keeps what was typed, and goes on once the same person is signed in again.
+import { SIGN_IN } from "../../api/sign-in";
 
 interface Answer {
   readonly person: { readonly id: string; readonly name: string } | null;
   readonly csrf: string;
 }
 
-const SIGN_IN = `/accounts/login/?${new URLSearchParams({ next: "/accounts/signed-in" })}`;
 /** Forms that are about the session itself. */
 const OWN_FORMS = ["/accounts/logout/", "/accounts/login/", "/sign-in", "/join"];
 

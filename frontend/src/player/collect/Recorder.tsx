@@ -24,8 +24,8 @@ export function Recorder({ session, task }: Props) {
   const [label, setLabel] = useState(task.label);
   const [sendsAtOnce, setSendsAtOnce] = useState(false);
   const done = task.sent + sent + saved.length;
-  const keep = async (takes: readonly Take[]): Promise<void> => {
-    const device = deviceName(navigator.userAgent, task);
+  const keep = async (takes: readonly Take[], isOfBoard = false): Promise<void> => {
+    const device = deviceName(navigator.userAgent, task, isOfBoard);
     for (const { bytes, type, face } of takes) {
       const key = crypto.randomUUID();
       await outbox.save({ key, bytes, type, face, label, device, recordedAt: Date.now(), isToSend: sendsAtOnce });

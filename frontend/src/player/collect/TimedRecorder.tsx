@@ -1,16 +1,19 @@
 // Records one sound or motion after a countdown, shows it, and lets its person keep it or record it again.
-import { Activity, Check, Mic, Play, Square, Undo2 } from "lucide-react";
+import { Activity, Check, Cpu, Mic, Play, Square, Undo2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { boardLine } from "../../device/sensor/board-line";
+import { serialOf } from "../../device/serial/port";
 import { deviceProblem, unavailable, type Device } from "../../preview/phone";
 import { FaceView } from "./Face";
 import { record } from "./recorders/record";
+import { BoardSensor, ownSensor } from "./recorders/sensors";
 import type { Take } from "./recorders/take";
 import type { Task } from "./sending/client";
 
 interface Props {
   readonly task: Task;
   readonly number: number;
-  readonly onKeep: (takes: readonly Take[]) => Promise<void>;
+  readonly onKeep: (takes: readonly Take[], isOfBoard: boolean) => Promise<void>;
 }
 
 interface Running {
@@ -26,13 +29,28 @@ const BARS = 24;
 const LOWEST = -60;
 
 export function TimedRecorder({ task, number, onKeep }: Props) {
-  const device: Device = task.kind === "sound" ? "microphone" : "motion sensor";
+  const kind = task.kind === "sound" ? "sound" : "motion";
+  const device: Device = kind === "sound" ? "microphone" : "motion sensor";
+  const [board] = useState(() => (serialOf(navigator) === null ? null : new BoardSensor(boardLine(navigator), kind)));
+  const [usesBoard, setUsesBoard] = useState(false);
   const [running, setRunning] = useState<Running | null>(null);
   const [take, setTake] = useState<Take | null>(null);
   const [problem, setProblem] = useState<string | null>(() => unavailable(device, ""));
   const stop = useRef<AbortController | null>(null);
-  useEffect(() => () => stop.current?.abort(), []);
+  useEffect(
+    () => () => {
+      stop.current?.abort();
+      board?.close();
+    },
+    [board],
+  );
 
+  const choose = (isBoard: boolean): void => {
+    setUsesBoard(isBoard);
+    setTake(null);
+    setProblem(isBoard ? null : unavailable(device, ""));
+    if (!isBoard) board?.close();
+  };
   const start = async (): Promise<void> => {
     const controller = new AbortController();
     stop.current = controller;
@@ -42,29 +60,51 @@ export function TimedRecorder({ task, number, onKeep }: Props) {
     setRunning(BEGIN);
     const change = (part: Partial<Running>): void => setRunning((before) => ({ ...(before ?? BEGIN), ...part }));
     try {
-      const recorded = await record(task, controller.signal, {
+      const sensor = usesBoard && board !== null ? board : ownSensor(kind);
+      const recorded = await record(task, sensor, controller.signal, {
         onCount: (steps) => change({ steps }),
         onLevel: (level) => change({ level }),
         onPart: (part) => change({ part }),
       });
       setTake(recorded);
     } catch (error) {
-      if (!controller.signal.aborted) setProblem(problemOf(error, device));
+      if (!controller.signal.aborted) setProblem(usesBoard ? boardProblem(error) : problemOf(error, device));
     }
     setRunning(null);
   };
+  const Icon = kind === "sound" ? Mic : Activity;
   const keep = async (): Promise<void> => {
     if (take === null) return;
-    await onKeep([take]);
+    await onKeep([take], usesBoard);
     setTake(null);
   };
-  const Icon = task.kind === "sound" ? Mic : Activity;
   return (
     <section className="stack" aria-label={`Recording ${number}`}>
       {problem !== null && (
         <p className="notice bad" role="alert">
           {problem}
         </p>
+      )}
+      {board !== null && (
+        <fieldset className="plain row wrap collect-sensor" disabled={running !== null}>
+          <legend className="aloud">Sensor</legend>
+          <label className="row">
+            <input type="radio" name="sensor" checked={!usesBoard} onChange={() => choose(false)} />
+            <Icon aria-hidden="true" className="icon" />
+            {kind === "sound" ? "Microphone" : "Motion sensor"} of this device
+          </label>
+          <label className="row">
+            <input type="radio" name="sensor" checked={usesBoard} onChange={() => choose(true)} />
+            <Cpu aria-hidden="true" className="icon" />
+            Board on USB
+          </label>
+          {usesBoard && kind === "motion" && (
+            <label className="row">
+              <input type="checkbox" onChange={(event) => board.takeUnit(event.target.checked ? "g" : "m/s²")} />
+              The board sends g, not m/s²
+            </label>
+          )}
+        </fieldset>
       )}
       <div className="card stack">
         <div className="row between">
@@ -156,6 +196,12 @@ function PlayButton({ take, seconds }: { readonly take: Take; readonly seconds: 
       <span className="muted">{seconds} s · listen before you save it</span>
     </div>
   );
+}
+
+/** Null where no port was chosen: nothing is wrong then. */
+function boardProblem(error: unknown): string | null {
+  if (error instanceof DOMException && error.name === "NotFoundError") return null;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A browser's refusal in words of ours; what stopped a recording says so itself. */

@@ -71,22 +71,24 @@ export default function BoardSource({ request, onInput }: SourceProps) {
     const ended = (reason: string): void => {
       if (connection.current === leaving) stop(reason);
     };
-    board.connect(leaving.signal, { onMessage, onLost: setLost, onClosed: ended }).then(
-      () => {
-        if (leaving.signal.aborted) return;
-        setPhase("live");
-        const timer = setTimeout(() => {
-          if (!heard && !leaving.signal.aborted) setProblem(silentText(kind === "sound"));
-        }, SILENCE);
-        leaving.signal.addEventListener("abort", () => clearTimeout(timer));
-      },
-      (error: unknown) => {
-        // No port was chosen: nothing is wrong.
-        const isChosen = !(error instanceof DOMException && error.name === "NotFoundError");
-        if (connection.current === leaving)
-          stop(isChosen ? (error instanceof Error ? error.message : String(error)) : null);
-      },
-    );
+    board
+      .connect(kind === "sound" ? "sound" : "motion", leaving.signal, { onMessage, onLost: setLost, onClosed: ended })
+      .then(
+        () => {
+          if (leaving.signal.aborted) return;
+          setPhase("live");
+          const timer = setTimeout(() => {
+            if (!heard && !leaving.signal.aborted) setProblem(silentText(kind === "sound"));
+          }, SILENCE);
+          leaving.signal.addEventListener("abort", () => clearTimeout(timer));
+        },
+        (error: unknown) => {
+          // No port was chosen: nothing is wrong.
+          const isChosen = !(error instanceof DOMException && error.name === "NotFoundError");
+          if (connection.current === leaving)
+            stop(isChosen ? (error instanceof Error ? error.message : String(error)) : null);
+        },
+      );
   };
   return (
     <>

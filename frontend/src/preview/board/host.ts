@@ -14,6 +14,7 @@ export interface BoardEvents {
 }
 
 export interface BoardLine {
-  /** Has the person choose a port and reads it until the signal aborts. Rejects where there is none. */
-  readonly connect: (signal: AbortSignal, events: BoardEvents) => Promise<void>;
+  /** Has the person choose a port and reads it until the signal aborts. What is wanted decides the speed of the line.
+   * Rejects where there is none. */
+  readonly connect: (wanted: BoardMessage["what"], signal: AbortSignal, events: BoardEvents) => Promise<void>;
 }

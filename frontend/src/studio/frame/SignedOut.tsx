@@ -1,12 +1,12 @@
 // The strip below the bar while the session is not its person's: what happened, what becomes of the edits, and how to go on.
 import { Copy, Download, LogIn, LogOut } from "lucide-react";
 import { useStore } from "zustand";
+import { SIGN_IN } from "../../api/sign-in";
 import { sentenceOf } from "../api/problem";
 import { baseName } from "../document/files/paths";
 import { sentenceFor } from "../session/sign-in-watch";
 import { useMayEdit, useStudio, useText } from "../context/studio";
 
-const SIGN_IN = `/accounts/login/?${new URLSearchParams({ next: "/accounts/signed-in" })}`;
 const SIGN_OUT = "/accounts/logout/";
 
 /** One text as it is; several with their paths above them. */

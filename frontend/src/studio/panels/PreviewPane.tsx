@@ -35,8 +35,8 @@ const SelectedBlock = lazy(deferred(() => import("../block/SelectedBlock")));
 
 /** The reader of a board's port, which is fetched when somebody connects one. */
 const BOARD: BoardLine = {
-  connect: async (signal, events) =>
-    (await import("../../device/sensor/board-line")).boardLine(navigator).connect(signal, events),
+  connect: async (wanted, signal, events) =>
+    (await import("../../device/sensor/board-line")).boardLine(navigator).connect(wanted, signal, events),
 };
 const OPEN_QUESTION = "RUNE0048";
 

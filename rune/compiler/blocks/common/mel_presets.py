@@ -23,6 +23,8 @@ class Scale(Enum):
     """Linear to 1 kHz, then logarithmic; straight in hertz, each of the same area."""
     ROWS = "rows"
     """HTK's mel, corners on rows of the spectrum."""
+    HERTZ = "htk in hertz"
+    """HTK's mel, straight in hertz."""
 
 
 class Beside(Enum):
@@ -119,7 +121,10 @@ MLPERF_TINY = Preset(
     adds_least=True,
     is_of_peak=True,
 )
-PRESETS = {preset.name: preset for preset in (KERAS, LIBROSA, SPEECH, MLPERF_TINY)}
+TORCHAUDIO = Preset(
+    "torchaudio", 400, 200, 400, 128, 0.0, 0.0, Scale.HERTZ, Beside.MIRROR, hann=True, of_ones=True, coefficients=40
+)
+PRESETS = {preset.name: preset for preset in (KERAS, LIBROSA, SPEECH, MLPERF_TINY, TORCHAUDIO)}
 
 _OF_PRESET = "0 takes that of the preset."
 
@@ -212,7 +217,7 @@ def bands_of(block: str, sound: TensorType, arguments: Arguments) -> Bands:
         high=real(arguments, "high") or values.high,
     )
     bands = Bands(preset, rate, sound.count)
-    if size < 16 or size & (size - 1):
+    if size < 16 or (size & (size - 1) and size != values.size):
         raise BlockError(f"{size} is not a power of two from 16 on", argument="fft_size")
     if preset.frame > size:
         raise BlockError(f"a frame of {preset.frame} samples does not fit a transform of {size}", argument="frame")

@@ -33,7 +33,7 @@ def circle(size: int) -> tuple[float, ...]:
 
 @lru_cache(maxsize=8)
 def turns(size: int) -> bytes:
-    """cos and -sin of 2 pi k / size, for the first half of a turn; the size is a power of two."""
+    """cos and -sin of 2 pi k / size, for the first half of a turn; the size is a multiple of 4."""
     cosine = circle(size)
     return packed([part for k in range(size // 2) for part in (cosine[k], cosine[k + size // 4])])
 
@@ -49,7 +49,7 @@ def _window(frame: int, size: int, *, hann: bool, is_centred: bool) -> bytes:
 @lru_cache(maxsize=8)
 def triangles(bands: Bands) -> tuple[list[tuple[int, list[float]]], int]:
     """Of each band the first row of the spectrum and the weights from there on; and how many rows there are."""
-    make = {Scale.HTK: _htk, Scale.SLANEY: _slaney, Scale.ROWS: _rows}[bands.preset.scale]
+    make = {Scale.HTK: _htk, Scale.SLANEY: _slaney, Scale.ROWS: _rows, Scale.HERTZ: _hertz}[bands.preset.scale]
     return [_span(row) for row in make(bands)], bands.preset.size // 2 + 1
 
 
@@ -107,6 +107,15 @@ def _slaney(bands: Bands) -> list[list[float]]:
         [weight * 2.0 / (high - low) for weight in _triangle((low, top, high), places)]
         for low, top, high in zip(edges, edges[1:], edges[2:], strict=False)
     ]
+
+
+def _hertz(bands: Bands) -> list[list[float]]:
+    """As of `torchaudio.functional.melscale_fbanks` with HTK's mel and without a norm."""
+    size = bands.preset.size
+    mels = _spread(_mel(bands.preset.low), _mel(bands.high), bands.preset.bands + 2)
+    edges = [700.0 * (arithmetic.pow(10.0, mel / 2595.0) - 1.0) if mel else 0.0 for mel in mels]
+    places = [row * bands.rate / size for row in range(size // 2 + 1)]
+    return [_triangle((low, top, high), places) for low, top, high in zip(edges, edges[1:], edges[2:], strict=False)]
 
 
 def _rows(bands: Bands) -> list[list[float]]:

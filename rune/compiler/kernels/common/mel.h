@@ -37,7 +37,7 @@ RUNE_FUNCTION double rune_mel_raw(struct rune_mel_sound sound, int32_t at) {
     return sound.whole ? (double)sound.whole[at] : (double)sound.real[at];
 }
 
-/* What samples are multiplied with: that of the plan, or what makes 1 of the greatest, where one is above 0. */
+/* The factor for all samples: the plan's, or the reciprocal of the greatest sample if that is above 0. */
 RUNE_FUNCTION double rune_mel_scale(struct rune_mel_sound sound, const struct rune_mel *mel) {
     if (!mel->is_of_peak) return mel->sample_scale;
     double most = 0.0;
@@ -65,12 +65,14 @@ RUNE_FUNCTION double rune_mel_frame(struct rune_mel_sound sound, struct rune_mel
                                     int32_t frame, double *energies) {
     const struct rune_mel *mel = tables.mel;
     double *power = work + mel->size, total = 0.0;
+    const int32_t is_power_of_two = (mel->size & (mel->size - 1)) == 0;
     for (int32_t k = 0; k < mel->size; ++k) {
         const double weight = tables.window[k];
         const double sample = weight == 0.0 ? 0.0 : rune_mel_sample(sound, mel, mel->start + frame * mel->step + k);
-        work[rune_spectrum_place(k, mel->size)] = RUNE_PRODUCT(sample, weight);
+        work[is_power_of_two ? rune_spectrum_place(k, mel->size) : k] = RUNE_PRODUCT(sample, weight);
     }
-    rune_spectrum_power(work, tables.turns, power, mel->size);
+    if (is_power_of_two) rune_spectrum_power(work, tables.turns, power, mel->size);
+    else rune_spectrum_power_by_rows(work, tables.turns, power, mel->size);
     for (int32_t row = 0; row <= mel->size / 2; ++row) {
         power[row] = mel->has_magnitudes ? rune_sqrt(power[row]) : RUNE_PRODUCT(power[row], mel->power_scale);
         total += power[row];
@@ -85,7 +87,8 @@ RUNE_FUNCTION double rune_mel_frame(struct rune_mel_sound sound, struct rune_mel
     return total;
 }
 
-/* Decibels of what is not below the least, or a natural logarithm, where the least stands in for 0 or is added. */
+/* Decibels, of the minimum for values below it; or a natural logarithm, for which the minimum is added or replaces
+ * 0. */
 RUNE_FUNCTION double rune_mel_log(const struct rune_mel *mel, double energy) {
     if (mel->adds_least) energy += mel->least;
     else if (mel->decibels ? energy < mel->least : energy == 0.0) energy = mel->least;

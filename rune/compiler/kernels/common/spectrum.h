@@ -16,7 +16,8 @@ RUNE_FUNCTION struct rune_complex rune_complex_product(struct rune_complex a, st
     return product;
 }
 
-/* Where number i of a row of `size` real numbers stands before the transform: pairs are points, in bit-reversed order. */
+/* The position of number i of a row of `size` real numbers before the transform: pairs are complex points,
+ * in bit-reversed order. */
 RUNE_FUNCTION int32_t rune_spectrum_place(int32_t i, int32_t size) {
     int32_t place = 0, rest = i >> 1;
     for (int32_t bit = size >> 2; bit > 0; bit >>= 1, rest >>= 1)
@@ -54,6 +55,25 @@ RUNE_FUNCTION void rune_spectrum_power(double *values, const double *turns, doub
         even.re += odd.re;
         even.im += odd.im;
         power[k] = RUNE_PRODUCT(even.re, even.re) + RUNE_PRODUCT(even.im, even.im);
+    }
+}
+
+/* The same for a size that is a multiple of 4 and no power of two: values in their order, and each row by itself. */
+RUNE_FUNCTION void rune_spectrum_power_by_rows(const double *values, const double *turns, double *power, int32_t size) {
+    const struct rune_complex *turn = (const struct rune_complex *)(const void *)turns;
+    const int32_t half = size / 2;
+    for (int32_t row = 0; row <= half; ++row) {
+        struct rune_complex sum = {0.0, 0.0};
+        for (int32_t k = 0, at = 0; k < size; ++k) {
+            /* Half a turn further, both have the other sign. */
+            const struct rune_complex factor = turn[at < half ? at : at - half];
+            const double value = at < half ? values[k] : -values[k];
+            sum.re += RUNE_PRODUCT(value, factor.re);
+            sum.im += RUNE_PRODUCT(value, factor.im);
+            at += row;
+            if (at >= size) at -= size;
+        }
+        power[row] = RUNE_PRODUCT(sum.re, sum.re) + RUNE_PRODUCT(sum.im, sum.im);
     }
 }
 

@@ -12,10 +12,9 @@ import yaml
 
 from rune.capabilities import BY_GRAPH_TYPE
 from rune.project.files import FileError, MemoryFiles, normal_path
+from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.running.container import RuneFile
 from rune.wording import quoted
-
-RUNEFILE: Final = "Runefile.yml"
 
 _TEXT_TYPES: Final = {"String": "utf8"}
 
@@ -35,7 +34,7 @@ def models_wanted(rune: RuneFile) -> Mapping[str, str]:
 
 
 def project_of(rune: RuneFile, models: Mapping[str, bytes]) -> MemoryFiles:
-    """The project of a rune, its Runefile under `RUNEFILE`. `models` are files by the stages that run them.
+    """The project of a rune, its Runefile under `DEFAULT_RUNEFILE`. `models` are files by the stages that run them.
 
     Raises `NoProject`.
     """
@@ -68,7 +67,7 @@ def project_of(rune: RuneFile, models: Mapping[str, bytes]) -> MemoryFiles:
     document = {"version": 1, "image": "runicos/base", "pipeline": stages}
     if resources:
         document["resources"] = resources
-    contents[RUNEFILE] = yaml.safe_dump(document, sort_keys=False, allow_unicode=True).encode()
+    contents[DEFAULT_RUNEFILE] = yaml.safe_dump(document, sort_keys=False, allow_unicode=True).encode()
     return MemoryFiles(contents)
 
 
@@ -145,7 +144,7 @@ def _free_name(wanted: str, contents: Mapping[str, bytes], data: bytes) -> str:
         path = normal_path(wanted)
     except FileError:
         path = "file"
-    is_free = path not in (RUNEFILE, *contents) and not any(_are_nested(path, each) for each in contents)
+    is_free = path not in (DEFAULT_RUNEFILE, *contents) and not any(_are_nested(path, each) for each in contents)
     return path if is_free or contents.get(path) == data else f"{len(contents)}-{path.replace('/', '-')}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rune.devices.packages.contents import VERSION, Contents
-from rune.devices.packages.layouts.sketches import sketches_of
+from rune.devices.packages.layouts.sketches import sensor_frames, sketches_of
 
 _PROPERTIES = """\
 name={name}
@@ -62,5 +62,10 @@ def files(contents: Contents) -> Mapping[str, str]:
         f"src/{contents.header}": _SHIM.format(**words),
         "examples/selftest/selftest.ino": _SELF_TEST.format(**words),
     }
-    sketches = {sketch.path: sketch.text for sketch in sketches_of(contents).all}
-    return contents_by_path | sketches
+    sketches = sketches_of(contents).all
+    if sketches:
+        name, text = sensor_frames(contents)
+        contents_by_path |= {f"include/{name}": text, f"src/{name}": _SHIM.format(header=name)}
+    for sketch in sketches:
+        contents_by_path |= {sketch.path: sketch.text, sketch.collect_path: sketch.collect_text}
+    return contents_by_path

@@ -7,47 +7,18 @@ at the model it gives up what an interpreter does not need: files but the toolch
 from __future__ import annotations
 
 import json
-import os
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
 from rune.compiler.anvil.profile import PROFILES
-from rune.running.isolation.confine import confine
-from rune.running.isolation.toolchain_files import package_folder, toolchain_access
+from rune.running.isolation.small_process import give_up_what_is_not_needed, limit, take_streams
 from rune.running.runtime.errors import ModelLoadError, ModelRuntimeMissing
 from rune.running.runtime.interpreters.open import open_model
 
-OPEN_FILES = 64
-LARGEST_FILE = 1 << 20
-"""Bytes of a file that may be written: none is."""
 SECONDS_MORE = 5.0
 """Seconds beyond the host's time limit, so that the host can report the timeout."""
-
-
-def limit(memory: int) -> None:
-    """Limits this process where the system can: data, files, and no core dump."""
-    try:
-        import resource
-    except ImportError:
-        return
-    for what, most in (
-        (resource.RLIMIT_DATA, memory),
-        (resource.RLIMIT_FSIZE, LARGEST_FILE),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        hard = resource.getrlimit(what)[1]
-        lowest = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (lowest, lowest))
-
-
-def give_up_what_is_not_needed() -> None:
-    """Where the system has no means for it, the model runs with the limits alone."""
-    libraries = [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep) if path]
-    confine(toolchain_access([package_folder("rune"), *libraries]), starts_programs=False)
 
 
 @contextmanager
@@ -114,9 +85,7 @@ def _answer(answers: IO[bytes], head: dict[str, Any], *data: bytes) -> None:
 
 def main() -> None:
     """Keeps the real stdout for answers: interpreters print to both of the streams that they know."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    serve(sys.stdin.buffer, answers)
+    serve(*take_streams())
 
 
 if __name__ == "__main__":

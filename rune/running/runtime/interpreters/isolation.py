@@ -6,27 +6,24 @@ A model that came with a rune is foreign, and its interpreter is C++ that Python
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Event, Timer
-from typing import IO, Any
+from typing import Any
 
 from rune.compiler.anvil.profile import Profile
+from rune.running.isolation.small_process import end_process, start_module
 from rune.running.runtime.errors import HostModelError, ModelLoadError, ModelRunError, ModelRuntimeMissing, RuneStopped
 from rune.running.runtime.interpreters.interpreter import after_run, check_inputs, check_outputs, check_tensors
 from rune.tensor import TensorType, parse_shape
 from rune.wording import size_text
 
-_PACKAGE_ROOT = Path(__file__).parents[4]
+_MODULE = "rune.running.runtime.interpreters.child"
 _LINE_LIMIT = 1 << 20
 _SECONDS_TO_END = 2.0
-_PASSED_VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 _ERRORS: dict[str, type[HostModelError]] = {
     "missing": ModelRuntimeMissing,
     "load": ModelLoadError,
@@ -48,9 +45,9 @@ class IsolatedInterpreter:
 
     def __init__(self, mimetype: str, data: bytes, limits: ModelLimits, reference: Profile | None) -> None:
         self._limits = limits
-        self._process, self._questions, self._answers = _start()
+        self._process, self._questions, self._answers = start_module(_MODULE)
         # Ends the process when nobody holds this any more, and when Python ends.
-        self._end = weakref.finalize(self, _end, self._process, self._questions, self._answers)
+        self._end = weakref.finalize(self, end_process, self._process, self._questions, self._answers)
         question: dict[str, object] = {
             "mimetype": mimetype,
             "reference": None if reference is None else reference.option,
@@ -163,12 +160,6 @@ def open_isolated(
     return IsolatedInterpreter(mimetype, data, limits or ModelLimits(), reference)
 
 
-def _environment() -> dict[str, str]:
-    """No variable of the host but those that a program needs to start."""
-    variables = {name: os.environ[name] for name in _PASSED_VARIABLES if name in os.environ}
-    return variables | {"PYTHONPATH": str(_PACKAGE_ROOT), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-
-
 def read_head(line: bytes) -> dict[str, Any] | None:
     """Returns the head of an answer; None for any other line."""
     try:
@@ -187,32 +178,6 @@ def read_types(role: str, texts: object) -> tuple[TensorType, ...]:
     if kinds is None:
         raise ModelRunError("the process that loads the model gave no answer that can be read")
     return check_tensors(role, kinds)
-
-
-def _start() -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
-    """The process, and the ends of its pipes: questions to it, answers from it.
-
-    It stays in the host's process group: who ends the group ends it as well.
-    """
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "rune.running.runtime.interpreters.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=_environment(),
-    )
-    if process.stdin is None or process.stdout is None:
-        raise ModelRunError("the process of the model has no pipes")
-    return process, process.stdin, process.stdout
-
-
-def _end(process: subprocess.Popen[bytes], *streams: IO[bytes]) -> None:
-    process.kill()
-    process.wait()
-    for stream in streams:
-        # The rest of the message has no reader any more.
-        with suppress(OSError):
-            stream.close()
 
 
 def _cause(code: int | None) -> str:

@@ -61,6 +61,11 @@ SOUND_PRESETS: Sequence[SoundPreset] = (
     SoundPreset("librosa-mfcc", "MFCC of librosa", "mfcc", "librosa", (13, 20, 40), "coefficients"),
     SoundPreset("librosa-log-mel", "Mel spectrogram of librosa, decibels", "log_mel", "librosa", _MANY_BANDS, "bands"),
     SoundPreset("keras-log-mel", "keras.layers.MelSpectrogram", "log_mel", "keras", _MANY_BANDS, "bands"),
+    SoundPreset("torchaudio-mfcc", "MFCC of torchaudio", "mfcc", "torchaudio", (40,), "coefficients"),
+    SoundPreset(
+        "torchaudio-log-mel", "MelSpectrogram of torchaudio, decibels", "log_mel", "torchaudio", _MANY_BANDS, "bands"
+    ),
+    SoundPreset("torchaudio-mel", "MelSpectrogram of torchaudio, power", "mfe", "torchaudio", _MANY_BANDS, "bands"),
     SoundPreset(
         "mlperf-tiny-log-mel", "Mel bands before the MFCC of MLPerf Tiny", "log_mel", "mlperf_tiny", (40,), "bands"
     ),

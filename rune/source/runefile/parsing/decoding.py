@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from rune.project.files import FileError, FileMissing, ProjectFiles, SizedFiles
+from rune.project.runefile import MAX_RUNEFILE_SIZE
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Position, Span
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
 from rune.wording import plain, quoted, size_text
-
-MAX_RUNEFILE_SIZE = 1024 * 1024
-"""Bytes."""
 
 
 def read_runefile(files: ProjectFiles, runefile: str, report: DiagnosticReport) -> str | None:

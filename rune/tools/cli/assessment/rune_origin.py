@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from rune.compiler.anvil.profile import LITERT, PROFILES, Profile
+from rune.digests import digest_of
 from rune.source.runefile import HostResourceOptions
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.input_file import read_input_file
@@ -35,7 +35,7 @@ def origin_from_report(report: Path, rune: bytes) -> RuneOrigin:
         digest, toolchain = content["rune"]["digest"], content.get("toolchain_digest", NO_DIGEST)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CommandFailed(f'"{report}" is not the report of a build') from error
-    if digest != "sha256:" + hashlib.sha256(rune).hexdigest():
+    if digest != digest_of(rune):
         raise CommandFailed(f'"{report}" is the report of another rune')
     profile_name = content.get("profile", LITERT.name)
     profile = next((each for each in PROFILES.values() if each.name == profile_name), None)

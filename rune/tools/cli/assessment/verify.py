@@ -21,13 +21,14 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.lookup import find_target
 from rune.compiler.verify.models.recorded import verify_recorded
-from rune.compiler.verify.runes.project import RUNEFILE, NoProject, models_wanted
+from rune.compiler.verify.runes.project import NoProject, models_wanted
 from rune.compiler.verify.runes.project import project_of as project_of_rune
 from rune.compiler.verify.runes.rebuild import options_for
 from rune.compiler.verify.samples import capabilities_of
 from rune.compiler.verify.verification import SECOND, Verification
 from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.project.files import FileError, ProjectFiles
+from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.running.container import ContainerError, RuneFile, read_rune
 from rune.running.runtime import RequestedCapability
 from rune.running.runtime.errors import InputError, RuneError
@@ -206,7 +207,7 @@ def _verified(subject: Path, models: Sequence[str], source: Path | None, options
         has_host_models = any(each.name in _HOST_MODELS for each in rune.imports)
         if models or not has_host_models:
             files = project_of_rune(rune, _models_from_options(rune, models))
-            project = ProjectOnDisk(files, RUNEFILE, None, subject.stem)
+            project = ProjectOnDisk(files, DEFAULT_RUNEFILE, None, subject.stem)
             verification = _verified_project(project, lambda: data, options, origin, has_project=False)
             if verification.compiled or not has_host_models:
                 return verification

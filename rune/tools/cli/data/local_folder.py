@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.export.data_folder import LIST, Listed, list_bytes, read_list
 from rune.datasets.export.layout import VersionOrigin
 from rune.datasets.layouts.folder import DataFolder
+from rune.digests import digest_of
 from rune.tools.cli.failure import CommandFailed, failed
 from rune.tools.cli.files.writing import write_file
 
@@ -34,7 +34,7 @@ def read_folder(path: Path) -> LocalFolder:
         return LocalFolder(path, None, (), {})
     try:
         files = DataFolder(path)
-        digests = {name: f"sha256:{sha256(files.read(name)).hexdigest()}" for name in files.names if name != LIST}
+        digests = {name: digest_of(files.read(name)) for name in files.names if name != LIST}
         contents = read_list(json.loads(files.read(LIST))) if LIST in files else None
     except OSError as error:
         raise failed(f'Unable to read "{path}"', error) from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 import click
@@ -16,6 +15,7 @@ from rune.datasets.export.layout import VersionOrigin
 from rune.datasets.export.local_changes import local_changes
 from rune.datasets.layouts.archive import DataArchive, JoinedFile
 from rune.datasets.layouts.json_files import json_of
+from rune.digests import digest_of
 from rune.tools.cli.data.local_folder import LocalFolder, read_folder, write_list
 from rune.tools.cli.failure import CommandFailed, failed
 from rune.tools.cli.files.writing import replacing, write_file
@@ -136,7 +136,7 @@ def unpack_part(archive: DataArchive, target: Path, wanted: Collection[int]) -> 
         for row in contents[1]:
             if row.number in wanted:
                 data = archive.read(row.file)
-                if f"sha256:{sha256(data).hexdigest()}" != row.digest:
+                if digest_of(data) != row.digest:
                     raise BadContent(f"{row.file} has other bytes than its digest says.")
                 (target / row.file).parent.mkdir(exist_ok=True)
                 write_file(target / row.file, data)

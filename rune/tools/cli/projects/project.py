@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from rune.project.files import FileError, FolderFiles, ProjectFiles, normal_path
+from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.running.container import ContainerError, Zune, is_zune, read_zune
 from rune.source.runefile import Diagnostic, draw
 from rune.source.runefile.blocks.lock import read_lock
@@ -93,7 +94,7 @@ def _zune_project(path: Path) -> ProjectOnDisk:
         zune = read_zune(read_input_file(path))
     except ContainerError as error:
         raise CommandFailed(f'Unable to read "{path}"', (str(error),)) from error
-    return ProjectOnDisk(_ZuneFiles(zune), "Runefile.yml", None, path.stem)
+    return ProjectOnDisk(_ZuneFiles(zune), DEFAULT_RUNEFILE, None, path.stem)
 
 
 def _head(path: Path) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ import click
 
 from rune.compiler.verify.runes.rebuild_result import RebuildResult, RebuildState
 from rune.compiler.verify.runes.rebuild_spec import UnknownSpec, rebuild_from_spec
+from rune.digests import digest_of
 from rune.project.files import FileError, ProjectFiles
 from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, failed
 from rune.tools.cli.projects.fetched_blocks import with_fetched_blocks
@@ -131,7 +131,7 @@ def _other_files(files: ProjectFiles, origin: ProvenanceOrigin) -> Iterator[str]
     for material in origin.materials:
         if material.role != "model" or material.name not in files.paths():
             continue
-        digest = f"sha256:{hashlib.sha256(files.read(material.name)).hexdigest()}"
+        digest = digest_of(files.read(material.name))
         if digest != material.digest:
             yield f"it was built from another {plain(material.name)}, {plain(material.digest)}"
 

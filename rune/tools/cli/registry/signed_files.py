@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from rune.digests import digest_of
 from rune.tools.cli.files.input_file import read_input_file
 from rune.tools.cli.registry.remote_errors import explained
 from rune.tools.cli.registry.trusted_keys import origin_lines, trust_in
@@ -24,7 +24,7 @@ def verify_signature(subject: Path, signature: Path | None, keys: Sequence[str])
         raise click.UsageError("--signature and --key go together: a signature proves nothing without a key you trust")
     if subject.is_dir():
         raise click.UsageError("--signature applies to a rune: name its file")
-    digest = f"sha256:{hashlib.sha256(read_input_file(subject)).hexdigest()}"
+    digest = digest_of(read_input_file(subject))
     try:
         proof = verify_bundle(Signed(read_input_file(signature)), trust_in(keys), [digest])
     except SignatureRefused as error:

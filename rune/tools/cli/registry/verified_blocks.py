@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 import click
 
 from rune.compiler.blocks.shared_path import SharedPath
+from rune.digests import digest_of
 from rune.tools.cli.registry.published import is_provenance_of, repository_of
 from rune.tools.cli.registry.trusted_keys import revoked_keys, trust_in, verified
 from rune.tools.remote import NotSigned, PulledBlock, Registry
@@ -30,7 +30,7 @@ def verified_block(
     if not is_provenance_of(origin, path):
         said = plain(f"{origin.repository}#{origin.block}@{origin.publication.tag}", longest=300)
         raise NotSigned(f"The signature is about {said}, and not about {path}")
-    source = f"sha256:{hashlib.sha256(pulled.source).hexdigest()}"
+    source = digest_of(pulled.source)
     if all(each.digest != source for each in origin.files):
         raise NotSigned(f"The signature of {path} is not about its source, {source}")
     return proof

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from rune.devices.firmware.answers import BoardOutput, BoardRun, type_of
 from rune.devices.firmware.device import Device
 from rune.devices.firmware.errors import BoardError
 from rune.devices.firmware.protocol import BoardPortJson, HelloJson
+from rune.digests import digest_of
 from rune.running.runtime import InputSource, LoadedRune, OutputMessage, OutputTensor
 from rune.running.runtime.messages import sent_pieces
 from rune.tensor import ElementType
@@ -43,7 +43,7 @@ class ConnectedBoard:
         self._loaded = loaded
         self._different: list[int] = []
         self._runs = 0
-        digest, hello = f"sha256:{hashlib.sha256(rune).hexdigest()}", device.hello
+        digest, hello = digest_of(rune), device.hello
         if hello["digest"] != digest or len(hello["inputs"]) != len(loaded.capabilities):
             raise BoardError(
                 f"The board has other firmware: that of {printable(hello['rune'])}, {_short(hello['digest'])}, "

@@ -15,18 +15,10 @@ from django.test import AsyncRequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from forge.core.blobs.chunks import CHUNK, chunks_for, read_chunks
-from forge.core.blobs.store import (
-    blob_path,
-    digest_of,
-    open_blob,
-    open_intact,
-    put_batch,
-    put_bytes,
-    put_chunks,
-    read_blob,
-)
+from forge.core.blobs.store import blob_path, open_blob, open_intact, put_batch, put_bytes, put_chunks, read_blob
 from forge.core.errors import NotFound, TooLarge
 from forge.core.models import Blob
+from rune.digests import digest_of
 
 pytestmark = pytest.mark.django_db
 

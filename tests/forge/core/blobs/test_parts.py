@@ -23,8 +23,9 @@ from forge.core.blobs.parts import (
     store_pieces,
     writing,
 )
-from forge.core.blobs.store import blob_storage, digest_of, read_blob
+from forge.core.blobs.store import blob_storage, read_blob
 from forge.core.errors import NotFound
+from rune.digests import digest_of
 from tests.forge.bucket import BUCKET
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,8 +14,7 @@ from django.test import Client
 
 from forge.accounts.actions import create_token
 from forge.registry.artifacts.models import RegistryRules
-from forge.registry.distribution.documents import INDEX_TYPE
-from forge.registry.distribution.manifests import MANIFEST_TYPE
+from rune.oci import INDEX_TYPE, MANIFEST_TYPE
 
 EMPTY = b"{}"
 EMPTY_TYPE = "application/vnd.oci.empty.v1+json"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from forge.registry.distribution.documents import INDEX_TYPE
+from rune.oci import INDEX_TYPE
 from tests.forge.registry.artifacts.registry_client import (
     ANY_TYPE,
     EMPTY,

@@ -20,7 +20,8 @@ from forge.projects.models import Project
 from forge.registry.artifacts.actions import uploads
 from forge.registry.artifacts.models import PushedBlob, Upload
 from forge.registry.artifacts.sweep import BLOBS_FOR, UPLOADS_FOR, sweep
-from forge.registry.distribution.documents import LARGEST_MANIFEST, MOST_ANNOTATIONS, MOST_REFERENCES
+from forge.registry.distribution.documents import MOST_ANNOTATIONS, MOST_REFERENCES
+from rune.oci import LARGEST_MANIFEST
 from tests.forge.registry.artifacts.registry_client import (
     EMPTY,
     RegistryClient,

@@ -22,8 +22,9 @@ from forge.registry.blocks.actions import deprecate_block, end_block_deprecation
 from forge.registry.errors import BadBlock, BlockBroken, GateClosed, TagInUse
 from forge.registry.models import BlockVersion
 from forge.reviews.actions import give_verdict
-from rune.compiler.blocks.artefact import digest_of, read_block_manifest
+from rune.compiler.blocks.artefact import read_block_manifest
 from rune.compiler.blocks.mounts import SHELF, mounted_path
+from rune.digests import digest_of
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.factories.preconditions import etag_headers

@@ -15,8 +15,8 @@ from forge.accounts.actions import create_token
 from forge.core.blobs.store import put_bytes
 from forge.projects.actions import delete_project, update_project
 from forge.registry.distribution.digests import digest_of
-from forge.registry.distribution.manifests import MANIFEST_TYPE
 from forge.registry.publishing.actions import publish_build
+from rune.oci import MANIFEST_TYPE
 from tests.forge.factories.builds import RUNE, approved, built
 
 pytestmark = pytest.mark.django_db

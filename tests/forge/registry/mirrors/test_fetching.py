@@ -14,9 +14,9 @@ from django.core.cache import cache
 from forge.accounts.principals import acting_as
 from forge.projects.models import Project, Visibility
 from forge.registry.artifacts.models import RegistryRules
-from forge.registry.distribution.manifests import MANIFEST_TYPE
 from forge.registry.mirrors.actions import MirrorSettings, set_mirror
 from forge.registry.mirrors.models import Mirror, MirrorDirection
+from rune.oci import MANIFEST_TYPE
 from tests.forge.registry.artifacts.registry_client import (
     EMPTY,
     RegistryClient,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from forge.core.blobs.store import digest_of, read_blob
+from forge.core.blobs.store import read_blob
 from forge.datasets.consent.terms import Purpose
 from forge.datasets.versions.actions import save_for_build
 from forge.projects.actions import write_file
@@ -18,6 +18,7 @@ from forge.registry.publishing.actions import publish_build
 from forge.registry.signing import attaching
 from forge.registry.signing.jobs import complete_publications
 from forge.reviews.actions import give_verdict
+from rune.digests import digest_of
 from rune.tools.signing.provenance import ProvenanceOrigin, read_provenance
 from rune.tools.signing.referrers import BOM_TYPE, README_TYPE, STATEMENT_TYPE
 from rune.tools.signing.statements import read_statement

@@ -38,3 +38,38 @@ def test_the_frontend_gives_the_numbers_of_a_build_of_its_c_but_for_one_of_the_w
     assert [(i, a, b) for i, (a, b) in enumerate(zip(*windows, strict=True)) if a != b] == [(17, 53, 54)]
     ours = np.array(micro_frontend.features(SOUND.tolist(), 160, [0] * micro_frontend.BANDS))
     assert np.mean(ours != wanted) < 0.05
+
+
+def torchaudio_mel(samples: np.ndarray, bands: int, rate: int = RATE) -> np.ndarray:
+    """The documented formula of `torchaudio.transforms.MelSpectrogram` with its defaults, sum by sum: `n_fft` of 400, a
+    hop of 200, a periodic Hann window, the sound mirrored at its ends, power, and triangles of HTK's mel in hertz."""
+    size, hop = 400, 200
+    padded = np.pad(samples / 32768.0, size // 2, mode="reflect")
+    window = np.sin(np.pi * np.arange(size) / size) ** 2
+    frames = np.array([padded[at : at + size] * window for at in range(0, len(padded) - size + 1, hop)])
+    rows = np.arange(size // 2 + 1)
+    transform = np.exp(-2j * np.pi * np.outer(np.arange(size), rows) / size)
+    power = np.abs(frames @ transform) ** 2
+    top = 2595 * np.log10(1 + rate / 2 / 700)
+    corners = [700 * (10 ** (top * k / (bands + 1) / 2595) - 1) for k in range(bands + 2)]
+    weights = np.zeros((len(rows), bands))
+    for row in rows:
+        hertz = row * rate / size
+        for band, (low, middle, high) in enumerate(zip(corners, corners[1:], corners[2:], strict=False)):
+            weights[row, band] = max(0.0, min((hertz - low) / (middle - low), (high - hertz) / (high - middle)))
+    return np.asarray(power @ weights)
+
+
+@pytest.mark.parametrize("bands", [128, 40])
+def test_torchaudio_is_what_its_documentation_says(bands: int) -> None:
+    arguments = {"preset": "torchaudio", "sample_rate": RATE, "low": 0.0, "high": 0.0, "bands": bands}
+    power = torchaudio_mel(SOUND, bands)
+    np.testing.assert_allclose(sound.mfe(arguments, [SOUND])[0], power, rtol=1e-5, atol=1e-9)
+    decibels = 10 * np.log10(np.maximum(power, 1e-10))
+    decibels = np.maximum(decibels, decibels.max() - 80)
+    np.testing.assert_allclose(sound.log_mel(arguments, [[SOUND]])[0], decibels, rtol=1e-5, atol=1e-4)
+    # `create_dct` with `norm="ortho"`.
+    cosines = np.cos(np.pi / bands * (np.arange(bands)[:, None] + 0.5) * np.arange(40)[None])
+    cosines[:, 0] /= np.sqrt(2)
+    wanted = decibels @ (cosines * np.sqrt(2 / bands))
+    np.testing.assert_allclose(sound.mfcc(arguments, [SOUND])[0], wanted, rtol=1e-4, atol=1e-3)

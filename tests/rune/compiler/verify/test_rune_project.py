@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.compiler.verify.runes.project import RUNEFILE, NoProject, models_wanted, project_of
+from rune.compiler.verify.runes.project import NoProject, models_wanted, project_of
 from rune.project.files import MemoryFiles
+from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.running.container import pack, read_rune
 from rune.running.container.writer import rune_sections
 from rune.source.runefile import check
@@ -67,7 +68,9 @@ def rune_with(graph: Any) -> bytes:
 def test_any_graph_becomes_a_project_or_is_refused(graph: dict[str, Any]) -> None:
     rune = read_rune(rune_with(graph))
     with suppress(NoProject):
-        check(project_of(rune, dict.fromkeys(models_wanted(rune), b"TFL3")), PUBLISHED_BLOCKS, runefile=RUNEFILE)
+        check(
+            project_of(rune, dict.fromkeys(models_wanted(rune), b"TFL3")), PUBLISHED_BLOCKS, runefile=DEFAULT_RUNEFILE
+        )
 
 
 def test_a_module_without_a_graph_is_refused() -> None:
@@ -88,7 +91,9 @@ def test_a_resource_that_the_rune_does_not_carry_is_named() -> None:
 def test_the_project_of_a_rune_checks_and_has_its_stages() -> None:
     files = template("keywords")
     rune = read_rune(rune_of(MemoryFiles(files)))
-    checked = check(project_of(rune, {"keywords": files["keywords.tflite"]}), PUBLISHED_BLOCKS, runefile=RUNEFILE)
+    checked = check(
+        project_of(rune, {"keywords": files["keywords.tflite"]}), PUBLISHED_BLOCKS, runefile=DEFAULT_RUNEFILE
+    )
     assert checked.pipeline is not None
     names = {stage.name for stage in checked.pipeline.stages}
     of_a_second = {"audio", "spectrogram", "features", "keywords", "best", "label", "heard", "scores"}

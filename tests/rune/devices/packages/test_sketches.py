@@ -3,6 +3,9 @@ by that board's compiler against declarations of the libraries that it names."""
 
 from __future__ import annotations
 
+import struct
+import subprocess
+import zlib
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from rune.compiler.targets.lookup import find_target
 from rune.devices.boards.lookup import boards, find_board
 from rune.devices.packages.packaging import Package, package
 from rune.project.files import MemoryFiles
+from tests.rune.compiler.targets.c_programs import STRICT, gcc
 from tests.rune.devices.packages.package_programs import PackageFolder, called
 from tests.rune.devices.packages.test_layouts import ESP32_C3, NANO_33_BLE, WARNINGS, compiler
 from tools.needs import EMULATORS
@@ -60,21 +64,23 @@ def packaged(text: str, target: str) -> Package:
 def sketches_in(built: Package) -> dict[str, str]:
     """The sketches by the keys of their boards."""
     paths = [path for path in built.files if path.endswith((".ino", "main.cpp")) and "selftest" not in path]
-    return {Path(path).parent.name: built.files[path].decode() for path in paths}
+    named = {Path(path).parent.name: built.files[path].decode() for path in paths}
+    return {name: text for name, text in named.items() if not name.startswith("collect-")}
 
 
 def compile_sketch(room: Path, built: Package, key: str) -> None:
-    """As C++ that includes Arduino.h; of the library only `src` is searched for headers, as Arduino does."""
+    """Both of a board, as C++ that includes Arduino.h; of the library only `src` is searched, as Arduino does."""
     family, flags = COMPILERS[built.report.target]
     folder = PackageFolder.of(room, built)
-    path = next(path for path in built.files if f"/{key}/" in path)
-    source = room / "sketch.cpp"
-    source.write_text("#include <stddef.h>\n" + (folder.path / path).read_text())
-    plus = compiler(f"{family}-g++", EMULATORS)
-    searched = [f"-I{folder.path / 'src'}", f"-I{HEADERS}", "-include", str(HEADERS / "Arduino.h")]
-    if path.endswith(".cpp"):
-        searched = [f"-I{folder.path / 'include'}", f"-I{HEADERS}"]
-    called([plus, "-std=gnu++14", *flags, *WARNINGS, *searched, "-c", str(source), "-o", "sketch.o"], room)
+    for name in (key, f"collect-{key}"):
+        path = next(path for path in built.files if f"/{name}/" in path)
+        source = room / "sketch.cpp"
+        source.write_text("#include <stddef.h>\n" + (folder.path / path).read_text())
+        plus = compiler(f"{family}-g++", EMULATORS)
+        searched = [f"-I{folder.path / 'src'}", f"-I{HEADERS}", "-include", str(HEADERS / "Arduino.h")]
+        if path.endswith(".cpp"):
+            searched = [f"-I{folder.path / 'include'}", f"-I{HEADERS}"]
+        called([plus, "-std=gnu++14", *flags, *WARNINGS, *searched, "-c", str(source), "-o", "sketch.o"], room)
 
 
 SKETCHES = [(board.key, sensor.key, board.target) for board in boards() for sensor in board.sketches]
@@ -100,6 +106,56 @@ def test_five_boards_that_most_people_have_are_among_them() -> None:
         "seeed-xiao-nrf52840-sense",
     }
     assert wanted <= {key for key, _, _ in SKETCHES}
+
+
+FRAMES = """
+#include <stdio.h>
+#include "app_sensor.h"
+static void send(const uint8_t *bytes, size_t size) { fwrite(bytes, 1, size, stdout); }
+int main(void) {
+  const int16_t samples[3] = {1, -2, 32767};
+  const float rows[6] = {0.5f, -9.75f, 1e-3f, 1.0f, 2.0f, 3.0f};
+  rune_app_send_sound(send, 16000, samples, 3);
+  rune_app_send_motion(send, rows, 2);
+  return 0;
+}
+"""
+
+
+def frames_in(data: bytes) -> list[tuple[int, int, bytes]]:
+    """Kind, number and payload of each frame, with nothing between them and each sum right."""
+    frames = []
+    while data:
+        letters, version, kind, number, size = struct.unpack_from("<2sBBHI", data)
+        body, (total,) = data[2 : 10 + size], struct.unpack_from("<I", data, 10 + size)
+        assert (letters, version, total) == (b"RU", 1, zlib.crc32(body))
+        frames.append((kind, number, body[8:]))
+        data = data[14 + size :]
+    return frames
+
+
+def test_the_helper_sends_frames_of_the_serial_protocol(tmp_path: Path) -> None:
+    folder = PackageFolder.of(tmp_path, packaged(MOTION, "cortex-m4"))
+    (tmp_path / "frames.c").write_text(FRAMES)
+    called([gcc(), *STRICT, f"-I{folder.path / 'include'}", "frames.c", "-o", "frames"], tmp_path)
+    sent = subprocess.run([tmp_path / "frames"], capture_output=True, check=True).stdout
+    assert frames_in(sent) == [
+        (64, 1, struct.pack("<I3h", 16_000, 1, -2, 32_767)),
+        (65, 2, struct.pack("<6f", 0.5, -9.75, 1e-3, 1.0, 2.0, 3.0)),
+    ]
+
+
+def test_programs_that_collect_send_the_sensor_at_the_runes_rate_and_the_readme_names_them() -> None:
+    built = packaged(SOUND.format(hertz=8000, count=80), "rv32imc")
+    path = "examples/collect-seeed-xiao-esp32c3/collect-seeed-xiao-esp32c3.ino"
+    text = built.files[path].decode()
+    assert "rune_app_send_sound(send_bytes, 8000, readings, 256);" in text
+    assert "Serial.begin(921600);" in text
+    assert "app_run" not in text
+    assert path in built.files["README.md"].decode()
+    codal = packaged(MOTION, "cortex-m4").files["boards/collect-microbit-v2/main.cpp"].decode()
+    assert "rune_app_send_motion(send_bytes, readings, 1);" in codal
+    assert "uBit.serial.setBaud(115200);" in codal
 
 
 @pytest.mark.slow

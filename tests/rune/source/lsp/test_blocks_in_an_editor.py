@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.rune.source.language.test_block_files import BLOCK, RUNEFILE
+from tests.rune.source.language.blocks.test_block_files import BLOCK, RUNEFILE
 from tests.rune.source.lsp.language_client import LanguageClient
 
 

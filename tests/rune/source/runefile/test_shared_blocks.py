@@ -6,10 +6,11 @@ import json
 
 import pytest
 
-from rune.compiler.blocks.artefact import BadArtefact, digest_of, read_block_manifest
+from rune.compiler.blocks.artefact import BadArtefact, read_block_manifest
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.blocks.mounts import mounted_path
 from rune.compiler.blocks.shared_path import next_version, parse_shared_path, shared_paths_in, version_key
+from rune.digests import digest_of
 from rune.source.language.apply import apply_edits
 from rune.source.runefile import Diagnostic, check
 from rune.source.runefile.blocks.lock import LOCK_FILE, lock_text, parse_lock

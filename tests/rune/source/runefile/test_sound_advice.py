@@ -168,5 +168,5 @@ def test_another_word_than_those_of_an_argument_is_refused_with_the_nearest() ->
     text = TEXT_FORM.replace("args: {sample_rate: 16000}", "args: {sample_rate: 16000, preset: librosaa}")
     (problem,) = checked(text).diagnostics
     assert problem.code == "RUNE0065"
-    assert problem.message.endswith("it must be one of keras, librosa, python_speech_features, mlperf_tiny")
+    assert problem.message.endswith("it must be one of keras, librosa, python_speech_features, mlperf_tiny, torchaudio")
     assert apply_edits(text, problem.fixes[0].edits) == text.replace("librosaa", "librosa")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from rune.oci import LARGEST_MANIFEST
 from rune.tools.cli import main
-from rune.tools.remote.registry import MANIFEST_LIMIT
 from tests.rune.tools.remote.simulated_registry import Answer, SimulatedRegistry, digest_of, simulated_registry
 
 RUNE = b"\0asm\1\0\0\0" + bytes(range(256)) * 40
@@ -87,7 +87,7 @@ def test_a_title_decides_no_path(registry: SimulatedRegistry, folder: Path, titl
 
 @pytest.mark.protects("registry/endless-answers")
 @pytest.mark.parametrize(
-    "body", [b"[" * 100_000, b'{"config":' * 50_000, b'{"size":' + b"9" * 10_000 + b"}", b"x" * (MANIFEST_LIMIT + 1)]
+    "body", [b"[" * 100_000, b'{"config":' * 50_000, b'{"size":' + b"9" * 10_000 + b"}", b"x" * (LARGEST_MANIFEST + 1)]
 )
 def test_a_manifest_made_to_exhaust_its_reader_is_refused(
     registry: SimulatedRegistry, folder: Path, body: bytes

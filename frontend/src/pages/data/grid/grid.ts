@@ -30,6 +30,8 @@ export class Grid {
   ) {
     for (const card of list.querySelectorAll<HTMLElement>("[data-number]")) this.#cards.set(numberOf(card), card);
     list.classList.add("is-window");
+    // Until the list is read, it is what the server rendered: else the first drawing would empty the page.
+    this.show([...this.#cards.keys()]);
     addEventListener("scroll", () => this.draw(), { passive: true });
     new ResizeObserver(() => this.draw()).observe(list);
   }

@@ -8,7 +8,8 @@ const SYSTEMS: readonly (readonly [part: string, name: string])[] = [
   ["iPad", "iOS"],
 ];
 
-export function deviceName(userAgent: string, { kind, rate }: Pick<Task, "kind" | "rate">): string {
+export function deviceName(userAgent: string, { kind, rate }: Pick<Task, "kind" | "rate">, isBoard = false): string {
+  if (isBoard) return `board, ${rateText(kind, rate)}`;
   const system = SYSTEMS.find(([part]) => userAgent.includes(part));
   const words = [system === undefined ? "browser" : "phone", system?.[1], rateText(kind, rate)];
   return words.filter((word) => word !== undefined && word !== "").join(", ");

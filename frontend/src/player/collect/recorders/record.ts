@@ -1,6 +1,6 @@
 // Recording one sound or one motion of a stated length: the sensor is opened for it, counted down to, and closed after it.
-import { askForMotion, lostProblem, openMicrophone, type Row } from "../../../preview/phone";
 import type { Task } from "../sending/client";
+import type { RecordingSensor } from "./sensors";
 import { evenRows, levelOf, motionTake, soundTake, type Take, type TimedRow } from "./take";
 
 /** How far a recording is, for the page. */
@@ -15,29 +15,41 @@ export interface Progress {
 
 const STEPS = 3;
 const STEP_MILLISECONDS = 700;
-/** Milliseconds in which a motion sensor gives something, where there is one. */
+/** Milliseconds in which a sensor gives something, where there is one. */
 const SILENCE = 2500;
 /** Milliseconds of motion that are waited for beyond the end, for the row after it. */
 const REST = 60;
 
 /** Rejects with the browser's error where the sensor is refused, and with an `Error` for a person where it stops. */
-export async function record(task: Task, signal: AbortSignal, progress: Progress): Promise<Take> {
+export async function record(
+  task: Task,
+  sensor: RecordingSensor,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<Take> {
   const own = new AbortController();
   const all = AbortSignal.any([signal, own.signal]);
   try {
-    return await (task.kind === "sound" ? sound(task, all, progress) : motion(task, all, progress));
+    return await (task.kind === "sound" ? sound(task, sensor, all, progress) : motion(task, sensor, all, progress));
   } finally {
     own.abort();
   }
 }
 
-async function sound({ rate, milliseconds }: Task, signal: AbortSignal, progress: Progress): Promise<Take> {
+async function sound(
+  { rate, milliseconds }: Task,
+  sensor: RecordingSensor,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<Take> {
   const length = Math.round((rate * milliseconds) / 1000);
   const samples = new Float32Array(length);
   let filled = 0;
   let isRecording = false;
   const whole = deferred();
+  const begun = deferred();
   const onSamples = (block: Float32Array): void => {
+    begun.resolve();
     progress.onLevel(levelOf(block));
     if (!isRecording) return;
     const room = block.subarray(0, length - filled);
@@ -46,34 +58,44 @@ async function sound({ rate, milliseconds }: Task, signal: AbortSignal, progress
     progress.onPart(filled / length);
     if (filled === length) whole.resolve();
   };
-  const onLost = (): void => whole.reject(new Error(lostProblem("microphone", "")));
-  await openMicrophone(rate, null, signal, onSamples, onLost);
-  await countDown(signal, progress);
+  const onLost = (reason: string): void => whole.reject(new Error(reason));
+  await sensor.sound(rate, signal, onSamples, onLost);
+  // Until it records, only the loss of the sensor settles `whole`.
+  await Promise.race([countDown(signal, progress), whole.promise]);
+  await Promise.race([inTime(begun, sensor.silent, signal), whole.promise]);
   isRecording = true;
   await orAborted(whole.promise, signal);
   return soundTake(samples, rate);
 }
 
-async function motion({ rate, milliseconds }: Task, signal: AbortSignal, progress: Progress): Promise<Take> {
-  await askForMotion();
+async function motion(
+  { rate, milliseconds }: Task,
+  sensor: RecordingSensor,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<Take> {
   const rows: TimedRow[] = [];
   const begun = deferred();
-  const onMotion = ({ accelerationIncludingGravity: a }: DeviceMotionEvent): void => {
-    const row: Row = [a?.x ?? NaN, a?.y ?? NaN, a?.z ?? NaN];
-    if (row.some(Number.isNaN)) return;
-    rows.push({ at: performance.now(), row });
+  const lost = deferred();
+  const onRows = (more: readonly TimedRow[]): void => {
+    rows.push(...more);
     begun.resolve();
   };
-  window.addEventListener("devicemotion", onMotion, { signal });
-  await countDown(signal, progress);
-  const silence = setTimeout(() => begun.reject(new Error(lostProblem("motion sensor", ""))), SILENCE);
-  await orAborted(begun.promise, signal).finally(() => clearTimeout(silence));
+  await sensor.motion(signal, onRows, (reason) => lost.reject(new Error(reason)));
+  await Promise.race([countDown(signal, progress), lost.promise]);
+  await Promise.race([inTime(begun, sensor.silent, signal), lost.promise]);
   const start = performance.now();
   for (let past = 0; past < milliseconds + REST; past = performance.now() - start) {
     progress.onPart(Math.min(1, past / milliseconds));
-    await pause(50, signal);
+    await Promise.race([pause(50, signal), lost.promise]);
   }
   return motionTake(evenRows(rows, start, milliseconds, rate));
+}
+
+/** Waits until a sensor begins, and rejects with the sentence when it does not. */
+async function inTime(begun: Deferred, silent: string, signal: AbortSignal): Promise<void> {
+  const silence = setTimeout(() => begun.reject(new Error(silent)), SILENCE);
+  await orAborted(begun.promise, signal).finally(() => clearTimeout(silence));
 }
 
 interface Deferred {

@@ -2,6 +2,7 @@
 import type { CapabilityRequest } from "../../../runtime";
 import { ROW_STEP } from "../../motion/motion";
 import { parseRows } from "../../motion/motion-file";
+import { decodePicture } from "../../picture/decode";
 import { pictureMaker } from "../../picture/maker";
 import { pictureRequest } from "../../picture/pixels";
 import type { Content, RecordingKind } from "./recording";
@@ -13,8 +14,6 @@ export interface Recorded {
   readonly file: Blob;
 }
 
-const LARGEST_PIXELS = 40_000_000;
-
 /** Rejects with an Error whose message is for a person. */
 export async function contentOfFile({ kind, file }: Recorded, request: CapabilityRequest): Promise<Content> {
   switch (kind) {
@@ -25,12 +24,7 @@ export async function contentOfFile({ kind, file }: Recorded, request: Capabilit
       return { kind, rows, times: rows.map((_, index) => index * ROW_STEP) };
     }
     case "picture": {
-      const options = { colorSpaceConversion: "none", premultiplyAlpha: "none" } as const;
-      const bitmap = await createImageBitmap(file, options).catch(() => {
-        throw new Error("The recording is not a picture that your browser can show.");
-      });
-      if (bitmap.width * bitmap.height > LARGEST_PIXELS)
-        throw new Error("The picture has more than 40 million pixels.");
+      const bitmap = await decodePicture(file);
       const picture = pictureRequest(request);
       return { kind, picture, frames: [await pictureMaker.make(bitmap, picture, "whole")], times: [0] };
     }

@@ -1,7 +1,8 @@
-"""Starter sketches: a program for each board of a package's processor whose sensor gives the rune's input.
+"""Starter sketches: programs for each board of a package's processor whose sensor gives the rune's input. One runs the
+rune, the other sends what the sensor measures to the page Data.
 
 A board's file says which code reads its sensor. The code is in the file of that name here, and has two functions,
-`begin_sensor` and `read_sensor`; around it is the program of Arduino or, for a micro:bit, of CODAL.
+`begin_sensor` and `read_sensor`; around it are the programs of Arduino or, for a micro:bit, of CODAL.
 """
 
 from __future__ import annotations
@@ -22,19 +23,26 @@ from rune.wording import alternatives
 _FOLDER = Path(__file__).parent
 _CODAL = frozenset({"microbit", "microbit_sound"})
 """The code that goes into programs of CODAL."""
+_BLOCK = {"microphone": "256", "motion": "3"}
+"""Values of a frame that a board sends: some sound, or a row of motion as soon as it is measured."""
+_BITS = {"microphone": "921600", "motion": "115200"}
+"""Bits a second of the line, as the page opens it. A board with its own USB ignores them."""
 _HERTZ = 16_000
 """The sample rate of a microphone where the rune does not declare one."""
 
 
 @dataclass(frozen=True)
 class Sketch:
-    """A program for a board. `path` is its place in the package; `sensor` is what it reads, in words."""
+    """The programs for a board. `path` is where the one that runs the rune is in the package, `collect_path` that of
+    the one that sends what the sensor measures; `sensor` is what they read, in words."""
 
     board: Board
     reading: SensorReading
     sensor: str
     path: str
     text: str
+    collect_path: str
+    collect_text: str
 
 
 @dataclass(frozen=True)
@@ -60,10 +68,17 @@ def sketches_of(contents: Contents) -> Sketches:
             rates = alternatives([f"{rate:,}" for rate in reading.rates])
             reasons.append(f"The {sensor.label} of the {board.name} gives {rates} samples a second, not {hertz:,}.")
         else:
-            sketches.append(_sketch(contents, board, reading, sensor.label, hertz))
+            sketches.append(_sketch(contents, board, reading, sensor, hertz))
     if not sketches and not reasons:
         reasons.append(f"No board with this processor declares how a sketch reads its {sensor.label}.")
     return Sketches(tuple(sketches), tuple(reasons))
+
+
+def sensor_frames(contents: Contents) -> tuple[str, str]:
+    """The name and text of the header that sends what a sensor measures."""
+    interface = contents.interface
+    text = _file("sensor_frames.h").format(prefix=interface.prefix, upper=interface.upper)
+    return f"{interface.name}_sensor.h", text
 
 
 def _sensor_of(contents: Contents) -> Sensor | str:
@@ -84,14 +99,16 @@ def _hertz(contents: Contents) -> int:
     return int(dict(contents.requests[0].parameters).get("hz", _HERTZ))
 
 
-def _sketch(contents: Contents, board: Board, reading: SensorReading, sensor: str, hertz: int) -> Sketch:
+def _sketch(contents: Contents, board: Board, reading: SensorReading, sensor: Sensor, hertz: int) -> Sketch:
     interface = contents.interface
     (field,) = interface.inputs
     is_codal = reading.code in _CODAL
+    sent = f"sound(send_bytes, {hertz}, readings, " if sensor.key == "microphone" else "motion(send_bytes, readings, "
+    count = _BLOCK[sensor.key] if sensor.key == "microphone" else "1"
     words = {
         "title": interface.name,
         "board": board.name,
-        "sensor": sensor,
+        "sensor": sensor.label,
         "library": reading.library,
         "wiring": "" if reading.wiring is None else f"\n   Connect {reading.wiring}.",
         "sensor_header": reading.header,
@@ -101,13 +118,22 @@ def _sketch(contents: Contents, board: Board, reading: SensorReading, sensor: st
         "upper": interface.upper,
         "capital": field.name.upper(),
         "element": C_TYPES[field.type.element],
+        "sensor_frames": sensor_frames(contents)[0],
+        "block": _BLOCK[sensor.key],
+        "bits": _BITS[sensor.key],
+        "send": f"{interface.prefix}_send_{sent}{count})",
     }
     code = _file(f"{reading.code}.h").format(**words)
     lines = _codal_lines(contents) if is_codal else _arduino_lines(contents)
     around = _file("codal.cpp" if is_codal else "arduino.ino")
     text = around.format(**words, code=code, print_="\n".join(lines))
-    path = f"boards/{board.key}/main.cpp" if is_codal else f"examples/{board.key}/{board.key}.ino"
-    return Sketch(board, reading, sensor, path, text)
+    collects = _file("collect.cpp" if is_codal else "collect.ino").format(**words, code=code)
+    paths = [_path(name, is_codal=is_codal) for name in (board.key, f"collect-{board.key}")]
+    return Sketch(board, reading, sensor.label, paths[0], text, paths[1], collects)
+
+
+def _path(name: str, *, is_codal: bool) -> str:
+    return f"boards/{name}/main.cpp" if is_codal else f"examples/{name}/{name}.ino"
 
 
 def _file(name: str) -> str:

@@ -41,6 +41,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "high": 4000.0,
         "coefficients": 10,
     },
+    "torchaudio": {"frame": 400, "step": 200, "fft_size": 400, "bands": 128, "low": 0.0, "coefficients": 40},
 }
 EPSILON = np.finfo(F64).eps
 
@@ -86,6 +87,8 @@ def filters(preset: str, rate: int, full: Mapping[str, Any]) -> Array:
         edges = _of_slaney(np.linspace(_slaney(full["low"]), _slaney(full["high"]), bands + 2))
         return _slopes(edges, rows[None]) * (2.0 / (edges[2:] - edges[:-2]))[:, None]
     edges = np.linspace(_htk(full["low"]), _htk(full["high"]), bands + 2)
+    if preset == "torchaudio":
+        return _slopes(700.0 * (10.0 ** (edges / 2595.0) - 1.0), rows[None])
     corners = np.floor((size + 1) * 700.0 * (10.0 ** (edges / 2595.0) - 1.0) / rate)
     places = np.arange(size // 2 + 1)[None]
     low, top, high = corners[:-2, None], corners[1:-1, None], corners[2:, None]
@@ -112,7 +115,7 @@ def bands(arguments: Arguments, sound: Array) -> tuple[Array, Array]:
     else:
         x = x / 32768.0 if sound.dtype == np.int16 else x
         count = 1 + x.size // step
-        x = np.pad(x, size // 2, mode="reflect" if preset == "keras" else "constant")
+        x = np.pad(x, size // 2, mode="reflect" if preset in ("keras", "torchaudio") else "constant")
         before = (size - frame) // 2
         window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(frame) / frame)
         window = np.pad(window, (before, size - frame - before))
@@ -213,6 +216,10 @@ CASES: Sequence[Case] = (
     case("mfe", "mlperf_tiny", _REAL, preset="mlperf_tiny", bands=8, **_FRAMES),
     case("mfcc", "mlperf_tiny", _VOICE[:600], preset="mlperf_tiny", **_FRAMES),
     case("mfe", "keras", _REAL, preset="keras", **_SMALL),
+    case("mfe", "torchaudio, a transform whose size is no power of two", _VOICE[:450], preset="torchaudio", bands=12),
+    case("log_mel", "torchaudio", _VOICE[:450], preset="torchaudio", bands=12),
+    case("log_mel", "torchaudio with a transform of 64", _REAL, preset="torchaudio", **_SMALL),
+    case("mfcc", "torchaudio", _VOICE[:650], preset="torchaudio", bands=16, coefficients=6),
     case("mfe", "librosa", _VOICE[:150], preset="librosa", sample_rate=8000, low=100, high=3000, **_SMALL),
     case("mfe", "a short frame in a longer transform", _REAL[:150], preset="librosa", **_SMALL | {"frame": 40}),
     case("mfe", "python_speech_features", _REAL, preset="python_speech_features", **_SMALL),

@@ -1,0 +1,93 @@
+"""The table of limits and figures on pages of a build, a review and a change request. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from forge.builds.pages.evaluation import ShownEvaluation
+from forge.builds.pages.limits import OutcomeTag, ShownFigure, ShownLimit
+from rune.wording import counted
+
+FIRST = ("", "inference-time", "memory", "size")
+"""The figures that are always among the first; the accuracy has no key."""
+
+
+@dataclass(frozen=True)
+class OverviewFigure:
+    """A row: a figure beside its limit and what it was before. `key` is empty where nothing can be said about it."""
+
+    name: str
+    now: str
+    key: str = ""
+    note: str = ""
+    limit: ShownLimit | None = None
+    before: str = ""
+    change: str = ""
+    mood: Literal["good", "worse", "muted"] = "muted"
+
+
+@dataclass(frozen=True)
+class OverviewFigures:
+    """The rows that stand on the page, and those that unfold."""
+
+    first: tuple[OverviewFigure, ...]
+    others: tuple[OverviewFigure, ...]
+
+    @property
+    def standing(self) -> OutcomeTag | None:
+        """How many limits are met, in a tag; None where the project states none."""
+        colours = [row.limit.look.colour for row in self.first if row.limit is not None]
+        if not colours:
+            return None
+        met = colours.count("ok")
+        if met == len(colours):
+            return OutcomeTag("All limits met", "ok", icon="check")
+        text = f"{met} of {counted(len(colours), 'limit')} met"
+        is_missed = "bad" in colours
+        return OutcomeTag(text, "bad", icon="x") if is_missed else OutcomeTag(text, "warn", icon="circle-question-mark")
+
+
+def overview_figures(
+    figures: Iterable[ShownFigure], limits: Sequence[ShownLimit], accuracy: OverviewFigure | None
+) -> OverviewFigures:
+    """Every figure and every limit is in one row. Those with a limit are among the first."""
+    rows = [_row(each) for each in figures]
+    if accuracy is not None:
+        rows.insert(0, _with_limit(accuracy, limits))
+    named = {row.name for row in rows}
+    alone = [OverviewFigure(limit.name, "", limit=limit) for limit in limits if limit.name not in named]
+    first = [row for row in rows if row.limit is not None or row.key in FIRST]
+    return OverviewFigures((*first, *alone), tuple(row for row in rows if row not in first))
+
+
+def accuracy_figure(evaluation: ShownEvaluation | None) -> OverviewFigure | None:
+    """Of an evaluation as pages show it; None where there is no accuracy."""
+    if evaluation is None or not evaluation.accuracy:
+        return None
+    moods: dict[str, tuple[str, Literal["good", "worse", "muted"]]] = {
+        "good": ("better", "good"),
+        "worse": ("worse", "worse"),
+    }
+    change, mood = moods.get(evaluation.mood, ("no difference", "muted")) if evaluation.change else ("", "muted")
+    return OverviewFigure(
+        "Accuracy",
+        evaluation.accuracy,
+        note=evaluation.sentence,
+        before=evaluation.before_accuracy,
+        change=change,
+        mood=mood,
+    )
+
+
+def _row(shown: ShownFigure) -> OverviewFigure:
+    figure = shown.row
+    return OverviewFigure(
+        figure.name, figure.now, figure.key, figure.meaning, shown.limit, figure.before, figure.change, figure.mood
+    )
+
+
+def _with_limit(row: OverviewFigure, limits: Iterable[ShownLimit]) -> OverviewFigure:
+    limit = next((each for each in limits if each.name == row.name), None)
+    return replace(row, limit=limit)

@@ -1,0 +1,42 @@
+"""The check for text that nobody reads refuses digests and long numbers, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.conftest import OpenPage
+from tests.e2e.readable import unreadable
+
+pytestmark = pytest.mark.e2e
+
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize(
+    ("markup", "problem"),
+    [
+        (f"<p>{DIGEST}</p>", f"a digest in full: {DIGEST[:60]}"),
+        ("<td>0.00021380931</td>", "too many digits: 0.00021380931"),
+        ("<b>1234567890</b>", "too many digits: 1234567890"),
+    ],
+)
+def test_what_nobody_reads_is_refused(open_page: OpenPage, markup: str, problem: str) -> None:
+    page = open_page()
+    page.set_content(f"<main><table><tr>{markup}</tr></table></main>")
+    assert unreadable(page) == [problem]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f'<code style="display: block; width: 90px; overflow: hidden">{DIGEST}</code>',
+        f"<pre>rune pull acme/kitchen@{DIGEST}</pre>",
+        f'<p class="fingerprint">{DIGEST}</p>',
+        f"<p hidden>{DIGEST}</p>",
+        "<p>2,104,332 instructions, 0.00021 ms, build 12345</p>",
+    ],
+)
+def test_what_is_cut_copied_compared_or_hidden_is_allowed(open_page: OpenPage, markup: str) -> None:
+    page = open_page()
+    page.set_content(f"<main>{markup}</main>")
+    assert unreadable(page) == []

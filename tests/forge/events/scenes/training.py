@@ -1,0 +1,89 @@
+"""Scenes of training runs: they begin, are stopped, paused, resumed and cancelled, their models are used, and they are
+deleted.
+"""
+
+from __future__ import annotations
+
+from forge.datasets.models import DataVersion
+from forge.jobs.models import Job, JobState
+from forge.learning.training.actions import runs as actions
+from forge.learning.training.actions.offering import ModelOffer, offer_model
+from forge.learning.training.actions.using import use_model
+from forge.learning.training.models import TrainingRun, TrainingState
+from tests.forge.events.scenarios import Act, World, scene
+from tests.forge.factories.training import finish_run, motion_run, motion_version
+
+
+def _run(world: World, state: TrainingState = TrainingState.WAITING, job: JobState = JobState.QUEUED) -> TrainingRun:
+    if not DataVersion.objects.filter(data_set__project=world.project).exists():
+        motion_version(world.developer, world.project, people=3)
+    run = motion_run(world.developer, world.project)
+    TrainingRun.objects.filter(pk=run.pk).update(state=state)
+    assert run.job is not None
+    Job.objects.filter(pk=run.job.pk).update(state=job, paused=state == TrainingState.PAUSED)
+    run.refresh_from_db()
+    return run
+
+
+@scene(actions.begin_run)
+def a_run_begins(world: World) -> Act:
+    motion_version(world.developer, world.project, people=3)
+    return lambda: motion_run(world.developer, world.project)
+
+
+@scene(actions.train_again)
+def a_run_begins_again(world: World) -> Act:
+    run = _run(world)
+    return lambda: actions.train_again(world.developer, run)
+
+
+@scene(actions.stop_run)
+def a_run_is_stopped(world: World) -> Act:
+    run = _run(world, TrainingState.RUNNING)
+    return lambda: actions.stop_run(world.developer, run)
+
+
+@scene(actions.pause_run)
+def a_run_is_paused(world: World) -> Act:
+    run = _run(world, TrainingState.RUNNING)
+    return lambda: actions.pause_run(world.developer, run)
+
+
+@scene(actions.resume_run)
+def a_run_goes_on(world: World) -> Act:
+    run = _run(world, TrainingState.PAUSED)
+    return lambda: actions.resume_run(world.developer, run)
+
+
+@scene(actions.cancel_run)
+def a_run_is_cancelled(world: World) -> Act:
+    run = _run(world)
+    return lambda: actions.cancel_run(world.developer, run)
+
+
+@scene(actions.announce_run)
+def a_run_trains(world: World) -> Act:
+    run = _run(world)
+    return lambda: actions.announce_run(run, world.developer)
+
+
+@scene(use_model)
+def the_model_of_a_run_is_used(world: World) -> Act:
+    run = finish_run(_run(world))
+    return lambda: use_model(world.developer, run)
+
+
+@scene(offer_model)
+def a_trained_model_is_offered(world: World) -> Act:
+    run = finish_run(_run(world))
+    offer = ModelOffer(
+        "A model", "It learned.", f"training run {run.number}", {}, run.recipe, run.model_path, run.form, run.seed,
+        run.arguments, run.data_digest,
+    )  # fmt: skip
+    return lambda: offer_model(world.developer, world.project, offer)
+
+
+@scene(actions.discard_run)
+def a_run_is_deleted(world: World) -> Act:
+    run = _run(world)
+    return lambda: actions.discard_run(world.developer, run)

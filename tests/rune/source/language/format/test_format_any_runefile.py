@@ -1,0 +1,36 @@
+"""Whatever a Runefile looks like: formatting keeps what it says and all comments, and there is one form."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from rune.source.language.apply import apply_edits
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.format.formatting import format_text
+from tests.rune.source.language.graph.graph_models import graph_of, remarks
+from tests.rune.source.language.written_runefiles import QUICK, analysed, runefiles
+
+
+def formatted(analysis: Analysis) -> str:
+    return apply_edits(analysis.source.text, format_text(analysis))
+
+
+@pytest.mark.slow
+@given(runefiles())
+@QUICK
+def test_formatting_keeps_the_graph_and_every_comment(text: str) -> None:
+    check_formatting(text)
+
+
+def check_formatting(text: str) -> None:
+    """Formats, and holds what is always true of it."""
+    before = analysed(text)
+    formed = formatted(before)
+    after = analysed(formed)
+    assert graph_of(after) == graph_of(before)
+    assert [each.inline for each in after.checked.syntax.resources] == [
+        each.inline for each in before.checked.syntax.resources
+    ]
+    assert remarks(formed) == remarks(text)
+    assert format_text(after) == ()

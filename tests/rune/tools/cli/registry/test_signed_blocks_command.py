@@ -1,0 +1,120 @@
+"""The origin of a shared block at the terminal: only what a key of one's own signed about these bytes counts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rune.digests import digest_of
+from rune.source.runefile.blocks.lock import LOCK_FILE
+from rune.tools.signing.block_provenance import BlockProvenance, block_statement
+from rune.tools.signing.bundles import BUNDLE_TYPE, sign_statement
+from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key
+from rune.tools.signing.provenance import Approval, PublicationStatement
+from rune.tools.signing.referrers import SubjectManifest, signature
+from rune.tools.signing.statements import Subject, write_statement
+from tests.rune.shared_blocks import PATH, SMOOTH
+from tests.rune.tools.cli.projects.test_shared_blocks_command import (
+    DIGEST,
+    MANIFEST,
+    _Registry,
+    _rune,
+    folder,
+    registry,
+)
+
+__all__ = ["folder", "registry"]
+
+PROVENANCE = BlockProvenance(
+    repository="acme/sounds",
+    block="smooth",
+    manifest=DIGEST,
+    path="smooth.py",
+    version=7,
+    source=f"sha256:{'a' * 64}",
+    files=(Subject("smooth.py", digest_of(SMOOTH)),),
+    server="https://forge.example",
+    server_version="0.1.0",
+    publication=PublicationStatement("1.2", "passed", "2026-11-01T11:00:00Z", (Approval("person-1", 1, "2026"),)),
+)
+KEY = make_private_key(Algorithm.ED25519)
+KEYS = "/api/v1/projects/acme/sounds/signing-keys"
+
+
+def serve(registry: type[_Registry], provenance: BlockProvenance, key: PrivateKey = KEY) -> None:
+    """Gives the registry a signature of the block, and no revoked key."""
+    bundle = sign_statement(write_statement(block_statement(provenance)), key)
+    referrer = signature(SubjectManifest(DIGEST, len(MANIFEST)), bundle, key.public, "2026-11-01T12:00:00Z")
+    listed = {"manifests": [{"digest": digest_of(referrer.manifest), "artifactType": BUNDLE_TYPE, "size": 1}]}
+    registry.answers |= {
+        f"/v2/acme/sounds/referrers/{DIGEST}": json.dumps(listed).encode(),
+        f"/v2/acme/sounds/manifests/{digest_of(referrer.manifest)}": referrer.manifest,
+        f"/v2/acme/sounds/blobs/{digest_of(bundle)}": bundle,
+        KEYS: b'{"keys": []}',
+    }
+
+
+@pytest.mark.protects("registry/forged-signatures")
+def test_a_block_is_verified_and_taken_with_the_fingerprint_of_its_key(registry: type[_Registry], folder: Path) -> None:
+    serve(registry, PROVENANCE)
+    verified = _rune("block", "verify", PATH, "--key", KEY.public.fingerprint)
+    assert verified.exit_code == 0, verified.output
+    for text in (DIGEST, KEY.public.fingerprint, "acme/sounds#smooth@1.2", "it passed the gate", "1 person"):
+        assert text in verified.output
+    assert "smooth.py of version 7" in verified.output
+    added = _rune("block", "add", PATH, folder, "--key", KEY.public.fingerprint)
+    assert added.exit_code == 0, added.output
+    assert DIGEST in (folder / LOCK_FILE).read_text()
+
+
+@pytest.mark.protects("registry/forged-signatures")
+@pytest.mark.parametrize(
+    ("provenance", "key", "reason"),
+    [
+        pytest.param(PROVENANCE, make_private_key(Algorithm.P256), "No trusted key", id="another key"),
+        pytest.param(
+            replace(PROVENANCE, manifest=f"sha256:{'b' * 64}"), KEY, "and not about", id="of an older version's bytes"
+        ),
+        pytest.param(
+            replace(PROVENANCE, publication=replace(PROVENANCE.publication, tag="1.1")),
+            KEY, "about acme/sounds#smooth@1.1", id="the same bytes under another version",
+        ),
+        pytest.param(
+            replace(PROVENANCE, repository="evil/sounds"), KEY, "about evil/sounds#smooth@1.2", id="of another project"
+        ),
+        pytest.param(
+            replace(PROVENANCE, files=(Subject("smooth.py", f"sha256:{'c' * 64}"),)), KEY, "is not about its source",
+            id="another source",
+        ),
+    ],
+)  # fmt: skip
+def test_the_signature_of_something_else_is_refused_and_nothing_is_written(
+    provenance: BlockProvenance, key: PrivateKey, reason: str, registry: type[_Registry], folder: Path
+) -> None:
+    serve(registry, provenance, key)
+    refused = _rune("block", "add", PATH, folder, "--key", KEY.public.fingerprint)
+    assert refused.exit_code != 0
+    assert reason in refused.output
+    assert not (folder / LOCK_FILE).exists()
+
+
+@pytest.mark.protects("registry/forged-signatures")
+def test_a_block_whose_signature_was_removed_or_revoked_is_refused(registry: type[_Registry]) -> None:
+    command = ("block", "verify", PATH, "--key", KEY.public.fingerprint)
+    assert "It is not signed" in _rune(*command).output
+    serve(registry, PROVENANCE)
+    row = {"fingerprint": KEY.public.fingerprint, "revoked": "2026-11-02T00:00:00Z", "revocation": "It was stolen."}
+    registry.answers[KEYS] = json.dumps({"keys": [row]}).encode()
+    refused = _rune(*command)
+    assert refused.exit_code != 0
+    assert "was revoked: It was stolen." in refused.output
+
+
+def test_a_block_is_not_verified_without_a_key(registry: type[_Registry]) -> None:
+    serve(registry, PROVENANCE)
+    refused = _rune("block", "verify", PATH)
+    assert refused.exit_code == 2
+    assert "without a key that you trust" in refused.output
