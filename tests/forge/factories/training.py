@@ -46,7 +46,7 @@ def motion_version(person: User, project: Project, people: int = 6, takes: int =
     """A version of such recordings."""
     motion_samples(person, project, people, takes)
     revision = DataSet.objects.values_list("revision", flat=True).get(project=project)
-    return save_version(person, project, seen=revision)
+    return save_version(person, project, revision=revision)
 
 
 def motion_run(person: User, project: Project, **arguments: Any) -> TrainingRun:

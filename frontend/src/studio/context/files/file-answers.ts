@@ -22,9 +22,9 @@ export function fileAnswers(workspace: Workspace, places: Places, dialogs: Dialo
     toasts.say(text, undo === undefined ? undefined : { label: "Undo", run: undo });
   const attempt = (work: Promise<unknown>): void => workspace.attempt(work);
 
-  const send: FileAnswers["send"] = (sends, seen = new Map()) => {
+  const send: FileAnswers["send"] = (sends, etags = new Map()) => {
     const [first] = sends;
-    const sending = sends.map(async ({ path, file }) => uploads.send(path, file, await seen.get(path)));
+    const sending = sends.map(async ({ path, file }) => uploads.send(path, file, await etags.get(path)));
     void Promise.all(sending).then((accepted) => {
       const sent = accepted.filter(Boolean).length;
       if (sends.length === 1 && sent === 1 && first !== undefined) {
@@ -91,9 +91,9 @@ export function fileAnswers(workspace: Workspace, places: Places, dialogs: Dialo
       added.length > 0 ? `${count(added.length, "new file")}` : "",
       replaced.length > 0 ? `${count(replaced.length, "file")} replaced` : "",
     ].filter((each) => each !== "");
-    const seen = workspace.filesState();
+    const etag = workspace.filesState();
     say(`${file.name} is unpacked: ${parts.join(", ")}.`, () =>
-      attempt(seen.then((state) => workspace.restore(before, [...added, ...replaced], state))),
+      attempt(etag.then((state) => workspace.restore(before, [...added, ...replaced], state))),
     );
   };
 

@@ -2,7 +2,7 @@
 import type { FileEntry } from "../../document/files/files";
 import { baseName } from "../../document/files/paths";
 import { copyName, filesOf } from "../../document/files/tree";
-import type { FileActions, FileAnswers, SeenFiles } from "./actions";
+import type { FileActions, FileAnswers, FileEtags } from "./actions";
 import { choose } from "../../parts/files/choose";
 import { bytes } from "../../format/quantities";
 import { dropped, type NamedFile } from "../../session/uploads/incoming-files";
@@ -41,7 +41,7 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
 
   /** The states of files as they are while their person is asked whether to replace them. A file whose state cannot be read
    * is refused when it is sent. */
-  const statesOf = (paths: readonly string[]): SeenFiles =>
+  const statesOf = (paths: readonly string[]): FileEtags =>
     new Map(paths.map((path) => [path, client.fileState(path).catch(() => undefined)]));
 
   const addFiles = (incoming: readonly NamedFile[], folder: string | null): void => {
@@ -60,7 +60,7 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
         }
         const plan = planUpload(incoming, folder, new Set(listed().map((file) => file.path)), uploads.limit, bytes);
         if (isPlain(plan)) answer(({ send }) => send(plan.sends));
-        else ask({ what: "upload", incoming, folder, seen: statesOf(plan.replaces) });
+        else ask({ what: "upload", incoming, folder, etags: statesOf(plan.replaces) });
       }),
     );
   };
