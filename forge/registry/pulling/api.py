@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -90,7 +90,13 @@ class TagRune(ProjectView):
     needs = needing(get=Scope.PROJECT_READ)
     raises = raising(get=Gone)
 
-    @extend_schema(operation_id="tags_rune", responses={(200, "application/wasm"): OpenApiTypes.BINARY})
+    @extend_schema(
+        operation_id="tags_rune",
+        parameters=[
+            OpenApiParameter("automatic", bool, description="whether a page runs it of its own accord, which is no use")
+        ],
+        responses={(200, "application/wasm"): OpenApiTypes.BINARY},
+    )
     def get(self, request: Request, organisation: str, name: str, tag: str) -> HttpResponseBase:
         project = self.project(request, organisation, name, Verb.SEE)
         version = find_tag(principal_of(request), project, tag)
@@ -98,7 +104,8 @@ class TagRune(ProjectView):
             raise NoSuchTag("The rune of this tag no longer exists.")
         if request.method == "GET":
             note_pull(principal_of(request), project, version.build.artefact.digest)
-            counting.note(version.repository_id, request.META.get("REMOTE_ADDR", ""))
+            if request.query_params.get("automatic") not in ("1", "true"):
+                counting.note(version.repository_id, request.META.get("REMOTE_ADDR", ""))
         response = rune_response(request, version.build.artefact, f"{version.build.name}.rune")
         response.headers["Cache-Control"] = "private, no-cache"  # a tag such as latest moves
         return response

@@ -1,6 +1,7 @@
 // One capability: where its input comes from, and that source.
 import {
   lazy,
+  memo,
   startTransition,
   Suspense,
   useCallback,
@@ -24,13 +25,20 @@ interface Props {
   readonly before: string | undefined;
   /** Whether the rune gave an answer. */
   readonly hasAnswer: boolean;
-  readonly onChoose: (label: string) => void;
+  readonly onChoose: (place: number, kind: string, label: string) => void;
   readonly offer: (place: number, data: ArrayBuffer, isStream: boolean) => void;
   readonly withdraw: (place: number) => void;
 }
 
-/** Mounted once for each different request, so that a source that runs goes on when a rebuilt rune asks for the same. */
-export function InputCard({ request: capability, place, before, hasAnswer, onChoose, offer, withdraw }: Props) {
+/**
+ * Mounted once for each different request, so that a source that runs goes on when a rebuilt rune asks for the same: a
+ * request like the one before is no reason to draw it again.
+ */
+export const InputCard = memo(InputOfRequest, ({ request: _, ...before }, { request: __, ...now }) =>
+  (Object.keys(before) as (keyof typeof before)[]).every((name) => before[name] === now[name]),
+);
+
+function InputOfRequest({ request: capability, place, before, hasAnswer, onChoose, offer, withdraw }: Props) {
   const [request] = useState(capability);
   const { drawing, phone, board } = useHost();
   const [choices] = useState(() => choicesFor(request, { phone: phone !== undefined, board: board !== undefined }));
@@ -80,7 +88,7 @@ export function InputCard({ request: capability, place, before, hasAnswer, onCho
     play(false);
     // The source before stays until the chosen one is here.
     startTransition(() => setChosen(choice));
-    onChoose(choice.label);
+    onChoose(place, request.kind, choice.label);
   };
   const hasOthers = choices.length > 1;
   useEffect(() => {

@@ -107,7 +107,13 @@ export function Preview(props: Props) {
   const replay = useReplay(host.replay ?? null, loaded, recordings);
   // A rune that asks for another size of the same is fed from the same kind of source.
   const [sources, setSources] = useState<ReadonlyMap<string, string>>(new Map());
-  const shown = shownOf(snapshot);
+  const chooseSource = useCallback(
+    (place: number, kind: string, label: string) => setSources((all) => new Map(all).set(`${place} ${kind}`, label)),
+    [],
+  );
+  const { ran } = snapshot;
+  const shown = useMemo(() => shownOf(loaded, ran), [loaded, ran]);
+  const tensors = useMemo(() => readings.cards.map(({ tensor }) => tensor), [readings.cards]);
   const unit = loaded?.capabilities.every((each) => recordingOf(each) === "picture") ? "picture" : "window";
   const cards = useCallback(() => session.state.getState().readings.cards, [session]);
   const [expected, expect] = useState<string | null>(null);
@@ -155,7 +161,7 @@ export function Preview(props: Props) {
                             sources.get(`${place} ${request.kind}`) ?? (place === replay.place ? RECORDING : undefined)
                           }
                           hasAnswer={readings.cards.length > 0}
-                          onChoose={(label) => setSources((all) => new Map(all).set(`${place} ${request.kind}`, label))}
+                          onChoose={chooseSource}
                           offer={offer}
                           withdraw={withdraw}
                         />
@@ -170,11 +176,11 @@ export function Preview(props: Props) {
                         <OutputCard
                           key={card.key}
                           card={card}
-                          beside={readings.cards.filter((each) => each !== card).map(({ tensor }) => tensor)}
+                          tensors={tensors}
                           shown={shown}
                           calling={snapshot.calling}
                           unit={unit}
-                          onCalling={(calling) => session.setCalling(calling)}
+                          onCalling={session.setCalling}
                         />
                       ))}
                       <Suspense fallback={null}>
@@ -241,7 +247,7 @@ export function Preview(props: Props) {
 }
 
 /** The picture of the run, where the rune reads one. */
-function shownOf({ loaded, ran }: Snapshot): Shown | null {
+function shownOf(loaded: Snapshot["loaded"], ran: Snapshot["ran"]): Shown | null {
   const place = loaded?.capabilities.findIndex((each) => recordingOf(each) === "picture") ?? -1;
   const request = loaded?.capabilities[place];
   const bytes = ran.get(place);

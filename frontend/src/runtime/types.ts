@@ -166,6 +166,8 @@ export interface LoadExtras {
   readonly resources?: ReadonlyMap<string, ArrayBuffer>;
   /** How much of an interpreter is fetched, 0 to 1. */
   readonly onFetch?: (name: string, share: number) => void;
+  /** False where a rune that needs an interpreter of some megabytes is refused: the page runs it of its own accord. */
+  readonly mayFetch?: boolean;
   /** Whether another rune is likely to take its place, as while one edits: the worker of that is started ahead. */
   readonly isFollowed?: boolean;
 }

@@ -4,21 +4,24 @@ import {
   examplesFor,
   FrameEngine,
   headline,
+  latestOf,
   NO_READINGS,
   read,
+  shownBytes,
   someInput,
   windowsOf,
   type Headline,
   type HostFile,
   type Readings,
 } from "../../preview";
-import { DEFAULT_LIMITS, type CapabilityRequest } from "../../runtime";
+import { DEFAULT_LIMITS, type CapabilityRequest, type LoadExtras } from "../../runtime";
 import { listedFiles } from "../example-files";
 import { fetchRune } from "../fetch-rune";
 
 /** The values that the card shows after a window. */
 export interface CardNews {
   readonly request: CapabilityRequest;
+  /** The newest input, or the last ones of a stream. */
   readonly input: ArrayBuffer;
   /** The input in words, where it is no recording. */
   readonly inputText: string;
@@ -39,6 +42,8 @@ interface Feed {
 const MOST_WINDOWS = 240;
 /** Milliseconds between two windows, at least. */
 const SHORTEST_STEP = 20;
+/** Milliseconds after which an answer that nobody waits for is what it is by then. */
+const LONGEST_RUN = 3000;
 
 /** Plays the example once. Rejects with an Error whose message is for a person. */
 export async function playExample(
@@ -47,20 +52,48 @@ export async function playExample(
   signal: AbortSignal,
   onNews: (news: CardNews) => void,
 ): Promise<void> {
-  const [rune, files] = await Promise.all([
-    fetchRune(`${tag}/rune`, signal, () => undefined),
-    listedFiles(`${tag}/examples`, signal),
-  ]);
+  const pause = (feed: Feed) => paused(Math.max(SHORTEST_STEP, feed.step), signal);
+  for await (const news of runs(container, `${tag}/rune`, `${tag}/examples`, signal, {}, pause)) onNews(news);
+}
+
+/**
+ * Returns what the rune answers at the end of its example, as fast as it runs; null where it answers nothing that is said in one
+ * line. The page does it of its own accord, so it counts as no use of the rune, and no interpreter is fetched for it.
+ * Rejects as `playExample` does.
+ */
+export async function answerExample(container: HTMLElement, tag: string): Promise<CardNews | null> {
+  const signal = new AbortController().signal;
+  let [last, end]: [CardNews | null, number] = [null, Infinity];
+  const rune = `${tag}/rune?automatic=1`;
+  for await (const news of runs(container, rune, `${tag}/examples`, signal, { mayFetch: false })) {
+    if (end === Infinity) end = performance.now() + LONGEST_RUN;
+    last = news;
+    if (performance.now() > end) break;
+  }
+  return last?.headline === null ? null : last;
+}
+
+async function* runs(
+  container: HTMLElement,
+  address: string,
+  examples: string,
+  signal: AbortSignal,
+  extras: LoadExtras,
+  pause: (feed: Feed) => Promise<void> = () => Promise.resolve(),
+): AsyncGenerator<CardNews, void, void> {
+  const [rune, files] = await Promise.all([fetchRune(address, signal, () => undefined), listedFiles(examples, signal)]);
   const engine = new FrameEngine(undefined);
   engine.attach(container);
   try {
-    const loaded = await engine.load(rune, DEFAULT_LIMITS, {});
+    const loaded = await engine.load(rune, DEFAULT_LIMITS, extras);
     const feeds = await Promise.all(loaded.capabilities.map((request) => feedOf(request, files)));
     const main = feeds.find(({ count }) => count > 1) ?? feeds[0];
     if (main === undefined) throw new Error("This rune reads no input.");
     const count = Math.min(main.count, MOST_WINDOWS);
-    let [readings, shown]: [Readings, Headline | null] = [NO_READINGS, null];
-    for (let index = 0; index < count && !signal.aborted; index += 1) {
+    let [readings, shown, seen]: [Readings, Headline | null, ArrayBuffer | null] = [NO_READINGS, null, null];
+    for (let index = 0; index < count; index += 1) {
+      if (index > 0) await pause(main);
+      if (signal.aborted) return;
       const inputs = new Map(feeds.map((feed) => [feed.request.id, feed.at(Math.min(index, feed.count - 1))]));
       const { outputs } = await engine.run(inputs);
       if (outputs.length > 0) {
@@ -69,8 +102,8 @@ export async function playExample(
         shown = later(shown, headline(readings.cards));
       }
       const input = inputs.get(main.request.id) ?? new ArrayBuffer(0);
-      onNews({ request: main.request, input, inputText: main.text, headline: shown });
-      if (index + 1 < count) await pause(Math.max(SHORTEST_STEP, main.step), signal);
+      seen = latestOf(seen, input, shownBytes(main.request));
+      yield { request: main.request, input: seen, inputText: main.text, headline: shown };
     }
   } finally {
     engine.close();
@@ -90,7 +123,7 @@ async function feedOf(request: CapabilityRequest, files: readonly HostFile[]): P
   return { request, text, count: 1, step: 0, at: () => data };
 }
 
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+function paused(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
     signal.addEventListener(

@@ -1,13 +1,30 @@
-// The face of a card while its rune runs: what it is given on the left, what it answers on the right.
+// The face of a card whose rune has run, or runs: what it is given on the left, what it answers on the right.
 import { StrictMode, useEffect, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
-import { latestOf, percentText, Played, shownBytes, sizeText } from "../../preview";
+import { percentText, Played, sizeText } from "../../preview";
 import { recordingOf } from "../../runtime";
-import { playExample, type CardNews } from "./card-run";
+import { answerExample, playExample, type CardNews } from "./card-run";
 import "./card.css";
 
-/** Shows it in the place of the card's picture. */
-export function showAnswer(face: HTMLElement, tag: string, onEnd: () => void): void {
+/** Shows in the place of the card's picture what the rune answers on its example. Rejects, or leaves it, without an answer. */
+export async function showAnswer(face: HTMLElement, tag: string): Promise<void> {
+  const holder = document.createElement("div");
+  holder.hidden = true;
+  face.parentElement?.append(holder);
+  try {
+    const news = await answerExample(holder, tag);
+    // After Run was pressed meanwhile, that run is shown.
+    if (news === null || !face.isConnected) return;
+    face.replaceChildren();
+    face.classList.add("live");
+    createRoot(face).render(<Face news={news} runs={false} problem={null} />);
+  } finally {
+    holder.remove();
+  }
+}
+
+/** Runs the rune in the place of the card's picture. */
+export function runHere(face: HTMLElement, tag: string, onEnd: () => void): void {
   face.replaceChildren();
   face.classList.add("live");
   createRoot(face).render(
@@ -20,16 +37,13 @@ export function showAnswer(face: HTMLElement, tag: string, onEnd: () => void): v
 function CardAnswer({ tag, onEnd }: { readonly tag: string; readonly onEnd: () => void }) {
   const holder = useRef<HTMLDivElement>(null);
   const [news, setNews] = useState<CardNews | null>(null);
-  const [seen, setSeen] = useState<ArrayBuffer | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [runs, setRuns] = useState(true);
   useEffect(() => {
     const leaving = new AbortController();
     if (holder.current !== null)
       playExample(holder.current, tag, leaving.signal, (next) => {
-        if (leaving.signal.aborted) return;
-        setNews(next);
-        setSeen((before) => latestOf(before, next.input, shownBytes(next.request)));
+        if (!leaving.signal.aborted) setNews(next);
       })
         .catch((error: unknown) => {
           if (!leaving.signal.aborted) setProblem(error instanceof Error ? error.message : String(error));
@@ -44,7 +58,21 @@ function CardAnswer({ tag, onEnd }: { readonly tag: string; readonly onEnd: () =
   return (
     <>
       <div ref={holder} hidden />
-      <div className="rune-card-input">{news !== null && <Input news={news} seen={seen} />}</div>
+      <Face news={news} runs={runs} problem={problem} />
+    </>
+  );
+}
+
+interface FaceProps {
+  readonly news: CardNews | null;
+  readonly runs: boolean;
+  readonly problem: string | null;
+}
+
+function Face({ news, runs, problem }: FaceProps) {
+  return (
+    <>
+      <div className="rune-card-input">{news !== null && <Input news={news} />}</div>
       <div className="rune-card-answer">
         {problem === null ? <Answer news={news} runs={runs} /> : <p className="small">{problem}</p>}
       </div>
@@ -52,9 +80,9 @@ function CardAnswer({ tag, onEnd }: { readonly tag: string; readonly onEnd: () =
   );
 }
 
-function Input({ news: { request, inputText }, seen }: { readonly news: CardNews; readonly seen: ArrayBuffer | null }) {
+function Input({ news: { request, input, inputText } }: { readonly news: CardNews }) {
   const kind = recordingOf(request);
-  if (kind !== null) return <Played kind={kind} request={request} input={seen} />;
+  if (kind !== null) return <Played kind={kind} request={request} input={input} />;
   return <span className="num rune-card-number">{inputText === "" ? sizeText(request.size) : inputText}</span>;
 }
 

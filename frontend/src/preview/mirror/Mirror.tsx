@@ -1,4 +1,5 @@
 // The answers of a rune that runs elsewhere, drawn as they would be here.
+import { useMemo } from "react";
 import { useStore } from "zustand";
 import { millisecondsText } from "../readings/numbers";
 import { OutputCard } from "../outputs/OutputCard";
@@ -7,6 +8,7 @@ import "../preview.css";
 
 export function Mirror({ store }: { readonly store: MirrorStore }) {
   const { readings, milliseconds, calling } = useStore(store.state);
+  const tensors = useMemo(() => readings.cards.map(({ tensor }) => tensor), [readings.cards]);
   return (
     <div className="preview">
       {readings.cards.length === 0 && (
@@ -18,7 +20,7 @@ export function Mirror({ store }: { readonly store: MirrorStore }) {
         <OutputCard
           key={card.key}
           card={card}
-          beside={readings.cards.filter((each) => each !== card).map(({ tensor }) => tensor)}
+          tensors={tensors}
           shown={null}
           calling={calling}
           unit="window"

@@ -1,6 +1,6 @@
 // One card of what the rune said, in the way that its person wants to look at it.
 import { SlidersHorizontal, Tags } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { lazy, memo, Suspense } from "react";
 import type { OutputTensor } from "../../runtime";
 import { useHost } from "../host";
 import { headlineText, numberText } from "../readings/numbers";
@@ -17,8 +17,8 @@ const ThresholdChart = lazy(() => import("../threshold/ThresholdChart"));
 
 interface Props {
   readonly card: Card;
-  /** The tensors of the other outputs in the same run. */
-  readonly beside: readonly OutputTensor[];
+  /** The tensors of all outputs in the same run. */
+  readonly tensors: readonly OutputTensor[];
   /** The picture that the run was given, where it was given one. */
   readonly shown: Shown | null;
   readonly calling: Calling;
@@ -26,7 +26,7 @@ interface Props {
   readonly onCalling: (calling: Calling) => void;
 }
 
-export function OutputCard(props: Props) {
+export const OutputCard = memo(function OutputCard(props: Props) {
   const { card, shown } = props;
   const views = viewsOf(card, shown !== null);
   const [view, choose] = useView(card.title, views);
@@ -39,14 +39,14 @@ export function OutputCard(props: Props) {
       <CardView {...props} view={view} onView={choose} />
     </section>
   );
-}
+});
 
 interface ViewProps extends Props {
   readonly view: View;
   readonly onView: (view: View) => void;
 }
 
-function CardView({ card, beside, shown, calling, unit, onCalling, view, onView }: ViewProps) {
+function CardView({ card, tensors, shown, calling, unit, onCalling, view, onView }: ViewProps) {
   switch (view) {
     case "label":
       return card.kind === "word" ? <WordCard card={card} calling={calling} unit={unit} onCalling={onCalling} /> : null;
@@ -69,7 +69,7 @@ function CardView({ card, beside, shown, calling, unit, onCalling, view, onView 
           <TensorView
             tensor={card.tensor}
             behind={card.kind === "word" ? card.scored : null}
-            beside={beside}
+            beside={tensors.filter((each) => each !== card.tensor)}
             shown={shown}
             title={card.title}
             view={view}

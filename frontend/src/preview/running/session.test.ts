@@ -100,6 +100,40 @@ test("what the rune before answered stands until the new one has, and not beside
   expect(session.state.getState().readings.cards).toHaveLength(1);
 });
 
+test("a rune that takes another's place is drawn once, with its first answer", async () => {
+  const core = engine();
+  const session = new Session(core);
+  await session.use(mirror(RAW, 2, "u8[2]"));
+  session.offer(0, bytes(200, 8), false);
+  core.release();
+  await vi.waitFor(() => expect(values(session)).toEqual([200, 8]));
+  const { loaded } = session.state.getState();
+  const drawn: unknown[] = [];
+  session.state.subscribe((state) => drawn.push([values(session), state.loaded === loaded, state.phase, state.runs]));
+  await session.use(mirror(RAW, 2, "i8[2]"));
+  expect(drawn).toEqual([]);
+  core.release();
+  await vi.waitFor(() => expect(values(session)).toEqual([-56, 8]));
+  expect(drawn).toEqual([[[-56, 8], false, "ready", 1]]);
+});
+
+test("of three runes in a row the middle one is never shown, where it had no time to answer", async () => {
+  const core = engine();
+  const session = new Session(core);
+  await session.use(mirror(RAW, 2, "u8[2]"));
+  session.offer(0, bytes(200, 8), false);
+  core.release();
+  await vi.waitFor(() => expect(values(session)).toEqual([200, 8]));
+  const shown: unknown[] = [];
+  session.state.subscribe(() => shown.push(values(session)));
+  await session.use(mirror(RAW, 2, "i8[2]"), new Map(), "one text");
+  await session.use(mirror(RAW, 2, "i8[2]"), new Map(), "one text");
+  core.release();
+  await vi.waitFor(() => expect(values(session)).toEqual([-56, 8]));
+  expect(shown).toEqual([[-56, 8]]);
+  expect(session.state.getState().runs).toBe(1);
+});
+
 test("nothing of the rune before stands for long, nor beside an error", async () => {
   const core = engine();
   const session = new Session(core);

@@ -111,8 +111,15 @@ export class Session {
   #keepsStream = false;
   #isRunning = false;
   #isWaiting = false;
-  /** Whether the results that are shown are of the rune before. */
-  #showsBefore = false;
+  /** The rune that runs, which is shown with its first results. */
+  #loaded: Loaded | null = null;
+  /** Whether it may run: another one may be on its way. */
+  #isReady = false;
+  /**
+   * The state of a rune whose first results replace those of the rune before, until they are there; null while what is
+   * shown is of the rune that runs. All of it is drawn once, with the results.
+   */
+  #unshown: Partial<Snapshot> | null = null;
   /** Counts sources that were switched, so that what a run found of an input before is not shown as of the next. */
   #switches = 0;
 
@@ -132,7 +139,7 @@ export class Session {
     resources: ReadonlyMap<string, ArrayBuffer> = new Map(),
     edition: string | null = null,
   ): Promise<void> {
-    const isSame = edition !== null && edition === this.#edition;
+    const isSame = edition !== null && edition === this.#edition && this.#unshown === null;
     this.#rune = rune;
     this.#edition = edition;
     this.#resources = resources;
@@ -141,7 +148,9 @@ export class Session {
     this.#isRunning = false;
     this.#isWaiting = false;
     this.#keepsStream = false;
+    this.#isReady = false;
     if (rune === null) {
+      this.#loaded = this.#unshown = null;
       this.#store.setState({
         phase: "empty",
         loaded: null,
@@ -158,19 +167,27 @@ export class Session {
     };
     try {
       const loading = this.#engine.load(rune, this.#limits, { resources, onFetch, isFollowed: edition !== null });
-      // After the rune is on its way: whatever hears of it is drawn meanwhile, and so below.
-      this.#store.setState({ phase: "loading", fetching: null, error: null });
+      const { loaded: before, fetching, error } = this.#store.getState();
+      // After the rune is on its way: whatever hears of it is drawn meanwhile. Beside a rune that runs nothing is.
+      if (before === null || fetching !== null || error !== null)
+        this.#store.setState({ phase: "loading", fetching: null, error: null });
       const loaded = await loading;
       if (generation !== this.#generation) return;
       this.#dropUnfitting(loaded);
       this.#times = [];
       this.#modelTimes = [];
+      this.#loaded = loaded;
+      this.#isReady = true;
       const isRunning = this.#runOn(loaded);
-      this.#showsBefore = !isSame && isRunning && loaded.capabilities.every((each) => each.isStream !== true);
-      const readings = isSame || this.#showsBefore ? this.#store.getState().readings : NO_READINGS;
-      const fresh = { readings, watched: [], milliseconds: null, modelMilliseconds: null, runs: 0, warnings: [] };
-      this.#store.setState({ phase: "ready", fetching: null, loaded, ...fresh });
-      if (this.#showsBefore) setTimeout(() => generation === this.#generation && this.#forgetBefore(), KEPT);
+      const fresh = { watched: [], milliseconds: null, modelMilliseconds: null, runs: 0, warnings: [] };
+      const state: Partial<Snapshot> = { phase: "ready", fetching: null, loaded, ...fresh };
+      if (!isSame && isRunning && loaded.capabilities.every((each) => each.isStream !== true)) {
+        this.#unshown = { ...state, readings: NO_READINGS };
+        setTimeout(() => generation === this.#generation && this.#forgetBefore(), KEPT);
+      } else {
+        this.#unshown = null;
+        this.#store.setState(isSame ? state : { ...state, readings: NO_READINGS });
+      }
     } catch (error) {
       if (generation === this.#generation) this.#fail(error);
     }
@@ -194,7 +211,7 @@ export class Session {
 
   /** The newest input of the capability at this place; with all of them there the rune runs. */
   offer(place: number, data: ArrayBuffer, isStream: boolean): void {
-    const { loaded } = this.#store.getState();
+    const loaded = this.#loaded;
     const now = this.#now();
     this.#isStream = isStream;
     if (isStream) this.#pace.asked(now);
@@ -222,18 +239,16 @@ export class Session {
     this.#line.delete(place);
     this.#isWaiting = false;
     this.#switches += 1;
-    const { phase, loaded } = this.#store.getState();
     this.#store.setState({ readings: NO_READINGS, watched: [], ran: new Map(), warnings: [] });
-    if (phase === "ready" && this.#keepsStream && loaded?.capabilities[place]?.isStream === true) this.restart();
+    if (this.#isReady && this.#keepsStream && this.#loaded?.capabilities[place]?.isStream === true) this.restart();
   }
 
-  setCalling(calling: Calling): void {
+  readonly setCalling = (calling: Calling): void => {
     this.#store.setState({ calling });
-  }
+  };
 
   #run(): void {
-    const { loaded, phase } = this.#store.getState();
-    if (loaded !== null && phase === "ready") this.#runOn(loaded);
+    if (this.#loaded !== null && this.#isReady) this.#runOn(this.#loaded);
   }
 
   /** Begins a run where one is due and none is under way. Returns whether it did. */
@@ -252,9 +267,9 @@ export class Session {
 
   /** Shows nothing of the rune before any more: the new one takes long, or it failed. */
   #forgetBefore(): void {
-    if (!this.#showsBefore) return;
-    this.#showsBefore = false;
-    this.#store.setState({ readings: NO_READINGS });
+    if (this.#unshown === null) return;
+    this.#store.setState(this.#unshown);
+    this.#unshown = null;
   }
 
   async #runOnce(
@@ -304,9 +319,9 @@ export class Session {
   }
 
   #take(result: RunResult, places: ReadonlyMap<number, ArrayBuffer>): void {
-    const { readings: before, loaded, calling, runs } = this.#store.getState();
-    const readings = this.#showsBefore ? NO_READINGS : before;
-    this.#showsBefore = false;
+    const unshown = this.#unshown ?? {};
+    const { readings, loaded, calling, runs } = { ...this.#store.getState(), ...unshown };
+    this.#unshown = null;
     const now = this.#now();
     this.#pace.ran(now);
     // A run of a stream that completes no window sends nothing: what was read before stands, and its time is no run's.
@@ -316,6 +331,7 @@ export class Session {
       this.#modelTimes = [...this.#modelTimes, result.modelMilliseconds].slice(-TIMES);
     }
     this.#store.setState({
+      ...unshown,
       ...(isIncomplete !== true && {
         readings: read(readings, result.outputs, {
           wordlists: loaded?.wordlists ?? [],
@@ -337,6 +353,7 @@ export class Session {
 
   #fail(error: unknown): void {
     const known = error instanceof RuneError ? error : new RuneError("trap", String(error));
+    this.#isReady = false;
     this.#forgetBefore();
     this.#store.setState({ phase: "failed", fetching: null, error: known });
   }

@@ -37,6 +37,8 @@ const ADDRESSES: Addresses = { frame: "/frame/", worker: `${import.meta.env.BASE
 const NOT_FETCHED =
   "This rune's model is run by its host, and the interpreter for this page could not be fetched. Check the connection and press Restart.";
 
+const NOT_AUTOMATIC = "This rune's model is run by its host. Run the rune to fetch the interpreter for it.";
+
 const STALLED =
   "This rune's model is run by its host. The download of the interpreter stopped: no data for 20 s. Press Restart to try again.";
 
@@ -209,7 +211,8 @@ export class RuneFrame {
   async #provide(name: InterpreterName, port: MessagePort): Promise<void> {
     // Nothing of the rune runs while it is fetched, so no clock does.
     for (const { timer } of this.#pending.values()) clearTimeout(timer);
-    const files = await fetchInterpreter(name, this.#extras.onFetch);
+    const { mayFetch, onFetch } = this.#extras;
+    const files = mayFetch === false ? NOT_AUTOMATIC : await fetchInterpreter(name, onFetch);
     if (port !== this.#port) return;
     if (typeof files === "string") {
       this.stop(new RuneError("host-model", files));

@@ -1,5 +1,6 @@
 // The dialogs of the page, of which one at most is open, fetched while the page rests: what is asked, and what its answer does.
 import type { Destination } from "../context/destination";
+import { fileAnswers } from "../context/files/file-answers";
 import { Palette } from "../commands/Palette";
 import { ShortcutHelp } from "../commands/ShortcutHelp";
 import { commandsOf } from "../commands/all";
@@ -38,7 +39,8 @@ interface DialogsProps {
 
 export default function Dialogs({ request }: DialogsProps) {
   const studio = useStudio();
-  const { workspace, dialogs, building, files } = studio;
+  const { workspace, places, dialogs, building } = studio;
+  const answers = useMemo(() => fileAnswers(workspace, places, dialogs), [workspace, places, dialogs]);
   const session = useSession((each) => each);
   const mayEdit = useMayEdit();
   const onClose = dialogs.close;
@@ -51,7 +53,7 @@ export default function Dialogs({ request }: DialogsProps) {
             workspace={workspace}
             files={workspace.state.getState().files}
             mayEdit={mayEdit}
-            answers={files.answers}
+            answers={answers}
             onClose={onClose}
           />
         </Suspense>
@@ -63,7 +65,7 @@ export default function Dialogs({ request }: DialogsProps) {
         <RuneFileDialog
           files={request.files}
           mayEdit={mayEdit}
-          onAdd={() => files.answers.send(request.files.map((file) => ({ path: placeFor(file.name), file })))}
+          onAdd={() => answers.send(request.files.map((file) => ({ path: placeFor(file.name), file })))}
           onClose={onClose}
         />
       );

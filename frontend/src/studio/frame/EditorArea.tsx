@@ -9,7 +9,7 @@ import { POLICY_FILE } from "../document/files/runefile";
 import { deferred } from "../session/deferral";
 import { useWatching } from "../session/preview/variant-build";
 import type { Jump, View } from "../context/places";
-import { useApplyFix, useDiagnostics, useMayEdit, useOutline, usePlace, useStudio, useText } from "../context/studio";
+import { useDiagnostics, useMayEdit, useOutline, usePlace, useStudio, useText } from "../context/studio";
 import { Tabs } from "../parts/Tabs";
 
 /** Fetched when it is first shown, and after the text: a graph that can be edited is as large as an editor. */
@@ -187,7 +187,6 @@ function Graph({ isStrip, readOnly }: { readonly isStrip: boolean; readonly read
       isStrip={isStrip}
       readOnly={readOnly}
       watching={useWatching(workspace.watching)}
-      onFix={useApplyFix()}
       onPick={places.pickStage}
       onText={places.goToStageText}
       onAlone={places.showGraphAt}

@@ -1,5 +1,5 @@
 // The pipeline as a graph that can be edited. Every edit is the language's, made to the text; the text is what is drawn.
-import type { Diagnostic, Outline, OutlineNode, OutlineWire, TextEdit } from "../../api/schema";
+import type { Diagnostic, Outline, OutlineNode, OutlineWire } from "../../api/schema";
 import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useEffectEvent, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from "react";
 import { useStore } from "zustand";
@@ -39,8 +39,6 @@ export interface GraphViewProps {
   readonly readOnly: boolean;
   /** Tensors that are shown in the preview; null where that is not offered. */
   readonly watching: WatchedWires | null;
-  /** Fixes of the problems that are shown; null while the text is newer than they are. */
-  readonly onFix: ((edits: readonly TextEdit[]) => void) | null;
   readonly onPick: (node: OutlineNode | null) => void;
   /** Leads to the stage's line in the text. */
   readonly onText: (node: OutlineNode) => void;
@@ -73,7 +71,6 @@ function EditableGraph({
   isStrip,
   readOnly,
   watching,
-  onFix,
   onPick,
   onText,
   onAlone,
@@ -254,7 +251,20 @@ function EditableGraph({
     if (watching === null) choose(wire);
     else watching.toggle({ stage: wire.source, index: wire.source_index });
   };
-  const gestures: CanvasActions = { connecting, tapPort: wiring.tap, pressLabel, readOnly: still };
+  const acts = useRef({ tap: wiring.tap, pressLabel });
+  useEffect(() => {
+    acts.current = { tap: wiring.tap, pressLabel };
+  });
+  // The same object while it says the same: each stage and each wire would be drawn again for another one.
+  const gestures = useMemo<CanvasActions>(
+    () => ({
+      connecting,
+      tapPort: (end) => acts.current.tap(end),
+      pressLabel: (wire) => acts.current.pressLabel(wire),
+      readOnly: still,
+    }),
+    [connecting, still],
+  );
   const dragOver = (event: DragEvent, over: DropTarget): boolean => {
     if (still || !event.dataTransfer.types.includes(DRAG_TYPE)) return false;
     setChosen(over.wire);
@@ -361,7 +371,6 @@ function EditableGraph({
               readOnly={still}
               watching={watching}
               onEdit={edit}
-              onFix={onFix}
               onPick={(name) => pick(name)}
               onRenamed={(name) => {
                 awaited.current = { name, isRenamed: true };

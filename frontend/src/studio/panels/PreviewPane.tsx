@@ -59,13 +59,11 @@ export function PreviewPane() {
     watched.build !== null && watched.of === version ? watched.build : ahead === null ? preview.build : null;
   const wanted = shown ?? (ahead && { rune_digest: ahead.digest, rune_url: null });
   const isSignedOut = useIsSignedOut();
-  const edit = useText((state) => editState(state, isSignedOut));
   const { rune, error } = useRune(client, wanted, isSignedOut, pushed);
   useEffect(() => {
     if (error !== null) startDeferred();
   }, [error]);
   const isHere = rune !== null && (rune.digest === preview.build?.rune_digest || rune.digest === shown?.rune_digest);
-  const { problem, tone, text } = useMemo(() => previewStatus(preview, edit, isHere), [preview, edit, isHere]);
   const watching = useMemo<Watching>(
     () => ({
       wires: watched.wires,
@@ -78,21 +76,10 @@ export function PreviewPane() {
   );
   const timed = useTimed(workspace, version, isSignedOut);
   const host = useHost(phone.line);
-  const line = (
-    <span className="preview-status" role="status">
-      {problem === null ? (
-        <span className={`tag ${tone}`}>{text}</span>
-      ) : (
-        <button type="button" className={`tag ${tone}`} title="Go to it" onClick={() => places.goToProblem(problem)}>
-          {text}
-        </button>
-      )}
-    </span>
-  );
   const questions = diagnostics.filter(({ code }) => code === OPEN_QUESTION);
   const status = (
     <>
-      {line}
+      <StatusLine isHere={isHere} />
       <span className="grow" />
       {phone.button}
     </>
@@ -148,6 +135,26 @@ export function PreviewPane() {
   );
 }
 
+/** How far the newest edit is: the one part of the preview that changes with each key. */
+function StatusLine({ isHere }: { readonly isHere: boolean }) {
+  const { places } = useStudio();
+  const preview = useSession((session) => session.preview);
+  const isSignedOut = useIsSignedOut();
+  const edit = useText((state) => editState(state, isSignedOut));
+  const { problem, tone, text } = useMemo(() => previewStatus(preview, edit, isHere), [preview, edit, isHere]);
+  return (
+    <span className="preview-status" role="status">
+      {problem === null ? (
+        <span className={`tag ${tone}`}>{text}</span>
+      ) : (
+        <button type="button" className={`tag ${tone}`} title="Go to it" onClick={() => places.goToProblem(problem)}>
+          {text}
+        </button>
+      )}
+    </span>
+  );
+}
+
 /** The rune of this text that says when each stage ends, while Timing is open. */
 function useTimed({ client, timing }: Workspace, version: string | null, isSignedOut: boolean): TimedRune {
   const { build, of, problem } = useStore(timing.state);
@@ -178,6 +185,10 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
   const labels = useMemo(() => [...new Set(wordlists.flat())], [wordlists]);
   const [replay, setReplay] = useState<Recorded | null>(null);
   const [runs, setRuns] = useState(false);
+  const isRead = useText(({ read }) => read);
+  useEffect(() => {
+    if (runs && isRead) startDeferredAfterPaint();
+  }, [runs, isRead]);
   useEffect(() => {
     // Once, when the first rune runs.
     if (!runs || !window.location.search.includes("sample=")) return;
@@ -216,7 +227,6 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
         const { wordlists } = loaded;
         setWordlists((before) => (JSON.stringify(before) === JSON.stringify(wordlists) ? before : wordlists));
         setRuns(true);
-        startDeferredAfterPaint();
       },
       below: <Samples version={dataRevision} onReplay={setReplay} labels={labels} mayEdit={mayEdit} me={me} />,
     }),

@@ -17,7 +17,7 @@ export function startDeferred(): void {
   end();
 }
 
-/** The app runs: the page can be used as soon as that is painted, and the rest begins after it. */
+/** The app runs and the text is here: the page can be used once that is painted, and the rest begins after it. */
 export function startDeferredAfterPaint(): void {
   requestAnimationFrame(() => setTimeout(startDeferred));
 }

@@ -121,6 +121,9 @@ def test_a_use_is_counted_once_a_day_and_names_nobody(tags: Any, project: Any) -
     write_down(counting)
     assert uses_of(repository).in_all == 3
     assert Listing.objects.get().uses == 3
+    # A card that shows an answer of its own accord is no use.
+    card = Client().get("/api/v1/projects/acme/kitchen/tags/1.0/rune?automatic=1", REMOTE_ADDR="10.8.8.8")
+    assert card.status_code == 200
     # Pages and pulls count through the one of the process; reading writes nothing.
     for path in ("/api/v1/projects/acme/kitchen/tags/1.0/rune", "/api/v1/projects/acme/kitchen/tags/1.0/packages/c"):
         assert Client().get(path, REMOTE_ADDR="10.9.9.9").status_code == 200

@@ -138,6 +138,8 @@ def test_a_card_draws_the_pipeline_and_names_what_runs_when_it_is_asked_to(
         ]
         assert "<iframe" not in page
         assert 'data-run="/api/v1/projects/acme/kitchen/tags/1.0"' in page
+    # Fetches from an internal project are written down, so that nothing of it is fetched before a person wants it.
+    assert ("data-answers" in internal, "data-answers" in public) == (False, True)
     assert browser_of(None).get("/api/v1/projects/acme/kitchen/tags/1.0/rune").status_code == 200
 
 

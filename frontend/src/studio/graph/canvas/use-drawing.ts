@@ -3,6 +3,7 @@
 import type { Diagnostic, Outline } from "../../../api/schema";
 import { useMemo, useState } from "react";
 import { FULL, placeOnce, ROW, type Placed } from "../../../pipeline";
+import { useEqual } from "../../parts/use-equal";
 import { severityByStage } from "../../session/problems/severity";
 import { useAnimatedLayout } from "./animated-layout";
 import type { StagePorts } from "../../edits/graph-requests";
@@ -37,7 +38,8 @@ interface Drawing {
 }
 
 export function useDrawing(options: DrawingOptions): Drawing {
-  const { outline, ports, diagnostics, runefile, selected, chosen, isStrip, watching } = options;
+  const { ports, diagnostics, runefile, selected, chosen, isStrip, watching } = options;
+  const outline = useEqual(options.outline);
   const [place] = useState(placeOnce);
   const [placeInRow] = useState(placeOnce);
   const [size, setSize] = useState<Size | null>(null);

@@ -1,8 +1,9 @@
 // Everything about the selected stage: name, what it is, arguments, inputs, outputs, what is wrong with it.
-import type { Diagnostic, Outline, OutlineNode, TextEdit } from "../../../api/schema";
+import type { Diagnostic, Outline, OutlineNode } from "../../../api/schema";
 import { CircleAlert, FileCode, Text, Trash2, TriangleAlert, X } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { KIND_WORDS } from "../../../pipeline";
+import { useApplyFix } from "../../context/studio";
 import { CodeLink } from "../../parts/CodeLink";
 import { InlineCode } from "../../parts/InlineCode";
 import type { EditStep } from "../../session/workspace";
@@ -27,7 +28,6 @@ interface StagePanelProps {
   readonly readOnly: boolean;
   readonly watching: WatchedWires | null;
   readonly onEdit: (edit: GraphEdit, step?: EditStep) => Promise<string | null>;
-  readonly onFix: ((edits: readonly TextEdit[]) => void) | null;
   readonly onPick: (name: string) => void;
   readonly onRenamed: (name: string) => void;
   readonly onConnect: (from: PortEnd) => void;
@@ -55,7 +55,6 @@ export function StagePanel({
   readOnly,
   watching,
   onEdit,
-  onFix,
   onPick,
   onRenamed,
   onConnect,
@@ -142,18 +141,7 @@ export function StagePanel({
               <InlineCode>{note}</InlineCode>
             </p>
           ))}
-          {!readOnly &&
-            diagnostic.fixes.map((fix) => (
-              <button
-                key={fix.title}
-                type="button"
-                className="button"
-                disabled={onFix === null}
-                onClick={() => onFix?.(fix.edits)}
-              >
-                {fix.title}
-              </button>
-            ))}
+          {!readOnly && <Fixes diagnostic={diagnostic} />}
         </div>
       ))}
       <div className="panel-part">
@@ -241,4 +229,20 @@ export function StagePanel({
       </div>
     </aside>
   );
+}
+
+/** The buttons that apply the fixes of a problem. */
+function Fixes({ diagnostic }: { readonly diagnostic: Diagnostic }) {
+  const applyFix = useApplyFix();
+  return diagnostic.fixes.map((fix) => (
+    <button
+      key={fix.title}
+      type="button"
+      className="button"
+      disabled={applyFix === null}
+      onClick={() => applyFix?.(fix.edits)}
+    >
+      {fix.title}
+    </button>
+  ));
 }

@@ -2,6 +2,9 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { CheckAnswer, LanguageService } from "../../../language";
 
+/** One list for all texts without a problem: what draws it is not drawn again for each. */
+const NO_PROBLEMS: CheckAnswer["diagnostics"] = [];
+
 /** Milliseconds of calm after which the text is checked. */
 const CALM = 120;
 
@@ -46,7 +49,8 @@ export class TextCheck {
     try {
       // In characters, as the server's own diagnostics count.
       const answer = await this.language.ask<CheckAnswer>({ ask: "check", offsets: "characters" });
-      this.store.setState({ ...answer, isCurrent: this.timer === undefined && !this.again }, true);
+      const diagnostics = answer.diagnostics.length === 0 ? NO_PROBLEMS : answer.diagnostics;
+      this.store.setState({ ...answer, diagnostics, isCurrent: this.timer === undefined && !this.again }, true);
     } catch {
       this.store.setState(null, true);
     } finally {
