@@ -12,6 +12,7 @@ module runs in it. Where the system refuses namespaces, the module runs without,
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import resource
 import select
@@ -25,6 +26,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
+from rune.gc_paused import uncollected
 from rune.running.isolation import linux
 from rune.running.isolation.control_group import enter
 from rune.running.isolation.file_tree import enter_file_tree, give_folder
@@ -90,7 +92,11 @@ def main() -> NoReturn:
 
 
 def _run(module: str, entered: Entered, arguments: Sequence[str]) -> NoReturn:
-    import_module(module).main(entered, arguments)
+    with uncollected():
+        imported = import_module(module)
+    # What was imported stays, so no collection after a job has to look through it.
+    gc.freeze()
+    imported.main(entered, arguments)
     sys.exit(0)
 
 
