@@ -40,6 +40,7 @@ check: ## Format, lint, templates, types, import floors, plain words, in both la
 	@$(VENV)/lint-imports --no-logo
 	@$(VENV)/python -m tools.plain_words
 	@$(VENV)/python -m tools.class_names
+	@$(VENV)/python -m tools.file_lengths
 	@$(VENV)/mypy
 	@$(VENV)/python -m tools.frontend check
 

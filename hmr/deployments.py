@@ -72,9 +72,9 @@ def publish(server: ProjectServer, built: BuiltRune, version: str) -> None:
         is_published = False
     if is_published:
         return
-    seen = server.state(get("/builds/{build_id}/gate", build_id=built.id))
+    etag = server.state(get("/builds/{build_id}/gate", build_id=built.id))
     body: Publish = {"build": built.id, "tag": version}
-    server.ask(post("/projects/{organisation}/{name}/tags", **server.names, body=body, seen=seen))
+    server.ask(post("/projects/{organisation}/{name}/tags", **server.names, body=body, etag=etag))
 
 
 def deploy(
@@ -89,8 +89,8 @@ def deploy(
         row = server.ask(post("/projects/{organisation}/{name}/deployments", **server.names, body=body))
         key = make_key(server, row["name"], days)
     else:
-        seen = server.state(get(_DEPLOYMENT, **server.names, deployment=row["name"]))
-        row = server.ask(put(_VERSION, **server.names, deployment=row["name"], body={"tag": version}, seen=seen))
+        etag = server.state(get(_DEPLOYMENT, **server.names, deployment=row["name"]))
+        row = server.ask(put(_VERSION, **server.names, deployment=row["name"], body={"tag": version}, etag=etag))
         key = make_key(server, row["name"], days) if days else ""
     root = row["signed"]["root"] if row["signed"] else ""
     page = f"{server.page}/deployments/{row['name']}"

@@ -149,12 +149,12 @@ def apply_form(server: ProjectServer, conversion: str, number: int, path: str) -
 def merge(server: ProjectServer, change: str, number: int, url: str) -> None:
     """Builds the result of a change request and merges it. Raises `HmrError`."""
     read = get("/change-requests/{change_id}", change_id=change)
-    opened = server.ask(post("/change-requests/{change_id}/builds", change_id=change, seen=server.state(read)))
+    opened = server.ask(post("/change-requests/{change_id}/builds", change_id=change, etag=server.state(read)))
     if opened["build"] is None:
         raise HmrError("change-waits", f"The model is in change request {number}, which cannot be built. {url}")
     wait_for_build(server, opened["build"], BUILD_SECONDS)
     try:
-        server.ask(post("/change-requests/{change_id}/merge", change_id=change, seen=server.state(read)))
+        server.ask(post("/change-requests/{change_id}/merge", change_id=change, etag=server.state(read)))
     except HmrError as error:
         if error.name != "refused":
             raise

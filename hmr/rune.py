@@ -131,8 +131,8 @@ class Rune:
     def _write(self, path: str, data: bytes) -> None:
         server = self._server
         read = get(_FILE, **server.names, path=path)
-        seen = server.run(lambda: server.data.file_state(read))
-        server.ask(put(_FILE, **server.names, path=path, content=data, seen=seen))
+        etag = server.run(lambda: server.data.file_state(read))
+        server.ask(put(_FILE, **server.names, path=path, content=data, etag=etag))
 
 
 def _read(path: str | PathLike[str]) -> bytes:

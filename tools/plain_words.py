@@ -1,7 +1,7 @@
 """Refuses names and sentences that a stranger has to read twice: `python -m tools.plain_words`.
 
 A name says what a thing is (`versions`, `device`), not what happened to it (`found`, `given`). A sentence has a
-subject, a verb and an object. Python is read here; ESLint holds the names of the front end.
+subject, a verb and an object. Names of Python are read here; ESLint reads those of the front end.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ OWN, OWN_TEST = "tools/plain_words.py", "tests/tools/test_plain_words.py"
 TERMS = {("not", "found"), ("held", "out"), ("taken", "down")}
 """The field's own terms, which have such a word in them: an error of HTTP, data that a model was not trained on, and a
 page that moderators removed."""
-SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs", ".css")
+SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs", ".css", ".c", ".h")
 DICTATED = {"connection_made", "Gone"}
 """Names of the standard library and of HTTP: a method that a class overrides, and the error of status 410."""
 
@@ -143,7 +143,7 @@ def refused_comments(path: str, source: str) -> Iterator[Finding]:
 
 
 def refused_script_comments(path: str, text: str) -> Iterator[Finding]:
-    """The comments of TypeScript, JavaScript or CSS that begin with a question word, or one of whose lines does."""
+    """The comments of TypeScript, JavaScript, CSS or C that begin with a question word, or one of whose lines does."""
     return _questions(path, text, _SCRIPT_COMMENT)
 
 

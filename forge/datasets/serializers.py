@@ -265,7 +265,9 @@ class DataSettingsSerializer(serializers.Serializer[None]):
 class NewDataVersionSerializer(serializers.Serializer[None]):
     """Saving a version."""
 
-    seen = serializers.IntegerField(min_value=0, max_value=2**53, help_text="the revision of the data that is saved")
+    revision = serializers.IntegerField(
+        min_value=0, max_value=2**53, help_text="the revision of the data that is saved"
+    )
     message = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 

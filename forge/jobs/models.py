@@ -53,12 +53,12 @@ class JobQuerySet(models.QuerySet["Job"]):
         Those of a kind that an organisation's verb is needed for are seen by who may do that.
         """
         of_organisation = Q(project=None, organisation__in=organisations_where(actor, Verb.SEE_ORGANISATION))
-        seen = Q(project__in=Project.objects.of_member(actor)) | of_organisation
+        visible = Q(project__in=Project.objects.of_member(actor)) | of_organisation
         for kind in kinds():
             if kind.verb in OF_ORGANISATION:
                 allowed = Q(kind=kind.name, organisation__in=organisations_where(actor, kind.verb))
-                seen = seen & ~Q(kind=kind.name) | allowed
-        return self.filter(seen)
+                visible = visible & ~Q(kind=kind.name) | allowed
+        return self.filter(visible)
 
     def unfinished(self) -> JobQuerySet:
         """Jobs that wait or run."""
@@ -171,7 +171,7 @@ class Worker(models.Model):
 
     id = models.UUIDField(primary_key=True, editable=False)
     capabilities = models.JSONField()
-    seen = models.DateTimeField()
+    announced = models.DateTimeField()
 
     def __str__(self) -> str:
         return ", ".join(self.capabilities)

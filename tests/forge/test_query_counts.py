@@ -14,6 +14,7 @@ from django.urls import get_resolver
 
 from forge.accounts.models import Organisation, User
 from forge.projects.models import Project
+from tests.forge.addresses.settled import settle
 from tests.forge.query_counts import (
     UNCOUNTED,
     WRITE,
@@ -23,7 +24,6 @@ from tests.forge.query_counts import (
     read_counts,
     requests,
     routes,
-    settle,
     write_counts,
 )
 from tests.support.shares import share_of

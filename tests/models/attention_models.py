@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from tests.models.model_layers import Layers, Value
+from tests.models.model_layers import Layers
+from tests.models.model_values import Value
 
 Model = Callable[[Layers], list[Value]]
 

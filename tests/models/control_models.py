@@ -10,7 +10,8 @@ from ai_edge_litert import schema_py_generated as schema
 
 from tests.models.logic_models import select, truths
 from tests.models.model_graph import Graph
-from tests.models.model_layers import Layers, Value
+from tests.models.model_layers import Layers
+from tests.models.model_values import Value
 from tests.models.state_models import delayed
 
 Model = Callable[[Layers], list[Value]]

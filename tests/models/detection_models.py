@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from flatbuffers import flexbuffers
 
-from tests.models.model_layers import Layers, Value
+from tests.models.model_layers import Layers
+from tests.models.model_values import Value
 
 Model = Callable[[Layers], list[Value]]
 

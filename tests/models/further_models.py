@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from tests.models.model_layers import ACTIVATIONS, PADDINGS, Layers, Value
+from tests.models.model_layers import Layers
+from tests.models.model_values import ACTIVATIONS, PADDINGS, Value
 
 Model = Callable[[Layers], list[Value]]
 

@@ -8,7 +8,8 @@ from typing import Any
 from tests.models.float_models import reduced
 from tests.models.further_models import batch_matmul, transpose_conv
 from tests.models.logic_models import as_floats, compare
-from tests.models.model_layers import Layers, Value
+from tests.models.model_layers import Layers
+from tests.models.model_values import Value
 
 Model = Callable[[Layers], list[Value]]
 

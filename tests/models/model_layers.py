@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,31 +16,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from tests.models.model_graph import Graph
-
-ACTIVATIONS = {"none": 0, "relu": 1, "relu_n1": 2, "relu6": 3}
-PADDINGS = {"same": 0, "valid": 1}
-
-FINER = 256
-"""By how much the steps of int16 are finer than those of int8."""
-SHARES = {"int8": (1 / 256, -128), "uint8": (1 / 256, -128), "int16": (1 / 128, 0)}
-"""Scale and zero point of numbers from 0 to 1."""
-
-
-@dataclass(frozen=True)
-class Value:
-    """A tensor of the graph and what the next layer needs to know of it. Zero points of uint8 and int16, and scales of
-    int16, are given as for int8."""
-
-    index: int
-    shape: tuple[int, ...]
-    kind: str
-    scale: float | None = None
-    zero_point: int = 0
-
-    @property
-    def stored_zero_point(self) -> int:
-        """As the file has it."""
-        return _stored(self.zero_point, self.kind)
+from tests.models.model_values import ACTIVATIONS, FINER, SHARES, Value, bias_type, stored, stored_scale, window_options
 
 
 class Layers:
@@ -58,13 +33,13 @@ class Layers:
         if kind in ("float32", "int32"):
             return Value(self.graph.input(name, shape, kind), tuple(shape), kind)
         scale = 0.0473 if scale is None else scale
-        index = self.graph.input(name, shape, kind, _stored_scale(scale, kind), _stored(zero_point, kind))
+        index = self.graph.input(name, shape, kind, stored_scale(scale, kind), stored(zero_point, kind))
         return Value(index, tuple(shape), kind, scale, zero_point)
 
     def output(self, shape: Sequence[int], kind: str, scale: float | None = None, zero_point: int = 0) -> Value:
         self._count += 1
-        stored = _stored_scale(scale, kind), _stored(zero_point, kind)
-        index = self.graph.tensor(f"tensor_{self._count}", shape, kind, *stored)
+        quantization = stored_scale(scale, kind), stored(zero_point, kind)
+        index = self.graph.tensor(f"tensor_{self._count}", shape, kind, *quantization)
         return Value(index, tuple(shape), kind, scale, zero_point)
 
     def weights(
@@ -152,8 +127,8 @@ class Layers:
             source, (channels, *kernel, depth), 0, fan_in, per_channel, bias, weak, hybrid, halves, short_bias
         )
         options: Any = schema.Conv2DOptionsT()
-        options.quantizedBiasType = _bias_type(short_bias)
-        shape = (batch, *_window(options, (height, width), kernel, stride, dilation, padding), channels)
+        options.quantizedBiasType = bias_type(short_bias)
+        shape = (batch, *window_options(options, (height, width), kernel, stride, dilation, padding), channels)
         options.fusedActivationFunction = ACTIVATIONS[activation]
         return self._finish(source, shape, "CONV_2D", tensors, options, scale, gain, zero_point)
 
@@ -182,7 +157,7 @@ class Layers:
         )
         options: Any = schema.DepthwiseConv2DOptionsT()
         options.depthMultiplier = multiplier
-        shape = (batch, *_window(options, (height, width), kernel, stride, dilation, padding), channels)
+        shape = (batch, *window_options(options, (height, width), kernel, stride, dilation, padding), channels)
         options.fusedActivationFunction = ACTIVATIONS[activation]
         return self._finish(source, shape, "DEPTHWISE_CONV_2D", tensors, options, scale, gain, zero_point)
 
@@ -208,7 +183,7 @@ class Layers:
         if not bias:
             tensors.append(-1)
         options: Any = schema.FullyConnectedOptionsT()
-        options.quantizedBiasType = _bias_type(short_bias)
+        options.quantizedBiasType = bias_type(short_bias)
         options.keepNumDims = keep_dimensions
         options.asymmetricQuantizeInputs = asymmetric
         options.fusedActivationFunction = ACTIVATIONS[activation]
@@ -227,7 +202,7 @@ class Layers:
         batch, height, width, depth = source.shape
         options: Any = schema.Pool2DOptionsT()
         options.filterHeight, options.filterWidth = kernel
-        shape = (batch, *_window(options, (height, width), kernel, stride, (1, 1), padding), depth)
+        shape = (batch, *window_options(options, (height, width), kernel, stride, (1, 1), padding), depth)
         options.fusedActivationFunction = ACTIVATIONS[activation]
         output = self.output(shape, source.kind, source.scale, source.zero_point)
         self.graph.operator(op, [source.index], [output.index], options, 2 if source.kind == "int8" else 1)
@@ -378,7 +353,7 @@ class Layers:
             if kind == "int16"
             else self.random.integers(-128, 128, shape, dtype=np.int8).view(kind)
         )
-        index = self.graph.constant("constant", values, _stored_scale(scale, kind), _stored(zero_point, kind))
+        index = self.graph.constant("constant", values, stored_scale(scale, kind), stored(zero_point, kind))
         return Value(index, tuple(shape), kind, scale, zero_point)
 
     def convert(self, op: str, source: Value, kind: str, scale: float | None = None, zero_point: int = 0) -> Value:
@@ -407,38 +382,3 @@ class Layers:
             version = 1 if source.kind == "uint8" else 4 if op == "FULLY_CONNECTED" else 3
         self.graph.operator(op, [source.index, *tensors], [output.index], options, version)
         return output
-
-
-def _bias_type(is_short: bool) -> int:
-    """As options say it: nothing, or int32."""
-    return int(schema.TensorType.INT32) if is_short else 0
-
-
-def _stored(zero_point: int, kind: str) -> int:
-    """As the file has it: uint8 counts from 0 where int8 counts from -128; int16 has none."""
-    return zero_point + 128 if kind == "uint8" else 0 if kind == "int16" else zero_point
-
-
-def _stored_scale(scale: float | None, kind: str) -> float | None:
-    """As the file has it."""
-    return scale / FINER if scale is not None and kind == "int16" else scale
-
-
-def _window(
-    options: Any,
-    size: tuple[int, int],
-    kernel: tuple[int, int],
-    stride: tuple[int, int],
-    dilation: tuple[int, int],
-    padding: str,
-) -> tuple[int, int]:
-    """Writes a window into the options and gives the height and width that come out."""
-    options.padding = PADDINGS[padding]
-    options.strideH, options.strideW = stride
-    if hasattr(options, "dilationHFactor"):
-        options.dilationHFactor, options.dilationWFactor = dilation
-    sides = []
-    for side, width, step, spread in zip(size, kernel, stride, dilation, strict=True):
-        reach = (width - 1) * spread + 1
-        sides.append(-(-side // step) if padding == "same" else (side - reach) // step + 1)
-    return sides[0], sides[1]

@@ -10,7 +10,8 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.random import default_rng
 
-from tests.models.model_layers import Layers, Value
+from tests.models.model_layers import Layers
+from tests.models.model_values import Value
 
 LARGEST = 1500
 """Elements of a tensor; what would make more takes a smaller one."""

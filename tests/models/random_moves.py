@@ -9,7 +9,7 @@ import numpy as np
 
 from tests.models.further_models import arg, gather
 from tests.models.lookup_models import batch_to_space, gather_nd, places, space_to_batch, update
-from tests.models.model_layers import Value
+from tests.models.model_values import Value
 from tests.models.random_drawing import Draw, Drawing, options_of
 
 

@@ -17,10 +17,10 @@ from tests.models.float_models import add_n, cumsum, floor_of, reduced, rows_of
 from tests.models.further_models import arg, batch_matmul, prelu, squared_difference, transpose_conv
 from tests.models.logic_models import COMPARISONS, as_floats, cast, compare, logical, select
 from tests.models.lookup_models import embedding_lookup, hybrid_table
-from tests.models.model_layers import SHARES, Value
+from tests.models.model_values import SHARES, Value
 from tests.models.random_drawing import Draw, Drawing
 from tests.models.random_moves import MOVING_DRAWS
-from tests.models.state_models import delayed, lstm, svdf, windowed
+from tests.models.random_states import draw_delayed, draw_lstm, draw_svdf, draw_windowed
 
 BOUNDED = ("none", "none", "relu", "relu6")
 
@@ -171,38 +171,6 @@ def _squared_difference(drawing: Drawing) -> Value:
         return squared_difference(drawing.layers, left, right)
     scale = drawing.scale_near(max(left.scale, right.scale) ** 2 * 150)
     return squared_difference(drawing.layers, left, right, scale)
-
-
-def _delayed(drawing: Drawing) -> Value:
-    source = drawing.source()
-    return delayed(drawing.layers, source, f"variable {source.index} {drawing.whole(0, 10**9)}")
-
-
-def _windowed(drawing: Drawing) -> Value:
-    rows = drawing.whole(1, 3)
-    source = drawing.source(
-        lambda value: 2 < len(value.shape) < 5 and value.shape[0] == 1 and math.prod(value.shape) < 500
-    )
-    if source.shape[0] != 1:
-        source = drawing.input((1, 2, 3))
-    return windowed(drawing.layers, source, rows, f"variable {source.index} {drawing.whole(0, 10**9)}")
-
-
-def _svdf(drawing: Drawing) -> Value:
-    kind = "float32" if drawing.kind == "float32" else "int8"
-    source = drawing.source(lambda value: len(value.shape) == 2 and value.kind == kind)
-    if source.kind != kind or len(source.shape) != 2:
-        source = drawing.input((drawing.whole(1, 2), drawing.whole(1, 9)), kind)
-    sizes = drawing.whole(1, 6), drawing.whole(1, 2), drawing.whole(1, 4)
-    return svdf(drawing.layers, source, *sizes, drawing.chance(0.7))
-
-
-def _lstm(drawing: Drawing) -> Value:
-    kind = "float32" if drawing.kind == "float32" else "int8"
-    source = drawing.input((drawing.whole(1, 3), drawing.whole(1, 4), drawing.whole(1, 6)), kind)
-    clip = drawing.one_of((0.0, 0.0, 0.6))
-    point, bits = drawing.zero_point(), drawing.whole(9, 15)
-    return lstm(drawing.layers, source, drawing.whole(1, 6), drawing.chance(0.3), clip, point, bits)
 
 
 def _truths(drawing: Drawing, shape: Sequence[int] = ()) -> Value:
@@ -363,7 +331,7 @@ def _each(draw: Callable[[Drawing, str], Value], *operators: str) -> dict[str, D
 DRAWS: Mapping[str, Draw] = {
     **MOVING_DRAWS,
     "ADD_N": _add_n,
-    "ASSIGN_VARIABLE": _windowed,
+    "ASSIGN_VARIABLE": draw_windowed,
     "BATCH_MATMUL": _batch_matmul,
     "CUSTOM:TFLite_Detection_PostProcess": _detection,
     "EMBEDDING_LOOKUP": _embedding_lookup,
@@ -377,13 +345,13 @@ DRAWS: Mapping[str, Draw] = {
     "GELU": _gelu,
     "PRELU": _prelu,
     "QUANTIZE": _quantize,
-    "READ_VARIABLE": _delayed,
+    "READ_VARIABLE": draw_delayed,
     "RESIZE_BILINEAR": _resize,
     "SOFTMAX": _softmax,
     "SQUARED_DIFFERENCE": _squared_difference,
-    "SVDF": _svdf,
+    "SVDF": draw_svdf,
     "TRANSPOSE_CONV": _transpose_conv,
-    "UNIDIRECTIONAL_SEQUENCE_LSTM": _lstm,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": draw_lstm,
     **_each(_activation, "LEAKY_RELU", "RELU", "RELU6", "RELU_N1_TO_1"),
     **_each(_arg, "ARG_MAX", "ARG_MIN"),
     **_each(_binary, "ADD", "MUL", "SUB"),

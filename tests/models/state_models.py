@@ -12,7 +12,8 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from tests.models.model_graph import Graph
-from tests.models.model_layers import ACTIVATIONS, Layers, Value
+from tests.models.model_layers import Layers
+from tests.models.model_values import ACTIVATIONS, Value
 
 Model = Callable[[Layers], list[Value]]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.models.make_models import answers, make, models, refused
+from tests.models.make_models import answers, make, models
+from tests.models.refused_models import refused
 from tests.support.models.model_cases import ModelCase, model_cases, refused_cases
 
 CASES = model_cases()

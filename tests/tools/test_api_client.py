@@ -17,7 +17,7 @@ from tools.setup import API, ROOT
 
 PATH = "/api/v1/projects/{organisation}/{name}/files/{path}"
 NAMES = [{"in": "path", "name": name, "schema": {"type": "string"}} for name in ("organisation", "name", "path")]
-SEEN = {"in": "header", "name": "If-Match", "schema": {"type": "string"}, "required": True}
+IF_MATCH = {"in": "header", "name": "If-Match", "schema": {"type": "string"}, "required": True}
 
 
 def described(method: str = "get", **operation: Any) -> Mapping[str, Any]:
@@ -43,8 +43,10 @@ def test_the_signature_of_a_request_has_the_parameters_of_its_address() -> None:
 
 
 def test_an_act_that_depends_on_a_state_cannot_leave_it_out() -> None:
-    assert "seen: str)" in signature(described("delete", parameters=[*NAMES, SEEN]))
-    assert "seen: str | None = ...)" in signature(described("delete", parameters=[*NAMES, {**SEEN, "required": False}]))
+    assert "etag: str)" in signature(described("delete", parameters=[*NAMES, IF_MATCH]))
+    assert "etag: str | None = ...)" in signature(
+        described("delete", parameters=[*NAMES, {**IF_MATCH, "required": False}])
+    )
 
 
 def test_bodies_are_shapes_or_bytes_and_answers_are_shapes_or_bytes_or_nothing() -> None:
@@ -92,7 +94,7 @@ names = names_of("acme/door")
 request = get("/projects/{organisation}/{name}/deployments/{deployment}", **names, deployment="site")
 begun = post("/projects/{organisation}/{name}/builds", **names)
 moved = put("/projects/{organisation}/{name}/deployments/{deployment}/version", **names, deployment="site",
-            body={"tag": "1.0"}, seen="1")
+            body={"tag": "1.0"}, etag="1")
 """
 WRONG = {
     "an address that is not there": 'get("/projects/{organisation}/{name}/deploys", **names)',

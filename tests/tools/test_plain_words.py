@@ -238,7 +238,7 @@ def test_the_heading_of_a_page_may_be_a_question() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["app.py", "tests/test_app.py", "src/page.ts", "src/page.tsx", "page.css", "page.html"]
+    "name", ["app.py", "tests/test_app.py", "src/page.ts", "src/page.tsx", "page.css", "page.html", "app.c", "app.h"]
 )
 def test_comments_of_all_sources_are_read(tmp_path: Path, name: str) -> None:
     text = {".py": "# {}\n", ".html": "{{# {} #}}\n"}.get(Path(name).suffix, "/* {} */\n").format("What it is.")

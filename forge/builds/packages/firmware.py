@@ -195,10 +195,10 @@ def _source(build: Build, artefact: Artefact) -> tuple[Manifest, Mapping[str, by
     version = build.version or of_digest.first()
     if version is not None:
         return with_blocks(build.project, available_files(version)), {}
-    seen = working_tree(build.project)
-    if seen.digest != artefact.version_digest:
+    tree = working_tree(build.project)
+    if tree.digest != artefact.version_digest:
         return None
-    return with_blocks(build.project, seen.manifest, seen.texts), seen.texts
+    return with_blocks(build.project, tree.manifest, tree.texts), tree.texts
 
 
 def _reason(answer: Answer) -> str:

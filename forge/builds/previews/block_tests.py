@@ -58,21 +58,21 @@ def run_expected_tests(
 def _run_tests(
     preview: Preview, compiler: Compiler, tick: Callable[[], None], pace: PaceNow, work: PreviewWork
 ) -> None:
-    seen = working_tree(preview.project)
-    if seen.sequence != preview.sequence or not has_tests(seen.manifest):
+    tree = working_tree(preview.project)
+    if tree.sequence != preview.sequence or not has_tests(tree.manifest):
         return
     with work.of_tests(compiler):
-        PreviewRecorder(preview, seen).tested(failed_tests(preview, seen, compiler, tick, pace))
+        PreviewRecorder(preview, tree).tested(failed_tests(preview, tree, compiler, tick, pace))
 
 
 def failed_tests(
-    preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callable[[], None], pace: PaceNow
+    preview: Preview, tree: WorkingTree, compiler: Compiler, tick: Callable[[], None], pace: PaceNow
 ) -> list[dict[str, Any]]:
     """The problems of the tests that fail, of the blocks that the pipeline runs.
 
     Raises `TestsRefused`, `Superseded`, `ChildDied` and what `tick` raises.
     """
-    answer, reason = ask_compiler({"op": "pipeline-tests"}, preview.project, seen, compiler, tick, pace)
+    answer, reason = ask_compiler({"op": "pipeline-tests"}, preview.project, tree, compiler, tick, pace)
     if answer is None:
         raise TestsRefused(reason)
     problems: list[dict[str, Any]] = answer["problems"]

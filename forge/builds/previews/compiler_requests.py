@@ -18,7 +18,7 @@ from forge.projects.versions.store import WorkingTree
 def ask_compiler(
     job: Mapping[str, Any],
     project: Project,
-    seen: WorkingTree,
+    tree: WorkingTree,
     compiler: Compiler,
     tick: Callable[[], None],
     pace: PaceNow,
@@ -26,7 +26,7 @@ def ask_compiler(
     """The compiler's answer about a project's files, or None and the reason. Raises `Superseded`, `ChildDied` and what
     `tick` raises."""
     answers: list[Answer] = []
-    with local_files(with_blocks(project, seen.manifest, seen.texts), fetched_folder(), seen.texts) as files:
+    with local_files(with_blocks(project, tree.manifest, tree.texts), fetched_folder(), tree.texts) as files:
         compiler.run(
             job,
             answers.append,

@@ -40,17 +40,17 @@ before, and to write both would delay it."""
 class PreviewRecorder:
     """Records the result of building a project's text in the preview, and sends its event."""
 
-    def __init__(self, preview: Preview, seen: WorkingTree) -> None:
+    def __init__(self, preview: Preview, tree: WorkingTree) -> None:
         self._preview = preview
-        self._seen = seen
+        self._tree = tree
         self._is_broken = False
         self._diagnostics: list[dict[str, Any]] = []
         """The diagnostics of the text."""
         self._unsaved: dict[str, Any] = {}
         """The result of the check, until it is written."""
         self._tell_at = math.inf
-        self._failed_tests = _failed_before(preview, seen)
-        warnings = model_warnings(seen) if preview.is_plain else ()
+        self._failed_tests = _failed_before(preview, tree)
+        warnings = model_warnings(tree) if preview.is_plain else ()
         self._outdated_models = [cast(dict[str, Any], diagnostic_to_json(each)) for each in warnings]
 
     def take(self, artefact: Artefact, *, is_new: bool) -> None:
@@ -95,11 +95,11 @@ class PreviewRecorder:
         with output.open("rb") as file:
             rune = file.read(LARGEST_PUSHED + 1)
         if len(rune) <= LARGEST_PUSHED:
-            seen = self._seen
+            tree = self._tree
             push_rune(
                 self._preview.project_id,
-                sequence=seen.sequence,
-                version=seen.digest,
+                sequence=tree.sequence,
+                version=tree.digest,
                 digest=digest_of(rune),
                 rune=rune,
             )
@@ -133,13 +133,13 @@ class PreviewRecorder:
         """Writes what was found, with the result of the check, unless another process has looked at a newer text
         meanwhile."""
         values, self._unsaved, self._tell_at = self._unsaved | values, {}, math.inf
-        preview, sequence = self._preview, self._seen.sequence
+        preview, sequence = self._preview, self._tree.sequence
         rows = Preview.objects.filter(pk=preview.pk, sequence__lte=sequence)
         row = {"sequence": sequence, "state": state, "error": error, "toolchain": TOOLCHAIN} | values
         if not rows.update(changed=timezone.now(), **row):
             return
         if preview.is_plain and "outline" in values:
-            keep_contents(preview.project_id, values["outline"], self._seen.manifest)
+            keep_contents(preview.project_id, values["outline"], self._tree.manifest)
         stored = Preview.objects.select_related("project", "build__version", "build__artefact").get(pk=preview.pk)
         append_event(stored.project.stream, _event_of(stored))
 
@@ -168,8 +168,8 @@ def preview_build(project: Project, artefact: Artefact) -> Build:
     )
 
 
-def _failed_before(preview: Preview, seen: WorkingTree) -> list[dict[str, Any]]:
+def _failed_before(preview: Preview, tree: WorkingTree) -> list[dict[str, Any]]:
     """The failed tests of the text before, which are shown until those of this one end."""
-    if not preview.is_plain or not has_tests(seen.manifest):
+    if not preview.is_plain or not has_tests(tree.manifest):
         return []
     return [each for each in preview.diagnostics if each["code"] == Code.FAILED_TEST.value]

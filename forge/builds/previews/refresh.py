@@ -109,8 +109,8 @@ def _tick_of(stopping: threading.Event) -> Callable[[], None]:
 
 def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event, pace: PaceNow, work: PreviewWork) -> None:
     """Makes the preview of the newest text, or of its copy, unless another worker is at it."""
-    seen = working_tree(preview.project) if preview.copy is None else files_of_copy(preview, preview.copy)
-    lease = PreviewLease(preview.pk, seen.sequence)
+    tree = working_tree(preview.project) if preview.copy is None else files_of_copy(preview, preview.copy)
+    lease = PreviewLease(preview.pk, tree.sequence)
     if not lease.take():
         return
     check_stopping = _tick_of(stopping)
@@ -122,28 +122,28 @@ def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event, pa
     # A copy is of a version, which no newer text replaces.
     is_of_text = preview.copy is None
     try:
-        with work.of_text(compiler, seen.sequence) if is_of_text else nullcontext():
-            _make(preview, seen, compiler, tick, pace)
+        with work.of_text(compiler, tree.sequence) if is_of_text else nullcontext():
+            _make(preview, tree, compiler, tick, pace)
         if preview.is_plain:
-            text_settled.call(preview.project, seen)
+            text_settled.call(preview.project, tree)
     except Superseded:
         return
     finally:
         lease.release()
 
 
-def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callable[[], None], pace: PaceNow) -> None:
-    recorder = PreviewRecorder(preview, seen)
+def _make(preview: Preview, tree: WorkingTree, compiler: Compiler, tick: Callable[[], None], pace: PaceNow) -> None:
+    recorder = PreviewRecorder(preview, tree)
     try:
         if preview.fix is not None:
-            seen = with_fix(preview.project, seen, preview.fix, compiler, tick, pace)
+            tree = with_fix(preview.project, tree, preview.fix, compiler, tick, pace)
         if preview.copy is not None:
-            seen = with_overrides(preview, preview.copy["overrides"], seen, compiler, tick, pace)
+            tree = with_overrides(preview, preview.copy["overrides"], tree, compiler, tick, pace)
         if preview.tests is not None:
-            outline = compiled_tests(preview, preview.tests, seen, compiler, tick, pace)
+            outline = compiled_tests(preview, preview.tests, tree, compiler, tick, pace)
             recorder.save(PreviewState.READY, outline=outline)
             return
-        job = preview_job(preview, seen)
+        job = preview_job(preview, tree)
 
         def tick_and_tell() -> None:
             tick()
@@ -152,7 +152,7 @@ def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callabl
         artefact = Execution(job, recorder).run(
             lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick_and_tell, pace=pace
         )
-        if artefact is not None and preview.is_plain and has_tests(seen.manifest):
+        if artefact is not None and preview.is_plain and has_tests(tree.manifest):
             expect_tests(preview.project_id)
     except (NoSuchFix, TestsRefused, OverridesRefused) as error:
         recorder.save(PreviewState.FAILED, error=str(error))
@@ -164,7 +164,7 @@ def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callabl
 
 def with_fix(
     project: Project,
-    seen: WorkingTree,
+    tree: WorkingTree,
     fix: Mapping[str, Any],
     compiler: Compiler,
     tick: Callable[[], None],
@@ -175,18 +175,18 @@ def with_fix(
     Raises `NoSuchFix`, `ChildDied` and what `tick` raises.
     """
     job = {"op": "fix", "fix": fix}
-    answer, reason = ask_compiler(job, project, seen, compiler, tick, pace)
+    answer, reason = ask_compiler(job, project, tree, compiler, tick, pace)
     if answer is None:
         raise NoSuchFix(reason)
     if "refused" in answer:
         raise NoSuchFix(answer["refused"])
-    return seen.with_text(answer["path"], answer["text"].encode("utf-8"))
+    return tree.with_text(answer["path"], answer["text"].encode("utf-8"))
 
 
 def compiled_tests(
     preview: Preview,
     path: str,
-    seen: WorkingTree,
+    tree: WorkingTree,
     compiler: Compiler,
     tick: Callable[[], None],
     pace: PaceNow = usual_pace,
@@ -196,7 +196,7 @@ def compiled_tests(
     Raises `TestsRefused`, `ChildDied` and what `tick` raises.
     """
     job = {"op": "test", "path": path}
-    answer, reason = ask_compiler(job, preview.project, seen, compiler, tick, pace)
+    answer, reason = ask_compiler(job, preview.project, tree, compiler, tick, pace)
     if answer is None or "refused" in answer:
         raise TestsRefused(reason if answer is None else answer["refused"])
     return answer
@@ -205,7 +205,7 @@ def compiled_tests(
 def with_overrides(
     preview: Preview,
     overrides: Sequence[Mapping[str, str]],
-    seen: WorkingTree,
+    tree: WorkingTree,
     compiler: Compiler,
     tick: Callable[[], None],
     pace: PaceNow = usual_pace,
@@ -215,12 +215,12 @@ def with_overrides(
     Raises `OverridesRefused`, `ChildDied` and what `tick` raises.
     """
     job = {"op": "apply-overrides", "overrides": overrides}
-    answer, reason = ask_compiler(job, preview.project, seen, compiler, tick, pace)
+    answer, reason = ask_compiler(job, preview.project, tree, compiler, tick, pace)
     if answer is None or "refused" in answer:
         raise OverridesRefused(reason if answer is None else answer["refused"])
     for path, text in answer["texts"].items():
-        seen = seen.with_text(path, text.encode("utf-8"))
-    return seen
+        tree = tree.with_text(path, text.encode("utf-8"))
+    return tree
 
 
 def _has_many_builds(project_id: UUID) -> bool:

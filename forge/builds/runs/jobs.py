@@ -120,7 +120,7 @@ class BuildTask:
         }
 
 
-def preview_job(preview: Preview, seen: WorkingTree) -> BuildTask:
+def preview_job(preview: Preview, tree: WorkingTree) -> BuildTask:
     """A project's text as it was at one moment, built as a preview wants it."""
     wires = tuple(Port(wire["stage"], wire["index"]) for wire in preview.options["watched"])
     profile = choices_of(preview.project).profile
@@ -129,9 +129,9 @@ def preview_job(preview: Preview, seen: WorkingTree) -> BuildTask:
     )
     return BuildTask(
         preview.project.organisation_id,
-        _spec(seen.digest, options),
-        with_blocks(preview.project, seen.manifest, seen.texts),
-        seen.texts,
+        _spec(tree.digest, options),
+        with_blocks(preview.project, tree.manifest, tree.texts),
+        tree.texts,
         PREVIEW_STEPS,
         lasts=False,
     )

@@ -59,15 +59,15 @@ class CompilerPool:
 
     def answer(self, actor: Actor, project: Project, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answers about the project as it is stored. Raises `TooManyQuestions` and `LanguageBusy`."""
-        seen = working_tree(project)
+        tree = working_tree(project)
         party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
-        manifest, texts = with_usable(project, seen.manifest, seen.texts)
+        manifest, texts = with_usable(project, tree.manifest, tree.texts)
         return self._run(party, {"op": "language", "request": request}, manifest, texts)
 
-    def publishable(self, actor: Actor, project: Project, seen: WorkingTree, path: str) -> dict[str, Any]:
+    def publishable(self, actor: Actor, project: Project, tree: WorkingTree, path: str) -> dict[str, Any]:
         """Returns the answer of `block_step.answer_publishable` for a block of these files. Raises as `answer` does."""
         party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
-        return self._run(party, {"op": "publishable", "path": path}, seen.manifest, seen.texts)
+        return self._run(party, {"op": "publishable", "path": path}, tree.manifest, tree.texts)
 
     def summarise(self, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
         """Returns the summary by `summary.summarise` of an organisation's files; the same files are read once.

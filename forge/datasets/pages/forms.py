@@ -49,8 +49,8 @@ def save(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Saves a version of the data."""
 
     def act(principal: Principal, project: Project) -> None:
-        seen = _number(request.POST.get("revision", ""))
-        save_version(principal, project, seen=seen, message=request.POST.get("message", ""))
+        revision = _number(request.POST.get("revision", ""))
+        save_version(principal, project, revision=revision, message=request.POST.get("message", ""))
 
     return _changed(request, project_of(request, organisation, name, Verb.EDIT), act, "#versions")
 

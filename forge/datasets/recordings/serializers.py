@@ -34,7 +34,7 @@ class SampleJson(TypedDict):
 class SamplesJson(TypedDict):
     """Samples, newest first."""
 
-    revision: Annotated[int, "of the project's data; changes of labels name it as `seen`"]
+    revision: Annotated[int, "of the project's data; changes of labels name it"]
     samples: list[SampleJson]
 
 

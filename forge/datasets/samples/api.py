@@ -189,7 +189,7 @@ class DataMarks(ProjectView):
             )
             for each in body["changes"]
         ]
-        marked = mark_samples(principal_of(request), project, marks, body["seen"])
+        marked = mark_samples(principal_of(request), project, marks, body["revision"])
         return Response(marked_to_json(marked))
 
 

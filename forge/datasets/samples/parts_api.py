@@ -62,7 +62,7 @@ class DataSampleParts(ProjectView):
         sample = find_sample(principal, project, number)
         body = self.read_body(request, DataCutSerializer)
         parts = [LabelledPart(Part(each["start"], each["end"]), each["label"]) for each in body["parts"]]
-        return Response(marked_to_json(cut_sample(principal, sample, parts, body["seen"])))
+        return Response(marked_to_json(cut_sample(principal, sample, parts, body["revision"])))
 
 
 def _number(request: Request, name: str, default: int) -> int:

@@ -41,7 +41,7 @@ class DataDeletedJson(TypedDict):
 
 
 class DataMarkedJson(TypedDict):
-    """The previous values of samples. Sent back with `revision` as `seen`, they undo the change."""
+    """The previous values of samples. Sent back with `revision`, they undo the change."""
 
     revision: int
     before: list[DataMarkBeforeJson]
@@ -92,7 +92,9 @@ class DataLabelledPartSerializer(serializers.Serializer[None]):
 class DataCutSerializer(serializers.Serializer[None]):
     """The parts of a recording that become samples."""
 
-    seen = serializers.IntegerField(min_value=0, max_value=2**53, help_text="the revision that the sample was read at")
+    revision = serializers.IntegerField(
+        min_value=0, max_value=2**53, help_text="the revision that the sample was read at"
+    )
     parts = DataLabelledPartSerializer(many=True)
 
 
@@ -107,7 +109,7 @@ class DataDeletionSerializer(serializers.Serializer[None]):
 class DataMarksSerializer(serializers.Serializer[None]):
     """Changes of samples."""
 
-    seen = serializers.IntegerField(
+    revision = serializers.IntegerField(
         min_value=0, max_value=2**53, help_text="the revision that the samples were read at"
     )
     changes = DataChangeSerializer(many=True)

@@ -24,10 +24,10 @@ from forge.projects.models import Project
 MESSAGE_LIMIT = 200
 
 
-def save_version(actor: Actor, project: Project, *, seen: int, message: str = "") -> DataVersion:
+def save_version(actor: Actor, project: Project, *, revision: int, message: str = "") -> DataVersion:
     """Saves the data as it is as a version; returns the earlier one where that has the same samples and labels.
 
-    `seen` is the revision of the data set that the person looked at. Raises `Stale` where it changed since,
+    `revision` is that of the data set as the person looked at it. Raises `Stale` where it changed since,
     `NothingToSave`, `Invalid`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.EDIT, project)
@@ -39,7 +39,7 @@ def save_version(actor: Actor, project: Project, *, seen: int, message: str = ""
         raise NothingToSave("The project has no samples.")
     written: list[str] = []
     with delete_on_failure(written), (change := DataSetChange(row.pk)) as data_set:
-        if data_set.revision - 1 != seen:
+        if data_set.revision - 1 != revision:
             raise Stale("The data changed since you read it. Nothing was saved; look at it again.")
         entries = current_entries(data_set)
         if not entries:

@@ -59,7 +59,7 @@ class DataVersions(ProjectView):
         there is."""
         project = self.project(request, organisation, name, Verb.EDIT)
         body = self.read_body(request, NewDataVersionSerializer)
-        version = save_version(principal_of(request), project, seen=body["seen"], message=body["message"])
+        version = save_version(principal_of(request), project, revision=body["revision"], message=body["message"])
         return Response(version_to_json(version), status=status.HTTP_201_CREATED)
 
 

@@ -35,7 +35,7 @@ def waiting_facts(jobs: Sequence[Job], now: datetime | None = None) -> Mapping[U
     queued = [job for job in jobs if job.state == JobState.QUEUED]
     if not queued:
         return {}
-    workers = Worker.objects.filter(seen__gt=now - WORKER_TIMEOUT).values_list("capabilities", flat=True)
+    workers = Worker.objects.filter(announced__gt=now - WORKER_TIMEOUT).values_list("capabilities", flat=True)
     capabilities = {capability for each in workers for capability in each}
     running = Job.objects.filter(state=JobState.RUNNING, exclusive__in={job.exclusive for job in queued} - {""})
     busy = set(running.values_list("exclusive", flat=True))

@@ -160,7 +160,7 @@ def announce_worker(*capabilities: str) -> None:
     now = timezone.now()
     is_known = _announced.issuperset(capabilities)
     _announced.update(capabilities)
-    if is_known and Worker.objects.filter(pk=_worker_id, seen__gt=now - ANNOUNCED_EVERY).exists():
+    if is_known and Worker.objects.filter(pk=_worker_id, announced__gt=now - ANNOUNCED_EVERY).exists():
         return
-    Worker.objects.update_or_create(pk=_worker_id, defaults={"capabilities": sorted(_announced), "seen": now})
-    Worker.objects.filter(seen__lt=now - FORGOTTEN_AFTER).delete()
+    Worker.objects.update_or_create(pk=_worker_id, defaults={"capabilities": sorted(_announced), "announced": now})
+    Worker.objects.filter(announced__lt=now - FORGOTTEN_AFTER).delete()

@@ -20,9 +20,9 @@ MAX_TEXTS = 20
 """Files of one side that are read for a comparison."""
 
 
-def snapshot_of_tree(project: Project, seen: WorkingTree) -> Snapshot:
+def snapshot_of_tree(project: Project, tree: WorkingTree) -> Snapshot:
     """Files at one moment, of which nothing need be kept."""
-    return _snapshot(project, seen.manifest, seen.file_ids, seen.manifest, seen.texts)
+    return _snapshot(project, tree.manifest, tree.file_ids, tree.manifest, tree.texts)
 
 
 def snapshot_of_version(version: Version) -> Snapshot:

@@ -121,20 +121,20 @@ def take_suggestion(actor: Actor, suggestion: Suggestion) -> None:
     project = suggestion.thread.project
     require(actor, Verb.EDIT, project)
     # The answer is computed before the transaction, in which nothing is waited for.
-    seen = working_tree(project)
-    outcome = language_pool.apply_overrides(actor, project, suggestion.overrides, seen.manifest, seen.texts)
+    tree = working_tree(project)
+    outcome = language_pool.apply_overrides(actor, project, suggestion.overrides, tree.manifest, tree.texts)
     if "error" in outcome:
         raise CannotBeApplied(outcome["error"]["message"])
     if "refused" in outcome:
         raise CannotBeApplied(f"{outcome['refused']} Make the change by hand, or decline it.")
-    _write(actor, suggestion, seen, outcome["texts"])
+    _write(actor, suggestion, tree, outcome["texts"])
     author = str(suggestion.author or "someone who left")
     message = f"Suggested by {author}: {' '.join(suggestion.said)}"
     version = save_version(actor, project, message if len(message) <= MAX_MESSAGE_LENGTH else message[:199] + "…")
     Suggestion.objects.filter(pk=suggestion.pk).update(version=version)
 
 
-def _write(actor: Actor, suggestion: Suggestion, seen: WorkingTree, texts: Mapping[str, str]) -> None:
+def _write(actor: Actor, suggestion: Suggestion, tree: WorkingTree, texts: Mapping[str, str]) -> None:
     """Edits the document, unless what the edits were made from is not there any more."""
     thread = suggestion.thread
     with editing(thread.project, actor.pk) as doc:
@@ -142,7 +142,7 @@ def _write(actor: Actor, suggestion: Suggestion, seen: WorkingTree, texts: Mappi
         _require_undecided(suggestion)
         for path, text in texts.items():
             entry = find_entry(doc, path)
-            if entry is None or entry.content_digest != seen.manifest[path]["digest"]:
+            if entry is None or entry.content_digest != tree.manifest[path]["digest"]:
                 raise CannotBeApplied(f"Somebody edited {path} at this moment. Take it again.")
             document.set_text(doc, entry, text)
         _decide(actor, suggestion, SuggestionState.APPLIED)

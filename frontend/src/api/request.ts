@@ -20,8 +20,8 @@ type NamesAndQuery<T, Known> = T extends Parameterised
       Part<"query", NonNullable<T["parameters"]["query"]>>
   : object;
 /** The ETag of a resource as it was read before an act on it, which the act sends as If-Match. */
-type Seen<T> = T extends { readonly parameters: { readonly header: { readonly "If-Match": string } } }
-  ? { readonly seen: string }
+type IfMatch<T> = T extends { readonly parameters: { readonly header: { readonly "If-Match": string } } }
+  ? { readonly etag: string }
   : object;
 type Without<T, Known> = [T] extends [never] ? never : Omit<T, Known & PropertyKey>;
 
@@ -31,7 +31,7 @@ export type Parameters<M extends Method, P extends Path<M>, Known = never> = Opt
 >;
 /** Its parameters and its body. */
 export type Options<M extends Method, P extends Path<M>, Known = never> = OptionalIfEmpty<
-  NamesAndQuery<Operation<M, P>, Known> & RequestBodyOption<Operation<M, P>> & Seen<Operation<M, P>>
+  NamesAndQuery<Operation<M, P>, Known> & RequestBodyOption<Operation<M, P>> & IfMatch<Operation<M, P>>
 >;
 /** The JSON that it answers. */
 export type Answer<M extends Method, P extends Path<M>> = NonNullable<
@@ -44,13 +44,13 @@ export type Body<M extends Method, P extends Path<M>> = NonNullable<RequestBodyO
 export interface Values {
   readonly path?: object;
   readonly query?: object;
-  readonly seen?: string;
+  readonly etag?: string;
 }
 
 /** An answer with the state of what it describes, for an act on it. */
 export interface Read<T> {
   readonly value: T;
-  readonly seen: string;
+  readonly etag: string;
 }
 
 /** Escapes the letters of a file's path that an address cannot carry; its slashes stay. */

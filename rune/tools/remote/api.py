@@ -30,7 +30,7 @@ class ApiRequest(Generic[T_co]):
     """Below `ROOT`, with its query."""
     body: Mapping[str, Any] | None = None
     content: bytes | Iterable[bytes] | None = None
-    seen: str | None = None
+    etag: str | None = None
     """The state of the thing on which the act depends."""
 
 
@@ -55,7 +55,7 @@ def _request(
     query: Mapping[str, Any] | None = None,
     body: Mapping[str, Any] | None = None,
     content: bytes | Iterable[bytes] | None = None,
-    seen: str | None = None,
+    etag: str | None = None,
     **names: str | int,
 ) -> ApiRequest[Any]:
     def filled(parameter: re.Match[str]) -> str:
@@ -64,7 +64,7 @@ def _request(
 
     path = _PARAMETER.sub(filled, address)
     words = {name: str(value).lower() if isinstance(value, bool) else value for name, value in (query or {}).items()}
-    return ApiRequest(method, f"{path}?{urlencode(words)}" if words else path, body, content, seen)
+    return ApiRequest(method, f"{path}?{urlencode(words)}" if words else path, body, content, etag)
 
 
 if TYPE_CHECKING:

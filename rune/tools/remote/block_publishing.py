@@ -33,9 +33,9 @@ class BlockPublisher(ForgeClient):
         """Publishes the block in a file of the project as the server has it. Raises as `ask` does, also where
         somebody edits the files meanwhile."""
         names: ProjectNames = {"organisation": block.organisation, "name": block.project}
-        seen = self.state(get("/projects/{organisation}/{name}/files", **names))
+        etag = self.state(get("/projects/{organisation}/{name}/files", **names))
         body: PublishBlock = {"path": file, "version": version, "notes": notes}
-        answer = self.ask(post("/projects/{organisation}/{name}/blocks", **names, body=body, seen=seen))
+        answer = self.ask(post("/projects/{organisation}/{name}/blocks", **names, body=body, etag=etag))
         return _version(answer, "")
 
     def of_organisation(self, organisation: str) -> tuple[PublishedBlock, ...]:

@@ -172,10 +172,10 @@ class DataClient(ForgeClient):
             )
         return labels
 
-    def mark(self, labels: Mapping[int, str], seen: int) -> None:
-        """Changes labels, unless somebody changed one of these samples since the revision `seen`."""
+    def mark(self, labels: Mapping[int, str], revision: int) -> None:
+        """Changes labels, unless somebody changed one of these samples since that revision of the data."""
         changes: list[DataChange] = [{"number": number, "label": label} for number, label in sorted(labels.items())]
-        body: DataMarks = {"seen": seen, "changes": changes}
+        body: DataMarks = {"revision": revision, "changes": changes}
         self._ask(post("/projects/{organisation}/{name}/data/samples/marks", **self.names, body=body))
 
     def add(self, consent: str, data: bytes, sample: NewSample) -> int | None:

@@ -93,7 +93,7 @@ class ForgeClient:
         raise self._refusal(answer, "It needs a token with the scope project:read.")
 
     def _answer(self, request: ApiRequest[object], needs: str) -> JsonAnswer:
-        headers = None if request.seen is None else {"If-Match": request.seen}
+        headers = None if request.etag is None else {"If-Match": request.etag}
         address = f"{ROOT}{request.path}"
         answer = json_answer(
             self._client, request.method, self.url, address, request.body, _ANSWER_LIMIT, headers, request.content

@@ -16,14 +16,14 @@ class VersionWithdrawer(ForgeClient):
         """Withdraws a tag of a repository (`acme/keywords`), and all tags of its bytes. Raises as `ask` does, also
         where the tag moves to other bytes meanwhile."""
         names = names_of(repository)
-        seen = self.state(get("/projects/{organisation}/{name}/tags/{tag}", **names, tag=tag))
+        etag = self.state(get("/projects/{organisation}/{name}/tags/{tag}", **names, tag=tag))
         address: Final = "/projects/{organisation}/{name}/tags/{tag}/withdrawal"
-        self.ask(put(address, **names, tag=tag, body={"reason": reason}, seen=seen))
+        self.ask(put(address, **names, tag=tag, body={"reason": reason}, etag=etag))
 
     def withdraw_block(self, path: SharedPath, reason: str) -> None:
         """Withdraws a version of a block. Raises as `ask` does, also where somebody decides about it meanwhile."""
         block, version = path.block.name, path.version
         names: ProjectNames = {"organisation": path.block.organisation, "name": path.block.project}
         address: Final = "/projects/{organisation}/{name}/blocks/{block}/{version}/withdrawal"
-        seen = self.state(get(address, **names, block=block, version=version))
-        self.ask(put(address, **names, block=block, version=version, body={"reason": reason}, seen=seen))
+        etag = self.state(get(address, **names, block=block, version=version))
+        self.ask(put(address, **names, block=block, version=version, body={"reason": reason}, etag=etag))

@@ -142,7 +142,7 @@ def test_samples_of_a_version_are_arrays(notebook: Notebook) -> None:
         for number, label in LABELS.items():
             data.add(consent, loud(number), NewSample(label, alone=True))
         revision = data.revision()
-    notebook.live.api("POST", f"{project}/versions", json={"seen": revision})
+    notebook.live.api("POST", f"{project}/versions", json={"revision": revision})
     newest = notebook.rune().get_data()
     assert newest.labels == ("glass", "knock")
     assert sorted(labels_of(newest)) == ["glass", "knock", "knock"]
@@ -150,7 +150,7 @@ def test_samples_of_a_version_are_arrays(notebook: Notebook) -> None:
     sample = notebook.live.api("GET", f"{project}/samples")["results"][0]
     notebook.live.api("DELETE", f"{project}/samples/{sample['number']}")
     revision = notebook.live.api("GET", project)["revision"]
-    notebook.live.api("POST", f"{project}/versions", json={"seen": revision})
+    notebook.live.api("POST", f"{project}/versions", json={"revision": revision})
     assert len(labels_of(notebook.rune().get_data())) == 2
     assert len(labels_of(notebook.rune().get_data(1))) == 2, "no version has what somebody deleted"
 

@@ -46,7 +46,7 @@ class Desk:
         return self.live.api(method, f"projects/{self.project}/data{path}", **arguments)
 
     def save(self) -> int:
-        number: int = self.data("POST", "/versions", json={"seen": self.data("GET", "")["revision"]})["number"]
+        number: int = self.data("POST", "/versions", json={"revision": self.data("GET", "")["revision"]})["number"]
         return number
 
 
@@ -140,7 +140,7 @@ def test_a_label_that_somebody_changed_meanwhile_is_not_overwritten(desk: Desk) 
     assert "1 sample added" in done.stdout, done.stderr
     desk.save()
     desk.rune("data", "pull", desk.project, "-o", "kitchen")
-    desk.data("POST", "/samples/marks", json={"seen": 99, "changes": [{"number": 1, "label": "glass"}]})
+    desk.data("POST", "/samples/marks", json={"revision": 99, "changes": [{"number": 1, "label": "glass"}]})
     (desk.home / "kitchen" / "knock").rename(desk.home / "kitchen" / "thud")
     # The folder's new name is unknown to the list, so that all of it has this label.
     refused = desk.rune("data", "push", "kitchen")

@@ -105,7 +105,7 @@ def fill_data(owner: User, developer: User, project: Project) -> None:
     for label in ("knock", "knock", "quiet"):
         sample_of(stays, owner, label=label)
     sample_of(leaves, developer)
-    save_version(owner, project, seen=DataSet.objects.get(project=project).revision, message="All of us")
+    save_version(owner, project, revision=DataSet.objects.get(project=project).revision, message="All of us")
     withdraw_consent(developer, leaves)
     terms = recording_terms(project, days=0).text
     send_sample(developer, project, [b"1,2,3\n"], label="up", days=0, consent=terms)

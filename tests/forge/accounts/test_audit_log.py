@@ -1,10 +1,7 @@
-"""Reading the audit log: who reads which entries, how they are told, found, taken out as a file, and ended."""
+"""Reading the audit log: who reads which entries, how they are told and found, and ended."""
 
 from __future__ import annotations
 
-import asyncio
-import csv
-import io
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,7 +14,6 @@ from django.utils import timezone
 
 from forge.accounts.actions import change_role, create_token, end_old_entries, invite, remove_member
 from forge.accounts.audit.actions.refusals import MOST
-from forge.accounts.audit.export import batches, safe_cell
 from forge.accounts.audit.log import EntryFilter, organisation_entries, own_entries
 from forge.accounts.audit.sentences import render_entries
 from forge.accounts.audit.serializers import entry_filter_of
@@ -30,7 +26,6 @@ from forge.projects.actions import delete_project, update_project, write_file
 from forge.projects.models import Project
 
 pytestmark = pytest.mark.django_db
-
 Browser = Callable[[User | None], Client]
 ANY = EntryFilter()
 
@@ -138,9 +133,6 @@ def test_a_day_is_meant_whole() -> None:
     )
 
 
-# -- one's own account
-
-
 def test_everyone_reads_what_happened_to_their_own_account_and_no_others(user: User, owner: User) -> None:
     create_token(user, "bench", ["read"], None)
     create_token(owner, "other", ["read"], None)
@@ -163,9 +155,6 @@ def test_ones_own_log_never_tells_whether_what_was_refused_is_there(
         "Sam was refused to see the project's page at acme/kitchen.",
         "Sam was refused to see the organisation at acme.",
     ]
-
-
-# -- sign-ins
 
 
 def _try(email: str, password: str, **headers: str) -> int:
@@ -226,9 +215,6 @@ def test_guessing_does_not_fill_the_log(user: User) -> None:
     assert AuditEntry.objects.filter(action="sign-in.unknown").count() == MAX_ENTRIES_UNKNOWN
 
 
-# -- refusals
-
-
 @pytest.mark.slow
 @pytest.mark.protects("audit/traces")
 def test_refusals_of_a_role_and_of_a_tokens_scopes_are_in_it(
@@ -275,9 +261,6 @@ def test_the_unknown_and_the_forbidden_cost_the_same_queries(
     assert counts == [1, 1]
 
 
-# -- downloads
-
-
 @pytest.mark.protects("audit/traces")
 def test_downloads_of_what_is_private_are_in_it_once_an_hour(
     project: Project, organisation: Organisation, owner: User, client: Client
@@ -293,75 +276,6 @@ def test_downloads_of_what_is_private_are_in_it_once_an_hour(
     ]
     entry = AuditEntry.objects.get(action="file.download")
     assert entry.data["digest"].startswith("sha256:")
-
-
-# -- the file of it
-
-
-def test_the_export_has_all_entries_in_order_as_csv_and_json_and_is_written_down(
-    project: Project, organisation: Organisation, owner: User, browser_of: Browser
-) -> None:
-    browser = browser_of(owner)
-    by_kind: dict[str, list[str]] = {}
-    for kind, read in (("csv", _read_csv), ("json", _read_json)):
-        answer: Any = browser.get(f"/acme/-/settings/audit/export?as={kind}&what=files")
-        assert answer.status_code == 200
-        assert f"acme-audit.{kind}" in answer["Content-Disposition"]
-        by_kind[kind] = read(b"".join(answer).decode())
-    assert by_kind["csv"] == by_kind["json"] == ["Jo Okafor wrote Runefile.yml in acme/kitchen."]
-    assert AuditEntry.objects.filter(action="audit.export").count() == 2
-
-
-def _read_csv(text: str) -> list[str]:
-    return [row["sentence"] for row in csv.DictReader(io.StringIO(text))]
-
-
-def _read_json(text: str) -> list[str]:
-    return [entry["sentence"] for entry in json.loads(text)]
-
-
-def test_batches_leave_nothing_out_and_repeat_nothing(owner: User) -> None:
-    entries = [write_entry(owner, "file.write", "project:x", AuditPlace(), path=str(number)) for number in range(23)]
-    same = AuditEntry.objects.latest("at").at
-    AuditEntry._base_manager.update(at=same)  # all at one moment
-    seen = [each.entry.pk for batch in batches(AuditEntry.objects.all(), size=5) for each in batch]
-    assert sorted(seen) == sorted(entry.pk for entry in entries)
-
-
-def test_an_empty_export_is_still_a_file(organisation: Organisation, owner: User, browser_of: Browser) -> None:
-    browser = browser_of(owner)
-    answer: Any = browser.get("/api/v1/organisations/acme/audit/export?as=json&since=2199-01-01")
-    assert json.loads(b"".join(answer)) == []
-
-
-def test_the_export_is_streamed_to_an_asynchronous_server(project: Project) -> None:
-    from forge.accounts.audit.export import _in_threads
-
-    async def read() -> list[str]:
-        return [piece async for piece in _in_threads(iter(["a", "b"]))]
-
-    assert asyncio.run(read()) == ["a", "b"]
-
-
-@pytest.mark.protects("audit/formulas")
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
-def test_no_cell_is_a_formula(text: str) -> None:
-    assert safe_cell(text) == f"'{text}"
-    assert safe_cell(f"x{text}") == f"x{text}"
-
-
-@pytest.mark.protects("audit/formulas")
-def test_a_name_that_is_a_formula_is_text_in_the_file(
-    project: Project, organisation: Organisation, owner: User, browser_of: Browser
-) -> None:
-    User.objects.filter(pk=owner.pk).update(name='=HYPERLINK("http://evil.example")')
-    answer: Any = browser_of(owner).get("/api/v1/organisations/acme/audit/export?as=csv")
-    cells = [cell for row in csv.reader(io.StringIO(b"".join(answer).decode())) for cell in row]
-    assert any("HYPERLINK" in cell for cell in cells)
-    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
-
-
-# -- by the API, on pages, by command
 
 
 @pytest.mark.slow
@@ -406,9 +320,6 @@ def test_the_command_prints_it_for_whoever_runs_the_installation(
     for wrong in ({"what": "nonsense"}, {"organisation": "nowhere"}, {"who": "x@y.example"}, {"since": "never"}):
         with pytest.raises(CommandError):
             call_command("audit", **wrong)
-
-
-# -- its end
 
 
 @pytest.mark.protects("audit/removed-entries")

@@ -18,12 +18,9 @@ from forge.accounts.models import Invitation, Membership, Organisation, Role, Si
 from forge.accounts.organisations.invitations import find_invitation
 from forge.core.errors import Forbidden, NotFound
 from forge.core.models import AuditEntry
+from tests.forge.factories.links import secret_of
 
 pytestmark = pytest.mark.django_db
-
-
-def _secret(link: str) -> str:
-    return link.partition("#token=")[2]
 
 
 def _grow_old(model: type[SignInLink] | type[Invitation]) -> None:
@@ -33,7 +30,7 @@ def _grow_old(model: type[SignInLink] | type[Invitation]) -> None:
 def test_the_first_person_becomes_owner_of_a_first_organisation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "root")
     assert actions.nobody_signed_in_yet()
-    user = actions.redeem_sign_in_link(_secret(make_sign_in_link()))
+    user = actions.redeem_sign_in_link(secret_of(make_sign_in_link()))
     membership = Membership.objects.select_related("organisation").get(user=user)
     assert (membership.role, membership.organisation.name) == (Role.OWNER, "workshop")
     assert AuditEntry.objects.filter(actor=user, action="sign-in.link").exists()
@@ -43,25 +40,25 @@ def test_the_first_person_is_called_after_the_machines_user_and_the_organisation
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("LOGNAME", "mika")
-    user = actions.redeem_sign_in_link(_secret(make_sign_in_link()))
+    user = actions.redeem_sign_in_link(secret_of(make_sign_in_link()))
     assert (user.name, user.email) == ("Mika", "mika@localhost")
     assert Organisation.objects.get().name == "workshop"
 
 
 def test_a_second_link_without_an_address_signs_the_first_person_in_again() -> None:
-    first = actions.redeem_sign_in_link(_secret(make_sign_in_link()))
-    assert actions.redeem_sign_in_link(_secret(make_sign_in_link())) == first
+    first = actions.redeem_sign_in_link(secret_of(make_sign_in_link()))
+    assert actions.redeem_sign_in_link(secret_of(make_sign_in_link())) == first
 
 
 def test_another_address_joins_the_first_organisation_as_developer(owner: User) -> None:
-    user = actions.redeem_sign_in_link(_secret(make_sign_in_link("New@Acme.Example")))
+    user = actions.redeem_sign_in_link(secret_of(make_sign_in_link("New@Acme.Example")))
     assert user.email == "new@acme.example"
     assert Membership.objects.get(user=user).role == Role.DEVELOPER
 
 
 @pytest.mark.protects("sign-in/one-time-links")
 def test_a_link_works_once() -> None:
-    secret = _secret(make_sign_in_link())
+    secret = secret_of(make_sign_in_link())
     actions.redeem_sign_in_link(secret)
     with pytest.raises(LinkEnded):
         actions.redeem_sign_in_link(secret)
@@ -69,7 +66,7 @@ def test_a_link_works_once() -> None:
 
 @pytest.mark.protects("sign-in/one-time-links")
 def test_a_link_ends_after_fifteen_minutes() -> None:
-    secret = _secret(make_sign_in_link())
+    secret = secret_of(make_sign_in_link())
     left = SignInLink.objects.get().expires - timezone.now()
     assert timedelta(minutes=14) < left <= timedelta(minutes=15)
     _grow_old(SignInLink)
@@ -84,7 +81,7 @@ def test_an_unknown_link_answers_like_an_ended_one() -> None:
 
 @pytest.mark.protects("sign-in/leaked-links")
 def test_only_the_hash_of_a_secret_is_stored() -> None:
-    secret = _secret(make_sign_in_link())
+    secret = secret_of(make_sign_in_link())
     assert secret not in str(list(SignInLink.objects.values()))
 
 
@@ -96,7 +93,7 @@ def test_a_bad_address_is_refused() -> None:
 @pytest.mark.protects("sign-in/one-time-links")
 @pytest.mark.django_db(transaction=True)
 def test_of_many_who_redeem_a_link_at_once_one_gets_in(db: None) -> None:
-    secret = _secret(make_sign_in_link())
+    secret = secret_of(make_sign_in_link())
 
     def redeem(_: int) -> bool:
         try:
@@ -115,7 +112,7 @@ def test_of_many_who_redeem_a_link_at_once_one_gets_in(db: None) -> None:
 def test_someone_who_joins_comes_back_with_the_password(organisation: Organisation, owner: User) -> None:
     _, link = invite(owner, organisation, "developer")
     person = NewPerson("Jo Okafor", "Jo@acme.example", "a long enough one")
-    user, joined = join_new(_secret(link), person)
+    user, joined = join_new(secret_of(link), person)
     assert joined == organisation
     assert Membership.objects.get(user=user).role == Role.DEVELOPER
     answer = Client().post("/accounts/login/", {"login": "jo@acme.example", "password": "a long enough one"})
@@ -129,7 +126,7 @@ def test_who_presses_join_twice_at_once_joins_once(organisation: Organisation, o
 
     def join(_: int) -> bool:
         try:
-            join_new(_secret(link), person)
+            join_new(secret_of(link), person)
         except LinkEnded:
             return False
         finally:
@@ -147,12 +144,12 @@ def test_an_address_that_became_anothers_at_this_moment_is_an_error_of_the_form(
     """Two invitations and one address: both have looked before either has written."""
     monkeypatch.setattr("forge.accounts.organisations.actions.invitations.email_errors", lambda email: {})
     links = [invite(owner, organisation, "developer")[1] for _ in range(2)]
-    join_new(_secret(links[0]), NewPerson("Jo", "jo@acme.example", "a long enough one"))
+    join_new(secret_of(links[0]), NewPerson("Jo", "jo@acme.example", "a long enough one"))
     with pytest.raises(BadAccount) as raised:
-        join_new(_secret(links[1]), NewPerson("Jo", "jo@acme.example", "a long enough one"))
+        join_new(secret_of(links[1]), NewPerson("Jo", "jo@acme.example", "a long enough one"))
     assert "exists already" in raised.value.errors["email"][0]
-    assert find_invitation(_secret(links[1]))
-    fields = {"token": _secret(links[1]), "step": "account", "name": "Jo", "email": "jo@acme.example"}
+    assert find_invitation(secret_of(links[1]))
+    fields = {"token": secret_of(links[1]), "step": "account", "name": "Jo", "email": "jo@acme.example"}
     assert Client().post("/join", fields | {"password": "a long enough one"}).status_code == 400
 
 
@@ -163,13 +160,13 @@ def test_an_invitation_works_once_and_ends_after_seven_days(
     _, link = invite(owner, organisation, "viewer")
     left = Invitation.objects.get().expires - timezone.now()
     assert timedelta(days=6) < left <= timedelta(days=7)
-    join_as(stranger, _secret(link))
+    join_as(stranger, secret_of(link))
     with pytest.raises(LinkEnded):
-        join_as(owner, _secret(link))
+        join_as(owner, secret_of(link))
     _, link = invite(owner, organisation, "viewer")
     _grow_old(Invitation)
     with pytest.raises(LinkEnded):
-        find_invitation(_secret(link))
+        find_invitation(secret_of(link))
 
 
 @pytest.mark.protects("mail/invitations")
@@ -177,7 +174,7 @@ def test_a_revoked_invitation_is_dead(organisation: Organisation, owner: User, s
     invitation, link = invite(owner, organisation, "viewer")
     actions.revoke_invitation(owner, organisation, invitation.pk)
     with pytest.raises(LinkEnded):
-        join_as(stranger, _secret(link))
+        join_as(stranger, secret_of(link))
     with pytest.raises(NotFound):
         actions.revoke_invitation(owner, organisation, invitation.pk)
 
@@ -193,7 +190,7 @@ def test_an_invitation_raises_a_members_role_and_never_lowers_it(
 ) -> None:
     for role in ("developer", "viewer"):
         _, link = invite(owner, organisation, role)
-        join_as(viewer, _secret(link))
+        join_as(viewer, secret_of(link))
     assert Membership.objects.get(user=viewer).role == Role.DEVELOPER
 
 
@@ -212,14 +209,14 @@ def test_what_is_wrong_with_a_new_account_is_said_by_field_and_the_link_stays_go
 ) -> None:
     _, link = invite(owner, organisation, "viewer")
     with pytest.raises(BadAccount) as refused:
-        join_new(_secret(link), person)
+        join_new(secret_of(link), person)
     assert list(refused.value.errors) == [field]
-    find_invitation(_secret(link))
+    find_invitation(secret_of(link))
 
 
 @pytest.mark.protects("sign-in/leaked-links")
 def test_the_pages_redeem_by_post_and_never_by_reading(browser_of: Callable[[User | None], Client]) -> None:
-    secret = _secret(make_sign_in_link())
+    secret = secret_of(make_sign_in_link())
     browser = browser_of(None)
     assert browser.get("/sign-in").status_code == 200
     assert browser.get(f"/sign-in?token={secret}").status_code == 200
@@ -238,14 +235,13 @@ def test_the_join_page_shows_who_invites_and_then_makes_the_account(
 ) -> None:
     _, link = invite(owner, organisation, "viewer")
     browser = browser_of(None)
-    shown = browser.post("/join", {"token": _secret(link)})
+    shown = browser.post("/join", {"token": secret_of(link)})
     assert b"Mika Kallio invites you" in shown.content
-    refused = browser.post(
-        "/join", {"token": _secret(link), "step": "account", "name": "Vi", "email": "vi@acme.example", "password": "x"}
-    )
+    account = {"step": "account", "name": "Vi", "email": "vi@acme.example", "password": "x"}
+    refused = browser.post("/join", {"token": secret_of(link), **account})
     assert refused.status_code == 400
     assert b'value="vi@acme.example"' in refused.content
     fields = {"name": "Vi", "email": "vi@acme.example", "password": "a long enough one"}
-    joined = browser.post("/join", {"token": _secret(link), "step": "account"} | fields)
+    joined = browser.post("/join", {"token": secret_of(link), "step": "account"} | fields)
     assert (joined.status_code, joined["Location"]) == (302, "/acme")
     assert browser.get("/acme").status_code == 200

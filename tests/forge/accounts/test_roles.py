@@ -15,7 +15,7 @@ from forge.core.errors import Forbidden
 from forge.projects.actions import delete_project, restore_project, update_project
 from forge.projects.models import Project
 from rune.source.policy.roles import ROLES
-from tests.forge.web.test_permissions_matrix import KINDS
+from tests.forge.addresses.table import KINDS
 
 
 def test_each_role_has_a_declaration_verbs_and_answers() -> None:

@@ -18,8 +18,10 @@ from forge.accounts.tokens.scopes import SCOPE_NAMES, SCOPE_TEXTS, SHORT, Scope,
 from forge.core.api.views import PERSON, ForgeView
 from forge.core.models import AuditEntry
 from forge.projects.models import Project
+from tests.forge.addresses.all_cases import CASES
+from tests.forge.addresses.table import COLUMNS, Case, answers_of, name_of
 from tests.forge.factories.preconditions import etag_headers
-from tests.forge.web.test_permissions_matrix import CASES, COLUMNS, Case, answers_of, name_of, things
+from tests.forge.web.test_permissions_matrix import things
 from tests.support.shares import table_by_kind
 
 __all__ = ["things"]
@@ -88,8 +90,6 @@ _ALSO_READING = {
     ("put", "api/v1/projects/<str:organisation>/<str:name>/favourite"),
     ("put", "api/v1/projects/<str:organisation>/<str:name>/watch"),
 }
-
-
 _OF_ITS_OWN_ALONE = {
     ("post", "api/v1/organisations/<str:organisation>/webhooks/<uuid:webhook_id>/rotate"),
 }

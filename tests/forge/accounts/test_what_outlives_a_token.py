@@ -55,6 +55,7 @@ from forge.webhooks.serializers import webhook_to_json
 from tests.forge.factories.builds import approved, built
 from tests.forge.factories.changes import outside_change
 from tests.forge.factories.deployments import deployed
+from tests.forge.factories.links import secret_of
 from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
@@ -68,10 +69,6 @@ def token(owner: User) -> ApiToken:
 @pytest.fixture
 def program(owner: User, token: ApiToken) -> Principal:
     return acting_as(owner, token)
-
-
-def secret_of(link: str) -> str:
-    return link.partition("#token=")[2]
 
 
 def expire(token: ApiToken) -> None:

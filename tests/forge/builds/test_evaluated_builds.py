@@ -195,7 +195,7 @@ def test_another_label_is_another_evaluation_of_the_same_rune(
 ) -> None:
     sample = give(developer, axes, b"1,0,0\n", "up")
     first = work(request_build(developer, axes))
-    mark_samples(owner, axes, [SampleMark(sample.number, "left")], seen=DataSet.objects.get().revision)
+    mark_samples(owner, axes, [SampleMark(sample.number, "left")], revision=DataSet.objects.get().revision)
     second = work(request_build(developer, axes))
     assert first.artefact_id == second.artefact_id
     assert [line.step for line in second.log.all()] == ["data", "cache", "evaluate"]
@@ -259,7 +259,7 @@ def test_a_build_whose_forge_yml_names_data_is_tested_on_that_version(
     axes: Project, developer: Any, work: Work
 ) -> None:
     give(developer, axes, b"1,0,0\n", "left")
-    version = save_version(developer, axes, seen=DataSet.objects.get().revision)
+    version = save_version(developer, axes, revision=DataSet.objects.get().revision)
     give(developer, axes, b"0,1,0\n", "left")
     write_file(developer, axes, "forge.yml", f"data: {version.digest}\n".encode())
     done = work(request_build(developer, axes))

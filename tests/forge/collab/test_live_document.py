@@ -11,8 +11,6 @@ import pytest
 from asgiref.sync import sync_to_async
 from pycrdt import Map
 
-from forge.accounts.actions import remove_member
-from forge.collab import consumers
 from forge.collab import rooms as rooms_module
 from forge.collab.closing import Closing
 from forge.collab.protocol.frames import (
@@ -29,12 +27,11 @@ from forge.collab.room import live_document
 from forge.collab.room import room as room_module
 from forge.collab.room import writer as writer_module
 from forge.collab.room.submissions import FromMember
-from forge.core.events import delivery
 from forge.core.studio_limits import MAX_UPDATE_BYTES
 from forge.projects.actions import delete_file, write_file
 from forge.projects.files.document_store import load_document
 from forge.projects.models import DocumentClient, DocumentState, DocumentUpdate, Project
-from tests.forge.collab.yjs_socket import Socket, YjsClient, text_of
+from tests.forge.collab.yjs_socket import YjsClient, text_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
 
@@ -278,38 +275,6 @@ async def test_the_server_knows_which_person_stands_behind_a_client(project: Any
         people = {entry.client: entry.person_id async for entry in DocumentClient.objects.filter(project=project)}
         assert people[one.doc.client_id] == owner.pk
         assert people[other.doc.client_id] == developer.pk
-
-
-@pytest.mark.protects("roles/private-sockets")
-async def test_a_stranger_and_an_unknown_project_answer_alike(project: Any, stranger: Any, owner: Any) -> None:
-    answers = []
-    for person, name in ((stranger, "kitchen"), (stranger, "nothing"), (owner, "nothing")):
-        async with Socket(person, f"/ws/projects/acme/{name}/collab") as socket:
-            answers.append(await socket.closed())
-    assert answers[0] == answers[1] == answers[2]
-    assert answers[0][0] == Closing.NOT_FOUND
-
-
-@pytest.mark.protects("roles/former-members")
-async def test_losing_the_role_closes_the_socket(project: Any, organisation: Any, owner: Any, developer: Any) -> None:
-    async with YjsClient(developer, project) as client:
-        await sync_to_async(remove_member)(owner, organisation, developer.pk)
-        assert (await client.closed())[0] == Closing.NO_ACCESS
-
-
-@pytest.mark.protects("roles/former-members")
-async def test_a_lost_role_is_found_out_when_its_message_was_lost(
-    project: Any, organisation: Any, owner: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(consumers, "ACCESS_VALID_SECONDS", 0.0)
-    before = await stored_text(project)
-    async with YjsClient(developer, project) as client:
-        with monkeypatch.context() as silent:
-            silent.setattr(delivery, "_loop", None)
-            await sync_to_async(remove_member)(owner, organisation, developer.pk)
-        await client.type("# still here\n")
-        assert (await client.closed())[0] == Closing.NO_ACCESS
-    assert await stored_text(project) == before
 
 
 async def test_an_unchanged_client_stores_nothing(project: Any, owner: Any) -> None:

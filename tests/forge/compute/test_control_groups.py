@@ -14,7 +14,7 @@ from forge.compute.errors import ChildDied
 from forge.compute.pool import guard
 from rune.running.isolation.control_group import NotDelegated, delegated_to
 from rune.running.isolation.protections import Protection
-from tests.forge.compute.test_exploited_child import Attacked
+from tests.forge.compute.attacked import Attacked
 
 
 def _is_delegated() -> bool:

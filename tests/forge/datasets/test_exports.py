@@ -35,7 +35,7 @@ def saved(project: Project, user: User) -> None:
     consent = consent_of(user, project)
     for number, label in enumerate(("knock", "glass")):
         sample_of(consent, user, loud(number), label=label, pseudonym=f"Guest {number}")
-    save_version(user, project, seen=2)
+    save_version(user, project, revision=2)
 
 
 def exported(client: Client, **query: Any) -> zipfile.ZipFile:
@@ -68,7 +68,7 @@ def test_an_export_comes_in_parts_and_is_in_the_audit_log_once(client: Client, s
 def test_a_withdrawn_recording_is_in_no_export(client: Client, saved: None, project: Project, user: User) -> None:
     other = consent_of(user, project)
     sample_of(other, user, loud(9), label="speech", pseudonym="Guest 9")
-    save_version(user, project, seen=4)
+    save_version(user, project, revision=4)
     during = plan_export(user, project, 2, EXPORT_LAYOUTS["data-folder"])
     files = during.files()
     next(files)
@@ -95,7 +95,7 @@ def test_what_cannot_be_exported_is_refused_with_the_reason(
 ) -> None:
     consent = consent_of(user, project)
     sample_of(consent, user, png(), label="cat", alone=True)
-    save_version(user, project, seen=1)
+    save_version(user, project, revision=1)
     answer = client.get(f"{EXPORT}?{urlencode(query)}")
     assert answer.status_code == status
     assert words in answer.json()["detail"]

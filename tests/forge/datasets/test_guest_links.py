@@ -232,7 +232,7 @@ def test_a_receipt_deletes_what_waits_and_what_became_a_sample(
         guest.send(loud(seed))
     first = Submission.objects.order_by("created")[0]
     browser_of(owner).post(WAITING, {"one": f"accept:{first.pk}"})
-    save_version(owner, project, seen=DataSet.objects.get().revision)
+    save_version(owner, project, revision=DataSet.objects.get().revision)
     # Also when the link has ended.
     CollectingLink.objects.update(expires=timezone.now())
     shown = guest.receipt().content.decode()

@@ -121,9 +121,9 @@ def test_a_label_on_the_page_of_samples_settles_too_and_its_undo_brings_the_disp
 ) -> None:
     give(user, project, "knock")
     label_in_queue(maintainer, project, 1, "glass")
-    marked = mark_samples(user, project, [SampleMark(1, **settles)], seen=DataSet.objects.get().revision)
+    marked = mark_samples(user, project, [SampleMark(1, **settles)], revision=DataSet.objects.get().revision)
     assert not Sample.objects.get().is_disputed
-    mark_samples(user, project, marked.before, seen=marked.revision)
+    mark_samples(user, project, marked.before, revision=marked.revision)
     assert state_of(1) == ("knock", str(user), True)
 
 
@@ -165,7 +165,7 @@ def test_the_label_of_a_test_sample_is_settled_by_those_who_manage_the_project(
     project: Project, user: User, maintainer: User
 ) -> None:
     sample_of(consent_of(user, project, purposes=frozenset({Purpose.TESTS})), user, label="knock")
-    save_version(user, project, seen=1)
+    save_version(user, project, revision=1)
     label_in_queue(maintainer, project, 1, "glass")
     assert state_of(1) == ("knock", str(user), True)
     with pytest.raises(Forbidden):

@@ -39,7 +39,7 @@ def test_parts_are_proposed_become_samples_and_the_answer_undoes_it(
     assert proposed == {"length": 2000, "parts": [{"start": 500, "end": 600}, {"start": 1500, "end": 1600}]}
     parts = [{**each, "label": "knock"} for each in proposed["parts"]]
     parts[1]["end"] = 1700
-    answer = post(client, "1/parts", seen=1, parts=parts)
+    answer = post(client, "1/parts", revision=1, parts=parts)
     assert answer.status_code == 200, answer.content
     whole, first, second = Sample.objects.order_by("number")
     assert whole.left_out
@@ -48,7 +48,7 @@ def test_parts_are_proposed_become_samples_and_the_answer_undoes_it(
         assert (each.label, each.labelled_by, each.device) == ("knock", user, "phone")
         assert (each.consent, each.group, each.split) == (whole.consent, whole.group, whole.split)
     assert read_blob(first.digest)[44:] == knocks()[44 + 16_000 : 44 + 19_200]
-    undone = post(client, "marks", seen=answer.json()["revision"], changes=answer.json()["before"])
+    undone = post(client, "marks", revision=answer.json()["revision"], changes=answer.json()["before"])
     assert undone.status_code == 200, undone.content
     assert list(Sample.objects.order_by("number").values_list("left_out", flat=True)) == [False, True, True]
     assert AuditEntry.objects.get(action="data.cut").data["count"] == 2
@@ -68,7 +68,7 @@ def test_parts_that_cannot_be_change_nothing(
     client: Client, project: Project, user: User, parts: list[dict[str, Any]], status: int, words: str
 ) -> None:
     sample_of(consent_of(user, project), user, knocks())
-    answer = post(client, "1/parts", seen=1, parts=parts)
+    answer = post(client, "1/parts", revision=1, parts=parts)
     assert answer.status_code == status, answer.content
     assert words in answer.content.decode()
     assert [each.left_out for each in Sample.objects.all()] == [False]
@@ -79,14 +79,14 @@ def test_what_changed_ended_or_is_a_picture_is_not_cut(client: Client, project: 
     consent = consent_of(user, project)
     whole = sample_of(consent, user, knocks())
     parts = [{"start": 0, "end": 600, "label": "knock"}]
-    post(client, "marks", seen=1, changes=[{"number": 1, "label": "glass"}])
-    assert post(client, "1/parts", seen=1, parts=parts).status_code == 412
+    post(client, "marks", revision=1, changes=[{"number": 1, "label": "glass"}])
+    assert post(client, "1/parts", revision=1, parts=parts).status_code == 412
     sample_of(consent, user, png())
     assert client.get(f"{DATA}/samples/2/parts").status_code == 422
-    assert post(client, "2/parts", seen=9, parts=parts).status_code == 422
+    assert post(client, "2/parts", revision=9, parts=parts).status_code == 422
     assert client.get(f"{DATA}/samples/1/parts?pause=x").status_code == 400
     withdraw_consent(user, whole.consent)
-    assert post(client, "1/parts", seen=9, parts=parts).status_code == 404
+    assert post(client, "1/parts", revision=9, parts=parts).status_code == 404
 
 
 @pytest.mark.protects("recordings/changed-tests")
@@ -96,21 +96,21 @@ def test_a_tested_sample_is_cut_by_maintainers_alone(
     sample_of(consent_of(user, project), user, knocks())
     Sample.objects.update(tested_since=1)
     parts = [{"start": 0, "end": 600, "label": "knock"}]
-    assert post(browser_of(user), "1/parts", seen=9, parts=parts).status_code == 403
-    assert post(browser_of(maintainer), "1/parts", seen=9, parts=parts).status_code == 200
+    assert post(browser_of(user), "1/parts", revision=9, parts=parts).status_code == 403
+    assert post(browser_of(maintainer), "1/parts", revision=9, parts=parts).status_code == 200
 
 
 def test_several_labels_lie_on_a_time_line(client: Client, project: Project, user: User) -> None:
     sample_of(consent_of(user, project), user, knocks(), label="day")
     events = [{"label": " glass ", "start": 1.5, "end": 1.6}, {"label": "knock", "start": 0.5, "end": 0.6}]
-    answer = post(client, "marks", seen=1, changes=[{"number": 1, "events": events}])
+    answer = post(client, "marks", revision=1, changes=[{"number": 1, "events": events}])
     assert answer.status_code == 200, answer.content
     assert answer.json()["before"] == [{"number": 1, "label": "day", "left_out": False, "events": None}]
     sample = client.get(f"{DATA}/samples/1").json()["sample"]
     assert [each["label"] for each in sample["events"]] == ["knock", "glass"]
-    post(client, "marks", seen=2, changes=[{"number": 1, "label": "night"}])
+    post(client, "marks", revision=2, changes=[{"number": 1, "label": "night"}])
     assert len(Sample.objects.get().events or []) == 2, "what is not named stays"
-    post(client, "marks", seen=3, changes=answer.json()["before"])
+    post(client, "marks", revision=3, changes=answer.json()["before"])
     assert Sample.objects.get().events is None
 
 
@@ -128,7 +128,7 @@ def test_a_marked_place_that_cannot_be_is_refused(
     client: Client, project: Project, user: User, event: dict[str, Any]
 ) -> None:
     sample_of(consent_of(user, project), user, knocks())
-    assert post(client, "marks", seen=1, changes=[{"number": 1, "events": [event]}]).status_code == 400
+    assert post(client, "marks", revision=1, changes=[{"number": 1, "events": [event]}]).status_code == 400
     assert Sample.objects.get().events is None
 
 
@@ -137,7 +137,7 @@ def test_a_label_that_a_person_confirms_is_not_in_doubt_any_more(client: Client,
     SampleAnalysis.objects.create(sample=sample, recipe=1, suggestion="glass", doubted_label="knock")
     numbers = f"{DATA}/samples/numbers?suspect=true"
     assert client.get(numbers).json()["numbers"] == [1]
-    assert post(client, "marks", seen=1, changes=[{"number": 1, "confirms": True}]).status_code == 200
+    assert post(client, "marks", revision=1, changes=[{"number": 1, "confirms": True}]).status_code == 200
     assert client.get(numbers).json()["numbers"] == []
     assert Sample.objects.get().label == "knock"
 

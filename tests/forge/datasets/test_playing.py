@@ -115,9 +115,9 @@ def test_no_address_gives_the_bytes_to_who_may_only_train_and_test(
     project: Project, owner: User, other: User, rows: dict[str, Sample], browser_of: Browser
 ) -> None:
     waiting = submission_of(owner, project).pk
-    assert save_version(owner, project, seen=DataSet.objects.get().revision).number == 1
+    assert save_version(owner, project, revision=DataSet.objects.get().revision).number == 1
     own, theirs = rows["own"].pk, rows["owner's"].pk
-    parts = {"seen": 99, "parts": [{"start": 0, "end": 5, "label": "knock"}]}
+    parts = {"revision": 99, "parts": [{"start": 0, "end": 5, "label": "knock"}]}
     requests: list[tuple[str, str, Any]] = [
         ("get", f"{DATA}/samples/3/recording", None),
         ("get", f"/api/v1/samples/{theirs}/recording", None),
@@ -194,15 +194,15 @@ def test_builds_and_comparisons_list_samples_and_do_not_play_them(
 def test_who_may_not_play_samples_still_labels_them_and_saves_versions(
     project: Project, other: User, rows: dict[str, Sample]
 ) -> None:
-    seen = DataSet.objects.get().revision
-    mark_samples(other, project, [SampleMark(3, label="glass")], seen)
-    assert save_version(other, project, seen=seen + 1).figures["labels"] == {"glass": 1, "knock": 2}
+    revision = DataSet.objects.get().revision
+    mark_samples(other, project, [SampleMark(3, label="glass")], revision)
+    assert save_version(other, project, revision=revision + 1).figures["labels"] == {"glass": 1, "knock": 2}
 
 
 def test_an_export_is_refused_whole_and_says_how_much_is_not_for_its_person(
     project: Project, other: User, user: User, rows: dict[str, Sample]
 ) -> None:
-    save_version(user, project, seen=DataSet.objects.get().revision)
+    save_version(user, project, revision=DataSet.objects.get().revision)
     with pytest.raises(PlayingRefused, match="You may not export 3 of the 3 samples of version 1, and without them"):
         plan_export(other, project, 1, DATA_FOLDER)
     with pytest.raises(PlayingRefused, match="1 of the 3 samples"):

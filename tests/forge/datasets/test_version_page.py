@@ -37,7 +37,7 @@ def revision() -> int:
 
 
 def save(user: User, project: Project, message: str = "") -> None:
-    save_version(user, project, seen=revision(), message=message)
+    save_version(user, project, revision=revision(), message=message)
 
 
 def note_tested(build: Build, number: int) -> None:
@@ -50,7 +50,7 @@ def test_a_version_says_what_changed_sample_by_sample(client: Client, project: P
     consent = consent_of(user, project)
     samples = [sample_of(consent, user, label=label, pseudonym="Guest 1") for label in LABELS]
     save(user, project, "The first")
-    mark_samples(user, project, [SampleMark(1, label="glass"), SampleMark(3, left_out=True)], seen=revision())
+    mark_samples(user, project, [SampleMark(1, label="glass"), SampleMark(3, left_out=True)], revision=revision())
     sample_of(consent, user, label="new", pseudonym="Guest 1")
     delete_sample(user, samples[3])
     save(user, project)
@@ -85,7 +85,7 @@ def test_a_version_says_which_labels_are_no_longer_tested(
     for label in ("2", "6", "9", "0"):
         sample_of(consent, user, label=label)
     save(user, project)
-    mark_samples(maintainer, project, [SampleMark(number, left_out=True) for number in (1, 2, 3)], seen=revision())
+    mark_samples(maintainer, project, [SampleMark(number, left_out=True) for number in (1, 2, 3)], revision=revision())
     save(user, project)
     assert "labels 2, 6 and 9 no longer tested" in text_of(client.get(f"{PAGE}/2"))
     compared = client.get("/api/v1/projects/acme/kitchen/data/versions/1/compared-with/2").json()

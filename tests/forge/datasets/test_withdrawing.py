@@ -84,9 +84,9 @@ def test_a_build_that_is_tested_on_the_samples_begins_again_and_another_goes_on(
     consent = consent_of(user, project, purposes=TESTS)
     sample_of(consent, user)
     other = consent_of(user, project, purposes=TESTS)
-    version = save_version(user, project, seen=1)
+    version = save_version(user, project, revision=1)
     sample_of(other, user, pseudonym="Guest 2")
-    later = save_version(user, project, seen=3)
+    later = save_version(user, project, revision=3)
     for data in (version, later):
         write_file(user, project, "notes.md", data.digest.encode())
         build = waiting(user, project)
@@ -167,9 +167,9 @@ def test_the_answer_says_which_copies_were_taken_and_until_when_backups_have_the
 ) -> None:
     consent = consent_of(user, project)
     first = sample_of(consent, user)
-    save_version(user, project, seen=1)
+    save_version(user, project, revision=1)
     other = sample_of(consent_of(user, project), user, pseudonym="Guest 2")
-    save_version(user, project, seen=3)
+    save_version(user, project, revision=3)
     for query in ("versions/1/export?limit=1", f"versions/2/export?after={first.number}", "versions/2/export?limit=1"):
         b"".join(client.get(f"/api/v1/projects/acme/kitchen/data/{query}").streaming_content)  # type: ignore[attr-defined]
     assert DataCopy.objects.count() == 2, "parts of one version are one copy"
@@ -200,7 +200,9 @@ def of_before(project: Project, user: User) -> Sample:
 def test_a_sample_of_before_is_used_for_training_once_its_person_agrees_anew(
     of_before: Sample, project: Project, user: User, client: Client
 ) -> None:
-    answer = client.post("/api/v1/projects/acme/kitchen/data/versions", {"seen": 1}, content_type="application/json")
+    answer = client.post(
+        "/api/v1/projects/acme/kitchen/data/versions", {"revision": 1}, content_type="application/json"
+    )
     assert answer.status_code == 409, "no version has it"
     page = client.get("/recordings").content.decode()
     assert "1 of them is not used" in page
@@ -216,7 +218,7 @@ def test_a_sample_of_before_is_used_for_training_once_its_person_agrees_anew(
     renewed = Consent.objects.get(replaced_by=None)
     assert Consent.objects.exclude(pk=renewed.pk).get().replaced_by == renewed
     assert Sample.objects.get().consent == renewed
-    version = save_version(user, project, seen=2)
+    version = save_version(user, project, revision=2)
     assert version.figures["splits"] == {"train": 1}
     assert "not used" not in client.get("/recordings").content.decode()
 

@@ -22,15 +22,7 @@ from forge.core.events.declarations import StreamKind
 from tests.conftest import REPOSITORY
 from tests.forge.events.following import View, read
 from tests.forge.events.playing import play
-from tests.forge.events.scenarios import SCENES, Scene, World
-from tests.forge.events.scenes_from_outside import __name__ as _more  # noqa: F401 (puts its scenes into the table)
-from tests.forge.events.scenes_of_data import __name__ as _data  # noqa: F401 (the same)
-from tests.forge.events.scenes_of_deployments import __name__ as _deployments  # noqa: F401 (the same)
-from tests.forge.events.scenes_of_models import __name__ as _models  # noqa: F401 (the same)
-from tests.forge.events.scenes_of_retention import __name__ as _retention  # noqa: F401 (puts its scenes into the table)
-from tests.forge.events.scenes_of_searches import __name__ as _searches  # noqa: F401 (the same)
-from tests.forge.events.scenes_of_signing import __name__ as _keys  # noqa: F401 (puts its scenes into the table)
-from tests.forge.events.scenes_of_training import __name__ as _training  # noqa: F401 (the same)
+from tests.forge.events.scenarios import Scene, World, all_scenes
 from tests.support.shares import mostly_proved
 
 FRONT_END_TEST = "src/studio/session/project-session.cases.test.ts"
@@ -50,7 +42,7 @@ def read_state(client: Client, project_id: Any) -> View:
 
 @pytest.mark.slow
 @pytest.mark.django_db
-@pytest.mark.parametrize("scene", mostly_proved(SCENES, 12, lambda scene: scene.name))
+@pytest.mark.parametrize("scene", mostly_proved(all_scenes(), 12, lambda scene: scene.name))
 def test_an_act_that_a_project_tells_of_gives_a_case(
     scene: Scene, world: World, browser_of: Callable[[User | None], Client], cases: dict[str, Any]
 ) -> None:

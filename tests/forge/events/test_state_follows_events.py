@@ -14,27 +14,19 @@ from forge.accounts.models import User
 from tests.forge.acts import code_of, event_recorders
 from tests.forge.events.following import after, read, read_all
 from tests.forge.events.playing import play
-from tests.forge.events.scenarios import SCENES, Scene, World, acts_with_a_scene
-from tests.forge.events.scenes_from_outside import __name__ as _more  # noqa: F401 (puts its scenes into the table)
-from tests.forge.events.scenes_of_data import __name__ as _data  # noqa: F401 (the same)
-from tests.forge.events.scenes_of_deployments import __name__ as _deployments  # noqa: F401 (the same)
-from tests.forge.events.scenes_of_models import __name__ as _models  # noqa: F401 (the same)
-from tests.forge.events.scenes_of_retention import __name__ as _retention  # noqa: F401 (puts its scenes into the table)
-from tests.forge.events.scenes_of_searches import __name__ as _searches  # noqa: F401 (the same)
-from tests.forge.events.scenes_of_signing import __name__ as _keys  # noqa: F401 (puts its scenes into the table)
-from tests.forge.events.scenes_of_training import __name__ as _training  # noqa: F401 (the same)
+from tests.forge.events.scenarios import Scene, World, all_scenes
 from tests.forge.test_acts import BY_A_RECORDER
 from tests.support.shares import mostly_proved
 
 
 @pytest.mark.slow
 def test_each_act_that_tells_has_a_scene() -> None:
-    assert set(acts_with_a_scene()) == event_recorders(code_of(Path(forge.__path__[0]))) | BY_A_RECORDER
+    assert {each.act for each in all_scenes()} == event_recorders(code_of(Path(forge.__path__[0]))) | BY_A_RECORDER
 
 
 @pytest.mark.slow
 @pytest.mark.django_db
-@pytest.mark.parametrize("scene", mostly_proved(SCENES, 12, lambda scene: scene.name))
+@pytest.mark.parametrize("scene", mostly_proved(all_scenes(), 12, lambda scene: scene.name))
 def test_the_state_before_and_its_events_are_the_state_after(
     scene: Scene, world: World, browser_of: Callable[[User | None], Client]
 ) -> None:

@@ -48,7 +48,7 @@ def motion_version(person: User, project: Project, people: int = 6, takes: int =
     """A version of such recordings."""
     motion_samples(person, project, people, takes)
     revision = DataSet.objects.values_list("revision", flat=True).get(project=project)
-    return save_version(person, project, seen=revision)
+    return save_version(person, project, revision=revision)
 
 
 def table_version(person: User, project: Project, count: int = 12) -> DataVersion:

@@ -1,4 +1,4 @@
-"""Fixtures that the tests of conversions share: a worker that does its jobs when a test says so."""
+"""Fixtures that the tests of conversions and of searches share: jobs run when a test says so."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 
 import pytest
+from django.test import Client
 
+from forge.accounts.models import User
 from forge.compute.pool.compiler import Compiler
 from forge.learning.conversions import actions, job
 from forge.learning.environments import actions as environments
+from forge.learning.searches.actions import searches
+from forge.learning.training.actions import runs
+from forge.projects.models import Project
+from tests.forge.factories.training import motion_version
 
 
 @pytest.fixture
@@ -30,3 +36,17 @@ def few_forms(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two forms, counted on one core."""
     monkeypatch.setattr(job, "OTHER_FORMS", ())
     monkeypatch.setattr(actions, "DEFAULT_BOARDS", ("raspberry-pi-pico",))
+
+
+@pytest.fixture
+def nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs of searches and of training run when a test says so."""
+    monkeypatch.setattr(searches, "notify_workers", lambda capability: None)
+    monkeypatch.setattr(runs, "notify_workers", lambda capability: None)
+
+
+@pytest.fixture
+def searcher(client: Client, project: Project, user: User, nobody_wakes: None) -> Client:
+    """A client of somebody whose project has a version of data to search on."""
+    motion_version(user, project)
+    return client

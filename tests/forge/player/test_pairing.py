@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from asgiref.testing import ApplicationCommunicator
-from channels.routing import URLRouter
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
@@ -20,22 +17,12 @@ from forge.collab.closing import Closing
 from forge.collab.rooms import rooms
 from forge.core.events.delivery import attach, deliver
 from forge.player import consumers
-from forge.player.actions import end_phones, make_phone_link, redeem_phone_link
+from forge.player.actions import end_phones
 from forge.player.consumers import AT_ONCE, TOO_MANY, TRIES, Ended, PhoneConsumer, digits_of
 from forge.player.models import PhonePass
-from forge.player.passes import cookie_name
-from forge.player.routing import websocket_urlpatterns
-from tests.forge.collab.yjs_socket import Socket
+from tests.forge.player.pairing import OUTPUTS, End, let_in, pair, phone_of, studio_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
-
-ROUTER = URLRouter(websocket_urlpatterns)
-OUTPUTS = {
-    "type": "outputs",
-    "outputs": [{"channel": 1, "stage": None, "tensors": [{"type": "f32", "dimensions": [1], "elements": [0.5]}]}],
-    "milliseconds": 0.1,
-    "isStream": True,
-}
 
 
 @pytest.fixture
@@ -45,42 +32,6 @@ async def server() -> AsyncIterator[None]:
     yield
     await rooms.close()
     attach(None)
-
-
-class End(Socket):
-    """One end of a pairing."""
-
-    def __init__(self, path: str, user: Any, cookies: dict[str, str] | None = None) -> None:
-        super().__init__(user, path)
-        scope = {"type": "websocket", "path": path, "query_string": b"", "headers": [], "user": user}
-        make: Callable[..., Any] = ApplicationCommunicator
-        self._communicator = make(ROUTER, scope | {"cookies": cookies or {}})
-
-    async def say(self, **message: Any) -> None:
-        await self.send(json.dumps(message))
-
-
-def studio_of(user: Any) -> End:
-    return End("/ws/projects/acme/kitchen/phones", user)
-
-
-def phone_of(user: Any, cookies: dict[str, str] | None = None) -> End:
-    return End("/player/acme/kitchen/pairing", user, cookies)
-
-
-async def let_in(user: Any, project: Any) -> dict[str, str]:
-    """The cookies of a phone that scanned the person's code."""
-    token = (await sync_to_async(make_phone_link)(user, project)).partition("#token=")[2]
-    phone, secret = await sync_to_async(redeem_phone_link)(token, "acme", "kitchen")
-    return {cookie_name(phone.project_id): secret}
-
-
-async def pair(studio: End, phone: End) -> None:
-    asks = await studio.event()
-    assert asks["type"] == "asks"
-    await studio.say(type="confirm", pairing=asks["pairing"], digits=asks["digits"])
-    assert await phone.event() == {"type": "paired"}
-    assert (await studio.event())["type"] == "paired"
 
 
 @pytest.mark.slow

@@ -22,7 +22,7 @@ from forge.web.builds.figures import OverviewFigure, overview_figures
 from forge.web.builds.steps import BuildStanding, next_step, steps
 from rune.source.policy import LimitResult
 from tests.forge.factories.builds import approved, built, failed_build
-from tests.forge.web.test_build_pages import MAP
+from tests.forge.web.test_build_results import MAP
 
 Browser = Callable[[Any], Client]
 PAGE = "/acme/kitchen/builds/1"

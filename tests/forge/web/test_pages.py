@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -23,10 +21,10 @@ from rune.source.runefile.schema import schema
 from rune.source.templates import list_templates
 from tests.forge.factories.builds import built, set_job
 from tests.forge.factories.preconditions import etag_form
+from tests.forge.web.test_page_policies import policy_of
 from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
-
 Browser = Callable[[User | None], Client]
 
 
@@ -107,150 +105,9 @@ def test_the_studio_is_served_with_its_state_and_a_nonce_for_styles(client: Clie
     assert state["csrf"]
     nonce = re.search(r'<meta name="csp-nonce" content="([^"]+)">', content)
     assert nonce is not None
-    policy = _policy(page)
+    policy = policy_of(page)
     assert policy["style-src"] == ["'self'", f"'nonce-{nonce[1]}'"]
     assert policy["script-src"] == ["'self'"]
-
-
-@pytest.mark.slow
-@pytest.mark.protects("browser/compressed-secrets")
-def test_of_the_pages_the_studios_alone_is_compressed_and_with_other_secrets_each_time(
-    client: Client, project: Project
-) -> None:
-    headers = {"Accept-Encoding": "gzip"}
-    pages = [gzip.decompress(client.get("/acme/kitchen/studio", headers=headers).content).decode() for _ in range(2)]
-    for secret in (r'"csrf": "(\w+)"', r'name="csp-nonce" content="([^"]+)"'):
-        first, second = (re.search(secret, page) for page in pages)
-        assert first
-        assert second
-        assert first[1] != second[1]
-    for path in ("/", "/accounts/tokens", "/acme/kitchen/settings"):
-        assert not client.get(path, headers=headers).has_header("Content-Encoding")
-
-
-@pytest.mark.slow
-def test_what_a_user_wrote_is_shown_as_text(client: Client, project: Project, organisation: Organisation) -> None:
-    evil = "</script><script>alert(1)</script>"
-    Project.objects.update(description=evil)
-    Organisation.objects.update(title=evil)
-    User.objects.update(name=evil)
-    for path in ("/", "/acme", "/acme/kitchen/studio", "/acme/kitchen/settings", "/accounts/profile"):
-        assert "<script>alert" not in client.get(path).content.decode()
-
-
-def _policy(answer: Any) -> dict[str, list[str]]:
-    parts = [part.split() for part in answer["Content-Security-Policy"].split(";")]
-    return {part[0]: part[1:] for part in parts if part}
-
-
-@pytest.mark.protects("browser/content-policy")
-@pytest.mark.parametrize("path", ["/", "/acme", "/new", "/accounts/tokens", "/accounts/login/", "/nothing/here"])
-def test_every_page_has_a_strict_policy(client: Client, project: Project, path: str) -> None:
-    answer = client.get(path)
-    policy = _policy(answer)
-    assert policy["default-src"] == ["'none'"]
-    assert policy["script-src"] == ["'self'"]
-    assert policy["style-src"] == ["'self'"]
-    assert policy["connect-src"] == ["'self'", "ws://127.0.0.1:8000"]
-    assert policy["frame-ancestors"] == policy["base-uri"] == policy["object-src"] == ["'none'"]
-    assert policy["form-action"] == policy["frame-src"] == ["'self'"]
-    assert "unsafe" not in answer["Content-Security-Policy"]
-    assert answer["X-Frame-Options"] == "DENY"
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Referrer-Policy"] == "same-origin"
-    assert "microphone=(self)" in answer["Permissions-Policy"]
-    assert "accelerometer=(self)" in answer["Permissions-Policy"]
-    assert "no-cache" in answer["Cache-Control"]
-
-
-@pytest.mark.protects("browser/content-policy")
-@pytest.mark.parametrize("path", ["/api/v1/me", "/api/v1/projects/acme/kitchen", "/api/v1/nothing/here"])
-def test_no_answer_of_the_api_is_a_page(client: Client, project: Project, path: str) -> None:
-    answer = client.get(path)
-    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    assert "Permissions-Policy" not in answer
-    assert answer["X-Frame-Options"] == "DENY"
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert "no-cache" in answer["Cache-Control"]
-
-
-@pytest.mark.protects("browser/content-policy")
-@pytest.mark.parametrize(
-    "path",
-    ["/", "/acme", "/new", "/accounts/profile", "/accounts/security", "/accounts/tokens", "/acme/kitchen/settings"],
-)
-def test_no_page_has_a_script_or_a_style_inside_it(client: Client, project: Project, path: str) -> None:
-    content = client.get(path).content.decode()
-    assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", content)
-    assert " style=" not in content
-    assert not re.search(r"\son\w+=", content)
-
-
-@pytest.mark.protects("runes/network")
-def test_the_frame_has_a_policy_of_its_own_and_no_session(browser_of: Browser, settings: Any, tmp_path: Any) -> None:
-    (tmp_path / "build").mkdir()
-    (tmp_path / "build" / "frame.js").write_text("const end = '</script>'; // <!-- end")
-    settings.STATIC_ROOT = tmp_path
-    answer = browser_of(None).get("/frame/")
-    policy = _policy(answer)
-    content = answer.content.decode()
-    nonce = re.search(r'<script nonce="([^"]+)">', content)
-    assert nonce is not None
-    assert policy == {
-        "sandbox": ["allow-scripts"],
-        "default-src": ["'none'"],
-        "script-src": [f"'nonce-{nonce[1]}'", "blob:", "'wasm-unsafe-eval'"],
-        "worker-src": ["blob:"],
-        "connect-src": ["'none'"],
-        "base-uri": ["'none'"],
-        "form-action": ["'none'"],
-        "frame-ancestors": ["'self'"],
-    }
-    assert content.count("</script>") == 1
-    assert "<!--" not in content
-    assert answer["X-Frame-Options"] == "SAMEORIGIN"
-    assert not answer.cookies
-    assert "Vary" not in answer or "Cookie" not in answer["Vary"]
-
-
-def test_a_visitor_is_led_to_sign_in_and_back(browser_of: Browser, project: Project) -> None:
-    browser = browser_of(None)
-    led = browser.get("/acme/kitchen/studio?file=a")
-    assert led["Location"] == "/accounts/login/?next=%2Facme%2Fkitchen%2Fstudio%3Ffile%3Da"
-    back = browser.post(
-        led["Location"],
-        {"login": "JO@acme.example", "password": "correct horse battery", "next": "/acme/kitchen/studio"},
-    )
-    assert back["Location"] == "/acme/kitchen/studio"
-
-
-def test_signing_in_leads_to_no_other_site(browser_of: Browser, user: User) -> None:
-    fields = {"login": "jo@acme.example", "password": "correct horse battery", "next": "https://evil.example/"}
-    assert browser_of(None).post("/accounts/login/", fields)["Location"] == "/"
-
-
-def test_a_wrong_password_says_so_and_keeps_the_address(browser_of: Browser, user: User) -> None:
-    answer = browser_of(None).post("/accounts/login/", {"login": "jo@acme.example", "password": "wrong"})
-    content = answer.content.decode()
-    assert answer.status_code == 200
-    assert 'role="alert"' in content
-    assert 'value="jo@acme.example"' in content
-
-
-def test_signing_out_is_a_form(client: Client) -> None:
-    assert client.get("/accounts/logout/").status_code == 200
-    assert client.get("/accounts/profile").status_code == 200
-    client.post("/accounts/logout/")
-    assert client.get("/accounts/profile").status_code == 302
-
-
-@pytest.mark.protects("sign-in/forged-requests")
-def test_a_form_without_its_csrf_token_is_refused_with_what_to_do(user: User) -> None:
-    browser = Client(enforce_csrf_checks=True)
-    browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    refused = browser.post("/new", {"organisation": "acme", "name": "x"})
-    assert refused.status_code == 403
-    assert "load the page again" in refused.content.decode()
 
 
 def test_a_form_comes_back_with_what_was_typed_and_what_was_wrong(client: Client, project: Project) -> None:
@@ -319,25 +176,6 @@ def test_members_change_roles_and_the_last_owner_stays(owner: User, reviewer: Us
     refused = browser.post(f"/acme/-/members/{owner.pk}", {"remove": "1"})
     assert refused.status_code == 409
     assert "Make someone else an owner first" in refused.content.decode()
-
-
-@pytest.mark.slow
-def test_someone_without_a_password_sets_one_and_someone_with_one_shows_it(client: Client, user: User) -> None:
-    user.set_unusable_password()
-    user.save()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    assert "Set a password" in client.get("/accounts/security").content.decode()
-    assert client.post("/accounts/password", {"password": "a long enough one"}).status_code == 302
-    assert "Change your password" in client.get("/accounts/security").content.decode()
-    assert client.post("/accounts/password", {"password": "another long one"}).status_code == 400
-    changed = client.post("/accounts/password", {"old": "a long enough one", "password": "another long one"})
-    assert changed.status_code == 302
-    assert client.get("/accounts/profile").status_code == 200
-
-
-def test_a_profile_without_a_name_is_refused(client: Client) -> None:
-    assert client.post("/accounts/profile", {"name": "Jo O."}).status_code == 302
-    assert client.post("/accounts/profile", {"name": " "}).status_code == 400
 
 
 @pytest.mark.slow
@@ -452,51 +290,3 @@ def test_anybody_may_open_the_page_on_which_a_rune_is_tried(browser_of: Browser)
     assert answer.status_code == 200
     assert "data-try" in answer.content.decode()
     assert "unsafe" not in answer["Content-Security-Policy"]
-
-
-def test_the_session_tells_whose_it_is_and_nothing_of_projects(
-    browser_of: Browser, project: Project, developer: User
-) -> None:
-    nobodys = browser_of(None).get("/accounts/session")
-    assert nobodys.status_code == 200
-    assert nobodys.json()["person"] is None
-    browser = browser_of(developer)
-    answer = browser.get("/accounts/session")
-    assert answer.json()["person"] == {"id": str(developer.pk), "name": str(developer)}
-    assert "no-store" in answer["Cache-Control"]
-    # Its token is one that writes may carry.
-    strict = Client(enforce_csrf_checks=True)
-    strict.cookies = browser.cookies
-    token = strict.get("/accounts/session").json()["csrf"]
-    path = "/api/v1/projects/acme/kitchen/files/notes.md"
-    refused = strict.put(path, b"x", content_type="text/plain")
-    assert refused.status_code == 403
-    accepted = strict.put(path, b"x", content_type="text/plain", headers={"X-CSRFToken": token})
-    assert accepted.status_code in (200, 201, 204)
-
-
-def test_signing_in_for_another_window_ends_on_a_page_that_closes(
-    browser_of: Browser, project: Project, developer: User
-) -> None:
-    sent = browser_of(None).get("/accounts/signed-in")
-    assert sent["Location"] == "/accounts/login/?next=%2Faccounts%2Fsigned-in"
-    page = browser_of(developer).get("/accounts/signed-in").content.decode()
-    assert "data-close-window" in page
-    assert str(developer) in page
-
-
-@pytest.mark.parametrize(
-    ("page", "back"),
-    [
-        ("http://testserver/acme/kitchen/builds/1?x=1", "/acme/kitchen/builds/1"),
-        ("https://evil.example/acme", "/"),
-        ("not an address", "/"),
-        ("http://[", "/"),
-        ("", "/"),
-    ],
-)
-def test_a_form_without_a_session_leads_back_to_the_page_that_it_stands_on(
-    browser_of: Browser, project: Project, page: str, back: str
-) -> None:
-    answer = browser_of(None).post("/acme/kitchen/settings", {"name": "x"}, headers={"Referer": page})
-    assert answer["Location"] == f"/accounts/login/?{urlencode({'next': back})}"

@@ -20,7 +20,8 @@ from forge.builds.actions import request_build
 from forge.builds.models import Preview, PreviewState
 from forge.builds.previews import notify
 from forge.projects.models import Project
-from tests.forge.web.test_strangers import Names, Which, build, each_address, filled, names, quarters
+from tests.forge.web.strangers_requests import Names, Which, each_address, filled, quarters
+from tests.forge.web.test_strangers import build, names
 
 __all__ = ["build", "names"]  # fixtures
 

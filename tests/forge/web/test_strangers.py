@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.core.cache import cache
-from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, get_resolver
+from django.urls import get_resolver
 
 from forge.accounts.actions import create_team, create_token, invite, remove_member
 from forge.accounts.models import Organisation, User
@@ -40,89 +38,31 @@ from tests.forge.factories.deployments import deployed
 from tests.forge.factories.recordings import consent_of, sample_of, submission_of
 from tests.forge.factories.signing_keys import SIGNING_KEY
 from tests.forge.factories.suggestions import ready_copy
-from tests.support.shares import rank
+from tests.forge.web.strangers_requests import (
+    ALIKE_FOR_ALL,
+    IN_PROJECTS,
+    ITS_OWN,
+    METHODS,
+    NOTHING,
+    READ_AND_DO,
+    UNKNOWN_RUNE,
+    Names,
+    Which,
+    answers,
+    assert_nothing_is_disclosed,
+    each_address,
+    quarter_and_all,
+    quarters,
+    routes,
+)
 
 pytestmark = pytest.mark.django_db
-
 Browser = Callable[[User | None], Client]
-Names = dict[str, str]
-
-_UNKNOWN_RUNE = "sha256:" + "1" * 64
-"""Who knows the digest of a rune that a deployment serves may have the rune."""
-NOTHING: Names = {
-    "organisation": "nowhere",
-    "name": "zilch",
-    "page": "settings",
-    "path": "nofile.yml",
-    "number": "987",
-    "target": "cortex-m7",
-    "block": "nothing",
-    "version": "71.31.6",
-    "tag": "notag",
-    "team": "noteam",
-    "build_id": str(UUID(int=1)),
-    "member": str(UUID(int=2)),
-    "invitation": str(UUID(int=3)),
-    "token": str(UUID(int=4)),
-    "session": str(UUID(int=7)),
-    "rest": "nowhere/zilch/manifests/notag",
-    "sample_id": str(UUID(int=5)),
-    "watch_id": str(UUID(int=6)),
-    "review_id": str(UUID(int=7)),
-    "thread_id": str(UUID(int=9)),
-    "trial_id": str(UUID(int=14)),
-    "link": str(UUID(int=15)),
-    "link_id": str(UUID(int=15)),
-    "comment_id": str(UUID(int=10)),
-    "change_id": str(UUID(int=16)),
-    "notice": str(UUID(int=11)),
-    "notice_id": str(UUID(int=11)),
-    "webhook": str(UUID(int=12)),
-    "webhook_id": str(UUID(int=12)),
-    "person": str(UUID(int=2)),
-    "hint": "no-hint",
-    "delivery": str(UUID(int=13)),
-    "delivery_id": str(UUID(int=13)),
-    "digest": "sha256:" + "0" * 64,
-    "job": str(UUID(int=17)),
-    "job_id": str(UUID(int=17)),
-    "kind": "nokind",
-    "grant": str(UUID(int=18)),
-    "check": "nocheck",
-    "consent_id": str(UUID(int=19)),
-    "import_id": str(UUID(int=22)),
-    "removal_id": str(UUID(int=71)),
-    "submission_id": str(UUID(int=24)),
-    "conversion_id": str(UUID(int=23)),
-    "trial": "985",
-    "verb": "stop",
-    "key": str(UUID(int=20)),
-    "other": "986",
-    "deployment": "nodeployment",
-    "direction": "to",
-    "rune": _UNKNOWN_RUNE,
-    "key_id": str(UUID(int=21)),
-}
-"""The parameters of the addresses where there is nothing of the kind."""
-
 A_SOUND = b"RIFF" + (36 + 64).to_bytes(4, "little") + b"WAVEfmt \x10\0\0\0\x01\0\x01\0" + (16000).to_bytes(4, "little")
+
+
 A_SOUND += (32000).to_bytes(4, "little") + b"\x02\0\x10\0data" + (64).to_bytes(4, "little") + bytes(64)
 """A wav file of 32 silent samples."""
-
-METHODS = ("get", "head", "post", "put", "patch", "delete")
-READ_AND_DO = ("get", "post")
-"""The methods of a page, which is a function and does not tell them."""
-_IN_PROJECTS = re.compile(r"^(?!.*restore).*(<str:name>|build_id|v2/)")
-"""The addresses that lead into a project, but the one that restores it."""
-Which = Callable[[str], bool]
-"""Which addresses are asked."""
-ITS_OWN: tuple[str, ...] = ()
-"""Stands for the methods that an address has. That the others tell nothing either is among the proofs."""
-_CHANGES = re.compile(
-    r'name="csrfmiddlewaretoken" value="[^"]*"|nonce-[\w-]+|content="[\w-]{20,}"| data-person="[^"]*"'
-)
-"""The names that differ each time, and the person to whom the page is served, who is also the `member` of what is
-there."""
 
 
 @pytest.fixture
@@ -139,7 +79,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
     """The parameters of what is there."""
     sample = send_sample(owner, project, [A_SOUND], label="up", days=90, consent=recording_terms(project, 90).text)
     recorded = sample_of(consent_of(owner, project), owner)
-    save_version(owner, project, seen=recorded.revision)
+    save_version(owner, project, revision=recorded.revision)
     watch = watch_wires(owner, project, [{"stage": "number", "index": 0}])
     assert build.artefact is not None
     review = ask_for_review(owner, build, "Is it good?", reviewers=[RequestedGroup((owner.pk,))])
@@ -207,109 +147,9 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "other": "1",
         "deployment": key.deployment.name,
         "direction": "to",
-        "rune": _UNKNOWN_RUNE,
+        "rune": UNKNOWN_RUNE,
         "key_id": str(key.pk),
     }
-
-
-def each_address(_: str) -> bool:
-    return True
-
-
-def quarters(*numbers: int) -> Which:
-    """Some of the four quarters of the addresses. Tests that ask different ones ask each address together."""
-
-    def is_in(route: str) -> bool:
-        return rank(route) % 4 in numbers
-
-    return is_in
-
-
-def quarter_and_all(number: int) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize(
-        "which",
-        [pytest.param(quarters(number), id="a share"), pytest.param(each_address, id="all", marks=pytest.mark.proof)],
-    )
-
-
-def routes(resolver: Any, before: str = "/") -> Iterator[tuple[str, Sequence[str]]]:
-    """All routes with parameters, with the methods that they have."""
-    for pattern in resolver.url_patterns:
-        route = before + str(pattern.pattern)
-        if not isinstance(pattern, URLPattern):
-            yield from routes(pattern, route)
-        elif "<" in route:
-            yield route, methods_of(pattern.callback)
-
-
-def methods_of(view: Any) -> Sequence[str]:
-    """The methods that an address answers by, but `head`, which is `get` without what is read."""
-    of_class = getattr(view, "view_class", None) or getattr(view, "cls", None)
-    if of_class is None:
-        return READ_AND_DO
-    return [method for method in METHODS if method != "head" and hasattr(of_class, method)]
-
-
-def filled(route: str, names: Names) -> str:
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: names[match[1]], route)
-
-
-def answers(
-    browser: Client, names: Names, methods: Sequence[str] = ITS_OWN, which: Which = each_address
-) -> dict[str, tuple[int, str, str]]:
-    """The answer of each address to each method, with the names taken out."""
-    results = {}
-    for route, own in routes(get_resolver()):
-        for method in methods or own if which(route) else ():
-            cache.clear()
-            with transaction.atomic():
-                answer = getattr(browser, method)(filled(route, names))
-                transaction.set_rollback(True)
-            body = b"".join(answer) if answer.streaming else answer.content
-            said = _CHANGES.sub("", body.decode("utf-8", "replace") + "\n" + answer.get("Location", ""))
-            said = re.sub(
-                f"((?:builds|reviews|change-requests|samples|training|searches)(?:/|%2F)){names['number']}",
-                r"\1<number>",
-                said,
-            )
-            for name, value in names.items():
-                if name not in ("number", "other"):
-                    # Where there is something, the grant is the link: both have one id.
-                    word = "<link>" if name == "grant" else f"<{name}>"
-                    said = said.replace(value, word).replace(value.replace("/", "%2F"), word)
-            results[f"{method} {route}"] = (answer.status_code, answer.get("Content-Type", ""), said)
-    return results
-
-
-ALIKE_FOR_ALL = {
-    "get /player/<str:organisation>/<str:name>",
-    "head /player/<str:organisation>/<str:name>",
-    "get /player/<str:organisation>/<str:name>/app.webmanifest",
-    "head /player/<str:organisation>/<str:name>/app.webmanifest",
-    "post /player/<str:organisation>/<str:name>/leave",
-    "get /collect/<uuid:link_id>",
-    "head /collect/<uuid:link_id>",
-    "get /collect/<uuid:link_id>/receipt",
-    "head /collect/<uuid:link_id>/receipt",
-    "get /try/reviews/<uuid:review_id>",
-    "head /try/reviews/<uuid:review_id>",
-    "get /d/<str:organisation>/<str:name>/change-requests/<int:number>/try",
-    "head /d/<str:organisation>/<str:name>/change-requests/<int:number>/try",
-    "get /d/<str:organisation>/<str:name>/<str:deployment>/try",
-    "head /d/<str:organisation>/<str:name>/<str:deployment>/try",
-}
-"""The player's empty page, giving a pass back that one may not have, the pages that redeem the link of a guest or of
-somebody who records, and the page that opens a deployment by a link: they know of no project."""
-
-
-def assert_nothing_is_disclosed(
-    there: dict[str, tuple[int, str, str]], nowhere: dict[str, tuple[int, str, str]]
-) -> None:
-    assert there
-    differences = {ask: (there[ask], nowhere[ask]) for ask in there if there[ask] != nowhere[ask]}
-    assert differences == {}, differences
-    open_to_all = {ask: answer[0] for ask, answer in there.items() if answer[0] < 300 or answer[0] >= 500}
-    assert set(open_to_all) <= ALIKE_FOR_ALL, open_to_all
 
 
 BY_EACH_METHOD = pytest.mark.parametrize(
@@ -369,7 +209,7 @@ def test_a_deleted_project_is_nowhere_even_for_its_owner(
     nothing = NOTHING | {"organisation": "acme", "rest": "acme/zilch/manifests/notag"}
 
     def in_projects(route: str) -> bool:
-        return which(route) and _IN_PROJECTS.search(route) is not None
+        return which(route) and IN_PROJECTS.search(route) is not None
 
     there = answers(browser, names, which=in_projects)
     assert_nothing_is_disclosed(there, answers(browser, nothing, which=in_projects))

@@ -1,4 +1,4 @@
-"""The recipe for forecasts: the row that belongs to each window, and a rune that adds a forecast to the newest value."""
+"""The recipe for forecasts: the row that belongs to each window, and a rune that adds to the newest value."""
 
 from __future__ import annotations
 

@@ -51,12 +51,12 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def report(seen: CheckProgress, findings: list[BlobFinding]) -> dict[str, Any]:
+def report(progress: CheckProgress, findings: list[BlobFinding]) -> dict[str, Any]:
     """Returns the report as JSON."""
     counts = Counter(finding.kind for finding in findings)
     return {
-        "blobs": seen.blobs,
-        "bytes": seen.size,
+        "blobs": progress.blobs,
+        "bytes": progress.size,
         "is_good": not any(finding.is_problem for finding in findings),
         "counts": {kind.value: counts[kind] for kind in FindingKind},
         "findings": [asdict(finding) for finding in findings],
@@ -69,11 +69,11 @@ def _line(finding: BlobFinding) -> str:
     return line + (f"; affects {', '.join(finding.affected)}" if finding.affected else "")
 
 
-def _summary(seen: CheckProgress, findings: list[BlobFinding]) -> str:
+def _summary(progress: CheckProgress, findings: list[BlobFinding]) -> str:
     counts = Counter(finding.kind for finding in findings)
     bad = ", ".join(f"{counts[kind]} {kind.value}" for kind in FindingKind if counts[kind] and kind not in _USUAL)
     usual = ", ".join(f"{counts[kind]} {kind.value}" for kind in _USUAL if counts[kind])
-    read = f"{counted(seen.blobs, 'blob')}, {size_text(seen.size)}, compared: {bad or 'all whole'}."
+    read = f"{counted(progress.blobs, 'blob')}, {size_text(progress.size)}, compared: {bad or 'all whole'}."
     return read + (f" The sweep removes {usual}." if usual else "")
 
 

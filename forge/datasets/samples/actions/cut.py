@@ -59,12 +59,12 @@ def propose_parts(actor: Actor, sample: Sample, search: PartSearch) -> ProposedP
         raise ContentRefused(str(error)) from None
 
 
-def cut_sample(actor: Actor, sample: Sample, parts: Sequence[LabelledPart], seen: int) -> Marked:
+def cut_sample(actor: Actor, sample: Sample, parts: Sequence[LabelledPart], revision: int) -> Marked:
     """Adds each part as a sample with the person, split, consent and device of the whole, which is left out of further
     versions. A part that the data set has already is not added again.
 
     The answer undoes it, sent to `mark_samples`: it takes the whole in again and leaves the parts out. Raises `Stale`
-    where the sample changed since `seen`, `ConsentOver`, `ContentRefused`, `Invalid`, `StorageQuotaReached`,
+    where the sample changed since `revision`, `ConsentOver`, `ContentRefused`, `Invalid`, `StorageQuotaReached`,
     `PlayingRefused`, and `Forbidden`: test samples that a saved version has are changed by maintainers alone.
     """
     project = sample.data_set.project
@@ -78,7 +78,7 @@ def cut_sample(actor: Actor, sample: Sample, parts: Sequence[LabelledPart], seen
         blobs = [put(content.data) for content in contents]
     digests = sorted({blob.digest for blob in blobs})
     with delete_on_failure(digests), (change := DataSetChange(sample.data_set_id)) as data_set:
-        whole = _current(actor, sample, seen)
+        whole = _current(actor, sample, revision)
         added = _store(actor, data_set, whole, contents, blobs, parts)
         if link_owned([(each, each.digest) for each in added], project.organisation_id):
             require_fits(project.organisation_id)
@@ -102,10 +102,10 @@ def _contents(sample: Sample, parts: Sequence[LabelledPart]) -> list[Content]:
         raise ContentRefused(str(error)) from None
 
 
-def _current(actor: Actor, sample: Sample, seen: int) -> Sample:
+def _current(actor: Actor, sample: Sample, revision: int) -> Sample:
     """The sample as it is now; its data set is locked."""
     whole = Sample.objects.available().select_related("group", "consent").filter(pk=sample.pk).first()
-    if whole is None or whole.revision > seen:
+    if whole is None or whole.revision > revision:
         raise Stale(f"Sample {sample.number} changed since you read the data. Nothing was done; look at it again.")
     if whole.tested_since is not None:
         # Figures of earlier versions were computed on it.

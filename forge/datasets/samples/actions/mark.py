@@ -66,8 +66,8 @@ class Marked:
     before: Sequence[SampleMark]
 
 
-def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], seen: int) -> Marked:
-    """Changes samples, all of them or none. `seen` is the revision of the data set at which the person read them.
+def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], revision: int) -> Marked:
+    """Changes samples, all of them or none. `revision` is that of the data set when the person read them.
 
     Raises `Stale` where one of them changed since, `Invalid`, `NotFound` for a number that the data set does not have,
     and `Forbidden`: test samples that a saved version has are changed by maintainers alone.
@@ -83,7 +83,7 @@ def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], 
         samples = _read(actor, data_set, sorted(wanted))
         if len(samples) < len(wanted):
             raise nothing_here(actor)
-        if changed := [each.number for each in samples if each.revision > seen]:
+        if changed := [each.number for each in samples if each.revision > revision]:
             raise Stale(f"{_named(changed)} changed since you read the data. Nothing was done; look at it again.")
         if any(each.tested_since is not None for each in samples):
             # Figures of earlier versions were computed on these samples.

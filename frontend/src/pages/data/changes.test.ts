@@ -10,9 +10,9 @@ class Server {
     [2, ""],
   ]);
 
-  readonly send = async (body: { seen: number; changes: readonly Mark[] }) => {
+  readonly send = async (body: { revision: number; changes: readonly Mark[] }) => {
     await Promise.resolve();
-    if (body.seen < this.others) return "Sample 1 changed since you read the data.";
+    if (body.revision < this.others) return "Sample 1 changed since you read the data.";
     const before = body.changes.map(({ number }) => ({
       number,
       label: this.labels.get(number) ?? "",

@@ -30,36 +30,36 @@ export class Changes {
     return this.#undo.length > 0;
   }
 
-  async apply(changes: readonly Mark[], seen: number): Promise<Outcome> {
-    const outcome = await this.#send(changes, seen);
+  async apply(changes: readonly Mark[], revision: number): Promise<Outcome> {
+    const outcome = await this.#send(changes, revision);
     if (outcome.done) this.#undo.push(outcome.before);
     if (this.#undo.length > REMEMBERED) this.#undo.shift();
     return outcome;
   }
 
   /** Makes parts of a sample samples of their own. */
-  async cut(request: () => Promise<Marked | string>, seen: number): Promise<Outcome> {
+  async cut(request: () => Promise<Marked | string>, revision: number): Promise<Outcome> {
     const answer = await request();
     if (typeof answer === "string") return { done: false, detail: answer };
     this.#undo.push(answer.before);
-    return { done: true, revision: answer.revision, alone: answer.revision === seen + 1, before: answer.before };
+    return { done: true, revision: answer.revision, alone: answer.revision === revision + 1, before: answer.before };
   }
 
   /** Takes the last change back that is not taken back yet. One that is refused can be tried again. */
-  async undo(seen: number): Promise<Outcome> {
+  async undo(revision: number): Promise<Outcome> {
     const last = this.#undo.at(-1);
     if (last === undefined) return { done: false, detail: "There is nothing to undo." };
-    const outcome = await this.#send(last, seen);
+    const outcome = await this.#send(last, revision);
     if (outcome.done) this.#undo.pop();
     return outcome;
   }
 
-  async #send(changes: readonly Mark[], seen: number): Promise<Outcome> {
+  async #send(changes: readonly Mark[], first: number): Promise<Outcome> {
     const before: Mark[] = [];
-    let revision = seen;
+    let revision = first;
     let alone = true;
     for (let start = 0; start < changes.length; start += AT_ONCE) {
-      const answer = await this.send({ seen: revision, changes: changes.slice(start, start + AT_ONCE) });
+      const answer = await this.send({ revision, changes: changes.slice(start, start + AT_ONCE) });
       if (typeof answer === "string") {
         // The parts that were done stay, and can be taken back.
         if (before.length > 0) this.#undo.push(before);
@@ -88,9 +88,9 @@ export function sendParts(
   project: ProjectName,
   number: number,
   parts: readonly LabelledPart[],
-  seen: number,
+  revision: number,
 ): Promise<Marked | string> {
-  return post<Marked>(address("post", PARTS, { path: { ...project, number } }), { seen, parts });
+  return post<Marked>(address("post", PARTS, { path: { ...project, number } }), { revision, parts });
 }
 
 /** Deletes samples, also while the page ends. Answers the sentence of a refusal, or null. */

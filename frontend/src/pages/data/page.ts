@@ -132,7 +132,7 @@ export class DataPage {
     if (response === null || !response.ok) return;
     const { revision, numbers } = (await response.json()) as Answer<"get", typeof NUMBERS>;
     const isNew = revision !== this.#revision;
-    this.#seen(revision);
+    this.#setRevision(revision);
     this.#all = numbers;
     this.#showNumbers();
     if (isNew) {
@@ -153,7 +153,7 @@ export class DataPage {
     this.#showChosen();
   }
 
-  #seen(revision: number): void {
+  #setRevision(revision: number): void {
     this.#revision = revision;
     for (const field of document.querySelectorAll<HTMLInputElement>("[data-revision]")) field.value = String(revision);
   }
@@ -379,7 +379,7 @@ export class DataPage {
       void this.#refresh();
       return;
     }
-    if (outcome.alone) this.#seen(outcome.revision);
+    if (outcome.alone) this.#setRevision(outcome.revision);
     this.#grid.forget(outcome.before.map(({ number }) => number));
     if (!outcome.alone) void this.#refresh();
     this.#sides.refresh();

@@ -14,13 +14,13 @@ export async function publishedBlocks(client: ProjectClient): Promise<PublishedB
   return (await client.call("get", BLOCKS)).blocks;
 }
 
-/** Publish the block in a file, as it is stored, for other projects. `seen` is the state of the project's files. */
+/** Publish the block in a file, as it is stored, for other projects. `etag` is the state of the project's files. */
 export function publishBlock(
   client: ProjectClient,
   path: string,
   version: string,
   notes: string,
-  seen: string,
+  etag: string,
 ): Promise<BlockVersion> {
-  return client.call("post", BLOCKS, { body: { path, version, notes, reason: "" }, seen });
+  return client.call("post", BLOCKS, { body: { path, version, notes, reason: "" }, etag });
 }

@@ -27,9 +27,9 @@ function answering(response: () => Response | Promise<Response>): { client: Proj
 
 test("a write carries the session's token", async () => {
   const { client, sent } = answering(() => Response.json({ tag: "1.0.0" }));
-  await client.publish("1.0.0", "b1", '"seen"');
+  await client.publish("1.0.0", "b1", '"state"');
   expect(sent[0]?.address).toBe("/api/v1/projects/acme/keywords/tags");
-  expect(sent[0]?.init.headers).toMatchObject({ "X-CSRFToken": "token", "If-Match": '"seen"' });
+  expect(sent[0]?.init.headers).toMatchObject({ "X-CSRFToken": "token", "If-Match": '"state"' });
   expect(sent[0]?.init.body).toBe('{"tag":"1.0.0","build":"b1","notes":""}');
 });
 
@@ -46,7 +46,7 @@ test("a refusal is thrown as its problem", async () => {
   const { client } = answering(
     () => new Response(JSON.stringify({ title: "Taken", detail: "1.0.0 is published." }), { status: 409 }),
   );
-  await expect(client.publish("1.0.0", "b1", '"seen"')).rejects.toThrow(
+  await expect(client.publish("1.0.0", "b1", '"state"')).rejects.toThrow(
     new Problem(409, "Taken", "1.0.0 is published."),
   );
 });
@@ -69,7 +69,7 @@ test("a write with the token of the session before is sent once more with the ne
     tokens.push(new Headers(init.headers).get("X-CSRFToken"));
     return Promise.resolve(tokens.length === 1 ? new Response("{}", { status: 403 }) : Response.json({ tag: "1.0.0" }));
   });
-  await client.publish("1.0.0", "b1", '"seen"');
+  await client.publish("1.0.0", "b1", '"state"');
   expect(tokens).toEqual(["old", "new"]);
 });
 

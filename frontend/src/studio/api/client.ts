@@ -62,10 +62,10 @@ export class ProjectClient extends ProjectRequests {
     return this.read("get", `${PROJECT}/targets`);
   }
 
-  chooseForBuilds(choices: BuildChoices, seen: string): Promise<Read<Targets>> {
+  chooseForBuilds(choices: BuildChoices, etag: string): Promise<Read<Targets>> {
     return this.read("put", `${PROJECT}/targets`, {
       body: choices,
-      seen,
+      etag,
     });
   }
 
@@ -89,28 +89,28 @@ export class ProjectClient extends ProjectRequests {
 
   /** The state of the files as they are, which restoring a version names. */
   async filesState(): Promise<string> {
-    return (await this.read("get", `${PROJECT}/files`)).seen;
+    return (await this.read("get", `${PROJECT}/files`)).etag;
   }
 
   /** The change that restoring would make, as an update of the document that is stored only when this page sends it. */
-  async restoring(version: number, paths: readonly string[] | null, seen: string): Promise<Uint8Array> {
+  async restoring(version: number, paths: readonly string[] | null, etag: string): Promise<Uint8Array> {
     const path = { number: version };
     const response = await this.request("post", `${PROJECT}/versions/{number}/restore`, {
       path,
       query: { as: "update" },
       body: { paths },
-      seen,
+      etag,
     });
     return new Uint8Array(await response.arrayBuffer());
   }
 
   /** Restore a version on the server, for all. */
-  async restore(version: number, paths: readonly string[] | null, seen: string): Promise<void> {
+  async restore(version: number, paths: readonly string[] | null, etag: string): Promise<void> {
     const path = { number: version };
     await this.request("post", `${PROJECT}/versions/{number}/restore`, {
       path,
       body: { paths },
-      seen,
+      etag,
     });
   }
 
@@ -195,9 +195,9 @@ export class ProjectClient extends ProjectRequests {
     return this.upload(this.address("post", `${PROJECT}/samples/import`, { query }), archive, sending);
   }
 
-  /** Change labels of samples as they were read, at the revision `seen`; the answer is what they were. */
-  markSamples(changes: readonly SampleChange[], seen: number): Promise<Marked> {
-    return this.call("post", `${PROJECT}/data/samples/marks`, { body: { changes, seen } });
+  /** Change labels of samples as they were read, at a revision of the data; the answer is what they were. */
+  markSamples(changes: readonly SampleChange[], revision: number): Promise<Marked> {
+    return this.call("post", `${PROJECT}/data/samples/marks`, { body: { changes, revision } });
   }
 
   /** Sends a file with progress, which `fetch` does not tell. */
@@ -245,13 +245,13 @@ export class ProjectClient extends ProjectRequests {
 
   /** The state of a build and its tags, which publishing it names. */
   async gateState(build: string): Promise<string> {
-    return (await this.read("get", "/api/v1/builds/{build_id}/gate", { path: { build_id: build } })).seen;
+    return (await this.read("get", "/api/v1/builds/{build_id}/gate", { path: { build_id: build } })).etag;
   }
 
-  publish(tag: string, build: string, seen: string): Promise<Tag> {
+  publish(tag: string, build: string, etag: string): Promise<Tag> {
     return this.call("post", `${PROJECT}/tags`, {
       body: { tag, build, notes: "" },
-      seen,
+      etag,
     });
   }
 

@@ -15,18 +15,18 @@ export function resolveConflict(
   conflict: string,
   side: MergeSide,
   text: string,
-  seen: string,
+  etag: string,
 ): Promise<Read<OpenChangeRequest>> {
   return client.read("post", "/api/v1/change-requests/{change_id}/resolutions", {
     ...parameters(id),
     body: { conflict, side, text },
-    seen,
+    etag,
   });
 }
 
 /** All conflicts are open again. */
-export function startOver(client: ProjectClient, id: string, seen: string): Promise<Read<OpenChangeRequest>> {
-  return client.read("delete", "/api/v1/change-requests/{change_id}/resolutions", { ...parameters(id), seen });
+export function startOver(client: ProjectClient, id: string, etag: string): Promise<Read<OpenChangeRequest>> {
+  return client.read("delete", "/api/v1/change-requests/{change_id}/resolutions", { ...parameters(id), etag });
 }
 
 function parameters(id: string) {

@@ -8,10 +8,10 @@ export function overrideGate(
   tag: string,
   build: string,
   reason: string,
-  seen: string,
+  etag: string,
 ): Promise<Tag> {
   return client.call("post", "/api/v1/projects/{organisation}/{name}/tags/override", {
     body: { tag, build, notes: "", reason },
-    seen,
+    etag,
   });
 }

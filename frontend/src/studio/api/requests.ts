@@ -63,7 +63,7 @@ export class ProjectRequests {
     ...options: Options<M, P, keyof Project>
   ): Promise<Read<Answer<M, P>>> {
     const response = await this.request(method, path, ...options);
-    return { value: (await response.json()) as Answer<M, P>, seen: response.headers.get("ETag") ?? "" };
+    return { value: (await response.json()) as Answer<M, P>, etag: response.headers.get("ETag") ?? "" };
   }
 
   protected request<M extends Method, P extends Path<M>>(
@@ -71,11 +71,11 @@ export class ProjectRequests {
     path: P,
     ...[options]: Options<M, P, keyof Project>
   ): Promise<Response> {
-    const { body = {}, seen, ...parameters } = (options ?? {}) as Values & { readonly body?: unknown };
+    const { body = {}, etag, ...parameters } = (options ?? {}) as Values & { readonly body?: unknown };
     const address = this.fill(path, parameters);
     return method === "get"
       ? this.send(address, JSON_ONLY)
-      : this.sendBody(method, address, JSON.stringify(body), "application/json", seen);
+      : this.sendBody(method, address, JSON.stringify(body), "application/json", etag);
   }
 
   /** The address with the project and the parameters filled in. */
@@ -97,9 +97,9 @@ export class ProjectRequests {
     address: string,
     body: string | Blob,
     type = "application/json",
-    seen?: string,
+    etag?: string,
   ): Promise<Response> {
-    const condition: Record<string, string> = seen === undefined ? {} : { "If-Match": seen };
+    const condition: Record<string, string> = etag === undefined ? {} : { "If-Match": etag };
     return this.send(address, {
       method: method.toUpperCase(),
       body,

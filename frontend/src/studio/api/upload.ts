@@ -8,7 +8,7 @@ export interface Upload {
   readonly method?: "PUT" | "POST";
   readonly token: string;
   /** The state of the file that is replaced, as it was when its person was asked; none for a new one. */
-  readonly seen?: string;
+  readonly etag?: string;
   /** The most that this forge takes, in bytes. */
   readonly limit: number;
   readonly onProgress: (share: number) => void;
@@ -24,7 +24,7 @@ export function tooLarge(name: string, size: number, limit: number): Problem | n
 /** Send a file as it is. Ends with the server's answer when it has stored and accepted it, or throws its Problem. */
 export function upload(
   file: File,
-  { address, method = "PUT", token, seen, limit, onProgress, signal }: Upload,
+  { address, method = "PUT", token, etag, limit, onProgress, signal }: Upload,
 ): Promise<string> {
   const refused = tooLarge(file.name, file.size, limit);
   if (refused !== null) return Promise.reject(refused);
@@ -34,7 +34,7 @@ export function upload(
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.setRequestHeader("X-CSRFToken", token);
-    if (seen !== undefined) request.setRequestHeader("If-Match", seen);
+    if (etag !== undefined) request.setRequestHeader("If-Match", etag);
     request.upload.onprogress = (event) => onProgress(event.lengthComputable ? event.loaded / event.total : 0);
     request.onload = () =>
       request.status < 300 ? resolve(request.responseText) : reject(problemFrom(request.status, request.responseText));

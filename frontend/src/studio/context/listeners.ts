@@ -22,8 +22,8 @@ function announceRestoring(workspace: Workspace): void {
     if (event.type !== "version.restored") return;
     const { by, number, before } = event.data;
     if (by === null || by.id === workspace.store.state.getState().me.id) return;
-    const seen = workspace.filesState();
-    const undo = (): void => workspace.attempt(seen.then((state) => workspace.restore(before, null, state)));
+    const etag = workspace.filesState();
+    const undo = (): void => workspace.attempt(etag.then((state) => workspace.restore(before, null, state)));
     workspace.toasts.say(
       `${by.name} restored version ${number}.`,
       workspace.mayEdit ? { label: "Undo", run: undo } : undefined,

@@ -29,16 +29,16 @@ interface BuildChoicesDialogProps {
 
 export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, onClose }: BuildChoicesDialogProps) {
   const [known, setKnown] = useState<Targets | null>(null);
-  const [seen, setSeen] = useState("");
+  const [etag, setEtag] = useState("");
   const [chosen, setChosen] = useState<Choices | null>(null);
   const [wrong, setWrong] = useState("");
   useEffect(() => {
     let isOpen = true;
     client.targets().then(
-      ({ value, seen: state }) => {
+      ({ value, etag: state }) => {
         if (!isOpen) return;
         setKnown(value);
-        setSeen(state);
+        setEtag(state);
         setChosen(choicesOf(value));
       },
       (error: unknown) => {
@@ -52,11 +52,11 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
   const save = (isBuilt: boolean): void => {
     if (known === null || chosen === null) return;
     const before = choicesOf(known);
-    client.chooseForBuilds(chosen, seen).then(
+    client.chooseForBuilds(chosen, etag).then(
       (saved) => {
         onClose();
         if (isBuilt) onBuild();
-        else onSaved(() => client.chooseForBuilds(before, saved.seen));
+        else onSaved(() => client.chooseForBuilds(before, saved.etag));
       },
       (error: unknown) => setWrong(sentenceOf(error)),
     );

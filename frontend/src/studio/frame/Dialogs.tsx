@@ -97,8 +97,8 @@ export default function Dialogs({ request }: DialogsProps) {
           session={session}
           build={request.build}
           readState={() => workspace.client.gateState(request.build.id)}
-          onPublish={(tag, seen) => workspace.client.publish(tag, request.build.id, seen)}
-          onOverrideGate={(tag, reason, seen) => overrideGate(workspace.client, tag, request.build.id, reason, seen)}
+          onPublish={(tag, etag) => workspace.client.publish(tag, request.build.id, etag)}
+          onOverrideGate={(tag, reason, etag) => overrideGate(workspace.client, tag, request.build.id, reason, etag)}
           onClose={onClose}
         />
       );

@@ -11,6 +11,9 @@ import { count } from "../format/quantities";
 import type { NamedFile } from "../session/uploads/incoming-files";
 import "../styles/files/samples.css";
 
+/** The status of an answer to a change of what has changed meanwhile. */
+const STALE = 412;
+
 interface SampleListProps {
   readonly client: ProjectClient;
   readonly me: string;
@@ -35,24 +38,24 @@ function until(ends: string | null): string {
 export default function SampleList(props: SampleListProps) {
   const { client, me, version, labels, mayEdit, onImport, onReplay, onDone } = props;
   const [samples, setSamples] = useState<readonly Sample[] | null>(null);
-  const [seen, setSeen] = useState(0);
+  const [revision, setRevision] = useState(0);
   const [problem, setProblem] = useState<string | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [revision, setRevision] = useState(0);
+  const [reads, setReads] = useState(0);
   useEffect(() => {
     let isActive = true;
     client.samples().then(
       (answer) => {
         if (!isActive) return;
         setSamples(answer.samples);
-        setSeen(answer.revision);
+        setRevision(answer.revision);
       },
       (error: unknown) => isActive && setProblem(sentenceOf(error)),
     );
     return () => {
       isActive = false;
     };
-  }, [client, version, revision]);
+  }, [client, version, reads]);
 
   const withdraw = (sample: Sample): void => {
     client.withdrawSample(sample.id).then(
@@ -63,16 +66,16 @@ export default function SampleList(props: SampleListProps) {
       (error: unknown) => setProblem(sentenceOf(error)),
     );
   };
-  const mark = (changes: readonly SampleChange[], asSeen: number): Promise<void> =>
-    client.markSamples(changes, asSeen).then(
+  const mark = (changes: readonly SampleChange[], readAt: number): Promise<void> =>
+    client.markSamples(changes, readAt).then(
       (before) => {
-        setRevision((last) => last + 1);
+        setReads((last) => last + 1);
         setChosen(new Set());
         onDone(`${count(changes.length, "sample")} changed.`, () => mark(before.before, before.revision));
       },
       (error: unknown) => {
-        if (!(error instanceof Problem && error.status === 409)) return setProblem(sentenceOf(error));
-        setRevision((last) => last + 1);
+        if (!(error instanceof Problem && error.status === STALE)) return setProblem(sentenceOf(error));
+        setReads((last) => last + 1);
         onDone(sentenceOf(error));
       },
     );
@@ -132,7 +135,7 @@ export default function SampleList(props: SampleListProps) {
           onMark={(label) =>
             void mark(
               there.map(({ number }) => ({ number, label })),
-              seen,
+              revision,
             )
           }
         />

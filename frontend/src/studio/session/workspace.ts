@@ -325,10 +325,10 @@ export class Workspace {
   }
 
   /** Make the files what they were in a version, or those of some paths: one step of the page's undo, seen by all. */
-  async restore(version: number, paths: readonly string[] | null, seen: string): Promise<void> {
+  async restore(version: number, paths: readonly string[] | null, etag: string): Promise<void> {
     await this.sent();
-    const update = await this.client.restoring(version, paths, seen);
-    if (update.byteLength > LARGEST_UPDATE) await this.client.restore(version, paths, seen);
+    const update = await this.client.restoring(version, paths, etag);
+    if (update.byteLength > LARGEST_UPDATE) await this.client.restore(version, paths, etag);
     else this.files.apply(update);
   }
 

@@ -92,7 +92,7 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
   }, [workspace, from, to, round]);
 
   const restore = (version: number, paths: readonly string[] | null): void => {
-    workspace.restore(version, paths, read?.seen ?? "").then(
+    workspace.restore(version, paths, read?.etag ?? "").then(
       () => {
         workspace.toasts.say(
           paths === null

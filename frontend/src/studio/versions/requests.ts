@@ -14,13 +14,13 @@ export function listVersions(client: ProjectClient, page?: string): Promise<Vers
 }
 
 /**
- * Compares two sides, as they are in this page. `seen` is the state of the files as they are, which restoring names.
+ * Compares two sides, as they are in this page. `etag` is the state of the files as they are, which restoring names.
  */
 export async function compare(workspace: Workspace, from: Side, to: Side): Promise<Read<Comparison>> {
   const { client } = workspace;
   await workspace.sent();
   const read = await client.read("get", `${VERSIONS}/compare`, { query: { from: String(from), to: String(to) } });
-  return from === "now" || to === "now" ? read : { value: read.value, seen: await client.filesState() };
+  return from === "now" || to === "now" ? read : { value: read.value, etag: await client.filesState() };
 }
 
 /** A text as it was in a version; null for a file that is not a text. */

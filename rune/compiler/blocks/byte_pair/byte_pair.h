@@ -43,7 +43,7 @@ RUNE_FUNCTION int32_t rune_byte_pairs_find(const struct rune_byte_pairs *pairs, 
     return RUNE_BYTE_PAIR_NONE;
 }
 
-/* Joins what the merges join, each time the pair of the lowest rank wherever it stands. `merges` has a place for each
+/* Applies the merges: each step joins the pair with the lowest rank, at any position. `merges` has a place for each
    number: the merge of it and the next. Returns how many numbers are left. */
 RUNE_FUNCTION int32_t rune_byte_pairs_join(const struct rune_byte_pairs *pairs, int32_t *ids, int32_t *merges,
                                            int32_t count) {
@@ -82,7 +82,7 @@ RUNE_FUNCTION uint32_t rune_byte_pair_kind(const uint32_t *kinds, const uint8_t 
     return kind == RUNE_KIND_LETTER || kind == RUNE_KIND_NUMBER ? kind : 0;
 }
 
-/* The bytes of a shortened word such as 's or 'll that stands here; 0 where none does. */
+/* The length in bytes of a contraction such as 's or 'll at this position; 0 where there is none. */
 RUNE_FUNCTION uint32_t rune_byte_pair_short(const uint8_t *text, uint32_t left) {
     uint8_t first = left > 1 ? text[1] : 0, second = left > 2 ? text[2] : 0;
     if (left < 2 || text[0] != '\'') return 0;

@@ -5,7 +5,7 @@
 #include "rune.h"
 #include "rune_math.h"
 
-/* Of a NaN 0, and of what lies outside the nearest limit. */
+/* A NaN becomes 0, and a number out of range the nearest limit. */
 RUNE_FUNCTION double rune_cast_whole(double value, int32_t is_nearest, double low, double high) {
     if (value != value) return 0.0;
     double whole = is_nearest ? rune_round(value) : rune_trunc(value);

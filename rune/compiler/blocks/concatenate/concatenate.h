@@ -4,7 +4,8 @@
 
 #include "rune.h"
 
-/* Where the next tensor goes: behind those before it in each of the `rows`, which have `whole` bytes. */
+/* The position of the next tensor in the output: in each of the `rows` of `whole` bytes, after the tensors before
+ * it. */
 struct rune_concatenated {
     uint8_t *next;
     int32_t rows, whole;

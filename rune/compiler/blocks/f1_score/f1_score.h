@@ -1,4 +1,4 @@
-/* The block f1_score: of class 1 where the predictions have exactly two classes, told apart by their bits; otherwise
+/* The block f1_score: of class 1 where the predictions have exactly two classes, compared bit by bit; otherwise
  * all predictions count as of one class, and all three are the share that is right. */
 #ifndef RUNE_BLOCK_F1_SCORE_H
 #define RUNE_BLOCK_F1_SCORE_H

@@ -27,7 +27,7 @@ RUNE_FUNCTION RUNE_NORETURN void rune_label_no_index(int32_t element) {
     rune_fail(&message);
 }
 
-/* A list that the host gave: where it ends, how many words it has, and where of every 16th the first byte stands. */
+/* The host's list of labels: its end, the number of words, and the offset of every 16th word. */
 struct rune_label_list {
     uint32_t end;
     int32_t labels;
@@ -41,7 +41,8 @@ RUNE_FUNCTION RUNE_NORETURN void rune_label_bad_list(const char *why) {
     rune_fail(&message);
 }
 
-/* The list in `state`, made of the host's text when it is first asked for: zero labels say that it was not yet. */
+/* Returns the list in `state`, and reads it from the host's text on the first call; zero labels mean that it was
+ * not read yet. */
 RUNE_FUNCTION const struct rune_label_list *rune_label_list(void *state, const struct rune_text *words) {
     struct rune_label_list *list = (struct rune_label_list *)state;
     if (list->labels) return list;

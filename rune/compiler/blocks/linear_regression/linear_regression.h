@@ -46,7 +46,8 @@ RUNE_FUNCTION void rune_linear_regression(const double *features, const double *
         int32_t below = rows - k;
         double square = rune_linear_regression_dot(column, column, n, n, below);
         double whole = rune_linear_regression_dot(matrix + k, matrix + k, n, n, rows);
-        /* What is left of a column that follows from others is rounding. Written so that a NaN is refused as well. */
+        /* A column that is a combination of others leaves only rounding errors. The condition is written so that a
+         * NaN fails it too. */
         if (!(square > RUNE_PRODUCT(whole, 0x1p-80) && square < RUNE_INFINITY)) {
             rune_linear_regression_fails(k, columns);
             return;

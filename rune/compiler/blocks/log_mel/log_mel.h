@@ -19,7 +19,7 @@
 RUNE_LOG_MEL(i16, int16_t, in, 0)
 RUNE_LOG_MEL(f32, float, 0, in)
 
-/* What a model takes a feature as: its tenth of 256 as f32, or as micro_speech makes i8 of it. */
+/* A feature as the model's input: times 10/256 as f32, or quantized to i8 as micro_speech does it. */
 RUNE_FUNCTION float rune_log_mel_as_f32(uint16_t feature) { return (float)feature * 0.0390625f; }
 
 RUNE_FUNCTION int8_t rune_log_mel_as_i8(uint16_t feature) {

@@ -36,7 +36,7 @@ RUNE_FUNCTION void rune_logistic_place(struct rune_logistic *of, void *scratch, 
     of->scaled = next + 2 * of->features;
 }
 
-/* A feature that is the same in all rows tells no classes apart: it is 0. */
+/* A constant feature cannot separate classes: it is set to 0. */
 RUNE_FUNCTION double rune_logistic_scaled(const struct rune_logistic *of, double number, int32_t feature) {
     return of->spreads[feature] > 0.0 ? (number - of->means[feature]) / of->spreads[feature] : 0.0;
 }
@@ -61,7 +61,7 @@ RUNE_FUNCTION int32_t rune_logistic_scale(const struct rune_logistic *of, const 
     return 1;
 }
 
-/* What some weights make of a row, for each class. */
+/* The score of a row for each class, with these weights. */
 RUNE_FUNCTION void rune_logistic_scores(const struct rune_logistic *of, const double *weights, const double *row,
                                         double *scores) {
     scores[0] = 0.0;
@@ -81,7 +81,7 @@ RUNE_FUNCTION void rune_logistic_shares(const struct rune_logistic *of, double *
     for (int32_t m = 0; m < of->classes; ++m) scores[m] /= sum;
 }
 
-/* Adds a row, as often as `times` says for each class. */
+/* Adds a row to the sums of each class, multiplied by that class's entry of `times`. */
 RUNE_FUNCTION void rune_logistic_add(const struct rune_logistic *of, const double *times, const double *row, double *to) {
     for (int32_t m = of->first; m < of->classes; ++m, to += of->features + 1) {
         for (int32_t j = 0; j < of->features; ++j) to[j] += RUNE_PRODUCT(times[m], row[j]);
@@ -103,7 +103,7 @@ RUNE_FUNCTION void rune_logistic_slope(const struct rune_logistic *of, const dou
     }
 }
 
-/* How the slope at `weights` changes along a direction. */
+/* The product of the Hessian at `weights` with a direction. */
 RUNE_FUNCTION void rune_logistic_bend(const struct rune_logistic *of, const double *direction, double *bent) {
     double penalty = RUNE_LOGISTIC_PENALTY * (double)of->rows;
     for (int32_t k = 0; k < of->unknowns; ++k) bent[k] = RUNE_PRODUCT(penalty, direction[k]);

@@ -1,4 +1,5 @@
-/* The block most_confident_indices: where the greatest elements stand, the greatest first, equal ones in their order. */
+/* The block most_confident_indices: the indices of the greatest elements, the greatest first, equal ones in the
+ * order of the input. */
 #ifndef RUNE_BLOCK_MOST_CONFIDENT_INDICES_H
 #define RUNE_BLOCK_MOST_CONFIDENT_INDICES_H
 

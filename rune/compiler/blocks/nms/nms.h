@@ -1,5 +1,5 @@
-/* The block nms: greedy non-maximum suppression. Boxes go by score, of equal ones the first; each is kept unless it
- * overlaps one that was. */
+/* The block nms: greedy non-maximum suppression. Boxes are visited by score (equal scores in the order of the
+ * input); each is selected unless it overlaps a selected one. */
 #ifndef RUNE_BLOCK_NMS_H
 #define RUNE_BLOCK_NMS_H
 
@@ -20,7 +20,7 @@ RUNE_FUNCTION float rune_nms_area(const float *box) {
                             rune_nms_greatest(box[1], box[3]) - rune_nms_least(box[1], box[3]));
 }
 
-/* How long the common part of two sides is. */
+/* The length of the overlap of two sides. */
 RUNE_FUNCTION float rune_nms_common(const float *left, const float *right, int32_t side) {
     float from = rune_nms_greatest(rune_nms_least(left[side], left[side + 2]), rune_nms_least(right[side], right[side + 2]));
     float to =
@@ -38,7 +38,7 @@ RUNE_FUNCTION int rune_nms_is_before(const struct rune_nms_candidate *left, cons
     return left->score > right->score || (left->score == right->score && left->box < right->box);
 }
 
-/* Heapsort: the one that comes last is at the top. */
+/* Heapsort: the root is the box that is last in the order. */
 RUNE_FUNCTION void rune_nms_sink(struct rune_nms_candidate *all, int32_t at, int32_t count) {
     for (int32_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
         struct rune_nms_candidate held = all[at];

@@ -7,7 +7,7 @@
 #include "rune_math.h"
 #include "noise_gain.h"
 
-/* One band: moves the estimate on and gives the cleaned, evened value. */
+/* Updates the noise estimate of one band, and returns its value after noise reduction and gain control. */
 RUNE_FUNCTION uint32_t rune_noise_band(uint32_t value, uint32_t *estimate, const int16_t *gains, int32_t smoothing_bits,
                                        uint32_t smoothing, uint32_t least_signal, int32_t shift) {
     uint32_t scaled = value << smoothing_bits;

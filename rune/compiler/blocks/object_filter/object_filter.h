@@ -10,13 +10,13 @@ RUNE_FUNCTION int rune_object_filter_near(float left, float right) {
     return (apart < 0.0f ? -apart : apart) <= 0.01f;
 }
 
-/* Row `index` goes, those behind it move up. */
+/* Removes row `index`; the rows after it move up by one. */
 RUNE_FUNCTION void rune_object_filter_drop(float *rows, int32_t count, int32_t index) {
     for (int32_t i = index * 6; i < (count - 1) * 6; ++i) rows[i] = rows[i + 6];
 }
 
-/* out: x, y, height, width, confidence, class of each object. A search that began anew after each drop would find the
- * same pairs in the same order: those before the one that was found have not changed. */
+/* out: x, y, height, width, confidence, class of each object. A search that starts again after each removal would
+ * return the same pairs in the same order, because the rows before the match do not change. */
 RUNE_FUNCTION void rune_object_filter(const float *in, float *out, int32_t *out_size, int32_t rows, int32_t fields,
                                       double threshold) {
     int32_t count = 0;

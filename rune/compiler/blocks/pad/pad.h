@@ -20,7 +20,7 @@ RUNE_FUNCTION void rune_block_pad(const void *in, const int32_t *in_sizes, void 
         }
     }
     for (int64_t element = 0; element < elements; ++element) {
-        /* Elements of the input lie dense, so they are met in the order in which they stand. */
+        /* The input is contiguous, so its elements are read in order. */
         int64_t rest = element;
         int32_t next = decided;
         int is_there = 1;

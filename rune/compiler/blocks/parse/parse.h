@@ -7,7 +7,7 @@
 #include "rune_math.h"
 #include "text.h"
 
-/* Where the words of a text are looked for: `text` ends at its first zero. */
+/* The text that is searched for words; it ends at its first zero. */
 struct rune_parse_words {
     const unsigned char *text;
     uint32_t size, at;

@@ -5,7 +5,7 @@
 #include "rune.h"
 #include "rune_math.h"
 
-/* scratch: a byte for each class, whether it was seen. */
+/* scratch: a byte for each class, 1 if a pixel has it. */
 RUNE_FUNCTION void rune_segment_output(const float *in, uint32_t *out, uint32_t *seen, int32_t *seen_size,
                                        void *scratch, int32_t pixels, int32_t classes) {
     uint8_t *is_seen = (uint8_t *)scratch;

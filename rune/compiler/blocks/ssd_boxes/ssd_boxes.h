@@ -1,4 +1,4 @@
-/* The block ssd_boxes: an anchor's middle moved and its size stretched by what the model says of it. */
+/* The block ssd_boxes: each anchor's centre is moved and its size scaled by the model's output. */
 #ifndef RUNE_BLOCK_SSD_BOXES_H
 #define RUNE_BLOCK_SSD_BOXES_H
 

@@ -26,7 +26,8 @@ RUNE_FUNCTION RUNE_NORETURN void rune_tokenizers_bytes(int32_t sentence, uint32_
     rune_fail(&message);
 }
 
-/* Ends the word and adds the special one that stands here, such as [SEP]. Returns its bytes; 0 where none stands. */
+/* Ends the current word and adds the special token at this position, such as [SEP]. Returns the token's bytes, or 0
+ * where there is none. */
 RUNE_FUNCTION uint32_t rune_tokenizers_special(struct rune_pieces *made, const uint8_t *text, uint32_t left) {
     for (uint32_t i = 0; i < RUNE_SPECIAL_WORDS; ++i) {
         uint32_t id = made->words.special[i], at = 0, size = made->words.starts[id + 1] - made->words.starts[id];
@@ -40,7 +41,7 @@ RUNE_FUNCTION uint32_t rune_tokenizers_special(struct rune_pieces *made, const u
     return 0;
 }
 
-/* Words are told apart first and made plain after. Returns 0 where it gave up. */
+/* Splits the text into words, then normalizes each. Returns 0 after a failure. */
 RUNE_FUNCTION int rune_tokenizers_sentence(struct rune_pieces *made, const uint8_t *text, int32_t count,
                                            int32_t sentence) {
     uint32_t size = rune_pieces_trimmed(text, count), valid = rune_text_valid(text, size), code = 0;

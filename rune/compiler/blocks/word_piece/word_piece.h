@@ -16,7 +16,7 @@ RUNE_FUNCTION RUNE_NORETURN void rune_word_piece_bytes(int32_t text, uint32_t by
     rune_fail(&message);
 }
 
-/* Characters are made plain first, and punctuation is told apart after. Returns 0 where it gave up. */
+/* Normalizes the characters, then splits at punctuation. Returns 0 after a failure. */
 RUNE_FUNCTION int rune_word_piece_text(struct rune_pieces *made, const uint8_t *text, int32_t count, int32_t number) {
     uint32_t size = rune_pieces_trimmed(text, count), valid = rune_text_valid(text, size), code = 0;
     if (valid < size) {

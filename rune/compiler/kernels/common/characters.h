@@ -24,12 +24,12 @@ RUNE_FUNCTION uint32_t rune_characters_find(const uint32_t *words, uint32_t coun
     return low;
 }
 
-/* What Unicode says of it: one of RUNE_KIND_, or 0. */
+/* The kind of a character in Unicode: one of RUNE_KIND_, or 0. */
 RUNE_FUNCTION uint32_t rune_character_kind(const uint32_t *kinds, uint32_t code) {
     return kinds[1 + rune_characters_find(kinds + 1, kinds[0], code)] >> 24;
 }
 
-/* In lower case, taken apart, without accents: up to 3 characters, of which there are so many as it returns. */
+/* The character in lower case, decomposed, without accents. Returns the number of characters, at most 3. */
 RUNE_FUNCTION uint32_t rune_character_fold(const uint32_t *kinds, const uint32_t *folds, uint32_t code, uint32_t *out) {
     uint32_t count = folds[0];
     if (rune_character_kind(kinds, code) == RUNE_KIND_MARK) return 0;
@@ -69,7 +69,7 @@ RUNE_FUNCTION int rune_character_is_punctuation(const uint32_t *kinds, uint32_t 
            (code >= 123 && code <= 126) || rune_character_kind(kinds, code) == RUNE_KIND_PUNCTUATION;
 }
 
-/* What BERT drops: NUL, the sign of damaged text, and control characters. */
+/* Whether BERT's tokenizer removes the character: NUL, U+FFFD, and control characters. */
 RUNE_FUNCTION int rune_character_is_dropped(const uint32_t *kinds, uint32_t code) {
     return code == 0xfffdu || rune_character_kind(kinds, code) == RUNE_KIND_CONTROL;
 }

@@ -18,7 +18,7 @@ struct rune_descent {
     double square, slope, pull;
 };
 
-/* What is found, and what is needed on the way: all in the block's scratch. */
+/* The result and the intermediate values, in the block's scratch. */
 struct rune_descent_work {
     double *columns, *means, *spreads, *squares, *weights, *rest;
 };
@@ -58,7 +58,7 @@ RUNE_FUNCTION int32_t rune_descent_scale(const struct rune_descent *of, const st
     return 1;
 }
 
-/* What the features do not explain of the targets, computed afresh. */
+/* Computes the residuals: the targets minus the predictions. */
 RUNE_FUNCTION void rune_descent_rest(const struct rune_descent *of, const struct rune_descent_work *work, double mean) {
     for (int32_t i = 0; i < of->rows; ++i) {
         double rest = of->targets[i] - mean;
@@ -82,7 +82,7 @@ RUNE_FUNCTION void rune_descent_round(const struct rune_descent *of, const struc
     }
 }
 
-/* How far the subgradient is from zero, at the coordinate where it is farthest. */
+/* The largest distance of a coordinate of the subgradient from zero. */
 RUNE_FUNCTION double rune_descent_off(const struct rune_descent *of, const struct rune_descent_work *work) {
     double most = 0.0;
     for (int32_t j = 0; j < of->columns; ++j) {
@@ -99,7 +99,7 @@ RUNE_FUNCTION double rune_descent_off(const struct rune_descent *of, const struc
     return most;
 }
 
-/* Finds the weights; the offset is the mean of the targets. Gives whether they are found. */
+/* Computes the weights; the offset is the mean of the targets. Returns whether the descent converged. */
 RUNE_FUNCTION int32_t rune_descent_solve(const struct rune_descent *of, const struct rune_descent_work *work,
                                          double *offset) {
     if (!rune_descent_scale(of, work)) return 0;

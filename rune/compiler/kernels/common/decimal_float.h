@@ -117,7 +117,7 @@ RUNE_FUNCTION void rune_decimal_digit(struct rune_long *number, uint32_t digit, 
     rune_long_multiply(number, 10, digit);
 }
 
-/* The number as bits of the format; 0 where the text is none. */
+/* The number as bits of the format; 0 where the text is not a number. */
 RUNE_FUNCTION int rune_decimal_float(const unsigned char *text, uint32_t size, const struct rune_float_format *format,
                                      uint64_t *bits) {
     struct rune_long above = {{0}, 0}, below = {{1}, 1};

@@ -32,7 +32,7 @@ RUNE_FUNCTION uint32_t rune_dot_from_int8(const int8_t *numbers, const int8_t *w
     return sum;
 }
 
-/* What `count` weights give whose numbers are all `number`. */
+/* The sum of products of `count` weights with inputs that are all `number`. */
 RUNE_FUNCTION uint32_t rune_dot_same_int8(const int8_t *weights, int32_t weight_zero, int32_t number, int32_t count)
 {
     uint32_t sum = 0;

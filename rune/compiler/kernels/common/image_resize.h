@@ -7,8 +7,8 @@
 
 #include "language.h"
 
-/* Where a row or a column of the output lies: between two of the input, and how far from the first. The weight is a part
- * of 1, or for int8 of 1024. */
+/* The two rows or columns of the input that a row or column of the output is between, and its distance from the
+ * first. The weight is a part of 1, or for int8 of 1024. */
 struct rune_image_place {
     int32_t lower, upper;
     float weight;

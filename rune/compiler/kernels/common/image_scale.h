@@ -1,4 +1,4 @@
-/* How an image of floats is brought to bytes: number = scale * (byte - zero_point). */
+/* The quantization of an image of floats: number = scale * (byte - zero_point). */
 #ifndef RUNE_IMAGE_SCALE_H
 #define RUNE_IMAGE_SCALE_H
 

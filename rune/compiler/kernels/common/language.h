@@ -1,7 +1,5 @@
-/*
- * What compilers do not agree on: how a function is marked, whether giving up returns, and whether a product may be fused
- * with the sum that it goes into. Everything else is C99.
- */
+/* Differences between compilers: how a function is marked, whether giving up returns, and whether a product may be
+ * fused with the sum that it goes into. Everything else is C99. */
 #ifndef RUNE_LANGUAGE_H
 #define RUNE_LANGUAGE_H
 

@@ -1,4 +1,4 @@
-/* What the blocks share that learn from rows of features: the refusal of numbers that nothing can be learnt from, means
+/* Shared by the blocks that learn from rows of features: the check that all numbers are finite, means
  * and spreads of features, and sums of products. Every sum goes from the first to the last. */
 #ifndef RUNE_LEARNING_H
 #define RUNE_LEARNING_H
@@ -48,7 +48,7 @@ RUNE_FUNCTION int32_t rune_learning_takes(const char *block, const double *rows,
     return rune_learning_takes_rows(block, " to predict is not a finite number", asked, asked_count, features);
 }
 
-/* Whether what decides on the class of a row is a number; where it is not, the run has failed. */
+/* Checks that the score that decides the class of a row is a number; if not, the run fails. */
 RUNE_FUNCTION int32_t rune_learning_decides(const char *block, double value, int32_t row) {
     if (value == value) return 1;
     rune_learning_fails(block, ": row ", row, " to predict is too far from the others to be computed");

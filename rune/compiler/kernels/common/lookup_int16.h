@@ -6,7 +6,7 @@
 
 #include "language.h"
 
-/* What stands for a number of 16 bits. A slope has 16 bits, and wraps. */
+/* The table's value at a number of 16 bits, interpolated. A slope has 16 bits, and wraps. */
 RUNE_FUNCTION int16_t rune_looked_up(int32_t value, const int16_t *table)
 {
     const int16_t *entry = table + 256 + (value >> 7);

@@ -37,7 +37,7 @@ RUNE_FUNCTION double rune_mel_raw(struct rune_mel_sound sound, int32_t at) {
     return sound.whole ? (double)sound.whole[at] : (double)sound.real[at];
 }
 
-/* What samples are multiplied with: that of the plan, or what makes 1 of the greatest, where one is above 0. */
+/* The factor for all samples: the plan's, or the reciprocal of the greatest sample if that is above 0. */
 RUNE_FUNCTION double rune_mel_scale(struct rune_mel_sound sound, const struct rune_mel *mel) {
     if (!mel->is_of_peak) return mel->sample_scale;
     double most = 0.0;
@@ -85,7 +85,8 @@ RUNE_FUNCTION double rune_mel_frame(struct rune_mel_sound sound, struct rune_mel
     return total;
 }
 
-/* Decibels of what is not below the least, or a natural logarithm, where the least stands in for 0 or is added. */
+/* Decibels, of the minimum for values below it; or a natural logarithm, for which the minimum is added or replaces
+ * 0. */
 RUNE_FUNCTION double rune_mel_log(const struct rune_mel *mel, double energy) {
     if (mel->adds_least) energy += mel->least;
     else if (mel->decibels ? energy < mel->least : energy == 0.0) energy = mel->least;

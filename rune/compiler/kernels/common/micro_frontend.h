@@ -63,7 +63,8 @@ RUNE_FUNCTION struct rune_micro_point rune_micro_minus(struct rune_micro_point a
     return out;
 }
 
-/* Where number i stands before the transform: digits of four in turn, the last may be of two. */
+/* The position of number i before the transform: its digits reversed, in base 4, the last digit in base 2 where the
+ * size needs it. */
 RUNE_FUNCTION int32_t rune_micro_place(int32_t i, int32_t count) {
     int32_t place = 0;
     while (count > 1) {

@@ -10,20 +10,21 @@
 
 #include "language.h"
 
-/* What outputs need that are rounded once: value * mantissa * 2^-shift, whose product stays below 2^62. */
+/* The parameters of outputs that are rounded once: value * mantissa * 2^-shift, whose product stays below 2^62. */
 struct rune_requantize_once {
     const int64_t *mantissa;
     const int32_t *shift;
     int32_t zero_point, minimum, maximum;
 };
 
-/* What outputs need that are multiplied by a scale of double precision. */
+/* The parameters of outputs that are multiplied by a scale of double precision. */
 struct rune_requantize_nearest {
     const double *scale;
     int32_t zero_point, minimum, maximum;
 };
 
-/* What outputs need that are rounded twice: value * mantissa * 2^(exponent - 31). Exponents are from -31 to 30. */
+/* The parameters of outputs that are rounded twice: value * mantissa * 2^(exponent - 31). Exponents are from -31 to
+ * 30. */
 struct rune_requantize_twice {
     const int32_t *mantissa;
     const int8_t *exponent;

@@ -19,7 +19,7 @@ RUNE_FUNCTION void rune_copy_row(int8_t *row, const int8_t *source, int32_t size
     RUNE_COPY(row, source, (size_t)size);
 }
 
-/* Moves each row to the place of the one before it; the oldest is gone, the newest's place is free. */
+/* Moves each row up by one: the oldest is overwritten, and the last position is free. */
 RUNE_FUNCTION void rune_forget_row(int8_t *window, int32_t size, int32_t height)
 {
     for (int32_t row = 1; row < height; row++, window += size)

@@ -1,4 +1,4 @@
-/* What every piece of C in a rune may use: the host's functions, texts, and giving up with a message. */
+/* Available to all C code in a rune: the host's functions, texts, and failing with a message. */
 #ifndef RUNE_H
 #define RUNE_H
 
@@ -19,10 +19,10 @@ struct rune_message {
     uint32_t size;
 };
 
-/* Where all stands in one file, the definitions follow here. */
+/* In a build of a single file, the definitions follow here. */
 #ifndef RUNE_ONE_FILE
 
-/* Appends a terminated text; it must hold nothing that JSON escapes. */
+/* Appends a terminated text; it must not contain characters that JSON escapes. */
 void rune_message_text(struct rune_message *message, const char *text);
 
 /* Appends a number in decimal. */

@@ -1,4 +1,4 @@
-/* How a block in Python gives up: with its file, the line, and what happened there. */
+/* Failure of a block in Python: its file, the line, and the reason. */
 #ifndef RUNE_BLOCK_FAIL_H
 #define RUNE_BLOCK_FAIL_H
 

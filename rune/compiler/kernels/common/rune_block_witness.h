@@ -1,4 +1,4 @@
-/* What the outputs of a tested block were: the count of their bytes, a CRC-32 of them, and the first of them. */
+/* A record of a tested block's outputs: the number of bytes, their CRC-32, and the first bytes. */
 #ifndef RUNE_BLOCK_WITNESS_H
 #define RUNE_BLOCK_WITNESS_H
 
@@ -16,7 +16,7 @@ RUNE_FUNCTION void rune_block_put(uint8_t *bytes, uint32_t bits) {
     for (uint32_t i = 0; i < 4; ++i) bytes[i] = (uint8_t)(bits >> (8 * i));
 }
 
-/* What is no number has one form, in floats of 4 or 8 bytes. */
+/* Replaces every NaN by one bit pattern, in floats of 4 or 8 bytes. */
 RUNE_FUNCTION uint64_t rune_block_one_nan(uint64_t bits, uint32_t size) {
     if (size == 4) return (bits & UINT32_C(0x7FFFFFFF)) > UINT32_C(0x7F800000) ? UINT32_C(0x7FC00000) : bits;
     if ((bits & UINT64_C(0x7FFFFFFFFFFFFFFF)) > UINT64_C(0x7FF0000000000000)) return UINT64_C(0x7FF8000000000000);

@@ -46,7 +46,7 @@ RUNE_FUNCTION float rune_f32_from_bits(uint32_t bits) {
 #define RUNE_INFINITY_F32 (rune_f32_from_bits(0x7F800000u))
 #define RUNE_NAN_F32 (rune_f32_from_bits(0x7FC00000u))
 
-/* A NaN has a sign and digits that differ among processors: what a block gives has but one. */
+/* The bits of a NaN differ between processors, so a block returns one fixed pattern. */
 RUNE_FUNCTION double rune_one_nan(double value) { return value == value ? value : RUNE_NAN; }
 
 RUNE_FUNCTION float rune_one_nan_f32(float value) { return value == value ? value : RUNE_NAN_F32; }

@@ -16,7 +16,8 @@ RUNE_FUNCTION struct rune_complex rune_complex_product(struct rune_complex a, st
     return product;
 }
 
-/* Where number i of a row of `size` real numbers stands before the transform: pairs are points, in bit-reversed order. */
+/* The position of number i of a row of `size` real numbers before the transform: pairs are complex points,
+ * in bit-reversed order. */
 RUNE_FUNCTION int32_t rune_spectrum_place(int32_t i, int32_t size) {
     int32_t place = 0, rest = i >> 1;
     for (int32_t bit = size >> 2; bit > 0; bit >>= 1, rest >>= 1)

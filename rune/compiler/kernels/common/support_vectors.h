@@ -96,7 +96,8 @@ RUNE_FUNCTION void rune_support_scale(struct rune_support *of, const double *row
     for (int64_t i = 0; i < numbers; ++i) of->scaled[i] /= of->size;
 }
 
-/* Without weights: gives whether they are best so, as nothing is missed. Else the bounds are scaled as the rows are. */
+/* Returns whether weights of zero are optimal, because no constraint is violated. If not, scales the bounds like
+ * the rows. */
 RUNE_FUNCTION int32_t rune_support_starts(struct rune_support *of) {
     double height = 0.0, missed = 0.0;
     for (int32_t k = 0; k < of->features; ++k) of->weights[k] = 0.0;
@@ -122,7 +123,7 @@ RUNE_FUNCTION int32_t rune_support_starts(struct rune_support *of) {
     return 0;
 }
 
-/* What the weights make of each row, in `error`. */
+/* Writes the product of the weights with each row into `error`. */
 RUNE_FUNCTION void rune_support_values(const struct rune_support *of) {
     for (int32_t j = 0; j < of->constraints; ++j)
         of->error[j] = rune_learning_dot(rune_support_row(of, j), of->weights, of->features);
@@ -141,8 +142,8 @@ RUNE_FUNCTION double rune_support_dual(const struct rune_support *of) {
     return balance;
 }
 
-/* Whether the weights, with `offset`, are as close to the best as is asked for. The square of their distance is at most
- * twice what the total is above that of the multipliers. */
+/* Whether the weights, with `offset`, are within the tolerance of the optimum. The square of their distance is at
+ * most twice the duality gap. */
 RUNE_FUNCTION int32_t rune_support_is_close(const struct rune_support *of, double offset) {
     double missed = 0.0, room = 0.0, beyond = 0.0, apart = 0.0;
     for (int32_t j = 0; j < of->constraints; ++j) {
@@ -164,7 +165,8 @@ RUNE_FUNCTION int32_t rune_support_is_close(const struct rune_support *of, doubl
     return gap <= RUNE_PRODUCT(RUNE_PRODUCT(of->tolerance, of->tolerance), length) || gap <= RUNE_PRODUCT(total, 0x1p-33);
 }
 
-/* The system of a round, as the lower triangle of its root. What is lost to rounding is held where it is. */
+/* The linear system of a round, as its Cholesky factor. A pivot that is only a rounding error becomes a large one,
+ * which keeps its unknown where it is. */
 RUNE_FUNCTION void rune_support_factor(const struct rune_support *of) {
     int32_t p = of->features, n = p + 1;
     double *matrix = of->matrix;
@@ -223,7 +225,7 @@ RUNE_FUNCTION double rune_support_until(double longest, double number, double st
     return until < longest ? until : longest;
 }
 
-/* How much of the step can be gone, at most all of it, before a number would be 0. */
+/* The largest share of the step, at most 1, for which all numbers stay positive. */
 RUNE_FUNCTION double rune_support_longest(const struct rune_support *of, double share) {
     double longest = RUNE_INFINITY;
     for (int32_t j = 0; j < of->constraints; ++j) {
@@ -275,7 +277,7 @@ RUNE_FUNCTION void rune_support_round(struct rune_support *of, double balance) {
     rune_support_aim(of, RUNE_PRODUCT(RUNE_PRODUCT(RUNE_PRODUCT(ratio, ratio), ratio), mean), 1.0);
     rune_support_step(of, balance);
     longest = rune_support_longest(of, 0.995);
-    /* Where the correction leads nowhere, towards the middle. */
+    /* If the corrected step improves too little, a step towards the central path instead. */
     if (!(rune_support_mean(of, longest) <= RUNE_PRODUCT(0.7, mean))) {
         rune_support_aim(of, mean / 2.0, 0.0);
         rune_support_step(of, balance);
@@ -292,7 +294,7 @@ RUNE_FUNCTION void rune_support_round(struct rune_support *of, double balance) {
     }
 }
 
-/* Finds `weights` and `offset` for rows less `means`. Gives whether they are found. */
+/* Finds `weights` and `offset` for rows less `means`. Returns whether the method converged. */
 RUNE_FUNCTION int32_t rune_support_solve(struct rune_support *of, const double *rows) {
     rune_support_scale(of, rows);
     if (rune_support_starts(of)) return 1;

@@ -4,7 +4,7 @@
 
 #include "rune.h"
 
-/* The code point that begins `text`, and the bytes that it has; 0 bytes where no UTF-8 stands. */
+/* The code point that begins `text`, and the bytes that it has; 0 bytes where the text is not UTF-8. */
 RUNE_FUNCTION uint32_t rune_text_character(const unsigned char *text, uint32_t left, uint32_t *code) {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     uint32_t head = left ? text[0] : 0xffu;
@@ -19,14 +19,14 @@ RUNE_FUNCTION uint32_t rune_text_character(const unsigned char *text, uint32_t l
     return value < least[size] || value > 0x10ffff || value >> 11 == 27 ? 0 : size;
 }
 
-/* What Unicode calls white space. */
+/* Whether Unicode defines the character as white space. */
 RUNE_FUNCTION int rune_text_is_space(uint32_t code) {
     return (code >= 9 && code <= 13) || code == 0x20 || code == 0x85 || code == 0xa0 || code == 0x1680 ||
            (code >= 0x2000 && code <= 0x200a) || code == 0x2028 || code == 0x2029 || code == 0x202f ||
            code == 0x205f || code == 0x3000;
 }
 
-/* How many of the bytes are UTF-8: all of them, or those before the first that are not. */
+/* The number of bytes of valid UTF-8 at the beginning. */
 RUNE_FUNCTION uint32_t rune_text_valid(const unsigned char *text, uint32_t size) {
     uint32_t at = 0, code = 0;
     while (at < size) {

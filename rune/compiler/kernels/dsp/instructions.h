@@ -1,5 +1,5 @@
 /*
- * The instructions of Arm's DSP extension that the kernels use, each beside C that says the same. A word holds two numbers
+ * The instructions of Arm's DSP extension that the kernels use, each with the equivalent C. A word holds two numbers
  * of 16 bits or four bytes; the first is the lowest. Words may lie at any address.
  */
 #ifndef RUNE_DSP_INSTRUCTIONS_H

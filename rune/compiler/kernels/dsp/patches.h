@@ -1,4 +1,4 @@
-/* What lies under a filter, as the words of a tile: [pair][pixel] (tile.h). */
+/* The inputs under a filter, as the words of a tile: [pair][pixel] (tile.h). */
 #ifndef RUNE_DSP_PATCHES_H
 #define RUNE_DSP_PATCHES_H
 
@@ -27,7 +27,7 @@ RUNE_INLINE uint32_t *rune_spread(uint32_t *words, int32_t pixels, const int8_t 
     return words;
 }
 
-/* A row of the filter that meets what lies beside the image, or has gaps: its bytes put together. */
+/* Collects the bytes of a filter row that reaches beyond the image or is dilated. */
 RUNE_FUNCTION void rune_gather_row(int8_t *bytes, const int8_t *row, int32_t left, const struct rune_filter *filter,
                                    int32_t zero_point)
 {
@@ -39,7 +39,8 @@ RUNE_FUNCTION void rune_gather_row(int8_t *bytes, const int8_t *row, int32_t lef
     }
 }
 
-/* What lies under the filter at a place of the output, as pixel of `pixels`. `bytes` is room for a row of the filter. */
+/* Writes the inputs under the filter at one output position, as pixel of `pixels`. `bytes` is room for a row of the
+ * filter. */
 RUNE_FUNCTION void rune_patch(uint32_t *words, int32_t pixels, int8_t *bytes, const int8_t *image, int32_t y, int32_t x,
                               const struct rune_filter *filter, int32_t zero_point)
 {

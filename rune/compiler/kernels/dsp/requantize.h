@@ -8,7 +8,7 @@
 #include "instructions.h"
 #include "rescale.h"
 
-/* What one channel's sums need: `rounding` is a half and the zero point, before the shift. */
+/* The parameters of one channel's sums: `rounding` is a half and the zero point, before the shift. */
 struct rune_channel_rounding {
     int32_t mantissa, shift, rounding;
 };

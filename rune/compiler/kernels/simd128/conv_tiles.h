@@ -1,5 +1,5 @@
 /*
- * What the convolutions have in common that go by tiles of up to 4 pixels and 8 channels: where the numbers under a filter
+ * Shared by the convolutions that work in tiles of up to 4 pixels and 8 channels: where the numbers under a filter
  * lie, and the sums of the products of bytes.
  */
 #ifndef RUNE_CONV_TILES_H

@@ -1,6 +1,6 @@
 /*
- * CONV_2D and FULLY_CONNECTED of float32 with weights of int8: an image is brought to bytes when it comes, and these are
- * convolved as those of conv_2d.h; their sums become floats again.
+ * CONV_2D and FULLY_CONNECTED of float32 with weights of int8: an image is quantized to bytes, which are convolved as those
+ * of conv_2d.h; their sums become floats again.
  */
 #ifndef RUNE_HYBRID_H
 #define RUNE_HYBRID_H
@@ -10,7 +10,7 @@
 #include "vector.h"
 #include "window.h"
 
-/* To nearest, halves away from zero. What is no number counts as 0. */
+/* To nearest, halves away from zero. NaN counts as 0. */
 RUNE_INLINE rune_i32x4 rune_nearest_i32(rune_f32x4 value)
 {
     value = rune_clamp_f32(value, -1024.0f, 1024.0f);
@@ -44,7 +44,7 @@ RUNE_INLINE struct rune_image_scale rune_image_to_bytes(const float *image, int8
     return found;
 }
 
-/* What the channels of one op need, padded to 8. */
+/* The parameters of one operator's channels, padded to 8. */
 struct rune_hybrid_channels {
     const int32_t *weight_sums;
     const float *scale;

@@ -9,10 +9,8 @@
 #include "rescale.h"
 #include "vector.h"
 
-/*
- * What the channels of one op need. Either `multiplier` and `factor` are set (exact, any value), or `scale` and
- * `offset` (single precision, where the build proved that every reachable sum gives the same byte).
- */
+/* The parameters of one operator's channels. Either `multiplier` and `factor` are set (exact, any value), or
+ * `scale` and `offset` (single precision, where the build proved that every reachable sum gives the same byte). */
 struct rune_requantize {
     const int32_t *multiplier;
     const int32_t *factor; /* 2^(30 - right shift) */
@@ -127,8 +125,8 @@ RUNE_INLINE void rune_store_requantized(int8_t *output, const rune_i32x4 *sums, 
         output[i] = single[i];
 }
 
-/* What layers need of it that share a kernel, and so have no constants there: single precision. `sign` is the highest bit
- * where the offset takes the sum's sign. */
+/* The parameters of layers that share a kernel, which has no constants for them: single precision. `sign` is the
+ * highest bit where the offset has the sign of the sum. */
 struct rune_requantize_shared {
     const float *scale, *offset;
     const int32_t *exceptions, *steps;

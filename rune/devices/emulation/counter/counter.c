@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What of QEMU's plugin interface, version 1, is used: Debian ships the programs without its header. */
+/* The part of QEMU's plugin interface, version 1, that is used here: Debian ships the programs without its header. */
 struct qemu_plugin_tb;
 typedef uint64_t qemu_plugin_id_t;
 struct qemu_info_t;

@@ -37,7 +37,7 @@ static inline uintptr_t host_open(const char *name, uintptr_t size, uintptr_t mo
     return host(OPEN, arguments);
 }
 
-/* Whether all of it was there. */
+/* Returns whether all bytes were read. */
 static inline int host_read(uintptr_t file, void *to, uintptr_t size)
 {
     const uintptr_t arguments[3] = {file, (uintptr_t)to, size};

@@ -1,4 +1,4 @@
-/* What runs before main on a bare core: the stack, the initial values of variables, and what happens to a fault. */
+/* The code before main on a bare core: the stack, the initial values of variables, and the handler of faults. */
 #include <stddef.h>
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-/* What the parts of the firmware are to each other. */
+/* The interfaces between the parts of the firmware. */
 #ifndef FIRMWARE_H
 #define FIRMWARE_H
 

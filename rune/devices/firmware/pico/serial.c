@@ -112,7 +112,7 @@ static uint32_t input_size(void)
     return size;
 }
 
-/* Whether this run sends it: a window that is not full yet says nothing. */
+/* Whether this run sends the output: a window that is not full yet sends nothing. */
 static int is_sent(const struct piece *piece)
 {
     return !piece->is_new || *piece->is_new;
@@ -227,7 +227,7 @@ static int next_byte(void)
     return byte;
 }
 
-/* What follows the two letters; whether all of it came. */
+/* Reads the header after the two letters; returns whether it is complete. */
 static int read_header(uint8_t *header)
 {
     sum = 0xFFFFFFFF;

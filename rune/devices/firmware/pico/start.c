@@ -1,4 +1,4 @@
-/* What runs first: the stack, the initial values of variables, the clocks; and what happens to a fault. */
+/* The code at reset: the stack, the initial values of variables, the clocks; and the handler of faults. */
 #include "firmware.h"
 #include "registers.h"
 

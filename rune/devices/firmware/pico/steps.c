@@ -1,4 +1,4 @@
-/* Which step of the rune runs, and the cycles of each: the rune tells when one begins. */
+/* The step of the rune that runs, and the cycles of each: the rune reports when one begins. */
 #include "firmware.h"
 
 volatile uint32_t program_step = BUSY;

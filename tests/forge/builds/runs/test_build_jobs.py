@@ -150,7 +150,7 @@ def test_a_build_is_on_the_list_of_jobs_with_the_job_that_it_names(
     build: Build, developer: Any, client: Client
 ) -> None:
     client.force_login(developer)
-    Worker.objects.create(id=uuid4(), capabilities=[WorkerCapability.BUILD], seen=timezone.now())
+    Worker.objects.create(id=uuid4(), capabilities=[WorkerCapability.BUILD], announced=timezone.now())
     listed = client.get(f"/api/v1/organisations/{build.project.organisation.name}/jobs?kind=build").json()["results"]
     payload = client.get(f"/api/v1/builds/{build.pk}").json()
     assert [each["id"] for each in listed] == [payload["job"]]

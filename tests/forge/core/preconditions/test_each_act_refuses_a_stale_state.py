@@ -17,8 +17,9 @@ from forge.projects.models import Project
 from forge.registry.mirrors.actions import MirrorSettings, set_mirror
 from forge.registry.mirrors.models import MirrorDirection
 from forge.repositories.actions import link_branch
+from tests.forge.addresses.settled import settle
 from tests.forge.core.preconditions.test_acts_take_a_precondition import acts, takes_state
-from tests.forge.query_counts import key, requests, settle
+from tests.forge.query_counts import key, requests
 
 pytestmark = pytest.mark.django_db
 

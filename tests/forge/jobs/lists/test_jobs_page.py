@@ -171,11 +171,11 @@ def test_a_job_says_what_it_waits_for(add: Add, browser_of: BrowserOf, developer
     job, client = add(capability=WorkerCapability.LAB), browser_of(developer)
     address = f"/api/v1/jobs/{job.pk}"
     assert client.get(address).json()["pending_reason"] == "Waits for a worker with lab"
-    Worker.objects.create(pk=job.pk, capabilities=["lab"], seen=timezone.now())
+    Worker.objects.create(pk=job.pk, capabilities=["lab"], announced=timezone.now())
     assert client.get(address).json()["pending_reason"] == "Next in the queue"
     Job.objects.update(due=timezone.now() + timedelta(hours=1), attempt=1)
     assert client.get(address).json()["pending_reason"].startswith("Attempt 2 starts at ")
-    Worker.objects.update(seen=timezone.now() - timedelta(minutes=1))
+    Worker.objects.update(announced=timezone.now() - timedelta(minutes=1))
     assert client.get(address).json()["pending_reason"] == "Waits for a worker with lab"
 
 
@@ -194,9 +194,9 @@ def test_positions_follow_the_order_in_which_workers_take_jobs(
 
 def test_a_worker_announces_itself_and_is_forgotten() -> None:
     worker.announce_worker(WorkerCapability.BUILD)
-    Worker.objects.create(pk="00000000-0000-0000-0000-000000000001", capabilities=["gpu"], seen=timezone.now())
+    Worker.objects.create(pk="00000000-0000-0000-0000-000000000001", capabilities=["gpu"], announced=timezone.now())
     assert Worker.objects.count() == 2
-    Worker.objects.update(seen=timezone.now() - worker.FORGOTTEN_AFTER * 2)
+    Worker.objects.update(announced=timezone.now() - worker.FORGOTTEN_AFTER * 2)
     worker.announce_worker(WorkerCapability.BUILD)
     assert [each.capabilities for each in Worker.objects.all()] == [["build"]]
 

@@ -1,5 +1,6 @@
 """A build stands at one place on every page; a later round is compared with what its reader judged, and a verdict's
-comment keeps its place."""
+comment keeps its place.
+"""
 
 from __future__ import annotations
 
@@ -181,11 +182,11 @@ def test_a_review_says_that_the_tests_changed_since_the_approved_build(
     consent = consent_of(developer, project, purposes=frozenset({Purpose.TESTS}))
     sample_of(consent, developer, label="knock")
     sample_of(consent, developer, label="glass")
-    first = with_data(built(developer, project), save_version(developer, project, seen=2))
+    first = with_data(built(developer, project), save_version(developer, project, revision=2))
     give_verdict(reviewer, first, "approve")
-    mark_samples(owner, project, [SampleMark(2, label="knock")], seen=3)
+    mark_samples(owner, project, [SampleMark(2, label="knock")], revision=3)
     write_file(developer, project, "notes.txt", b"other tests")
-    second = with_data(built(developer, project, RUNE + b"2"), save_version(developer, project, seen=4))
+    second = with_data(built(developer, project, RUNE + b"2"), save_version(developer, project, revision=4))
     ask_for_review(developer, second, "Other tests", reviewers=[RequestedGroup((reviewer.pk,))])
     text = text_of(browser_of(reviewer).get(PAGE))
     assert "Tested on version 2 of the data; build 1 on version 1." in text

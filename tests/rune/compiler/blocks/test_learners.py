@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.rune.compiler.blocks.references import learners
+from tests.rune.compiler.blocks.references import learned_lines, learners, logistic, support_vectors
 from tests.rune.compiler.blocks.references.case import Array
-from tests.rune.compiler.blocks.references.learners import Line, Penalties, Scores, Support
+from tests.rune.compiler.blocks.references.learned_lines import Line, Penalties
+from tests.rune.compiler.blocks.references.logistic import Scores
+from tests.rune.compiler.blocks.references.support_vectors import Support
 from tests.support.properties import examples
 
 LIBRARY = json.loads((Path(learners.__file__).parent / "library_learners.json").read_text(encoding="utf-8"))
@@ -51,8 +53,8 @@ def slope(model: Scores, rows: Array, targets: Array) -> float:
     """The length of the slope of the penalised likelihood, for each row."""
     scaled, free = model.scaled(rows), slice(1 if len(model.labels) == 2 else 0, None)
     truth = (targets[:, None] == model.labels).astype(float)
-    steep = (learners.shares(scaled @ model.weights.T) - truth).T @ scaled / len(rows)
-    return float(np.linalg.norm((steep + learners.LOGISTIC_PENALTY * model.weights)[free]))
+    steep = (logistic.shares(scaled @ model.weights.T) - truth).T @ scaled / len(rows)
+    return float(np.linalg.norm((steep + logistic.LOGISTIC_PENALTY * model.weights)[free]))
 
 
 def _data(seed: int, least: int = 4) -> tuple[Array, Array, np.random.Generator]:
@@ -75,8 +77,8 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 def test_a_subgradient_that_is_not_zero_is_told() -> None:
     rows, targets, _ = _data(1)
-    penalties = learners.usual_penalties({"alpha": 0.1, "l1_ratio": 0.5}, len(rows))
-    line = learners.descend("penalized_regression", rows, targets, penalties)
+    penalties = learned_lines.usual_penalties({"alpha": 0.1, "l1_ratio": 0.5}, len(rows))
+    line = learned_lines.descend("penalized_regression", rows, targets, penalties)
     assert subgradient(rows, targets, penalties, line) < 1e-9
     assert subgradient(rows, targets, penalties, replace(line, weights=line.weights * 1.0001)) > 1e-6
     assert subgradient(rows, targets, penalties, replace(line, weights=line.weights * 0)) > 1e-3
@@ -90,10 +92,10 @@ def test_a_subgradient_that_is_not_zero_is_told() -> None:
 def test_no_weight_of_a_penalised_regression_can_be_bettered(seed: int, alpha: float, l1_ratio: float) -> None:
     rows, targets, _ = _data(seed)
     for penalties in (
-        learners.usual_penalties({"alpha": alpha, "l1_ratio": l1_ratio}, len(rows)),
-        learners.published_penalties(targets, rows.shape[1]),
+        learned_lines.usual_penalties({"alpha": alpha, "l1_ratio": l1_ratio}, len(rows)),
+        learned_lines.published_penalties(targets, rows.shape[1]),
     ):
-        line = learners.descend("penalized_regression", rows, targets, penalties)
+        line = learned_lines.descend("penalized_regression", rows, targets, penalties)
         assert subgradient(rows, targets, penalties, line) < 1e-9
 
 
@@ -109,20 +111,22 @@ def test_the_published_elastic_net_minimises_what_was_published_and_the_mean_of_
         rest = wide @ weights - (high - high.mean())
         return float(rest @ rest + count / 2 * abs(weights).sum())
 
-    penalties = learners.published_penalties(targets, features)
-    weights = learners.descend("elastic_net", rows, targets, penalties).weights
+    penalties = learned_lines.published_penalties(targets, features)
+    weights = learned_lines.descend("elastic_net", rows, targets, penalties).weights
     chance = np.random.default_rng(3)
     for size in (1e-5, 1e-3, 1e-1, 1.0):
         for _ in range(20):
             assert total(weights) < total(weights + size * chance.standard_normal(features))
-    lower = learners.descend("elastic_net", rows, targets - 30, learners.published_penalties(targets - 30, features))
+    lower = learned_lines.descend(
+        "elastic_net", rows, targets - 30, learned_lines.published_penalties(targets - 30, features)
+    )
     assert abs(lower.weights - weights).max() > 1
 
 
 def test_weights_and_multipliers_that_are_no_optimum_are_told() -> None:
     rows, targets, _ = _data(4)
     sign, ones = _two(targets), np.ones(len(rows))
-    machine, _ = learners.classifier(MACHINE, rows, sign)
+    machine, _ = support_vectors.classifier(MACHINE, rows, sign)
     assert gap(rows, sign, ones, MACHINE["c"], machine) < 1e-6
     line = machine.line
     for wrong in (
@@ -140,7 +144,7 @@ def test_weights_and_multipliers_that_are_no_optimum_are_told() -> None:
 def test_multipliers_prove_that_the_margin_is_the_widest(seed: int, c: float) -> None:
     rows, targets, _ = _data(seed)
     sign = _two(targets)
-    machine, labels = learners.classifier({**MACHINE, "c": c}, rows, sign * 3 + 1)
+    machine, labels = support_vectors.classifier({**MACHINE, "c": c}, rows, sign * 3 + 1)
     assert labels.tolist() == [-2, 4]
     assert gap(rows, sign, np.ones(len(rows)), c, machine) < 2e-6
 
@@ -149,7 +153,7 @@ def test_multipliers_prove_that_the_margin_is_the_widest(seed: int, c: float) ->
 @given(SEEDS, st.sampled_from([0.0, 0.3, 2.0]), st.sampled_from([0.1, 10.0]))
 def test_multipliers_prove_that_the_line_is_the_flattest(seed: int, eps: float, c: float) -> None:
     rows, targets, _ = _data(seed)
-    machine, mean = learners.regression({**MACHINE, "eps": eps, "c": c}, rows, targets)
+    machine, mean = support_vectors.regression({**MACHINE, "eps": eps, "c": c}, rows, targets)
     assert abs(mean - targets.mean()) < 1e-9
     sign, away = np.repeat([1.0, -1.0], len(rows)), targets - targets.mean()
     if machine.rounds:
@@ -161,7 +165,7 @@ def test_multipliers_prove_that_the_line_is_the_flattest(seed: int, eps: float, 
 
 def test_a_slope_that_is_not_zero_is_told() -> None:
     rows, targets, _ = _data(5)
-    model = learners.logistic({"classes": 16}, rows, _two(targets))
+    model = logistic.logistic({"classes": 16}, rows, _two(targets))
     assert slope(model, rows, _two(targets)) < 1e-10
     assert slope(replace(model, weights=model.weights * 1.01), rows, _two(targets)) > 1e-9
     assert slope(replace(model, weights=model.weights * 0), rows, _two(targets)) > 1e-2
@@ -172,7 +176,7 @@ def test_a_slope_that_is_not_zero_is_told() -> None:
 def test_no_score_of_a_logistic_regression_can_be_bettered(seed: int, classes: int) -> None:
     rows, targets, _ = _data(seed, least=8)
     labels = np.argsort(np.argsort(targets)) * classes // len(targets) * 2.5
-    model = learners.logistic({"classes": 16}, rows, labels)
+    model = logistic.logistic({"classes": 16}, rows, labels)
     assert model.labels.tolist() == [each * 2.5 for each in range(classes)]
     # Where the classes hardly differ, the last step leaves a few times 1e-10.
     assert slope(model, rows, labels) < 1e-9

@@ -14,7 +14,8 @@ from tests.models.float_models import add_n
 from tests.models.further_models import gather
 from tests.models.logic_models import cast
 from tests.models.make_models import make
-from tests.models.model_layers import Layers, Value
+from tests.models.model_layers import Layers
+from tests.models.model_values import Value
 
 LENGTH = 384
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "who", "wrote", "these", "lines", "?", "ada", "love", "##lace", ".", "the"]

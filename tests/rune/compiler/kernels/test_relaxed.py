@@ -24,7 +24,8 @@ from rune.project.files import ProjectFiles
 from rune.running.container import pack, read_rune
 from rune.running.runtime import Runtime
 from rune.running.runtime.errors import RuneTrapped
-from tests.models.model_layers import Layers, Value
+from tests.models.model_layers import Layers
+from tests.models.model_values import Value
 from tests.rune.compiler.anvil.arithmetic.test_extreme_sums import connected
 from tests.rune.compiler.anvil.model_judge import Questions
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of

@@ -13,7 +13,8 @@ from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.kernels.simd128 import SIMD128
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import read_model
-from tests.models.model_layers import Layers, Value
+from tests.models.model_layers import Layers
+from tests.models.model_values import Value
 from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs
 from tests.rune.compiler.kernels.test_relaxed import depthwise
 from tests.rune.compiler.kernels.test_winograd import functions, model_of

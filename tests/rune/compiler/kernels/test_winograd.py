@@ -25,7 +25,8 @@ from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, read_model
 from tests.models.make_models import answers
 from tests.models.model_graph import Graph
-from tests.models.model_layers import ACTIVATIONS, Layers, Value
+from tests.models.model_layers import Layers
+from tests.models.model_values import ACTIVATIONS, Value
 from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs
 from tests.rune.compiler.anvil.pipelines import models_pipeline
 from tests.rune.compiler.kernels.always_winograd import ALWAYS_WINOGRAD

@@ -20,7 +20,7 @@ void *memcpy(void *restrict target, const void *restrict source, size_t size)
     return target;
 }
 
-/* What a compiler's own library has for divisions of 64 bits. */
+/* The division of 64 bits, which a compiler otherwise takes from its own library. */
 static uint64_t divided(uint64_t number, uint64_t by, uint64_t *rest)
 {
     uint64_t quotient = 0, left = 0;

@@ -26,7 +26,7 @@ from rune.source.language.requests import BadLanguageRequest
 from rune.source.language.service import LanguageService
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
-from tests.rune.source.language.test_graph_edit import PROJECT
+from tests.rune.source.language.graph_project import PROJECT
 
 FILES = MemoryFiles({"Runefile.yml": PROJECT.encode(), "words.txt": b"one\ntwo\nthree\n"})
 TYPES = (TensorType(ElementType.F32, (1, 2)), TensorType(ElementType.UTF8, ()))

@@ -27,8 +27,8 @@ from rune.source.language.graph_edits.palette import palette
 from rune.source.language.service import LanguageService
 from rune.source.runefile.syntax import StageKind
 from tests.rune.source.language.graph_models import graph_of
+from tests.rune.source.language.graph_project import PROJECT
 from tests.rune.source.language.test_connection_check import TWO
-from tests.rune.source.language.test_graph_edit import PROJECT
 from tests.rune.source.language.written_runefiles import analysed
 
 

@@ -10,7 +10,7 @@ from rune.compiler.blocks.signature import Category
 from rune.source.language.graph.edit import AddStage, edit_graph
 from rune.source.language.graph_edits.palette import ArgumentField, palette, stage_arguments
 from rune.source.runefile import Severity
-from tests.rune.source.language.test_graph_edit import PROJECT, text_after
+from tests.rune.source.language.graph_project import PROJECT, text_after
 from tests.rune.source.language.written_runefiles import analysed
 
 

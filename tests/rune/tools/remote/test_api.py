@@ -32,5 +32,5 @@ def test_a_query_is_written_as_the_server_reads_it() -> None:
 
 def test_a_request_has_its_body_and_the_state_on_which_it_depends() -> None:
     address: Final = "/projects/{organisation}/{name}/deployments/{deployment}/version"
-    request = put(address, **names_of("acme/door"), deployment="site", body={"tag": "1"}, seen='"7"')
-    assert (request.method, request.body, request.seen) == ("PUT", {"tag": "1"}, '"7"')
+    request = put(address, **names_of("acme/door"), deployment="site", body={"tag": "1"}, etag='"7"')
+    assert (request.method, request.body, request.etag) == ("PUT", {"tag": "1"}, '"7"')

@@ -59,7 +59,7 @@ export class Detail {
 export function startSamplePage(panel: HTMLElement): void {
   const [, organisation = "", name = ""] = location.pathname.split("/");
   const project = { organisation, name };
-  const seen = Number(panel.querySelector<HTMLInputElement>("[data-revision]")?.value ?? 0);
+  const revision = Number(panel.querySelector<HTMLInputElement>("[data-revision]")?.value ?? 0);
   const settle = (answer: object | string, next: string): void => {
     const said = panel.querySelector<HTMLElement>("[data-parts-said]");
     if (typeof answer !== "string") location.assign(next);
@@ -67,9 +67,9 @@ export function startSamplePage(panel: HTMLElement): void {
   };
   void decorate(panel);
   editParts(panel, {
-    mark: async (mark) => settle(await sender(project)({ seen, changes: [mark] }), location.href),
+    mark: async (mark) => settle(await sender(project)({ revision, changes: [mark] }), location.href),
     cut: async (number, parts) =>
-      settle(await sendParts(project, number, parts, seen), `/${organisation}/${name}/data`),
+      settle(await sendParts(project, number, parts, revision), `/${organisation}/${name}/data`),
   });
 }
 

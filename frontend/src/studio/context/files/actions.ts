@@ -6,7 +6,7 @@ import type { UploadPlan } from "../../session/uploads/upload-plan";
 export type FileTarget = Target<FileEntry>;
 
 /** The states of files by their paths; undefined where one cannot be read. */
-export type SeenFiles = ReadonlyMap<string, Promise<string | undefined>>;
+export type FileEtags = ReadonlyMap<string, Promise<string | undefined>>;
 
 export interface FileActions {
   readonly open: (id: string) => void;
@@ -37,8 +37,8 @@ export interface FileAnswers {
   /** The same after it was said whether the Runefile is changed too. */
   readonly rename: (target: FileTarget, to: string, alsoThere: boolean) => void;
   readonly remove: (target: FileTarget) => void;
-  /** Send files; `seen` has the states of those that are replaced. */
-  readonly send: (sends: UploadPlan["sends"], seen?: SeenFiles) => void;
+  /** Send files; `etags` are of those that are replaced. */
+  readonly send: (sends: UploadPlan["sends"], etags?: FileEtags) => void;
   readonly unpack: (file: File, folder: string, replace: boolean) => void;
   readonly restored: (id: string, path: string) => void;
   readonly versions: () => void;

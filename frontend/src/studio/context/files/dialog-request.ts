@@ -1,7 +1,7 @@
 // The questions about files that the page asks before it does something.
 import type { FileUse } from "../../../language";
 import type { LineChange } from "../../document/lines/line-changes";
-import type { FileTarget, SeenFiles } from "./actions";
+import type { FileEtags, FileTarget } from "./actions";
 import type { NamedFile } from "../../session/uploads/incoming-files";
 
 export type FileDialogRequest =
@@ -19,7 +19,7 @@ export type FileDialogRequest =
       readonly what: "upload";
       readonly incoming: readonly NamedFile[];
       readonly folder: string | null;
-      readonly seen: SeenFiles;
+      readonly etags: FileEtags;
     }
   | { readonly what: "archive"; readonly file: File; readonly folder: string }
   | { readonly what: "deleted-files" };

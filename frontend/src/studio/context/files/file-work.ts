@@ -4,7 +4,7 @@ import type { FileAnswers } from "./actions";
 import type { FileEntry } from "../../document/files/files";
 import { baseName, extension } from "../../document/files/paths";
 import { copyName, filesOf, movedTo, moveProblem } from "../../document/files/tree";
-import type { FileActions, FileTarget, SeenFiles } from "./actions";
+import type { FileActions, FileEtags, FileTarget } from "./actions";
 import { choose } from "../../parts/files/choose";
 import { bytes, count } from "../../format/quantities";
 import { dropped, type NamedFile } from "../../session/uploads/incoming-files";
@@ -41,9 +41,9 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
     toasts.say(text, undo === undefined ? undefined : { label: "Undo", run: undo });
   const attempt = (work: Promise<unknown>): void => workspace.attempt(work);
 
-  const send: FileAnswers["send"] = (sends, seen = new Map()) => {
+  const send: FileAnswers["send"] = (sends, etags = new Map()) => {
     const [first] = sends;
-    const sending = sends.map(async ({ path, file }) => uploads.send(path, file, await seen.get(path)));
+    const sending = sends.map(async ({ path, file }) => uploads.send(path, file, await etags.get(path)));
     void Promise.all(sending).then((accepted) => {
       const sent = accepted.filter(Boolean).length;
       if (sends.length === 1 && sent === 1 && first !== undefined) {
@@ -56,7 +56,7 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
 
   /** The states of files as they are while their person is asked whether to replace them. A file whose state cannot be read
    * is refused when it is sent. */
-  const statesOf = (paths: readonly string[]): SeenFiles =>
+  const statesOf = (paths: readonly string[]): FileEtags =>
     new Map(paths.map((path) => [path, client.fileState(path).catch(() => undefined)]));
 
   const addFiles = (incoming: readonly NamedFile[], folder: string | null): void => {
@@ -75,7 +75,7 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
         }
         const plan = planUpload(incoming, folder, new Set(listed().map((file) => file.path)), uploads.limit, bytes);
         if (isPlain(plan)) send(plan.sends);
-        else ask({ what: "upload", incoming, folder, seen: statesOf(plan.replaces) });
+        else ask({ what: "upload", incoming, folder, etags: statesOf(plan.replaces) });
       }),
     );
   };
@@ -137,9 +137,9 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
       added.length > 0 ? `${count(added.length, "new file")}` : "",
       replaced.length > 0 ? `${count(replaced.length, "file")} replaced` : "",
     ].filter((each) => each !== "");
-    const seen = workspace.filesState();
+    const etag = workspace.filesState();
     say(`${file.name} is unpacked: ${parts.join(", ")}.`, () =>
-      attempt(seen.then((state) => workspace.restore(before, [...added, ...replaced], state))),
+      attempt(etag.then((state) => workspace.restore(before, [...added, ...replaced], state))),
     );
   };
 

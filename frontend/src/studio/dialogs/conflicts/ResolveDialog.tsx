@@ -39,7 +39,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
   }, [client, id]);
 
   const request = read?.value ?? null;
-  const seen = read?.seen ?? "";
+  const etag = read?.etag ?? "";
   const conflicts = request?.conflicts ?? [];
   const shown =
     conflicts.find(({ key }) => key === at) ?? conflicts.find(({ chosen }) => chosen === null) ?? conflicts[0];
@@ -117,7 +117,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
                 conflict={shown}
                 labels={sideLabels(request)}
                 mayEdit={mayEdit && !isBusy}
-                onChoose={(side, text) => save(resolveConflict(client, id, shown.key, side, text, seen), shown.key)}
+                onChoose={(side, text) => save(resolveConflict(client, id, shown.key, side, text, etag), shown.key)}
               />
             </div>
           )}
@@ -127,7 +127,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
                 type="button"
                 className="button quiet"
                 disabled={isBusy}
-                onClick={() => void save(startOver(client, id, seen), null)}
+                onClick={() => void save(startOver(client, id, etag), null)}
               >
                 Start over
               </button>

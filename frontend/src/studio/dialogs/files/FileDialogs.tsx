@@ -108,7 +108,7 @@ export default function FileDialogs({ request, workspace, files, mayEdit, answer
           plan={planUpload(request.incoming, request.folder, paths, workspace.uploads.limit, bytes)}
           limit={workspace.uploads.limit}
           storage={workspace.storage}
-          onSend={(sends) => answers.send(sends, request.seen)}
+          onSend={(sends) => answers.send(sends, request.etags)}
           onClose={onClose}
         />
       );

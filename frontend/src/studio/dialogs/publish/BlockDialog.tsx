@@ -38,7 +38,7 @@ export default function PublishBlockDialog({ path, onClose }: Props) {
   const [isBusy, setBusy] = useState(false);
   const [published, setPublished] = useState<BlockVersion | null>(null);
   const readState = (): Promise<string> => workspace.stored().then(() => workspace.client.filesState());
-  const [seen, setSeen] = useState(readState);
+  const [etag, setEtag] = useState(readState);
   useEffect(() => {
     let isActive = true;
     publishedBlocks(workspace.client).then(
@@ -64,11 +64,11 @@ export default function PublishBlockDialog({ path, onClose }: Props) {
     setBusy(true);
     setRefused(null);
     try {
-      setPublished(await publishBlock(workspace.client, path, chosen, notes, await seen));
+      setPublished(await publishBlock(workspace.client, path, chosen, notes, await etag));
     } catch (error) {
       setRefused(sentenceOf(error));
       // Who has read that the files were edited publishes them as they are now.
-      setSeen(readState());
+      setEtag(readState());
     } finally {
       setBusy(false);
     }

@@ -13,8 +13,8 @@ interface PublishRuneDialogProps {
   readonly build: Build;
   /** The state of the build and of the project's tags, which publishing names. */
   readonly readState: () => Promise<string>;
-  readonly onPublish: (tag: string, seen: string) => Promise<unknown>;
-  readonly onOverrideGate: (tag: string, reason: string, seen: string) => Promise<unknown>;
+  readonly onPublish: (tag: string, etag: string) => Promise<unknown>;
+  readonly onOverrideGate: (tag: string, reason: string, etag: string) => Promise<unknown>;
   readonly onClose: () => void;
 }
 
@@ -52,7 +52,7 @@ export function PublishRuneDialog({
   onClose,
 }: PublishRuneDialogProps) {
   const { project } = session;
-  const [seen, setSeen] = useState(readState);
+  const [etag, setEtag] = useState(readState);
   const [tag, setTag] = useState(() => nextTag(session.tags));
   const [error, setError] = useState<string | null>(null);
   const [closed, setClosed] = useState<Closed | null>(null);
@@ -69,11 +69,11 @@ export function PublishRuneDialog({
     setError(null);
     setClosed(null);
     try {
-      await onPublish(chosen, await seen);
+      await onPublish(chosen, await etag);
       setPublished(chosen);
     } catch (reason) {
       // The next press acts on the state that this refusal was about.
-      setSeen(readState());
+      setEtag(readState());
       if (reason instanceof Problem && reason.missing.length > 0) setClosed({ tag: chosen, missing: reason.missing });
       else setError(sentenceOf(reason));
     } finally {
@@ -132,9 +132,9 @@ export function PublishRuneDialog({
           mayOverride={session.may.includes("override_gate")}
           onOverride={async (reason) => {
             try {
-              await onOverrideGate(closed.tag, reason, await seen);
+              await onOverrideGate(closed.tag, reason, await etag);
             } catch (refused) {
-              setSeen(readState());
+              setEtag(readState());
               throw refused;
             }
             setPublished(closed.tag);

@@ -47,11 +47,11 @@ export class Uploads {
     return this.destination.limit;
   }
 
-  /** Send a file; answers whether it was accepted. A refusal stays in the list until it is dismissed. `seen` is the state
+  /** Send a file; answers whether it was accepted. A refusal stays in the list until it is dismissed. `etag` is the state
    * of the file that it replaces. */
-  async send(path: string, file: File, seen?: string): Promise<boolean> {
+  async send(path: string, file: File, etag?: string): Promise<boolean> {
     try {
-      return (await this.row(path, file, this.destination.address(path), "PUT", seen)) !== null;
+      return (await this.row(path, file, this.destination.address(path), "PUT", etag)) !== null;
     } catch (error) {
       this.refuse(path, sentenceOf(error));
       return false;
@@ -92,7 +92,7 @@ export class Uploads {
     file: File,
     address: string,
     method: "PUT" | "POST",
-    seen?: string,
+    etag?: string,
   ): Promise<string | null> {
     const id = this.next++;
     const stopping = new AbortController();
@@ -112,7 +112,7 @@ export class Uploads {
         address,
         method,
         token: token(),
-        ...(seen === undefined ? {} : { seen }),
+        ...(etag === undefined ? {} : { etag }),
         limit,
         onProgress: (share) => this.change(id, { share }),
         signal: stopping.signal,

@@ -1,4 +1,5 @@
-/* CONV_2D and FULLY_CONNECTED of float32 with weights of int8: each image is brought to int8 when it comes. */
+/* CONV_2D and FULLY_CONNECTED of float32 with weights of int8: each image is quantized to int8 before the
+ * convolution. */
 #ifndef RUNE_HYBRID_H
 #define RUNE_HYBRID_H
 

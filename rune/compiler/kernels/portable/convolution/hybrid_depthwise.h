@@ -1,4 +1,4 @@
-/* DEPTHWISE_CONV_2D of float32 with weights of int8: each image is brought to int8 when it comes. */
+/* DEPTHWISE_CONV_2D of float32 with weights of int8: each image is quantized to int8 before the convolution. */
 #ifndef RUNE_HYBRID_DEPTHWISE_H
 #define RUNE_HYBRID_DEPTHWISE_H
 

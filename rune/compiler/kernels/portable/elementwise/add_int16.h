@@ -5,7 +5,7 @@
 #include "broadcast.h"
 #include "rescale.h"
 
-/* What brings inputs of int16, raised by 15 bits, to the common scale; exponents are not above 0. */
+/* The factors that rescale inputs of int16, shifted left by 15 bits, to a common scale; exponents are at most 0. */
 struct rune_add_int16 {
     int32_t left_mantissa, left_exponent, right_mantissa, right_exponent, subtracts;
 };

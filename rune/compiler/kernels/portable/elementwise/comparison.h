@@ -37,7 +37,7 @@ RUNE_COMPARISONS(int32, int32_t)
 RUNE_COMPARISONS(int64, int64_t)
 RUNE_COMPARISONS(uint8, uint8_t)
 
-/* What stands for each byte, from -128 on, is compared. */
+/* Compares table entries: `lefts` and `rights` have a value for each byte from -128 on. */
 #define RUNE_COMPARED_TERMS(a, b, to, count, a_step, b_step, sign)            \
     for (int32_t i = 0; i < (count); i++)                                     \
         (to)[i] = (uint8_t)(lefts[(a)[i * (a_step)] + 128] sign rights[(b)[i * (b_step)] + 128]);

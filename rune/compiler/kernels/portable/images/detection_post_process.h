@@ -74,7 +74,8 @@ RUNE_FUNCTION float rune_detection_overlap(const float *one, const float *other)
     return area <= 0.0f || other_area <= 0.0f ? 0.0f : shared / (area + other_area - shared);
 }
 
-/* How many boxes are left of those that reach the threshold; they are `chosen`, best first. */
+/* Suppresses boxes that overlap a better one: `chosen` gets the rest of those that reach the threshold, best first.
+ * Returns their number. */
 RUNE_FUNCTION int32_t rune_detection_suppress(const struct rune_detection *how, const struct rune_detection_memory *memory,
                                               int32_t most)
 {
@@ -181,8 +182,8 @@ RUNE_FUNCTION int32_t rune_detection_fast(const struct rune_detection *how, stru
     return count;
 }
 
-/* Each class by itself; the best of all are kept, of equal ones the first. How many are left. A candidate is a box times the
- * classes plus its class. */
+/* Each class by itself; the best of all are kept, of equal ones the first. Returns the number of boxes that remain.
+ * A candidate is a box times the classes plus its class. */
 RUNE_FUNCTION int32_t rune_detection_regular(const struct rune_detection *how, struct rune_detection_numbers scores,
                                              const struct rune_detection_memory *memory,
                                              const struct rune_detection_outputs *to)

@@ -6,7 +6,7 @@
 
 #include "language.h"
 
-/* Cut off to a whole number between the two; 0 where it is none. */
+/* Truncated to an integer between the limits; 0 for a NaN. */
 RUNE_FUNCTION int32_t rune_whole(float value, int32_t minimum, int32_t maximum)
 {
     if (!((double)value > (double)minimum))

@@ -1,4 +1,4 @@
-/* What the two kernels of an LSTM of int8 share. Gates in this order: input, forget, candidate, output. */
+/* Shared by the two kernels of an LSTM of int8. Gates in this order: input, forget, candidate, output. */
 #ifndef RUNE_LSTM_INT8_H
 #define RUNE_LSTM_INT8_H
 
@@ -16,7 +16,7 @@ struct rune_lstm_int8 {
     int32_t output_mantissa, output_exponent, output_zero_point, cell_bits, cell_minimum, cell_maximum;
 };
 
-/* What the input gives to one unit's gate, in units of 2^-12. */
+/* The contribution of the input to one unit's gate, in units of 2^-12. */
 RUNE_FUNCTION int32_t rune_lstm_input_int8(const int8_t *input, const int8_t *weights,
                                            const struct rune_lstm_int8 *lstm, int32_t gate, int32_t unit)
 {
@@ -26,7 +26,7 @@ RUNE_FUNCTION int32_t rune_lstm_input_int8(const int8_t *input, const int8_t *we
     return rune_rescale_twice_one((int32_t)sum, lstm->input_mantissas[gate], lstm->input_exponents[gate]);
 }
 
-/* What the output of the step before gives to it. */
+/* The contribution of the previous step's output to the gate. */
 RUNE_FUNCTION int32_t rune_lstm_hidden_int8(const int8_t *hidden, const int8_t *recurrent,
                                             const struct rune_lstm_int8 *lstm, int32_t gate, int32_t unit)
 {

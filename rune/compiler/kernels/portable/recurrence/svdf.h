@@ -1,4 +1,4 @@
-/* SVDF, int8 and float32. What each filter makes is kept for `memory` runs, the oldest first. */
+/* SVDF, int8 and float32. The outputs of each filter are stored for `memory` runs, the oldest first. */
 #ifndef RUNE_SVDF_H
 #define RUNE_SVDF_H
 

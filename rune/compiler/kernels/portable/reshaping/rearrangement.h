@@ -1,4 +1,4 @@
-/* What only moves elements: slices, transpositions, paddings, repetitions. */
+/* Operators that only move elements: slices, transpositions, paddings, repetitions. */
 #ifndef RUNE_REARRANGEMENT_H
 #define RUNE_REARRANGEMENT_H
 

@@ -1,4 +1,5 @@
-/* What the arithmetic below assumes of the compiler and the processor: where it does not hold, this does not compile. */
+/* Assumptions of the arithmetic below about the compiler and the processor: where one is wrong, this does not
+ * compile. */
 #define RUNE_ASSERT(name, condition) typedef char rune_assert_##name[(condition) ? 1 : -1]
 RUNE_ASSERT(a_byte_has_8_bits, CHAR_BIT == 8);
 RUNE_ASSERT(a_shift_to_the_right_keeps_the_sign, ((int32_t)-5 >> 1) == -3 && ((int64_t)-5 >> 1) == -3);

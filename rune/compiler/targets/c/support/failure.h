@@ -1,4 +1,4 @@
-/* How a proc-block gives up: the first message is kept, and the run ends behind the block. */
+/* Failure of a proc-block: the first message is stored, and the run ends after the block. */
 static struct rune_message rune_failure;
 static char rune_failure_text[sizeof rune_failure.bytes + 1];
 static int rune_has_failed;

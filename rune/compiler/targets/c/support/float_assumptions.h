@@ -1,4 +1,4 @@
-/* What the arithmetic of floating point assumes. */
+/* Assumptions of the floating-point arithmetic. */
 #if FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16
 #error "This compiler keeps more digits than a type has (FLT_EVAL_METHOD): on x86 compile with -msse2 -mfpmath=sse."
 #endif

@@ -93,7 +93,7 @@ static int32_t guessed_power(uint64_t fraction, int32_t exponent)
     return ((63 - __builtin_clzll(fraction) + exponent) * 1233) >> 12;
 }
 
-/* Which of the two digits at which the search ends: the nearer one; the even one of a tie. */
+/* Whether the search, which ends between two digits, takes the upper one: the nearer one, the even one of a tie. */
 static bool rounds_up(bool low, bool high, int32_t half, char digit)
 {
     return high && (!low || half > 0 || (half == 0 && (digit & 1)));

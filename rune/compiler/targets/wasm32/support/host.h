@@ -28,7 +28,7 @@ int32_t host_model_infer(int32_t model, const void *const *inputs, void *const *
 /* The resource's handle, or a negative number where the host does not have it. */
 RUNE_HOST(rune_resource_open) int32_t host_resource_open(const char *name, uint32_t size);
 
-/* How many bytes were read: 0 at the end, a negative number when it failed. */
+/* Returns the number of bytes that were read: 0 at the end, a negative number after a failure. */
 RUNE_HOST(rune_resource_read) int32_t host_resource_read(int32_t resource, void *buffer, uint32_t size);
 
 #endif

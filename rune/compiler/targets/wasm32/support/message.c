@@ -1,4 +1,4 @@
-/* What rune.h declares: messages, and giving up with one; and the two functions of C that a compiler assumes. */
+/* The functions of rune.h: messages, and failing with one; and the two functions of C that a compiler assumes. */
 #include "host.h"
 #include "rune.h"
 

@@ -1,4 +1,4 @@
-/* What resource.h declares. */
+/* The functions of resource.h. */
 #include "host.h"
 #include "resource.h"
 
@@ -33,7 +33,7 @@ struct rune_text rune_resource(const char *name, char *buffer, uint32_t capacity
             fail(name, " is not given by the host, and has no default");
         return otherwise;
     }
-    /* The one byte more tells a resource that just fits from one that does not. */
+    /* One byte more is read, to detect a resource that is too large. */
     uint32_t size = 0;
     for (;;) {
         uint32_t room = capacity + 1 - size;

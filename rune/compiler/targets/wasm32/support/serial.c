@@ -1,4 +1,4 @@
-/* What serial.h declares. */
+/* The functions of serial.h. */
 #include "serial.h"
 
 char *rune_serial_bytes(char *next, const void *bytes, uint32_t size)

@@ -1,4 +1,5 @@
-/* What every rune may call, as one unit: it is the same for all runes, so it is compiled once and kept. */
+/* The functions that every rune may call, in one unit: it is the same for all runes, so it is compiled once and
+ * cached. */
 #include "decimal.c"
 #include "message.c"
 #include "resource.c"

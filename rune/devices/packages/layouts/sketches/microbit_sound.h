@@ -3,7 +3,7 @@ static int16_t waiting[2048];
 static const size_t waiting_count = sizeof waiting / sizeof waiting[0];
 static volatile size_t next_in = 0;
 static volatile size_t next_out = 0;
-/* How much louder than the converter's own numbers. Raise it where the app hears too little. */
+/* The gain on the converter's numbers. Raise it where the app hears too little. */
 static const int32_t loudness = 4;
 /* The level of silence, 1024 times: it follows slowly. */
 static int32_t middle = 0;

@@ -27,7 +27,8 @@ from rune.source.runefile.codes import Code
 from rune.tools.cli import main
 from tests.models.further_models import batch_matmul
 from tests.models.make_models import answers, make
-from tests.models.model_layers import Layers, Value
+from tests.models.model_layers import Layers
+from tests.models.model_values import Value
 from tests.rune.compiler.anvil.models.any_model import use_model
 
 Shape = tuple[int, ...]

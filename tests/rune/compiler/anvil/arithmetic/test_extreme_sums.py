@@ -17,7 +17,7 @@ from rune.compiler.verify.models.probe import build_probe
 from rune.model.tflite import read_model
 from rune.running.runtime.interpreters.tflite import open_tflite
 from tests.models.model_graph import Graph
-from tests.models.model_layers import ACTIVATIONS
+from tests.models.model_values import ACTIVATIONS
 
 INPUTS = (-128, 127, 0, -127, 1)
 

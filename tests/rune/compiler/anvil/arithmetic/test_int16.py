@@ -21,7 +21,8 @@ from rune.compiler.targets.lookup import find_target
 from rune.model.tflite import read_model
 from tests.models.make_models import answers
 from tests.models.model_graph import Graph
-from tests.models.model_layers import ACTIVATIONS, Layers
+from tests.models.model_layers import Layers
+from tests.models.model_values import ACTIVATIONS
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs, disagreements
 from tests.support.models.model_cases import model_cases

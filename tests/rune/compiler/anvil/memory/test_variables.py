@@ -17,7 +17,7 @@ from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import Model, read_model
 from tests.models.make_models import make
 from tests.models.model_layers import Layers
-from tests.models.model_layers import Value as LayerValue
+from tests.models.model_values import Value as LayerValue
 from tests.models.state_models import Variable
 from tests.rune.compiler.anvil.evaluated_graph import graph_of
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of

@@ -13,7 +13,8 @@ from rune.model.tflite import ModelError, read_model, signature
 from rune.running.runtime.errors import RuneError
 from tests.models.detection_models import Detection, detect, packed
 from tests.models.make_models import answers, make
-from tests.models.model_layers import Layers, Value
+from tests.models.model_layers import Layers
+from tests.models.model_values import Value
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 

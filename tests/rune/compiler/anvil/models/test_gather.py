@@ -15,7 +15,8 @@ from rune.running.runtime.errors import RuneError
 from tests.models.further_models import gather
 from tests.models.lookup_models import embedding_lookup, gather_nd, hybrid_table
 from tests.models.make_models import make
-from tests.models.model_layers import Layers, Value
+from tests.models.model_layers import Layers
+from tests.models.model_values import Value
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 from tests.rune.compiler.targets.c_programs import CFolder, sources_of
 

@@ -19,7 +19,8 @@ from tests.models.control_models import branch
 from tests.models.further_models import arg, gather
 from tests.models.logic_models import truths
 from tests.models.make_models import make
-from tests.models.model_layers import Layers, Value
+from tests.models.model_layers import Layers
+from tests.models.model_values import Value
 from tests.rune.compiler.anvil.model_judge import disagreements
 from tests.rune.running.runtime.tflite_graphs import endless
 from tests.support.models.model_cases import compiled_model

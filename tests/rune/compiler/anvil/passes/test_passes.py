@@ -50,7 +50,7 @@ from rune.port import Port
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
 from tests.models.model_layers import Layers
-from tests.models.model_layers import Value as LayerValue
+from tests.models.model_values import Value as LayerValue
 from tests.rune.compiler.anvil.evaluated_graph import evaluated, graph_of
 from tests.rune.compiler.anvil.passes.random_graphs import RandomGraph
 from tests.rune.compiler.anvil.pipelines import loaded, run

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tests.rune.compiler.blocks.references.case import Array
-from tests.rune.compiler.blocks.references.learners import LOGISTIC_PENALTY
+from tests.rune.compiler.blocks.references.logistic import LOGISTIC_PENALTY
 
 PATH = Path(__file__).parent / "library_learners.json"
 

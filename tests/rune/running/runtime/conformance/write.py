@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 
-from tests.rune.running.runtime.conformance import modelled, old, pictures, queries, said, stopped
+from tests.rune.running.runtime.conformance import modelled, modelled_wrongly, old, pictures, queries, said, stopped
 from tests.rune.running.runtime.conformance.case import FOLDER, Case, files
 
 HAND_WRITTEN = frozenset({"README.md", "motion.json"})
@@ -16,7 +16,7 @@ HAND_WRITTEN = frozenset({"README.md", "motion.json"})
 
 def all_cases() -> tuple[Case, ...]:
     """Every case, by name."""
-    cases = [case for part in (said, queries, stopped, modelled, old) for case in part.cases()]
+    cases = [case for part in (said, queries, stopped, modelled, modelled_wrongly, old) for case in part.cases()]
     names = [case.name for case in cases]
     if len(set(names)) != len(names):
         raise ValueError(f"two cases have one name: {sorted({name for name in names if names.count(name) > 1})}")

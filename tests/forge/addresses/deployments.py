@@ -1,13 +1,13 @@
-"""The addresses of a project's deployments for the table of permissions, and what they stand for."""
+"""The addresses of a project's deployments, and what they stand for."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from forge.accounts.models import User
 from forge.deployments.actions import TagChoice, create_key, serve_tag
 from forge.projects.models import Project
+from tests.forge.addresses.table import DELETED, EDIT, MAKE, PAGE, READ, SENT, Case
 from tests.forge.factories.builds import RUNE
 from tests.forge.factories.deployments import deployed, published
 
@@ -18,26 +18,20 @@ _PAGE = "<str:organisation>/<str:name>/deployments"
 _UPDATES = "api/v1/organisations/<str:organisation>/update-keys"
 _SERVED = "<str:organisation>/<str:name>/<str:deployment>"
 _PREVIEW = "d/<str:organisation>/<str:name>/change-requests/<int:number>"
-_READ = (200, 200, 200, 200, 200, 404, 401)
-_MAKE = (201, 201, 201, 403, 403, 404, 401)
-_SET = (200, 200, 200, 403, 403, 404, 401)
-_END = (204, 204, 204, 403, 403, 404, 401)
-_SHOWN = (200, 200, 200, 200, 200, 404, 302)
-_SENT = (302, 302, 302, 403, 403, 404, 302)
 _NEW = {"title": "Phone app", "kind": "app", "tag": "stable"}
 
-DEPLOYMENT_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
-    ("get", _ROUTE, _ALL, None, _READ),
-    ("post", _ROUTE, _ALL, _NEW, _MAKE),
-    ("get", f"{_ROUTE}/<str:deployment>", _ONE, None, _READ),
-    ("patch", f"{_ROUTE}/<str:deployment>", _ONE, {"title": "Site"}, _SET),
-    ("put", f"{_ROUTE}/<str:deployment>/version", f"{_ONE}/version", {"tag": "stable"}, _SET),
-    ("post", f"{_ROUTE}/<str:deployment>/return", f"{_ONE}/return", {"release": 1}, _SET),
-    ("get", f"{_ROUTE}/<str:deployment>/promotion", f"{_ALL}/production/promotion", None, _READ),
-    ("post", f"{_ROUTE}/<str:deployment>/promotion", f"{_ALL}/production/promotion", {}, _SET),
-    ("post", f"{_ROUTE}/<str:deployment>/keys", f"{_ONE}/keys", {"name": "iOS"}, _MAKE),
-    ("post", f"{_ROUTE}/<str:deployment>/keys/<uuid:key_id>/rotate", "DEPLOYMENT_KEY/rotate", {}, _MAKE),
-    ("delete", f"{_ROUTE}/<str:deployment>/keys/<uuid:key_id>", "DEPLOYMENT_KEY", None, _END),
+CASES: list[Case] = [
+    ("get", _ROUTE, _ALL, None, READ),
+    ("post", _ROUTE, _ALL, _NEW, MAKE),
+    ("get", f"{_ROUTE}/<str:deployment>", _ONE, None, READ),
+    ("patch", f"{_ROUTE}/<str:deployment>", _ONE, {"title": "Site"}, EDIT),
+    ("put", f"{_ROUTE}/<str:deployment>/version", f"{_ONE}/version", {"tag": "stable"}, EDIT),
+    ("post", f"{_ROUTE}/<str:deployment>/return", f"{_ONE}/return", {"release": 1}, EDIT),
+    ("get", f"{_ROUTE}/<str:deployment>/promotion", f"{_ALL}/production/promotion", None, READ),
+    ("post", f"{_ROUTE}/<str:deployment>/promotion", f"{_ALL}/production/promotion", {}, EDIT),
+    ("post", f"{_ROUTE}/<str:deployment>/keys", f"{_ONE}/keys", {"name": "iOS"}, MAKE),
+    ("post", f"{_ROUTE}/<str:deployment>/keys/<uuid:key_id>/rotate", "DEPLOYMENT_KEY/rotate", {}, MAKE),
+    ("delete", f"{_ROUTE}/<str:deployment>/keys/<uuid:key_id>", "DEPLOYMENT_KEY", None, DELETED),
     ("delete", f"{_ROUTE}/<str:deployment>", _ONE, None, (204, 204, 403, 403, 403, 404, 401)),
     # Apps are known by keys, and people by nothing.
     ("get", f"d/{_SERVED}", "d/acme/kitchen/website", None, (401,) * 7),
@@ -64,7 +58,7 @@ DEPLOYMENT_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("get", "forge/deployment", "forge/deployment", None, (401,) * 7),
     ("post", "forge/kms", "forge/kms", None, (401,) * 7),
     ("post", "forge/telemetry", "forge/telemetry", None, (200,) * 7),
-    ("get", _UPDATES, "api/v1/organisations/acme/update-keys", None, _READ),
+    ("get", _UPDATES, "api/v1/organisations/acme/update-keys", None, READ),
     (
         "put",
         f"{_UPDATES}/replacement",
@@ -72,7 +66,7 @@ DEPLOYMENT_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         {"reason": "The laptop was stolen."},
         (200, 403, 403, 403, 403, 404, 401),
     ),
-    ("get", _PAGE, "acme/kitchen/deployments", None, _SHOWN),
+    ("get", _PAGE, "acme/kitchen/deployments", None, PAGE),
     (
         "form",
         _PAGE,
@@ -81,7 +75,7 @@ DEPLOYMENT_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         # The answer has the first key, which no other page shows.
         (200, 200, 200, 403, 403, 404, 302),
     ),
-    ("get", f"{_PAGE}/<str:deployment>", "acme/kitchen/deployments/website", None, _SHOWN),
+    ("get", f"{_PAGE}/<str:deployment>", "acme/kitchen/deployments/website", None, PAGE),
     # Nothing is signed yet, which those who read the project are told.
     (
         "get",
@@ -95,7 +89,7 @@ DEPLOYMENT_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         f"{_PAGE}/<str:deployment>/do",
         "acme/kitchen/deployments/website/do",
         {"do": "save", "title": "Site"},
-        _SENT,
+        SENT,
     ),
 ]
 

@@ -1,8 +1,6 @@
-"""The addresses of a project's models for the table of permissions, and what they stand for."""
+"""The addresses of a project's models, and what they stand for."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from forge.accounts.models import User
 from forge.core.blobs.links import link_derived
@@ -11,6 +9,7 @@ from forge.learning.conversions.actions import begin_conversion
 from forge.learning.conversions.models import ConversionState
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.projects.models import Project
+from tests.forge.addresses.table import PAGE, READ, Case
 
 _API = "api/v1/projects/acme/kitchen/conversions"
 _ROUTE = "api/v1/projects/<str:organisation>/<str:name>/conversions"
@@ -18,15 +17,13 @@ _ONE = f"{_ROUTE}/<uuid:conversion_id>"
 _INPUTS = "api/v1/projects/<str:organisation>/<str:name>/model-inputs"
 _PAGE = "<str:organisation>/<str:name>/models"
 _ONE_PAGE = f"{_PAGE}/<uuid:conversion_id>"
-_READ = (200, 200, 200, 200, 200, 404, 401)
-_SHOWN = (200, 200, 200, 200, 200, 404, 302)
 _APPLY = (400, 400, 400, 403, 403, 404, 401)
 _MIX = {"form": "int8", "float_layers": ["no such"]}
 
-CONVERSION_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
-    ("get", _ROUTE, _API, None, _READ),
+CASES: list[Case] = [
+    ("get", _ROUTE, _API, None, READ),
     ("post", _ROUTE, f"{_API}?file=net.keras", b"x", (201, 201, 201, 403, 403, 404, 401)),
-    ("get", _ONE, "CONVERSION", None, _READ),
+    ("get", _ONE, "CONVERSION", None, READ),
     ("delete", _ONE, "CONVERSION", None, (204, 204, 204, 403, 403, 404, 401)),
     ("put", f"{_ONE}/weights", "CONVERSION/weights", b"x", (409, 409, 409, 403, 403, 404, 401)),
     ("post", f"{_ONE}/restart", "CONVERSION/restart", {}, (409, 409, 409, 403, 403, 404, 401)),
@@ -34,17 +31,17 @@ CONVERSION_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("put", f"{_ONE}/boards", "CONVERSION/boards", {"boards": ["x"]}, (400, 400, 400, 403, 403, 404, 401)),
     ("post", f"{_ONE}/forms", "CONVERSION/forms", _MIX, (422, 422, 422, 403, 403, 404, 401)),
     ("post", f"{_ONE}/forms/<int:number>/apply", "CONVERSION/forms/1/apply", {"path": "x"}, _APPLY),
-    ("get", f"{_ONE}/forms/<int:number>/file", "CONVERSION/forms/1/file", None, _READ),
+    ("get", f"{_ONE}/forms/<int:number>/file", "CONVERSION/forms/1/file", None, READ),
     ("get", _INPUTS, "api/v1/projects/acme/kitchen/model-inputs", None, (400, 400, 400, 400, 400, 404, 401)),
     ("post", _INPUTS, "api/v1/projects/acme/kitchen/model-inputs", {"file": "x"}, _APPLY),
     ("post", f"{_INPUTS}/trial", "api/v1/projects/acme/kitchen/model-inputs/trial", b"x", _APPLY),
     ("get", f"{_PAGE}/input", "acme/kitchen/models/input", None, (400, 400, 400, 400, 400, 404, 302)),
     ("form", f"{_PAGE}/input/try", "acme/kitchen/models/input/try", {}, (400, 400, 400, 403, 403, 404, 302)),
     ("form", f"{_PAGE}/input/write", "acme/kitchen/models/input/write", {}, (400, 400, 400, 403, 403, 404, 302)),
-    ("get", _PAGE, "acme/kitchen/models", None, _SHOWN),
+    ("get", _PAGE, "acme/kitchen/models", None, PAGE),
     ("form", f"{_PAGE}/convert", "acme/kitchen/models/convert", {}, (400, 400, 400, 403, 403, 404, 302)),
     ("form", f"{_PAGE}/declared/again", "acme/kitchen/models/declared/again", {}, (400, 400, 400, 403, 403, 404, 302)),
-    ("get", _ONE_PAGE, "CONVERSION_PAGE", None, _SHOWN),
+    ("get", _ONE_PAGE, "CONVERSION_PAGE", None, PAGE),
     ("form", f"{_ONE_PAGE}/restart", "CONVERSION_PAGE/restart", {}, (409, 409, 409, 403, 403, 404, 302)),
     ("form", f"{_ONE_PAGE}/environment", "CONVERSION_PAGE/environment", {}, (409, 403, 403, 403, 403, 404, 302)),
     ("form", f"{_ONE_PAGE}/mix", "CONVERSION_PAGE/mix", {}, (400, 400, 400, 403, 403, 404, 302)),

@@ -1,12 +1,11 @@
-"""The addresses of training for the table of permissions, and what they stand for."""
+"""The addresses of training, and what they stand for."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from forge.accounts.models import User
 from forge.jobs.models import Job, JobState
 from forge.projects.models import Project
+from tests.forge.addresses.table import MAKE, PAGE, READ, SENT, Case
 from tests.forge.factories.training import finish_run, motion_run
 
 _API = "api/v1/projects/acme/kitchen/training"
@@ -14,33 +13,29 @@ _ROUTE = "api/v1/projects/<str:organisation>/<str:name>/training"
 _ONE = f"{_ROUTE}/<int:number>"
 _PAGE = "<str:organisation>/<str:name>/training"
 _ONE_PAGE = f"{_PAGE}/<int:number>"
-_READ = (200, 200, 200, 200, 200, 404, 401)
-_SHOWN = (200, 200, 200, 200, 200, 404, 302)
-_SENT = (302, 302, 302, 403, 403, 404, 302)
 _OVER = (409, 409, 409, 403, 403, 404, 401)
 _OVER_PAGE = (409, 409, 409, 403, 403, 404, 302)
-_CREATED = (201, 201, 201, 403, 403, 404, 401)
 
-TRAINING_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
-    ("get", _ROUTE, _API, None, _READ),
-    ("post", _ROUTE, _API, {"recipe": "motion"}, _CREATED),
-    ("get", f"{_ROUTE}/recipes", f"{_API}/recipes", None, _READ),
-    ("get", _ONE, f"{_API}/1", None, _READ),
+CASES: list[Case] = [
+    ("get", _ROUTE, _API, None, READ),
+    ("post", _ROUTE, _API, {"recipe": "motion"}, MAKE),
+    ("get", f"{_ROUTE}/recipes", f"{_API}/recipes", None, READ),
+    ("get", _ONE, f"{_API}/1", None, READ),
     ("delete", _ONE, f"{_API}/1", None, (204, 204, 204, 403, 403, 404, 401)),
     ("post", f"{_ONE}/stop", f"{_API}/1/stop", None, _OVER),
     ("post", f"{_ONE}/pause", f"{_API}/1/pause", None, _OVER),
     ("post", f"{_ONE}/resume", f"{_API}/1/resume", None, _OVER),
     ("post", f"{_ONE}/cancel", f"{_API}/1/cancel", None, _OVER),
-    ("post", f"{_ONE}/again", f"{_API}/1/again", None, _CREATED),
-    ("post", f"{_ONE}/use", f"{_API}/1/use", {}, _CREATED),
-    ("get", f"{_ONE}/files/<path:path>", f"{_API}/1/files/model.tflite", None, _READ),
-    ("get", _PAGE, "acme/kitchen/training", None, _SHOWN),
+    ("post", f"{_ONE}/again", f"{_API}/1/again", None, MAKE),
+    ("post", f"{_ONE}/use", f"{_API}/1/use", {}, MAKE),
+    ("get", f"{_ONE}/files/<path:path>", f"{_API}/1/files/model.tflite", None, READ),
+    ("get", _PAGE, "acme/kitchen/training", None, PAGE),
     ("form", f"{_PAGE}/begin", "acme/kitchen/training/begin", {}, (400, 400, 400, 403, 403, 404, 302)),
-    ("get", f"{_PAGE}/compare", "acme/kitchen/training/compare?run=1&run=2", None, _SHOWN),
-    ("get", _ONE_PAGE, "acme/kitchen/training/1", None, _SHOWN),
-    ("form", f"{_ONE_PAGE}/again", "acme/kitchen/training/1/again", {}, _SENT),
-    ("form", f"{_ONE_PAGE}/use", "acme/kitchen/training/1/use", {}, _SENT),
-    ("form", f"{_ONE_PAGE}/discard", "acme/kitchen/training/1/discard", {}, _SENT),
+    ("get", f"{_PAGE}/compare", "acme/kitchen/training/compare?run=1&run=2", None, PAGE),
+    ("get", _ONE_PAGE, "acme/kitchen/training/1", None, PAGE),
+    ("form", f"{_ONE_PAGE}/again", "acme/kitchen/training/1/again", {}, SENT),
+    ("form", f"{_ONE_PAGE}/use", "acme/kitchen/training/1/use", {}, SENT),
+    ("form", f"{_ONE_PAGE}/discard", "acme/kitchen/training/1/discard", {}, SENT),
     ("form", f"{_ONE_PAGE}/<slug:verb>", "acme/kitchen/training/1/stop", {}, _OVER_PAGE),
 ]
 

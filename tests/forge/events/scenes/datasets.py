@@ -153,7 +153,7 @@ def a_recording_is_cut_into_parts(world: World) -> Act:
 @scene(samples.withdraw_consent)
 def the_consent_for_a_sample_of_a_version_is_withdrawn(world: World) -> Act:
     sample = _sample(world)
-    save_version(world.developer, world.project, seen=1)
+    save_version(world.developer, world.project, revision=1)
     return lambda: samples.withdraw_consent(world.developer, sample.consent)
 
 
@@ -185,7 +185,7 @@ def the_time_of_a_sample_of_the_data_is_over(world: World) -> Act:
 @scene(save_version)
 def a_version_of_the_data_is_saved(world: World) -> Act:
     _sample(world)
-    return lambda: save_version(world.developer, world.project, seen=1)
+    return lambda: save_version(world.developer, world.project, revision=1)
 
 
 @scene(submissions.submit)

@@ -1,8 +1,6 @@
-"""The addresses of a project's data for the table of permissions, and what they stand for."""
+"""The addresses of a project's data, and what they stand for."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from forge.accounts.models import User
 from forge.datasets.collecting.actions import (
@@ -14,32 +12,28 @@ from forge.datasets.models import DataSet, SampleRemoval
 from forge.datasets.samples.models import SampleKind
 from forge.datasets.versions.actions import save_version
 from forge.projects.models import Project
+from tests.forge.addresses.table import EDIT, NONE_PAGE, PAGE, READ, SENT, Case
 from tests.forge.factories.recordings import consent_of, sample_of, submission_of
 
 _DATA = "api/v1/projects/acme/kitchen/data"
 _ROUTE = "api/v1/projects/<str:organisation>/<str:name>/data"
-_READ = (200, 200, 200, 200, 200, 404, 401)
-_EDIT = (200, 200, 200, 403, 403, 404, 401)
 _GIVE = (409, 409, 409, 409, 403, 404, 401)
 _PAGE = "<str:organisation>/<str:name>/data"
-_SHOWN = (200, 200, 200, 200, 200, 404, 302)
-_SENT = (302, 302, 302, 403, 403, 404, 302)
-_OWN = (404, 404, 404, 404, 404, 404, 302)
-_MARKS = {"seen": 99, "changes": [{"number": 1, "label": "glass"}]}
+_MARKS = {"revision": 99, "changes": [{"number": 1, "label": "glass"}]}
 _AGREEMENT = {"purposes": ["tests"], "days": 90, "text": "x"}
 
-DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
+CASES: list[Case] = [
     # These read bytes, which the cases that delete take from the disk for good.
-    ("get", f"{_ROUTE}/samples/<int:number>/parts", f"{_DATA}/samples/1/parts", None, _READ),
+    ("get", f"{_ROUTE}/samples/<int:number>/parts", f"{_DATA}/samples/1/parts", None, READ),
     (
         "post",
         f"{_ROUTE}/samples/<int:number>/parts",
         f"{_DATA}/samples/1/parts",
-        {"seen": 99, "parts": [{"start": 0, "end": 5, "label": "knock"}]},
-        _EDIT,
+        {"revision": 99, "parts": [{"start": 0, "end": 5, "label": "knock"}]},
+        EDIT,
     ),
     ("get", "api/v1/data/consents", "", None, (200, 200, 200, 200, 200, 200, 401)),
-    ("get", "api/v1/data/consents/<uuid:consent_id>", "DATA_CONSENT", None, _READ),
+    ("get", "api/v1/data/consents/<uuid:consent_id>", "DATA_CONSENT", None, READ),
     (
         "delete",
         "api/v1/data/consents/<uuid:consent_id>",
@@ -55,8 +49,8 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         (404, 404, 404, 404, 404, 404, 401),
     ),
     ("get", "recordings", "recordings", None, (200, 200, 200, 200, 200, 200, 302)),
-    ("get", "recordings/<uuid:consent_id>/agree", "RECORDINGS_AGREE", None, _OWN),
-    ("form", "recordings/<uuid:consent_id>/agree", "RECORDINGS_AGREE", _AGREEMENT, _OWN),
+    ("get", "recordings/<uuid:consent_id>/agree", "RECORDINGS_AGREE", None, NONE_PAGE),
+    ("form", "recordings/<uuid:consent_id>/agree", "RECORDINGS_AGREE", _AGREEMENT, NONE_PAGE),
     (
         "form",
         "recordings/<uuid:consent_id>/withdraw",
@@ -64,9 +58,9 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         {},
         (200, 200, 404, 404, 404, 404, 302),
     ),
-    ("get", f"{_PAGE}/removals", "acme/kitchen/data/removals", None, _SHOWN),
-    ("get", f"{_PAGE}/removals/<uuid:removal_id>", "DATA_REMOVAL", None, _SHOWN),
-    ("get", _ROUTE, _DATA, None, _READ),
+    ("get", f"{_PAGE}/removals", "acme/kitchen/data/removals", None, PAGE),
+    ("get", f"{_PAGE}/removals/<uuid:removal_id>", "DATA_REMOVAL", None, PAGE),
+    ("get", _ROUTE, _DATA, None, READ),
     ("patch", _ROUTE, _DATA, {"restricted": True}, (200, 200, 403, 403, 403, 404, 401)),
     (
         "form",
@@ -82,13 +76,13 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         {"licence": "CC-BY-4.0"},
         (302, 302, 403, 403, 403, 404, 302),
     ),
-    ("get", f"{_ROUTE}/terms", f"{_DATA}/terms", None, _READ),
+    ("get", f"{_ROUTE}/terms", f"{_DATA}/terms", None, READ),
     ("post", f"{_ROUTE}/consents", f"{_DATA}/consents", _AGREEMENT, _GIVE),
-    ("get", f"{_ROUTE}/samples", f"{_DATA}/samples?label=knock&split=train", None, _READ),
+    ("get", f"{_ROUTE}/samples", f"{_DATA}/samples?label=knock&split=train", None, READ),
     ("post", f"{_ROUTE}/samples", "DATA_ADD", b"1,2,3\n", _GIVE),
-    ("get", f"{_ROUTE}/samples/numbers", f"{_DATA}/samples/numbers", None, _READ),
-    ("post", f"{_ROUTE}/samples/marks", f"{_DATA}/samples/marks", _MARKS, _EDIT),
-    ("get", f"{_ROUTE}/samples/<int:number>", f"{_DATA}/samples/1", None, _READ),
+    ("get", f"{_ROUTE}/samples/numbers", f"{_DATA}/samples/numbers", None, READ),
+    ("post", f"{_ROUTE}/samples/marks", f"{_DATA}/samples/marks", _MARKS, EDIT),
+    ("get", f"{_ROUTE}/samples/<int:number>", f"{_DATA}/samples/1", None, READ),
     (
         "delete",
         f"{_ROUTE}/samples/<int:number>",
@@ -96,7 +90,7 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         None,
         (204, 204, 404, 404, 404, 404, 401),
     ),
-    ("get", f"{_ROUTE}/samples/<int:number>/recording", f"{_DATA}/samples/1/recording", None, _READ),
+    ("get", f"{_ROUTE}/samples/<int:number>/recording", f"{_DATA}/samples/1/recording", None, READ),
     (
         "post",
         f"{_ROUTE}/samples/deletions",
@@ -104,16 +98,16 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         {"numbers": [1]},
         (200, 200, 404, 404, 404, 404, 401),
     ),
-    ("get", f"{_ROUTE}/queue", f"{_DATA}/queue", None, _READ),
-    ("post", f"{_ROUTE}/queue", f"{_DATA}/queue", {"mode": "second-look"}, _EDIT),
-    ("post", f"{_ROUTE}/queue/labels", f"{_DATA}/queue/labels", {"number": 1, "label": "knock"}, _EDIT),
+    ("get", f"{_ROUTE}/queue", f"{_DATA}/queue", None, READ),
+    ("post", f"{_ROUTE}/queue", f"{_DATA}/queue", {"mode": "second-look"}, EDIT),
+    ("post", f"{_ROUTE}/queue/labels", f"{_DATA}/queue/labels", {"number": 1, "label": "knock"}, EDIT),
     ("get", f"{_PAGE}/queue", "acme/kitchen/data/queue", None, (200, 200, 200, 403, 403, 404, 302)),
-    ("form", f"{_PAGE}/queue", "acme/kitchen/data/queue", {"do": "take", "mode": "second-look"}, _SENT),
-    ("get", f"{_ROUTE}/analysis", f"{_DATA}/analysis", None, _READ),
+    ("form", f"{_PAGE}/queue", "acme/kitchen/data/queue", {"do": "take", "mode": "second-look"}, SENT),
+    ("get", f"{_ROUTE}/analysis", f"{_DATA}/analysis", None, READ),
     ("post", f"{_ROUTE}/analysis", f"{_DATA}/analysis", {}, (202, 202, 202, 403, 403, 404, 401)),
-    ("get", f"{_ROUTE}/imports", f"{_DATA}/imports", None, _READ),
+    ("get", f"{_ROUTE}/imports", f"{_DATA}/imports", None, READ),
     ("post", f"{_ROUTE}/imports", "DATA_IMPORTS", {"size": 5}, (400, 400, 400, 403, 403, 404, 401)),
-    ("get", f"{_ROUTE}/imports/<uuid:import_id>", "DATA_IMPORT", None, _READ),
+    ("get", f"{_ROUTE}/imports/<uuid:import_id>", "DATA_IMPORT", None, READ),
     (
         "delete",
         f"{_ROUTE}/imports/<uuid:import_id>",
@@ -123,21 +117,21 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ),
     ("put", f"{_ROUTE}/imports/<uuid:import_id>/bytes", "DATA_BYTES", b"x", (409, 409, 404, 403, 403, 404, 401)),
     ("post", f"{_ROUTE}/imports/<uuid:import_id>/start", "DATA_START", {}, (409, 409, 404, 403, 403, 404, 401)),
-    ("get", f"{_ROUTE}/versions", f"{_DATA}/versions", None, _READ),
-    ("post", f"{_ROUTE}/versions", f"{_DATA}/versions", {"seen": 2}, (201, 201, 201, 403, 403, 404, 401)),
-    ("get", f"{_ROUTE}/versions/<int:number>", f"{_DATA}/versions/1", None, _READ),
-    ("get", f"{_ROUTE}/versions/<int:number>/samples", f"{_DATA}/versions/1/samples", None, _READ),
-    ("get", f"{_ROUTE}/versions/<int:number>/export", f"{_DATA}/versions/1/export", None, _READ),
+    ("get", f"{_ROUTE}/versions", f"{_DATA}/versions", None, READ),
+    ("post", f"{_ROUTE}/versions", f"{_DATA}/versions", {"revision": 2}, (201, 201, 201, 403, 403, 404, 401)),
+    ("get", f"{_ROUTE}/versions/<int:number>", f"{_DATA}/versions/1", None, READ),
+    ("get", f"{_ROUTE}/versions/<int:number>/samples", f"{_DATA}/versions/1/samples", None, READ),
+    ("get", f"{_ROUTE}/versions/<int:number>/export", f"{_DATA}/versions/1/export", None, READ),
     (
         "get",
         f"{_ROUTE}/versions/<int:number>/compared-with/<int:other>",
         f"{_DATA}/versions/1/compared-with/1",
         None,
-        _READ,
+        READ,
     ),
-    ("get", _PAGE, "acme/kitchen/data", None, _SHOWN),
-    ("get", f"{_PAGE}/versions/<int:number>", "acme/kitchen/data/versions/1", None, _SHOWN),
-    ("get", f"{_PAGE}/cards", "acme/kitchen/data/cards?numbers=1", None, _SHOWN),
+    ("get", _PAGE, "acme/kitchen/data", None, PAGE),
+    ("get", f"{_PAGE}/versions/<int:number>", "acme/kitchen/data/versions/1", None, PAGE),
+    ("get", f"{_PAGE}/cards", "acme/kitchen/data/cards?numbers=1", None, PAGE),
     ("get", f"{_PAGE}/collect", "acme/kitchen/data/collect", None, (200, 200, 200, 200, 403, 404, 302)),
     ("form", f"{_PAGE}/collect", "acme/kitchen/data/collect", {"kind": "sound"}, (200, 200, 200, 200, 403, 404, 302)),
     # A phone's own page: whoever asks, it says nothing before a code let the phone in.
@@ -149,7 +143,7 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("post", "collect/<uuid:link_id>/leave", "COLLECT/leave", {}, (401,) * 7),
     ("get", "collect/<uuid:link_id>/receipt", "COLLECT/receipt", None, (200,) * 7),
     ("form", "collect/<uuid:link_id>/receipt", "COLLECT/receipt", {"token": "x"}, (400,) * 7),
-    ("form", f"{_PAGE}/collect/<uuid:link_id>/end", "DATA_LINK_END", {}, _SENT),
+    ("form", f"{_PAGE}/collect/<uuid:link_id>/end", "DATA_LINK_END", {}, SENT),
     ("get", f"{_PAGE}/waiting", "acme/kitchen/data/waiting", None, (200, 200, 200, 403, 403, 404, 302)),
     ("form", f"{_PAGE}/waiting", "DATA_WAITING", {"do": "refuse", "ids": "x"}, (400, 400, 400, 403, 403, 404, 302)),
     (
@@ -161,7 +155,7 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ),
     ("get", f"{_PAGE}/import", "acme/kitchen/data/import", None, (200, 200, 200, 403, 403, 404, 302)),
     ("form", f"{_PAGE}/imports", "acme/kitchen/data/imports", {}, (400, 400, 400, 403, 403, 404, 302)),
-    ("get", f"{_PAGE}/imports/<uuid:import_id>", "DATA_IMPORT_PAGE", None, _SHOWN),
+    ("get", f"{_PAGE}/imports/<uuid:import_id>", "DATA_IMPORT_PAGE", None, PAGE),
     (
         "form",
         f"{_PAGE}/imports/<uuid:import_id>/start",
@@ -176,17 +170,17 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         {},
         (302, 302, 404, 403, 403, 404, 302),
     ),
-    ("get", f"{_PAGE}/samples/<int:number>", "acme/kitchen/data/samples/1", None, _SHOWN),
-    ("get", f"{_PAGE}/samples/<int:number>/panel", "acme/kitchen/data/samples/1/panel", None, _SHOWN),
-    ("form", f"{_PAGE}/analysis", "acme/kitchen/data/analysis", {}, _SENT),
+    ("get", f"{_PAGE}/samples/<int:number>", "acme/kitchen/data/samples/1", None, PAGE),
+    ("get", f"{_PAGE}/samples/<int:number>/panel", "acme/kitchen/data/samples/1/panel", None, PAGE),
+    ("form", f"{_PAGE}/analysis", "acme/kitchen/data/analysis", {}, SENT),
     (
         "form",
         f"{_PAGE}/mark",
         "acme/kitchen/data/mark",
         {"numbers": "1", "do": "label", "label": "glass", "revision": "99"},
-        _SENT,
+        SENT,
     ),
-    ("form", f"{_PAGE}/versions", "acme/kitchen/data/versions", {"revision": "2"}, _SENT),
+    ("form", f"{_PAGE}/versions", "acme/kitchen/data/versions", {"revision": "2"}, SENT),
     (
         "form",
         f"{_PAGE}/samples/<int:number>/delete",
@@ -203,7 +197,7 @@ def data_addresses(person: User, project: Project, size: int = 1) -> dict[str, s
     consents = [consent_of(person, project) for _ in range(size)]
     for consent in consents:
         sample_of(consent, person, pseudonym=f"Guest {consent.data_set.samples.count()}")
-        save_version(person, project, seen=DataSet.objects.get().revision)
+        save_version(person, project, revision=DataSet.objects.get().revision)
         begun = begin_import(person, consent, 5, Defaults())
     DataSet.objects.update(revision=2)
     link, _ = make_collecting_link(person, project, Task(SampleKind.SOUND))

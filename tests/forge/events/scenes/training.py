@@ -1,5 +1,6 @@
 """Scenes of training runs: they begin, are stopped, paused, resumed and cancelled, their models are used, and they are
-deleted."""
+deleted.
+"""
 
 from __future__ import annotations
 

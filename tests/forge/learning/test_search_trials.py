@@ -1,0 +1,100 @@
+"""A trial of a search becomes a training run, or its model a change."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from forge.accounts.models import User
+from forge.core.blobs.store import read_blob
+from forge.jobs.models import Job, JobState
+from forge.learning.searches.models import ModelSearch, SearchTrial
+from forge.learning.training.models import TrainingRun
+from forge.learning.training.running.job import follow_job
+from forge.projects.models import Project
+from forge.reviews.models import ChangeRequest
+from tests.forge.factories.searches import claim_event, finished_search, trial_event, tried
+from tests.forge.factories.training import SMALL, finish_run
+from tests.forge.learning.searching import SEARCHES, begun, read, run_jobs, scripted
+from tests.forge.learning.test_searches import ENDED
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_trial_becomes_a_training_run_with_its_settings_once(searcher: Client, user: User, project: Project) -> None:
+    finished_search(user, project)
+    used = searcher.post(f"{SEARCHES}/1/trials/2/use")
+    assert used.status_code == 201, used.content
+    run = used.json()
+    assert (run["arguments"]["filters"], run["arguments"]["window"], run["form"]) == (8, SMALL["window"], "int8")
+    assert searcher.post(f"{SEARCHES}/1/trials/2/use").json()["number"] == run["number"]
+    assert TrainingRun.objects.count() == 1
+    assert read(searcher)["rows"][1]["run"] == run["number"]
+    SearchTrial.objects.filter(number=3).update(state="over limit")
+    assert searcher.post(f"{SEARCHES}/1/trials/3/use").status_code == 409
+    assert searcher.post(f"{SEARCHES}/1/trials/9/use").status_code == 404
+
+
+FILES = {
+    "model.tflite": "trial-1-0",
+    "model.provenance.json": "trial-1-1",
+    "model.training.json": "trial-1-2",
+    "Runefile.yml": "trial-1-3",
+}
+
+
+def test_a_trial_keeps_its_model_and_opens_as_a_change(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = {**trial_event(1), "files": FILES}
+    lab = scripted(monkeypatch, [claim_event(1), event, *tried(2, share=None, state="over limit")], ENDED)
+    lab.files = {name: path.encode() for path, name in FILES.items()}
+    begun(searcher)
+    run_jobs()
+    opened = searcher.post(f"{SEARCHES}/1/trials/1/change")
+    assert opened.status_code == 201, opened.content
+    change = ChangeRequest.objects.get()
+    assert opened.json()["change"] == f"/acme/kitchen/change-requests/{change.number}"
+    assert change.offered is not None
+    manifest = change.offered.manifest
+    assert {path: read_blob(manifest[path]["digest"]).decode() for path in FILES} == {path: path for path in FILES}
+    policy = read_blob(manifest["forge.yml"]["digest"]).decode()
+    assert "filters: 4" in policy
+    assert f"data: {ModelSearch.objects.get().data_digest}" in policy
+    assert "90.0 % of 12 recordings" not in change.message
+    assert "a part of the accuracy is luck" in change.message
+    # It has one change request, and one that was not trained has no model.
+    assert searcher.post(f"{SEARCHES}/1/trials/1/change").json()["change"] == opened.json()["change"]
+    assert ChangeRequest.objects.count() == 1
+    assert searcher.post(f"{SEARCHES}/1/trials/2/change").status_code == 409
+    digest = manifest["model.provenance.json"]["digest"]
+    assert searcher.delete(f"{SEARCHES}/1").status_code == 204
+    assert read_blob(digest)  # the change request has it
+
+
+def finish(run: TrainingRun) -> None:
+    """Ends the job of a run as a worker does, with a model that was made up."""
+    finish_run(run)
+    job_of_run = run.job
+    assert job_of_run is not None
+    Job.objects.filter(pk=job_of_run.pk).update(state=JobState.SUCCEEDED)
+    job_of_run.refresh_from_db()
+    follow_job(job_of_run)
+
+
+def test_a_finished_run_of_a_trial_is_offered_with_the_rights_of_whoever_used_it(
+    searcher: Client, user: User, project: Project
+) -> None:
+    finished_search(user, project)
+    for trial in (1, 2):
+        assert searcher.post(f"{SEARCHES}/1/trials/{trial}/use").status_code == 201
+    first, second = TrainingRun.objects.order_by("number")
+    finish(first)
+    change = ChangeRequest.objects.get()
+    first.refresh_from_db()
+    assert (change.author, first.change_url) == (user, f"/acme/kitchen/change-requests/{change.number}")
+    TrainingRun.objects.filter(pk=second.pk).update(person=None)
+    second.refresh_from_db()
+    finish(second)
+    second.refresh_from_db()
+    assert (second.change_url, second.offers) == ("", False)
+    assert "has no account any more" in second.notes[-1]
+    assert ChangeRequest.objects.count() == 1

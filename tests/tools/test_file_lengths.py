@@ -1,0 +1,46 @@
+"""The check of the lengths of files, first on what it must refuse."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tools.file_lengths import MOST_LINES, line_counts, long_files
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["forge/a.py", "frontend/a.tsx", "frontend/a.css", "templates/a.html", "rune/a.h", "tests/test_a.py"],
+)
+def test_a_source_file_of_one_line_too_many_is_refused(path: str) -> None:
+    assert list(long_files({path: MOST_LINES}, {})) == []
+    (message,) = long_files({path: MOST_LINES + 1}, {})
+    assert message == f"{path}: 401 lines, more than 400: split it by subject"
+
+
+def test_a_later_migration_is_refused_and_the_first_is_not() -> None:
+    lines = dict.fromkeys(["forge/x/migrations/0001_initial.py", "forge/x/migrations/0002_more.py"], MOST_LINES + 1)
+    (message,) = long_files(lines, {})
+    assert message.startswith("forge/x/migrations/0002_more.py: ")
+
+
+def test_texts_and_data_may_be_long() -> None:
+    assert list(long_files({"README.md": 9000, "requirements/dev.txt": 9000, "a.json": 9000}, {})) == []
+
+
+def test_a_named_exception_is_no_longer_refused_and_ends_with_its_reason() -> None:
+    longer = {"forge/a.py": "one table that is read as a whole"}
+    assert list(long_files({"forge/a.py": MOST_LINES + 1}, longer)) == []
+    for lines in ({"forge/a.py": MOST_LINES}, {}):
+        (message,) = long_files(lines, longer)
+        assert message.startswith("forge/a.py: it is not too long any more")
+
+
+def test_a_checkout_is_read_without_what_git_does_not_track(tmp_path: Path) -> None:
+    for name in ("a.py", "page.ts", "notes.md", "untracked.py"):
+        (tmp_path / name).write_text("1\n2\n")
+    for command in (["init", "-q"], ["add", "a.py", "page.ts", "notes.md"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    assert line_counts(tmp_path) == {"a.py": 2, "page.ts": 2}
