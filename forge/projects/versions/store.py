@@ -1,4 +1,4 @@
-"""Versions: a project's files frozen, named by the digest of their manifest, and read by the toolchain's interface for files."""
+"""Versions: a project's files frozen, named by the digest of their manifest, which the toolchain reads as a folder."""
 
 from __future__ import annotations
 
