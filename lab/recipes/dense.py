@@ -1,4 +1,4 @@
-"""What the recipes share whose network reads one row of a table."""
+"""Shared parts of the recipes whose network reads one row of a table."""
 
 from __future__ import annotations
 

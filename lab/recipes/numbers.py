@@ -118,7 +118,7 @@ def number_stages(_values: Values, source: str, dimensions: Sequence[int], scali
 
 
 LAST_COLUMN = NumberTarget(lambda _values, rows: rows[:, -1], number_stages)
-"""What the last column of a table is, of the row that is read."""
+"""The value of the last column in the row that is read."""
 
 
 def row_stage(values: Values, comment: str) -> tuple[str, int]:

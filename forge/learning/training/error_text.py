@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from forge.learning.training.running.lab_events import ErrorRangeJson, NumberErrorJson
+from forge.learning.training.running.lab_events import ErrorRangeJson, ReportedErrorJson
 from rune.wording import plain
 
 SPLITS = {"validation": "Validation", "test": "Test"}
@@ -34,7 +34,7 @@ def error_rows(judgements: Mapping[str, Any]) -> list[ErrorRow]:
     ]
 
 
-def _row(title: str, error: NumberErrorJson) -> ErrorRow:
+def _row(title: str, error: ReportedErrorJson) -> ErrorRow:
     gain = error["gain"]
     return ErrorRow(
         title,
@@ -51,7 +51,7 @@ def range_text(figure: ErrorRangeJson) -> str:
     return f"{figure['value']:.4g} ({figure['low']:.4g} to {figure['high']:.4g})"
 
 
-def error_text(split: str, error: NumberErrorJson, name: str) -> str:
+def error_text(split: str, error: ReportedErrorJson, name: str) -> str:
     """A sentence with the mean error of a split and that without learning."""
     return (
         f"Mean error of {plain(name)} on the {split} split: {range_text(error['error'])}. With "

@@ -12,7 +12,7 @@ from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.learning.training.judgement import RunJudgementJson
 from forge.learning.training.kinds import DEFAULT_BOARDS
 from forge.learning.training.models import TrainingRun, TrainingState
-from forge.learning.training.running.lab_events import EpochJson, NumberErrorJson, RecipeJson
+from forge.learning.training.running.lab_events import EpochJson, RecipeJson, ReportedErrorJson
 from rune.source.policy.sections.models import FORMS
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
 
@@ -67,7 +67,7 @@ class OpenTrainingRunJson(TrainingRunJson):
 
     curves: list[EpochJson]
     judgements: Annotated[dict[str, RunJudgementJson], "by split; none of a recipe that answers with a number"]
-    errors: Annotated[dict[str, NumberErrorJson], "by split, of a finished run that answers with a number"]
+    errors: Annotated[dict[str, ReportedErrorJson], "by split, of a finished run that answers with a number"]
     files: list[RunFileJson]
 
 

@@ -61,7 +61,7 @@ def table_version(person: User, project: Project, count: int = 12) -> DataVersio
             origin = SampleOrigin(pseudonym=f"machine {number}")
             add_sample(person, consent, [f"{rows}\n".encode()], label=label, origin=origin)
     revision = DataSet.objects.values_list("revision", flat=True).get(project=project)
-    return save_version(person, project, seen=revision)
+    return save_version(person, project, revision=revision)
 
 
 def motion_run(person: User, project: Project, **arguments: Any) -> TrainingRun:

@@ -143,7 +143,7 @@ class ErrorRangeJson(TypedDict):
     high: float
 
 
-class NumberErrorJson(TypedDict):
+class ReportedErrorJson(TypedDict):
     """The mean absolute error of a rune that answers with numbers, in the unit of what was learned, beside that of the
     answer without learning, which `baseline_name` is. `gain` is the share of it that is gone, below 0 where the rune is
     worse; null where nothing was left to gain."""
@@ -162,7 +162,7 @@ class JudgedSplitJson(TypedDict):
 
     accuracy: list[float] | None
     samples: int
-    error: NotRequired[NumberErrorJson | None]
+    error: NotRequired[ReportedErrorJson | None]
 
 
 class TrainingReportJson(TypedDict):

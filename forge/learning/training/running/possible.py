@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from forge.compute.pool.answer_reading import ModelNeedsJson
-from forge.learning.training.running.lab_events import BegunAgainEvent, EpochEvent, NumberErrorJson, TrainedJson
+from forge.learning.training.running.lab_events import BegunAgainEvent, EpochEvent, ReportedErrorJson, TrainedJson
 from rune.datasets.splits import Split
 from rune.source.policy.sections.training import MAX_ARGUMENTS
 
@@ -56,7 +56,7 @@ def is_possible_result(answer: TrainedJson, arguments: Mapping[str, float]) -> b
     )
 
 
-def is_possible_error(error: NumberErrorJson | None) -> bool:
+def is_possible_error(error: ReportedErrorJson | None) -> bool:
     """Whether errors are such of numbers, or None."""
     if error is None:
         return True
