@@ -23,6 +23,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from tools.test import SHARED
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "proof.md"
 STATE = ROOT / ".proof"
@@ -87,19 +89,25 @@ def main(arguments: list[str]) -> int:
         return 0
     state, commit = code_state()
     parts = collect(options.files)
-    failed = 0
-    for part in parts:
-        known = read_record(part)
-        name = f"{part.file} ({part.share + 1} of {part.shares})"
-        if known and known.state == state and known.is_good:
-            print(f"==> {name}: proved already", flush=True)
-            continue
-        print(f"==> {name}", flush=True)
-        record = run(part, state, commit)
-        part.record.write_text(json.dumps(asdict(record), indent=1), encoding="utf-8")
-        failed += not record.is_good
-        write_page()
+    with TemporaryDirectory() as shared:
+        # An empty database with its tables is made once for all parts.
+        os.environ[SHARED] = shared
+        failed = sum(not proved(part, state, commit) for part in parts)
     return 1 if failed else 0
+
+
+def proved(part: ProofPart, state: str, commit: str) -> bool:
+    """Runs a part that has not passed at this state of the code, and writes its record; whether it passes."""
+    known = read_record(part)
+    name = f"{part.file} ({part.share + 1} of {part.shares})"
+    if known and known.state == state and known.is_good:
+        print(f"==> {name}: proved already", flush=True)
+        return True
+    print(f"==> {name}", flush=True)
+    record = run(part, state, commit)
+    part.record.write_text(json.dumps(asdict(record), indent=1), encoding="utf-8")
+    write_page()
+    return record.is_good
 
 
 def write_page() -> None:

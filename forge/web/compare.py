@@ -35,6 +35,7 @@ from forge.projects.access import find_project
 from forge.projects.models import Project
 from forge.registry.tags.access import default_tag, find_tag, tags_of
 from forge.web.comparable import ComparableRune, comparable_runes
+from forge.web.runes.strangers import StrangersRune, strangers_rune
 
 SAMPLES_SHOWN = 60
 _REFERENCE = re.compile(r"\s*/?([a-z0-9._-]+)/([a-z0-9._-]+)(?:@(\d{1,9})|:([A-Za-z0-9_][\w.-]{0,127}))?\s*")
@@ -51,6 +52,8 @@ class RuneSide:
     rune_url: str
     address: str
     reads: bool
+    stranger: StrangersRune | None = None
+    """The facts about a rune of others, which the page shows before it runs; None for what the person reads."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def find_side(principal: Principal, reference: str) -> RuneSide:
     name = f"{project.full_name}:{tag.name}"
     address = f"{project.get_absolute_url()}?tag={quote(tag.name)}"
     rune = f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune"
-    return RuneSide(name, name, project, tag.build, rune, address, reads)
+    return RuneSide(name, name, project, tag.build, rune, address, reads, strangers_rune(principal, tag))
 
 
 def _of_build(build: Build) -> RuneSide:
@@ -127,6 +130,7 @@ def _compared(principal: Principal, one: RuneSide, other: RuneSide, chosen: str)
         "figures": figure_rows(figures_of(other.build), figures_of(one.build)),
         "is_same": same or figures_of(one.build).digest == figures_of(other.build).digest,
         "reads_both": reads,
+        "strangers": [side for side in (one, other) if side.stranger is not None],
         **_samples(principal, one, other, chosen),
     }
     if not reads:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,11 @@ RUNNING = "Up to date"
 PASSWORD = "a long enough secret 7"
 PATIENCE = int(1000 * patience.PATIENCE)
 """Milliseconds after which something that should have happened has not; no measure of how fast it is."""
+
+FETCHED_OF_RUNES = """() => performance.getEntriesByType("resource")
+  .map(({ name }) => new URL(name).pathname)
+  .filter((path) => path.endsWith("/rune") || path.startsWith("/player/"))"""
+"""The addresses of runes, of what runs them and of their examples that a page has fetched."""
 
 
 @contextmanager
@@ -121,6 +127,16 @@ def draw_digit(page: Page, digit: str) -> None:
         for corner in corners[1:]:
             page.mouse.move(*corner, steps=10)
         page.mouse.up()
+
+
+def run_strangers_rune(page: Page) -> None:
+    """Runs the rune of a page whose reader is no member of its organisation. Nothing of it was fetched before."""
+    button = page.get_by_role("button", name=re.compile("^Run .* in the sandbox$"))
+    expect(button).to_be_visible()
+    expect(page.locator("[data-player] iframe")).to_have_count(0)
+    assert page.evaluate(FETCHED_OF_RUNES) == []
+    button.click()
+    expect(button).to_have_count(0)
 
 
 def expect_label(page: Page, output: str, label: str) -> None:

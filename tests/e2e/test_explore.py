@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from rune import __version__
 from tests.e2e.conftest import PHONE, OpenPage
-from tests.e2e.studio import PATIENCE
+from tests.e2e.studio import PATIENCE, run_strangers_rune
 from tests.e2e.test_accessible_pages import DARK_AND_NARROW, findings
 from tests.support.servers.live_forge import LiveForge
 
@@ -43,6 +43,7 @@ def test_a_visitor_sees_the_answer_of_a_template_of_a_fresh_server_and_plays_its
     expect(word).to_have_text("7", timeout=PATIENCE)
     assert findings(visitor, (DARK_AND_NARROW,)) == []
     card.get_by_role("link").click()
+    run_strangers_rune(visitor)
     expect(visitor.get_by_role("group", name="Example inputs").get_by_role("button", name="7")).to_be_visible(
         timeout=PATIENCE
     )

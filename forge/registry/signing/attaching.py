@@ -1,8 +1,10 @@
-"""Publishing beside a rune where it came from: the statement, the bill of materials and the README, as referrers."""
+"""Publishing beside a rune where it came from: the statement, the bill of materials and the README, as referrers.
+Blocks get theirs by the same functions (`forge.registry.signing.blocks`)."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,7 +18,7 @@ from forge.registry.distribution.manifests import oci_artifact
 from forge.registry.distribution.rune_facts import rune_facts
 from forge.registry.models import Manifest, Publication, Repository
 from forge.registry.signing.facts import AttachedDocument, documents_of, provenance_of
-from forge.registry.signing.models import ProvenanceRecord
+from forge.registry.signing.models import ProvenanceRecord, StatementRecord
 from rune.digests import digest_of
 from rune.oci import MANIFEST_TYPE
 from rune.tools.signing.provenance import provenance_statement
@@ -57,6 +59,23 @@ def subject_of(build: Build) -> SubjectManifest:
     return SubjectManifest(digest_of(manifest), len(manifest))
 
 
+def attach_documents(
+    repository: Repository,
+    subject: SubjectManifest,
+    documents: Sequence[AttachedDocument],
+    statement: bytes,
+    record: StatementRecord,
+) -> None:
+    """Publishes documents and an unsigned statement as referrers of a rune or a block, and stores `record`, to which it
+    gives the statement. Where another process stored a record meanwhile, that one stays."""
+    beside = [document(subject, each.media_type, each.name, each.data) for each in documents]
+    stated = document(subject, STATEMENT_TYPE, STATEMENT, statement)
+    put_referrers(*beside, stated)
+    with transaction.atomic():
+        *_, record.statement = link_referrers(repository, *beside, stated)
+        type(record)._default_manager.bulk_create([record], ignore_conflicts=True)
+
+
 def put_referrers(*referrers: Referrer) -> None:
     """Stores the bytes of referrers, before the transaction that links them."""
     with put_batch() as put:
@@ -90,11 +109,5 @@ def _attach(publication: Publication) -> None:
     if build.artefact is None or ProvenanceRecord.objects.filter(pk=publication.pk).exists():
         return
     subject, documents = subject_of(build), documents_of(build, build.artefact)
-    beside = [document(subject, each.media_type, each.name, each.data) for each in documents]
-    statement = document(subject, STATEMENT_TYPE, STATEMENT, statement_of(publication, documents))
-    put_referrers(*beside, statement)
-    with transaction.atomic():
-        *_, manifest = link_referrers(publication.repository, *beside, statement)
-        # Another process may complete the same publication.
-        record = ProvenanceRecord(publication=publication, statement=manifest, created=timezone.now())
-        ProvenanceRecord.objects.bulk_create([record], ignore_conflicts=True)
+    record = ProvenanceRecord(publication=publication, created=timezone.now())
+    attach_documents(publication.repository, subject, documents, statement_of(publication, documents), record)

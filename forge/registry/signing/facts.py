@@ -1,4 +1,4 @@
-"""The statement about a publication: the origin of its rune, its materials, and its README."""
+"""The documents beside runes and blocks, and the statement about a publication: its origin and its materials."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.conf import settings
 from forge.builds.models import Artefact, Build
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
+from forge.projects.models import Version
 from forge.projects.versions.store import available_files
 from forge.registry.distribution.digests import digest_of
 from forge.registry.distribution.rune_facts import manifest_digest, rune_facts
@@ -29,22 +30,31 @@ from rune.tools.signing.statements import Subject
 
 README, BOM = "README.md", "bom.cdx.json"
 LARGEST_README = 1024 * 1024
-"""Bytes of a README that is published beside a rune."""
+"""Bytes of a README that is published."""
 
 
 @dataclass(frozen=True)
 class AttachedDocument:
-    """A document that is published beside a rune."""
+    """A document that is published beside a rune or a block."""
 
     name: str
     media_type: str
     data: bytes
 
+    @property
+    def subject(self) -> Subject:
+        """The document as a statement names it."""
+        return Subject(self.name, digest_of(self.data))
+
 
 def documents_of(build: Build, artefact: Artefact) -> tuple[AttachedDocument, ...]:
-    """The bill of materials of a build, and its README where it has one."""
-    bom = AttachedDocument(BOM, BOM_TYPE, bill_of_materials(_materials(build, artefact)))
-    readme = _readme(build)
+    """The documents that are published beside a build's rune."""
+    return attached_documents(bill_of_materials(_materials(build, artefact)), build.source)
+
+
+def attached_documents(bill: bytes, source: Version) -> tuple[AttachedDocument, ...]:
+    """A bill of materials, and the README of the files that something was published from, where they have one."""
+    bom, readme = AttachedDocument(BOM, BOM_TYPE, bill), _readme(source)
     return (bom,) if readme is None else (bom, AttachedDocument(README, README_TYPE, readme))
 
 
@@ -70,7 +80,7 @@ def provenance_of(publication: Publication, artefact: Artefact, documents: tuple
         build=str(build.pk),
         started=time_text(build.started or build.created),
         finished=time_text(build.finished or build.created),
-        attached=tuple(Subject(each.name, digest_of(each.data)) for each in documents),
+        attached=tuple(each.subject for each in documents),
         publication=PublicationFacts(
             tag=publication.tag,
             admission=str(publication.admission),
@@ -147,10 +157,10 @@ def _blocks(artefact: Artefact) -> tuple[BlockFacts, ...]:
     return tuple(BlockFacts(block["path"], block["digest"]) for block in sorted(blocks, key=lambda each: each["path"]))
 
 
-def _readme(build: Build) -> bytes | None:
-    if README not in build.source.manifest:
+def _readme(source: Version) -> bytes | None:
+    if README not in source.manifest:
         return None
-    described = available_files(build.source).get(README)
+    described = available_files(source).get(README)
     if described is None or described["size"] > LARGEST_README:
         return None
     try:

@@ -43,6 +43,7 @@ from forge.registry.signing.proofs import signed_origin
 from forge.registry.tags.access import default_tag, find_tag, tags_of, withdrawn_tags_of
 from forge.registry.tags.facets import version_facets
 from forge.reviews.rounds.access import approvals_of
+from forge.web.runes.strangers import strangers_rune
 from forge.web.runes.usage_snippets import PublishedRune, snippets
 from rune.wording import size_text
 
@@ -173,6 +174,7 @@ def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag
         "time": milliseconds(time.median) if (time := read_inference_time(tag.build.measurement)) else None,
         "approvals": approvals_of(tag.build),
         "signed": signed_origin(principal, tag),
+        "stranger": strangers_rune(principal, tag),
         "rebuild": rebuild_of(tag),
         "readme": _readme(project, tag.build.source),
         "licence": licence_in(tag.build.source),

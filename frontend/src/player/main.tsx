@@ -4,7 +4,8 @@
 // data-before-… tell of the one before it (url, name, short,
 // memory), data-wrong with data-terms where a wrong result may be sent, and the answers also stand in the page's
 // [data-answers], and boards that run the same stand in its [data-boards], whose value is where the server tells of the
-// build's firmware. The page around it has the heading and says what stays in the page.
+// build's firmware. A rune of strangers has a button, [data-start], in the element: before it is pressed nothing is
+// fetched. The page around it has the heading and says what stays in the page.
 import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import "../device/device.css";
@@ -32,6 +33,22 @@ function beforeOf({ beforeUrl, beforeName, beforeShort, beforeMemory }: DOMStrin
   return { address: beforeUrl, name: beforeName, short: beforeShort, memory: bytesOf(beforeMemory) };
 }
 
+/** Starts at once, or, where the page has a button for it, once that is pressed. */
+function whenPressed(element: HTMLElement, start: () => void): void {
+  const button = element.querySelector<HTMLButtonElement>("[data-start]");
+  if (button === null) {
+    start();
+    return;
+  }
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    // The button goes, and a keyboard goes on from where it was.
+    element.tabIndex = -1;
+    element.focus();
+    start();
+  });
+}
+
 function boardsOf(element: HTMLElement | null): { element: Element; address: string } | null {
   const address = element?.dataset["boards"];
   return element === null || address === undefined ? null : { element, address };
@@ -43,25 +60,27 @@ for (const element of document.querySelectorAll<HTMLElement>("[data-player]")) {
   const milliseconds = seconds === undefined ? DEFAULT_LIMITS.milliseconds : Number(seconds) * 1000;
   const limits = { ...DEFAULT_LIMITS, milliseconds };
   const host = hostWith(examples);
-  createRoot(element).render(
-    <StrictMode>
-      {judge === undefined ? (
-        <Player address={runeUrl} name={name ?? "This rune"} memory={bytesOf(memory)} limits={limits} host={host} />
-      ) : (
-        <Suspense fallback={<p className="muted">Loading…</p>}>
-          <Judge
-            judged={{ address: runeUrl, name: judgedName, short: judgedName, memory: bytesOf(memory) }}
-            before={beforeOf(element.dataset)}
-            limits={limits}
-            host={host}
-            wrong={wrong === undefined || terms === undefined ? null : { mark: wrong, terms }}
-            answersIn={document.querySelector("[data-answers]")}
-            boards={boardsOf(document.querySelector<HTMLElement>("[data-boards]"))}
-          />
-        </Suspense>
-      )}
-    </StrictMode>,
-  );
+  const show = (): void =>
+    createRoot(element).render(
+      <StrictMode>
+        {judge === undefined ? (
+          <Player address={runeUrl} name={name ?? "This rune"} memory={bytesOf(memory)} limits={limits} host={host} />
+        ) : (
+          <Suspense fallback={<p className="muted">Loading…</p>}>
+            <Judge
+              judged={{ address: runeUrl, name: judgedName, short: judgedName, memory: bytesOf(memory) }}
+              before={beforeOf(element.dataset)}
+              limits={limits}
+              host={host}
+              wrong={wrong === undefined || terms === undefined ? null : { mark: wrong, terms }}
+              answersIn={document.querySelector("[data-answers]")}
+              boards={boardsOf(document.querySelector<HTMLElement>("[data-boards]"))}
+            />
+          </Suspense>
+        )}
+      </StrictMode>,
+    );
+  whenPressed(element, show);
 }
 
 // A public rune in a frame on somebody else's page, or without a face for the script of that page.

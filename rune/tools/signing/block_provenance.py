@@ -22,6 +22,8 @@ from rune.tools.signing.provenance import (
 from rune.tools.signing.statements import Statement, Subject, hex_digest
 
 BLOCK_TYPE = "urn:hammer-forge:block-publication:v1"
+_ATTACHED = {"role": "attached"}
+"""The annotations of a byproduct that is published beside the block and is none of its files."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class BlockProvenance:
     server_version: str
     publication: PublicationStatement
     """Its tag is the version of the block."""
+    attached: tuple[Subject, ...] = ()
+    """The publications beside the block: the bill of materials and the README."""
 
 
 def block_statement(facts: BlockProvenance) -> Statement:
@@ -64,7 +68,10 @@ def block_statement(facts: BlockProvenance) -> Statement:
         },
         "runDetails": {
             "builder": {"id": facts.server, "version": {"hammer-forge": facts.server_version}},
-            "byproducts": [{"name": each.name, "digest": hex_digest(each.digest)} for each in facts.files],
+            "byproducts": [
+                *map(_subject_to_json, facts.files),
+                *({**_subject_to_json(each), "annotations": _ATTACHED} for each in facts.attached),
+            ],
         },
         PUBLICATION: publication_to_json(facts.publication),
     }
@@ -86,7 +93,7 @@ def _read(predicate: Mapping[str, Any], manifest: str) -> BlockProvenance:
     definition, run = predicate["buildDefinition"], predicate["runDetails"]
     if definition["buildType"] != BLOCK_TYPE:
         raise BadBundle("tells of something else than a block")
-    parameters, builder = definition["externalParameters"], run["builder"]
+    parameters, builder, described = definition["externalParameters"], run["builder"], run["byproducts"]
     return BlockProvenance(
         repository=str(parameters["repository"]),
         block=str(parameters["block"]),
@@ -94,8 +101,17 @@ def _read(predicate: Mapping[str, Any], manifest: str) -> BlockProvenance:
         path=str(parameters["path"]),
         version=int(parameters["version"]),
         source=str(parameters["source"]),
-        files=tuple(Subject(str(each["name"]), read_digest(each)) for each in run["byproducts"]),
+        files=tuple(_read_subject(each) for each in described if each.get("annotations") != _ATTACHED),
         server=str(builder["id"]),
         server_version=str(builder["version"]["hammer-forge"]),
         publication=read_publication(predicate[PUBLICATION]),
+        attached=tuple(_read_subject(each) for each in described if each.get("annotations") == _ATTACHED),
     )
+
+
+def _subject_to_json(subject: Subject) -> dict[str, Any]:
+    return {"name": subject.name, "digest": hex_digest(subject.digest)}
+
+
+def _read_subject(value: Mapping[str, Any]) -> Subject:
+    return Subject(str(value["name"]), read_digest(value))

@@ -1,15 +1,16 @@
-"""The bill of materials of a rune, in CycloneDX 1.6: its models with their cards, its blocks and its toolchain.
+"""Bills of materials in CycloneDX 1.6: of a rune with its models and their cards, its blocks and its toolchain, and of
+a shared block with its files.
 
 https://cyclonedx.org/docs/1.6/json/. The same facts give the same bytes, so it has no serial number and no time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rune.tools.signing.statements import canonical_json
+from rune.tools.signing.statements import Subject, canonical_json
 
 SPEC_VERSION = "1.6"
 
@@ -53,10 +54,22 @@ class RuneMaterials:
     """The digest of those samples."""
 
 
+@dataclass(frozen=True)
+class BlockMaterials:
+    """The materials of a version of a shared block."""
+
+    name: str
+    version: str
+    digest: str
+    """The digest of its manifest."""
+    licence: str
+    """The SPDX identifier; "" where none is known."""
+    files: tuple[Subject, ...]
+
+
 def bill_of_materials(materials: RuneMaterials) -> bytes:
-    """The bill as JSON."""
-    rune = materials.digest
-    licences = [{"license": {"id": materials.licence}}] if materials.licence else []
+    """The bill of a rune as JSON."""
+    rune = _licensed(_component("application", materials.digest, f"{materials.name}.rune"), materials.licence)
     components = [
         *(_model(model, materials) for model in materials.models),
         *(_component("library", block.digest, block.path) for block in materials.blocks),
@@ -67,21 +80,32 @@ def bill_of_materials(materials: RuneMaterials) -> bytes:
         },
     ]
     contents = [model.digest for model in materials.models] + [block.digest for block in materials.blocks]
+    return _bill(rune, components, [*contents, materials.toolchain])
+
+
+def block_bill_of_materials(materials: BlockMaterials) -> bytes:
+    """The bill of a shared block as JSON. It is published as it was written, so its files are all that it has."""
+    library = {**_component("library", materials.digest, materials.name), "version": materials.version}
+    files = [_component("file", file.digest, file.name) for file in materials.files]
+    return _bill(_licensed(library, materials.licence), files, [file.digest for file in materials.files])
+
+
+def _bill(described: Mapping[str, Any], components: Sequence[dict[str, Any]], contents: Sequence[str]) -> bytes:
+    """The bill of one component, which depends on `contents`, the digests of others."""
     return canonical_json(
         {
             "bomFormat": "CycloneDX",
             "specVersion": SPEC_VERSION,
             "version": 1,
-            "metadata": {
-                "component": {
-                    **_component("application", rune, f"{materials.name}.rune"),
-                    **({"licenses": licences} if licences else {}),
-                }
-            },
+            "metadata": {"component": described},
             "components": _distinct(components),
-            "dependencies": [{"ref": rune, "dependsOn": sorted({*contents, materials.toolchain})}],
+            "dependencies": [{"ref": described["bom-ref"], "dependsOn": sorted(set(contents))}],
         }
     )
+
+
+def _licensed(component: dict[str, Any], licence: str) -> dict[str, Any]:
+    return {**component, "licenses": [{"license": {"id": licence}}]} if licence else component
 
 
 def _component(kind: str, digest: str, name: str) -> dict[str, Any]:

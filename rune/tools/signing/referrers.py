@@ -1,5 +1,5 @@
-"""Referrers of a published rune, as OCI artifacts: signatures in both forms of cosign, and documents. Pure functions
-to the bytes of manifests; the same facts give the same bytes."""
+"""Referrers of a published rune or block, as OCI artifacts: signatures in both forms of cosign, and documents. Pure
+functions to the bytes of manifests; the same facts give the same bytes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Referrer:
 
 
 def document(subject: SubjectManifest, kind: str, name: str, data: bytes) -> Referrer:
-    """A document about a rune, such as its bill of materials; `kind` is its media type."""
+    """A document about a rune or a block, such as its bill of materials; `kind` is its media type."""
     return _referrer(subject, kind, data, {TITLE: name}, {})
 
 

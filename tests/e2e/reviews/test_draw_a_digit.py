@@ -28,6 +28,7 @@ from tests.e2e.studio import (
     join,
     open_file,
     replace_in_editor,
+    run_strangers_rune,
     sign_in,
 )
 from tests.support.servers.live_forge import LiveForge
@@ -241,6 +242,7 @@ def try_as_visitor(page: Page) -> None:
     way = page.get_by_role("region", name="Command line")
     expect(way.get_by_role("code")).to_have_text(re.compile(r"^rune pull http\S*/digits:1\.0\nrune run digits\.rune"))
     expect(way.get_by_role("button", name="Copy Command line")).to_be_visible()
+    run_strangers_rune(page)
     draw_digit(page, "1")
     expect_label(page, "answer", "1")
 

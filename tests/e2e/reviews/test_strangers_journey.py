@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.reviews.test_change_requests import change, runefile, see_built, write
-from tests.e2e.studio import PATIENCE, create, invite, join, sign_in
+from tests.e2e.studio import PATIENCE, create, invite, join, run_strangers_rune, sign_in
 from tests.e2e.test_accessible_pages import DARK_AND_NARROW, findings
 from tests.e2e.test_sharing import open_page, publish
 from tests.support.servers.live_forge import LiveForge
@@ -51,6 +51,8 @@ def test_a_stranger_builds_upon_a_public_rune_and_it_is_merged_and_published(
     expect(visitor.get_by_role("button", name="Run")).to_be_enabled()
     expect(visitor.locator("iframe")).to_have_count(0)
     visitor.get_by_role("link", name="digits").click()
+    assert findings(visitor) == []
+    run_strangers_rune(visitor)
     expect(visitor.get_by_role("region", name="The rune, running")).to_be_visible(timeout=PATIENCE)
     assert findings(visitor, (DARK_AND_NARROW,)) == []
     visitor.get_by_role("link", name="Fork or duplicate").click()

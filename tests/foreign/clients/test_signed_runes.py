@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -11,9 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
 from rune.tools.signing.bundles import BUNDLE_TYPE
 from rune.tools.signing.keys import Algorithm, PublicKey, make_private_key, read_public_key
+from rune.tools.signing.referrers import BOM_TYPE, README_TYPE
 from tests.foreign.clients.stock_verifier import Refused, stock_verify
 from tests.rune.shared_blocks import SMOOTH
 from tests.support.servers.live_server import LiveServer
@@ -59,13 +63,36 @@ class Organisation:
 
     def bundle(self, digest: str) -> tuple[str, bytes] | None:
         """The digest of a signature's manifest, and the signature; None until there is one."""
+        return self.referrer(digest, BUNDLE_TYPE)
+
+    def referrer(self, digest: str, kind: str) -> tuple[str, bytes] | None:
+        """The digest of the manifest that refers to another with an artifact of a type, and the artifact; the last of
+        several, None if there is none."""
         headers = {"Authorization": f"Bearer {self.live.token('registry')}"}
         with httpx.Client(base_url=f"{self.live.address}/v2/{self.repository}", headers=headers) as client:
-            listed = client.get(f"/referrers/{digest}", params={"artifactType": BUNDLE_TYPE}).json()["manifests"]
+            listed = client.get(f"/referrers/{digest}", params={"artifactType": kind}).json()["manifests"]
             if not listed:
                 return None
             manifest = client.get(f"/manifests/{listed[-1]['digest']}").json()
             return listed[-1]["digest"], client.get(f"/blobs/{manifest['layers'][0]['digest']}").content
+
+    def require_documents(self, digest: str, statement: dict[str, Any], readme: bytes) -> None:
+        """Asserts that a verified statement names the bill of materials and the README beside a manifest, and that the
+        stock validator accepts the bill, which is about the last subject: the rune, or the block."""
+        named = {each["name"]: each["digest"]["sha256"] for each in statement["predicate"]["runDetails"]["byproducts"]}
+        (_, bill), (_, text) = self.must_have(digest, BOM_TYPE), self.must_have(digest, README_TYPE)
+        assert named["bom.cdx.json"] == hashlib.sha256(bill).hexdigest()
+        assert named["README.md"] == hashlib.sha256(text).hexdigest()
+        assert text == readme
+        assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(bill.decode()) is None
+        described = json.loads(bill)["metadata"]["component"]["hashes"][0]["content"]
+        assert described == statement["subject"][-1]["digest"]["sha256"]
+
+    def must_have(self, digest: str, kind: str) -> tuple[str, bytes]:
+        """The same as `referrer`, where there has to be one."""
+        beside = self.referrer(digest, kind)
+        assert beside is not None, f"nothing of the type {kind} refers to it"
+        return beside
 
     def rebuild(self, tag: str) -> dict[str, Any] | None:
         """The result of the second build; None until there is one."""
@@ -101,10 +128,12 @@ def test_a_rune_is_signed_by_the_server_and_verified_by_anyone(live: LiveServer,
     key = organisation.create_key()
     secret = live.data.parent / "signing-secret"
     assert secret.stat().st_mode & 0o777 == 0o600
+    live.api("PUT", "projects/signers/door/files/README.md", content=b"# Door")
     first = organisation.publish("1.0")
     reference, bundle = live.until(lambda: organisation.bundle(first))
     statement = stock_verify(tmp_path, bundle, [key], first)
     assert statement["predicate"]["buildDefinition"]["externalParameters"]["repository"] == "signers/door"
+    organisation.require_documents(first, statement, b"# Door")
 
     rune = Command(tmp_path, live, live.token("registry", "registry:push", "project:read"))
     pulled = rune("pull", "signers/door:1.0", "--verify", "--key", key.fingerprint)
@@ -185,14 +214,16 @@ def test_a_rune_is_signed_at_home(live: LiveServer, tmp_path: Path) -> None:
 def test_a_shared_block_is_signed_by_the_server_and_at_home(live: LiveServer, tmp_path: Path) -> None:
     organisation = Organisation(live, "block-signers")
     key, block = organisation.create_key(), f"{organisation.repository}#smooth@1.2"
-    live.api("PUT", f"projects/{organisation.repository}/files/smooth.py", content=SMOOTH)
+    for name, data in (("smooth.py", SMOOTH), ("README.md", b"# Sounds")):
+        live.api("PUT", f"projects/{organisation.repository}/files/{name}", content=data)
     rune = Command(tmp_path, live, live.token("registry", "registry:push", "project:read", "rune:publish"))
     published = rune("block", "publish", block)
     assert published.returncode == 0, published.stderr
     digest = published.stdout.split()[-1]
     _, bundle = live.until(lambda: organisation.bundle(digest))
-    predicate = stock_verify(tmp_path, bundle, [key], digest)["predicate"]
-    parameters = predicate["buildDefinition"]["externalParameters"]
+    statement = stock_verify(tmp_path, bundle, [key], digest)
+    organisation.require_documents(digest, statement, b"# Sounds")
+    parameters = statement["predicate"]["buildDefinition"]["externalParameters"]
     assert (parameters["repository"], parameters["block"]) == (organisation.repository, "smooth")
 
     verified = rune("block", "verify", block, "--key", key.fingerprint)

@@ -41,7 +41,7 @@ BODIES = (
     b'{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"digest":"sha256:'
     + b"0" * 64 + b'","size":-1,"mediaType":""},"layers":[]}',
     b'{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"digest":5}]}',
-    b'{"schemaVersion":1e400}', os.urandom(200),
+    b'{"schemaVersion":1e400}', random.Random(0).randbytes(200),
 )  # fmt: skip
 
 

@@ -11,13 +11,13 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.support.servers.progress import ProgressWatch
+
 REPOSITORY = Path(__file__).resolve().parent.parent.parent.parent
 SHARED = "FORGE_TEST_SHARED"
 """Names the folder of what the processes of one run make once for all (tools/test.py)."""
 DATABASE = "forge.sqlite3"
 """The name of the database in the data folder."""
-PATIENCE = 300
-"""Seconds in which the tables must be there, on a machine that is busy with other tests."""
 
 
 @cache
@@ -37,10 +37,20 @@ def empty_database() -> Path:
 
 
 def migrate(variables: Mapping[str, str]) -> None:
-    """Makes the tables of the installation that environment variables describe."""
+    """Makes the tables of the installation that environment variables describe. Waits for as long as that computes."""
     command = [sys.executable, "manage.py", "migrate", "-v", "0"]
-    environment = {"PATH": os.environ["PATH"], **variables}
-    subprocess.run(command, cwd=REPOSITORY, env=environment, check=True, timeout=PATIENCE)
+    with subprocess.Popen(command, cwd=REPOSITORY, env={"PATH": os.environ["PATH"], **variables}) as process:
+        watch = ProgressWatch(process.pid)
+        while True:
+            try:
+                status = process.wait(1)
+                break
+            except subprocess.TimeoutExpired:
+                if not watch.working():
+                    process.kill()
+                    raise
+    if status:
+        raise subprocess.CalledProcessError(status, command)
 
 
 def shared_folder(name: str, make: Callable[[Path], None]) -> Path:

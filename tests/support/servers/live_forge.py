@@ -18,13 +18,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.support.servers.empty_database import empty_database
+from tests.support.servers.progress import ProgressWatch
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent.parent
-START_TIME = 300
-"""Seconds in which the program must be serving, upgraded where it has to be, on a machine that is busy with other
-tests."""
-
-
 FIRST_PORT, PORTS = 12_000, 18_000
 """Ports that no system hands to a connection of its own: Linux hands out those from 32768, others from 49152."""
 _offsets = itertools.count(os.getpid() * 7919)
@@ -98,7 +94,10 @@ class LiveForge:
 
         self._listener = threading.Thread(target=listen, daemon=True)
         self._listener.start()
-        assert ready.wait(START_TIME), f"not serving after {START_TIME} s: {''.join(self.said)}"
+        # It is waited for while it computes, as an upgrade does for long on a busy machine.
+        watch = ProgressWatch(process.pid)
+        while not ready.wait(1):
+            assert watch.working(), f"not serving, and it does not compute: {''.join(self.said)}"
         assert process.poll() is None, "".join(self.said)
 
     def _limit_descriptors(self) -> None:

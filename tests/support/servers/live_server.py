@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import httpx
 
+from tests.support.patience import PATIENCE
 from tests.support.servers.live_forge import REPOSITORY, LiveForge
 
 __all__ = ["REPOSITORY", "LiveServer"]
@@ -19,7 +20,7 @@ class LiveServer(LiveForge):
 
     def __init__(self, data: Path, environment: Mapping[str, str] | None = None) -> None:
         super().__init__(data, environment)
-        self.http = httpx.Client(base_url=self.address, timeout=30, trust_env=False)
+        self.http = httpx.Client(base_url=self.address, timeout=PATIENCE, trust_env=False)
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -86,7 +87,7 @@ class LiveServer(LiveForge):
     def build(self, project: str) -> Any:
         """Presses Build and waits for the end."""
         pressed = self.api("POST", f"projects/{project}/builds")
-        return self.until(lambda: _ended(self.api("GET", f"builds/{pressed['id']}")))
+        return self.until(lambda: _ended(self.api("GET", f"builds/{pressed['id']}")), PATIENCE)
 
 
 def _ended(build: Any) -> Any:

@@ -1,24 +1,25 @@
-"""Publishing beside a block where it came from: the statement, as a referrer of its manifest."""
+"""Publishing beside a block where it came from: the statement, the bill of materials and the README, as referrers."""
 
 from __future__ import annotations
 
 import logging
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from forge.core.blobs.store import read_blob
 from forge.registry.blocks.access import newest_build_of
 from forge.registry.blocks.models import BlockVersion
+from forge.registry.listings.rows import licence_in
 from forge.registry.models import BlockProvenanceRecord
-from forge.registry.signing.attaching import STATEMENT, link_referrers, put_referrers
-from forge.registry.signing.facts import approvals_of, time_text
+from forge.registry.signing.attaching import attach_documents
+from forge.registry.signing.facts import AttachedDocument, approvals_of, attached_documents, time_text
 from rune import __version__
 from rune.compiler.blocks.artefact import read_block_manifest
 from rune.tools.signing.block_provenance import BlockProvenance, block_statement
+from rune.tools.signing.bom import BlockMaterials, block_bill_of_materials
 from rune.tools.signing.provenance import PublicationStatement
-from rune.tools.signing.referrers import STATEMENT_TYPE, SubjectManifest, document
+from rune.tools.signing.referrers import SubjectManifest
 from rune.tools.signing.statements import Subject, write_statement
 
 UNRECORDED = "unrecorded"
@@ -44,12 +45,30 @@ def block_subject(block: BlockVersion) -> SubjectManifest:
 
 def block_statement_of(block: BlockVersion) -> bytes:
     """The bytes of the statement about a version of a block, as it is now."""
-    return write_statement(block_statement(_provenance_of(block)))
+    files = _files_of(block)
+    return _statement_of(block, files, _documents_of(block, files))
 
 
-def _provenance_of(block: BlockVersion) -> BlockProvenance:
-    project, source = block.repository.project, block.source_version
+def _statement_of(block: BlockVersion, files: tuple[Subject, ...], documents: tuple[AttachedDocument, ...]) -> bytes:
+    return write_statement(block_statement(_provenance_of(block, files, documents)))
+
+
+def _files_of(block: BlockVersion) -> tuple[Subject, ...]:
     files = read_block_manifest(read_blob(block.manifest.blob_id)).files
+    return tuple(Subject(name, digest) for name, digest in sorted(files.items()))
+
+
+def _documents_of(block: BlockVersion, files: tuple[Subject, ...]) -> tuple[AttachedDocument, ...]:
+    # No name of the project, which may change between the publication and the signature.
+    source = block.source_version
+    bill = BlockMaterials(block.name, block.version, block.manifest.blob_id, licence_in(source), files)
+    return attached_documents(block_bill_of_materials(bill), source)
+
+
+def _provenance_of(
+    block: BlockVersion, files: tuple[Subject, ...], documents: tuple[AttachedDocument, ...]
+) -> BlockProvenance:
+    project, source = block.repository.project, block.source_version
     build = newest_build_of(project, source)
     return BlockProvenance(
         repository=project.full_name,
@@ -58,7 +77,7 @@ def _provenance_of(block: BlockVersion) -> BlockProvenance:
         path=block.path,
         version=source.number,
         source=source.digest,
-        files=tuple(Subject(name, digest) for name, digest in sorted(files.items())),
+        files=files,
         server=settings.PUBLIC_URL,
         server_version=__version__,
         publication=PublicationStatement(
@@ -68,16 +87,14 @@ def _provenance_of(block: BlockVersion) -> BlockProvenance:
             approvals=() if build is None else approvals_of(build),
             reason=block.override,
         ),
+        attached=tuple(each.subject for each in documents),
     )
 
 
 def _attach(block: BlockVersion) -> None:
     if BlockProvenanceRecord.objects.filter(pk=block.pk).exists():
         return
-    statement = document(block_subject(block), STATEMENT_TYPE, STATEMENT, block_statement_of(block))
-    put_referrers(statement)
-    with transaction.atomic():
-        (manifest,) = link_referrers(block.repository, statement)
-        # Another process may complete the same block.
-        record = BlockProvenanceRecord(block=block, statement=manifest, created=timezone.now())
-        BlockProvenanceRecord.objects.bulk_create([record], ignore_conflicts=True)
+    files = _files_of(block)
+    documents = _documents_of(block, files)
+    record = BlockProvenanceRecord(block=block, created=timezone.now())
+    attach_documents(block.repository, block_subject(block), documents, _statement_of(block, files, documents), record)

@@ -17,16 +17,17 @@ from forge.projects.actions import write_file
 from forge.projects.models import Visibility
 from forge.registry.artifacts.access import find_manifest, referrers_of
 from forge.registry.blocks.actions import publish_block, withdraw_block
-from forge.registry.models import BlockVersion, Manifest, PublishedBlockSignature, SigningKey
+from forge.registry.models import BlockProvenanceRecord, BlockVersion, Manifest, PublishedBlockSignature, SigningKey
 from forge.registry.signing.actions.keys import add_signing_key, revoke_signing_key
-from forge.registry.signing.blocks.attaching import attach_block_provenance
+from forge.registry.signing.blocks.attaching import attach_block_provenance, block_statement_of
 from forge.registry.signing.jobs import complete_blocks, request_block_signature
 from forge.reviews.actions import give_verdict
+from rune.digests import digest_of
 from rune.tools.signing.block_provenance import BlockProvenance, read_block_provenance
 from rune.tools.signing.bundles import BUNDLE_TYPE
 from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key, read_public_key
-from rune.tools.signing.referrers import STATEMENT_TYPE, cosign_tag
-from rune.tools.signing.statements import read_statement
+from rune.tools.signing.referrers import BOM_TYPE, README_TYPE, STATEMENT_TYPE, cosign_tag
+from rune.tools.signing.statements import Subject, read_statement
 from rune.tools.signing.verifying import Signed, Trust, verify_bundle
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import built
@@ -86,6 +87,33 @@ def test_a_published_block_is_signed_and_says_where_it_came_from(
     assert publish_block(developer, project, "smooth.py", "1.2").pk == block.pk
     complete_blocks()
     assert run_signer() == [], "what is signed stays as it is"
+
+
+def test_a_block_has_its_bill_and_the_readme_beside_it_and_its_statement_names_both(
+    project: Any, developer: Any
+) -> None:
+    write_file(developer, project, "README.md", b"# Sounds")
+    block = published_block(developer, project, "1.2")
+    attach_block_provenance(block)
+    assert layer_of(referrer(block, README_TYPE)) == b"# Sounds"
+    bill = layer_of(referrer(block, BOM_TYPE))
+    (file,) = json.loads(bill)["components"]
+    assert file["hashes"] == [{"alg": "SHA-256", "content": digest_of(SMOOTH).removeprefix("sha256:")}]
+    origin = read_block_provenance(read_statement(layer_of(referrer(block, STATEMENT_TYPE))))
+    assert [each.name for each in origin.files] == ["smooth.py"]
+    assert origin.attached == (Subject("bom.cdx.json", digest_of(bill)), Subject("README.md", digest_of(b"# Sounds")))
+    project.name = "renamed"
+    project.save()
+    assert read_block_provenance(read_statement(block_statement_of(block))).attached == origin.attached
+
+
+def test_a_block_whose_statement_was_forgotten_gets_its_documents(project: Any, developer: Any) -> None:
+    block = published_block(developer, project, "1.2")
+    attach_block_provenance(block)
+    BlockProvenanceRecord.objects.all().delete()
+    complete_blocks()
+    assert BlockProvenanceRecord.objects.filter(block=block).exists()
+    assert referrer(block, BOM_TYPE).subject == block.manifest.blob_id
 
 
 @pytest.mark.slow

@@ -52,6 +52,9 @@ def test_members_read_names_and_strangers_a_number(
     assert "person-" in public
     for person in (people["reviewer"], people["maintainer"]):
         assert str(person) not in public
+    # Beside the button that runs it, for those who are no members.
+    assert "By the key" in public
+    assert "By the key" not in page
 
 
 @pytest.mark.slow
@@ -61,4 +64,6 @@ def test_a_page_says_nothing_of_a_signature_whose_key_was_revoked(
 ) -> None:
     assert "Signed by acme" in Client().get(PAGE).content.decode()
     revoke_signing_key(owner, organisation, published.pk, "The disk was stolen.")
-    assert "Signed by acme" not in Client().get(PAGE).content.decode()
+    page = Client().get(PAGE).content.decode()
+    assert "Signed by acme" not in page
+    assert "None: only this server says where it came from" in page

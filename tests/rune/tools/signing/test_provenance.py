@@ -10,7 +10,14 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from rune.compiler.building.spec import BuildSpec, SpecOptions
-from rune.tools.signing.bom import BlockFacts, BomModel, RuneMaterials, bill_of_materials
+from rune.tools.signing.bom import (
+    BlockFacts,
+    BlockMaterials,
+    BomModel,
+    RuneMaterials,
+    bill_of_materials,
+    block_bill_of_materials,
+)
 from rune.tools.signing.errors import BadBundle
 from rune.tools.signing.keys import Algorithm, make_private_key
 from rune.tools.signing.provenance import (
@@ -99,6 +106,18 @@ def test_a_bill_of_materials_is_valid_for_the_stock_validator() -> None:
     assert card["quantitativeAnalysis"]["performanceMetrics"][0]["value"] == "0.9300"
     bare = bill_of_materials(RuneMaterials("door", digest("b"), "", (), (), digest("2"), "0.1.0"))
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(bare.decode()) is None
+
+
+@pytest.mark.parametrize("licence", ["Apache-2.0", ""])
+def test_a_bill_of_a_block_is_valid_for_the_stock_validator(licence: str) -> None:
+    files = (Subject("smooth.py", digest("c")), Subject("LICENSE", digest("d")), Subject("copy.py", digest("c")))
+    data = block_bill_of_materials(BlockMaterials("smooth", "1.2", digest("b"), licence, files))
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(data.decode()) is None
+    bom = json.loads(data)
+    described = bom["metadata"]["component"]
+    assert (described["name"], described["version"], "licenses" in described) == ("smooth", "1.2", licence != "")
+    assert bom["dependencies"] == [{"ref": digest("b"), "dependsOn": [digest("c"), digest("d")]}]
+    assert len(bom["components"]) == 2, "files with the same bytes are one component"
 
 
 def test_referrers_name_their_subject_and_cosign_finds_its_tag() -> None:

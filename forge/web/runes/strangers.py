@@ -1,0 +1,39 @@
+"""A rune of an organisation that its reader is no member of: what it asks for, and where it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forge.accounts.permissions import Verb, can
+from forge.builds.pages.rune_requests import RuneRequests, requests_of
+from forge.core.actors import Actor
+from forge.registry.models import Rebuild, Tag
+from forge.registry.rebuilds.access import rebuild_of
+from forge.registry.signing.proofs import SignedOrigin, signed_origin
+from forge.reviews.rounds.access import approvals_of
+
+
+@dataclass(frozen=True)
+class StrangersRune:
+    """The facts that stand beside the button that runs it."""
+
+    organisation: str
+    requests: RuneRequests
+    signed: SignedOrigin | None
+    rebuild: Rebuild | None
+    approvals: int
+
+
+def strangers_rune(actor: Actor, tag: Tag) -> StrangersRune | None:
+    """The facts of a published rune for whoever is no member of its project; None for members, whose own it is. The
+    caller has found the tag for someone."""
+    project = tag.repository.project
+    if can(actor, Verb.READ, project) or tag.build.artefact is None:
+        return None
+    return StrangersRune(
+        project.organisation.name,
+        requests_of(tag.build),
+        signed_origin(actor, tag),
+        rebuild_of(tag),
+        approvals_of(tag.build),
+    )
