@@ -34,7 +34,7 @@ class SampleKind(models.TextChoices):
 
 
 RECORDED_KINDS = (SampleKind.SOUND, SampleKind.PICTURE, SampleKind.MOTION)
-"""Those that phones record."""
+"""Those that phones record, and that the preview of the studio replays."""
 MEDIA_TYPES = {
     "audio/wav": SampleKind.SOUND,
     "image/png": SampleKind.PICTURE,
@@ -180,6 +180,11 @@ class Sample(models.Model):
     """When its bytes were gone from the disk as well."""
 
     objects = SampleQuerySet.as_manager()
+
+    @property
+    def is_replayable(self) -> bool:
+        """Whether the preview of the studio can have a rune read it."""
+        return self.kind in RECORDED_KINDS
 
     class Meta:
         constraints = [

@@ -43,7 +43,8 @@ class Content:
     milliseconds: int = 0
     """How long a sound lasts; 0 for what has no rate."""
     drawing: Mapping[str, Any] = field(default_factory=dict)
-    """The data for drawing: `peaks` of a sound, `axes` of motion and of a table, `width` and `height` of a picture."""
+    """The data for drawing: `peaks` of a sound, `axes` of motion and of a table (of a single row, its numbers), `width`
+    and `height` of a picture."""
 
 
 class BadContent(ValueError):

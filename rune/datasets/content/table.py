@@ -54,7 +54,7 @@ def read_table(data: bytes) -> Content:
     """Reads a stored table. Raises `BadContent`."""
     table = parse_table(data)
     is_still = len(table.rows) > 1 and not np.ptp(table.rows, axis=0).any()
-    drawn = table.rows.T[:_DRAWN_COLUMNS].tolist()
+    drawn = table.rows.T[:_DRAWN_COLUMNS].tolist() if len(table.rows) > 1 else table.rows.tolist()
     return Content(
         Kind.TABLE,
         MEDIA_TYPE,

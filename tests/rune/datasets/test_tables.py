@@ -25,6 +25,7 @@ def test_a_table_has_its_columns_and_a_drawing_of_each() -> None:
     assert (content.kind, content.quality) == (Kind.TABLE, Quality.GOOD)
     assert content.media_type == "text/csv; header=present"
     assert content.drawing == {"axes": [[-100, 0, 100], [100, 0, -100]]}
+    assert read_content(b"a,b,c\n1,9,5\n").drawing == {"axes": [[-100, 100, 0]]}, "one row: its numbers"
     table = parse_table(content.data)
     assert table.names == ("temperature", "humidity")
     np.testing.assert_array_equal(table.rows, [[20.5, 55], [21, 54.5], [21.5, 54]])
