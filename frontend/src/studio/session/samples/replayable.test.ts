@@ -1,6 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { Sample } from "../../../api/schema";
-import { recordingsOf } from "../../edits/thresholds";
 import type { Workspace } from "../workspace";
 import { NOT_REPLAYED } from "./replayable";
 import { sampleOfAddress } from "./sample-of-address";
@@ -32,8 +31,4 @@ test("a recording that the address names is replayed; of a table it is said that
   expect(await replayed("?sample=a")).toEqual({ recorded: null, said: [NOT_REPLAYED] });
   expect((await replayed("?sample=c")).said).toEqual([expect.stringContaining("no longer exists")]);
   expect(await replayed("")).toEqual({ recorded: null, said: [] });
-});
-
-test("thresholds are tuned on recordings, and not on tables", async () => {
-  expect((await recordingsOf({ client })).map(({ id }) => id)).toEqual(["b"]);
 });
