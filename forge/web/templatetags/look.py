@@ -25,7 +25,7 @@ from rune.wording import counted, size_text
 register = template.Library()
 
 
-FIRST_FACES = ("sans-400", "sans-500", "sans-600")
+FIRST_FACES = ("sans",)
 """The faces of nearly every page: requested together with its style, so that they do not arrive after the text."""
 
 

@@ -197,8 +197,10 @@ def see_both_answers_on_a_phone(page: Page, address: str) -> None:
     talk, answers = page.locator("[data-conversation]"), page.locator("[data-answers]")
     with delayed(page, PLAYER):
         page.goto(address, wait_until="commit")
-        # Scripts that wait do not end the loading of a page, so its state says when all of it is laid out.
-        page.wait_for_function("document.readyState !== 'loading'")
+        # The scripts that wait keep the page from being loaded: it is laid out once the place and the styles are there.
+        expect(talk).to_be_attached()
+        for stylesheet in page.locator("link[rel=stylesheet]").all():
+            expect(stylesheet).not_to_have_js_property("sheet", None)
         top = talk.evaluate(TOP)
     expect(page.get_by_text("Label 3 is now three.")).to_be_visible()
     expect(page.get_by_role("button", name="Clear")).to_be_visible(timeout=PATIENCE)

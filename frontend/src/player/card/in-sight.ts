@@ -1,4 +1,4 @@
-// What comes into sight is worked on one after the other, so that many cards take no more of a machine than one.
+// Works on the items that are in sight one after the other, so that many cards take no more of a machine than one.
 
 export class InSight<Item> {
   /** In the order in which they came. */
