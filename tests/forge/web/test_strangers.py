@@ -231,6 +231,8 @@ PUBLISHED = {
     "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/rune",
     "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/examples",
     "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/packages/<str:target>",
+    "/standings/<str:address>",
+    "/api/v1/standings/<str:address>",
     "/<str:organisation>/<str:name>/picture.png",
     "/<str:organisation>/<str:name>/badge.svg",
     "/<str:organisation>/<str:name>/published/dependants",
