@@ -33,7 +33,10 @@ class DrawingJson(TypedDict, total=False):
 
     rate: Annotated[int, "of a sound, in Hz"]
     peaks: Annotated[list[int], "of a sound, in order, each 0 to 100"]
-    axes: Annotated[list[list[int]], "of motion: x, y and z, each point -100 to 100"]
+    axes: Annotated[
+        list[list[int]],
+        "of motion: x, y and z; of a table: its first columns, or the numbers of its only row; each point -100 to 100",
+    ]
     width: int
     height: int
 

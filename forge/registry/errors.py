@@ -37,6 +37,12 @@ class GateClosed(Conflict):
         self.missing = tuple(missing)
 
 
+class NotComparable(Conflict):
+    """A version that cannot be in a standing table: the error says why."""
+
+    title = "This version cannot be compared"
+
+
 class NothingToOverride(Conflict):
     """A tag that is not protected, or a build that has all that is demanded: it can simply be published."""
 

@@ -29,6 +29,7 @@ from forge.registry.signing.models import (
     Signature,
     SigningKey,
 )
+from forge.registry.standings.models import StandingEntry, StandingTable
 
 __all__ = [
     "Admission",
@@ -53,6 +54,8 @@ __all__ = [
     "RetentionRules",
     "Signature",
     "SigningKey",
+    "StandingEntry",
+    "StandingTable",
     "Tag",
     "TagQuerySet",
     "Upload",

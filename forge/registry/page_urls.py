@@ -10,8 +10,13 @@ from forge.registry.dependants import pages as dependants
 from forge.registry.mirrors import pages as mirrors
 from forge.registry.retention import pages as retention
 from forge.registry.signing import pages as signing
+from forge.registry.standings import pages as standings
 from forge.registry.trash import pages as trash
 
+site_pages = [
+    path("standings", standings.standings_page, name="standings"),
+    path("standings/<str:address>", standings.standing_page, name="standing"),
+]
 organisation_pages = [
     path("<str:organisation>/-/blocks", blocks.organisation_blocks, name="organisation-blocks"),
     path("<str:organisation>/-/settings/registry", artifacts.registry_page, name="organisation-registry"),

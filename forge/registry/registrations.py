@@ -10,6 +10,7 @@ from forge.compute.secret_search import require_searched
 from forge.core.actors import Actor
 from forge.core.blobs.dependents import names_of_users
 from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.datasets.removals.hooks import interrupted
 from forge.jobs.kinds import register as register_kind
 from forge.projects.files.mounting import published_blocks, usable_texts
 from forge.projects.hooks import (
@@ -46,6 +47,7 @@ from forge.registry.signing.jobs import (
     complete_publications,
 )
 from forge.registry.signing.supervisor import CHECK_EVERY, start_signer
+from forge.registry.standings.withdrawn import close_tables
 from forge.registry.tags.access import default_tag, tags_of
 from forge.registry.tags.facets import tag_facets
 from forge.registry.tags.fixed_versions import take_along
@@ -55,6 +57,7 @@ from forge.registry.templates.publishing import EVERY, publish_templates
 name_assigned.register(take_along)
 deletion_facets.register(tag_facets)
 names_of_users.register(tags_needing)
+interrupted.register(close_tables)
 published_blocks.register(locked_blocks)
 usable_texts.register(usable_texts_of)
 register_kind(MAKE_KEY)

@@ -12,6 +12,7 @@ from forge.registry.pulling import api as pulling_api
 from forge.registry.rebuilds import api as rebuild_api
 from forge.registry.retention import api as retention_api
 from forge.registry.signing import api as signing_api
+from forge.registry.standings import api as standings_api
 from forge.registry.trash import api as trash_api
 from forge.registry.withdrawing import api as withdrawing_api
 
@@ -21,6 +22,9 @@ urlpatterns = [
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>", describing_api.ProjectTag.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/deprecation", describing_api.TagDeprecation.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/withdrawal", withdrawing_api.TagWithdrawal.as_view()),
+    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/standing", standings_api.TagStanding.as_view()),
+    path("standings", standings_api.Standings.as_view()),
+    path("standings/<str:address>", standings_api.OneStanding.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/rune", pulling_api.TagRune.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/rebuild", rebuild_api.TagRebuild.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/examples", pulling_api.TagExamples.as_view()),

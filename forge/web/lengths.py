@@ -33,6 +33,7 @@ from forge.registry.distribution.manifests import TAG_LENGTH
 from forge.registry.messages import LONGEST_NOTES
 from forge.registry.mirrors import actions as mirrors
 from forge.registry.mirrors.models import LONGEST_ADDRESS, LONGEST_NAME
+from forge.registry.standings.models import TITLE_LENGTH
 from forge.reviews.guests import actions as guests
 from forge.reviews.rounds.requests import MAXIMUM_TITLE
 from forge.reviews.suggestions.actions import LONGEST_VALUE
@@ -67,6 +68,7 @@ LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
         "review_title": MAXIMUM_TITLE,
         "search": MAX_CHARACTERS,
         "successor": SUCCESSOR_LENGTH,
+        "standing": TITLE_LENGTH,
         "suggested_value": LONGEST_VALUE,
         "tag": TAG_LENGTH,
         "task_hint": HINT_LIMIT,

@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *player.site_pages,
     *datasets.site_pages,
     *moderation.site_pages,
+    *registry.site_pages,
     *notices.site_pages,
     path("<str:organisation>", organisation.overview, name="organisation"),
     # No project is named "-", so these are not pages of a project.

@@ -123,14 +123,14 @@ def _write_script(folder: Path, training: Training, target: Path) -> None:
         prepared = prepare_run(training, folder / training.data, _stored_splits(folder, training))
         with progress("Computing the features") as line:
             target.mkdir(parents=True, exist_ok=True)
-            notes = write_features(prepared, target / FEATURES, lambda _share, text: _show(line, text))
+            features = write_features(prepared, target / FEATURES, lambda _share, text: _show(line, text))
         for name, data in script_files(prepared.settings).items():
             write_file(target / name, data)
     except Refused as error:
         raise CommandFailed(f'Unable to write the script of "{training.model}"', (str(error),)) from error
     except OSError as error:
         raise CommandFailed(f'Unable to write the script of "{training.model}": {error}') from error
-    for note in notes:
+    for note in features.notes:
         click.echo(f"Note: {plain(note, 400)}")
     click.echo(f"python {target / SCRIPT} gives the curves of this run.")
 

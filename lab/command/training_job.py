@@ -163,6 +163,7 @@ def _described(recipe: Recipe) -> dict[str, Json]:
         "summary": page.summary,
         "needs": page.needs,
         "kind": recipe.kind.value,
+        "answers": "label" if recipe.target is None else "number",
         "arguments": [
             {
                 "name": each.name,
@@ -175,7 +176,7 @@ def _described(recipe: Recipe) -> dict[str, Json]:
             }
             for each in recipe.arguments
         ],
-        "space": None if recipe.estimator is not None else described_space(recipe),
+        "space": described_space(recipe) if recipe.is_searched else None,
     }
 
 

@@ -23,11 +23,45 @@ def summary(report: Mapping[str, Any]) -> Iterator[str]:
         f"split, {best['loss']:.3f} on the train split. {report['parameters']:,} {numbers}."
     )
     yield ""
-    yield columns(list(_rows(report)))
     test = report["judgements"]["test"]
+    if "error" in test:
+        yield from _errors(report["judgements"], report["labels"][0], rune)
+        return
+    yield columns(list(_rows(report)))
     yield ""
     yield f"Accuracy on the test split: {_share(test['accuracy'])}. The {rune} itself ran on the recordings."
     yield from _mistakes(report["labels"], test["confusion"])
+
+
+def _errors(judgements: Mapping[str, Any], name: str, rune: str) -> Iterator[str]:
+    """How far the numbers of a rune are off, beside answers that need no learning."""
+    rows = [["Mean error", "Rune", "", "Without learning", ""]]
+    for split, judgement in judgements.items():
+        error = judgement["error"]
+        if error is not None:
+            rows.append([split, *_range_cells(error["error"]), *_range_cells(error["baseline"])])
+    yield columns(rows)
+    error = judgements["test"]["error"]
+    yield ""
+    if error is None:
+        yield "No recording of the test split has a window with a number to be learned."
+        return
+    yield f"Without learning, {error['baseline_name']} is the answer. Errors are in the unit of {plain(name)}."
+    yield f"{gain_text(error['gain'])} The {rune} itself ran on the recordings of the test split."
+
+
+def gain_text(gain: Mapping[str, float] | None) -> str:
+    """A sentence about how much less the error is than without learning."""
+    if gain is None:
+        return "Without learning, the error is 0 already."
+    interval = f"95 % interval {gain['low']:.1%} to {gain['high']:.1%}"
+    if gain["low"] > 0:
+        return f"The error is {gain['value']:.1%} less than without learning ({interval})."
+    return f"The error is not surely less than without learning: by {gain['value']:.1%} ({interval})."
+
+
+def _range_cells(figure: Mapping[str, float]) -> list[str]:
+    return [f"{figure['value']:.4g}", f"({figure['low']:.4g} to {figure['high']:.4g})"]
 
 
 def counted_needs(needs: Needs, reason: str | None) -> Iterator[str]:

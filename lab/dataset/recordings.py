@@ -53,8 +53,11 @@ class Recordings:
     omissions: Sequence[str]
 
 
-def read_recordings(source: Path) -> Recordings:
-    """Reads a folder, or a ZIP file. Raises `Refused` for data without recordings, and `OSError`."""
+def read_recordings(source: Path, *, needs_labels: bool = True) -> Recordings:
+    """Reads a folder, or a ZIP file. Raises `Refused` for data without recordings, and `OSError`.
+
+    Without `needs_labels`, recordings without a label are read too.
+    """
     with ExitStack() as stack:
         if source.is_dir():
             packed = stack.enter_context(tempfile.TemporaryFile())
@@ -62,7 +65,7 @@ def read_recordings(source: Path) -> Recordings:
             file = io.FileIO(packed.fileno(), closefd=False)
         else:
             file = stack.enter_context(source.open("rb", buffering=0))
-        return _read(file, source.name)
+        return _read(file, source.name, needs_labels=needs_labels)
 
 
 def data_digest(recordings: Iterable[Recording], uses: Sequence[str]) -> str:
@@ -87,7 +90,7 @@ def _pack(folder: Path, target: IO[bytes]) -> None:
     target.flush()
 
 
-def _read(file: io.RawIOBase, name: str) -> Recordings:
+def _read(file: io.RawIOBase, name: str, *, needs_labels: bool) -> Recordings:
     try:
         archive = DataArchive(file)
         layout = find_layout(archive)
@@ -98,7 +101,7 @@ def _read(file: io.RawIOBase, name: str) -> Recordings:
     items, omissions = [], [f"{each.path}: {each.reason}" for each in layout.omissions]
     size = 0
     for item in layout.items:
-        if not item.label:
+        if needs_labels and not item.label:
             omissions.append(f"{item.path}: It has no label. Put it into a folder named after its label.")
             continue
         try:
@@ -112,6 +115,8 @@ def _read(file: io.RawIOBase, name: str) -> Recordings:
         path = item.path if not item.index else f"{item.path} {item.index}"
         items.append(Recording(path, item.label, content.data, content.kind, content.quality, item.group, item.split))
     if not items:
+        if not needs_labels:
+            raise Refused(Reason.DATA, f"{quoted(name)} has no recordings that can be read. {' '.join(omissions[:3])}")
         advice = "Put each recording into a folder named after its label, such as yes/01.wav."
         raise Refused(Reason.DATA, f"{quoted(name)} has no recordings with labels. {advice}")
     return Recordings(tuple(items), tuple(omissions))

@@ -15,7 +15,18 @@ MIN_GROUPS = 5
 """People of each label: with fewer, a split by person leaves nobody to test with, or hardly anybody to learn from."""
 MIN_RECORDINGS = 10
 """Recordings of each label, where the data set does not say who was recorded."""
-_WEAK = {Quality.QUIET: "silent", Quality.CLIPPED: "clipped", Quality.STILL: "without any motion"}
+_WORDS = {**{kind: kind.value for kind in Kind}, Kind.TABLE: "tables"}
+_WORD = {**_WORDS, Kind.TABLE: "a table"}
+_WEAK = {Quality.QUIET: "silent", Quality.CLIPPED: "clipped", Quality.STILL: "without any change"}
+
+
+def require_kind(recordings: Sequence[Recording], kind: Kind, recipe: str) -> None:
+    """Raises `Refused` for data of another kind."""
+    others = [each for each in recordings if each.kind is not kind]
+    if others:
+        first = others[0]
+        message = f"The recipe {recipe} learns from {_WORDS[kind]}, and {quoted(first.name)} is {_WORD[first.kind]}."
+        raise Refused(Reason.DATA, message)
 
 
 def require_recordings(
@@ -25,11 +36,7 @@ def require_recordings(
 
     `needed` are the labels that need people and recordings; without them, there are several and all of them do.
     """
-    others = [each for each in recordings if each.kind is not kind]
-    if others:
-        first = others[0]
-        message = f"The recipe {recipe} learns from {kind.value}, and {quoted(first.name)} is {first.kind.value}."
-        raise Refused(Reason.DATA, message)
+    require_kind(recordings, kind, recipe)
     labels = sorted({each.label for each in recordings})
     if len(labels) == 1 and needed is None:
         advice = "Add recordings of something else, in a folder of their own."

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lab.recipes.arguments import Number, RecipeArgument, Values
+from lab.recipes.numbers import DataScaling, NumberTarget, scale_stage, usual_scaling
 from rune.datasets.content.content import Kind
 from rune.model.tflite import TensorKind, read_model
 
@@ -16,6 +17,7 @@ MODEL_STAGE = "model"
 _SCORES_STAGE = "dequantized"
 FEATURES_OUTPUT = "learned"
 """The output of a Runefile of features."""
+_SCALED_STAGE = "scaled"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,10 @@ class Estimator:
     is_anomaly: bool = False
 
 
+def _no_answer(_values: Values, _labels: int, _scores: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How a kind of model is learned.
@@ -85,19 +91,34 @@ class Recipe:
     network_arguments: Sequence[str]
     augmentation: Sequence[str]
     features: Callable[[Values], FeatureStages]
-    answer: Callable[[Values, int, str], str]
+    answer: Callable[[Values, int, str], str] = _no_answer
     space: Mapping[str, Sequence[Number]] = field(default_factory=dict)
     estimator: Estimator | None = None
     """For a recipe that trains no network."""
+    target: NumberTarget | None = None
+    """For a recipe that answers with a number in place of a label."""
+    scales: bool = False
+    """Whether each column of the features is scaled as the train split has it: units of sensors differ."""
+    learner: str = ""
+    """The folder of the recipe whose network or estimator this one uses; "" for its own."""
 
     @property
     def network_source(self) -> Path:
         """The file that learns: of a network, or an estimator's."""
-        return self.folder / f"{self._learner}.py"
+        return self.folder.parent / self._learner_folder / f"{self._learner}.py"
 
     @property
     def network_module(self) -> str:
-        return f"lab.recipes.{self.folder.name}.{self._learner}"
+        return f"lab.recipes.{self._learner_folder}.{self._learner}"
+
+    @property
+    def _learner_folder(self) -> str:
+        return self.learner or self.folder.name
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether a search can compare its runs: by the accuracy of a network."""
+        return self.estimator is None and self.target is None
 
     @property
     def _learner(self) -> str:
@@ -109,9 +130,21 @@ class Recipe:
         return self.estimator is not None and self.estimator.is_anomaly
 
 
-def features_runefile(recipe: Recipe, values: Values) -> str:
-    """A Runefile that sends what the model would read. A rune is built of it, so training learns from what runs."""
+def scaled_features(recipe: Recipe, values: Values, scaling: DataScaling) -> FeatureStages:
+    """The stages up to the model's input, for a recipe that scales them as for another."""
     features = recipe.features(values)
+    if not recipe.scales:
+        return features
+    stage = scale_stage(_SCALED_STAGE, features.stage, features.dimensions, scaling)
+    return replace(features, stages=f"{features.stages}\n{stage}", stage=_SCALED_STAGE, bounds=None)
+
+
+def features_runefile(recipe: Recipe, values: Values, scaling: DataScaling | None = None) -> str:
+    """A Runefile that sends what the model would read. A rune is built of it, so training learns from what runs.
+
+    Without a scaling it sends what the scaling is measured of.
+    """
+    features = recipe.features(values) if scaling is None else scaled_features(recipe, values, scaling)
     output = f"  {FEATURES_OUTPUT}:\n    out: TENSOR\n    inputs: [{features.stage}]\n"
     return f"{_head(recipe)}{features.stages}\n{output}"
 
@@ -146,12 +179,21 @@ def scores_stage(model: bytes) -> str:
     return MODEL_STAGE if edges_of(model)[1] is None else _SCORES_STAGE
 
 
-def whole_runefile(recipe: Recipe, values: Values, path: str, model: bytes, labels: Sequence[str]) -> str:
-    """The Runefile that a training run gives. `path` is that of the model file, from the Runefile's folder.
+def whole_runefile(
+    recipe: Recipe,
+    values: Values,
+    path: str,
+    model: bytes,
+    labels: Sequence[str],
+    scaling: DataScaling | None = None,
+) -> str:
+    """The Runefile that a training run gives. `path` is that of the model file, from the Runefile's folder. Without a
+    scaling it is one to be counted.
 
     Raises `ModelError`.
     """
-    features = recipe.features(values)
+    scaling = scaling or usual_scaling(recipe.features(values).shape[-1])
+    features = scaled_features(recipe, values, scaling)
     source, target = edges_of(model)
     stages = features.stages + "\n"
     if source is not None:
@@ -168,8 +210,9 @@ def whole_runefile(recipe: Recipe, values: Values, path: str, model: bytes, labe
       type: {source.type}
 
 """
+    answer_comment = "One score for each label; together they are 1." if recipe.target is None else _NUMBER_COMMENT
     stages += f"""\
-  # One score for each label; together they are 1.
+  # {answer_comment}
   {MODEL_STAGE}:
     model: {_text(f"./{path}")}
     inputs: [{features.stage if source is None else "quantized"}]
@@ -189,22 +232,40 @@ def whole_runefile(recipe: Recipe, values: Values, path: str, model: bytes, labe
       zero_point: {target.zero_point}
 
 """
+    if recipe.target is not None:
+        answer = recipe.target.stages(values, scores_stage(model), (1, 1), scaling)
+        return f"{_head(recipe)}{stages}{answer}"
     answer = recipe.answer(values, len(labels), scores_stage(model))
-    resources = f"\nresources:\n  LABELS:\n    inline: {_text(chr(10).join(labels))}\n    type: string\n"
-    return f"{_head(recipe)}{stages}{answer}{resources}"
+    return f"{_head(recipe)}{stages}{answer}\nresources:\n{_labels_resource(labels)}"
+
+
+_NUMBER_COMMENT = "How far the answer is from the usual one, in parts of the spread."
+
+
+def _labels_resource(labels: Sequence[str]) -> str:
+    return f"  LABELS:\n    inline: {_text(chr(10).join(labels))}\n    type: string\n"
 
 
 def estimator_runefile(
-    recipe: Recipe, values: Values, learned: LearnedParameters, files: Mapping[str, str], labels: Sequence[str]
+    recipe: Recipe,
+    values: Values,
+    learned: LearnedParameters,
+    files: Mapping[str, str],
+    labels: Sequence[str],
+    scaling: DataScaling | None = None,
 ) -> str:
     """The Runefile around what an estimator learned. `files` has the path of each resource from the Runefile's
     folder."""
     assert recipe.estimator is not None  # noqa: S101 (its callers have asked)
-    features = recipe.features(values)
+    scaling = scaling or usual_scaling(recipe.features(values).shape[-1])
+    features = scaled_features(recipe, values, scaling)
     stages = recipe.estimator.stages(values, features, len(labels), learned)
     resources = "".join(f"  {name}:\n    path: {_text(f'./{path}')}\n" for name, path in files.items())
-    words = f"  LABELS:\n    inline: {_text(chr(10).join(labels))}\n    type: string\n"
-    return f"{_head(recipe)}{features.stages}\n{stages}\nresources:\n{resources}{words}"
+    if recipe.target is None:
+        resources += _labels_resource(labels)
+    else:
+        stages += recipe.target.stages(values, MODEL_STAGE, (1,), scaling)
+    return f"{_head(recipe)}{features.stages}\n{stages}\nresources:\n{resources}"
 
 
 def classifier_answer(labels: int, scores: str, mean_of: int) -> str:

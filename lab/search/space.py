@@ -61,8 +61,9 @@ def space_of(recipe: Recipe, chosen: Mapping[str, Sequence[str]], form: str) -> 
 
     Raises `Refused` for an argument that the recipe does not have, and for a value out of its range.
     """
-    if recipe.estimator is not None:
-        message = f"The recipe {recipe.name} is not searched: it trains no network. Change its arguments in forge.yml."
+    if not recipe.is_searched:
+        why = "it trains no network" if recipe.estimator is not None else "a search compares accuracies"
+        message = f"The recipe {recipe.name} is not searched: {why}. Change its arguments in forge.yml."
         raise Refused(Reason.SETTINGS, message)
     arguments = dict(recipe.space)
     declared = {each.name: each for each in recipe.arguments}

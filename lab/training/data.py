@@ -14,12 +14,15 @@ import numpy as np
 from lab.dataset.anomalies import normal_and_others
 from lab.dataset.features import FeatureWindows, windows_of_recordings
 from lab.dataset.recordings import Recording, data_digest, read_recordings
-from lab.dataset.requirements import require_recordings, require_splits, warnings
+from lab.dataset.requirements import require_kind, require_recordings, require_splits, warnings
 from lab.dataset.splitting import divide
+from lab.dataset.tables import columns_of, rows_of, with_splits_in_time
 from lab.recipes.arguments import Values
+from lab.recipes.numbers import Array, DataScaling, scaling_of
 from lab.recipes.recipe import Recipe, features_runefile
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
+from rune.datasets.content.content import Kind
 from rune.datasets.splits import Split
 from rune.project.files import MemoryFiles
 from rune.project.runefile import DEFAULT_RUNEFILE
@@ -44,6 +47,8 @@ class Dataset:
     """The label that stands for each label of the data, where they are not the same."""
     needed: Sequence[str] | None = None
     """The labels without which nothing is learned; None for all."""
+    columns: Sequence[str] = ()
+    """The names of the columns of tables."""
 
     @property
     def digest(self) -> str:
@@ -76,11 +81,23 @@ def read_dataset(
 ) -> Dataset:
     """Reads and divides the data of a recipe. Each label needs recordings in `needed_splits`. Raises `Refused` and
     `OSError`."""
-    read = read_recordings(source)
+    read = read_recordings(source, needs_labels=recipe.target is None)
     recordings = sorted(read.items, key=lambda each: each.name)
     classes: Mapping[str, str] = {}
     labels: Sequence[str] = sorted({each.label for each in recordings})
     needed: Sequence[str] | None = None
+    columns: Sequence[str] = ()
+    notes = [*_omitted(read.omissions)]
+    if recipe.kind is Kind.TABLE:
+        require_kind(recordings, recipe.kind, recipe.name)
+        columns = columns_of(recordings)
+    if recipe.target is not None:
+        # The name of the column that is learned stands for all labels.
+        name = columns[recipe.target.place]
+        classes = dict.fromkeys(labels, name)
+        tables = with_splits_in_time([replace(each, label=name) for each in recordings])
+        recordings, labels, needed = list(tables.recordings), [name], [name]
+        notes += tables.notes
     if recipe.learns_anomalies:
         divided = normal_and_others(recordings, recipe.name)
         recordings, labels, classes = list(divided.recordings), divided.labels, divided.classes
@@ -88,16 +105,19 @@ def read_dataset(
     require_recordings(recordings, recipe.kind, recipe.name, needed)
     splits = divide(recordings, stored)
     require_splits(recordings, splits.of_recordings, needed_splits, needed)
-    notes = [*_omitted(read.omissions), *warnings(recordings)]
-    if needed is not None and len({each.label for each in recordings}) == 1:
+    notes += warnings(recordings)
+    if recipe.learns_anomalies and len({each.label for each in recordings}) == 1:
         notes.append("There are no recordings of anomalies, so how many of them are recognised is not known.")
-    return Dataset(recordings, splits.of_recordings, labels, splits.stored, notes, classes, needed)
+    return Dataset(recordings, splits.of_recordings, labels, splits.stored, notes, classes, needed, columns)
 
 
-def compute_windows(dataset: Dataset, recipe: Recipe, values: Values, report: Report) -> FeatureWindows:
-    """Computes the model's input for all recordings with a rune of the recipe's blocks. Raises `Refused`."""
+def compute_windows(
+    dataset: Dataset, recipe: Recipe, values: Values, report: Report, scaling: DataScaling | None = None
+) -> FeatureWindows:
+    """Computes the model's input for all recordings with a rune of the recipe's blocks; without a scaling, what the
+    scaling of a recipe is measured of. Raises `Refused`."""
     report(0.0, "Building the features")
-    files = MemoryFiles({DEFAULT_RUNEFILE: features_runefile(recipe, values).encode()})
+    files = MemoryFiles({DEFAULT_RUNEFILE: features_runefile(recipe, values, scaling).encode()})
     rune = build(files, BuildOptions("features")).rune
     count = len(dataset.recordings)
     return windows_of_recordings(
@@ -105,13 +125,59 @@ def compute_windows(dataset: Dataset, recipe: Recipe, values: Values, report: Re
     )
 
 
-def features_bytes(dataset: Dataset, windows: FeatureWindows) -> bytes:
-    """A file of features: `inputs` f32 [n, ...], `labels` and `splits` i32 [n], `recordings` i32 [n], as `.npz`."""
+@dataclass(frozen=True)
+class LearnedNumbers:
+    """The numbers to be learned, one for each window, and the answers that need no learning where there are such,
+    f64 [n]."""
+
+    learned: Array
+    usual: Array | None
+
+    def scaled(self, scaling: DataScaling) -> Array:
+        """Returns the numbers as a network learns them, f32 [n]: 0 is the answer that needs no learning."""
+        offsets = scaling.centre if self.usual is None else self.usual
+        scaled: Array = ((self.learned - offsets) / scaling.spread).astype(np.float32)
+        return scaled
+
+
+def with_numbers(
+    dataset: Dataset, recipe: Recipe, values: Values, windows: FeatureWindows
+) -> tuple[FeatureWindows, LearnedNumbers | None]:
+    """The windows of which something is to be learned, and what; all of them for a recipe of labels."""
+    if recipe.target is None:
+        return windows, None
+    learned: list[Array] = []
+    usual: list[Array] = []
+    has_number = np.zeros(len(windows.recordings), bool)
+    for place in np.unique(windows.recordings):
+        rows = rows_of(dataset.recordings[place])
+        own = recipe.target.learned(values, rows)
+        has_number[np.flatnonzero(windows.recordings == place)[: len(own)]] = True
+        learned.append(own)
+        if recipe.target.usual is not None:
+            usual.append(recipe.target.usual(values, rows)[: len(own)])
+    numbers = LearnedNumbers(np.concatenate(learned), np.concatenate(usual) if usual else None)
+    return replace(windows, inputs=windows.inputs[has_number], recordings=windows.recordings[has_number]), numbers
+
+
+def measured_scaling(dataset: Dataset, windows: FeatureWindows, numbers: LearnedNumbers | None) -> DataScaling:
+    """The scaling of the train split. Raises `Refused` where there is nothing to learn."""
+    is_learned = np.array([split is Split.TRAIN for split in dataset.splits])[windows.recordings]
+    own = None
+    if numbers is not None:
+        own = (numbers.learned if numbers.usual is None else numbers.learned - numbers.usual)[is_learned]
+    has_usual = numbers is not None and numbers.usual is not None
+    return scaling_of(windows.inputs[is_learned], own, has_usual=has_usual)
+
+
+def features_bytes(dataset: Dataset, windows: FeatureWindows, numbers: Array | None = None) -> bytes:
+    """A file of features: `inputs` f32 [n, ...], `labels` and `splits` i32 [n], `recordings` i32 [n], as `.npz`.
+    With `numbers`, f32 [n], they are the labels."""
     labels = np.array([dataset.labels.index(each.label) for each in dataset.recordings], np.int32)
     splits = np.array([SPLIT_NUMBERS[split] for split in dataset.splits], np.int32)
     arrays: dict[str, Any] = {
         "inputs": windows.inputs,
-        "labels": labels[windows.recordings],
+        "labels": labels[windows.recordings] if numbers is None else numbers,
         "splits": splits[windows.recordings],
         "recordings": windows.recordings,
     }

@@ -14,6 +14,7 @@ from lab.child.job import ChildCommand
 from lab.child.limits import ChildLimits
 from lab.child.start import Outcome, Step
 from lab.child.start import run as run_step
+from lab.recipes.numbers import DataScaling
 from lab.recipes.recipe import LearnedParameters, estimator_runefile
 from lab.refusal import Reason, Refused
 from lab.training.data import Report
@@ -44,17 +45,26 @@ def require_scikit_learn() -> None:
         raise Refused(Reason.SETTINGS, f"scikit-learn is not installed: {install_command('learn')}")
 
 
+@dataclass(frozen=True)
+class EstimatorFiles:
+    """`model_path` is that of the model in the project, `features` a file of features with their scaling, and `output`
+    a file that may be written."""
+
+    model_path: str
+    features: Path
+    output: Path
+    scaling: DataScaling
+
+
 def estimate(
     settings: RunSettings,
-    model_path: str,
-    features: Path,
-    output: Path,
+    files: EstimatorFiles,
     minutes: float,
     report: Report,
     receive: Callable[[Mapping[str, Any]], None],
     command: Callable[[], ChildCommand | None],
 ) -> Estimated:
-    """Learns from a file of features. `output` is a file that it may write. Raises `Refused`."""
+    """Learns from a file of features. Raises `Refused`."""
     require_scikit_learn()
     spec = {
         "recipe": settings.recipe.name,
@@ -62,14 +72,14 @@ def estimate(
         "seed": settings.seed,
     }
     limits = ChildLimits(seconds=round(minutes * 60), memory=MEMORY)
-    step = Step("estimate", spec, {"features": features}, {LEARNED: output}, limits, "training run")
+    step = Step("estimate", spec, {"features": files.features}, {LEARNED: files.output}, limits, "training run")
     outcome = run_step(step, Path(sys.executable), report, receive, command)
-    read = json.loads(output.read_text("utf-8"))
+    read = json.loads(files.output.read_text("utf-8"))
     learned = LearnedParameters(read["resources"], read["numbers"])
-    paths = {name: resource_path(model_path, name) for name in learned.resources}
-    runefile = estimator_runefile(settings.recipe, settings.values, learned, paths, settings.labels)
-    files = {paths[name]: text.encode() for name, text in learned.resources.items()}
-    return Estimated(runefile, files, learned.numbers, outcome)
+    paths = {name: resource_path(files.model_path, name) for name in learned.resources}
+    runefile = estimator_runefile(settings.recipe, settings.values, learned, paths, settings.labels, files.scaling)
+    texts = {paths[name]: text.encode() for name, text in learned.resources.items()}
+    return Estimated(runefile, texts, learned.numbers, outcome)
 
 
 def resource_path(model_path: str, name: str) -> str:

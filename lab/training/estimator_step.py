@@ -18,6 +18,7 @@ import numpy as np
 from lab.child.job import ChildCommand, ChildJob
 from lab.recipes.arguments import function_arguments
 from lab.recipes.catalogue import recipe_of
+from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
 from rune.wording import counted
 
@@ -39,7 +40,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     with np.load(job.inputs["features"], allow_pickle=False) as arrays:
         inputs, labels, splits, recordings = (arrays[name] for name in ("inputs", "labels", "splits", "recordings"))
     train, validation = ((inputs[splits == each], labels[splits == each]) for each in (0, 1))
-    measure = _Anomalies(values, recordings[splits == 1]) if recipe.learns_anomalies else _Labels()
+    measure = _measure(recipe, values, recordings[splits == 1])
     module = import_module(recipe.network_module)
     options = function_arguments(values, recipe.estimator.arguments)
     curves: list[dict[str, float]] = []
@@ -85,6 +86,12 @@ def run(job: ChildJob) -> dict[str, Any]:
     }
 
 
+def _measure(recipe: Recipe, values: Mapping[str, Any], recordings: Any) -> _Labels | _NumberErrors | _Anomalies:
+    if recipe.learns_anomalies:
+        return _Anomalies(values, recordings)
+    return _Labels() if recipe.target is None else _NumberErrors()
+
+
 class _Labels:
     """How well shares of labels fit: the mean of their logarithms, as a network's loss, and how often one is right."""
 
@@ -110,6 +117,15 @@ class _Labels:
         shares = learned.scores(inputs)
         right = np.maximum(shares[np.arange(len(labels)), labels], 1e-7)
         return float(-np.log(right).mean()), float((shares.argmax(axis=1) == labels).mean())
+
+
+class _NumberErrors(_Labels):
+    """How far numbers are off: the mean of squares, and the share of those of the usual answer, 0, that is gone."""
+
+    @staticmethod
+    def _judged(learned: Any, inputs: Any, labels: Any) -> tuple[float, float]:
+        loss = float(np.mean((learned.scores(inputs) - labels) ** 2))
+        return loss, max(0.0, 1 - loss / max(float(np.mean(labels.astype(np.float64) ** 2)), 1e-12))
 
 
 class _Anomalies:

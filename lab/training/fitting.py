@@ -22,18 +22,22 @@ batch normalisation are still those of the begin, and no epoch would seem to bri
 
 @dataclass(frozen=True)
 class Settings:
-    """`epochs` is the most epochs. After `patience` of them without a lower loss on the validation split it ends."""
+    """`epochs` is the most epochs. After `patience` of them without a lower loss on the validation split it ends.
+    With `is_number`, labels are numbers, of which 0 is the answer that needs no learning: the loss is the mean of
+    squares, and "accuracy" the share of them that is gone."""
 
     seed: int
     epochs: int
     patience: int
     batch: int
     learning_rate: float
+    is_number: bool = False
 
 
 @dataclass(frozen=True)
 class WindowSet:
-    """Windows to learn from, or to choose the best epoch by. `inputs` is f32 [n, ...], `labels` i32 [n]."""
+    """Windows to learn from, or to choose the best epoch by. `inputs` is f32 [n, ...], `labels` i32 [n], or f32
+    [n] for numbers."""
 
     inputs: Any
     labels: Any
@@ -60,8 +64,8 @@ def new_model(build: Callable[[], Any], settings: Settings, train: WindowSet) ->
     schedule = keras.optimizers.schedules.CosineDecay(settings.learning_rate, settings.epochs * _steps(train, settings))
     model.compile(
         optimizer=keras.optimizers.AdamW(schedule, weight_decay=1e-3),
-        loss=keras.losses.SparseCategoricalCrossentropy(),
-        metrics=["accuracy"],
+        loss="mse" if settings.is_number else keras.losses.SparseCategoricalCrossentropy(),
+        metrics=[] if settings.is_number else ["accuracy"],
     )
     model.optimizer.build(model.trainable_variables)
     # A step that creates variables would be compiled twice, which takes longer than a hundred steps of a small network.
@@ -82,8 +86,7 @@ def fit(
     after_epoch: Callable[[], None],
 ) -> None:
     """Trains from where `progress` is, and calls `after_epoch` when it has a further row. Raises `Diverged`."""
-    counts = np.bincount(train.labels)
-    weights = (len(train.labels) / len(counts) / np.maximum(counts, 1)).astype(np.float32)
+    weights = np.ones(len(train.labels), np.float32) if settings.is_number else label_weights(train.labels)
     for epoch in range(len(progress.curves) + 1, settings.epochs + 1):
         if has_ended(progress, settings):
             return
@@ -94,10 +97,11 @@ def fit(
         for chosen in order.reshape(-1, _batch(train, settings)):
             labels = train.labels[chosen]
             row = model.train_on_batch(
-                augment(train.inputs[chosen], random), labels, sample_weight=weights[labels], return_dict=True
+                augment(train.inputs[chosen], random), labels, sample_weight=weights[chosen], return_dict=True
             )
-        loss, accuracy = judged(model, validation)
-        learned = {"loss": float(row["loss"]), "accuracy": float(row["accuracy"])}
+        loss, accuracy = judged(model, validation, settings)
+        learned = {"loss": float(row["loss"])}
+        learned["accuracy"] = explained(learned["loss"], train) if settings.is_number else float(row["accuracy"])
         if not math.isfinite(loss) or not math.isfinite(learned["loss"]):
             raise Diverged(f"The loss of epoch {epoch} is not a number.")
         lowest = min((each["validation_loss"] for each in progress.curves), default=math.inf)
@@ -113,9 +117,23 @@ def has_ended(progress: Progress, settings: Settings) -> bool:
     return epochs >= settings.epochs or epochs - progress.best_epoch >= settings.patience
 
 
-def judged(model: Any, part: WindowSet) -> tuple[float, float]:
+def label_weights(labels: Any) -> Any:
+    """A weight for each window, f32 [n]: labels count alike, whatever windows they have."""
+    counts = np.bincount(labels)
+    return (len(labels) / len(counts) / np.maximum(counts, 1)).astype(np.float32)[labels]
+
+
+def explained(loss: float, part: WindowSet) -> float:
+    """The share of the squares of numbers that a loss leaves out, from 0."""
+    return max(0.0, 1 - loss / max(float(np.mean(np.square(part.labels, dtype=np.float64))), 1e-12))
+
+
+def judged(model: Any, part: WindowSet, settings: Settings) -> tuple[float, float]:
     """The loss and the accuracy on windows that are not learned."""
     shares = answers(model, part.inputs)
+    if settings.is_number:
+        loss = float(np.mean(np.square(shares[:, 0].astype(np.float64) - part.labels)))
+        return loss, explained(loss, part)
     right = shares[np.arange(len(part.labels)), part.labels]
     loss = float(np.mean(-np.log(np.maximum(right.astype(np.float64), 1e-7))))
     return (loss if np.isfinite(shares).all() else math.nan), float(np.mean(np.argmax(shares, axis=1) == part.labels))

@@ -1,15 +1,21 @@
-"""How often the trained rune is right: the finished rune runs on recordings that it did not learn from."""
+"""How often the trained rune is right, or how far it is off: the finished rune runs on recordings that it did not learn
+from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from lab.dataset.features import RecordingRunner
+from lab.dataset.recordings import Recording
+from lab.dataset.tables import rows_of
+from lab.recipes.arguments import Values
+from lab.recipes.numbers import Array, DataScaling, NumberTarget
 from lab.training.data import Dataset
+from lab.training.errors_of_numbers import NumberErrorJson, RecordingErrors, number_error
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.splits import Split
@@ -47,6 +53,20 @@ class SplitJudgement:
 
 
 @dataclass(frozen=True)
+class NumberJudgement:
+    """How far a rune's numbers are off on so many recordings of a split; `silent` ones have no window with a target."""
+
+    recordings: int
+    silent: int
+    error: NumberErrorJson | None
+    answers: Sequence[tuple[int, int, float]] = ()
+
+    def to_json(self, _labels: Sequence[str]) -> dict[str, Any]:
+        """The errors; nothing of it is right or wrong."""
+        return {"samples": self.recordings, "left_out": self.silent, "accuracy": None, "error": self.error}
+
+
+@dataclass(frozen=True)
 class Judged:
     """A rune to be judged: its Runefile and the files that it names, and the stage whose scores answer. With a
     `threshold`, the answer is the second label from that score on, and the first below it."""
@@ -68,25 +88,59 @@ class Judged:
 
 def judge(judged: Judged, dataset: Dataset, split: Split, report: Callable[[float, str], None]) -> SplitJudgement:
     """Builds a rune and runs it on the recordings of a split. Raises `Refused`."""
-    port = Port(judged.scores_stage, 0)
-    files = MemoryFiles({DEFAULT_RUNEFILE: judged.runefile.encode(), **judged.files})
-    rune = build(files, BuildOptions("trained", watched=(port,))).rune
-    runner = RecordingRunner(rune, lambda loaded, _: tensor_array(loaded.watched[port].tensors[0]))
-    chosen = [place for place, own in enumerate(dataset.splits) if own is split]
     confusion = np.zeros((len(dataset.labels), len(dataset.labels)), np.int64)
     silent = 0
     answers: list[tuple[int, int, float]] = []
-    for done, place in enumerate(chosen, start=1):
-        recording = dataset.recordings[place]
-        rows = runner.rows(recording)
+    for place, recording, rows in _rows_of_split(judged, dataset, split, report):
         if rows:
             answer, sureness = judged.answer(np.mean(rows, axis=0))
             confusion[dataset.labels.index(recording.label), answer] += 1
             answers.append((place, answer, round(sureness, 3)))
         else:
             silent += 1
-        report(done / len(chosen), f"Running the rune on the {split.value} split, {done} of {len(chosen)}")
     return SplitJudgement(confusion.tolist(), silent, answers)
+
+
+@dataclass(frozen=True)
+class JudgedNumbers:
+    """The target of a recipe that answers with a number, with the values and the scaling of a run."""
+
+    target: NumberTarget
+    values: Values
+    scaling: DataScaling
+
+
+def judge_numbers(
+    judged: Judged, numbers: JudgedNumbers, dataset: Dataset, split: Split, report: Callable[[float, str], None]
+) -> NumberJudgement:
+    """How far the numbers of a rune are off on a split, beside answers that need no learning. Raises `Refused`."""
+    silent = 0
+    errors: list[RecordingErrors] = []
+    for _, recording, rows in _rows_of_split(judged, dataset, split, report):
+        table = rows_of(recording)
+        learned = numbers.target.learned(numbers.values, table)[: len(rows)]
+        if not len(learned):
+            silent += 1
+            continue
+        usual = numbers.target.without_learning(numbers.values, table, numbers.scaling)[: len(learned)]
+        answers = np.array([float(np.ravel(row)[0]) for row in rows[: len(learned)]])
+        errors.append(RecordingErrors(np.abs(answers - learned), np.abs(usual - learned)))
+    return NumberJudgement(len(errors), silent, number_error(errors, numbers.target.baseline))
+
+
+def _rows_of_split(
+    judged: Judged, dataset: Dataset, split: Split, report: Callable[[float, str], None]
+) -> Iterator[tuple[int, Recording, list[Array]]]:
+    """Builds a rune, runs it on the recordings of a split, and gives the place of each with the values of the stage."""
+    port = Port(judged.scores_stage, 0)
+    files = MemoryFiles({DEFAULT_RUNEFILE: judged.runefile.encode(), **judged.files})
+    rune = build(files, BuildOptions("trained", watched=(port,))).rune
+    runner = RecordingRunner(rune, lambda loaded, _: tensor_array(loaded.watched[port].tensors[0]))
+    chosen = [place for place, own in enumerate(dataset.splits) if own is split]
+    for done, place in enumerate(chosen, start=1):
+        recording = dataset.recordings[place]
+        yield place, recording, runner.rows(recording)
+        report(done / len(chosen), f"Running the rune on the {split.value} split, {done} of {len(chosen)}")
 
 
 def _share(right: int, count: int) -> list[float] | None:

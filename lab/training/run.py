@@ -7,7 +7,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,18 +22,21 @@ from lab.quantize.forms import FLOAT
 from lab.quantize.samples import MOST_SAMPLES
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import recipe_of
+from lab.recipes.numbers import NUMBER_STAGE, DataScaling, chosen_columns
 from lab.recipes.recipe import MODEL_STAGE, scores_stage, whole_runefile
 from lab.training.data import (
     Dataset,
     Report,
     compute_windows,
     features_bytes,
+    measured_scaling,
     read_dataset,
     require_windows,
     short_note,
+    with_numbers,
 )
-from lab.training.estimating import estimate
-from lab.training.judging import Judged, SplitJudgement, judge
+from lab.training.estimating import EstimatorFiles, estimate
+from lab.training.judging import Judged, JudgedNumbers, NumberJudgement, SplitJudgement, judge, judge_numbers
 from lab.training.run_folder import RunFolder
 from lab.training.settings import ENVIRONMENT, RunSettings
 from rune.datasets.splits import Split
@@ -84,17 +87,33 @@ def prepare_run(
     values = read_arguments(recipe.arguments, training.arguments, recipe.name)
     recipe.features(values)  # refuses arguments that contradict each other
     dataset = read_dataset(source, recipe, stored, needed_splits)
+    if dataset.columns:
+        values = chosen_columns(values, dataset.columns, recipe.target)
     settings = RunSettings(recipe, values, training.seed, dataset.labels, dataset.digest)
     return PreparedRun(training, settings, dataset)
 
 
-def write_features(prepared: PreparedRun, target: Path, report: Report) -> list[str]:
-    """Computes the features of a run into a file. Returns notes about the data. Raises `Refused`."""
+@dataclass(frozen=True)
+class WrittenFeatures:
+    """Notes about the data of a run for people, and the scaling of its train split."""
+
+    notes: Sequence[str]
+    scaling: DataScaling
+
+
+def write_features(prepared: PreparedRun, target: Path, report: Report) -> WrittenFeatures:
+    """Computes the features of a run into a file. Raises `Refused`."""
     settings, dataset = prepared.settings, prepared.dataset
-    windows = compute_windows(dataset, settings.recipe, settings.values, report)
+    recipe, values = settings.recipe, settings.values
+    computed = compute_windows(dataset, recipe, values, report)
+    windows, numbers = with_numbers(dataset, recipe, values, computed)
     require_windows(dataset, windows)
-    target.write_bytes(features_bytes(dataset, windows))
-    return [*dataset.notes, *short_note(dataset, windows)]
+    scaling = measured_scaling(dataset, windows, numbers)
+    if recipe.scales:
+        scaled = compute_windows(dataset, recipe, values, report, scaling)
+        windows, _ = with_numbers(dataset, recipe, values, scaled)
+    target.write_bytes(features_bytes(dataset, windows, None if numbers is None else numbers.scaled(scaling)))
+    return WrittenFeatures([*dataset.notes, *short_note(dataset, computed)], scaling)
 
 
 def train(
@@ -109,20 +128,22 @@ def train(
     the run is to be told meanwhile. Raises `Refused`, and `RunPaused`."""
     if prepared.settings.recipe.estimator is None:
         start_ahead(ENVIRONMENT.python, "train")  # it loads TensorFlow while the features are computed
-    notes = write_features(prepared, folder.features, _reporter(send))
+    features = write_features(prepared, folder.features, _reporter(send))
+    notes = features.notes
     dataset = prepared.dataset
     groups = {split.value: dataset.groups(split) for split in Split}
-    send({"event": "data", "samples": dataset.counts(), "groups": groups, "notes": notes})
+    send({"event": "data", "samples": dataset.counts(), "groups": groups, "notes": list(notes)})
     if prepared.settings.recipe.estimator is not None:
-        return _estimated(prepared, folder, send, minutes, command, notes)
+        return _estimated(prepared, folder, send, minutes, command, features)
     training = _train(prepared, folder, send, minutes, command)
     float_model = folder.outputs()["model"].read_bytes()
     quantisation, model = _quantise(prepared, folder, float_model, send)
+    settings = prepared.settings
     runefile = whole_runefile(
-        prepared.settings.recipe, prepared.settings.values, prepared.training.model, model, dataset.labels
+        settings.recipe, settings.values, prepared.training.model, model, dataset.labels, features.scaling
     )
     files = {prepared.training.model: model}
-    judgements = _judged(prepared, Judged(runefile, files, scores_stage(model)), send)
+    judgements = _judged(prepared, Judged(runefile, files, scores_stage(model)), features.scaling, send)
     report = {
         **_data_report(prepared, notes),
         **training.result,
@@ -143,13 +164,17 @@ def _data_report(prepared: PreparedRun, notes: Sequence[str]) -> dict[str, Json]
     }
 
 
-def _judged(prepared: PreparedRun, judged: Judged, send: Send) -> dict[str, SplitJudgement]:
-    """How often a rune is right, on the splits that it did not learn from."""
-    return {
-        split.value: judge(judged, prepared.dataset, split, _reporter(send))
-        for split in (Split.VALIDATION, Split.TEST)
-        if split in prepared.dataset.splits
-    }
+def _judged(
+    prepared: PreparedRun, judged: Judged, scaling: DataScaling, send: Send
+) -> dict[str, SplitJudgement | NumberJudgement]:
+    """How often a rune is right, or how far it is off, on the splits that it did not learn from."""
+    dataset, target = prepared.dataset, prepared.settings.recipe.target
+    splits = [split for split in (Split.VALIDATION, Split.TEST) if split in dataset.splits]
+    if target is None:
+        return {split.value: judge(judged, dataset, split, _reporter(send)) for split in splits}
+    judged = replace(judged, scores_stage=NUMBER_STAGE)
+    numbers = JudgedNumbers(target, prepared.settings.values, scaling)
+    return {split.value: judge_numbers(judged, numbers, dataset, split, _reporter(send)) for split in splits}
 
 
 def _estimated(
@@ -158,7 +183,7 @@ def _estimated(
     send: Send,
     minutes: float,
     command: Callable[[], ChildCommand | None],
-    notes: Sequence[str],
+    features: WrittenFeatures,
 ) -> TrainedModel:
     """Learns with an estimator in place of a network."""
 
@@ -166,14 +191,14 @@ def _estimated(
         send({"event": "epoch", "best_epoch": event["best_epoch"], **event["epoch"]})
 
     settings, output = prepared.settings, folder.path / "learned.json"
-    learned = estimate(
-        settings, prepared.training.model, folder.features, output, minutes, _reporter(send), receive, command
-    )
+    files = EstimatorFiles(prepared.training.model, folder.features, output, features.scaling)
+    learned = estimate(settings, files, minutes, _reporter(send), receive, command)
     threshold = learned.numbers.get("on")
-    judgements = _judged(prepared, Judged(learned.runefile, learned.files, MODEL_STAGE, threshold), send)
+    judged = Judged(learned.runefile, learned.files, MODEL_STAGE, threshold)
+    judgements = _judged(prepared, judged, features.scaling, send)
     report = {
         **learned.outcome.result,
-        **_data_report(prepared, [*notes, *learned.outcome.result["notes"]]),
+        **_data_report(prepared, [*features.notes, *learned.outcome.result["notes"]]),
         "quantiser": "",
         "judgements": {split: each.to_json(prepared.dataset.labels) for split, each in judgements.items()},
     }

@@ -54,7 +54,7 @@ def main() -> None:
         row = progress.curves[-1]
         print(
             f"Epoch {{row['epoch']:.0f}}: loss {{row['loss']:.4f}}; on the validation split "
-            f"loss {{row['validation_loss']:.4f}}, accuracy {{row['validation_accuracy']:.1%}}"
+            f"loss {{row['validation_loss']:.4f}}, {measure} {{row['validation_accuracy']:.1%}}"
         )
 
     fit(
@@ -67,7 +67,8 @@ def main() -> None:
         after_epoch,
     )
     model.set_weights(progress.best_weights)
-    print(f"Best epoch {{progress.best_epoch}}; accuracy on windows of the test split {{judged(model, test)[1]:.1%}}")
+    share = judged(model, test, SETTINGS)[1]
+    print(f"Best epoch {{progress.best_epoch}}; {measure} on windows of the test split {{share:.1%}}")
     model.save(folder / "model.keras")
     (folder / "curves.json").write_text(json.dumps(progress.curves, indent=1) + "\\n")
 
@@ -109,6 +110,8 @@ def script_text(settings: RunSettings) -> str:
             ("learning_rate", "learning-rate"),
         )
     )
+    if recipe.target is not None:
+        numbers += ", is_number=True"
     imports = "\n".join(sorted({*network.imports, *loop.imports} - {"from __future__ import annotations"}))
     return "\n\n".join(
         [
@@ -118,7 +121,7 @@ def script_text(settings: RunSettings) -> str:
             loop.body,
             f"SETTINGS = Settings(seed={settings.seed}, {numbers})",
             "",
-            _MAIN.format(features=FEATURES),
+            _MAIN.format(features=FEATURES, measure="accuracy" if recipe.target is None else "share explained"),
         ]
     )
 

@@ -52,7 +52,12 @@ def run(job: ChildJob) -> dict[str, Any]:
     module = import_module(recipe.network_module)
     values = spec["values"]
     settings = fitting.Settings(
-        spec["seed"], values["epochs"], values["patience"], values["batch"], values["learning-rate"]
+        spec["seed"],
+        values["epochs"],
+        values["patience"],
+        values["batch"],
+        values["learning-rate"],
+        is_number=recipe.target is not None,
     )
     with np.load(job.inputs["features"], allow_pickle=False) as arrays:
         inputs, labels, splits, recordings = (arrays[name] for name in ("inputs", "labels", "splits", "recordings"))
@@ -75,7 +80,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         job.send({"epoch": row, "best_epoch": progress.best_epoch})
         text = f"Epoch {int(row['epoch'])} of {settings.epochs}, best {best:.1%} in epoch {progress.best_epoch}"
         job.report(row["epoch"] / settings.epochs, text)
-        if progress.best_epoch == len(progress.curves) and sent.is_due():
+        if not settings.is_number and progress.best_epoch == len(progress.curves) and sent.is_due():
             sent.send(fitting.answers(model, validation.inputs), progress.best_epoch)
         if saves.is_due():
             saves.save(lambda: _save(job, model, progress))

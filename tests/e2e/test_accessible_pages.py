@@ -80,6 +80,7 @@ OTHERS = (
     "{organisation}",
     "/?view=list",
     "/search?q=di",
+    "/standings",
     "/docs/guides/notices",
     "{organisation}/-/blocks",
     "{organisation}/-/members",

@@ -149,7 +149,11 @@ def test_other_recipes_learn_from_files_of_their_kind(name: str, tmp_path: Path)
     (tmp_path / "forge.yml").write_text(policy)
     own = trained(tmp_path)
     (result,) = own.of("result")
-    assert result["judgements"]["test"]["accuracy"][0] > 0.6
+    test = result["judgements"]["test"]
+    if recipe.target is None:
+        assert test["accuracy"][0] > 0.6
+    else:
+        assert test["error"]["gain"]["low"] > 0
     check = [sys.executable, "-m", "rune.tools.cli", "check", str(tmp_path / "Runefile.yml")]
     completed = subprocess.run(check, check=True, capture_output=True, text=True)
     assert "0 errors" in completed.stdout

@@ -19,7 +19,7 @@ _FIRST_WORDS = """
     download explore favicon.ico forge frame hammer health healthz help hmr home invitations join kms lab legal login
     logout media metrics new organisations player pricing privacy projects readyz recordings register registry
     robots.txt rune runes saga schemas search security settings sign-in sign-out signin signout signup
-    static status studio support sw.js system team teams templates terms tokens trust try users v1 v2 www ws
+    standings static status studio support sw.js system team teams templates terms tokens trust try users v1 v2 www ws
 """
 _SECOND_WORDS = "api deleted deployments devices invitations members new people projects settings teams"
 

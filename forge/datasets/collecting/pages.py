@@ -46,7 +46,7 @@ from forge.datasets.collecting.task import DEFAULT_MOTION_RATE, MAX_RECORDINGS, 
 from forge.datasets.consent.terms import DEFAULT_PURPOSES, PURPOSE_LABELS, Purpose, checked_purposes
 from forge.datasets.pages.cards import drawing_paths
 from forge.datasets.playing import may_play, refusal_of, require_play
-from forge.datasets.samples.models import ENDINGS, SampleKind
+from forge.datasets.samples.models import ENDINGS, RECORDED_KINDS, SampleKind
 from forge.projects.actions import note_download
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
@@ -93,7 +93,7 @@ def collect_context(principal: Principal, project: Project) -> dict[str, Any]:
     return {
         "project": project,
         "label_choices": labels_of(principal, project),
-        "kinds": SampleKind.choices,
+        "kinds": [(kind.value, kind.label) for kind in RECORDED_KINDS],
         "purposes": [(each.value, PURPOSE_LABELS[each], each in DEFAULT_PURPOSES) for each in Purpose],
         "motion_rates": MOTION_RATES,
         "motion_rate": DEFAULT_MOTION_RATE,
@@ -191,7 +191,7 @@ def _uuid(text: str) -> UUID:
 
 def _task(request: HttpRequest) -> Task:
     fields = request.POST
-    if fields.get("kind") not in SampleKind.values:
+    if fields.get("kind") not in [kind.value for kind in RECORDED_KINDS]:
         raise Invalid("Choose what is recorded: sound, picture or motion.")
     return Task(
         SampleKind(fields["kind"]),

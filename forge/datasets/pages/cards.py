@@ -25,8 +25,8 @@ FEW_PIXELS = 128
 
 @dataclass(frozen=True)
 class SampleCard:
-    """A sample with its drawing, SVG paths of a sound or of motion, and the address of its bytes; both empty for who
-    may not play it."""
+    """A sample with its drawing, SVG paths of all but a picture, and the address of its bytes; both empty for who may
+    not play it."""
 
     sample: Sample
     paths: Sequence[str]
@@ -109,7 +109,8 @@ def _analysis(sample: Sample) -> DataSampleAnalysisJson | None:
 
 
 def drawing_paths(drawing: Mapping[str, Any]) -> list[str]:
-    """The SVG paths of a drawing: bars of a sound, a line for each axis of motion, nothing for a picture."""
+    """The SVG paths of a drawing: bars of a sound, a line for each axis of motion and each column of a table,
+    nothing for a picture."""
     if peaks := drawing.get("peaks"):
         return [_bars(peaks)]
     return [_line(axis) for axis in drawing.get("axes", ())]
@@ -122,6 +123,8 @@ def _bars(peaks: Sequence[int]) -> str:
 
 
 def _line(axis: Sequence[int]) -> str:
+    if len(axis) == 1:
+        return f"M0 {HEIGHT / 2:.1f}H{WIDTH}"
     step, middle = WIDTH / max(1, len(axis) - 1), HEIGHT / 2
     points = (f"{step * index:.1f} {middle - value * (middle - 2) / 100:.1f}" for index, value in enumerate(axis))
     return "M" + "L".join(points)

@@ -158,7 +158,7 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
         "report": report,
         "finished": _moment(report["finished"]),
         "confusion": confusion_table(report["confusion"]),
-        "usual_kind": rows[0].kind if rows else SampleKind.SOUND.value,
+        "usual_kind": next((row.kind for row in rows if row.is_replayable), SampleKind.SOUND.value),
         "filters": filters.values,
         "is_narrowed": filters.is_narrowed,
         "is_all": not any(filters.values.get(name) for name in _CHECKS),

@@ -16,6 +16,7 @@ from forge.datasets.consent.uses import SampleUse, UsePlace, allowed
 from forge.datasets.removals.models import SampleRemoval
 from forge.projects.models import Project
 from rune.datasets.content.content import Kind, Quality
+from rune.datasets.content.table import MEDIA_TYPE as TABLE_TYPE
 from rune.datasets.splits import Split
 from rune.datasets.words import WORD_LIMIT
 
@@ -29,16 +30,20 @@ class SampleKind(models.TextChoices):
     SOUND = Kind.SOUND.value, "Sound"
     PICTURE = Kind.PICTURE.value, "Picture"
     MOTION = Kind.MOTION.value, "Motion"
+    TABLE = Kind.TABLE.value, "Table"
 
 
+RECORDED_KINDS = (SampleKind.SOUND, SampleKind.PICTURE, SampleKind.MOTION)
+"""Those that phones record, and that the preview of the studio replays."""
 MEDIA_TYPES = {
     "audio/wav": SampleKind.SOUND,
     "image/png": SampleKind.PICTURE,
     "image/jpeg": SampleKind.PICTURE,
     "text/csv": SampleKind.MOTION,
+    TABLE_TYPE: SampleKind.TABLE,
 }
 """The media types of samples, with what was recorded."""
-ENDINGS = {"audio/wav": "wav", "image/png": "png", "image/jpeg": "jpg", "text/csv": "csv"}
+ENDINGS = {"audio/wav": "wav", "image/png": "png", "image/jpeg": "jpg", "text/csv": "csv", TABLE_TYPE: "csv"}
 """The ends of names of files, by media type."""
 
 
@@ -175,6 +180,11 @@ class Sample(models.Model):
     """When its bytes were gone from the disk as well."""
 
     objects = SampleQuerySet.as_manager()
+
+    @property
+    def is_replayable(self) -> bool:
+        """Whether the preview of the studio can have a rune read it."""
+        return self.kind in RECORDED_KINDS
 
     class Meta:
         constraints = [

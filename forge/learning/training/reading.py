@@ -16,7 +16,7 @@ def judgements(actor: Actor, run: TrainingRun) -> dict[str, RunJudgementJson]:
 
     A sample that was deleted since is left out, and one that was labelled anew counts with its label of now.
     """
-    splits = [split.value for split in (Split.VALIDATION, Split.TEST) if split.value in run.answers]
+    splits = [split.value for split in (Split.VALIDATION, Split.TEST) if run.answers.get(split.value)]
     if not splits or not run.description:
         return {}
     labels, recordings = run.description["labels"], run.description["recordings"]

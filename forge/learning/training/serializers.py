@@ -12,7 +12,7 @@ from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.learning.training.judgement import RunJudgementJson
 from forge.learning.training.kinds import DEFAULT_BOARDS
 from forge.learning.training.models import TrainingRun, TrainingState
-from forge.learning.training.running.lab_events import EpochJson, RecipeJson
+from forge.learning.training.running.lab_events import EpochJson, RecipeJson, ReportedErrorJson
 from rune.source.policy.sections.models import FORMS
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
 
@@ -66,7 +66,8 @@ class OpenTrainingRunJson(TrainingRunJson):
     """A training run with its curves, its answers and its files."""
 
     curves: list[EpochJson]
-    judgements: Annotated[dict[str, RunJudgementJson], "by split"]
+    judgements: Annotated[dict[str, RunJudgementJson], "by split; none of a recipe that answers with a number"]
+    errors: Annotated[dict[str, ReportedErrorJson], "by split, of a finished run that answers with a number"]
     files: list[RunFileJson]
 
 
@@ -143,6 +144,9 @@ def open_run_to_json(run: TrainingRun, judgements: dict[str, RunJudgementJson]) 
         **run_to_json(run),
         "curves": run.curves,
         "judgements": judgements,
+        "errors": {
+            split: each["error"] for split, each in run.report.get("judgements", {}).items() if each.get("error")
+        },
         "files": [
             {"path": path, "digest": digest, "size": run.sizes[path], "url": file_url(run, path)}
             for path, digest in run.files.items()

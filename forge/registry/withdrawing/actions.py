@@ -18,6 +18,7 @@ from forge.registry.describing.announcements import TAG_DESCRIBED
 from forge.registry.listings.rows import list_newest
 from forge.registry.messages import checked_sentence
 from forge.registry.models import Tag, TagQuerySet, WithdrawnRune
+from forge.registry.standings.withdrawn import end_entries
 from forge.registry.tags.access import find_any_tag
 from forge.registry.tags.facets import withdrawal_facets
 from forge.registry.withdrawing.announcements import TAG_WITHDRAWN
@@ -41,7 +42,9 @@ def withdraw_for_operator(actor: Actor, project: Project, name: str, reason: str
     """The same, by a command on the server's machine. Raises `Forbidden`, `NoSuchTag` and `Invalid`."""
     require_operator(actor)
     tag = (
-        Tag.objects.filter(repository__project=project, name=name).select_related("manifest", "build__version").first()
+        Tag.objects.filter(repository__project=project, name=name)
+        .select_related("manifest", "build__version", "build__artefact", "repository")
+        .first()
     )
     return _withdraw(actor, project, tag or find_any_tag(actor, project, name), reason)
 
@@ -69,7 +72,7 @@ def end_withdrawal(actor: Actor, project: Project, name: str, *, precondition: P
 def _locked(actor: Actor, project: Project, name: str) -> Tag:
     tag = find_any_tag(actor, project, name)
     locked = Tag.objects.select_for_update(of=("self",), no_key=True)
-    return locked.select_related("build__version", "manifest", "repository").get(pk=tag.pk)
+    return locked.select_related("build__version", "build__artefact", "manifest", "repository").get(pk=tag.pk)
 
 
 def _withdraw(actor: Actor, project: Project, tag: Tag, reason: str) -> Tag:
@@ -83,6 +86,7 @@ def _withdraw(actor: Actor, project: Project, tag: Tag, reason: str) -> Tag:
     values = {"files": files, "tag": tag.name, "reason": reason}
     WithdrawnRune.objects.update_or_create(values, repository=tag.repository, digest=tag.manifest.blob_id)
     list_newest(tag.repository)
+    end_entries(tag, reason)
     what = {"tag": tag.name, "reason": reason, "also": also}
     write_entry(actor, "tag.withdraw", f"project:{project.pk}", project.place, **what)
     append_event(project.stream, TAG_WITHDRAWN(tag=tag.name, reason=reason), actor)

@@ -40,6 +40,7 @@ from forge.registry.pulling.examples import examples_for
 from forge.registry.pulling.uses import uses_of
 from forge.registry.rebuilds.access import rebuild_of
 from forge.registry.signing.proofs import signed_origin
+from forge.registry.standings.access import entries_of, table_for
 from forge.registry.tags.access import default_tag, find_tag, tags_of, withdrawn_tags_of
 from forge.registry.tags.facets import version_facets
 from forge.reviews.rounds.access import approvals_of
@@ -178,6 +179,8 @@ def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag
         "rebuild": rebuild_of(tag),
         "readme": _readme(project, tag.build.source),
         "licence": licence_in(tag.build.source),
+        "standings": entries_of(tag),
+        "standing_table": table_for(tag.build),
         "uses": uses_of(tag.repository),
         "ways": snippets(published, interface, any(each.artefact for each in packages)) if interface else [],
         "picture": _picture_facts(project, default).digest,

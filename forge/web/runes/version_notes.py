@@ -1,4 +1,4 @@
-"""A project's statements about a published version: its notes, and its deprecation."""
+"""A project's statements about a published version: its notes, its deprecation, its place in standing tables."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from forge.core.http.pages import for_person
 from forge.core.preconditions import form_precondition
 from forge.projects.pages.lookup import project_of
 from forge.registry.describing.actions import deprecate_tag, describe_tag, end_deprecation
+from forge.registry.errors import NotComparable
+from forge.registry.standings.actions import join_standing, leave_standing
 from forge.registry.withdrawing.actions import end_withdrawal, withdraw_tag
 from forge.web.runes.page import show_rune
 
@@ -31,12 +33,19 @@ def describe(request: HttpRequest, organisation: str, name: str, tag: str) -> Ht
             case "withdraw":
                 withdraw_tag(principal, project, tag, request.POST.get("reason", ""), precondition=precondition)
                 return redirect(f"{project.get_absolute_url()}/published")
+            case "compare":
+                join_standing(principal, project, tag, request.POST.get("title", ""), precondition=precondition)
+                return redirect(f"{project.get_absolute_url()}?tag={tag}#quality")
+            case "leave":
+                reason = request.POST.get("standing_reason", "")
+                leave_standing(principal, project, tag, reason, precondition=precondition)
+                return redirect(f"{project.get_absolute_url()}?tag={tag}#quality")
             case "restore":
                 said = end_withdrawal(principal, project, tag, precondition=precondition)
             case "undeprecate":
                 said = end_deprecation(principal, project, tag, precondition=precondition)
             case _:
                 said = describe_tag(principal, project, tag, request.POST.get("notes", ""), precondition=precondition)
-    except (Invalid, Stale) as error:
+    except (Invalid, NotComparable, Stale) as error:
         return show_rune(request, project, tag, error)
     return redirect(f"{project.get_absolute_url()}?tag={said.name}")

@@ -62,6 +62,11 @@ export function recordingOf(request: { readonly kind: CapabilityKind }): Recordi
   return capabilityOf(request).recording;
 }
 
+/** Whether samples of this kind are recordings of one capability: a table, for one, has numbers of any sensors. */
+export function isRecordingKind(kind: string): kind is RecordingKind {
+  return CAPABILITIES.some(({ recording }) => recording === kind);
+}
+
 /** The endings of the files that hold recordings of a kind. */
 export function endingsOf(recording: RecordingKind): readonly string[] {
   return [...new Set(CAPABILITIES.filter((each) => each.recording === recording).flatMap(({ endings }) => endings))];

@@ -2,6 +2,7 @@
 export {
   capabilityOf,
   endingsOf,
+  isRecordingKind,
   recordingOf,
   recordingOfFile,
   CAPABILITIES,

@@ -97,10 +97,6 @@ def _stages(values: Values, features: FeatureStages, _labels: int, learned: Lear
     )
 
 
-def _no_answer(_values: Values, _labels: int, _scores: str) -> str:
-    return ""
-
-
 RECIPE = Recipe(
     name="anomaly",
     title="Anomalies of motion",
@@ -110,6 +106,5 @@ RECIPE = Recipe(
     network_arguments=(),
     augmentation=(),
     features=spectrum_features,
-    answer=_no_answer,
     estimator=Estimator(("mixture", "components", "epochs"), _stages, is_anomaly=True),
 )

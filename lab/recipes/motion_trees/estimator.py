@@ -1,4 +1,4 @@
-"""Boosted trees, or a random forest, grown a round after the other."""
+"""Boosted trees, or a random forest, grown a round after the other, of labels or of a number."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
+from sklearn.ensemble import (
+    GradientBoostingClassifier,
+    GradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
 
 from lab.estimators.trees import boosting_file, forest_file
 
@@ -18,12 +23,14 @@ class Trees:
         self._estimator, self._count = estimator, count
 
     def scores(self, inputs: Any) -> Any:
-        """Shares of the labels, f64 [n, labels] for f32 [n, features], of all trees of now."""
+        """Shares of the labels, f64 [n, labels], or numbers, f64 [n], for f32 [n, features], of all trees of now."""
+        if isinstance(self._estimator, GradientBoostingRegressor | RandomForestRegressor):
+            return self._estimator.predict(inputs)
         return self._estimator.predict_proba(inputs)
 
     def resources(self) -> Mapping[str, str]:
         """The file of the block `decision_trees`."""
-        if isinstance(self._estimator, GradientBoostingClassifier):
+        if isinstance(self._estimator, GradientBoostingClassifier | GradientBoostingRegressor):
             return {"TREES": boosting_file(self._estimator, self._count)}
         return {"TREES": forest_file(self._estimator, self._count)}
 
@@ -31,16 +38,23 @@ class Trees:
 def rounds(
     inputs: Any, labels: Any, seed: int, *, boosting: int, epochs: int, depth: int, least: int, learning_rate: float
 ) -> Iterator[Trees]:
-    """Learns from windows, f32 [n, features], with labels from 0. Labels count alike, whatever windows they have."""
-    counts = np.bincount(labels)
-    weights = (len(labels) / len(counts) / np.maximum(counts, 1))[labels]
-    options: dict[str, Any] = {"max_depth": depth, "min_samples_leaf": least, "random_state": seed, "warm_start": True}
-    estimator: Any = (
-        GradientBoostingClassifier(learning_rate=learning_rate, **options)
-        if boosting
-        else RandomForestClassifier(**options)
+    """Learns from windows, f32 [n, features], with labels from 0, or with numbers, f32 [n]. Labels count alike,
+    whatever windows they have."""
+    is_number = np.issubdtype(labels.dtype, np.floating)
+    boosted, forest = (
+        (GradientBoostingRegressor, RandomForestRegressor)
+        if is_number
+        else (GradientBoostingClassifier, RandomForestClassifier)
     )
+    weights = None if is_number else _weights(labels)
+    options: dict[str, Any] = {"max_depth": depth, "min_samples_leaf": least, "random_state": seed, "warm_start": True}
+    estimator: Any = boosted(learning_rate=learning_rate, **options) if boosting else forest(**options)
     for count in range(1, epochs + 1):
         estimator.set_params(n_estimators=count)
         estimator.fit(inputs, labels, sample_weight=weights)
         yield Trees(estimator, count)
+
+
+def _weights(labels: Any) -> Any:
+    counts = np.bincount(labels)
+    return (len(labels) / len(counts) / np.maximum(counts, 1))[labels]

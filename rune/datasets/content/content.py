@@ -14,6 +14,8 @@ class Kind(StrEnum):
     SOUND = "sound"
     PICTURE = "picture"
     MOTION = "motion"
+    TABLE = "table"
+    """Numbers of any sensors: columns with names."""
 
 
 class Quality(StrEnum):
@@ -25,7 +27,7 @@ class Quality(StrEnum):
     CLIPPED = "clipped"
     """A sound of which at least one value in a thousand is at full scale."""
     STILL = "still"
-    """Motion in which no axis changes."""
+    """Motion in which no axis changes, or a table in which no column does."""
     UNCHECKED = "unchecked"
     """A picture: nothing decodes pictures when they are sent."""
 
@@ -41,7 +43,8 @@ class Content:
     milliseconds: int = 0
     """How long a sound lasts; 0 for what has no rate."""
     drawing: Mapping[str, Any] = field(default_factory=dict)
-    """The data for drawing: `peaks` of a sound, `axes` of motion, `width` and `height` of a picture."""
+    """The data for drawing: `peaks` of a sound, `axes` of motion and of a table (of a single row, its numbers), `width`
+    and `height` of a picture."""
 
 
 class BadContent(ValueError):

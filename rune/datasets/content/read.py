@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from rune.datasets.content.content import BadContent, Content
 from rune.datasets.content.motion import read_motion
 from rune.datasets.content.pictures import is_picture, read_picture
+from rune.datasets.content.table import is_table, read_table
 from rune.datasets.content.wav import is_wav, read_wav
 from rune.wording import size_text
 
@@ -30,4 +31,4 @@ def read_content(data: bytes) -> Content:
         return read_wav(data)
     if is_picture(data):
         return read_picture(data)
-    return read_motion(data)
+    return read_table(data) if is_table(data) else read_motion(data)

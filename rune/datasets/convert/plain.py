@@ -13,7 +13,7 @@ SUFFIXES = (".wav", ".flac", ".png", ".jpg", ".jpeg", ".csv")
 
 
 def plain_recording(data: bytes) -> bytes:
-    """Returns a recording as a 16-bit mono WAV, a PNG, a JPEG, or a CSV of three numbers a line.
+    """Returns a recording as a 16-bit mono WAV, a PNG, a JPEG, a CSV of three numbers a line, or a table.
 
     Raises `BadContent`.
     """

@@ -1,4 +1,4 @@
-"""Series of three numbers, as lines of `x,y,z`."""
+"""Series of three numbers, as lines of `x,y,z`, and tables of other columns."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from math import isfinite
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.content.motion import MAX_ROWS
+from rune.datasets.content.table import checked_names, is_motion
 
 TIMES = ("timestamp", "time", "t", "ts", "time_ms", "seconds", "millis")
 """The names of columns that say when a row was recorded."""
@@ -30,12 +31,38 @@ def motion_of(rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def plain_csv(data: bytes) -> bytes:
-    """Returns a CSV file of motion without its header and without a column of times. Raises `BadContent`."""
+    """Returns a CSV file of motion without its header, or a table of other columns with theirs; both without a column
+    of times. Raises `BadContent`."""
     header, rows = table_of(data)
     value_columns = [index for index, name in enumerate(header) if name.lower() not in TIMES]
-    if not header or len(value_columns) == len(header) == _AXES:
+    names = [header[index] for index in value_columns]
+    if header and not is_motion(names):
+        return table_of_numbers(names, _chosen(rows, value_columns, len(header)))
+    if not header or len(value_columns) == len(header):
         return motion_of(rows)
     return motion_of([row[index] for index in value_columns if index < len(row)] for row in rows)
+
+
+def _chosen(rows: Iterable[Sequence[str]], columns: Sequence[int], width: int) -> Iterator[Sequence[str]]:
+    for number, row in enumerate(rows, start=1):
+        if len(row) != width:
+            raise BadContent(f"Row {number} has {len(row)} values; the first line names {width} columns.")
+        yield [row[column] for column in columns]
+
+
+def table_of_numbers(names: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Returns rows of numbers below the names of their columns, as a CSV file. Raises `BadContent`."""
+    checked_names(names)
+    lines = [",".join(names)]
+    for number, row in enumerate(rows, start=1):
+        if number > MAX_ROWS:
+            raise BadContent(f"The table has more than {MAX_ROWS:,} rows.")
+        if len(row) != len(names):
+            raise BadContent(f"Row {number} has {len(row)} values; the first line names {len(names)} columns.")
+        lines.append(",".join(_number(value, number) for value in row))
+    if len(lines) == 1:
+        raise BadContent("The table has no rows.")
+    return ("\n".join(lines) + "\n").encode("utf-8")
 
 
 def table_of(data: bytes) -> tuple[Sequence[str], Iterable[Sequence[str]]]:
@@ -49,7 +76,7 @@ def table_of(data: bytes) -> tuple[Sequence[str], Iterable[Sequence[str]]]:
     first = next(_rows(reader), None)
     if first is None:
         raise BadContent("The CSV file is empty.")
-    if all(_is_number(value) for value in first):
+    if all(is_number(value) for value in first):
         return (), _chain(first, reader)
     return tuple(name.strip() for name in first), _rows(reader)
 
@@ -75,7 +102,8 @@ def _rows(reader: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
         raise BadContent("The CSV file is damaged.") from None
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether a field of a CSV file is a number."""
     try:
         float(text)
     except ValueError:

@@ -13,7 +13,7 @@ from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin, f
 
 _TABLE = "samples.csv"
 _TEXT = "sc:Text"
-_MEDIA = {Kind.SOUND: "sc:AudioObject", Kind.PICTURE: "sc:ImageObject", Kind.MOTION: _TEXT}
+_MEDIA = {Kind.SOUND: "sc:AudioObject", Kind.PICTURE: "sc:ImageObject", Kind.MOTION: _TEXT, Kind.TABLE: _TEXT}
 _CONTEXT = {
     "@language": "en",
     "@vocab": "https://schema.org/",

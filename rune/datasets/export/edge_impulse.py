@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from rune.datasets.content.content import Kind
+from rune.datasets.content.table import parse_table
 from rune.datasets.content.wav import wav_chunks
 from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin, file_name
 
@@ -27,7 +28,7 @@ def _path(sample: Exported) -> str:
 def _content(sample: Exported, data: bytes) -> bytes:
     if sample.kind is Kind.PICTURE:
         return data
-    payload = _sound(data) if sample.kind is Kind.SOUND else _motion(data)
+    payload = _PAYLOADS[sample.kind](data)
     acquisition = {
         "protected": {"ver": "v1", "alg": "none", "iat": 0},
         "signature": "",
@@ -47,6 +48,15 @@ def _motion(data: bytes) -> dict[str, Any]:
     rows = [[float(text) for text in line.split(",")] for line in data.decode("ascii").splitlines()]
     # Samples of motion have no rate, and 0 is how the format says that.
     return {"interval_ms": 0, "sensors": [{"name": name, "units": "m/s2"} for name in _AXES], "values": rows}
+
+
+def _table(data: bytes) -> dict[str, Any]:
+    table = parse_table(data)
+    sensors = [{"name": name, "units": "N/A"} for name in table.names]
+    return {"interval_ms": 0, "sensors": sensors, "values": table.rows.tolist()}
+
+
+_PAYLOADS = {Kind.SOUND: _sound, Kind.MOTION: _motion, Kind.TABLE: _table}
 
 
 def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001

@@ -9,7 +9,7 @@ from typing import Any
 from rune.datasets.content.content import Kind
 from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin, file_name
 
-_FIELDS = {Kind.SOUND: "audio", Kind.PICTURE: "image", Kind.MOTION: "csv"}
+_FIELDS = {Kind.SOUND: "audio", Kind.PICTURE: "image", Kind.MOTION: "csv", Kind.TABLE: "csv"}
 
 
 def _path(sample: Exported) -> str:

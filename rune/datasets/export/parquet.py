@@ -34,7 +34,7 @@ def _content(sample: Exported, data: bytes) -> bytes:
 
 def _refuse(samples: Collection[Exported]) -> None:
     if any(sample.kind is not Kind.MOTION for sample in samples):
-        raise BadContent("Parquet has series of motion. Choose another layout for sounds and pictures.")
+        raise BadContent("Parquet has series of motion. Choose another layout for other samples.")
 
 
 PARQUET = ExportLayout(

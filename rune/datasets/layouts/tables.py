@@ -1,23 +1,29 @@
-"""Tables of many series, CSV and Parquet: rows of `x,y,z` with a column that says which series they belong to, and one
-of labels. A row of a Parquet table may also be a whole series, with a list in each column of values."""
+"""Tables of many series, CSV and Parquet: rows of numbers with a column that says which series they belong to, and one
+of labels. A row of a Parquet table may also be a whole series, with a list in each column of values. A CSV file with a
+column of labels and none of series is a table whose rows stand for themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from rune.datasets.content.content import BadContent
+from rune.datasets.content.table import is_motion
 from rune.datasets.convert.parquet import ParquetTable, table_of_parquet
 from rune.datasets.convert.parquet_process import MAX_UNPACKED
-from rune.datasets.convert.series import TIMES, motion_of, table_of
+from rune.datasets.convert.series import TIMES, is_number, motion_of, table_of, table_of_numbers
 from rune.datasets.layouts.files import MAX_FILES, DataFiles
 from rune.datasets.layouts.layout import Item, Layout, Omission, split_of, word
 
 _SERIES = ("series", "series_id", "id", "sample", "sample_id", "window", "segment")
 _LABELS = ("label", "class", "activity", "category", "target")
 _GROUPS = ("group", "person", "subject", "subject_id", "user", "participant")
+_ROW_LABELS = tuple(name for name in _LABELS if name != "target")
+"""Of tables without series: a column `target` has numbers to be learned."""
 _AXES = 3
+_MOST_PARTS = 1000
+"""Recordings that a table without series becomes: rows of one label that follow each other are together in one."""
 
 PARQUET = ".parquet"
 Table = tuple[tuple[str, ...], Mapping[object, list[tuple[Any, ...]]]]
@@ -64,10 +70,11 @@ def _read(archive: DataFiles, item: Item) -> bytes:
     header, rows_by_series = table
     named = {*_SERIES, *_LABELS, *_GROUPS, *TIMES, "split"}
     axes = [index for index, name in enumerate(header) if name not in named]
-    if len(axes) != _AXES:
-        raise BadContent(f"The table has {len(axes)} columns of values; motion has three: x, y and z.")
     rows = list(rows_by_series.values())[item.index]
     values = [[row[index] for index in axes] for row in rows]
+    names = [header[index] for index in axes]
+    if not is_motion(names) and (len(axes) != _AXES or _column(header, _SERIES) is None):
+        return table_of_numbers(names, values)
     if len(values) == 1 and all(isinstance(each, list) for each in values[0]):
         if len({len(each) for each in values[0]}) != 1:
             raise BadContent("The lists of x, y and z differ in length.")
@@ -86,14 +93,44 @@ def _table(archive: DataFiles, name: str) -> Table | None:
         return None
     header = tuple(each.lower() for each in names)
     series = _column(header, _SERIES)
-    if series is None or _column(header, _LABELS) is None:
+    if _column(header, _ROW_LABELS if series is None else _LABELS) is None:
         return None
+    checked = list(_checked(name, header, rows))
+    if series is None:
+        return (header, _parts(header, checked)) if _has_numbers(header, checked) else None
     by_series: dict[object, list[tuple[Any, ...]]] = {}
+    for row in checked:
+        by_series.setdefault(row[series], []).append(row)
+    return header, by_series
+
+
+def _checked(name: str, header: tuple[str, ...], rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, ...]]:
     for row in rows:
         if len(row) != len(header):
             raise BadContent(f"{name} has a row of {len(row)} values; its header has {len(header)}.")
-        by_series.setdefault(row[series], []).append(tuple(row))
-    return header, by_series
+        yield tuple(row)
+
+
+def _has_numbers(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> bool:
+    """Whether the first row of a table has a number in each column of values: a list of files has none."""
+    named = {*_ROW_LABELS, *_GROUPS, *TIMES, "split"}
+    values = [text for name, text in zip(header, rows[0], strict=True) if name not in named] if rows else []
+    return bool(values) and all(map(is_number, values))
+
+
+def _parts(header: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> Mapping[object, list[tuple[Any, ...]]]:
+    """The rows of a table without series as parts of one label, person and split each."""
+    places = [place for names in (_ROW_LABELS, _GROUPS, ("split",)) if (place := _column(header, names)) is not None]
+    longest = -(-len(rows) // _MOST_PARTS)
+    parts: dict[object, list[tuple[Any, ...]]] = {}
+    newest: dict[object, int] = {}
+    for row in rows:
+        key = tuple(row[place] for place in places)
+        number = newest.setdefault(key, 0)
+        if len(parts.get((key, number), ())) >= longest:
+            newest[key] = number = number + 1
+        parts.setdefault((key, number), []).append(row)
+    return parts
 
 
 @lru_cache(maxsize=2)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from rune.datasets.content.content import BadContent, Kind
+from rune.datasets.content.table import parse_table
 from rune.datasets.content.wav import wav_chunks
 
 RECIPE: Final = 1
@@ -21,6 +22,9 @@ _LOWEST_HZ, _HIGHEST_HZ = 60.0, 8000.0
 _FLOOR_DB = 60.0
 _SIDE = 12
 _POINTS, _BINS = 32, 16
+_COLUMNS = 16
+_LARGE = 10.0
+"""The logarithm of a large number of a table."""
 
 Numbers = NDArray[np.float32]
 
@@ -34,7 +38,7 @@ def features_of(kind: Kind, data: bytes) -> Numbers:
         return _of_sound(*sound_values(data))
     if kind is Kind.PICTURE:
         return _of_picture(data)
-    return _of_motion(motion_values(data))
+    return _of_motion(motion_values(data)) if kind is Kind.MOTION else _of_table(parse_table(data).rows)
 
 
 def sound_values(data: bytes) -> tuple[NDArray[np.float32], int]:
@@ -108,3 +112,11 @@ def _of_motion(rows: NDArray[np.float32]) -> Numbers:
     bands = np.stack([each.max(axis=0) for each in np.array_split(spectrum[1:], _BINS)])
     size = np.clip(np.log10(largest + 1e-6) / 6, -1, 1)
     return np.concatenate([points.ravel(), bands.ravel(), [size]]).astype(np.float32)
+
+
+def _of_table(rows: NDArray[np.float64]) -> Numbers:
+    """The mean and the spread of the first columns, by the logarithm of their size."""
+    own = rows[:, :_COLUMNS]
+    facts = np.zeros((2, _COLUMNS))
+    facts[:, : own.shape[1]] = own.mean(axis=0), own.std(axis=0)
+    return (np.arcsinh(facts).ravel() / _LARGE).astype(np.float32)

@@ -3,11 +3,12 @@ anew, and have nothing in common for two recordings of different moments.
 
 The words of a sound are those of Haitsma and Kalker, "A Highly Robust Audio Fingerprinting System" (2002): whether the
 energy of a band grew against its neighbour and against the moment before. Those of a picture compare neighbouring
-pixels, those of motion neighbouring moments.
+pixels, those of motion neighbouring moments. Those of a table are of its bytes: only the same table has them.
 """
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Final
 
 import numpy as np
@@ -36,6 +37,8 @@ def fingerprint_of(kind: Kind, data: bytes) -> Words:
     if kind is Kind.PICTURE:
         grey = picture_pixels(data, "L", _PICTURE_SIDE + 1, _PICTURE_SIDE)
         return _words((np.diff(grey, axis=1) > _VISIBLE).reshape(-1, 32))
+    if kind is Kind.TABLE:
+        return np.frombuffer(sha256(data).digest(), ">u4").astype(np.uint32)
     return _of_motion(motion_values(data))
 
 

@@ -1,4 +1,4 @@
-"""A part of a recording as a recording of its own. Positions are milliseconds of a sound and rows of motion."""
+"""A part of a recording as one of its own. Positions are milliseconds of a sound, or rows of motion and tables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rune.datasets.content.content import BadContent
+from rune.datasets.content.table import is_table, parse_table
 from rune.datasets.content.wav import is_wav, wav_bytes, wav_chunks
 
 Values = npt.NDArray[np.float64]
@@ -13,16 +14,18 @@ Values = npt.NDArray[np.float64]
 
 def values_of(data: bytes) -> tuple[Values, float]:
     """The values of a stored recording, `[values, axes]`, and how many of them one position is: the values of a
-    millisecond of a sound, 1 for motion. Raises `BadContent` for another kind of recording."""
+    millisecond of a sound, 1 for rows. Raises `BadContent` for another kind of recording."""
     if is_wav(data):
         chunks = dict(reversed([*wav_chunks(data)]))
         rate = int.from_bytes(chunks[b"fmt "][4:8], "little")
         return np.frombuffer(chunks[b"data"], "<i2").astype(np.float64).reshape(-1, 1), rate / 1000
+    if is_table(data):
+        return parse_table(data).rows, 1.0
     try:
         rows = [[float(value) for value in line.split(b",")] for line in data.splitlines()]
         return np.asarray(rows, np.float64).reshape(-1, 3), 1.0
     except ValueError:
-        raise BadContent("Only sounds and motion have parts.") from None
+        raise BadContent("Only sounds, motion and tables have parts.") from None
 
 
 def length_of(data: bytes) -> int:
@@ -39,7 +42,10 @@ def cut(data: bytes, start: int, end: int) -> bytes:
         sound = chunks[b"data"][start * rate // 1000 * 2 : end * rate // 1000 * 2]
         return wav_bytes(rate, _some(sound))
     values_of(data)
-    return _some(b"".join(data.splitlines(keepends=True)[start:end]))
+    lines = data.splitlines(keepends=True)
+    if is_table(data):
+        return lines[0] + _some(b"".join(lines[1:][start:end]))
+    return _some(b"".join(lines[start:end]))
 
 
 def _some(data: bytes) -> bytes:

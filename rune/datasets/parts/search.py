@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from rune.datasets.content.wav import is_wav
 from rune.datasets.parts.cutting import Values, values_of
 
 MAX_PARTS = 200
@@ -44,8 +45,9 @@ class PartSearch:
 def find_parts(data: bytes, search: PartSearch) -> Sequence[Part]:
     """The parts of a stored sound or motion, in order, at most `MAX_PARTS`. Raises `BadContent` for other kinds."""
     values, step = values_of(data)
-    frame = max(1, round(FRAME_MS * step)) if values.shape[1] == 1 else 1
-    energy, floor = (_loudness(values, frame), _FLOOR) if values.shape[1] == 1 else (_movement(values), 0.0)
+    is_sound = is_wav(data)
+    frame = max(1, round(FRAME_MS * step)) if is_sound else 1
+    energy, floor = (_loudness(values, frame), _FLOOR) if is_sound else (_movement(values), 0.0)
     if not energy.size:
         return []
     background = float(np.sort(energy)[: max(1, round(energy.size * _QUIET_SHARE))].mean())

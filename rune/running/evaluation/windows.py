@@ -1,7 +1,8 @@
 """Turns the bytes of a sample into windows for a rune's one input: one, or several of a long sound.
 
 A sound that is shorter than a window is followed by silence, as TensorFlow's example of speech commands does. Of a
-picture, a motion recording and raw bytes there is one window, read as `rune run` reads them.
+picture, a motion recording and raw bytes there is one window, read as `rune run` reads them. A table is read by a rune
+of RAW numbers, a window for each row: a rune that reads fewer numbers than the table has columns gets the first ones.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rune.capabilities.raw import RAW
 from rune.capabilities.sound import SOUND
+from rune.datasets.content.content import BadContent
+from rune.datasets.content.table import is_table, parse_table
 from rune.running.evaluation.errors import EvaluationImpossible
 from rune.running.runtime import RequestedCapability
 from rune.running.runtime.errors import InputFile
@@ -20,6 +24,8 @@ from rune.wording import listed
 
 _BYTES = 2
 """Of a sample of sound."""
+_FLOAT = 4
+"""Bytes of a number of a table."""
 MOST_SECONDS = 4 * 3600
 """Of one recording."""
 
@@ -55,6 +61,8 @@ def fed_capability(capabilities: Sequence[RequestedCapability]) -> RequestedCapa
 
 def windows_of(request: RequestedCapability, data: bytes, hops: int) -> Windows:
     """The windows of a file for an input. Raises `InputFile`."""
+    if request.kind is RAW and is_table(data):
+        return _table_windows(request, data)
     if request.kind is not SOUND:
         return Windows([input_of_bytes(request, data)])
     rate = whole_parameter(request.parameters, "hz")
@@ -78,12 +86,33 @@ def windows_of(request: RequestedCapability, data: bytes, hops: int) -> Windows:
 
 def stream_windows(request: RequestedCapability, data: bytes, _hops: int) -> Windows:
     """The consecutive chunks of a file for an input of which the rune itself makes windows. Raises `InputFile`."""
+    if request.kind is RAW and is_table(data):
+        return _table_windows(request, data)
     stream = stream_file(request, request.kind.name, data, lambda _: None)
     if not stream.runs:
         raise InputFile("the recording is shorter than what one run reads")
     seconds = stream.seconds or 0.0
     ends = tuple((run + 1) * seconds for run in range(stream.runs))
     return Windows(stream.chunks(), ends, ends[-1], bytes(stream.chunk))
+
+
+def _table_windows(request: RequestedCapability, data: bytes) -> Windows:
+    """The rows of a table as f32, as many at a time as the rune reads, one behind the other."""
+    length = whole_parameter(request.parameters, "length") or 0
+    try:
+        table = parse_table(data)
+    except BadContent as error:
+        raise InputFile(f"the table cannot be read: {error}") from error
+    numbers, columns = length // _FLOAT, len(table.names)
+    if length % _FLOAT or not numbers or (numbers > columns and numbers % columns):
+        message = f"the rune reads {length} bytes at a time, and a row of the table has {columns} numbers of 4 bytes"
+        raise InputFile(message)
+    rows = table.rows[:, :numbers].astype("<f4").tobytes()
+    count = len(rows) // length
+    if not count:
+        raise InputFile("the table is shorter than what one run reads")
+    chunks = [rows[start : start + length] for start in range(0, count * length, length)]
+    return Windows(chunks, tuple(range(1, count + 1)), float(count), bytes(length))
 
 
 def _cut(sound: bytes, size: int, starts: range) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.datasets.content.content import BadContent, Content, Kind
+from rune.datasets.content.table import parse_table
 from rune.datasets.content.wav import wav_chunks
 from rune.datasets.layouts.archive import DataArchive
 from rune.datasets.layouts.files import DataFiles
@@ -140,6 +141,8 @@ def _require_one_rate(contents: list[tuple[str, Content]]) -> None:
 def _array(content: Content, name: str) -> NDArray[Any]:
     if content.kind is Kind.SOUND:
         return np.frombuffer(dict(wav_chunks(content.data))[b"data"], "<i2")
+    if content.kind is Kind.TABLE:
+        return parse_table(content.data).rows.astype(np.float32)
     if content.kind is Kind.MOTION:
         return np.array([line.split(",") for line in content.data.decode("ascii").splitlines()], np.float32)
     from PIL import Image, UnidentifiedImageError  # Sounds need no Pillow.

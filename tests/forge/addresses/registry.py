@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
+from forge.accounts.models import User
+from forge.projects.models import Project
+from forge.registry.models import StandingEntry, StandingTable
 from tests.forge.addresses.table import (
     EDIT,
     MANAGED,
@@ -60,6 +65,8 @@ CASES: list[Case] = [
         (404, 404, 403, 403, 403, 404, 401),
     ),
     ("get", f"{PROJECT_ROUTE}/registry/trash", f"{PROJECT}/registry/trash", None, EDIT),
+    ("get", "standings", "standings", None, (200, 200, 200, 200, 200, 200, 200)),
+    ("get", "api/v1/standings", "api/v1/standings", None, (200, 200, 200, 200, 200, 200, 200)),
     (
         "post",
         f"{PROJECT_ROUTE}/registry/trash/<str:digest>/restore",
@@ -135,6 +142,10 @@ CASES: list[Case] = [
     ),
 ]
 REQUESTS: list[Request] = [
+    ("put", f"{PROJECT_ROUTE}/tags/<str:tag>/standing", f"{PROJECT}/tags/0.0/standing", {"title": "Digits"}),
+    ("delete", f"{PROJECT_ROUTE}/tags/<str:tag>/standing", f"{PROJECT}/tags/0.0/standing", {"reason": "It is old"}),
+    ("get", "standings/<str:address>", "STANDING", None),
+    ("get", "api/v1/standings/<str:address>", "STANDING_JSON", None),
     ("get", _REGISTRY, "api/v1/organisations/acme/registry", None),
     ("put", _REGISTRY, "api/v1/organisations/acme/registry", {"takes_all": True, "versions_move": False}),
     ("get", f"{_REGISTRY}/retention", "api/v1/organisations/acme/registry/retention", None),
@@ -247,3 +258,17 @@ REQUESTS: list[Request] = [
     ("get", f"{PROJECT_PAGE}/published", "acme/kitchen/published", None),
 ]
 """Counted, but without a row of answers here: other tests say who may send them."""
+
+
+def standing_addresses(person: User, project: Project, size: int) -> dict[str, str]:
+    """Adds standing tables with versions of a project; gives what the addresses name by id."""
+    for number in range(size):
+        values = {"title": f"Task {number}", "labels": {"yes": 2, "no": 2}, "author": person, "created": timezone.now()}
+        table = StandingTable.objects.create(address=f"{number:032x}", samples=f"sha256:{number:064x}", **values)
+        for each in range(size):
+            counts = {"size": 100, "memory": 10, "right": 1, "tested": 4}
+            rune, version = f"sha256:{each:064x}", f"0.{each}"
+            StandingEntry.objects.create(
+                table=table, project=project, version=version, rune=rune, joined=timezone.now(), **counts
+            )
+    return {"STANDING": table.get_absolute_url()[1:], "STANDING_JSON": f"api/v1{table.get_absolute_url()}"}

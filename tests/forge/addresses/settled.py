@@ -34,6 +34,7 @@ from tests.forge.addresses.deployments import deployment_addresses
 from tests.forge.addresses.jobs import job_addresses
 from tests.forge.addresses.organisations import grant_addresses
 from tests.forge.addresses.project_people import people_addresses
+from tests.forge.addresses.registry import standing_addresses
 from tests.forge.addresses.searches import search_addresses
 from tests.forge.addresses.training import training_addresses
 from tests.forge.addresses.webhooks import webhook_addresses
@@ -130,6 +131,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         **training_addresses(owner, project, size),
         **search_addresses(owner, project, size),
         **deployment_addresses(owner, project, size),
+        **standing_addresses(owner, project, size),
         "SAMPLES": f"api/v1/projects/acme/kitchen/samples?{urlencode({'label': 'x', 'days': 90, 'consent': consent})}",
         "IMPORT": f"api/v1/projects/acme/kitchen/samples/import?{urlencode({'days': 90, 'consent': consent})}",
         "{build}": str(builds[0].pk),

@@ -101,7 +101,7 @@ def test_a_sample_has_a_page_with_consent_versions_and_deleting(client: Client, 
 
 def test_a_drawing_stays_in_its_box() -> None:
     assert drawing_paths({"peaks": [0, 100]}) == ["M36.0 25.5v1.0M108.0 2.0v48.0"]
-    assert drawing_paths({"axes": [[-100, 100], [0]]}) == ["M0.0 50.0L144.0 2.0", "M0.0 26.0"]
+    assert drawing_paths({"axes": [[-100, 100], [0]]}) == ["M0.0 50.0L144.0 2.0", "M0 26.0H144"]
     assert drawing_paths({"width": 2, "height": 1}) == []
 
 
@@ -167,3 +167,21 @@ def test_lists_of_20_000_samples_take_less_than_200_ms(client: Client, project: 
     start = process_time()
     assert client.post(f"{data}/versions", {"revision": 1}, content_type="application/json").status_code == 201
     assert process_time() - start < 3
+
+
+@pytest.mark.slow
+def test_a_table_is_drawn_and_phones_are_asked_for_what_they_can_record(
+    client: Client, project: Project, user: User
+) -> None:
+    consent = consent_of(user, project)
+    sample_of(consent, user, b"temperature,humidity\n20.5,55\n21,54\n", label="dry")
+    sample_of(consent, user, b"temperature,humidity\n20.5,55\n", label="wet")
+    page = client.get(PAGE).content.decode()
+    assert page.count('class="sample-face table"') == 2
+    assert page.count("<path d=") == 2 + 1
+    assert '<input type="hidden" name="kind" value="sound">' in page, "no phone records a table"
+    panel = client.get(f"{PAGE}/samples/1").content.decode()
+    assert "Crop or split" in panel
+    assert "<audio" not in panel
+    refused = client.post(f"{PAGE}/collect", {"kind": "table", "label": "dry", "wanted": "20", "seconds": "1.5"})
+    assert "Choose what is recorded: sound, picture or motion." in refused.content.decode()

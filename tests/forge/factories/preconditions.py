@@ -104,7 +104,7 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
     if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:rules|-/settings/rules)", path):
         return rule_facets(rules_of(Organisation.objects.get(name=match[1]).pk))
     if match := re.fullmatch(
-        r"/?(?:api/v1/projects/)?([^/]+)/([^/]+)/tags/(?!override)([^/]+)(?:/deprecation|/withdrawal)?", path
+        r"/?(?:api/v1/projects/)?([^/]+)/([^/]+)/tags/(?!override)([^/]+)(?:/deprecation|/withdrawal|/standing)?", path
     ):
         tags = Tag.objects.filter(repository__project=_project(match), name=match[3])
         return [facet for tag in tags for facet in version_facets(tag)]

@@ -19,6 +19,8 @@ from forge.learning.training.models import TrainingRun, TrainingState
 from forge.projects.models import Project
 from tests.forge.factories.recordings import consent_of
 from tests.lab.training.motion_data import LABELS, motion
+from tests.lab.training.table_data import HEADER, machine_rows
+from tests.lab.training.table_data import LABELS as STATES
 
 SMALL = {"epochs": 12, "window": 50, "blocks": 2, "filters": 8, "hop": 25, "batch": 16}
 """Arguments of a run of seconds."""
@@ -45,6 +47,19 @@ def motion_samples(person: User, project: Project, people: int = 6, takes: int =
 def motion_version(person: User, project: Project, people: int = 6, takes: int = 1) -> DataVersion:
     """A version of such recordings."""
     motion_samples(person, project, people, takes)
+    revision = DataSet.objects.values_list("revision", flat=True).get(project=project)
+    return save_version(person, project, revision=revision)
+
+
+def table_version(person: User, project: Project, count: int = 12) -> DataVersion:
+    """A version of tables of three states."""
+    random = np.random.default_rng(4)
+    consent = consent_of(person, project)
+    for label in STATES:
+        for number in range(count):
+            rows = "\n".join((HEADER, *machine_rows(label, random, 8)))
+            origin = SampleOrigin(pseudonym=f"machine {number}")
+            add_sample(person, consent, [f"{rows}\n".encode()], label=label, origin=origin)
     revision = DataSet.objects.values_list("revision", flat=True).get(project=project)
     return save_version(person, project, revision=revision)
 

@@ -25,7 +25,7 @@ from forge.learning.training.running.job import TRAINING, run_training_job
 from forge.projects.models import Project
 from lab.training.settings import ENVIRONMENT
 from rune.model.tflite import TensorKind, read_model
-from tests.forge.factories.training import SMALL, ScriptedLab, curve, motion_version
+from tests.forge.factories.training import SMALL, ScriptedLab, curve, motion_version, table_version
 from tests.lab.training.motion_data import LABELS
 
 needs_tensorflow = [
@@ -116,6 +116,32 @@ def test_trees_are_learned_without_tensorflow_and_used_like_a_model(trains: Clie
     used = trains.post(f"{RUNS}/1/use", {}, content_type="application/json")
     assert used.status_code == 201, used.content
     assert trains.get(used.json()["change_url"]).status_code == 200
+
+
+@pytest.mark.slow
+def test_a_number_is_learned_and_its_error_is_shown_beside_that_without_learning(
+    client: Client, project: Project, user: User
+) -> None:
+    table_version(user, project)
+    begun(client, recipe="regression-trees", arguments={"epochs": 20, "depth": 4})
+    run_jobs()
+    run = read(client)
+    assert (run["state"], run["error"]) == ("finished", "")
+    assert run["judgements"] == {}
+    assert set(run["errors"]) == {"validation", "test"}
+    error = run["errors"]["test"]
+    assert error["error"]["high"] < error["baseline"]["low"]
+    assert run["samples"]["train"]["power"] > 0
+    assert run["arguments"]["columns"] == 3
+    page = client.get("/acme/kitchen/training/1").content.decode()
+    assert "How far it is off" in page
+    assert "the mean of the train split" in page
+    assert "Explained" in page
+    assert "Confusion matrix" not in page
+    assert "error 0 on" not in client.get("/acme/kitchen/training").content.decode()
+    used = client.post("/api/v1/projects/acme/kitchen/training/1/use", {}, content_type="application/json")
+    assert used.status_code == 201, used.content
+    assert "Mean error of power on the test split" in client.get(used.json()["change_url"]).content.decode()
 
 
 def test_labels_that_a_recipe_joins_are_judged_as_one(trains: Client) -> None:

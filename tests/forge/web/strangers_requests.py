@@ -53,6 +53,7 @@ NOTHING: Names = {
     "delivery": str(UUID(int=13)),
     "delivery_id": str(UUID(int=13)),
     "digest": "sha256:" + "0" * 64,
+    "address": "f" * 32,
     "job": str(UUID(int=17)),
     "job_id": str(UUID(int=17)),
     "kind": "nokind",

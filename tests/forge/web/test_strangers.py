@@ -32,6 +32,7 @@ from forge.registry.publishing.actions import publish_build
 from forge.registry.signing.actions.keys import add_signing_key
 from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, begin_thread, invite_guest, offer_changes
 from forge.webhooks.actions import create_webhook, ping
+from tests.forge.addresses.registry import standing_addresses
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import approved, built, packed
 from tests.forge.factories.deployments import deployed
@@ -130,6 +131,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "delivery": str(delivery.pk),
         "delivery_id": str(delivery.pk),
         "digest": build.artefact.digest,
+        "address": standing_addresses(owner, project, 1)["STANDING"].rpartition("/")[2],
         "job": str(job.pk),
         "job_id": str(job.pk),
         "block": published_block(owner, project, "71.31.5").name,
@@ -229,6 +231,8 @@ PUBLISHED = {
     "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/rune",
     "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/examples",
     "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/packages/<str:target>",
+    "/standings/<str:address>",
+    "/api/v1/standings/<str:address>",
     "/<str:organisation>/<str:name>/picture.png",
     "/<str:organisation>/<str:name>/badge.svg",
     "/<str:organisation>/<str:name>/published/dependants",

@@ -12,9 +12,17 @@ from lab.dataset.recordings import Recordings, read_recordings
 from lab.formats.tflite_builder import Builder
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import NETWORK_RECIPES, RECIPES
-from lab.recipes.recipe import whole_runefile
+from lab.recipes.numbers import chosen_columns
+from lab.recipes.recipe import scaled_features, whole_runefile
 from lab.refusal import Reason, Refused
-from lab.training.data import compute_windows, features_bytes, read_dataset, require_windows
+from lab.training.data import (
+    compute_windows,
+    features_bytes,
+    measured_scaling,
+    read_dataset,
+    require_windows,
+    with_numbers,
+)
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.port import Port
@@ -48,10 +56,15 @@ def test_features_are_what_the_model_gets_in_the_rune(name: str, tmp_path: Path)
     recipe = RECIPES[name]
     values = read_arguments(recipe.arguments, {}, name)
     dataset = read_dataset(write_recordings(recipe.kind, tmp_path, 10), recipe, {})
-    learned = compute_windows(dataset, recipe, values, report)
-    features = recipe.features(values)
+    if dataset.columns:
+        values = chosen_columns(values, dataset.columns, recipe.target)
+    plain = compute_windows(dataset, recipe, values, report)
+    windows, numbers = with_numbers(dataset, recipe, values, plain)
+    scaling = measured_scaling(dataset, windows, numbers)
+    learned = compute_windows(dataset, recipe, values, report, scaling)
+    features = scaled_features(recipe, values, scaling)
     model = model_of(features.shape, len(dataset.labels))
-    runefile = whole_runefile(recipe, values, "m.tflite", model, dataset.labels)
+    runefile = whole_runefile(recipe, values, "m.tflite", model, dataset.labels, scaling)
     port = Port(features.stage, 0)
     files = MemoryFiles({"Runefile.yml": runefile.encode(), "m.tflite": model})
     built = build(files, BuildOptions("whole", watched=(port,)))
@@ -60,6 +73,12 @@ def test_features_are_what_the_model_gets_in_the_rune(name: str, tmp_path: Path)
     seen = [row for recording in dataset.recordings for row in runner.rows(recording)]
     assert learned.inputs.shape[1:] == features.shape
     assert np.stack(seen).astype(np.float32).tobytes() == learned.inputs.tobytes()
+    if recipe.scales:
+        is_learned = np.isin(windows.recordings, [place for place, own in enumerate(dataset.splits) if own == "train"])
+        of_train = with_numbers(dataset, recipe, values, learned)[0].inputs[is_learned]
+        flat = of_train.reshape(-1, of_train.shape[-1])
+        np.testing.assert_allclose(flat.mean(axis=0), 0, atol=1e-4)
+        np.testing.assert_allclose(flat.std(axis=0), 1, rtol=1e-3)
 
 
 def test_windows_are_of_all_recordings_and_short_ones_are_named(tmp_path: Path) -> None:

@@ -100,5 +100,5 @@ def test_splits_that_contradict_each_other_are_refused() -> None:
 
 def test_weak_data_is_warned_of() -> None:
     weak = [replace(each, quality=Quality.STILL) for each in people(6)[:2]]
-    assert list(warnings(weak)) == ["2 recordings of glass are without any motion."]
+    assert list(warnings(weak)) == ["2 recordings of glass are without any change."]
     assert "does not say who was recorded" in next(warnings([recording("a", 1)]))

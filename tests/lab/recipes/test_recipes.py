@@ -75,7 +75,9 @@ def test_what_learns_imports_nothing_but_its_library_and_numpy(recipe: Recipe) -
     imports = {line.split()[1].partition(".")[0] for line in lines if line.startswith(("import ", "from "))}
     libraries = {"keras"} if recipe.estimator is None else {"lab", "sklearn", "warnings"}
     assert imports <= {"__future__", "collections", "math", "numpy", "typing", *libraries}
-    assert recipe.folder == Path(recipe.network_source).parent
+    assert (
+        recipe.folder if not recipe.learner else recipe.folder.parent / recipe.learner
+    ) == recipe.network_source.parent
 
 
 @pytest.mark.parametrize(

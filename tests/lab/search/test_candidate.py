@@ -60,14 +60,15 @@ def arena_and_constants(model: bytes) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("name", NETWORK_RECIPES)
-def test_a_candidate_is_compiled_whole_and_grows_with_its_filters(name: str) -> None:
+def test_a_candidate_is_compiled_whole_and_grows_with_its_layers(name: str) -> None:
     recipe = RECIPES[name]
     values = read_arguments(recipe.arguments, {}, name)
     model = candidate_model(recipe, values, 3, "int8")
     read = read_model(model)
     assert read.tensors[read.inputs[0]].kind is TensorKind.INT8
     assert tuple(read.tensors[read.inputs[0]].shape) == (1, *recipe.features(values).shape)
-    wider = candidate_model(recipe, {**values, "filters": 2 * int(values["filters"])}, 3, "int8")
+    width = "filters" if "filters" in values else "units"
+    wider = candidate_model(recipe, {**values, width: 2 * int(values[width])}, 3, "int8")
     (arena, constants), (more_arena, more_constants) = arena_and_constants(model), arena_and_constants(wider)
     assert arena < more_arena
     assert constants < more_constants

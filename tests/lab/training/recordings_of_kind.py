@@ -7,6 +7,7 @@ from pathlib import Path
 from rune.datasets.content.content import Kind
 from tests.lab.training.motion_data import write_motion
 from tests.lab.training.sight_and_sound_data import write_pictures, write_sounds
+from tests.lab.training.table_data import write_tables
 
 
 def write_recordings(kind: Kind, folder: Path, count: int) -> Path:
@@ -18,3 +19,5 @@ def write_recordings(kind: Kind, folder: Path, count: int) -> Path:
             return write_sounds(folder, count)
         case Kind.PICTURE:
             return write_pictures(folder, count)
+        case Kind.TABLE:
+            return write_tables(folder, count, length=80)

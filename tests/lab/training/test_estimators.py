@@ -10,25 +10,29 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lab.command.training_text import summary
 from lab.dataset.anomalies import ANOMALY, normal_and_others
 from lab.dataset.features import RecordingRunner
 from lab.recipes.arguments import function_arguments, read_arguments
 from lab.recipes.catalogue import RECIPES, recipe_of
-from lab.recipes.recipe import MODEL_STAGE, LearnedParameters, estimator_runefile
+from lab.recipes.numbers import chosen_columns
+from lab.recipes.recipe import MODEL_STAGE, LearnedParameters, Recipe, estimator_runefile
 from lab.refusal import Reason, Refused
 from lab.search.candidate import candidate_model
 from lab.search.space import space_of
-from lab.training.data import Dataset, compute_windows, read_dataset
+from lab.training.data import Dataset, compute_windows, measured_scaling, read_dataset, with_numbers
 from lab.training.run import TrainedModel, prepare_run, train
 from lab.training.run_folder import RunFolder
 from lab.training.script import script_files
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
+from rune.datasets.content.content import Kind
 from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import tensor_array
 from rune.source.policy.sections.training import Training
 from tests.lab.training.motion_data import LABELS, write_motion
+from tests.lab.training.table_data import write_labelled_table, write_tables
 
 ESTIMATORS = [name for name, recipe in RECIPES.items() if recipe.estimator is not None]
 
@@ -55,11 +59,20 @@ def write_machine(folder: Path, *, faults: bool = True) -> Path:
     return folder
 
 
+def write_data(recipe: Recipe, folder: Path) -> Path:
+    """Recordings of the kind that a recipe learns from."""
+    return write_tables(folder, 12) if recipe.kind is Kind.TABLE else write_machine(folder)
+
+
 COMPARED = {
     "k-means": ("anomaly", {"mixture": 0}),
     "mixture": ("anomaly", {"mixture": 1, "components": 2}),
     "boosting": ("motion-trees", {"boosting": 1, "epochs": 8}),
     "forest": ("motion-trees", {"boosting": 0, "epochs": 8, "depth": 6}),
+    "boosting of rows": ("table-trees", {"boosting": 1, "epochs": 8}),
+    "forest of rows": ("table-trees", {"boosting": 0, "epochs": 8, "depth": 6}),
+    "boosting of a number": ("regression-trees", {"boosting": 1, "epochs": 8}),
+    "forest of a number": ("regression-trees", {"boosting": 0, "epochs": 8, "depth": 6}),
 }
 """Recipes with arguments, by what learns with these arguments."""
 
@@ -77,14 +90,20 @@ def test_features_and_scores_of_the_rune_are_those_that_were_learned(
     own = recipe_of(recipe)
     assert own.estimator is not None
     values = read_arguments(own.arguments, arguments, recipe)
-    dataset = read_dataset(write_machine(tmp_path), own, {})
-    windows = compute_windows(dataset, own, values, report)
+    dataset = read_dataset(write_data(own, tmp_path), own, {})
+    if dataset.columns:
+        values = chosen_columns(values, dataset.columns, own.target)
+    windows, numbers = with_numbers(dataset, own, values, compute_windows(dataset, own, values, report))
+    scaling = measured_scaling(dataset, windows, numbers)
     labels = np.array([dataset.labels.index(dataset.recordings[each].label) for each in windows.recordings])
+    if numbers is not None:
+        labels = numbers.scaled(scaling)
     options = function_arguments(values, own.estimator.arguments)
     *_, learned = import_module(own.network_module).rounds(windows.inputs, labels, 3, **options)
     texts = learned.resources()
     files = {name: f"{name}.txt" for name in texts}
-    runefile = estimator_runefile(own, values, LearnedParameters(texts, {"on": 1.0, "off": 0.5}), files, dataset.labels)
+    parameters = LearnedParameters(texts, {"on": 1.0, "off": 0.5})
+    runefile = estimator_runefile(own, values, parameters, files, dataset.labels, scaling)
     project = {"Runefile.yml": runefile.encode(), **{files[name]: texts[name].encode() for name in texts}}
     features, scores = Port(own.features(values).stage, 0), Port(MODEL_STAGE, 0)
     built = build(MemoryFiles(project), BuildOptions("whole", watched=(features, scores)))
@@ -187,7 +206,47 @@ def test_what_only_networks_have_is_refused_by_name(name: str, tmp_path: Path) -
         candidate_model(recipe, values, 2, "int8")
     with pytest.raises(Refused, match="is not searched"):
         space_of(recipe, {}, "int8")
-    write_machine(tmp_path)
+    write_data(recipe, tmp_path)
     settings = prepare_run(Training(name, "samples"), tmp_path, {}).settings
     with pytest.raises(Refused, match="no script of plain Keras"):
         script_files(settings)
+
+
+def test_rows_are_told_apart_by_trees_of_one_file_with_a_column_of_labels(tmp_path: Path) -> None:
+    write_labelled_table(tmp_path / "samples" / "all.csv", rows=120)
+    result, events, dataset = trained(tmp_path, "table-trees", boosting=0, epochs=6)
+    assert list(dataset.labels) == ["idle", "running", "worn"]
+    assert len(dataset.recordings) == 120
+    assert result.report["judgements"]["test"]["accuracy"][0] > 0.8
+    assert events[-1]["event"] in ("epoch", "progress")
+    assert "decision_trees" in result.runefile
+    assert "label" in result.runefile
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("boosting", [0, 1])
+def test_a_number_is_learned_and_its_error_stands_beside_that_of_the_mean(boosting: int, tmp_path: Path) -> None:
+    write_tables(tmp_path / "samples", 14)
+    result, _, dataset = trained(tmp_path, "regression-trees", boosting=boosting, epochs=40, depth=4)
+    assert list(dataset.labels) == ["power"]
+    assert result.report["samples"]["train"]["power"] >= 9
+    test = result.report["judgements"]["test"]
+    error = test["error"]
+    assert test["accuracy"] is None
+    assert error["error"]["low"] <= error["error"]["value"] <= error["error"]["high"] < error["baseline"]["low"]
+    assert 0.3 < error["gain"]["low"] <= error["gain"]["value"] <= error["gain"]["high"] <= 1
+    assert error["baseline_name"] == "the mean of the train split"
+    assert result.answers["test"] == ()
+    assert 0 < result.report["curves"][-1]["validation_accuracy"] < 1
+
+
+def test_a_column_by_chance_is_not_learned_and_the_report_says_so(tmp_path: Path) -> None:
+    """An error is never shown as a success by itself: the interval of what was gained includes 0."""
+    random = np.random.default_rng(4)
+    (tmp_path / "samples").mkdir()
+    rows = "".join(f"{a:.4f},{b:.4f}\n" for a, b in random.normal(0, 1, (200, 2)))
+    (tmp_path / "samples" / "a.csv").write_text(f"a,chance\n{rows}")
+    result, _, _ = trained(tmp_path, "regression-trees", epochs=5)
+    assert result.report["judgements"]["test"]["error"]["gain"]["low"] <= 0
+    assert "not surely less than without learning" in "\n".join(summary(result.report))
+    assert "The table is cut in time" in " ".join(result.report["notes"])

@@ -252,7 +252,7 @@ def test_sounds_of_other_formats_become_sixteen_bits_and_one_channel(data: bytes
         (riff(pcm_format(0, bits=8), (b"data", b"\x80")), "out of range"),
         (riff(pcm_format(8000, channels=0), (b"data", b"\0\0")), "0 channels"),
         (riff(pcm_format(8000, bits=12), (b"data", b"\0\0")), "not PCM"),
-        (b"x,y\n1,2\n", "has 2 values"),
+        (b"x,y\n1,2,3\n", "has 3 values; the first line names 2 columns"),
         (b"1,2,nan\n", "not a number"),
         (b"\xff\xfe\0", "not a WAV, PNG, JPEG or CSV file"),
     ],

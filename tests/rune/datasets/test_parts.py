@@ -70,5 +70,5 @@ def test_a_part_outside_of_the_recording_is_refused(start: int, end: int) -> Non
 
 def test_a_picture_has_no_parts() -> None:
     for refused in (lambda: find_parts(png(), PartSearch()), lambda: cut(png(), 0, 1), lambda: length_of(png())):
-        with pytest.raises(BadContent, match="Only sounds and motion"):
+        with pytest.raises(BadContent, match="Only sounds, motion and tables"):
             refused()

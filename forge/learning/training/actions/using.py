@@ -10,6 +10,7 @@ from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.learning.training.actions.offering import ModelOffer, accuracy_text, offer_model
 from forge.learning.training.actions.runs import announce_run
+from forge.learning.training.error_text import error_text
 from forge.learning.training.errors import RunNotFinished
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.projects.access import require
@@ -64,10 +65,12 @@ def _offer(run: TrainingRun, title: str) -> ModelOffer:
 
 
 def _message(run: TrainingRun) -> str:
-    """Returns the change request's text: the accuracy of the run's rune."""
+    """Returns the change request's text: the accuracy of the run's rune, or its error."""
     origin = f"[training run {run.number}]({run.get_absolute_url()})"
     lines = [f"The model of {origin}, on version {run.data_number} of the data."]
     for split, judgement in run.report.get("judgements", {}).items():
         if judgement["accuracy"] is not None:
             lines.append(accuracy_text(split, judgement["accuracy"], judgement["samples"]))
+        if judgement.get("error"):
+            lines.append(error_text(split, judgement["error"], run.description["labels"][0]))
     return "\n\n".join(lines)

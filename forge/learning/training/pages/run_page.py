@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from forge.core.errors import Unprocessable
 from forge.datasets.access import groups_of, samples_of
 from forge.datasets.pages.cards import SampleCard, cards_of
 from forge.learning.training.declarations import DeclaredTraining, declared_of
+from forge.learning.training.error_text import error_rows
 from forge.learning.training.judgement import OUTLINED, WORST, MistakeJson, RunJudgementJson, ShareJson
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.learning.training.pages.drawing import drawing_of
@@ -83,8 +84,10 @@ class BoardColumn:
 
 def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, Any]:
     """All that the page shows."""
-    declared = declared_of(project)
     recipe = _recipe(run.recipe)
+    is_number = recipe is not None and recipe["answers"] == "number"
+    # A limit of accuracy says nothing about numbers.
+    declared = replace(declared_of(project), accuracy=None) if is_number else declared_of(project)
     by_split = judgements(actor, run)
     shown = by_split.get("validation")
     is_open = run.state in (TrainingState.WAITING, TrainingState.RUNNING, TrainingState.PAUSED)
@@ -100,6 +103,10 @@ def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, A
         "percent": round(100 * min(1.0, len(run.curves) / run.epochs)),
         "remaining": _remaining(run),
         "best": best,
+        "is_number": is_number,
+        "errors": error_rows(run.report.get("judgements", {})),
+        "baseline_name": _baseline_name(run),
+        "learned_name": next(iter(run.description.get("labels", ())), "") if is_number else "",
         "limit": declared.accuracy,
         "to_limit": _to_limit(best, declared),
         "arguments": written_arguments(run.arguments, recipe),
@@ -132,6 +139,11 @@ def _judged_context(actor: Actor, project: Project, judgement: RunJudgementJson,
         "mistakes": _mistakes(actor, project, judgement["mistakes"][:WORST]),
         "outlined": OUTLINED,
     }
+
+
+def _baseline_name(run: TrainingRun) -> str:
+    errors = [each["error"] for each in run.report.get("judgements", {}).values() if each.get("error")]
+    return errors[0]["baseline_name"] if errors else ""
 
 
 def _recipe(name: str) -> RecipeJson | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from forge.learning.training.error_text import range_text
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.pages.drawing import drawing_of
 from rune.devices.boards.lookup import find_board
@@ -42,6 +43,7 @@ def side_by_side(runs: Sequence[TrainingRun]) -> dict[str, Any]:
         _row(runs, "Validation, windows", _best),
         _row(runs, "Validation, recordings", _judged("validation")),
         _row(runs, "Test, recordings", _judged("test")),
+        *([_row(runs, "Mean error, test", _error("test"))] if any(map(_has_error, runs)) else []),
         _row(runs, "Parameters", lambda run: f"{run.report['parameters']:,}" if run.report else "-"),
     ]
     for key in boards:
@@ -60,6 +62,10 @@ def side_by_side(runs: Sequence[TrainingRun]) -> dict[str, Any]:
     }
 
 
+def _has_error(run: TrainingRun) -> bool:
+    return any(each.get("error") for each in run.report.get("judgements", {}).values())
+
+
 def _row(runs: Sequence[TrainingRun], title: str, read: Callable[[TrainingRun], str]) -> ComparedRow:
     return ComparedRow(title, [read(run) for run in runs])
 
@@ -68,6 +74,14 @@ def _argument(name: str) -> Callable[[TrainingRun], str]:
     def read(run: TrainingRun) -> str:
         value = run.arguments.get(name)
         return "-" if value is None else f"{value:g}"
+
+    return read
+
+
+def _error(split: str) -> Callable[[TrainingRun], str]:
+    def read(run: TrainingRun) -> str:
+        error = run.report.get("judgements", {}).get(split, {}).get("error")
+        return "-" if error is None else range_text(error["error"])
 
     return read
 

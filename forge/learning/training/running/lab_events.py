@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
 from forge.compute.pool.answer_reading import ModelNeedsJson
 
@@ -36,7 +36,8 @@ class RecipeJson(TypedDict):
     title: str
     summary: Annotated[str, "what it learns, in Markdown"]
     needs: Annotated[str, "which data it needs, in Markdown"]
-    kind: Annotated[str, "of the samples that it learns from: `sound`, `picture` or `motion`"]
+    kind: Annotated[str, "of the samples that it learns from: `sound`, `picture`, `motion` or `table`"]
+    answers: Annotated[Literal["label", "number"], "what its rune answers with"]
     arguments: list[RecipeArgumentJson]
     space: Annotated[RecipeSpaceJson | None, "`null` for a recipe that is not searched"]
 
@@ -48,7 +49,8 @@ class LabRecipesJson(TypedDict):
 
 
 class EpochJson(TypedDict):
-    """A row of the curves: losses, and shares of windows that are right."""
+    """A row of the curves: losses, and shares of windows that are right; for numbers, shares of the squared differences
+    from the answer without learning that are explained."""
 
     epoch: int
     loss: float
@@ -133,11 +135,34 @@ class PausedJson(TypedDict):
     paused: Literal[True]
 
 
+class ErrorRangeJson(TypedDict):
+    """A figure with the bounds of its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class ReportedErrorJson(TypedDict):
+    """The mean absolute error of a rune that answers with numbers, in the unit of what was learned, beside that of the
+    answer without learning, which `baseline_name` is. `gain` is the share of it that is gone, below 0 where the rune is
+    worse; null where nothing was left to gain."""
+
+    windows: int
+    error: ErrorRangeJson
+    baseline: ErrorRangeJson
+    baseline_name: str
+    gain: ErrorRangeJson | None
+    largest: float
+
+
 class JudgedSplitJson(TypedDict):
-    """How often the rune is right on a split: a share with the bounds of its 95 % interval, of so many recordings."""
+    """How often the rune is right on a split: a share with the bounds of its 95 % interval, of so many recordings. Of a
+    rune that answers with numbers, how far it is off."""
 
     accuracy: list[float] | None
     samples: int
+    error: NotRequired[ReportedErrorJson | None]
 
 
 class TrainingReportJson(TypedDict):

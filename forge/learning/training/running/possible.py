@@ -6,15 +6,17 @@ run is there.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from forge.compute.pool.answer_reading import ModelNeedsJson
-from forge.learning.training.running.lab_events import BegunAgainEvent, EpochEvent, TrainedJson
+from forge.learning.training.running.lab_events import BegunAgainEvent, EpochEvent, ReportedErrorJson, TrainedJson
 from rune.datasets.splits import Split
 from rune.source.policy.sections.training import MAX_ARGUMENTS
 
 MOST_EPOCHS = 100_000
+LONGEST_NAME = 200
 MOST = 2**53
 """Bytes and instructions: what JavaScript reads exactly."""
 
@@ -48,8 +50,24 @@ def is_possible_result(answer: TrainedJson, arguments: Mapping[str, float]) -> b
         answers.keys() <= {split.value for split in Split}
         and all(map(are_possible_answers, answers.values()))
         and all(is_possible_share(each["accuracy"]) for each in report["judgements"].values())
+        and all(is_possible_error(each.get("error")) for each in report["judgements"].values())
         and 0 <= report["best_epoch"] <= MOST_EPOCHS
         and arguments.keys() <= answer["values"].keys()
+    )
+
+
+def is_possible_error(error: ReportedErrorJson | None) -> bool:
+    """Whether errors are such of numbers, or None."""
+    if error is None:
+        return True
+    ranges = [error["error"], error["baseline"], *([error["gain"]] if error["gain"] is not None else [])]
+    figures = [figure for each in ranges for figure in (each["value"], each["low"], each["high"])]
+    is_finite = all(map(math.isfinite, (*figures, error["largest"])))
+    return (
+        is_finite
+        and error["error"]["low"] >= 0
+        and error["windows"] >= 0
+        and len(error["baseline_name"]) <= LONGEST_NAME
     )
 
 

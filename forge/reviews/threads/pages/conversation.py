@@ -134,6 +134,12 @@ class ConversationParts:
     samples: tuple[ListedSample, ...]
     keys: frozenset[str]
 
+    def has_replayable(self, sample_id: UUID | None) -> bool:
+        """Whether the studio replays this sample for the reader."""
+        return any(
+            each.sample.pk == sample_id and each.is_playable and each.sample.is_replayable for each in self.samples
+        )
+
 
 def parts_of(
     principal: Principal, build: Build, before: Build | None, threads: Iterable[AnchoredThread]
@@ -339,7 +345,7 @@ def _shown(principal: Principal, thread: AnchoredThread, parts: ConversationPart
         for said in thread.thread.comments.all()
     )
     replay = ""
-    if anchor.sample is not None and is_there:
+    if parts.has_replayable(anchor.sample):
         replay = f"{thread.project.get_absolute_url()}/studio?sample={anchor.sample}"
     return ShownThread(
         thread,

@@ -2,11 +2,11 @@
 // at its sample, and those that are answered differently come first. The list stays playable; nothing is sent anywhere.
 import { address } from "../../api/request";
 import { heardOnAll, type Answer, type Recorded, type SampleRecording } from "../../preview";
+import { isRecordingKind } from "../../runtime";
 import { fetchRune } from "../fetch-rune";
 import { byLabel, counted, differs, isRight, shareText, summary, textOf, verdict, type Pair } from "./differing";
 import { ownFileOf, takeOwnFiles } from "./own-files";
 
-const KINDS = new Set(["sound", "picture", "motion"]);
 const NOT_RUN: Answer = { problem: "It was not run." };
 
 export function compareSamples(): void {
@@ -69,13 +69,13 @@ function recordingOf(item: HTMLElement): SampleRecording {
   return {
     id: sample,
     read: async (): Promise<Recorded> => {
-      if (!KINDS.has(kind)) throw new Error("A recording of this kind cannot be run here.");
+      if (!isRecordingKind(kind)) throw new Error("A recording of this kind cannot be run here.");
       const own = ownFileOf(item);
-      if (own !== undefined) return { label, kind: kind as Recorded["kind"], file: own };
+      if (own !== undefined) return { label, kind, file: own };
       const recording = address("get", "/api/v1/samples/{sample_id}/recording", { path: { sample_id: sample } });
       const response = await fetch(recording, { credentials: "same-origin" });
       if (!response.ok) throw new Error("The recording could not be fetched.");
-      return { label, kind: kind as Recorded["kind"], file: await response.blob() };
+      return { label, kind, file: await response.blob() };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { PortsAnswer, StageArgument, StagePorts } from "./graph-requests";
-import { addEdit, numbersBehind, writeEdit } from "./thresholds";
+import type { Workspace } from "../session/workspace";
+import { addEdit, numbersBehind, recordingsOf, writeEdit } from "./thresholds";
 
 const stage = (name: string, kind: StagePorts["kind"], ...sources: readonly string[]): StagePorts => ({
   name,
@@ -73,4 +74,11 @@ test("without one a switch is added behind the scores, under names that are free
       { name: "above", inputs: [{ stage: "threshold_2", index: 0 }] },
     ],
   });
+});
+
+test("thresholds are tuned on the recordings for tests, and not on tables", async () => {
+  const sampleOf = (id: string, kind: string, split = "test") => ({ id, kind, split, label: "dry", playable: true });
+  const samples = [sampleOf("a", "table"), sampleOf("b", "motion"), sampleOf("c", "motion", "train")];
+  const client = { samples: () => Promise.resolve({ samples }) } as unknown as Workspace["client"];
+  expect((await recordingsOf({ client })).map(({ id }) => id)).toEqual(["b"]);
 });

@@ -4,6 +4,7 @@ import type { ScoresPlace, TextNumber, ThresholdHost } from "../../preview";
 import { GraphLanguage } from "./graph-language";
 import type { ArgumentValue, GraphEdit, OneEdit, Port, PortsAnswer, StageArgument } from "./graph-requests";
 import { sourceOf, unused } from "./label-stages";
+import { isReplayable } from "../session/samples/replayable";
 import type { Workspace } from "../session/workspace";
 
 type Language = Pick<GraphLanguage, "ports" | "arguments">;
@@ -80,10 +81,11 @@ export function addEdit(source: Port, value: number, names: ReadonlySet<string>)
   };
 }
 
-/** The project's samples for tests that the person may play, each read when it is its turn. */
+/** The project's recordings for tests that the person may play, each read when it is its turn; tables are left out. */
 export async function recordingsOf({ client }: Pick<Workspace, "client">): ReturnType<ThresholdHost["recordings"]> {
   return (await client.samples()).samples
     .filter(({ split, playable }) => split === "test" && playable)
+    .filter(isReplayable)
     .map(({ id, label, kind }) => ({
       id,
       label,

@@ -8,6 +8,7 @@ import { Problem, sentenceOf } from "../api/problem";
 import { useFileDrop } from "../parts/files/use-drop";
 import { LabelList, OtherLabel } from "../parts/labels";
 import { count } from "../format/quantities";
+import { isReplayable, NOT_REPLAYED, type ReplayableSample } from "../session/samples/replayable";
 import type { NamedFile } from "../session/uploads/incoming-files";
 import "../styles/files/samples.css";
 
@@ -25,7 +26,7 @@ interface SampleListProps {
   /** Takes the dropped files, or null to ask for them. */
   readonly onImport: (dropping: Promise<readonly NamedFile[]> | null) => void;
   /** Has the rune that runs take this sample as its input. */
-  readonly onReplay: (sample: Sample) => void;
+  readonly onReplay: (sample: ReplayableSample) => void;
   readonly onDone: (sentence: string, undo?: () => Promise<unknown>) => void;
 }
 
@@ -164,16 +165,18 @@ export default function SampleList(props: SampleListProps) {
                 , {until(sample.ends)}
               </small>
             </span>
-            {sample.playable ? (
+            {!sample.playable ? (
+              <small className="muted">
+                <Lock aria-hidden="true" /> Only those who manage the project play it.
+              </small>
+            ) : isReplayable(sample) ? (
               <button type="button" className="button" onClick={() => onReplay(sample)}>
                 <Play aria-hidden="true" />
                 Replay
                 <span className="aloud"> {sample.label}</span>
               </button>
             ) : (
-              <small className="muted">
-                <Lock aria-hidden="true" /> Only those who manage the project play it.
-              </small>
+              <small className="muted">{NOT_REPLAYED}</small>
             )}
             {sample.may_delete && (
               <WithdrawButton sample={sample} isOwn={sample.owner?.id === me} onWithdraw={() => withdraw(sample)} />

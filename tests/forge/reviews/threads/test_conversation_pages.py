@@ -139,6 +139,23 @@ def test_a_thread_stays_readable_when_its_recording_is_gone(
 
 
 @pytest.mark.slow
+def test_a_table_is_downloaded_where_recordings_are_replayed(
+    review: Review, reviewer: Any, browser_of: Browser
+) -> None:
+    terms = recording_terms(review.project).text
+    recording, table = (
+        send_sample(reviewer, review.project, [data], label="up", days=90, consent=terms)
+        for data in (b"1,2,3\n", b"a,b\n1,2\n")
+    )
+    begin_thread(reviewer, review, "Which machine?", AnchorRequest(AnchorKind.SAMPLE, str(table.pk)))
+    page = text_of(browser_of(reviewer).get(PAGE))
+    assert f"studio?sample={recording.pk}" in page
+    assert f"studio?sample={table.pk}" not in page
+    assert f'href="/api/v1/samples/{table.pk}/recording" download' in page
+    assert f'href="/api/v1/samples/{recording.pk}/recording" download' not in page
+
+
+@pytest.mark.slow
 def test_an_owner_sees_a_trace_of_what_was_deleted(
     review: Review, reviewer: Any, owner: Any, browser_of: Browser
 ) -> None:

@@ -2,6 +2,7 @@
 import type { Recorded } from "../../../preview";
 import { sentenceOf } from "../../api/problem";
 import type { Workspace } from "../workspace";
+import { isReplayable, NOT_REPLAYED } from "./replayable";
 
 /** Null where the address asks for none or there is none, after saying why. */
 export async function sampleOfAddress({
@@ -12,8 +13,10 @@ export async function sampleOfAddress({
   if (sampleId === null) return null;
   try {
     const sample = (await client.samples()).samples.find(({ id }) => id === sampleId);
-    if (sample !== undefined) return { label: sample.label, kind: sample.kind, file: await client.recording(sampleId) };
-    toasts.say("This recording no longer exists: its retention period ended, or its consent was withdrawn.");
+    if (sample === undefined)
+      toasts.say("This recording no longer exists: its retention period ended, or its consent was withdrawn.");
+    else if (!isReplayable(sample)) toasts.say(NOT_REPLAYED);
+    else return { label: sample.label, kind: sample.kind, file: await client.recording(sampleId) };
   } catch (error) {
     toasts.say(sentenceOf(error));
   }

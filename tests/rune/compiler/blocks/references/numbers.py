@@ -109,7 +109,14 @@ def top_k(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     ]
 
 
+def add(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    first, second = inputs
+    with np.errstate(all="ignore"):
+        return [first * F32(arguments["first"]) + second * F32(arguments["second"])]
+
+
 REFERENCES: Mapping[str, Reference] = {
+    "add": add,
     "scale": scale,
     "quantize": quantize,
     "dequantize": dequantize,
@@ -183,4 +190,8 @@ CASES: Sequence[Case] = (
         threshold=0.5,
     ),
     case("top_k", "nothing reaches it", np.array([0.3, 0.2], F32), k=2, threshold=0.5),
+    case("add", "a sum", noise(140, 2, 3), noise(141, 2, 3)),
+    case("add", "each row less another", noise(142, 4, 3), noise(143, 1, 3), second=-1.0),
+    case("add", "factors, and one number for all", noise(144, 5, scale=1e4), noise(145, 1), first=0.1, second=-2.5),
+    case("add", "special numbers", _SPECIAL, _SPECIAL[::-1].copy(), first=2.0),
 )

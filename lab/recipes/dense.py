@@ -1,0 +1,30 @@
+"""Shared parts of the recipes whose network reads one row of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from lab.recipes.arguments import Number, RecipeArgument, Values
+from lab.recipes.numbers import row_stage
+from lab.recipes.recipe import FeatureStages
+
+DENSE_ARGUMENTS: Sequence[RecipeArgument] = (
+    RecipeArgument("units", "Outputs of each dense layer.", 32, 2, 256),
+    RecipeArgument("layers", "Dense layers in front of the last one.", 2, 1, 5),
+    RecipeArgument(
+        "noise",
+        "The standard deviation of the noise that is added while learning, in those of the columns.",
+        0.05,
+        0.0,
+        1.0,
+    ),
+)
+DENSE_NETWORK = ("units", "layers", "dropout")
+"""The arguments that the network takes."""
+DENSE_SPACE: Mapping[str, Sequence[Number]] = {"units": (8, 16, 32, 64, 128), "layers": (1, 2, 3, 4)}
+
+
+def row_features(values: Values) -> FeatureStages:
+    """A row of a table as the model reads it, before its columns are scaled."""
+    stage, columns = row_stage(values, "One row: the numbers of the columns, in the order of the table.")
+    return FeatureStages(stage, "numbers", (columns,))

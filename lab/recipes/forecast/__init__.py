@@ -1,0 +1,137 @@
+"""Forecast of a sensor: what the first column of a table will be some rows later, by convolutions over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from lab.recipes.arguments import COMMON, RecipeArgument, Values
+from lab.recipes.numbers import FLOAT_BYTES, NUMBER_STAGE, Array, DataScaling, NumberTarget
+from lab.recipes.recipe import FeatureStages, Recipe
+from lab.refusal import Reason, Refused
+from rune.datasets.content.content import Kind
+
+_ARGUMENTS = (
+    RecipeArgument("columns", "How many of the first columns are read; 0 for all.", 0, 0, 8, "columns"),
+    RecipeArgument("window", "Length of what one forecast looks back at.", 48, 8, 2000, "rows"),
+    RecipeArgument("ahead", "How far ahead the forecast is.", 1, 1, 2000, "rows"),
+    RecipeArgument("hop", "Rows between two forecasts.", 1, 1, 2000, "rows"),
+    RecipeArgument("filters", "Filters of the first convolution; each further one has half as many more.", 8, 2, 128),
+    RecipeArgument("blocks", "Convolutions over time, each of which halves the length.", 3, 1, 6),
+    RecipeArgument("kernel", "Rows that each convolution looks at.", 3, 2, 15, "rows"),
+    RecipeArgument(
+        "noise",
+        "The standard deviation of the noise that is added while learning, in those of the columns.",
+        0.02,
+        0.0,
+        1.0,
+    ),
+)
+
+
+def _ends(values: Values, rows: int) -> Array:
+    """The newest row of each window behind which the row of the forecast is known."""
+    return np.arange(int(values["window"]) - 1, rows - int(values["ahead"]), int(values["hop"]))
+
+
+def _learned(values: Values, rows: Array) -> Array:
+    learned: Array = rows[_ends(values, len(rows)) + int(values["ahead"]), 0]
+    return learned
+
+
+def _newest(values: Values, rows: Array) -> Array:
+    newest: Array = rows[_ends(values, len(rows)), 0]
+    return newest
+
+
+def _features(values: Values) -> FeatureStages:
+    window, hop, columns = int(values["window"]), int(values["hop"]), int(values["columns"]) or 1
+    if hop > window:
+        raise Refused(Reason.SETTINGS, f"hop is {hop}; it must be at most the window of {window} rows.")
+    stages = f"""\
+  # One row: the numbers of the columns, in the order of the table.
+  numbers:
+    capability: RAW
+    outputs:
+      - {{type: f32, dimensions: [1, {columns}]}}
+    args:
+      length: {FLOAT_BYTES * columns}
+
+  # The last {window} rows{"" if hop == 1 else f", anew each {hop} rows"}.
+  window:
+    proc-block: window
+    inputs: [numbers]
+    outputs:
+      - {{type: f32, dimensions: [{window}, {columns}]}}
+    args:
+      size: {window}
+      hop: {hop}
+
+  # Each row less the newest one: how it came to where it is now.
+  change:
+    proc-block: add
+    inputs: [window, numbers]
+    outputs:
+      - {{type: f32, dimensions: [{window}, {columns}]}}
+    args:
+      second: -1
+"""
+    return FeatureStages(stages, "change", (window, columns))
+
+
+def _stages(values: Values, source: str, dimensions: Sequence[int], scaling: DataScaling) -> str:
+    columns = int(values["columns"])
+    shape = ", ".join(map(str, dimensions))
+    newest = "numbers"
+    stages = ""
+    if columns > 1:
+        newest = "newest.0"
+        outputs = "".join("      - {type: f32, dimensions: [1, 1]}\n" for _ in range(columns))
+        stages = f"""\
+  newest:
+    proc-block: split
+    inputs: [numbers]
+    outputs:
+{outputs}\
+    args:
+      parts: {columns}
+
+"""
+    return f"""\
+{stages}\
+  # In the unit of the first column.
+  difference:
+    proc-block: scale
+    inputs: [{source}]
+    outputs:
+      - {{type: f32, dimensions: [{shape}]}}
+    args:
+      factor: {scaling.spread:.9g}
+
+  # The newest value, and how much it will change in {int(values["ahead"])} rows.
+  {NUMBER_STAGE}:
+    proc-block: add
+    inputs: [difference, {newest}]
+    outputs:
+      - {{type: f32, dimensions: [{shape}]}}
+
+  answer:
+    out: SERIAL
+    inputs: [{NUMBER_STAGE}]
+"""
+
+
+RECIPE = Recipe(
+    name="forecast",
+    title="Forecast of a sensor",
+    kind=Kind.TABLE,
+    folder=Path(__file__).parent,
+    arguments=(*_ARGUMENTS, *COMMON),
+    network_arguments=("filters", "blocks", "kernel", "dropout"),
+    augmentation=("noise",),
+    features=_features,
+    target=NumberTarget(_learned, _stages, "the last value again", _newest, place=0, is_read=True),
+    scales=True,
+)

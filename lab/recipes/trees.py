@@ -1,0 +1,85 @@
+"""Decision trees in recipes: their arguments, and the stages of a rune that runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lab.recipes.arguments import RecipeArgument, Values
+from lab.recipes.recipe import MODEL_STAGE, FeatureStages, LearnedParameters, classifier_answer
+
+_SCORES = "trees"
+TREE_ARGUMENTS: Sequence[RecipeArgument] = (
+    RecipeArgument("boosting", "1 for boosted trees, 0 for a random forest.", 1, 0, 1),
+    RecipeArgument(
+        "epochs", "Rounds at most: trees of a forest, or boosted trees of each label.", 60, 1, 500, "rounds"
+    ),
+    RecipeArgument(
+        "patience", "Rounds without a lower loss on the validation split, after which training ends.", 15, 1, 500
+    ),
+    RecipeArgument("depth", "The most questions on the way to a leaf.", 3, 1, 12),
+    RecipeArgument("least", "Windows that a leaf is learned from, at least.", 3, 1, 1000, "windows"),
+    RecipeArgument("learning-rate", "How much each round of boosting corrects.", 0.2, 0.001, 1.0),
+)
+LEARNED_BY = ("boosting", "epochs", "depth", "least", "learning-rate")
+"""The arguments that the estimator takes."""
+
+
+def classifying_trees(values: Values, features: FeatureStages, labels: int, _learned: LearnedParameters) -> str:
+    """Trees that give a share of each label, and the answer behind them."""
+    trees = _trees(features, labels)
+    if values["boosting"]:
+        stages = f"""\
+  # A score for each label: what {_SCORES} add up to.
+  {_SCORES}:
+{trees}\
+  row:
+    proc-block: reshape
+    inputs: [{_SCORES}]
+    outputs:
+      - {{type: f32, dimensions: [1, {labels}]}}
+    args:
+      dimensions: 1, {labels}
+
+  # One share for each label; together they are 1.
+  {MODEL_STAGE}:
+    proc-block: softmax
+    inputs: [row]
+    outputs:
+      - {{type: f32, dimensions: [1, {labels}]}}
+
+"""
+    else:
+        stages = f"""\
+  # One share for each label: the mean of the trees.
+  {_SCORES}:
+{trees}\
+  {MODEL_STAGE}:
+    proc-block: reshape
+    inputs: [{_SCORES}]
+    outputs:
+      - {{type: f32, dimensions: [1, {labels}]}}
+    args:
+      dimensions: 1, {labels}
+
+"""
+    return stages + classifier_answer(labels, MODEL_STAGE, int(values.get("mean-of", 1)))
+
+
+def number_trees(_values: Values, features: FeatureStages, labels: int, _learned: LearnedParameters) -> str:
+    """Trees that give a number; the stages that answer follow."""
+    return f"""\
+  # The sum of the trees.
+  {MODEL_STAGE}:
+{_trees(features, labels)}"""
+
+
+def _trees(features: FeatureStages, outputs: int) -> str:
+    return f"""\
+    proc-block: decision_trees
+    inputs: [{features.stage}]
+    outputs:
+      - {{type: f32, dimensions: [{outputs}]}}
+    args:
+      trees: $TREES
+
+"""

@@ -1,0 +1,87 @@
+"""How far a rune's numbers are off, beside answers that need no learning: mean errors with 95 % intervals. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+MIN_PARTS = 10
+"""Parts that are drawn from anew. Rows of one recording resemble each other, so recordings are drawn and not rows; of
+few recordings, stretches of them."""
+DRAWS = 2000
+_DIGITS = 6
+
+
+class RangeJson(TypedDict):
+    """A figure with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class NumberErrorJson(TypedDict):
+    """Errors of a split, in the unit of the data. `gain` is the share of the baseline's error that is gone: 0 where the
+    rune is no better, below 0 where it is worse."""
+
+    windows: int
+    error: RangeJson
+    baseline: RangeJson
+    baseline_name: str
+    gain: RangeJson | None
+    largest: float
+
+
+@dataclass(frozen=True)
+class RecordingErrors:
+    """Absolute errors of the windows of one recording: the rune's, and the baseline's."""
+
+    rune: Array
+    baseline: Array
+
+
+def number_error(recordings: Sequence[RecordingErrors], baseline: str) -> NumberErrorJson | None:
+    """The mean absolute errors by a bootstrap over recordings (B. Efron, "Bootstrap methods", Ann. Statist. 7, 1979),
+    the same each time; None of nothing. The rune and the baseline are drawn together."""
+    recordings = [each for each in recordings if len(each.rune)]
+    if not recordings:
+        return None
+    stretches = -(-MIN_PARTS // len(recordings)) if len(recordings) < MIN_PARTS else 1
+    parts = [
+        part
+        for each in recordings
+        for part in zip(
+            *(np.array_split(own, min(stretches, len(own))) for own in (each.rune, each.baseline)), strict=True
+        )
+    ]
+    counts = np.array([len(rune) for rune, _ in parts])
+    sums = np.array([[rune.sum(), baseline.sum()] for rune, baseline in parts])
+    drawn = np.random.default_rng(0).integers(0, len(parts), (DRAWS, len(parts)))
+    totals = counts[drawn].sum(axis=1)
+    means = sums[drawn].sum(axis=1) / totals[:, None]
+    whole = sums.sum(axis=0) / counts.sum()
+    return {
+        "windows": int(counts.sum()),
+        "error": _range(float(whole[0]), means[:, 0]),
+        "baseline": _range(float(whole[1]), means[:, 1]),
+        "baseline_name": baseline,
+        "gain": _range(1 - float(whole[0] / whole[1]), 1 - means[:, 0] / means[:, 1])
+        if (means[:, 1] > 0).all()
+        else None,
+        "largest": _rounded(max(float(each.rune.max()) for each in recordings)),
+    }
+
+
+def _range(value: float, drawn: Array) -> RangeJson:
+    low, high = np.quantile(drawn, (0.025, 0.975))
+    return {"value": _rounded(value), "low": _rounded(float(low)), "high": _rounded(float(high))}
+
+
+def _rounded(value: float) -> float:
+    """To six digits: errors are of any size."""
+    return float(f"{value:.{_DIGITS}g}")
