@@ -144,7 +144,7 @@ def answers(
             body = b"".join(answer) if answer.streaming else answer.content
             said = CHANGES.sub("", body.decode("utf-8", "replace") + "\n" + answer.get("Location", ""))
             said = re.sub(
-                f"((?:builds|reviews|change-requests|samples|training|searches)(?:/|%2F)){names['number']}",
+                f"((?:builds|reviews|change-requests|samples|training|searches|versions)(?:/|%2F)){names['number']}",
                 r"\1<number>",
                 said,
             )
