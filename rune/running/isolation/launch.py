@@ -26,7 +26,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
-from rune.gc_paused import uncollected
 from rune.running.isolation import linux
 from rune.running.isolation.control_group import enter
 from rune.running.isolation.file_tree import enter_file_tree, give_folder
@@ -92,10 +91,11 @@ def main() -> NoReturn:
 
 
 def _run(module: str, entered: Entered, arguments: Sequence[str]) -> NoReturn:
-    with uncollected():
-        imported = import_module(module)
-    # What was imported stays, so no collection after a job has to look through it.
+    # Imported values stay: neither the imports nor the collection after a job need to look through them.
+    gc.disable()
+    imported = import_module(module)
     gc.freeze()
+    gc.enable()
     imported.main(entered, arguments)
     sys.exit(0)
 
