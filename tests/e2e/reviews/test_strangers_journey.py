@@ -115,7 +115,7 @@ def test_a_stranger_builds_upon_a_public_rune_and_it_is_merged_and_published(
     dialog.get_by_role("button", name="This project", exact=True).click()
     expect(dialog.get_by_text("No conflict is left")).to_be_visible()
     dialog.get_by_role("button", name="Edit").click()
-    written = dialog.get_by_label("Replacement for")
+    written = dialog.get_by_label("The text that replaces")
     written.fill(written.input_value().replace("source: 2", "source: 3"))
     dialog.get_by_role("button", name="Use this text").click()
     expect(dialog.get_by_text("Another text").first).to_be_visible()
