@@ -94,7 +94,7 @@ def _signature(method: str, path: str, operation: Mapping[str, Any], names: set[
         if each["in"] == "header" and each["name"] == "If-Match":
             keywords.append("etag: str" if each.get("required") else "etag: str | None = ...")
     # A keyword-only list may mix required parameters and others.
-    listed = ", ".join([f"address: Literal[{path!r}]", "/", *(["*", *keywords] if keywords else [])])
+    listed = ", ".join([f"_address: Literal[{path!r}]", "/", *(["*", *keywords] if keywords else [])])
     return f"@overload\ndef {method}({listed}) -> ApiRequest[{_answer(operation, names)}]: ..."
 
 

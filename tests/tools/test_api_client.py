@@ -37,9 +37,15 @@ def json_of(name: str) -> dict[str, Any]:
 
 def test_the_signature_of_a_request_has_the_parameters_of_its_address() -> None:
     assert signature(described(responses={"200": json_of("File")})) == (
-        "def get(address: Literal['/projects/{organisation}/{name}/files/{path}'], /, *, organisation: str, name: str, "
-        "path: str) -> ApiRequest[shapes.File]: ..."
+        "def get(_address: Literal['/projects/{organisation}/{name}/files/{path}'], /, *, organisation: str, "
+        "name: str, path: str) -> ApiRequest[shapes.File]: ..."
     )
+
+
+def test_a_part_of_an_address_may_be_named_like_the_address() -> None:
+    part = {"in": "path", "name": "address", "schema": {"type": "string"}}
+    assert "def get(_address: Literal" in signature(described(parameters=[part]))
+    assert "/, *, address: str)" in signature(described(parameters=[part]))
 
 
 def test_an_act_that_depends_on_a_state_cannot_leave_it_out() -> None:
