@@ -11,6 +11,7 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.content.motion import MAX_ROWS
 from rune.datasets.content.table import checked_names, is_motion
 
+NO_ROWS = "The file has no rows of numbers."
 TIMES = ("timestamp", "time", "t", "ts", "time_ms", "seconds", "millis")
 """The names of columns that say when a row was recorded."""
 _AXES = 3
@@ -26,7 +27,7 @@ def motion_of(rows: Iterable[Sequence[object]]) -> bytes:
             raise BadContent(f"Row {number} has {len(row)} values; motion has three: x, y and z.")
         lines.append(",".join(_number(value, number) for value in row))
     if not lines:
-        raise BadContent("The series is empty.")
+        raise BadContent(NO_ROWS)
     return ("\n".join(lines) + "\n").encode("ascii")
 
 
@@ -61,7 +62,7 @@ def table_of_numbers(names: Sequence[str], rows: Iterable[Sequence[object]]) -> 
             raise BadContent(f"Row {number} has {len(row)} values; the first line names {len(names)} columns.")
         lines.append(",".join(_number(value, number) for value in row))
     if len(lines) == 1:
-        raise BadContent("The table has no rows.")
+        raise BadContent(NO_ROWS)
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 

@@ -105,7 +105,7 @@ def test_a_data_set_is_imported_pulled_changed_and_pushed(desk: Desk) -> None:
     assert (stopped.returncode, "1 label that you changed" in stopped.stderr) == (1, True)
     pushed = desk.rune("data", "push", "kitchen", "--nobody", "--agree")
     assert pushed.returncode == 1
-    assert "thud/broken.wav: The series is empty." in pushed.stderr
+    assert "thud/broken.wav: The file has no rows of numbers." in pushed.stderr
     assert "1 sample added, 0 were there, 1 label changed" in pushed.stdout
     (folder / "thud" / "broken.wav").unlink()
     again = desk.rune("data", "push", "kitchen", "--nobody", "--agree")

@@ -66,7 +66,7 @@ def test_pictures_and_motion_have_the_shapes_that_models_take(tmp_path: Path) ->
         (FILES, r"different shapes, such as \(3,\) and \(5,\). Pass length="),
         ({"knock/a.wav": loud(), "knock/b.wav": sound(1, rate=8000)}, "different sample rates: 8000 Hz, 16000 Hz"),
         ({"a.wav": loud()}, "has no labelled samples"),
-        ({"knock/a.wav": b"RIFF"}, r"knock/a\.wav: The series is empty"),
+        ({"knock/a.wav": b"RIFF"}, r"knock/a\.wav: The file has no rows of numbers"),
         ({"knock/a.png": png()[:-20]}, r"knock/a\.png: "),
         ({"metadata.jsonl": b"{"}, "is not JSON"),
     ],
