@@ -8,7 +8,7 @@ import { Problem, sentenceOf } from "../api/problem";
 import { useFileDrop } from "../parts/files/use-drop";
 import { LabelList, OtherLabel } from "../parts/labels";
 import { count } from "../format/quantities";
-import { isReplayable, NOT_REPLAYED, type ReplayableSample } from "../session/samples/replayable";
+import { isReplayable, type ReplayableSample } from "../session/samples/replayable";
 import type { NamedFile } from "../session/uploads/incoming-files";
 import "../styles/files/samples.css";
 
@@ -176,7 +176,7 @@ export default function SampleList(props: SampleListProps) {
                 <span className="aloud"> {sample.label}</span>
               </button>
             ) : (
-              <small className="muted">{NOT_REPLAYED}</small>
+              <small className="muted">A table is not replayed.</small>
             )}
             {sample.may_delete && (
               <WithdrawButton sample={sample} isOwn={sample.owner?.id === me} onWithdraw={() => withdraw(sample)} />

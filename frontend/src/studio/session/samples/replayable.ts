@@ -5,7 +5,7 @@ import type { Sample } from "../../../api/schema";
 
 export type ReplayableSample = Sample & { readonly kind: RecordingKind };
 
-export const NOT_REPLAYED = "A table is not replayed here. Builds are tested on it, and models learn from it.";
+export const NOT_REPLAYED = "A table is not replayed. Builds are tested on it, and models learn from it.";
 
 export function isReplayable(sample: Sample): sample is ReplayableSample {
   return isRecordingKind(sample.kind);
