@@ -1,6 +1,6 @@
 // The picture of a pipeline on a page: drawn into an element, as wide as that is, and again when its width changes.
 import { condensed } from "./condense";
-import { FULL, PHONE, SMALL } from "./form";
+import { FULL, PHONE, ROW, SMALL } from "./form";
 import { place, type Placed, type PlacedNode, type PlacedWire } from "./layout";
 import { pathOf } from "./paths";
 import { KIND_WORDS } from "./description";
@@ -82,9 +82,18 @@ function picture(placed: Placed, hasDetail: boolean): HTMLElement {
   return created;
 }
 
+/** One row without the types of wires rather than two with them: the order of the stages is seen at once. */
+function largePlaced(pipeline: Pipeline, room: number): Placed {
+  if (room < PHONE_BELOW) return place(pipeline, { size: room, form: PHONE });
+  const full = place(pipeline, { size: room });
+  if (full.nodes.every(({ row }) => row === 0)) return full;
+  const bare = place(pipeline, { size: room, form: ROW });
+  return bare.nodes.every(({ row }) => row === 0) ? bare : full;
+}
+
 /** The picture of a pipeline in so much room; a small one stands for all stages, some of them perhaps drawn as one. */
 export function placedIn(pipeline: Pipeline, room: number, isSmall: boolean): Placed {
-  if (!isSmall) return place(pipeline, { size: room, form: room < PHONE_BELOW ? PHONE : FULL });
+  if (!isSmall) return largePlaced(pipeline, room);
   const small = (each: Pipeline): Placed => place(each, { size: room, form: SMALL });
   return small(
     condensed(pipeline, (each) => {

@@ -255,3 +255,21 @@ test("a pipeline that has room stands in one row, and one that has not in rows a
   expect(rowsIn(300)).toEqual([0, 0, 1, 1, 2, 2]);
   expect(rowsIn(300, PHONE)).toEqual([0, 0, 0, 1, 1, 1]);
 });
+
+test("the types of wires are left out where all stages fit in one row without them", () => {
+  const nodes = ["a", "b", "c", "d"].map((name) => ({ name, kind: "block" as const, detail: "fft" }));
+  const wires = nodes.slice(1).map(({ name }, index) => ({
+    source: nodes[index]?.name ?? "",
+    source_index: 0,
+    target: name,
+    target_index: 0,
+    type: "f32[1, 28, 28, 1]",
+  }));
+  const drawnIn = (room: number): readonly [number, boolean] => {
+    const placed = placedIn({ nodes, wires }, room, false);
+    return [Math.max(...placed.nodes.map(({ row }) => row)), placed.wires.some(({ text }) => text !== "")];
+  };
+  expect(drawnIn(900)).toEqual([0, true]);
+  expect(drawnIn(450)).toEqual([0, false]);
+  expect(drawnIn(424)).toEqual([1, true]);
+});
