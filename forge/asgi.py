@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from forge.jobs.lists.routing import websocket_urlpatterns as jobs_urlpatterns  
 from forge.notices.inbox.routing import websocket_urlpatterns as notices_urlpatterns  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
 from forge.registry.distribution.addresses import is_blob_upload  # noqa: E402
-from forge.request_limits.bodies import BodyGate  # noqa: E402
+from forge.request_limits.bodies import BodyGate, has_body  # noqa: E402
 from forge.request_limits.capacity import capacity_for, descriptor_limit  # noqa: E402
 from forge.request_limits.database_gate import DatabaseGate  # noqa: E402
 from forge.request_limits.requests import RequestGate  # noqa: E402
@@ -40,10 +41,20 @@ from forge.reviews.guests.routing import websocket_urlpatterns as guests_urlpatt
 from forge.serving.monitoring.tracing import traced  # noqa: E402
 
 
+SHORT_REQUESTS = ("/v2/", "/d/", "/forge/")
+"""What programs ask thousands of times: addresses whose views answer within milliseconds, or stream their answer."""
+
+
+def is_short(scope: Mapping[str, Any]) -> bool:
+    """Whether a request takes a thread for milliseconds alone. A body that is streamed takes it for as long as it comes."""
+    return scope["path"].startswith(SHORT_REQUESTS) and not (is_blob_upload(scope) and has_body(scope))
+
+
 def build_application() -> Any:
     """The whole ASGI application, from the settings."""
     capacity = capacity_for(descriptor_limit())
-    bodies = BodyGate(StreamingHandler(is_blob_upload), settings.UPLOAD_LIMIT, identify, is_blob_upload)
+    django_handler = StreamingHandler(is_blob_upload, is_short)
+    bodies = BodyGate(django_handler, settings.UPLOAD_LIMIT, identify, is_blob_upload)
     files = StaticFiles(
         # SQLite is a file of this machine, and never away.
         DatabaseGate(bodies, presence) if settings.ENVIRONMENT.database else bodies,
