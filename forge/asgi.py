@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from forge.builds.runs.build_worker import BuildWorker  # noqa: E402
 from forge.collab.routing import websocket_urlpatterns  # noqa: E402
 from forge.collab.session_end import SessionEnd  # noqa: E402
 from forge.core.database.presence import presence  # noqa: E402
-from forge.core.http.lifespan import lifespan, server_started, server_stopping  # noqa: E402
+from forge.core.http.lifespan import Scope, lifespan, server_started, server_stopping  # noqa: E402
 from forge.core.http.origins import SameOrigin  # noqa: E402
 from forge.core.http.static_files import StaticFiles  # noqa: E402
 from forge.core.observability import Observability  # noqa: E402
@@ -40,13 +39,12 @@ from forge.request_limits.streaming import StreamingHandler  # noqa: E402
 from forge.reviews.guests.routing import websocket_urlpatterns as guests_urlpatterns  # noqa: E402
 from forge.serving.monitoring.tracing import traced  # noqa: E402
 
-
 SHORT_REQUESTS = ("/v2/", "/d/", "/forge/")
 """What programs ask thousands of times: addresses whose views answer within milliseconds, or stream their answer."""
 
 
-def is_short(scope: Mapping[str, Any]) -> bool:
-    """Whether a request takes a thread for milliseconds alone. A body that is streamed takes it for as long as it comes."""
+def is_short(scope: Scope) -> bool:
+    """Whether a request takes a thread for milliseconds alone, which one with a body for its view does not."""
     return scope["path"].startswith(SHORT_REQUESTS) and not (is_blob_upload(scope) and has_body(scope))
 
 
