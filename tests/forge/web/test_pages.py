@@ -221,6 +221,7 @@ def test_unknown_addresses_and_faults_have_pages_and_the_api_has_problems(
     failed = client.get("/")
     assert failed.status_code == 500
     assert "Server error" in failed.content.decode()
+    assert '<a class="mark" href="/">' in failed.content.decode(), "the bar of all pages leads home"
 
 
 def test_times_and_sizes_read_as_people_say_them() -> None:

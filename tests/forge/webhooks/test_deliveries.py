@@ -355,6 +355,12 @@ def test_the_page_shows_the_secret_once(organisation: Organisation, owner: User,
     assert b"whsec_" not in browser.get(Webhook.objects.get().get_absolute_url()).content
 
 
+def test_the_list_stands_in_the_frame_of_its_organisation(owner: User, browser_of: Any) -> None:
+    page = browser_of(owner).get("/acme/-/settings/webhooks").content.decode()
+    assert '<a href="/acme/-/settings" aria-current="page">Settings</a>' in page
+    assert '<label for="field-project">Project</label>' in page
+
+
 def test_waits_grow_and_end() -> None:
     assert [wait_after(tries) for tries in range(1, len(AFTER) + 1)] == sorted(AFTER)
     assert DELIVERY.attempts == len(AFTER) + 1

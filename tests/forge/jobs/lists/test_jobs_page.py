@@ -266,6 +266,17 @@ def test_titles_lead_to_what_a_job_is_about(add: Add, browser_of: BrowserOf, dev
     assert "Test of build 1" in browser_of(developer).get(f"/acme/-/jobs/{job.pk}").content.decode()
 
 
+def test_names_in_an_error_are_code_and_a_job_of_nobody_is_aligned_with_the_others(
+    add: Add, browser_of: BrowserOf, developer: User
+) -> None:
+    job = add()
+    Job.objects.filter(pk=job.pk).update(state=JobState.FAILED, requested_by=None, error="Unknown field in `<limits>`")
+    page = browser_of(developer).get("/acme/-/jobs").content.decode()
+    assert "Unknown field in <code>&lt;limits&gt;</code>" in page
+    assert 'class="avatar nobody"' in page
+    assert "<code>&lt;limits&gt;</code>" in browser_of(developer).get(f"/acme/-/jobs/{job.pk}").content.decode()
+
+
 def test_a_token_needs_its_scope(add: Add, developer: User) -> None:
     job = add()
     _, secret = create_token(developer, "reads", ["organisation:read", "project:read"], None)
