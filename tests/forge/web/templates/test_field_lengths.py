@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.template import Context, Template
+from django.utils.safestring import mark_safe
 
 from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.web.lengths import LENGTHS
@@ -39,3 +40,12 @@ def test_every_length_is_used() -> None:
 @pytest.mark.parametrize("text", ['<input maxlength="{% length "name" %}">', '{% field "name" "Name" length="name" %}'])
 def test_a_field_stops_at_the_length(text: str) -> None:
     assert f'maxlength="{MAXIMUM_LENGTH}"' in Template(text).render(Context())
+
+
+def test_a_hint_of_several_lines_is_that_of_one() -> None:
+    text = '{% field_with_hint "name" "Name" required=True length="name" %}\n  Acme\'s name\n  & {{ sign }}\n{% endfield_with_hint %}'
+    page = Template(text).render(Context({"sign": "<b>"}))
+    assert '<p class="small muted">Acme\'s name & &lt;b&gt;</p>' in page
+    assert page == Template('{% field "name" "Name" required=True length="name" hint=hint %}').render(
+        Context({"hint": mark_safe("Acme's name & &lt;b&gt;")})
+    )
