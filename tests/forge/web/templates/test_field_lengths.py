@@ -43,8 +43,10 @@ def test_a_field_stops_at_the_length(text: str) -> None:
 
 
 def test_a_hint_of_several_lines_is_that_of_one() -> None:
-    text = '{% field_with_hint "name" "Name" required=True length="name" %}\n  Acme\'s name\n  & {{ sign }}\n{% endfield_with_hint %}'
-    page = Template(text).render(Context({"sign": "<b>"}))
+    start = '{% field_with_hint "name" "Name" required=True length="name" %}'
+    page = Template(start + "\n  Acme's name\n  & {{ sign }}\n{% endfield_with_hint %}").render(
+        Context({"sign": "<b>"})
+    )
     assert '<p class="small muted">Acme\'s name & &lt;b&gt;</p>' in page
     assert page == Template('{% field "name" "Name" required=True length="name" hint=hint %}').render(
         Context({"hint": mark_safe("Acme's name & &lt;b&gt;")})
