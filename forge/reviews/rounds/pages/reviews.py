@@ -199,7 +199,7 @@ def conversation(request: HttpRequest, organisation: str, name: str, number: int
         "build": last.build,
         **_talk(principal_of(request), review, threads_filter(request.GET)),
     }
-    return render(request, "reviews/talk.html", context)
+    return render(request, "reviews/talk/talk.html", context)
 
 
 @for_person
