@@ -9,9 +9,9 @@ from typing import Any, cast
 
 from django.core.handlers.asgi import ASGIHandler
 
-from forge.core.http.lifespan import Receive as ServerReceive
-from forge.core.http.lifespan import Scope
-from forge.core.http.streamed_bodies import StreamedBody
+from forge.core.http.asgi.lifespan import Receive as ServerReceive
+from forge.core.http.asgi.lifespan import Scope
+from forge.core.http.asgi.streamed_bodies import StreamedBody
 from forge.request_limits.refusals import LINGER_BYTES, LINGER_SECONDS
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]

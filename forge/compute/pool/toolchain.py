@@ -10,7 +10,7 @@ from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.standby_process import StandbyProcess
 from forge.compute.pool.warm_compilers import WarmCompilers
 from forge.compute.pool.workdir import workdir
-from forge.core.http.lifespan import server_stopping
+from forge.core.http.asgi.lifespan import server_stopping
 from rune.toolchain import toolchain_digest
 
 TOOLCHAIN = toolchain_digest()

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.http.request import validate_host
 
-from forge.core.http.lifespan import Receive, Scope, Send
+from forge.core.http.asgi.lifespan import Receive, Scope, Send
 
 
 class SameOrigin:

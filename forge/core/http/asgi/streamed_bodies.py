@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from http import HTTPStatus
 from typing import Any
 
-from forge.core.http.lifespan import Receive
+from forge.core.http.asgi.lifespan import Receive
 
 AHEAD_BYTES = 256 * 1024
 """Bytes that are collected while the view works on those before them."""

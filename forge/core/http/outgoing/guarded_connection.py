@@ -13,7 +13,7 @@ from typing import Any
 
 import httpcore
 
-from forge.core.http.public_addresses import Resolve, is_public
+from forge.core.http.outgoing.public_addresses import Resolve, is_public
 
 
 class NotPublic(Exception):

@@ -13,7 +13,7 @@ from typing import Any
 
 from whitenoise import WhiteNoise
 
-from forge.core.http.lifespan import Receive, Scope, Send
+from forge.core.http.asgi.lifespan import Receive, Scope, Send
 
 _CHUNK = 128 * 1024
 _HASHED = re.compile(r"/build/assets/[^/]+-[\w-]{8,}\.\w+$|/language/[0-9a-f]{16}/[\w.-]+$")

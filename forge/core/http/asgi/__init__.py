@@ -1,0 +1,1 @@
+"""What the server does before Django sees a connection, and beside it: ASGI applications and their messages."""
