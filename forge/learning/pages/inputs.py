@@ -61,7 +61,7 @@ class InputCard:
     presets: Sequence[InputPreset]
     chosen: InputPreset
     others_query: str = ""
-    """What the other inputs were chosen to be, as the part of an address; it ends with "&" unless it is empty."""
+    """The choice of the other inputs, as the part of an address; it ends with "&" unless it is empty."""
 
 
 @dataclass(frozen=True)

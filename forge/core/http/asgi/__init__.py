@@ -1,1 +1,1 @@
-"""What the server does before Django sees a connection, and beside it: ASGI applications and their messages."""
+"""ASGI applications and messages: the part of the server that runs before Django sees a request, and beside it."""
