@@ -160,6 +160,14 @@ def with_numbers(
     return replace(windows, inputs=windows.inputs[has_number], recordings=windows.recordings[has_number]), numbers
 
 
+def learned_windows(dataset: Dataset, recipe: Recipe, windows: FeatureWindows) -> FeatureWindows:
+    """The windows of normal recordings alone, for a network that draws its input again; else all of them."""
+    if not recipe.reconstructs:
+        return windows
+    is_normal = np.array([each.label == dataset.labels[0] for each in dataset.recordings])[windows.recordings]
+    return replace(windows, inputs=windows.inputs[is_normal], recordings=windows.recordings[is_normal])
+
+
 def measured_scaling(dataset: Dataset, windows: FeatureWindows, numbers: LearnedNumbers | None) -> DataScaling:
     """The scaling of the train split. Raises `Refused` where there is nothing to learn."""
     is_learned = np.array([split is Split.TRAIN for split in dataset.splits])[windows.recordings]
@@ -172,7 +180,7 @@ def measured_scaling(dataset: Dataset, windows: FeatureWindows, numbers: Learned
 
 def features_bytes(dataset: Dataset, windows: FeatureWindows, numbers: Array | None = None) -> bytes:
     """A file of features: `inputs` f32 [n, ...], `labels` and `splits` i32 [n], `recordings` i32 [n], as `.npz`.
-    With `numbers`, f32 [n], they are the labels."""
+    With `numbers`, f32 [n] or [n, ...], they are the labels."""
     labels = np.array([dataset.labels.index(each.label) for each in dataset.recordings], np.int32)
     splits = np.array([SPLIT_NUMBERS[split] for split in dataset.splits], np.int32)
     arrays: dict[str, Any] = {

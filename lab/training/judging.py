@@ -101,6 +101,17 @@ def judge(judged: Judged, dataset: Dataset, split: Split, report: Callable[[floa
     return SplitJudgement(confusion.tolist(), silent, answers)
 
 
+def normal_scores(
+    judged: Judged, dataset: Dataset, split: Split, report: Callable[[float, str], None]
+) -> Sequence[Array]:
+    """The scores of windows, f64 `[windows]`, of the recordings with the first label in a split. Raises `Refused`."""
+    return [
+        np.array([float(np.ravel(row)[0]) for row in rows])
+        for _, recording, rows in _rows_of_split(judged, dataset, split, report)
+        if rows and recording.label == dataset.labels[0]
+    ]
+
+
 @dataclass(frozen=True)
 class JudgedNumbers:
     """The target of a recipe that answers with a number, with the values and the scaling of a run."""

@@ -20,6 +20,7 @@ from lab.child.start import Outcome, Step, start_ahead
 from lab.child.start import run as run_step
 from lab.quantize.forms import FLOAT
 from lab.quantize.samples import MOST_SAMPLES
+from lab.recipes.alarm import DISTANCE_STAGE
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import recipe_of
 from lab.recipes.numbers import NUMBER_STAGE, DataScaling, chosen_columns
@@ -29,6 +30,7 @@ from lab.training.data import (
     Report,
     compute_windows,
     features_bytes,
+    learned_windows,
     measured_scaling,
     read_dataset,
     require_windows,
@@ -36,9 +38,18 @@ from lab.training.data import (
     with_numbers,
 )
 from lab.training.estimating import EstimatorFiles, estimate
-from lab.training.judging import Judged, JudgedNumbers, NumberJudgement, SplitJudgement, judge, judge_numbers
+from lab.training.judging import (
+    Judged,
+    JudgedNumbers,
+    NumberJudgement,
+    SplitJudgement,
+    judge,
+    judge_numbers,
+    normal_scores,
+)
 from lab.training.run_folder import RunFolder
 from lab.training.settings import ENVIRONMENT, RunSettings
+from lab.training.thresholds import few_windows_note, threshold_of
 from rune.datasets.splits import Split
 from rune.source.policy.sections.training import Training
 
@@ -106,13 +117,14 @@ def write_features(prepared: PreparedRun, target: Path, report: Report) -> Writt
     settings, dataset = prepared.settings, prepared.dataset
     recipe, values = settings.recipe, settings.values
     computed = compute_windows(dataset, recipe, values, report)
-    windows, numbers = with_numbers(dataset, recipe, values, computed)
+    windows, numbers = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, computed))
     require_windows(dataset, windows)
     scaling = measured_scaling(dataset, windows, numbers)
     if recipe.scales:
         scaled = compute_windows(dataset, recipe, values, report, scaling)
-        windows, _ = with_numbers(dataset, recipe, values, scaled)
-    target.write_bytes(features_bytes(dataset, windows, None if numbers is None else numbers.scaled(scaling)))
+        windows, _ = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, scaled))
+    learned = windows.inputs if recipe.reconstructs else None if numbers is None else numbers.scaled(scaling)
+    target.write_bytes(features_bytes(dataset, windows, learned))
     return WrittenFeatures([*dataset.notes, *short_note(dataset, computed)], scaling)
 
 
@@ -138,12 +150,9 @@ def train(
     training = _train(prepared, folder, send, minutes, command)
     float_model = folder.outputs()["model"].read_bytes()
     quantisation, model = _quantise(prepared, folder, float_model, send)
-    settings = prepared.settings
-    runefile = whole_runefile(
-        settings.recipe, settings.values, prepared.training.model, model, dataset.labels, features.scaling
-    )
-    files = {prepared.training.model: model}
-    judgements = _judged(prepared, Judged(runefile, files, scores_stage(model)), features.scaling, send)
+    judged, threshold_notes = _whole_rune(prepared, model, features.scaling, send)
+    runefile, notes = judged.runefile, [*notes, *threshold_notes]
+    judgements = _judged(prepared, judged, features.scaling, send)
     report = {
         **_data_report(prepared, notes),
         **training.result,
@@ -152,6 +161,20 @@ def train(
     }
     answers = {split: each.answers for split, each in judgements.items()}
     return TrainedModel(float_model, model, runefile, report, {**training.gaps, **quantisation.gaps}, answers)
+
+
+def _whole_rune(prepared: PreparedRun, model: bytes, scaling: DataScaling, send: Send) -> tuple[Judged, Sequence[str]]:
+    """The rune around a model, and sentences about its threshold. The threshold of an alarm is measured on the scores
+    of the quantised rune itself."""
+    settings, path, dataset = prepared.settings, prepared.training.model, prepared.dataset
+    parts = settings.recipe, settings.values, path, model, dataset.labels, scaling
+    files = {path: model}
+    if not settings.recipe.reconstructs:
+        return Judged(whole_runefile(*parts), files, scores_stage(model)), ()
+    unset = Judged(whole_runefile(*parts), files, DISTANCE_STAGE)
+    threshold = threshold_of(normal_scores(unset, dataset, Split.VALIDATION, _reporter(send)), settings.values)
+    judged = replace(unset, runefile=whole_runefile(*parts, threshold), threshold=threshold.on)
+    return judged, few_windows_note(threshold.windows, settings.values)
 
 
 def _data_report(prepared: PreparedRun, notes: Sequence[str]) -> dict[str, Json]:
