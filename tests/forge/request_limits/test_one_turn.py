@@ -17,7 +17,7 @@ from forge.request_limits.streaming import StreamingHandler
 
 
 class Broken(Exception):
-    """What reading an answer's bytes may raise."""
+    """Fails where the bytes of an answer are read."""
 
 
 _ended: list[str] = []
@@ -75,13 +75,13 @@ class _Client:
             "headers": [(b"host", b"localhost")],
         }
         self._body, self._leaves_after = body, leaves_after
-        self._asked = 0
+        self._reads = 0
         self._left = asyncio.Event()
         self.messages: list[Any] = []
 
     async def receive(self) -> Any:
-        self._asked += 1
-        if self._asked == 1:
+        self._reads += 1
+        if self._reads == 1:
             return {"type": "http.request", "body": self._body}
         await self._left.wait()
         return {"type": "http.disconnect"}
