@@ -261,7 +261,7 @@ def _context(principal: Principal, project: Project, review: Review, which: Thre
         "build": last.build,
         "look": STATE_TAGS[state_of(review, verdicts)],
         "is_overdue": is_overdue(review, verdicts),
-        "is_asked": review.closed is None and principal.pk in waited_for(groups_of(review), verdicts),
+        "is_requested": review.closed is None and principal.pk in waited_for(groups_of(review), verdicts),
         "groups": [_approvals(group, verdicts, builds) for group in review.groups.all()],
         "invited": waiting_to_join(review),
         **_talk(principal, review, which),
