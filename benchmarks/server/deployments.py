@@ -27,12 +27,12 @@ def measure() -> str:
         raise CannotMeasure(lack(NGINX))
     with tempfile.TemporaryDirectory() as folder, LiveServer(Path(folder) / "data") as live:
         address, keys = _deployed(live)
-        asked = [get(address, live.port, {"x-api-key": key}) for key in keys]
+        requests = [get(address, live.port, {"x-api-key": key}) for key in keys]
         health = [get("/healthz", live.port, {})] * CONNECTIONS
         pointer = httpx.get(f"{live.address}{address}", headers={"x-api-key": keys[0]}, trust_env=False).json()["rune"]
         path = urlsplit(pointer["url"]).path
         figures = {
-            "which rune is served, asked with a key": _median(live.port, asked),
+            "which rune is served, asked with a key": _median(live.port, requests),
             "`/healthz`, for comparison": _median(live.port, health),
             "a rune by its digest, from the server": _median(live.port, [get(path, live.port, {})] * CONNECTIONS),
         }

@@ -158,8 +158,8 @@ def test_push_of_chunks_in_order_out_of_order_and_twice(registry: Repository) ->
         return registry.send("PATCH", location, content=data, headers=headers)
 
     assert patch(second, len(first)).status_code == 416
-    taken = patch(first, 0)
-    assert (taken.status_code, taken.headers["Range"]) == (202, f"0-{len(first) - 1}")
+    stored = patch(first, 0)
+    assert (stored.status_code, stored.headers["Range"]) == (202, f"0-{len(first) - 1}")
     again = patch(first, 0)
     assert (again.status_code, again.headers["Range"]) == (416, f"0-{len(first) - 1}")
     stale = registry.get(location)
