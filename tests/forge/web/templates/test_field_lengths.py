@@ -12,6 +12,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.webauthn.views import AddWebAuthnView, EditWebAuthnView
 from django.template import Context, Template
 from django.utils.safestring import mark_safe
+from rest_framework.serializers import CharField
 
 from forge.accounts.models import User
 from forge.accounts.organisations.names import MAXIMUM_LENGTH
@@ -114,8 +115,9 @@ def test_the_name_of_a_passkey_that_is_longer_than_its_field_is_refused(form: ty
 
 
 def test_the_field_of_a_request_is_that_of_the_api_and_takes_the_longest_ref() -> None:
-    limit = PullStartSerializer().fields["request"].max_length
-    assert limit == LENGTHS["request_number"]
+    field, limit = PullStartSerializer().fields["request"], LENGTHS["request_number"]
+    assert isinstance(field, CharField)
+    assert field.max_length == limit
     refs = [form.format(999_999_999) for form in FORMS]
     assert [request_refs(ref) for ref in refs] == [(ref,) for ref in refs]
     assert max(map(len, refs)) <= limit
