@@ -16,6 +16,8 @@ from rune.model.tflite import TensorKind, read_model
 MODEL_STAGE = "model"
 """The name of the stage that runs the model, in every Runefile of a recipe."""
 _SCORES_STAGE = "dequantized"
+SHARES_STAGE = "shares"
+"""The stage that takes the scores of a word and of all else apart."""
 FEATURES_OUTPUT = "learned"
 """The output of a Runefile of features."""
 _SCALED_STAGE = "scaled"
@@ -104,6 +106,10 @@ class Recipe:
     """Whether each column of the features is scaled as the train split has it: units of sensors differ."""
     reconstructs: bool = False
     """Whether the network draws its input again, of normal recordings alone: how far off it is tells anomalies."""
+    word_answer: Callable[[Values, str, Threshold], str] | None = None
+    """For a recipe that learns one word, and from sounds that are made what is not the word
+    (`lab/recipes/word_sounds.py`): the stages behind the model from the values, the stage of its scores, of which the
+    second is the word's, and the threshold. One of them is `SHARES_STAGE`, whose second output is the word's score."""
     learner: str = ""
     """The folder of the recipe whose network or estimator this one uses; "" for its own."""
 
@@ -123,7 +129,7 @@ class Recipe:
     @property
     def is_searched(self) -> bool:
         """Whether a search can compare its runs: by the accuracy of a network."""
-        return self.estimator is None and self.target is None and not self.reconstructs
+        return self.estimator is None and not self.learns_numbers and not self.learns_word
 
     @property
     def _learner(self) -> str:
@@ -133,6 +139,11 @@ class Recipe:
     def learns_numbers(self) -> bool:
         """Whether what is learned are numbers and not labels: curves have the share that is explained."""
         return self.target is not None or self.reconstructs
+
+    @property
+    def learns_word(self) -> bool:
+        """Whether it learns one word, from few recordings of it."""
+        return self.word_answer is not None
 
     @property
     def learns_anomalies(self) -> bool:
@@ -249,6 +260,8 @@ def whole_runefile(
     if recipe.reconstructs:
         distance = distance_stage(features.stage, scores_stage(model))
         answer = f"{distance}\n{alarm_stages(values, DISTANCE_STAGE, threshold.on, threshold.off)}"
+    elif recipe.word_answer is not None:
+        answer = recipe.word_answer(values, scores_stage(model), threshold)
     else:
         answer = recipe.answer(values, len(labels), scores_stage(model))
     return f"{_head(recipe)}{stages}{answer}\nresources:\n{_labels_resource(labels)}"

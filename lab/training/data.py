@@ -13,6 +13,7 @@ import numpy as np
 
 from lab.dataset.anomalies import normal_and_others
 from lab.dataset.features import FeatureWindows, windows_of_recordings
+from lab.dataset.one_word import OTHER, generated_recordings, word_and_others
 from lab.dataset.recordings import Recording, data_digest, read_recordings
 from lab.dataset.requirements import require_kind, require_recordings, require_splits, warnings
 from lab.dataset.splitting import divide
@@ -102,13 +103,36 @@ def read_dataset(
         divided = normal_and_others(recordings, recipe.name)
         recordings, labels, classes = list(divided.recordings), divided.labels, divided.classes
         needed = labels[:1]
+    if recipe.learns_word:
+        require_kind(recordings, recipe.kind, recipe.name)
+        of_word = word_and_others(recordings, recipe.name)
+        recordings, labels, classes = list(of_word.recordings), of_word.labels, of_word.classes
+        needed = labels[1:]
     require_recordings(recordings, recipe.kind, recipe.name, needed)
     splits = divide(recordings, stored)
     require_splits(recordings, splits.of_recordings, needed_splits, needed)
     notes += warnings(recordings)
     if recipe.learns_anomalies and len({each.label for each in recordings}) == 1:
         notes.append("There are no recordings of anomalies, so how many of them are recognised is not known.")
+    if recipe.learns_word and len({each.label for each in recordings}) == 1:
+        notes.append(
+            f"There are no recordings labelled {OTHER}, so how often other words are taken for it is not known."
+        )
     return Dataset(recordings, splits.of_recordings, labels, splits.stored, notes, classes, needed, columns)
+
+
+def generated_dataset(dataset: Dataset, recipe: Recipe, values: Values, seed: int) -> Dataset:
+    """The sounds that are made of recordings of a word, in the splits of these; nothing for other recipes."""
+    generated: list[tuple[Recording, Split]] = []
+    if recipe.learns_word:
+        generated = list(generated_recordings(dataset.recordings, dataset.splits, dataset.labels, values, seed))
+    return replace(dataset, recordings=[each for each, _ in generated], splits=[split for _, split in generated])
+
+
+def joined(dataset: Dataset, generated: Dataset) -> Dataset:
+    """Recordings, and behind them the sounds that are made of them."""
+    recordings, splits = [*dataset.recordings, *generated.recordings], [*dataset.splits, *generated.splits]
+    return replace(dataset, recordings=recordings, splits=splits)
 
 
 def compute_windows(

@@ -24,12 +24,14 @@ from lab.recipes.alarm import DISTANCE_STAGE
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import recipe_of
 from lab.recipes.numbers import NUMBER_STAGE, DataScaling, chosen_columns
-from lab.recipes.recipe import MODEL_STAGE, scores_stage, whole_runefile
+from lab.recipes.recipe import MODEL_STAGE, SHARES_STAGE, scores_stage, whole_runefile
 from lab.training.data import (
     Dataset,
     Report,
     compute_windows,
     features_bytes,
+    generated_dataset,
+    joined,
     learned_windows,
     measured_scaling,
     read_dataset,
@@ -49,8 +51,15 @@ from lab.training.judging import (
 )
 from lab.training.run_folder import RunFolder
 from lab.training.settings import ENVIRONMENT, RunSettings
-from lab.training.thresholds import few_windows_note, threshold_of
+from lab.training.thresholds import (
+    NORMAL_WINDOWS,
+    few_windows_note,
+    generated_sounds_note,
+    threshold_of,
+    word_threshold,
+)
 from rune.datasets.splits import Split
+from rune.port import Port
 from rune.source.policy.sections.training import Training
 
 Json = Any
@@ -114,8 +123,9 @@ class WrittenFeatures:
 
 def write_features(prepared: PreparedRun, target: Path, report: Report) -> WrittenFeatures:
     """Computes the features of a run into a file. Raises `Refused`."""
-    settings, dataset = prepared.settings, prepared.dataset
+    settings = prepared.settings
     recipe, values = settings.recipe, settings.values
+    dataset = joined(prepared.dataset, generated_dataset(prepared.dataset, recipe, values, settings.seed))
     computed = compute_windows(dataset, recipe, values, report)
     windows, numbers = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, computed))
     require_windows(dataset, windows)
@@ -167,14 +177,24 @@ def _whole_rune(prepared: PreparedRun, model: bytes, scaling: DataScaling, send:
     """The rune around a model, and sentences about its threshold. The threshold of an alarm is measured on the scores
     of the quantised rune itself."""
     settings, path, dataset = prepared.settings, prepared.training.model, prepared.dataset
-    parts = settings.recipe, settings.values, path, model, dataset.labels, scaling
+    recipe, values = settings.recipe, settings.values
+    parts = recipe, values, path, model, dataset.labels, scaling
     files = {path: model}
-    if not settings.recipe.reconstructs:
+    if not recipe.reconstructs and not recipe.learns_word:
         return Judged(whole_runefile(*parts), files, scores_stage(model)), ()
-    unset = Judged(whole_runefile(*parts), files, DISTANCE_STAGE)
-    threshold = threshold_of(normal_scores(unset, dataset, Split.VALIDATION, _reporter(send)), settings.values)
+    stage = Port(DISTANCE_STAGE, 0) if recipe.reconstructs else Port(SHARES_STAGE, 1)
+    unset = Judged(whole_runefile(*parts), files, stage.stage, scores_place=stage.index)
+    generated = generated_dataset(dataset, recipe, values, settings.seed)
+    scores = normal_scores(unset, joined(dataset, generated), Split.VALIDATION, _reporter(send))
+    threshold = threshold_of(scores, values)
+    kind = ("window without the word", "windows without the word") if recipe.learns_word else NORMAL_WINDOWS
+    notes = few_windows_note(threshold.windows, values, kind)
+    if recipe.learns_word:
+        threshold = word_threshold(threshold)
     judged = replace(unset, runefile=whole_runefile(*parts, threshold), threshold=threshold.on)
-    return judged, few_windows_note(threshold.windows, settings.values)
+    if Split.TEST in generated.splits:
+        notes = [*notes, generated_sounds_note(judge(judged, generated, Split.TEST, _reporter(send)).confusion)]
+    return judged, notes
 
 
 def _data_report(prepared: PreparedRun, notes: Sequence[str]) -> dict[str, Json]:
@@ -259,7 +279,9 @@ def _train(
                 start_ahead(Path(sys.executable), "quantise")
             send({"event": "epoch", "best_epoch": event["best_epoch"], **event["epoch"]})
         elif "answers" in event:
-            send({"event": "answers", "epoch": event["of_epoch"], "answers": event["answers"]})
+            # Sounds that were made are behind the recordings, and nobody has them to listen to.
+            answers = [each for each in event["answers"] if each[0] < len(prepared.dataset.recordings)]
+            send({"event": "answers", "epoch": event["of_epoch"], "answers": answers})
         else:
             send({"event": "checkpoint", "epoch": event["of_epoch"], "file": event["checkpoint"]})
 

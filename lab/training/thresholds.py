@@ -16,6 +16,10 @@ Array = np.ndarray[Any, Any]
 _HYSTERESIS = 0.25
 """Of the way from the threshold back to the middle of normal scores, below which an alarm ends."""
 
+_LEAST_SHARE, _MOST_SHARE = 0.5, 0.98
+_ENDS_AT = 0.6
+"""Of the share at which a word is heard, below which it is over."""
+
 
 def threshold_of(recordings: Sequence[Array], values: Values) -> Threshold:
     """Where an alarm begins and ends, from the scores of the windows of each normal recording, f64 `[windows]`.
@@ -30,14 +34,32 @@ def threshold_of(recordings: Sequence[Array], values: Values) -> Threshold:
     return Threshold(on, on - _HYSTERESIS * max(on - middle, 1e-6), len(means))
 
 
-def few_windows_note(windows: int, values: Values) -> Sequence[str]:
-    """A sentence where there are too few normal windows for the share of false alarms."""
+def word_threshold(threshold: Threshold) -> Threshold:
+    """The threshold of a word's share: at least a half, and below 1, whatever the windows without the word gave."""
+    on = min(max(threshold.on, _LEAST_SHARE), _MOST_SHARE)
+    return Threshold(on, _ENDS_AT * on, threshold.windows)
+
+
+def generated_sounds_note(confusion: Sequence[Sequence[int]]) -> str:
+    """A sentence about the sounds that were made for the test split, whose rows are others and the word."""
+    (right, wrong), (missed, heard) = confusion
+    return (
+        f"Of sounds that were made of the test split, {heard} of {heard + missed} with the word were heard, and "
+        f"{wrong} of {wrong + right} without it were taken for it."
+    )
+
+
+NORMAL_WINDOWS = "normal window", "normal windows"
+
+
+def few_windows_note(windows: int, values: Values, kind: tuple[str, str] = NORMAL_WINDOWS) -> Sequence[str]:
+    """A sentence where there are too few windows for the share of false alarms; `kind` is what one and several are."""
     share = values["false-alarms"]
     if windows * share >= 1:
         return ()
     needed = f"it needs {math.ceil(1 / share)}: record more" if share else "no number of them is enough"
     return (
-        f"The threshold is the highest score of {counted(windows, 'normal window')} that were not learned. For a "
+        f"The threshold is the highest score of {counted(windows, *kind)} that were not learned. For a "
         f"share of {share:g} of false alarms {needed}.",
     )
 

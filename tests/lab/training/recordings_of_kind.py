@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lab.dataset.one_word import WORD
 from lab.recipes.recipe import Recipe
 from rune.datasets.content.content import Kind
 from tests.lab.training.motion_data import write_machine, write_motion
@@ -25,7 +26,10 @@ def write_recordings(kind: Kind, folder: Path, count: int) -> Path:
 
 
 def write_for(recipe: Recipe, folder: Path, count: int) -> Path:
-    """Writes recordings that a recipe learns from: of one that learns what is normal, some are labelled so."""
+    """Writes recordings that a recipe learns from: some have the label that it looks for."""
     if recipe.learns_anomalies:
         return write_machine(folder, people=count)
-    return write_recordings(recipe.kind, folder, count)
+    write_recordings(recipe.kind, folder, count)
+    if recipe.learns_word:
+        (folder / "rise").rename(folder / WORD)
+    return folder

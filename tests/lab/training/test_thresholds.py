@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lab.training.thresholds import few_windows_note, threshold_of
+from lab.recipes.alarm import Threshold
+from lab.training.thresholds import few_windows_note, generated_sounds_note, threshold_of, word_threshold
 
 VALUES = {"mean-of": 1, "false-alarms": 0.05}
 
@@ -49,3 +50,22 @@ def test_too_few_windows_for_the_share_are_named(windows: int, share: float, wor
     notes = few_windows_note(windows, {**VALUES, "false-alarms": share})
     assert len(notes) == bool(words)
     assert all(word in notes[0] for word in words)
+
+
+@pytest.mark.parametrize(("measured", "on"), [(0.1, 0.5), (0.8, 0.8), (1.00001, 0.98)])
+def test_the_threshold_of_a_word_is_a_share_that_can_be_reached(measured: float, on: float) -> None:
+    threshold = word_threshold(Threshold(measured, 0.0, 7))
+    assert threshold.on == on
+    assert 0 < threshold.off < threshold.on
+    assert threshold.windows == 7
+
+
+def test_windows_that_were_not_the_word_are_named_so() -> None:
+    (note,) = few_windows_note(3, VALUES, ("window without the word", "windows without the word"))
+    assert "highest score of 3 windows without the word" in note
+
+
+def test_what_was_heard_of_made_sounds_is_counted_by_row() -> None:
+    note = generated_sounds_note([[50, 2], [3, 17]])
+    assert "17 of 20 with the word were heard" in note
+    assert "2 of 52 without it were taken for it" in note
