@@ -11,7 +11,7 @@ import numpy as np
 
 from lab.dataset.recordings import Recording
 from lab.recipes.arguments import Values
-from lab.recipes.word_sounds import made_sounds
+from lab.recipes.word_sounds import generated_sounds
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Quality
 from rune.datasets.content.wav import wav_bytes, wav_chunks
@@ -24,6 +24,8 @@ WORD = "wake-word"
 """The label that is learned, where there are several."""
 OTHER = "other"
 """The label that stands for all that is not the word."""
+MOST_SOUNDS = 6000
+"""That are made of all recordings together: of many, few of each suffice, and the memory of features is limited."""
 _FULL_SCALE = 32_767
 
 
@@ -50,7 +52,7 @@ def word_and_others(recordings: Sequence[Recording], recipe: str) -> WordAndOthe
     return WordAndOthers([replace(each, label=classes[each.label]) for each in recordings], classes, (OTHER, word))
 
 
-def made_recordings(
+def generated_recordings(
     recordings: Sequence[Recording],
     splits: Sequence[Split],
     labels: Sequence[str],
@@ -58,18 +60,29 @@ def made_recordings(
     seed: int,
 ) -> Iterator[tuple[Recording, Split]]:
     """Sounds that are made of the recordings of the word, each in the split of the one that it is made of: none is
-    learned whose recording tests. The same recordings and seed give the same sounds. Raises `Refused`."""
+    learned whose recording tests. The same recordings and seed give the same sounds, `MOST_SOUNDS` at most. Raises
+    `Refused`."""
+    fewer = _fewer(values, sum(each.label == labels[1] for each in recordings))
     for recording, split in zip(recordings, splits, strict=True):
         if recording.label != labels[1]:
             continue
         rate, samples = _sound_of(recording)
         random = np.random.default_rng([seed, *sha256(recording.data).digest()[:8]])
         length = round(rate * int(values["duration"]) / 1000)
-        for number, each in enumerate(made_sounds([samples], rate, length, random, values)):
+        for number, each in enumerate(generated_sounds([samples], rate, length, random, fewer)):
             data = wav_bytes(rate, (each.samples * _FULL_SCALE).astype("<i2").tobytes())
             name = f"made {number} of {recording.name}"
-            made = replace(recording, name=name, label=labels[int(each.is_word)], data=data, quality=Quality.GOOD)
-            yield made, split
+            generated = replace(recording, name=name, label=labels[int(each.is_word)], data=data, quality=Quality.GOOD)
+            yield generated, split
+
+
+def _fewer(values: Values, words: int) -> Values:
+    """The values with as many sounds of each recording as there may be of so many recordings."""
+    most = max(1, MOST_SOUNDS // max(words, 1))
+    if values["copies"] + values["others"] <= most:
+        return values
+    copies = min(int(values["copies"]), most // 3)
+    return {**values, "copies": copies, "others": min(int(values["others"]), most - copies)}
 
 
 def _sound_of(recording: Recording) -> tuple[int, Array]:

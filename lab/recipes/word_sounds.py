@@ -24,28 +24,30 @@ _QUIET_NOISE = 30.0
 
 
 @dataclass(frozen=True)
-class MadeSound:
+class GeneratedSound:
     """A sound, and whether it is the word."""
 
     is_word: bool
     samples: Array
 
 
-def made_sounds(
+def generated_sounds(
     words: Sequence[Array], rate: int, length: int, random: np.random.Generator, values: Values
-) -> Iterator[MadeSound]:
+) -> Iterator[GeneratedSound]:
     """Of each recording of the word `copies` in noise, and `others` that are not the word, each of `length` samples."""
     noise = float(values["noise"])
     for recorded in words:
         word = trimmed(recorded, rate)[:length]
         for _ in range(int(values["copies"])):
-            yield MadeSound(True, in_noise(placed(paced(word, random)[:length], length, random), rate, random, noise))
+            yield GeneratedSound(
+                True, in_noise(placed(paced(word, random)[:length], length, random), rate, random, noise)
+            )
         for _ in range(int(values["others"])):
             if random.random() < _NEAR_SHARE:
                 part = placed(near(word, random)[:length], length, random)
-                yield MadeSound(False, in_noise(part, rate, random, noise))
+                yield GeneratedSound(False, in_noise(part, rate, random, noise))
             else:
-                yield MadeSound(False, background(length, rate, random))
+                yield GeneratedSound(False, background(length, rate, random))
 
 
 def trimmed(sound: Array, rate: int) -> Array:
@@ -95,7 +97,7 @@ def in_noise(sound: Array, rate: int, random: np.random.Generator, least: float)
 
 
 def background(length: int, rate: int, random: np.random.Generator) -> Array:
-    """What may be heard without anybody who speaks: noise, with hum, knocks and tones by chance, or all but silence."""
+    """Returns a sound without anybody who speaks: noise, with hum, knocks and tones by chance, or all but silence."""
     sound = coloured(length, rate, random)
     times = np.arange(length) / rate
     if random.random() < 0.3:

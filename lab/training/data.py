@@ -13,7 +13,7 @@ import numpy as np
 
 from lab.dataset.anomalies import normal_and_others
 from lab.dataset.features import FeatureWindows, windows_of_recordings
-from lab.dataset.one_word import OTHER, made_recordings, word_and_others
+from lab.dataset.one_word import OTHER, generated_recordings, word_and_others
 from lab.dataset.recordings import Recording, data_digest, read_recordings
 from lab.dataset.requirements import require_kind, require_recordings, require_splits, warnings
 from lab.dataset.splitting import divide
@@ -121,17 +121,17 @@ def read_dataset(
     return Dataset(recordings, splits.of_recordings, labels, splits.stored, notes, classes, needed, columns)
 
 
-def made_dataset(dataset: Dataset, recipe: Recipe, values: Values, seed: int) -> Dataset:
+def generated_dataset(dataset: Dataset, recipe: Recipe, values: Values, seed: int) -> Dataset:
     """The sounds that are made of recordings of a word, in the splits of these; nothing for other recipes."""
-    made: list[tuple[Recording, Split]] = []
+    generated: list[tuple[Recording, Split]] = []
     if recipe.learns_word:
-        made = list(made_recordings(dataset.recordings, dataset.splits, dataset.labels, values, seed))
-    return replace(dataset, recordings=[each for each, _ in made], splits=[split for _, split in made])
+        generated = list(generated_recordings(dataset.recordings, dataset.splits, dataset.labels, values, seed))
+    return replace(dataset, recordings=[each for each, _ in generated], splits=[split for _, split in generated])
 
 
-def joined(dataset: Dataset, made: Dataset) -> Dataset:
+def joined(dataset: Dataset, generated: Dataset) -> Dataset:
     """Recordings, and behind them the sounds that are made of them."""
-    recordings, splits = [*dataset.recordings, *made.recordings], [*dataset.splits, *made.splits]
+    recordings, splits = [*dataset.recordings, *generated.recordings], [*dataset.splits, *generated.splits]
     return replace(dataset, recordings=recordings, splits=splits)
 
 

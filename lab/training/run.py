@@ -30,9 +30,9 @@ from lab.training.data import (
     Report,
     compute_windows,
     features_bytes,
+    generated_dataset,
     joined,
     learned_windows,
-    made_dataset,
     measured_scaling,
     read_dataset,
     require_windows,
@@ -51,7 +51,13 @@ from lab.training.judging import (
 )
 from lab.training.run_folder import RunFolder
 from lab.training.settings import ENVIRONMENT, RunSettings
-from lab.training.thresholds import NORMAL_WINDOWS, few_windows_note, made_sounds_note, threshold_of, word_threshold
+from lab.training.thresholds import (
+    NORMAL_WINDOWS,
+    few_windows_note,
+    generated_sounds_note,
+    threshold_of,
+    word_threshold,
+)
 from rune.datasets.splits import Split
 from rune.port import Port
 from rune.source.policy.sections.training import Training
@@ -119,7 +125,7 @@ def write_features(prepared: PreparedRun, target: Path, report: Report) -> Writt
     """Computes the features of a run into a file. Raises `Refused`."""
     settings = prepared.settings
     recipe, values = settings.recipe, settings.values
-    dataset = joined(prepared.dataset, made_dataset(prepared.dataset, recipe, values, settings.seed))
+    dataset = joined(prepared.dataset, generated_dataset(prepared.dataset, recipe, values, settings.seed))
     computed = compute_windows(dataset, recipe, values, report)
     windows, numbers = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, computed))
     require_windows(dataset, windows)
@@ -178,16 +184,16 @@ def _whole_rune(prepared: PreparedRun, model: bytes, scaling: DataScaling, send:
         return Judged(whole_runefile(*parts), files, scores_stage(model)), ()
     stage = Port(DISTANCE_STAGE, 0) if recipe.reconstructs else Port(SHARES_STAGE, 1)
     unset = Judged(whole_runefile(*parts), files, stage.stage, scores_place=stage.index)
-    made = made_dataset(dataset, recipe, values, settings.seed)
-    scores = normal_scores(unset, joined(dataset, made), Split.VALIDATION, _reporter(send))
+    generated = generated_dataset(dataset, recipe, values, settings.seed)
+    scores = normal_scores(unset, joined(dataset, generated), Split.VALIDATION, _reporter(send))
     threshold = threshold_of(scores, values)
     kind = ("window without the word", "windows without the word") if recipe.learns_word else NORMAL_WINDOWS
     notes = few_windows_note(threshold.windows, values, kind)
     if recipe.learns_word:
         threshold = word_threshold(threshold)
     judged = replace(unset, runefile=whole_runefile(*parts, threshold), threshold=threshold.on)
-    if Split.TEST in made.splits:
-        notes = [*notes, made_sounds_note(judge(judged, made, Split.TEST, _reporter(send)).confusion)]
+    if Split.TEST in generated.splits:
+        notes = [*notes, generated_sounds_note(judge(judged, generated, Split.TEST, _reporter(send)).confusion)]
     return judged, notes
 
 

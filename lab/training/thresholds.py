@@ -40,7 +40,7 @@ def word_threshold(threshold: Threshold) -> Threshold:
     return Threshold(on, _ENDS_AT * on, threshold.windows)
 
 
-def made_sounds_note(confusion: Sequence[Sequence[int]]) -> str:
+def generated_sounds_note(confusion: Sequence[Sequence[int]]) -> str:
     """A sentence about the sounds that were made for the test split, whose rows are others and the word."""
     (right, wrong), (missed, heard) = confusion
     return (

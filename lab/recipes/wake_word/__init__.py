@@ -16,7 +16,7 @@ _OWN = (
     RecipeArgument("noise", "How far the word is above the loudest noise that is added.", 5.0, -10.0, 40.0, "dB"),
 )  # fmt: skip
 _FALSE_ALARMS = replace(
-    FALSE_ALARMS, meaning="The share of windows without the word that may be above the threshold.", default=0.005
+    FALSE_ALARMS, meaning="The share of windows without the word that may be above the threshold.", default=0.02
 )
 
 

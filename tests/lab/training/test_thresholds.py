@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lab.recipes.alarm import Threshold
-from lab.training.thresholds import few_windows_note, made_sounds_note, threshold_of, word_threshold
+from lab.training.thresholds import few_windows_note, generated_sounds_note, threshold_of, word_threshold
 
 VALUES = {"mean-of": 1, "false-alarms": 0.05}
 
@@ -66,6 +66,6 @@ def test_windows_that_were_not_the_word_are_named_so() -> None:
 
 
 def test_what_was_heard_of_made_sounds_is_counted_by_row() -> None:
-    note = made_sounds_note([[50, 2], [3, 17]])
+    note = generated_sounds_note([[50, 2], [3, 17]])
     assert "17 of 20 with the word were heard" in note
     assert "2 of 52 without it were taken for it" in note

@@ -9,16 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lab.dataset import one_word
 from lab.dataset.one_word import OTHER, WORD
 from lab.recipes.alarm import Threshold
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.recipes.recipe import whole_runefile
-from lab.recipes.word_sounds import Array, background, in_noise, made_sounds, near, placed, trimmed
+from lab.recipes.word_sounds import Array, background, generated_sounds, in_noise, near, placed, trimmed
 from lab.refusal import Reason, Refused
 from lab.search.candidate import candidate_model
 from lab.search.space import space_of
-from lab.training.data import made_dataset, read_dataset
+from lab.training.data import generated_dataset, read_dataset
 from lab.training.run import prepare_run, write_features
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
@@ -54,7 +55,7 @@ def spoken() -> Array:
 
 
 def test_sounds_have_the_length_of_a_window_and_the_same_seed_gives_the_same() -> None:
-    first, again = (list(made_sounds([spoken()], RATE, RATE, np.random.default_rng(3), VALUES)) for _ in range(2))
+    first, again = (list(generated_sounds([spoken()], RATE, RATE, np.random.default_rng(3), VALUES)) for _ in range(2))
     assert [each.is_word for each in first] == [True] * 3 + [False] * 8
     for one, other in zip(first, again, strict=True):
         assert one.samples.shape == (RATE,)
@@ -100,14 +101,24 @@ def test_what_is_made_of_a_recording_is_in_its_split(tmp_path: Path) -> None:
     dataset = read_dataset(write_word(tmp_path), RECIPE, {})
     assert dataset.labels == (OTHER, WORD)
     assert dataset.classes == {"beep": OTHER, "hiss": OTHER, WORD: WORD}
-    made = made_dataset(dataset, RECIPE, VALUES, 4)
+    generated = generated_dataset(dataset, RECIPE, VALUES, 4)
     split_of = {each.name: split for each, split in zip(dataset.recordings, dataset.splits, strict=True)}
-    assert len(made.recordings) == 12 * 11
-    for each, split in zip(made.recordings, made.splits, strict=True):
+    assert len(generated.recordings) == 12 * 11
+    for each, split in zip(generated.recordings, generated.splits, strict=True):
         assert split is split_of[each.name.partition(" of ")[2]]
-    assert made.digest == made_dataset(dataset, RECIPE, VALUES, 4).digest
-    assert made.digest != made_dataset(dataset, RECIPE, VALUES, 5).digest
-    assert made_dataset(dataset, recipe_of("keywords"), VALUES, 4).recordings == []
+    assert generated.digest == generated_dataset(dataset, RECIPE, VALUES, 4).digest
+    assert generated.digest != generated_dataset(dataset, RECIPE, VALUES, 5).digest
+    assert generated_dataset(dataset, recipe_of("keywords"), VALUES, 4).recordings == []
+
+
+def test_of_many_recordings_few_sounds_are_made_of_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = read_dataset(write_word(tmp_path), RECIPE, {})
+    monkeypatch.setattr(one_word, "MOST_SOUNDS", 72)
+    generated = generated_dataset(dataset, RECIPE, VALUES, 4)
+    assert len(generated.recordings) == 72
+    assert sum(each.label == WORD for each in generated.recordings) == 24
+    monkeypatch.setattr(one_word, "MOST_SOUNDS", 5)
+    assert {each.label for each in generated_dataset(dataset, RECIPE, VALUES, 4).recordings} == {OTHER}
 
 
 def test_recordings_and_made_sounds_are_learned_and_the_recordings_come_first(tmp_path: Path) -> None:
@@ -164,7 +175,7 @@ def test_a_silent_recording_of_the_word_is_named(tmp_path: Path) -> None:
     dataset = read_dataset(folder, RECIPE, {})
     assert "silent" in " ".join(dataset.notes)
     with pytest.raises(Refused, match=r'0\.wav" is silent\. Remove it'):
-        made_dataset(dataset, RECIPE, VALUES, 1)
+        generated_dataset(dataset, RECIPE, VALUES, 1)
 
 
 def test_it_is_not_searched_and_not_the_first_recipe_for_sounds() -> None:
