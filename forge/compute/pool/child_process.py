@@ -38,6 +38,8 @@ _log = logging.getLogger(__name__)
 
 DESCRIPTORS_AT_ONCE = 100
 """Of the files of a job; the system takes some 250 in one message."""
+_ENDING_SECONDS = 5.0
+"""Seconds from the last answer of a process until it must have ended."""
 _OWN, _OUTPUT = "own", "output"
 _OUTPUT_NUMBER, _GROUP_NUMBER = 3, 4
 """Descriptors in the process, after its standard streams."""
@@ -51,7 +53,7 @@ class ChildProcess:
     """
 
     fork_server: ClassVar[ForkServer] = COMPILERS
-    """What starts it."""
+    """The fork server that starts it."""
     events: ClassVar[Mapping[str, Fields]] = EVENTS
     """The events that it may answer."""
 
@@ -151,7 +153,7 @@ class ChildProcess:
 
     def last_words(self) -> str:
         """How the process ended, for a person; what it said on stderr goes to our log."""
-        deadline = time.monotonic() + 1
+        deadline = time.monotonic() + _ENDING_SECONDS
         while (end := self.ending) is None and time.monotonic() < deadline:
             time.sleep(0.01)
         with contextlib.suppress(OSError, ValueError):

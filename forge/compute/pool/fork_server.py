@@ -30,7 +30,7 @@ from forge.compute.pool.workdir import passable, workdir
 from rune.running.isolation.fork_server import LARGEST_MESSAGE
 
 _PACKAGES = "packages"
-_GONE = "The process that starts the compiler's processes has ended."
+_ENDED = "The process that starts the compiler's processes has ended."
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class _Connection:
     def __init__(self, command: Sequence[str], packages: Sequence[Path]) -> None:
         self._folder = passable(Path(tempfile.mkdtemp(prefix="fork-server-", dir=workdir())))
         self._owner = os.getpid()
-        self._asking = threading.Lock()
+        self._request_lock = threading.Lock()
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
@@ -117,13 +117,13 @@ class _Connection:
     def ask(self, message: Mapping[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
         """Returns its answer. Raises `ChildDied` where it has ended, or the system refuses what is asked of it."""
         try:
-            with self._asking:
+            with self._request_lock:
                 socket.send_fds(self._socket, [json.dumps(message).encode()], list(descriptors))
                 data = self._socket.recv(LARGEST_MESSAGE)
         except OSError as error:
-            raise ChildDied(_GONE) from error
+            raise ChildDied(_ENDED) from error
         if not data:
-            raise ChildDied(_GONE)
+            raise ChildDied(_ENDED)
         answer: dict[str, Any] = json.loads(data)
         if "error" in answer:
             raise ChildDied(f"A process could not be started: {answer['error']}.")

@@ -35,7 +35,7 @@ LARGEST_MESSAGE = 1 << 16
 DESCRIPTORS = 8
 """The largest number of a new process's descriptors."""
 _ABOVE_ALL = 64
-"""Descriptors from here on are nobody's while the new process puts its own in order."""
+"""No descriptor has a number from here on while the new process puts its own in order."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Start:
     folder: str
     size: int
     group: int | None
-    arguments: tuple[str, ...]
+    arguments: Sequence[str]
     variables: Mapping[str, str]
 
 
@@ -53,7 +53,7 @@ def main() -> NoReturn:
     """Serves until its input ends."""
     module = sys.argv[1]
     control = _take_control()
-    # What is imported stays: a collection after a job need not look through it, so its pages stay shared.
+    # Imported values stay: a collection after a job need not look through them, so their pages stay shared.
     gc.disable()
     import_module(module)
     gc.freeze()
@@ -77,8 +77,8 @@ def _take_control() -> socket.socket:
 def _answer(module: str, message: Mapping[str, Any], descriptors: Sequence[int]) -> dict[str, Any]:
     try:
         match message:
-            case {"start": {"arguments": arguments, **start}}:
-                return {"pid": _fork(module, Start(**start, arguments=tuple(arguments)), descriptors)}
+            case {"start": start}:
+                return {"pid": _fork(module, Start(**start), descriptors)}
             case {"ending": pid}:
                 return {"ending": _ending(pid)}
             case {"release": pid}:
