@@ -20,7 +20,7 @@ from forge.builds.runs.build_worker import BuildWorker  # noqa: E402
 from forge.collab.routing import websocket_urlpatterns  # noqa: E402
 from forge.collab.session_end import SessionEnd  # noqa: E402
 from forge.core.database.presence import presence  # noqa: E402
-from forge.core.http.lifespan import lifespan, server_started, server_stopping  # noqa: E402
+from forge.core.http.lifespan import Scope, lifespan, server_started, server_stopping  # noqa: E402
 from forge.core.http.origins import SameOrigin  # noqa: E402
 from forge.core.http.static_files import StaticFiles  # noqa: E402
 from forge.core.observability import Observability  # noqa: E402
@@ -29,7 +29,7 @@ from forge.jobs.lists.routing import websocket_urlpatterns as jobs_urlpatterns  
 from forge.notices.inbox.routing import websocket_urlpatterns as notices_urlpatterns  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
 from forge.registry.distribution.addresses import is_blob_upload  # noqa: E402
-from forge.request_limits.bodies import BodyGate  # noqa: E402
+from forge.request_limits.bodies import BodyGate, has_body  # noqa: E402
 from forge.request_limits.capacity import capacity_for, descriptor_limit  # noqa: E402
 from forge.request_limits.database_gate import DatabaseGate  # noqa: E402
 from forge.request_limits.requests import RequestGate  # noqa: E402
@@ -39,11 +39,20 @@ from forge.request_limits.streaming import StreamingHandler  # noqa: E402
 from forge.reviews.guests.routing import websocket_urlpatterns as guests_urlpatterns  # noqa: E402
 from forge.serving.monitoring.tracing import traced  # noqa: E402
 
+SHORT_REQUESTS = ("/v2/", "/d/", "/forge/")
+"""What programs ask thousands of times: addresses whose views answer within milliseconds, or stream their answer."""
+
+
+def is_short(scope: Scope) -> bool:
+    """Whether a request takes a thread for milliseconds alone, which one with a body for its view does not."""
+    return scope["path"].startswith(SHORT_REQUESTS) and not (is_blob_upload(scope) and has_body(scope))
+
 
 def build_application() -> Any:
     """The whole ASGI application, from the settings."""
     capacity = capacity_for(descriptor_limit())
-    bodies = BodyGate(StreamingHandler(is_blob_upload), settings.UPLOAD_LIMIT, identify, is_blob_upload)
+    django_handler = StreamingHandler(is_blob_upload, is_short)
+    bodies = BodyGate(django_handler, settings.UPLOAD_LIMIT, identify, is_blob_upload)
     files = StaticFiles(
         # SQLite is a file of this machine, and never away.
         DatabaseGate(bodies, presence) if settings.ENVIRONMENT.database else bodies,

@@ -28,6 +28,7 @@ from tests.e2e.studio import (
     expect_saved,
     open_file,
     replace_in_editor,
+    run_strangers_rune,
     sign_in,
 )
 from tests.support.servers.live_forge import LiveForge
@@ -283,6 +284,7 @@ def shoot_pages(camera: Camera, page: Page, address: str, project: str) -> None:
 def shoot_the_app(camera: Camera, visitor: Page, address: str, project: str) -> None:
     """Takes pictures of the publication, as a visitor tries it."""
     visitor.goto(project)
+    run_strangers_rune(visitor)
     camera.shoot(visitor, "rune", EVERY, before=lambda page: draw(page, "7"))
     visitor.goto(project.replace(address, f"{address}/player"))
     sheet = visitor.get_by_role("application", name="Drawing sheet")

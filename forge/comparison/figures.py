@@ -125,7 +125,7 @@ def settings_sentences(now: RuneFigures, then: RuneFigures) -> tuple[str, ...]:
 
 
 def _chosen_row(name: str, now: str, then: str | None, meaning: str) -> FigureRow:
-    change = "" if then is None else "none" if now == then else "changed"
+    change = "" if then is None else "the same" if now == then else "changed"
     return FigureRow(name, now, then or "", change, "muted", meaning)
 
 
@@ -142,7 +142,7 @@ def _row(name: str, now: int, then: int | None, meaning: str, text: Callable[[in
     if then is None:
         return FigureRow(name, text(now), "", "", "muted", meaning)
     if now == then:
-        return FigureRow(name, text(now), text(then), "none", "muted", meaning)
+        return FigureRow(name, text(now), text(then), "the same", "muted", meaning)
     sign, mood = _direction(now - then)
     return FigureRow(name, text(now), text(then), sign + text(abs(now - then)), mood, meaning)
 

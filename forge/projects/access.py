@@ -15,11 +15,23 @@ from forge.accounts.organisations.names import is_name
 from forge.accounts.permissions import Verb, can, open_visibilities
 from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE
+from forge.core.database.compiled_queries import CompiledLookup
 from forge.core.errors import Gone, Moved, SignInNeeded
 from forge.projects.errors import FilesNotShared
 from forge.projects.models import Favourite, Fork, FormerProjectName, Project, ProjectQuerySet
 
 _SEEN_BY = frozenset({Verb.SEE})
+_living_by_address = CompiledLookup(
+    lambda organisation, name: (
+        Project.objects.alive()
+        .select_related("organisation")
+        .filter(organisation__name=organisation, name=name)
+        .order_by()[:1]
+    ),
+    str,
+    str,
+)
+"""Asked with nearly each request."""
 
 
 @dataclass(frozen=True)
@@ -155,10 +167,10 @@ def _by_address(organisation_name: str, name: str) -> tuple[Project | None, bool
     """The living project at an address and whether it has another one now."""
     if not is_name(organisation_name) or not is_name(name):
         return None, False
-    living = Project.objects.alive().select_related("organisation")
-    project = living.filter(organisation__name=organisation_name, name=name).first()
+    project = _living_by_address.first(organisation_name, name)
     if project is not None:
         return project, False
+    living = Project.objects.alive().select_related("organisation")
     organisation = Organisation.objects.filter(name=organisation_name).first()
     if organisation is None:
         former = FormerOrganisationName.objects.filter(name=organisation_name).first()

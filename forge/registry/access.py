@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from forge.builds.models import ArtefactFile, FileRole
+from forge.core.database.compiled_queries import CompiledLookup
 from forge.core.errors import NotFound
 from forge.projects.models import Project
 from forge.registry.distribution.digests import is_digest
-from forge.registry.models import Repository
+from forge.registry.models import Repository, Tag
+
+_of_project = CompiledLookup(lambda project: Repository.objects.filter(project=project).order_by()[:1], UUID)
+_tags_by_name = CompiledLookup(
+    lambda repository, name: Tag.objects.filter(repository=repository, name=name).order_by(), UUID, str
+)
+_tags_of_manifest = CompiledLookup(
+    lambda repository, digest: Tag.objects.filter(repository=repository, manifest__blob_id=digest).order_by(), UUID, str
+)
+"""These are asked with each pull."""
 
 
 def repository_of(project: Project) -> Repository | None:
     """Returns a project's repository, or None if it published nothing. The caller may read the project."""
-    return Repository.objects.filter(project=project).first()
+    return _of_project.first(project.pk)
 
 
 def find_repository(project: Project) -> Repository:
@@ -29,11 +41,11 @@ def advice_on(repository: Repository, reference: str) -> str:
     someone.
     """
     if not is_digest(reference):
-        tags = list(repository.tags.filter(name=reference))
+        tags = _tags_by_name.all(repository.pk, reference)
     elif withdrawn := repository.withdrawn_runes.filter(digest=reference).first():
         return str(withdrawn)
     else:
-        tags = list(repository.tags.filter(manifest__blob_id=reference))
+        tags = _tags_of_manifest.all(repository.pk, reference)
     return tags[0].advice if tags and all(tag.advice for tag in tags) else ""
 
 

@@ -65,7 +65,7 @@ class BodyGate:
         self._streams = Allocations(TOTAL_STREAMS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not (_is_chunked(scope) or _content_length(scope)):
+        if scope["type"] != "http" or not has_body(scope):
             await self._application(scope, receive, send)
             return
         begun = False
@@ -159,6 +159,11 @@ class _Body:
         if self._counted > self._reserved:
             self.reserve(min(self._counted + _STEP, limit))
         return message
+
+
+def has_body(scope: Scope) -> bool:
+    """Whether a request announces that bytes follow its headers."""
+    return _is_chunked(scope) or _content_length(scope) > 0
 
 
 def _content_length(scope: Scope) -> int:

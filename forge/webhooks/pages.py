@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts.models import Organisation
 from forge.accounts.organisations.access import find_organisation
+from forge.accounts.organisations.pages.tabs import tabs_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Conflict, Invalid, Stale
@@ -73,8 +74,7 @@ def webhooks(request: HttpRequest, organisation: str) -> HttpResponse:
 
 def _list(principal: Principal, organisation: Organisation) -> dict[str, Any]:
     projects = Project.objects.of_member(principal).filter(organisation=organisation).order_by("name")
-    return {
-        "organisation": organisation,
+    return tabs_of(principal, organisation) | {
         "webhooks": list(as_they_work(webhooks_of(principal, organisation))),
         "projects": list(projects.values_list("name", flat=True)[:PROJECTS]),
         "topics": _topics(),

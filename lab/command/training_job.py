@@ -164,6 +164,7 @@ def _described(recipe: Recipe) -> dict[str, Json]:
         "needs": page.needs,
         "kind": recipe.kind.value,
         "answers": "label" if recipe.target is None else "number",
+        "curve": "explained" if recipe.learns_numbers else "accuracy",
         "arguments": [
             {
                 "name": each.name,

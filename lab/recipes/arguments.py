@@ -51,6 +51,8 @@ COMMON: Sequence[RecipeArgument] = (
     RecipeArgument("dropout", "The share of the last features that is left out while learning.", 0.2, 0.0, 0.9),
 )
 """The arguments that every recipe has that trains a network by gradient descent."""
+WITHOUT_DROPOUT: Sequence[RecipeArgument] = COMMON[:-1]
+"""Those of a network that leaves no features out."""
 
 
 def require_multiple(values: Values, name: str, of: int) -> int:

@@ -19,9 +19,9 @@ def _recipes() -> Iterator[Recipe]:
             yield import_module(f"{lab.recipes.__name__}.{module.name}").RECIPE
 
 
-def _order(recipe: Recipe) -> tuple[bool, bool, str]:
+def _order(recipe: Recipe) -> tuple[bool, bool, bool, str]:
     """The first recipe of a kind of recordings is offered for them: one that tells labels apart by a network."""
-    return recipe.estimator is not None, recipe.target is not None, recipe.name
+    return recipe.estimator is not None, recipe.target is not None, recipe.learns_anomalies, recipe.name
 
 
 RECIPES: Final[Mapping[str, Recipe]] = {each.name: each for each in sorted(_recipes(), key=_order)}

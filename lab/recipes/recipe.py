@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from lab.recipes.alarm import DISTANCE_STAGE, Threshold, alarm_stages, distance_stage
 from lab.recipes.arguments import Number, RecipeArgument, Values
 from lab.recipes.numbers import DataScaling, NumberTarget, scale_stage, usual_scaling
 from rune.datasets.content.content import Kind
@@ -15,9 +16,13 @@ from rune.model.tflite import TensorKind, read_model
 MODEL_STAGE = "model"
 """The name of the stage that runs the model, in every Runefile of a recipe."""
 _SCORES_STAGE = "dequantized"
+SHARES_STAGE = "shares"
+"""The stage that takes the scores of a word and of all else apart."""
 FEATURES_OUTPUT = "learned"
 """The output of a Runefile of features."""
 _SCALED_STAGE = "scaled"
+COUNTED_THRESHOLD = Threshold(1.7, 1.3, 0)
+"""That of an alarm before anything is learned."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,12 @@ class Recipe:
     """For a recipe that answers with a number in place of a label."""
     scales: bool = False
     """Whether each column of the features is scaled as the train split has it: units of sensors differ."""
+    reconstructs: bool = False
+    """Whether the network draws its input again, of normal recordings alone: how far off it is tells anomalies."""
+    word_answer: Callable[[Values, str, Threshold], str] | None = None
+    """For a recipe that learns one word, and from sounds that are made what is not the word
+    (`lab/recipes/word_sounds.py`): the stages behind the model from the values, the stage of its scores, of which the
+    second is the word's, and the threshold. One of them is `SHARES_STAGE`, whose second output is the word's score."""
     learner: str = ""
     """The folder of the recipe whose network or estimator this one uses; "" for its own."""
 
@@ -118,16 +129,26 @@ class Recipe:
     @property
     def is_searched(self) -> bool:
         """Whether a search can compare its runs: by the accuracy of a network."""
-        return self.estimator is None and self.target is None
+        return self.estimator is None and not self.learns_numbers and not self.learns_word
 
     @property
     def _learner(self) -> str:
         return "network" if self.estimator is None else "estimator"
 
     @property
+    def learns_numbers(self) -> bool:
+        """Whether what is learned are numbers and not labels: curves have the share that is explained."""
+        return self.target is not None or self.reconstructs
+
+    @property
+    def learns_word(self) -> bool:
+        """Whether it learns one word, from few recordings of it."""
+        return self.word_answer is not None
+
+    @property
     def learns_anomalies(self) -> bool:
         """Whether it learns what is normal, and says what is not."""
-        return self.estimator is not None and self.estimator.is_anomaly
+        return self.reconstructs or (self.estimator is not None and self.estimator.is_anomaly)
 
 
 def scaled_features(recipe: Recipe, values: Values, scaling: DataScaling) -> FeatureStages:
@@ -186,9 +207,10 @@ def whole_runefile(
     model: bytes,
     labels: Sequence[str],
     scaling: DataScaling | None = None,
+    threshold: Threshold = COUNTED_THRESHOLD,
 ) -> str:
     """The Runefile that a training run gives. `path` is that of the model file, from the Runefile's folder. Without a
-    scaling it is one to be counted.
+    scaling it is one to be counted. `threshold` is that of the alarm, for a recipe that has one.
 
     Raises `ModelError`.
     """
@@ -210,14 +232,14 @@ def whole_runefile(
       type: {source.type}
 
 """
-    answer_comment = "One score for each label; together they are 1." if recipe.target is None else _NUMBER_COMMENT
+    outputs = features.shape[-1] if recipe.reconstructs else len(labels)
     stages += f"""\
-  # {answer_comment}
+  # {_answer_comment(recipe)}
   {MODEL_STAGE}:
     model: {_text(f"./{path}")}
     inputs: [{features.stage if source is None else "quantized"}]
     outputs:
-      - {{type: {"f32" if target is None else target.type}, dimensions: [1, {len(labels)}]}}
+      - {{type: {"f32" if target is None else target.type}, dimensions: [1, {outputs}]}}
 
 """
     if target is not None:
@@ -226,7 +248,7 @@ def whole_runefile(
     proc-block: dequantize
     inputs: [{MODEL_STAGE}]
     outputs:
-      - {{type: f32, dimensions: [1, {len(labels)}]}}
+      - {{type: f32, dimensions: [1, {outputs}]}}
     args:
       scale: {target.scale:.9g}
       zero_point: {target.zero_point}
@@ -235,11 +257,22 @@ def whole_runefile(
     if recipe.target is not None:
         answer = recipe.target.stages(values, scores_stage(model), (1, 1), scaling)
         return f"{_head(recipe)}{stages}{answer}"
-    answer = recipe.answer(values, len(labels), scores_stage(model))
+    if recipe.reconstructs:
+        distance = distance_stage(features.stage, scores_stage(model))
+        answer = f"{distance}\n{alarm_stages(values, DISTANCE_STAGE, threshold.on, threshold.off)}"
+    elif recipe.word_answer is not None:
+        answer = recipe.word_answer(values, scores_stage(model), threshold)
+    else:
+        answer = recipe.answer(values, len(labels), scores_stage(model))
     return f"{_head(recipe)}{stages}{answer}\nresources:\n{_labels_resource(labels)}"
 
 
-_NUMBER_COMMENT = "How far the answer is from the usual one, in parts of the spread."
+def _answer_comment(recipe: Recipe) -> str:
+    if recipe.reconstructs:
+        return "The features as the model draws them again."
+    if recipe.target is not None:
+        return "How far the answer is from the usual one, in parts of the spread."
+    return "One score for each label; together they are 1."
 
 
 def _labels_resource(labels: Sequence[str]) -> str:

@@ -21,8 +21,8 @@ SPECTRUM_ARGUMENTS: Sequence[RecipeArgument] = (
 )
 
 
-def spectrum_features(values: Values) -> FeatureStages:
-    """The stages from the sensor to `features`, f32 `[n]`. Raises `Refused`."""
+def spectrum_features(values: Values, *, has_batch: bool = False) -> FeatureStages:
+    """The stages from the sensor to `features`, f32 `[n]`, or `[1, n]` with a batch of one. Raises `Refused`."""
     window, hop = (require_multiple(values, name, _CHUNK) for name in ("window", "hop"))
     if hop > window:
         raise Refused(Reason.SETTINGS, f"hop is {hop}; it must be at most the window of {window} rows.")
@@ -30,6 +30,8 @@ def spectrum_features(values: Values) -> FeatureStages:
     edges = ", ".join(f"{rate / 2 / 2**octave:.6g}" for octave in range(bands, -1, -1)) if bands else ""
     columns = _MOMENTS + 2 * int(values["peaks"]) + bands
     bands_line = f"\n      bands: {edges}" if edges else ""
+    count = _CHANNELS * columns
+    dimensions = f"1, {count}" if has_batch else str(count)
     stages = f"""\
   # Acceleration in x, y and z, {_CHUNK} rows at a time.
   motion:
@@ -63,8 +65,8 @@ def spectrum_features(values: Values) -> FeatureStages:
     proc-block: reshape
     inputs: [spectrum]
     outputs:
-      - {{type: f32, dimensions: [{_CHANNELS * columns}]}}
+      - {{type: f32, dimensions: [{dimensions}]}}
     args:
-      dimensions: {_CHANNELS * columns}
+      dimensions: {dimensions}
 """
-    return FeatureStages(stages, "features", (_CHANNELS * columns,))
+    return FeatureStages(stages, "features", (count,), has_batch=has_batch)

@@ -13,6 +13,7 @@ import numpy as np
 
 from lab.dataset.anomalies import normal_and_others
 from lab.dataset.features import FeatureWindows, windows_of_recordings
+from lab.dataset.one_word import OTHER, generated_recordings, word_and_others
 from lab.dataset.recordings import Recording, data_digest, read_recordings
 from lab.dataset.requirements import require_kind, require_recordings, require_splits, warnings
 from lab.dataset.splitting import divide
@@ -102,13 +103,36 @@ def read_dataset(
         divided = normal_and_others(recordings, recipe.name)
         recordings, labels, classes = list(divided.recordings), divided.labels, divided.classes
         needed = labels[:1]
+    if recipe.learns_word:
+        require_kind(recordings, recipe.kind, recipe.name)
+        of_word = word_and_others(recordings, recipe.name)
+        recordings, labels, classes = list(of_word.recordings), of_word.labels, of_word.classes
+        needed = labels[1:]
     require_recordings(recordings, recipe.kind, recipe.name, needed)
     splits = divide(recordings, stored)
     require_splits(recordings, splits.of_recordings, needed_splits, needed)
     notes += warnings(recordings)
     if recipe.learns_anomalies and len({each.label for each in recordings}) == 1:
         notes.append("There are no recordings of anomalies, so how many of them are recognised is not known.")
+    if recipe.learns_word and len({each.label for each in recordings}) == 1:
+        notes.append(
+            f"There are no recordings labelled {OTHER}, so how often other words are taken for it is not known."
+        )
     return Dataset(recordings, splits.of_recordings, labels, splits.stored, notes, classes, needed, columns)
+
+
+def generated_dataset(dataset: Dataset, recipe: Recipe, values: Values, seed: int) -> Dataset:
+    """The sounds that are made of recordings of a word, in the splits of these; nothing for other recipes."""
+    generated: list[tuple[Recording, Split]] = []
+    if recipe.learns_word:
+        generated = list(generated_recordings(dataset.recordings, dataset.splits, dataset.labels, values, seed))
+    return replace(dataset, recordings=[each for each, _ in generated], splits=[split for _, split in generated])
+
+
+def joined(dataset: Dataset, generated: Dataset) -> Dataset:
+    """Recordings, and behind them the sounds that are made of them."""
+    recordings, splits = [*dataset.recordings, *generated.recordings], [*dataset.splits, *generated.splits]
+    return replace(dataset, recordings=recordings, splits=splits)
 
 
 def compute_windows(
@@ -160,6 +184,14 @@ def with_numbers(
     return replace(windows, inputs=windows.inputs[has_number], recordings=windows.recordings[has_number]), numbers
 
 
+def learned_windows(dataset: Dataset, recipe: Recipe, windows: FeatureWindows) -> FeatureWindows:
+    """The windows of normal recordings alone, for a network that draws its input again; else all of them."""
+    if not recipe.reconstructs:
+        return windows
+    is_normal = np.array([each.label == dataset.labels[0] for each in dataset.recordings])[windows.recordings]
+    return replace(windows, inputs=windows.inputs[is_normal], recordings=windows.recordings[is_normal])
+
+
 def measured_scaling(dataset: Dataset, windows: FeatureWindows, numbers: LearnedNumbers | None) -> DataScaling:
     """The scaling of the train split. Raises `Refused` where there is nothing to learn."""
     is_learned = np.array([split is Split.TRAIN for split in dataset.splits])[windows.recordings]
@@ -172,7 +204,7 @@ def measured_scaling(dataset: Dataset, windows: FeatureWindows, numbers: Learned
 
 def features_bytes(dataset: Dataset, windows: FeatureWindows, numbers: Array | None = None) -> bytes:
     """A file of features: `inputs` f32 [n, ...], `labels` and `splits` i32 [n], `recordings` i32 [n], as `.npz`.
-    With `numbers`, f32 [n], they are the labels."""
+    With `numbers`, f32 [n] or [n, ...], they are the labels."""
     labels = np.array([dataset.labels.index(each.label) for each in dataset.recordings], np.int32)
     splits = np.array([SPLIT_NUMBERS[split] for split in dataset.splits], np.int32)
     arrays: dict[str, Any] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from importlib import import_module
 from itertools import islice
 from typing import Any
@@ -20,13 +21,12 @@ from lab.recipes.arguments import function_arguments
 from lab.recipes.catalogue import recipe_of
 from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
+from lab.training.thresholds import few_windows_note, threshold_of
 from rune.wording import counted
 
 LEARNED = "learned"
 """The output of the step: what `LearnedParameters` has, as JSON."""
 _FOLDS = 5
-_HYSTERESIS = 0.25
-"""Of the way from the threshold back to the middle of normal scores, below which an alarm ends."""
 
 
 def run(job: ChildJob) -> dict[str, Any]:
@@ -151,31 +151,14 @@ class _Anomalies:
         """Where the alarm goes on and off, by the scores of normal windows that were not learned, after the mean that
         the rune takes of them."""
         inputs, labels = validation
-        normal, length = labels == 0, int(self._values["mean-of"])
+        normal = labels == 0
         parts = [(learned.scores(inputs[normal]), self._recordings[normal]), *self.held_out]
-        means = np.concatenate(
-            [
-                _moving_mean(scores[recordings == each], length)
-                for scores, recordings in parts
-                for each in np.unique(recordings)
-            ]
-        )
-        on = float(np.quantile(means, 1 - self._values["false-alarms"], method="higher"))
-        # Just above the highest of those that are to be normal: the alarm goes on at `on` itself.
-        on = float(np.nextafter(np.float32(on), np.float32(np.inf))) + 1e-6 * abs(on)
-        middle = float(np.median(means))
-        return {"on": on, "off": on - _HYSTERESIS * max(on - middle, 1e-6), "windows": len(means)}
+        by_recording = [scores[recordings == each] for scores, recordings in parts for each in np.unique(recordings)]
+        return asdict(threshold_of(by_recording, self._values))
 
     def notes(self, numbers: Mapping[str, float]) -> list[str]:
         """A sentence where the validation split has too few normal windows for the share of false alarms."""
-        share, windows = self._values["false-alarms"], int(numbers["windows"])
-        if windows * share >= 1:
-            return []
-        needed = f"it needs {math.ceil(1 / share)}: record more" if share else "no number of them is enough"
-        return [
-            f"The threshold is the highest score of {counted(windows, 'normal window')} that were not learned. For a "
-            f"share of {share:g} of false alarms {needed}."
-        ]
+        return list(few_windows_note(int(numbers["windows"]), self._values))
 
 
 def _held_out(
@@ -188,14 +171,6 @@ def _held_out(
         is_out = np.isin(recordings, names[fold::_FOLDS]) & (labels == 0)
         *_, learned = islice(rounds(inputs[~is_out], labels[~is_out]), count)
         yield learned.scores(inputs[is_out]), recordings[is_out]
-
-
-def _moving_mean(scores: Any, length: int) -> Any:
-    """The mean of each score and those before it, of as many as the block `moving_average` has at that moment."""
-    sums = np.concatenate([[0.0], np.cumsum(scores)])
-    ends = np.arange(1, len(sums))
-    starts = np.maximum(ends - length, 0)
-    return (sums[ends] - sums[starts]) / (ends - starts)
 
 
 def _numbers_in(learned: Any) -> int:

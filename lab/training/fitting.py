@@ -24,7 +24,7 @@ batch normalisation are still those of the begin, and no epoch would seem to bri
 class Settings:
     """`epochs` is the most epochs. After `patience` of them without a lower loss on the validation split it ends.
     With `is_number`, labels are numbers, of which 0 is the answer that needs no learning: the loss is the mean of
-    squares, and "accuracy" the share of them that is gone."""
+    squares, and "accuracy" the share of them that is gone. Each is one number, or as many as the model gives."""
 
     seed: int
     epochs: int
@@ -37,7 +37,7 @@ class Settings:
 @dataclass(frozen=True)
 class WindowSet:
     """Windows to learn from, or to choose the best epoch by. `inputs` is f32 [n, ...], `labels` i32 [n], or f32
-    [n] for numbers."""
+    [n] or [n, outputs] for numbers."""
 
     inputs: Any
     labels: Any
@@ -132,7 +132,7 @@ def judged(model: Any, part: WindowSet, settings: Settings) -> tuple[float, floa
     """The loss and the accuracy on windows that are not learned."""
     shares = answers(model, part.inputs)
     if settings.is_number:
-        loss = float(np.mean(np.square(shares[:, 0].astype(np.float64) - part.labels)))
+        loss = float(np.mean(np.square(shares.reshape(part.labels.shape).astype(np.float64) - part.labels)))
         return loss, explained(loss, part)
     right = shares[np.arange(len(part.labels)), part.labels]
     loss = float(np.mean(-np.log(np.maximum(right.astype(np.float64), 1e-7))))

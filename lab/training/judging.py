@@ -75,6 +75,8 @@ class Judged:
     files: Mapping[str, bytes]
     scores_stage: str
     threshold: float | None = None
+    scores_place: int = 0
+    """Which output of the stage has the scores."""
 
     def answer(self, mean: Any) -> tuple[int, float]:
         """The place of the answer's label for the mean scores of a recording, and how sure it is, from 0 to 1."""
@@ -99,6 +101,17 @@ def judge(judged: Judged, dataset: Dataset, split: Split, report: Callable[[floa
         else:
             silent += 1
     return SplitJudgement(confusion.tolist(), silent, answers)
+
+
+def normal_scores(
+    judged: Judged, dataset: Dataset, split: Split, report: Callable[[float, str], None]
+) -> Sequence[Array]:
+    """The scores of windows, f64 `[windows]`, of the recordings with the first label in a split. Raises `Refused`."""
+    return [
+        np.array([float(np.ravel(row)[0]) for row in rows])
+        for _, recording, rows in _rows_of_split(judged, dataset, split, report)
+        if rows and recording.label == dataset.labels[0]
+    ]
 
 
 @dataclass(frozen=True)
@@ -132,7 +145,7 @@ def _rows_of_split(
     judged: Judged, dataset: Dataset, split: Split, report: Callable[[float, str], None]
 ) -> Iterator[tuple[int, Recording, list[Array]]]:
     """Builds a rune, runs it on the recordings of a split, and gives the place of each with the values of the stage."""
-    port = Port(judged.scores_stage, 0)
+    port = Port(judged.scores_stage, judged.scores_place)
     files = MemoryFiles({DEFAULT_RUNEFILE: judged.runefile.encode(), **judged.files})
     rune = build(files, BuildOptions("trained", watched=(port,))).rune
     runner = RecordingRunner(rune, lambda loaded, _: tensor_array(loaded.watched[port].tensors[0]))

@@ -20,15 +20,19 @@ from lab.child.start import Outcome, Step, start_ahead
 from lab.child.start import run as run_step
 from lab.quantize.forms import FLOAT
 from lab.quantize.samples import MOST_SAMPLES
+from lab.recipes.alarm import DISTANCE_STAGE
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import recipe_of
 from lab.recipes.numbers import NUMBER_STAGE, DataScaling, chosen_columns
-from lab.recipes.recipe import MODEL_STAGE, scores_stage, whole_runefile
+from lab.recipes.recipe import MODEL_STAGE, SHARES_STAGE, scores_stage, whole_runefile
 from lab.training.data import (
     Dataset,
     Report,
     compute_windows,
     features_bytes,
+    generated_dataset,
+    joined,
+    learned_windows,
     measured_scaling,
     read_dataset,
     require_windows,
@@ -36,10 +40,26 @@ from lab.training.data import (
     with_numbers,
 )
 from lab.training.estimating import EstimatorFiles, estimate
-from lab.training.judging import Judged, JudgedNumbers, NumberJudgement, SplitJudgement, judge, judge_numbers
+from lab.training.judging import (
+    Judged,
+    JudgedNumbers,
+    NumberJudgement,
+    SplitJudgement,
+    judge,
+    judge_numbers,
+    normal_scores,
+)
 from lab.training.run_folder import RunFolder
 from lab.training.settings import ENVIRONMENT, RunSettings
+from lab.training.thresholds import (
+    NORMAL_WINDOWS,
+    few_windows_note,
+    generated_sounds_note,
+    threshold_of,
+    word_threshold,
+)
 from rune.datasets.splits import Split
+from rune.port import Port
 from rune.source.policy.sections.training import Training
 
 Json = Any
@@ -103,16 +123,18 @@ class WrittenFeatures:
 
 def write_features(prepared: PreparedRun, target: Path, report: Report) -> WrittenFeatures:
     """Computes the features of a run into a file. Raises `Refused`."""
-    settings, dataset = prepared.settings, prepared.dataset
+    settings = prepared.settings
     recipe, values = settings.recipe, settings.values
+    dataset = joined(prepared.dataset, generated_dataset(prepared.dataset, recipe, values, settings.seed))
     computed = compute_windows(dataset, recipe, values, report)
-    windows, numbers = with_numbers(dataset, recipe, values, computed)
+    windows, numbers = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, computed))
     require_windows(dataset, windows)
     scaling = measured_scaling(dataset, windows, numbers)
     if recipe.scales:
         scaled = compute_windows(dataset, recipe, values, report, scaling)
-        windows, _ = with_numbers(dataset, recipe, values, scaled)
-    target.write_bytes(features_bytes(dataset, windows, None if numbers is None else numbers.scaled(scaling)))
+        windows, _ = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, scaled))
+    learned = windows.inputs if recipe.reconstructs else None if numbers is None else numbers.scaled(scaling)
+    target.write_bytes(features_bytes(dataset, windows, learned))
     return WrittenFeatures([*dataset.notes, *short_note(dataset, computed)], scaling)
 
 
@@ -138,12 +160,9 @@ def train(
     training = _train(prepared, folder, send, minutes, command)
     float_model = folder.outputs()["model"].read_bytes()
     quantisation, model = _quantise(prepared, folder, float_model, send)
-    settings = prepared.settings
-    runefile = whole_runefile(
-        settings.recipe, settings.values, prepared.training.model, model, dataset.labels, features.scaling
-    )
-    files = {prepared.training.model: model}
-    judgements = _judged(prepared, Judged(runefile, files, scores_stage(model)), features.scaling, send)
+    judged, threshold_notes = _whole_rune(prepared, model, features.scaling, send)
+    runefile, notes = judged.runefile, [*notes, *threshold_notes]
+    judgements = _judged(prepared, judged, features.scaling, send)
     report = {
         **_data_report(prepared, notes),
         **training.result,
@@ -152,6 +171,30 @@ def train(
     }
     answers = {split: each.answers for split, each in judgements.items()}
     return TrainedModel(float_model, model, runefile, report, {**training.gaps, **quantisation.gaps}, answers)
+
+
+def _whole_rune(prepared: PreparedRun, model: bytes, scaling: DataScaling, send: Send) -> tuple[Judged, Sequence[str]]:
+    """The rune around a model, and sentences about its threshold. The threshold of an alarm is measured on the scores
+    of the quantised rune itself."""
+    settings, path, dataset = prepared.settings, prepared.training.model, prepared.dataset
+    recipe, values = settings.recipe, settings.values
+    parts = recipe, values, path, model, dataset.labels, scaling
+    files = {path: model}
+    if not recipe.reconstructs and not recipe.learns_word:
+        return Judged(whole_runefile(*parts), files, scores_stage(model)), ()
+    stage = Port(DISTANCE_STAGE, 0) if recipe.reconstructs else Port(SHARES_STAGE, 1)
+    unset = Judged(whole_runefile(*parts), files, stage.stage, scores_place=stage.index)
+    generated = generated_dataset(dataset, recipe, values, settings.seed)
+    scores = normal_scores(unset, joined(dataset, generated), Split.VALIDATION, _reporter(send))
+    threshold = threshold_of(scores, values)
+    kind = ("window without the word", "windows without the word") if recipe.learns_word else NORMAL_WINDOWS
+    notes = few_windows_note(threshold.windows, values, kind)
+    if recipe.learns_word:
+        threshold = word_threshold(threshold)
+    judged = replace(unset, runefile=whole_runefile(*parts, threshold), threshold=threshold.on)
+    if Split.TEST in generated.splits:
+        notes = [*notes, generated_sounds_note(judge(judged, generated, Split.TEST, _reporter(send)).confusion)]
+    return judged, notes
 
 
 def _data_report(prepared: PreparedRun, notes: Sequence[str]) -> dict[str, Json]:
@@ -236,7 +279,9 @@ def _train(
                 start_ahead(Path(sys.executable), "quantise")
             send({"event": "epoch", "best_epoch": event["best_epoch"], **event["epoch"]})
         elif "answers" in event:
-            send({"event": "answers", "epoch": event["of_epoch"], "answers": event["answers"]})
+            # Sounds that were made are behind the recordings, and nobody has them to listen to.
+            answers = [each for each in event["answers"] if each[0] < len(prepared.dataset.recordings)]
+            send({"event": "answers", "epoch": event["of_epoch"], "answers": answers})
         else:
             send({"event": "checkpoint", "epoch": event["of_epoch"], "file": event["checkpoint"]})
 

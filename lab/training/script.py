@@ -110,7 +110,7 @@ def script_text(settings: RunSettings) -> str:
             ("learning_rate", "learning-rate"),
         )
     )
-    if recipe.target is not None:
+    if recipe.learns_numbers:
         numbers += ", is_number=True"
     imports = "\n".join(sorted({*network.imports, *loop.imports} - {"from __future__ import annotations"}))
     return "\n\n".join(
@@ -121,7 +121,7 @@ def script_text(settings: RunSettings) -> str:
             loop.body,
             f"SETTINGS = Settings(seed={settings.seed}, {numbers})",
             "",
-            _MAIN.format(features=FEATURES, measure="accuracy" if recipe.target is None else "share explained"),
+            _MAIN.format(features=FEATURES, measure="share explained" if recipe.learns_numbers else "accuracy"),
         ]
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.environments.environment import ENVIRONMENTS, Environment
+from lab.recipes import word_sounds
 from lab.recipes.arguments import Values
 from lab.recipes.recipe import Recipe
 from rune.digests import digest_of
@@ -18,6 +19,7 @@ from rune.toolchain import toolchain_digest
 ENVIRONMENT: Environment = ENVIRONMENTS["tensorflow"]
 """In which networks are trained."""
 ESTIMATOR_SOURCE = Path(__file__).with_name("estimator_step.py")
+SOUNDS_SOURCE = Path(word_sounds.__file__)
 FITTING_SOURCE = Path(__file__).with_name("fitting.py")
 
 
@@ -40,6 +42,7 @@ class RunSettings:
             "labels": list(self.labels),
             "data": self.data,
             "network": file_digest(self.recipe.network_source),
+            **({"sounds": file_digest(SOUNDS_SOURCE)} if self.recipe.learns_word else {}),
             "loop": file_digest(FITTING_SOURCE if self.recipe.estimator is None else ESTIMATOR_SOURCE),
             "toolchain": toolchain_digest(),
             "environment": _environment_of(self.recipe),

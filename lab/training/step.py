@@ -57,7 +57,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         values["patience"],
         values["batch"],
         values["learning-rate"],
-        is_number=recipe.target is not None,
+        is_number=recipe.learns_numbers,
     )
     with np.load(job.inputs["features"], allow_pickle=False) as arrays:
         inputs, labels, splits, recordings = (arrays[name] for name in ("inputs", "labels", "splits", "recordings"))

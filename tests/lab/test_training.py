@@ -24,7 +24,7 @@ from rune.model.tflite import TensorKind, read_model
 from rune.project.files import FolderFiles
 from rune.source.policy import check_policy
 from tests.lab.training.motion_data import LABELS, write_motion
-from tests.lab.training.recordings_of_kind import write_recordings
+from tests.lab.training.recordings_of_kind import write_for
 
 pytestmark = [
     pytest.mark.proof,
@@ -144,7 +144,7 @@ def test_what_it_needs_is_known_before_it_is_trained(first: Trained) -> None:
 @pytest.mark.parametrize("name", [name for name in NETWORK_RECIPES if name != "motion"])
 def test_other_recipes_learn_from_files_of_their_kind(name: str, tmp_path: Path) -> None:
     recipe = recipe_of(name)
-    write_recordings(recipe.kind, tmp_path / "samples", 14)
+    write_for(recipe, tmp_path / "samples", 14)
     policy = f"training: {{recipe: {name}, data: samples, arguments: {{epochs: 25, patience: 25, batch: 8}}}}\n"
     (tmp_path / "forge.yml").write_text(policy)
     own = trained(tmp_path)

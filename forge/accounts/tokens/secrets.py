@@ -11,11 +11,24 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from forge.accounts.models import ApiToken
+from forge.core.database.compiled_queries import CompiledLookup
 
 PREFIX = "hf_"
 """The prefix of a token, so that scanners recognise one that was left in a repository."""
 
 _USE_WRITTEN_EVERY = timedelta(minutes=5)
+
+
+_by_hash = CompiledLookup(
+    lambda secret_hash: (
+        ApiToken.objects.alive()
+        .select_related("owner")
+        .filter(token_hash=secret_hash, owner__is_active=True)
+        .order_by()[:1]
+    ),
+    str,
+)
+"""Asked with each request of a program."""
 
 
 def new_secret(prefix: str = "") -> str:
@@ -32,12 +45,7 @@ def find_token(secret: str) -> ApiToken | None:
     """The living token that a secret belongs to, with its owner; notes that it was used."""
     if not secret.startswith(PREFIX):
         return None
-    token = (
-        ApiToken.objects.alive()
-        .select_related("owner")
-        .filter(token_hash=hash_secret(secret), owner__is_active=True)
-        .first()
-    )
+    token = _by_hash.first(hash_secret(secret))
     if token is not None:
         old = Q(last_used__isnull=True) | Q(last_used__lt=timezone.now() - _USE_WRITTEN_EVERY)
         if token.last_used is None or token.last_used < timezone.now() - _USE_WRITTEN_EVERY:

@@ -309,8 +309,8 @@ def share_text(time: RunTime) -> str:
 def percent(share: float) -> str:
     """A share as people read it; a tenth where it is small."""
     if 0 < share < 0.0005:
-        return "under 0.1%"
-    return f"{share:.0%}" if share >= 0.1 or share == 0 else f"{share:.1%}"
+        return "under 0.1 %"
+    return f"{100 * share:.{0 if share >= 0.1 or share == 0 else 1}f} %"
 
 
 def milliseconds(value: float) -> str:

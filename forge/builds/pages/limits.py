@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from forge.builds.evaluations.limits import judgements_of
 from forge.builds.models import Build
+from forge.builds.pages.limit_bars import LimitBar, limit_bar
 from forge.comparison.figures import FigureRow
 from rune.running.evaluation.changes import Lost
 from rune.running.evaluation.wording import lost_sentences
@@ -38,12 +39,13 @@ NOTHING_LOST = Lost((), 0)
 
 @dataclass(frozen=True)
 class ShownLimit:
-    """A limit: what is allowed, whether it is kept, and a sentence with what was found."""
+    """A limit: what is allowed, whether it is kept, a sentence with what was found, and its picture."""
 
     name: str
     bound: str
     look: OutcomeTag
     sentence: str
+    bar: LimitBar | None = None
 
 
 @dataclass(frozen=True)
@@ -71,4 +73,4 @@ def _shown(judgement: Judgement, lost: Lost) -> ShownLimit:
         # An accuracy without the labels or samples that were hard to tell says less than the one before it.
         look = MET_ON_FEWER_LABELS if lost.labels else MET_ON_FEWER_SAMPLES
         sentence = " ".join([sentence, *lost_sentences(lost)])
-    return ShownLimit(limit_name(limit), bound_text(limit), look, sentence)
+    return ShownLimit(limit_name(limit), bound_text(limit), look, sentence, limit_bar(judgement))

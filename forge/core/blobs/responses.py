@@ -13,11 +13,13 @@ from django.utils.http import content_disposition_header
 
 from forge.core.blobs.chunks import chunks_for
 from forge.core.blobs.ranges import Unsatisfiable, requested_range
-from forge.core.blobs.store import blob_name, blob_storage, open_blob, open_intact
+from forge.core.blobs.store import blob_name, blob_storage, open_blob, open_intact, read_blob
 from forge.core.http.policies import NOT_A_PAGE
 
 INTERNAL_PLACE = "/-/stored/"
 """The location of stored bytes in nginx's settings, as the guide for operators has it."""
+READ_AT_ONCE = 64 * 1024
+"""Bytes up to which a document is read before its answer begins: to stream it takes four turns of a thread."""
 SIGNED_SECONDS = 300
 """For which an address of the store is signed: long enough to follow it, and to go on with an interrupted pull."""
 R = TypeVar("R", bound=HttpResponseBase)
@@ -34,6 +36,20 @@ def blob_response(
     chunks = chunks_for(request, partial(open_blob, digest, size))
     response = StreamingHttpResponse(chunks, content_type=content_type)
     response.headers["Content-Length"] = str(size)
+    return as_foreign(response, filename=filename, digest=digest)
+
+
+def document_response(
+    request: HttpRequest, digest: str, size: int, *, filename: str, content_type: str
+) -> HttpResponseBase:
+    """A blob that is a document, such as a manifest: mostly small, and then read at once.
+
+    The caller has checked as for `blob_response`. Raises `NotFound` and `Damaged`.
+    """
+    if request.method != "GET" or size > READ_AT_ONCE or "Range" in request.headers:
+        return part_response(request, digest, size, filename=filename, content_type=content_type)
+    response = HttpResponse(read_blob(digest), content_type=content_type)
+    response.headers["Content-Length"] = str(len(response.content))
     return as_foreign(response, filename=filename, digest=digest)
 
 

@@ -26,6 +26,7 @@ from forge.datasets.consent.actions import purposes_of
 from forge.datasets.labelling.queue import opinions_on
 from forge.datasets.pages.cards import MARKS, cards_of, marks_of
 from forge.datasets.pages.confusion import confusion_table
+from forge.datasets.pages.table_rows import table_rows
 from forge.datasets.playing import playable, playing_facets, refusal_of
 from forge.datasets.samples.filters import MAX_NUMBERS, DataFilter
 from forge.datasets.samples.models import SampleKind, SampleQuality, SampleSplit
@@ -120,6 +121,7 @@ def _sample_context(principal: Principal, project: Project, number: int) -> dict
         "project": project,
         "sample": sample,
         "card": row,
+        "table": table_rows(row),
         "refusal": refusal_of(project),
         "labels": labels,
         "answer": answer,

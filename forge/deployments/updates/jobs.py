@@ -32,7 +32,7 @@ def _titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
     ids = {job.spec["deployment"] for job in jobs}
     rows = Deployment.objects.select_related("project__organisation").filter(pk__in=ids)
     titles = {
-        str(each.pk): JobTitle(f"What {each.project.full_name} {each.title} serves", each.get_absolute_url())
+        str(each.pk): JobTitle(f"Signing of {each.project.full_name}, deployment {each.title}", each.get_absolute_url())
         for each in rows
     }
     return {job.pk: titles[job.spec["deployment"]] for job in jobs if job.spec["deployment"] in titles}

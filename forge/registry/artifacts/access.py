@@ -12,6 +12,7 @@ from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.core.blobs.links import owner_kind
 from forge.core.database.code_points import by_code_point
+from forge.core.database.compiled_queries import CompiledLookup
 from forge.core.errors import Forbidden
 from forge.core.models import BlobLink
 from forge.core.preconditions import Facet
@@ -25,16 +26,29 @@ from forge.registry.errors import NoSuchUpload
 from forge.registry.models import Manifest, Repository
 
 
+def _manifests(repository: UUID) -> QuerySet[Manifest]:
+    return Manifest.objects.filter(repository=repository, trashed=None).select_related("blob").order_by("pk")
+
+
+_by_digest = CompiledLookup(lambda repository, blob: _manifests(repository).filter(blob_id=blob)[:1], UUID, str)
+_by_published_tag = CompiledLookup(
+    lambda repository, tag: _manifests(repository).filter(tags__name=tag, tags__withdrawn=None)[:1], UUID, str
+)
+_by_pushed_tag = CompiledLookup(
+    lambda repository, tag: _manifests(repository).filter(artifact_tags__name=tag)[:1], UUID, str
+)
+"""These are asked with each pull. A name is that of one tag at most, of either kind."""
+
+
 def find_manifest(repository: Repository, reference: str) -> Manifest | None:
     """A manifest by its digest or by a tag, without those in the trash."""
-    manifests = repository.manifests.filter(trashed=None).select_related("blob")
     if is_digest(reference):
         blob = blob_named(reference)
-        return None if blob is None else manifests.filter(blob_id=blob).first()
+        return None if blob is None else _by_digest.first(repository.pk, blob)
     if not is_tag(reference):
         return None
-    named = Q(tags__name=reference, tags__withdrawn=None) | Q(artifact_tags__name=reference)
-    return manifests.filter(named).first()
+    published = _by_published_tag.first(repository.pk, reference)
+    return published or _by_pushed_tag.first(repository.pk, reference)
 
 
 def find_blob(repository: Repository, digest: str) -> BlobLink | None:

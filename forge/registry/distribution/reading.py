@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
 from forge.accounts.principals import Principal
-from forge.core.blobs.responses import part_response, sends_by_store, store_redirect
+from forge.core.blobs.responses import document_response, part_response, sends_by_store, store_redirect
 from forge.core.database.code_points import by_code_point
 from forge.projects.models import Project
 from forge.registry.access import advice_on, is_rune
@@ -106,7 +106,10 @@ def _stored_manifest(request: HttpRequest, manifest: Manifest, digest: str) -> H
     blob = manifest.blob
     if request.method == "GET":
         pulls.note(manifest.pk)
-    response = _stored(request, blob.digest, blob.size, manifest.media_type, "manifest.json", digest)
+    response = document_response(
+        request, blob.digest, blob.size, filename="manifest.json", content_type=manifest.media_type
+    )
+    response.headers["Docker-Content-Digest"] = digest
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
@@ -128,18 +131,10 @@ def _blob(request: HttpRequest, repository: Repository, digest: str) -> HttpResp
         return redirect
     # A stored type could be one that a browser opens; clients take the type from the manifest.
     size, filename = link.blob.size, digest.partition(":")[2]
-    response = _stored(request, link.blob_id, size, "application/octet-stream", filename, digest)
+    response = part_response(request, link.blob_id, size, filename=filename, content_type="application/octet-stream")
+    response.headers["Docker-Content-Digest"] = digest
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
-    return response
-
-
-def _stored(
-    request: HttpRequest, blob: str, size: int, media_type: str, filename: str, digest: str
-) -> HttpResponseBase:
-    """Stored bytes, whole or the part that was asked for; without them for HEAD. `digest` is as the client named it."""
-    response = part_response(request, blob, size, filename=filename, content_type=media_type)
-    response.headers["Docker-Content-Digest"] = digest
     return response
 
 

@@ -46,7 +46,7 @@ def steps_of(demands: Demands) -> Sequence[GateStep]:
         return steps
     if demands.limits:
         open_ = [limit_name(each.limit) for each in demands.limits if not each.outcome.passes]
-        steps.append(GateStep(not open_, "The limits are kept", ", ".join(open_) and f"Not kept: {', '.join(open_)}"))
+        steps.append(GateStep(not open_, "All limits are met", ", ".join(open_) and f"Not met: {', '.join(open_)}"))
     steps += [_check_step(each) for each in demands.checks]
     steps += [GateStep(False, f"{name} wants it changed") for name in demands.objectors]
     for each in demands.approvals:

@@ -1,6 +1,6 @@
 // The picture of a pipeline on a page: drawn into an element, as wide as that is, and again when its width changes.
 import { condensed } from "./condense";
-import { FULL, SMALL } from "./form";
+import { FULL, PHONE, ROW, SMALL } from "./form";
 import { place, type Placed, type PlacedNode, type PlacedWire } from "./layout";
 import { pathOf } from "./paths";
 import { KIND_WORDS } from "./description";
@@ -9,6 +9,8 @@ import type { Pipeline } from "./types";
 const SVG = "http://www.w3.org/2000/svg";
 /** The height in pixels that a small picture may have before stages are drawn as one. */
 const SMALL_MOST = 132;
+/** The room in pixels below which a picture is drawn as for a phone. */
+const PHONE_BELOW = 420;
 /** The room that marks need around the nodes. */
 const MARGIN = 5;
 const ARROW = "M-6 -4 0 0 -6 4Z";
@@ -80,9 +82,18 @@ function picture(placed: Placed, hasDetail: boolean): HTMLElement {
   return created;
 }
 
+/** One row without the types of wires rather than two with them: the order of the stages is seen at once. */
+function largePlaced(pipeline: Pipeline, room: number): Placed {
+  if (room < PHONE_BELOW) return place(pipeline, { size: room, form: PHONE });
+  const full = place(pipeline, { size: room });
+  if (full.nodes.every(({ row }) => row === 0)) return full;
+  const bare = place(pipeline, { size: room, form: ROW });
+  return bare.nodes.every(({ row }) => row === 0) ? bare : full;
+}
+
 /** The picture of a pipeline in so much room; a small one stands for all stages, some of them perhaps drawn as one. */
 export function placedIn(pipeline: Pipeline, room: number, isSmall: boolean): Placed {
-  if (!isSmall) return place(pipeline, { size: room });
+  if (!isSmall) return largePlaced(pipeline, room);
   const small = (each: Pipeline): Placed => place(each, { size: room, form: SMALL });
   return small(
     condensed(pipeline, (each) => {

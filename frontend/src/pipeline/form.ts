@@ -53,6 +53,22 @@ export const FULL: Form = {
 /** On one row above a text: what flows in the wires is told elsewhere. */
 export const ROW: Form = { ...FULL, nodeMost: 116, hasTypes: false, nodeGap: 12, wireLeast: 36 };
 
+/** In the width of a phone: three stages beside each other rather than one; the text and the list tell what flows. */
+export const PHONE: Form = {
+  ...FULL,
+  nodeLeast: 62,
+  nodeMost: 100,
+  nodeEdges: 22,
+  hasTypes: false,
+  nodeGap: 10,
+  bendHeight: 10,
+  wireLeast: 20,
+  trackHeight: 10,
+  aboveTracks: 10,
+  belowTracks: 10,
+  arrowRoom: 14,
+};
+
 export const SMALL: Form = {
   nodeHeight: 27,
   nodeLeast: 34,

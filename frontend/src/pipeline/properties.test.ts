@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { condensed } from "./condense";
 import { placedIn } from "./drawing";
-import { FULL, SMALL, type Form } from "./form";
+import { FULL, PHONE, SMALL, type Form } from "./form";
 import { place, type Placed, type PlacedNode, type PlacedWire } from "./layout";
 import type { Point } from "./paths";
 import { randomPipeline } from "./random.test-support";
@@ -14,7 +14,7 @@ const CASES = SEEDS.map((seed) => ({
   seed,
   pipeline: randomPipeline(seed),
   room: ROOMS[seed % ROOMS.length] ?? Infinity,
-  form: seed % 4 === 3 ? SMALL : FULL,
+  form: seed % 4 === 3 ? SMALL : seed % 8 === 1 ? PHONE : FULL,
 }));
 
 type Case = (typeof CASES)[number];
@@ -253,4 +253,23 @@ test("a pipeline that has room stands in one row, and one that has not in rows a
   expect(rowsIn(1000)).toEqual([0, 0, 0, 0, 0, 0]);
   expect(rowsIn(620)).toEqual([0, 0, 0, 1, 1, 1]);
   expect(rowsIn(300)).toEqual([0, 0, 1, 1, 2, 2]);
+  expect(rowsIn(300, PHONE)).toEqual([0, 0, 0, 1, 1, 1]);
+});
+
+test("the types of wires are left out where all stages fit in one row without them", () => {
+  const nodes = ["a", "b", "c", "d"].map((name) => ({ name, kind: "block" as const, detail: "fft" }));
+  const wires = nodes.slice(1).map(({ name }, index) => ({
+    source: nodes[index]?.name ?? "",
+    source_index: 0,
+    target: name,
+    target_index: 0,
+    type: "f32[1, 28, 28, 1]",
+  }));
+  const drawnIn = (room: number): readonly [number, boolean] => {
+    const placed = placedIn({ nodes, wires }, room, false);
+    return [Math.max(...placed.nodes.map(({ row }) => row)), placed.wires.some(({ text }) => text !== "")];
+  };
+  expect(drawnIn(900)).toEqual([0, true]);
+  expect(drawnIn(450)).toEqual([0, false]);
+  expect(drawnIn(424)).toEqual([1, true]);
 });

@@ -85,6 +85,8 @@ function InputOfRequest({ request: capability, place, before, hasAnswer, onChoos
     fed.current = choices[0];
   };
   const choose = (choice: typeof chosen): void => {
+    // The first source stands behind the example: what the rune said of the example is no answer to the source either.
+    if (example.current && choice === fed.current) withdraw(place);
     play(false);
     // The source before stays until the chosen one is here.
     startTransition(() => setChosen(choice));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lab.recipes.alarm import FALSE_ALARMS, alarm_stages
 from lab.recipes.arguments import RecipeArgument, Values
 from lab.recipes.recipe import MODEL_STAGE, Estimator, FeatureStages, LearnedParameters, Recipe
 from lab.recipes.spectrum import SPECTRUM_ARGUMENTS, spectrum_features
@@ -12,7 +13,7 @@ from rune.datasets.content.content import Kind
 _ARGUMENTS = (
     RecipeArgument("mixture", "1 for a mixture of Gaussians, 0 for centres (k-means).", 0, 0, 1),
     RecipeArgument("components", "Centres, or Gaussians of the mixture: about as many as normal states.", 4, 1, 64),
-    RecipeArgument("false-alarms", "The share of normal windows that may be above the threshold.", 0.01, 0.0, 0.5),
+    FALSE_ALARMS,
     RecipeArgument("epochs", "How often centres or Gaussians are moved, at most.", 60, 1, 2000, "rounds"),
 )
 
@@ -55,46 +56,8 @@ def _stages(values: Values, features: FeatureStages, _labels: int, learned: Lear
     args:
       centres: $CENTRES
 """
-    return (
-        score
-        + f"""
-  # The mean of the last windows: single ones flicker.
-  steady:
-    proc-block: moving_average
-    inputs: [{MODEL_STAGE}.0]
-    outputs:
-      - {{type: f32, dimensions: [1]}}
-    args:
-      length: {int(values["mean-of"])}
-
-  # Above `on`, {values["false-alarms"]:.3g} of the normal windows lie that were not learned.
-  alarm:
-    proc-block: hysteresis
-    inputs: [steady]
-    outputs:
-      - {{type: u8, dimensions: [1]}}
-    args:
-      on: {learned.numbers["on"]:.9g}
-      off: {learned.numbers["off"]:.9g}
-
-  label:
-    proc-block: label
-    inputs: [alarm]
-    outputs:
-      - {{type: utf8, dimensions: [1]}}
-    args:
-      wordlist: $LABELS
-
-  answer:
-    out: SERIAL
-    inputs: [label]
-
-  # How far from normal it is, for the app.
-  score:
-    out: SERIAL
-    inputs: [steady]
-"""
-    )
+    alarm = alarm_stages(values, f"{MODEL_STAGE}.0", learned.numbers["on"], learned.numbers["off"])
+    return f"{score}\n{alarm}"
 
 
 RECIPE = Recipe(

@@ -35,9 +35,10 @@ def capabilities_of(pipeline: Pipeline) -> tuple[CapabilityStage, ...]:
     return tuple(stage for stage in pipeline.stages if isinstance(stage, CapabilityStage))
 
 
-def runs_for(pipeline: Pipeline, count: int) -> int:
+def runs_for(pipeline: Pipeline, count: int, *, is_proven: bool = False) -> int:
     """How many runs it takes until each output was sent so often; more than that where a stream must first fill a
-    window, or a block remembers earlier runs and may change after a number of them."""
+    window, or a block remembers earlier runs and may change after a number of them. `is_proven` where the project is
+    known to build the very bytes of the rune."""
     paces: dict[str, BlockPace] = {}
     runs = count
     for stage in pipeline.stages:
@@ -48,17 +49,22 @@ def runs_for(pipeline: Pipeline, count: int) -> int:
             types = tuple(pipeline.type_of(port) for port in stage.inputs)
             before = stage.block.pace(types, stage.arguments).behind(before)
         paces[stage.name] = before
-        waited = _runs_to_wait(pipeline, stage) if isinstance(stage, BlockStage) else 0
+        waited = _runs_to_wait(pipeline, stage, is_proven) if isinstance(stage, BlockStage) else 0
         runs = max(runs, before.first + before.every * (waited + count - 1))
     return runs
 
 
-def _runs_to_wait(pipeline: Pipeline, stage: BlockStage) -> int:
+def _runs_to_wait(pipeline: Pipeline, stage: BlockStage, is_proven: bool) -> int:
     """Runs after which a block that remembers has passed every number that it may compare a count of runs with: its
     arguments, the lengths of what it keeps, and the numbers in its own C; numbers beyond `MOST_WAITED` are passed over.
+    A block of a project may count in fractions, or compare with what it computes from its numbers: unless the bytes
+    prove the rune, it is given all runs that a verification waits.
     """
     if not stage.state:
         return 0
+    is_of_the_catalogue = stage.block.header is not None or stage.block.source is not None
+    if not is_of_the_catalogue and not is_proven:
+        return MOST_WAITED
     code = stage.block.code(tuple(pipeline.type_of(port) for port in stage.inputs), stage.arguments)
     text = "" if code.header is None else code.header.text
     numbers = [

@@ -95,13 +95,14 @@ def verify(
     if samples is None:
         samples = own_samples(files, capabilities)
     seed = secrets.randbelow(1 << 32) if effort.seed is None else effort.seed
-    sets = partial(input_sets, capabilities, samples, runs_for(pipeline, effort.inputs), seed)
     if options is None:
         options = options_for(rune, profile, runefile=runefile)
     if not has_project:
         rebuild = without_project(rune)
     else:
         rebuild = FRESH if is_fresh else compare_with_rebuild(files, rune, options, toolchain)
+    runs = runs_for(pipeline, effort.inputs, is_proven=rebuild.is_proven)
+    sets = partial(input_sets, capabilities, samples, runs, seed)
     origin = ToolchainOrigin.THIS if rebuild.is_of_this_toolchain else ToolchainOrigin.OTHER
     prepared = _prepare(pipeline, compiled, chosen, models, profile)
     try:

@@ -60,7 +60,12 @@ def test_nothing_plays_over_what_a_person_chose(forge: LiveForge, open_page: Ope
     example.click()
     expect(output.get_by_text("resting", exact=True).first).to_be_visible(timeout=PATIENCE)
     expect(example).to_have_attribute("aria-pressed", "true")
-    expect(preview.get_by_role("button", name="Live", exact=True)).to_have_attribute("aria-pressed", "false")
+    live = preview.get_by_role("button", name="Live", exact=True)
+    expect(live).to_have_attribute("aria-pressed", "false")
+    # The source behind the example is chosen: the answer to the example does not stay as if it were its own.
+    live.click()
+    expect(preview.get_by_text("Results appear here as soon as there is input.")).to_be_visible()
+    expect(preview.get_by_role("region", name=re.compile("^Output"))).to_have_count(0)
 
 
 DARK_PIXELS = """canvas => {

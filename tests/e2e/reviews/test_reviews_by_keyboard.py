@@ -92,7 +92,7 @@ def test_a_review_is_decided_by_keyboard_and_read_at_each_width(forge: LiveForge
     webhooks = f"{project.rpartition('/')[0]}/-/settings/webhooks"
     owner.route(webhooks, with_many_projects)
     owner.goto(webhooks)
-    field = owner.get_by_role("combobox", name="Of")
+    field = owner.get_by_role("combobox", name="Project")
     field.click()
     field.fill("299")
     expect(owner.get_by_role("option")).to_have_text(["project-299"])

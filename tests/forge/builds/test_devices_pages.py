@@ -62,7 +62,7 @@ def test_each_board_fits_or_says_by_how_much_it_does_not(client: Client, develop
     assert "Fits" in cells["Nordic nRF52840 DK"]
     assert "may be slow" in cells["Nordic nRF52840 DK"]
     assert "500 ms to 1 s" in cells["Nordic nRF52840 DK"]
-    assert "100% to 200% of 500 ms" in cells["Nordic nRF52840 DK"]
+    assert "100 % to 200 % of 500 ms" in cells["Nordic nRF52840 DK"]
     assert "too slow" in cells["Raspberry Pi Pico"]
     assert "Too large RAM by 27.2 kB" in cells["Arduino UNO R4 Minima"]
     assert "May fit" in cells["ESP32 Dev Module"]

@@ -44,7 +44,7 @@ def test_what_a_package_needs_is_compared_target_by_target() -> None:
         BEFORE, targets={"cortex-m4": PackageFigures(31_000, 9_000, 1_900_000), "c": PackageFigures(9, 9, None)}
     )
     assert row("Flash on cortex-m4", now, then).change == "+1.0 kB"
-    assert row("RAM on cortex-m4", now, then).change == "none"
+    assert row("RAM on cortex-m4", now, then).change == "the same"
     instructions = row("Instructions on cortex-m4", now, then)
     assert (instructions.change, instructions.mood) == ("−100,000", "good")
     assert instructions.key == "instructions-on-cortex-m4"
@@ -59,8 +59,8 @@ def test_what_a_package_needs_is_compared_target_by_target() -> None:
     [
         ("Memory", {"memory": 9_000}, "+1.0 kB", "worse", "All buffers of the pipeline, planned at build time."),
         ("Memory", {"memory": 7_000}, "−1.0 kB", "good", "All buffers of the pipeline, planned at build time."),
-        ("Memory", {"has_host_models": True}, "none", "muted", "The host's interpreter needs more on top."),
-        ("Size", {}, "none", "muted", "Unchanged."),
+        ("Memory", {"has_host_models": True}, "the same", "muted", "The host's interpreter needs more on top."),
+        ("Size", {}, "the same", "muted", "Unchanged."),
         ("Size", {"size": 105_000}, "+5.0 kB", "worse", "Size of the .rune file."),
         ("Size", {"size": 105_000, "models": 65_100}, "+5.0 kB", "worse", "The model accounts for the whole change."),
         ("Size", {"size": 95_000, "models": 55_000}, "−5.0 kB", "good", "The model accounts for the whole change."),

@@ -25,7 +25,7 @@ from forge.learning.training.running.job import TRAINING, run_training_job
 from forge.projects.models import Project
 from lab.training.settings import ENVIRONMENT
 from rune.model.tflite import TensorKind, read_model
-from tests.forge.factories.training import SMALL, ScriptedLab, curve, motion_version, table_version
+from tests.forge.factories.training import SMALL, ScriptedLab, curve, finished_run, motion_version, table_version
 from tests.lab.training.motion_data import LABELS
 
 needs_tensorflow = [
@@ -142,6 +142,19 @@ def test_a_number_is_learned_and_its_error_is_shown_beside_that_without_learning
     used = client.post("/api/v1/projects/acme/kitchen/training/1/use", {}, content_type="application/json")
     assert used.status_code == 201, used.content
     assert "Mean error of power on the test split" in client.get(used.json()["change_url"]).content.decode()
+
+
+def test_the_curve_of_an_autoencoder_is_what_it_explains_and_its_recordings_are_judged(
+    trains: Client, project: Project, user: User
+) -> None:
+    finished_run(user, project)
+    address = "/acme/kitchen/training/1"
+    assert "Explained" not in trains.get(address).content.decode()
+    TrainingRun.objects.update(recipe="autoencoder")
+    page = trains.get(address).content.decode()
+    assert "Explained" in page
+    assert "Confusion matrix" in page
+    assert "How far it is off" not in page
 
 
 def test_labels_that_a_recipe_joins_are_judged_as_one(trains: Client) -> None:

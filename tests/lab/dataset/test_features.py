@@ -18,6 +18,7 @@ from lab.refusal import Reason, Refused
 from lab.training.data import (
     compute_windows,
     features_bytes,
+    learned_windows,
     measured_scaling,
     read_dataset,
     require_windows,
@@ -29,7 +30,7 @@ from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import tensor_array
 from tests.lab.training.motion_data import write_motion
-from tests.lab.training.recordings_of_kind import write_recordings
+from tests.lab.training.recordings_of_kind import write_for
 
 
 def report(_share: float, _text: str) -> None:
@@ -55,15 +56,15 @@ def model_of(shape: tuple[int, ...], labels: int) -> bytes:
 def test_features_are_what_the_model_gets_in_the_rune(name: str, tmp_path: Path) -> None:
     recipe = RECIPES[name]
     values = read_arguments(recipe.arguments, {}, name)
-    dataset = read_dataset(write_recordings(recipe.kind, tmp_path, 10), recipe, {})
+    dataset = read_dataset(write_for(recipe, tmp_path, 10), recipe, {})
     if dataset.columns:
         values = chosen_columns(values, dataset.columns, recipe.target)
     plain = compute_windows(dataset, recipe, values, report)
-    windows, numbers = with_numbers(dataset, recipe, values, plain)
+    windows, numbers = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, plain))
     scaling = measured_scaling(dataset, windows, numbers)
     learned = compute_windows(dataset, recipe, values, report, scaling)
     features = scaled_features(recipe, values, scaling)
-    model = model_of(features.shape, len(dataset.labels))
+    model = model_of(features.shape, features.shape[-1] if recipe.reconstructs else len(dataset.labels))
     runefile = whole_runefile(recipe, values, "m.tflite", model, dataset.labels, scaling)
     port = Port(features.stage, 0)
     files = MemoryFiles({"Runefile.yml": runefile.encode(), "m.tflite": model})
@@ -75,7 +76,8 @@ def test_features_are_what_the_model_gets_in_the_rune(name: str, tmp_path: Path)
     assert np.stack(seen).astype(np.float32).tobytes() == learned.inputs.tobytes()
     if recipe.scales:
         is_learned = np.isin(windows.recordings, [place for place, own in enumerate(dataset.splits) if own == "train"])
-        of_train = with_numbers(dataset, recipe, values, learned)[0].inputs[is_learned]
+        own = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, learned))[0]
+        of_train = own.inputs[is_learned]
         flat = of_train.reshape(-1, of_train.shape[-1])
         np.testing.assert_allclose(flat.mean(axis=0), 0, atol=1e-4)
         np.testing.assert_allclose(flat.std(axis=0), 1, rtol=1e-3)

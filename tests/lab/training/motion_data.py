@@ -48,3 +48,12 @@ def write_motion(
     if groups:
         (folder / "metadata.csv").write_text("\n".join(rows) + "\n")
     return folder
+
+
+def write_machine(folder: Path, *, people: int = 12, faults: bool = True) -> Path:
+    """Writes normal recordings of a slow circle, and faults that shake."""
+    write_motion(folder, people=people, takes=2, labels=("circle", "shake") if faults else ("circle",))
+    (folder / "circle").rename(folder / "normal")
+    rows = (folder / "metadata.csv").read_text().replace("circle", "normal")
+    (folder / "metadata.csv").write_text(rows)
+    return folder

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lab.dataset.one_word import WORD
+from lab.recipes.recipe import Recipe
 from rune.datasets.content.content import Kind
-from tests.lab.training.motion_data import write_motion
+from tests.lab.training.motion_data import write_machine, write_motion
 from tests.lab.training.sight_and_sound_data import write_pictures, write_sounds
 from tests.lab.training.table_data import write_tables
 
@@ -21,3 +23,13 @@ def write_recordings(kind: Kind, folder: Path, count: int) -> Path:
             return write_pictures(folder, count)
         case Kind.TABLE:
             return write_tables(folder, count, length=80)
+
+
+def write_for(recipe: Recipe, folder: Path, count: int) -> Path:
+    """Writes recordings that a recipe learns from: some have the label that it looks for."""
+    if recipe.learns_anomalies:
+        return write_machine(folder, people=count)
+    write_recordings(recipe.kind, folder, count)
+    if recipe.learns_word:
+        (folder / "rise").rename(folder / WORD)
+    return folder

@@ -31,7 +31,7 @@ from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import tensor_array
 from rune.source.policy.sections.training import Training
-from tests.lab.training.motion_data import LABELS, write_motion
+from tests.lab.training.motion_data import LABELS, write_machine, write_motion
 from tests.lab.training.table_data import write_labelled_table, write_tables
 
 ESTIMATORS = [name for name, recipe in RECIPES.items() if recipe.estimator is not None]
@@ -48,15 +48,6 @@ def trained(folder: Path, recipe: str, **arguments: float) -> tuple[TrainedModel
     own = RunFolder(folder / "run", prepared.settings.digest)
     own.path.mkdir()
     return train(prepared, own, events.append), events, prepared.dataset
-
-
-def write_machine(folder: Path, *, faults: bool = True) -> Path:
-    """Normal recordings of a slow circle, and faults that shake."""
-    write_motion(folder, people=12, takes=2, labels=("circle", "shake") if faults else ("circle",))
-    (folder / "circle").rename(folder / "normal")
-    rows = (folder / "metadata.csv").read_text().replace("circle", "normal")
-    (folder / "metadata.csv").write_text(rows)
-    return folder
 
 
 def write_data(recipe: Recipe, folder: Path) -> Path:

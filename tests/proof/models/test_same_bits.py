@@ -1,7 +1,8 @@
 """Every template, several models of the test data and blocks in Python give the same bytes on every processor.
 
-Each rune writes its rows of docs/same-bits.md, so a proof that was stopped goes on. `make test` has a share of it
-(tests/rune/devices/packages/test_packages_on_cores.py) and reads the page (tests/tools/test_same_bits_page.py).
+Each rune is a share of the proof and writes its rows of docs/same-bits.md, so a proof that was stopped goes on.
+`make test` has a part of it (tests/rune/devices/packages/test_packages_on_cores.py) and reads the page
+(tests/tools/test_same_bits_page.py).
 """
 
 from __future__ import annotations
@@ -47,8 +48,6 @@ from tests.support.models.same_bits_page import (
 )
 from tools.needs import QEMU_USER, lack
 
-pytestmark = pytest.mark.proof
-
 BUDGET, SECONDS = 10**13, 3_600
 """Instructions and seconds of all answers of a rune on one core."""
 FLOAT_MODELS = ("mlperf_kws_float", "mlperf_ad_float", "gesture")
@@ -75,6 +74,12 @@ def block(x: f32["n"], *, last: State[f32["n"]]) -> f32["n"]:
 }
 """Blocks of a project by the names of their rows: the text, and the type of 64 numbers that go in and out."""
 NAMES = (*TEMPLATES, *INTEGER_MODELS, *FLOAT_MODELS, *PYTHON_BLOCKS)
+
+
+def names_of_the_share() -> Sequence[str]:
+    """The runes of the share that is proved now; all without one."""
+    share, shares = (int(part) for part in os.environ.get("FORGE_PROOF_SHARE", "0/1").split("/"))
+    return NAMES[share::shares]
 
 
 def project(name: str, test_data: Path) -> ProjectFiles:
@@ -169,12 +174,22 @@ def compared(rune: str, target: str, actual: bytes, expected: bytes, answers: in
     return Compared(rune, target, answers, distinct, len(expected), wrong)
 
 
+def test_each_rune_is_in_one_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(names_of_the_share()) == list(NAMES)
+    shares: list[str] = []
+    for share in range(len(NAMES)):
+        monkeypatch.setenv("FORGE_PROOF_SHARE", f"{share}/{len(NAMES)}")
+        shares.append(*names_of_the_share())
+    assert shares == list(NAMES)
+
+
 def test_bytes_that_differ_or_lack_are_counted() -> None:
     assert compared("a", "b", b"abc", b"abc").wrong == 0
     assert compared("a", "b", b"axc", b"abc").wrong == 1
     assert compared("a", "b", b"ab", b"abc").wrong == 1
 
 
+@pytest.mark.slow
 def test_answers_that_differ_are_counted(test_data: Path) -> None:
     files = project("sine", test_data)
     rune = build(files, BuildOptions("sine")).rune
@@ -183,6 +198,7 @@ def test_answers_that_differ_are_counted(test_data: Path) -> None:
     assert distinct_answers(Runtime.load(rune), [first, second, first]) == 2
 
 
+@pytest.mark.slow
 def test_a_rune_that_names_labels_hears_more_in_chosen_inputs(test_data: Path) -> None:
     files = project("keywords", test_data)
     rune = build(files, BuildOptions("keywords")).rune
@@ -190,6 +206,7 @@ def test_a_rune_that_names_labels_hears_more_in_chosen_inputs(test_data: Path) -
     assert distinct_answers(Runtime.load(rune), varied_inputs(input_types(files), rune, 20)) == 20
 
 
+@pytest.mark.slow
 def test_a_rune_with_a_window_keeps_its_random_inputs(test_data: Path) -> None:
     files = project("motion", test_data)
     rune = build(files, BuildOptions("motion")).rune
@@ -197,7 +214,8 @@ def test_a_rune_with_a_window_keeps_its_random_inputs(test_data: Path) -> None:
     assert enough_inputs(files, rune)[1] == answered_inputs(files, rune, enough_inputs(files, rune)[0])
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.proof(shares=len(NAMES))
+@pytest.mark.parametrize("name", names_of_the_share())
 def test_a_rune_gives_the_same_bytes_on_every_processor(
     name: str, test_data: Path, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

@@ -86,8 +86,10 @@ def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, A
     """All that the page shows."""
     recipe = _recipe(run.recipe)
     is_number = recipe is not None and recipe["answers"] == "number"
+    is_explained = recipe is not None and recipe["curve"] == "explained"
     # A limit of accuracy says nothing about numbers.
     declared = replace(declared_of(project), accuracy=None) if is_number else declared_of(project)
+    of_curve = replace(declared, accuracy=None) if is_explained else declared
     by_split = judgements(actor, run)
     shown = by_split.get("validation")
     is_open = run.state in (TrainingState.WAITING, TrainingState.RUNNING, TrainingState.PAUSED)
@@ -104,14 +106,15 @@ def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, A
         "remaining": _remaining(run),
         "best": best,
         "is_number": is_number,
+        "is_explained": is_explained,
         "errors": error_rows(run.report.get("judgements", {})),
         "baseline_name": _baseline_name(run),
         "learned_name": next(iter(run.description.get("labels", ())), "") if is_number else "",
         "limit": declared.accuracy,
-        "to_limit": _to_limit(best, declared),
+        "to_limit": _to_limit(best, of_curve),
         "arguments": written_arguments(run.arguments, recipe),
         "splits": _splits(run),
-        "curves": drawing_of(run.curves, run.epochs, run.best_epoch, declared.accuracy, is_open=is_open),
+        "curves": drawing_of(run.curves, run.epochs, run.best_epoch, of_curve.accuracy, is_open=is_open),
         "boards": _boards(run, declared),
         "tests": by_split.get("test"),
         "files": [(path, size_text(run.sizes[path]), file_url(run, path)) for path in run.files],

@@ -38,6 +38,7 @@ class RecipeJson(TypedDict):
     needs: Annotated[str, "which data it needs, in Markdown"]
     kind: Annotated[str, "of the samples that it learns from: `sound`, `picture`, `motion` or `table`"]
     answers: Annotated[Literal["label", "number"], "what its rune answers with"]
+    curve: Annotated[Literal["accuracy", "explained"], "what the curve beside the loss is"]
     arguments: list[RecipeArgumentJson]
     space: Annotated[RecipeSpaceJson | None, "`null` for a recipe that is not searched"]
 
@@ -49,8 +50,8 @@ class LabRecipesJson(TypedDict):
 
 
 class EpochJson(TypedDict):
-    """A row of the curves: losses, and shares of windows that are right; for numbers, shares of the squared differences
-    from the answer without learning that are explained."""
+    """A row of the curves: losses, and shares of windows that are right; of a recipe whose curve is `explained`, shares
+    of the squared differences from the answer without learning."""
 
     epoch: int
     loss: float

@@ -181,7 +181,7 @@ def test_the_page_says_what_changes_and_promotes_in_one_press(
     page = browser.get(PAGE).content.decode()
     assert "Promote 1.1</button>" in page
     assert "What changes" in page
-    assert "The gate holds" in page
+    assert "meets what the project demands of a deployment" in page
     assert "Promote 1.1</button>" not in browser_of(viewer).get(PAGE).content.decode()
     etag = page.partition('name="etag" value="')[2].partition('"')[0]
     answer = browser.post(f"{PAGE}/do", {"do": "promote", "etag": etag})

@@ -159,7 +159,7 @@ def test_tables_tell_nobody_of_projects_that_they_may_not_see(
     assert Client().get(address).status_code == 404
     assert Client().get(f"/api/v1{address}").status_code == 404
     assert Client().get("/api/v1/standings").json()["results"] == []
-    assert "Projects add a version from its page" in text_of(Client().get("/standings"))
+    assert "No standing tables yet" in text_of(Client().get("/standings"))
     assert "No table has these words" in text_of(Client().get("/standings?q=drums"))
     delete_project(people["owner"], other_project)
     assert browser_of(people["stranger"]).get(address).status_code == 404

@@ -239,6 +239,51 @@ def test_a_block_that_changes_after_many_runs_is_run_past_that() -> None:
     assert not verification.is_within
 
 
+COUNTED = """
+def late(x: u8["n"], *, values: State[u8["n"]], times: State[{kind}["n"]]) -> u8["n"]:
+    for i in range(len(x)):
+        times[i] = min(times[i] + {step}, {most})
+        values[i] = x[i]
+        if {condition}:
+            values[i] = {zero}
+    return values
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.protects("compiling/false-runes")
+@pytest.mark.parametrize(
+    ("kind", "step", "most", "condition"),
+    [
+        ("f32", "1.0", "2000.0", "times[i] > 300.0"),
+        ("f32", "0.001", "9.0", "times[i] > 0.4"),
+        ("i32", "1", "2000", "times[i] - 300 > 300"),
+        ("i32", "1", "2000", "times[i] // 100 > 4"),
+    ],
+)
+def test_a_block_that_counts_in_another_way_is_run_past_its_threshold(
+    kind: str, step: str, most: str, condition: str
+) -> None:
+    """No number in its text is the number of runs after which it changes."""
+
+    def project(zero: int) -> MemoryFiles:
+        text = COUNTED.format(kind=kind, step=step, most=most, condition=condition, zero=zero)
+        return MemoryFiles({"Runefile.yml": COUNTING.encode(), "late.py": text.encode()})
+
+    rune = build(project(1), BuildOptions("rune", timed=True)).rune
+    verification = verify(project(0), rune, toolchain="sha256:other", options=[BuildOptions("rune")])
+    assert verification.rune.differing > 0
+    assert not verification.is_within
+
+
+@pytest.mark.slow
+def test_a_rune_that_its_bytes_prove_is_not_run_longer_than_its_numbers_say() -> None:
+    files = counting(30)
+    verification = verify(files, build(files, BuildOptions("rune")).rune, effort=FEW)
+    assert verification.is_within
+    assert 30 < verification.rune.inputs < 100
+
+
 RUNS = 200
 
 

@@ -1,0 +1,73 @@
+"""The threshold of an alarm: from the scores of normal windows that were not learned. Pure functions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from lab.recipes.alarm import Threshold
+from lab.recipes.arguments import Values
+from rune.wording import counted
+
+Array = np.ndarray[Any, Any]
+_HYSTERESIS = 0.25
+"""Of the way from the threshold back to the middle of normal scores, below which an alarm ends."""
+
+_LEAST_SHARE, _MOST_SHARE = 0.5, 0.98
+_ENDS_AT = 0.6
+"""Of the share at which a word is heard, below which it is over."""
+
+
+def threshold_of(recordings: Sequence[Array], values: Values) -> Threshold:
+    """Where an alarm begins and ends, from the scores of the windows of each normal recording, f64 `[windows]`.
+
+    The rune takes a mean of some windows, so the means of each recording are compared.
+    """
+    means = np.concatenate([_moving_mean(scores, int(values["mean-of"])) for scores in recordings])
+    on = float(np.quantile(means, 1 - values["false-alarms"], method="higher"))
+    # Just above the highest of those that are to be normal: the alarm goes on at `on` itself.
+    on = float(np.nextafter(np.float32(on), np.float32(np.inf))) + 1e-6 * abs(on)
+    middle = float(np.median(means))
+    return Threshold(on, on - _HYSTERESIS * max(on - middle, 1e-6), len(means))
+
+
+def word_threshold(threshold: Threshold) -> Threshold:
+    """The threshold of a word's share: at least a half, and below 1, whatever the windows without the word gave."""
+    on = min(max(threshold.on, _LEAST_SHARE), _MOST_SHARE)
+    return Threshold(on, _ENDS_AT * on, threshold.windows)
+
+
+def generated_sounds_note(confusion: Sequence[Sequence[int]]) -> str:
+    """A sentence about the sounds that were made for the test split, whose rows are others and the word."""
+    (right, wrong), (missed, heard) = confusion
+    return (
+        f"Of sounds that were made of the test split, {heard} of {heard + missed} with the word were heard, and "
+        f"{wrong} of {wrong + right} without it were taken for it."
+    )
+
+
+NORMAL_WINDOWS = "normal window", "normal windows"
+
+
+def few_windows_note(windows: int, values: Values, kind: tuple[str, str] = NORMAL_WINDOWS) -> Sequence[str]:
+    """A sentence where there are too few windows for the share of false alarms; `kind` is what one and several are."""
+    share = values["false-alarms"]
+    if windows * share >= 1:
+        return ()
+    needed = f"it needs {math.ceil(1 / share)}: record more" if share else "no number of them is enough"
+    return (
+        f"The threshold is the highest score of {counted(windows, *kind)} that were not learned. For a "
+        f"share of {share:g} of false alarms {needed}.",
+    )
+
+
+def _moving_mean(scores: Array, length: int) -> Array:
+    """The mean of each score and those before it, of as many as the block `moving_average` has at that moment."""
+    sums = np.concatenate([[0.0], np.cumsum(scores)])
+    ends = np.arange(1, len(sums))
+    starts = np.maximum(ends - length, 0)
+    means: Array = (sums[ends] - sums[starts]) / (ends - starts)
+    return means

@@ -1,0 +1,184 @@
+"""The recipe for a wake word: the sounds that it makes, their splits, its Runefile, and what data it refuses."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lab.dataset import one_word
+from lab.dataset.one_word import OTHER, WORD
+from lab.recipes.alarm import Threshold
+from lab.recipes.arguments import read_arguments
+from lab.recipes.catalogue import RECIPES, recipe_of
+from lab.recipes.recipe import whole_runefile
+from lab.recipes.word_sounds import Array, background, generated_sounds, in_noise, near, placed, trimmed
+from lab.refusal import Reason, Refused
+from lab.search.candidate import candidate_model
+from lab.search.space import space_of
+from lab.training.data import generated_dataset, read_dataset
+from lab.training.run import prepare_run, write_features
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.datasets.content.content import Kind
+from rune.datasets.content.wav import wav_bytes
+from rune.project.files import MemoryFiles
+from rune.source.policy.sections.training import Training
+from tests.lab.training.sight_and_sound_data import RATE, SOUNDS, write_sounds
+
+RECIPE = recipe_of("wake-word")
+VALUES = read_arguments(RECIPE.arguments, {"copies": 3, "others": 8}, "wake-word")
+
+
+def report(_share: float, _text: str) -> None:
+    """Nobody watches."""
+
+
+def write_word(folder: Path, label: str = WORD, *, others: bool = True) -> Path:
+    """Sounds that rise are the word."""
+    write_sounds(folder, 12)
+    (folder / "rise").rename(folder / label)
+    if not others:
+        for each in set(SOUNDS) - {"rise"}:
+            shutil.rmtree(folder / each)
+    return folder
+
+
+def spoken() -> Array:
+    """Half a second that rises, with silence around it."""
+    times = np.arange(RATE // 2) / RATE
+    word = 0.5 * np.sin(2 * np.pi * (400 * times + 600 * times**2))
+    return np.concatenate([np.zeros(3000), word, np.zeros(5000)])
+
+
+def test_sounds_have_the_length_of_a_window_and_the_same_seed_gives_the_same() -> None:
+    first, again = (list(generated_sounds([spoken()], RATE, RATE, np.random.default_rng(3), VALUES)) for _ in range(2))
+    assert [each.is_word for each in first] == [True] * 3 + [False] * 8
+    for one, other in zip(first, again, strict=True):
+        assert one.samples.shape == (RATE,)
+        assert np.abs(one.samples).max() <= 1
+        assert np.isfinite(one.samples).all()
+        assert np.sqrt(np.mean(one.samples**2)) > 1e-5
+        np.testing.assert_array_equal(one.samples, other.samples)
+    assert len({each.samples.tobytes() for each in first}) == len(first)
+
+
+def test_silence_around_a_word_is_left_out() -> None:
+    assert len(trimmed(spoken(), RATE)) == pytest.approx(RATE // 2, abs=RATE // 20)
+
+
+def test_a_sound_near_the_word_is_never_the_word() -> None:
+    word = trimmed(spoken(), RATE)
+    random = np.random.default_rng(5)
+    for _ in range(40):
+        part = near(word, random)
+        assert 0 < len(part) <= len(word)
+        assert len(part) < len(word) or not np.array_equal(part, word)
+
+
+def test_noise_is_as_far_below_the_word_as_is_asked() -> None:
+    word = placed(trimmed(spoken(), RATE), RATE, np.random.default_rng(1))
+    heard = np.sqrt(np.mean(word[np.abs(word) > 0] ** 2))
+    for seed in range(12):
+        noise = in_noise(word, RATE, np.random.default_rng(seed), 12.0) - word
+        assert 20 * np.log10(heard / np.sqrt(np.mean(noise**2))) >= 11.5
+
+
+def test_backgrounds_differ_in_loudness_and_pitch() -> None:
+    random = np.random.default_rng(2)
+    sounds = [background(RATE, RATE, random) for _ in range(30)]
+    levels = [20 * np.log10(np.sqrt(np.mean(each**2))) for each in sounds]
+    spectra = [np.abs(np.fft.rfft(each)) for each in sounds]
+    middles = [float((own * np.arange(len(own))).sum() / own.sum()) for own in spectra]
+    assert max(levels) - min(levels) > 20
+    assert max(middles) > 2 * min(middles)
+
+
+def test_what_is_made_of_a_recording_is_in_its_split(tmp_path: Path) -> None:
+    dataset = read_dataset(write_word(tmp_path), RECIPE, {})
+    assert dataset.labels == (OTHER, WORD)
+    assert dataset.classes == {"beep": OTHER, "hiss": OTHER, WORD: WORD}
+    generated = generated_dataset(dataset, RECIPE, VALUES, 4)
+    split_of = {each.name: split for each, split in zip(dataset.recordings, dataset.splits, strict=True)}
+    assert len(generated.recordings) == 12 * 11
+    for each, split in zip(generated.recordings, generated.splits, strict=True):
+        assert split is split_of[each.name.partition(" of ")[2]]
+    assert generated.digest == generated_dataset(dataset, RECIPE, VALUES, 4).digest
+    assert generated.digest != generated_dataset(dataset, RECIPE, VALUES, 5).digest
+    assert generated_dataset(dataset, recipe_of("keywords"), VALUES, 4).recordings == []
+
+
+def test_of_many_recordings_few_sounds_are_made_of_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = read_dataset(write_word(tmp_path), RECIPE, {})
+    monkeypatch.setattr(one_word, "MOST_SOUNDS", 72)
+    generated = generated_dataset(dataset, RECIPE, VALUES, 4)
+    assert len(generated.recordings) == 72
+    assert sum(each.label == WORD for each in generated.recordings) == 24
+    monkeypatch.setattr(one_word, "MOST_SOUNDS", 5)
+    assert {each.label for each in generated_dataset(dataset, RECIPE, VALUES, 4).recordings} == {OTHER}
+
+
+def test_recordings_and_made_sounds_are_learned_and_the_recordings_come_first(tmp_path: Path) -> None:
+    arguments = {"copies": 2, "others": 4}
+    source = write_word(tmp_path / "samples", "okay-hammer", others=False)
+    prepared = prepare_run(Training("wake-word", "samples", arguments=arguments), source, {})
+    assert prepared.dataset.labels == (OTHER, "okay-hammer")
+    written = write_features(prepared, tmp_path / "features.npz", report)
+    assert "how often other words are taken for it is not known" in " ".join(written.notes)
+    with np.load(io.BytesIO((tmp_path / "features.npz").read_bytes())) as arrays:
+        labels, recordings, splits = (arrays[name] for name in ("labels", "recordings", "splits"))
+    real = recordings < 12
+    assert set(labels[real].tolist()) == {1}
+    assert (int((labels[~real] == 1).sum()), int((labels[~real] == 0).sum())) == (24, 48)
+    assert {(int(label), int(split)) for label, split in zip(labels, splits, strict=True)} == {
+        (label, split) for label in (0, 1) for split in range(3)
+    }
+
+
+@pytest.mark.parametrize("form", ["int8", "float32"])
+def test_the_rune_hears_the_word_from_the_threshold_on(form: str) -> None:
+    model = candidate_model(RECIPE, VALUES, 2, form)
+    threshold = Threshold(0.75, 0.45, 64)
+    text = whole_runefile(RECIPE, VALUES, "m.tflite", model, (OTHER, WORD), threshold=threshold)
+    assert "inputs: [shares.1]" in text
+    assert "on: 0.75\n      off: 0.45\n" in text
+    built = build(MemoryFiles({"Runefile.yml": text.encode(), "m.tflite": model}), BuildOptions("whole"))
+    assert built.diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("label", "message"),
+    [("rise", "Name the one of the word wake-word"), (OTHER, "Name the one of the word wake-word")],
+)
+def test_labels_without_the_word_are_refused(label: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=message) as refused:
+        read_dataset(write_word(tmp_path, label), RECIPE, {})
+    assert refused.value.reason is Reason.DATA
+
+
+def test_other_sounds_alone_and_too_few_of_the_word_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"learns a word\. Add recordings of the word, in a folder named wake-word"):
+        read_dataset(write_word(tmp_path / "a", OTHER, others=False), RECIPE, {})
+    folder = write_word(tmp_path / "b")
+    for each in sorted((folder / WORD).iterdir())[4:]:
+        each.unlink()
+    with pytest.raises(Refused, match="wake-word has 4 recordings; 10 are needed"):
+        read_dataset(folder, RECIPE, {})
+
+
+def test_a_silent_recording_of_the_word_is_named(tmp_path: Path) -> None:
+    folder = write_word(tmp_path, others=False)
+    (folder / WORD / "0.wav").write_bytes(wav_bytes(RATE, bytes(2 * RATE)))
+    dataset = read_dataset(folder, RECIPE, {})
+    assert "silent" in " ".join(dataset.notes)
+    with pytest.raises(Refused, match=r'0\.wav" is silent\. Remove it'):
+        generated_dataset(dataset, RECIPE, VALUES, 1)
+
+
+def test_it_is_not_searched_and_not_the_first_recipe_for_sounds() -> None:
+    with pytest.raises(Refused, match="is not searched: a search compares accuracies"):
+        space_of(RECIPE, {}, "int8")
+    assert next(each.name for each in RECIPES.values() if each.kind is Kind.SOUND) == "keywords"
