@@ -40,7 +40,7 @@ from forge.reviews.guests.routing import websocket_urlpatterns as guests_urlpatt
 from forge.serving.monitoring.tracing import traced  # noqa: E402
 
 SHORT_REQUESTS = ("/v2/", "/d/", "/forge/")
-"""What programs ask thousands of times: addresses whose views answer within milliseconds, or stream their answer."""
+"""Addresses that programs ask thousands of times: their views answer within milliseconds, or stream."""
 
 
 def is_short(scope: Scope) -> bool:
