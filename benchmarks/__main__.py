@@ -24,6 +24,7 @@ FIGURES = {
     "server.fairness": "Waiting for others",
     "server.socket_flood": "While a program floods the server with sockets",
     "server.registry": "The registry beside docker-registry",
+    "server.deployments": "Requests of apps",
     "server.builds_a_minute": "Builds a minute",
     "server.at_size": "Many projects",
     "server.data_page": "Samples of a project",

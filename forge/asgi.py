@@ -20,9 +20,9 @@ from forge.builds.runs.build_worker import BuildWorker  # noqa: E402
 from forge.collab.routing import websocket_urlpatterns  # noqa: E402
 from forge.collab.session_end import SessionEnd  # noqa: E402
 from forge.core.database.presence import presence  # noqa: E402
-from forge.core.http.lifespan import Scope, lifespan, server_started, server_stopping  # noqa: E402
-from forge.core.http.origins import SameOrigin  # noqa: E402
-from forge.core.http.static_files import StaticFiles  # noqa: E402
+from forge.core.http.asgi.lifespan import Scope, lifespan, server_started, server_stopping  # noqa: E402
+from forge.core.http.asgi.origins import SameOrigin  # noqa: E402
+from forge.core.http.asgi.static_files import StaticFiles  # noqa: E402
 from forge.core.observability import Observability  # noqa: E402
 from forge.core.periodic import RunsIn, scheduler  # noqa: E402
 from forge.jobs.lists.routing import websocket_urlpatterns as jobs_urlpatterns  # noqa: E402
@@ -40,7 +40,7 @@ from forge.reviews.guests.routing import websocket_urlpatterns as guests_urlpatt
 from forge.serving.monitoring.tracing import traced  # noqa: E402
 
 SHORT_REQUESTS = ("/v2/", "/d/", "/forge/")
-"""What programs ask thousands of times: addresses whose views answer within milliseconds, or stream their answer."""
+"""Addresses that programs ask thousands of times: their views answer within milliseconds, or stream."""
 
 
 def is_short(scope: Scope) -> bool:

@@ -201,6 +201,10 @@ MFA_PASSKEY_LOGIN_ENABLED = PASSKEYS
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.secure
 # Without a mail server nobody could confirm an address, and everybody should have a second factor.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "add_webauthn": "forge.accounts.sign_in.passkey_forms.NewPasskeyForm",
+    "edit_webauthn": "forge.accounts.sign_in.passkey_forms.PasskeyNameForm",
+}
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 
 SOCIALACCOUNT_ADAPTER = "forge.accounts.sign_in.sign_on.SignOnAdapter"

@@ -1,6 +1,7 @@
-"""Refuses a source file that is too long to read at once: `python -m tools.file_lengths`.
+"""Refuses a source file that is too long to read at once, and a line of a template: `python -m tools.file_lengths`.
 
-A file is about one thing and is named for it. One that grows beyond `MOST_LINES` is about two: split it by subject.
+A file is about one thing and is named for it. One that grows beyond `MOST_LINES` is about two: split it by subject. The
+formatters of Python and TypeScript keep lines short; no formatter is used on templates, whose white space shows.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Final
 ROOT = Path(__file__).resolve().parent.parent
 
 MOST_LINES: Final = 400
+MOST_COLUMNS: Final = 160
+"""The most characters of a line of a template."""
 SOURCES: Final = (".py", ".pyi", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".css", ".html", ".c", ".h", ".sh")
 LONGER: Final[Mapping[str, str]] = {}
 """Files that may be longer, each with the reason."""
@@ -36,15 +39,30 @@ def long_files(lines: Mapping[str, int], longer: Mapping[str, str]) -> Iterator[
             yield f"{path}: it is not too long any more: remove it from LONGER in tools/file_lengths.py"
 
 
-def line_counts(root: Path) -> dict[str, int]:
-    """The numbers of lines of the tracked source files of a checkout."""
+def long_lines(path: str, text: str) -> Iterator[str]:
+    """A message for each line of a template that is too long; none for other files."""
+    if not (path.startswith("templates/") and path.endswith(".html")):
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > MOST_COLUMNS:
+            yield (
+                f"{path}:{number}: {len(line)} characters, more than {MOST_COLUMNS}: break it between elements or "
+                "attributes, or have the view prepare what it decides"
+            )
+
+
+def source_texts(root: Path) -> dict[str, str]:
+    """The texts of the tracked source files of a checkout, by path."""
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True, text=True).stdout
     names = [name for name in tracked.split("\0") if is_source(name) and (root / name).is_file()]
-    return {name: len((root / name).read_text("utf-8").splitlines()) for name in names}
+    return {name: (root / name).read_text("utf-8") for name in names}
 
 
 def main() -> int:
-    messages = list(long_files(line_counts(ROOT), LONGER))
+    texts = source_texts(ROOT)
+    counts = {path: len(text.splitlines()) for path, text in texts.items()}
+    messages = list(long_files(counts, LONGER))
+    messages += [message for path, text in sorted(texts.items()) for message in long_lines(path, text)]
     for message in messages:
         print(message)
     return 1 if messages else 0

@@ -1,7 +1,8 @@
 """Refuses names and sentences that a stranger has to read twice: `python -m tools.plain_words`.
 
 A name says what a thing is (`versions`, `device`), not what happened to it (`found`, `given`). A sentence has a
-subject, a verb and an object. Names of Python are read here; ESLint reads those of the front end.
+subject, a verb and an object. Names of Python, of templates and those that a script declares are read here; ESLint
+reads the others of the front end.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 import subprocess
 import sys
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -55,6 +56,10 @@ _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _DOCSTRING = re.compile(rf'[rf]*"{{3}}{QUESTION}')
 _COMMENT = re.compile(rf"#\s*{QUESTION}")
 _SCRIPT_COMMENT = re.compile(rf"(?:^|[\s{{;])(?://|/\*\*?)\s*{QUESTION}|^\s*\*\s+{QUESTION}", re.MULTILINE)
+_DECLARED = re.compile(r"\b(?:const|let|var|function|class|interface|type|enum)\s+([A-Za-z_]\w*)")
+_TEMPLATE_TAG = re.compile(r"\{%(.*?)%\}|\{\{(.*?)\}\}")
+_TEMPLATE_TEXT = re.compile(r'"[^"]*"|\'[^\']*\'')
+_TEMPLATE_NAME = re.compile(r"(?<![|\w])[A-Za-z_]\w*")
 _TEMPLATE_COMMENT = re.compile(rf"(?:\{{#|\{{% comment %\}})\s*{QUESTION}")
 _PHRASES = [(re.compile(pattern, re.IGNORECASE), better) for pattern, better in PHRASES.items()]
 
@@ -99,6 +104,30 @@ def refused_names(path: str, source: str) -> Iterator[Finding]:
             word = refused_word(name)
             if word is not None:
                 yield Finding(path, line, f"the name {name}", WORDS[word])
+
+
+def refused_script_names(path: str, text: str) -> Iterator[Finding]:
+    """The names that TypeScript or JavaScript declares: constants, variables, functions, classes and types."""
+    if path.endswith((".css", ".c", ".h")):
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        yield from _names(path, number, _DECLARED.findall(line))
+
+
+def refused_template_names(path: str, text: str) -> Iterator[Finding]:
+    """The variables that a template reads and binds."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for tag in _TEMPLATE_TAG.finditer(line):
+            content = tag[1] or tag[2] or ""
+            if content.split()[:1] != ["comment"]:
+                yield from _names(path, number, _TEMPLATE_NAME.findall(_TEMPLATE_TEXT.sub('""', content)))
+
+
+def _names(path: str, line: int, names: Iterable[str]) -> Iterator[Finding]:
+    for name in names:
+        word = refused_word(name)
+        if word is not None:
+            yield Finding(path, line, f"the name {name}", WORDS[word])
 
 
 def _bindings(node: ast.AST) -> Iterator[tuple[int, str]]:
@@ -182,10 +211,12 @@ def findings(root: Path) -> Iterator[Finding]:
             text = path.read_text("utf-8")
             yield from refused_phrases(name, text)
             yield from refused_script_comments(name, text)
+            yield from refused_script_names(name, text)
         elif name.endswith(".html"):
             text = path.read_text("utf-8")
             yield from refused_phrases(name, text)
             yield from refused_template_comments(name, text)
+            yield from refused_template_names(name, text)
         elif name.endswith((".md", ".txt")):
             yield from refused_phrases(name, path.read_text("utf-8"))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import shutil
@@ -19,6 +18,7 @@ from pathlib import Path
 import httpx
 
 from benchmarks.figure import MEGABYTE, CannotMeasure, table
+from benchmarks.server.rates import get, rate
 from tests.foreign.clients.docker_registry import running_docker_registry
 from tests.support.servers.live_server import LiveServer
 from tools.needs import DOCKER_REGISTRY, lack
@@ -105,30 +105,10 @@ def _row(
 
 
 def _manifests_a_second(registry: MeasuredRegistry) -> float:
-    headers = dict(registry.client.headers) | {"Accept": _MANIFEST, "Host": f"127.0.0.1:{registry.port}"}
-    lines = [f"GET /v2/{registry.repository}/manifests/nightly HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items())]
-    return asyncio.run(_rate(registry.port, "\r\n".join([*lines, "", ""]).encode()))
-
-
-async def _rate(port: int, request: bytes) -> float:
-    end = time.monotonic() + SECONDS
-
-    async def keep_requesting() -> int:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        answers = 0
-        while time.monotonic() < end:
-            writer.write(request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            if not head.startswith(b"HTTP/1.1 200 "):
-                raise RuntimeError(f"the registry answered {head[:60]!r}")
-            fields = head.lower().splitlines()
-            await reader.readexactly(next(int(f.split(b":")[1]) for f in fields if f.startswith(b"content-length")))
-            answers += 1
-        writer.close()
-        return answers
-
-    counts = await asyncio.gather(*(keep_requesting() for _ in range(CONNECTIONS)))
-    return sum(counts) / SECONDS
+    headers = dict(registry.client.headers) | {"Accept": _MANIFEST}
+    headers.pop("host", None)
+    request = get(f"/v2/{registry.repository}/manifests/nightly", registry.port, headers)
+    return rate(registry.port, [request] * CONNECTIONS, SECONDS)
 
 
 def _pushes_a_second(registry: MeasuredRegistry) -> float:

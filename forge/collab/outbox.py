@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
-from forge.core.http.sockets import Write, write_of
+from forge.core.http.asgi.sockets import Write, write_of
 
 
 class Outbox(Protocol):

@@ -11,7 +11,7 @@ from forge.accounts.quotas.usage import Counts, organisation_counts
 from forge.collab.open_sockets import sockets_of_organisations
 from forge.collab.room.submissions import FromElsewhere
 from forge.collab.rooms import rooms
-from forge.core.http.lifespan import server_stopping
+from forge.core.http.asgi.lifespan import server_stopping
 from forge.projects.hooks import document_changed
 
 _log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from typing import Any
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from forge.core.http.lifespan import Receive, Scope, Send
+from forge.core.http.asgi.lifespan import Receive, Scope, Send
 
 HEADER = b"x-request-id"
 _FORM = re.compile(rb"[A-Za-z0-9_.-]{8,64}")

@@ -8,7 +8,7 @@ from forge.core.blobs.scrub import SCRUB_EVERY, scrub
 from forge.core.blobs.sweep import adopt_strays, sweep_blobs
 from forge.core.blobs.usage import recount_all
 from forge.core.database.checkpoints import checkpoints
-from forge.core.http.lifespan import server_stopping
+from forge.core.http.asgi.lifespan import server_stopping
 from forge.core.periodic import PeriodicTask, RunsIn, register, scheduler
 
 _log = logging.getLogger(__name__)

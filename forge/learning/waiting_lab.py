@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
-from forge.core.http.lifespan import server_stopping
+from forge.core.http.asgi.lifespan import server_stopping
 
 IDLE_SECONDS = 900.0
 """A process that nobody needed for this long is ended: it has some 400 MB of memory."""

@@ -12,6 +12,7 @@ from forge.jobs.models import JobState
 from forge.projects.files.document import MAXIMUM_PATH
 from forge.projects.git.remote import MAX_ADDRESS_LENGTH, MAX_BRANCH_LENGTH, MAX_TOKEN_LENGTH
 from forge.repositories.models import LinkedBranch, Pull, PullOutcome
+from forge.repositories.pulls.requests import LONGEST_REQUEST
 
 
 class OutsideCommitJson(TypedDict):
@@ -76,7 +77,7 @@ class PullStartSerializer(serializers.Serializer[None]):
     """The source of a pull, and the credentials of a private repository."""
 
     request = serializers.CharField(
-        max_length=60,
+        max_length=LONGEST_REQUEST,
         required=False,
         default="",
         allow_blank=True,

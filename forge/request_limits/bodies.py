@@ -17,7 +17,7 @@ from typing import Any
 from forge.core.allocations import Allocations, NothingLeft, OverLimit
 from forge.core.database.full_disk import is_full_disk
 from forge.core.errors import DiskFull
-from forge.core.http.lifespan import Receive, Scope, Send
+from forge.core.http.asgi.lifespan import Receive, Scope, Send
 from forge.request_limits.addresses import party_of
 from forge.request_limits.refusals import RefusalResponse, RequestRefused, client_of, refuse
 from forge.request_limits.sender_identity import Identify

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 
 from forge.core.database.presence import DatabasePresence
 from forge.core.errors import DatabaseAway
-from forge.core.http.lifespan import Receive, Scope, Send
+from forge.core.http.asgi.lifespan import Receive, Scope, Send
 from forge.request_limits.refusals import RefusalResponse, refuse
 
 WITHOUT_DATABASE = ("/static/", "/healthz", "/readyz", "/metrics")

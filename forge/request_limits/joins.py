@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import MutableMapping
 from typing import Any
 
-from forge.core.http.lifespan import Receive
+from forge.core.http.asgi.lifespan import Receive
 
 AT_ONCE = 4
 """Sockets that join at once."""

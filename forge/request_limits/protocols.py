@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from forge.core.http.sockets import SocketProtocol
+from forge.core.http.asgi.sockets import SocketProtocol
 from forge.request_limits.connection_limits import ConnectionLimiter
 
 HEADER_TIMEOUT_SECONDS = 10.0

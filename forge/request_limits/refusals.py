@@ -10,8 +10,8 @@ from http import HTTPStatus
 from typing import Any
 
 from forge.core.api.problems import MEDIA_TYPE, problem
-from forge.core.http.lifespan import Receive, Scope, Send
-from forge.core.http.streamed_bodies import BodyStopped
+from forge.core.http.asgi.lifespan import Receive, Scope, Send
+from forge.core.http.asgi.streamed_bodies import BodyStopped
 
 LINGER_SECONDS = 1.0
 """How long the connection of a client that still sends stays open: closed at once, the answer would be lost."""

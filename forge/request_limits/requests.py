@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from forge.core.allocations import Allocations, NothingLeft, OverLimit
-from forge.core.http.lifespan import Receive, Scope, Send
+from forge.core.http.asgi.lifespan import Receive, Scope, Send
 from forge.request_limits.addresses import party_of
 from forge.request_limits.capacity import Capacity
 from forge.request_limits.refusals import RefusalResponse, client_of, refuse

@@ -17,7 +17,7 @@ from django.http.cookie import parse_cookie
 
 from forge.accounts.quotas.limits import QuotaResource, limit_of
 from forge.accounts.tokens.authorization import NotAToken, read_authorization
-from forge.core.http.lifespan import Scope
+from forge.core.http.asgi.lifespan import Scope
 from forge.core.http.senders import sender_of
 
 Identify = Callable[[Scope], Awaitable[str | None]]

@@ -10,7 +10,7 @@ from typing import Any
 
 from forge.collab.closing import Closing
 from forge.core.allocations import Allocations, NothingLeft, OverLimit
-from forge.core.http.lifespan import Receive, Scope, Send
+from forge.core.http.asgi.lifespan import Receive, Scope, Send
 from forge.request_limits.addresses import party_of
 from forge.request_limits.capacity import Capacity
 from forge.request_limits.joins import Join, JoinQueue

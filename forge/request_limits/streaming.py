@@ -19,9 +19,10 @@ from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
-from forge.core.http.lifespan import Receive as ServerReceive
-from forge.core.http.lifespan import Scope
-from forge.core.http.streamed_bodies import StreamedBody
+from forge.core.blobs.chunks import CHUNK
+from forge.core.http.asgi.lifespan import Receive as ServerReceive
+from forge.core.http.asgi.lifespan import Scope
+from forge.core.http.asgi.streamed_bodies import StreamedBody
 from forge.request_limits.refusals import LINGER_BYTES, LINGER_SECONDS
 from forge.request_limits.request_threads import RequestThreads, keep_connections
 
@@ -33,6 +34,8 @@ Matches = Callable[[Scope], bool]
 
 class StreamingHandler(ASGIHandler):
     """Keeps the bodies of ordinary requests, as Django does, and streams the others."""
+
+    chunk_size = CHUNK
 
     def __init__(self, is_streamed: Matches, is_short: Matches = lambda _: False) -> None:
         """`is_streamed` are requests whose view reads the body while it comes; `is_short` those that take a thread for

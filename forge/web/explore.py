@@ -179,7 +179,7 @@ def explore(request: HttpRequest) -> HttpResponse:
     filters = ExploreFilter.of(request.GET)
     rows, pages = rows_of(request, complete(filters.listings(principal)), ON_A_PAGE)
     context: dict[str, Any] = {
-        "asked": filters,
+        "filters": filters,
         "cards": rune_cards(rows),
         "pages": pages,
         "sensors": [

@@ -16,14 +16,16 @@ from forge.accounts.organisations.actions.organisations import MAX_TITLE_LENGTH
 from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.accounts.people.access import MAX_ABOUT_LENGTH
 from forge.accounts.people.checks import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH
+from forge.accounts.sign_in.passkey_forms import LONGEST_PASSKEY_NAME
 from forge.accounts.teams.access import MAX_DESCRIPTION_LENGTH
-from forge.accounts.tokens.actions import tokens
+from forge.accounts.tokens.actions import device, tokens
 from forge.core.reasons import LONGEST_REASON
 from forge.core.threads import MAXIMUM_COMMENT
 from forge.datasets.collecting.task import HINT_LIMIT
 from forge.datasets.versions.actions import MESSAGE_LIMIT
 from forge.deployments.keys.actions import MAX_NAME
 from forge.deployments.settings.actions import MAX_TITLE
+from forge.learning.pages.lists import LONGEST_LIST
 from forge.moderation.models import LONGEST_TEXT
 from forge.projects.files.document import MAXIMUM_PATH
 from forge.projects.git import remote
@@ -34,7 +36,9 @@ from forge.registry.messages import LONGEST_NOTES
 from forge.registry.mirrors import actions as mirrors
 from forge.registry.mirrors.models import LONGEST_ADDRESS, LONGEST_NAME
 from forge.registry.standings.models import TITLE_LENGTH
+from forge.repositories.pulls.requests import LONGEST_REQUEST
 from forge.reviews.guests import actions as guests
+from forge.reviews.rounds.invitees import LONGEST_INVITATIONS
 from forge.reviews.rounds.requests import MAXIMUM_TITLE
 from forge.reviews.suggestions.actions import LONGEST_VALUE
 from forge.search.query import MAX_CHARACTERS
@@ -45,19 +49,24 @@ LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
     {
         "about": MAX_ABOUT_LENGTH,
         "branch": remote.MAX_BRANCH_LENGTH,
+        "code": max(second_factor.TOTP_DIGITS, second_factor.RECOVERY_CODE_DIGITS),
         "comment": MAXIMUM_COMMENT,
         "deployment_key": MAX_NAME,
         "deployment_title": MAX_TITLE,
         "description": MAX_DESCRIPTION,
+        "device_code": device.LONGEST_TYPED,
         "email": MAX_EMAIL_LENGTH,
         "git_address": remote.MAX_ADDRESS_LENGTH,
         "git_token": remote.MAX_TOKEN_LENGTH,
         "guest_name": guests.LONGEST_NAME,
+        "invitations": LONGEST_INVITATIONS,
         "label": WORD_LIMIT,
+        "list": LONGEST_LIST,
         "moderation_text": LONGEST_TEXT,
         "name": MAXIMUM_LENGTH,
         "notes": LONGEST_NOTES,
         "organisation_title": MAX_TITLE_LENGTH,
+        "passkey_name": LONGEST_PASSKEY_NAME,
         "path": MAXIMUM_PATH,
         "person_name": MAX_NAME_LENGTH,
         "reason": LONGEST_REASON,
@@ -65,6 +74,7 @@ LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
         "registry_password": mirrors.LONGEST_PASSWORD,
         "registry_user": mirrors.LONGEST_USER,
         "repository": LONGEST_NAME,
+        "request_number": LONGEST_REQUEST,
         "review_title": MAXIMUM_TITLE,
         "search": MAX_CHARACTERS,
         "successor": SUCCESSOR_LENGTH,
@@ -77,12 +87,5 @@ LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
         "totp_code": second_factor.TOTP_DIGITS,
         "version_message": MESSAGE_LIMIT,
         "webhook_address": addresses.LONGEST,
-        # Of the field alone: the app reads what it needs of the text, and refuses the rest with a sentence of its own.
-        "code": 12,
-        "device_code": 20,
-        "invitations": 2000,
-        "list": 400,
-        "passkey_name": 60,
-        "request_number": 60,
     }
 )

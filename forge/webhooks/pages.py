@@ -69,7 +69,7 @@ def webhooks(request: HttpRequest, organisation: str) -> HttpResponse:
     except (Invalid, Conflict) as error:
         chosen = {"chosen": name, "topics_chosen": request.POST.getlist("topics")}
         return show_again(request, "webhooks/list.html", _list(principal, owner) | chosen, error)
-    return render(request, "webhooks/list.html", _list(principal, owner) | {"made": created, "secret": secret})
+    return render(request, "webhooks/list.html", _list(principal, owner) | {"created": created, "secret": secret})
 
 
 def _list(principal: Principal, organisation: Organisation) -> dict[str, Any]:

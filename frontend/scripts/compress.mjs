@@ -19,11 +19,11 @@ async function compress(name) {
   const bytes = await readFile(file);
   const grade = bytes.length <= BEST_UP_TO ? constants.BROTLI_MAX_QUALITY : 9;
   const params = { [constants.BROTLI_PARAM_QUALITY]: grade, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-  const made = {
+  const smaller = {
     br: await brotli(bytes, { params }),
     gz: await gzipped(bytes, { level: constants.Z_BEST_COMPRESSION }),
   };
-  for (const [ending, small] of Object.entries(made)) {
+  for (const [ending, small] of Object.entries(smaller)) {
     if (small.length < bytes.length * WORTH_IT) await writeFile(new URL(`${name}.${ending}`, BUILD), small);
   }
 }

@@ -13,7 +13,6 @@ import numpy as np
 
 from lab.dataset.anomalies import normal_and_others
 from lab.dataset.features import FeatureWindows, windows_of_recordings
-from lab.dataset.one_word import OTHER, generated_recordings, word_and_others
 from lab.dataset.recordings import Recording, data_digest, read_recordings
 from lab.dataset.requirements import require_kind, require_recordings, require_splits, warnings
 from lab.dataset.splitting import divide
@@ -21,6 +20,7 @@ from lab.dataset.tables import columns_of, rows_of, with_splits_in_time
 from lab.recipes.arguments import Values
 from lab.recipes.numbers import Array, DataScaling, scaling_of
 from lab.recipes.recipe import Recipe, features_runefile
+from lab.training.one_word import OTHER, generated_recordings, word_and_others
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind

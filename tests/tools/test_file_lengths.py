@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.file_lengths import MOST_LINES, line_counts, long_files
+from tools.file_lengths import MOST_COLUMNS, MOST_LINES, long_files, long_lines, source_texts
 
 
 @pytest.mark.parametrize(
@@ -38,9 +38,21 @@ def test_a_named_exception_is_no_longer_refused_and_ends_with_its_reason() -> No
         assert message.startswith("forge/a.py: it is not too long any more")
 
 
+def test_a_long_line_of_a_template_is_refused_with_its_number() -> None:
+    fits = "é" * MOST_COLUMNS
+    assert list(long_lines("templates/a.html", f"{fits}\n")) == []
+    (message,) = long_lines("templates/parts/a.html", f"<p>\n{fits}.\n</p>\n")
+    assert message.startswith("templates/parts/a.html:2: 161 characters, more than 160: ")
+
+
+@pytest.mark.parametrize("path", ["forge/a.py", "templates/letter.txt", "benchmarks/browser/a.html"])
+def test_a_long_line_of_another_file_is_not_of_this_check(path: str) -> None:
+    assert list(long_lines(path, "x" * (MOST_COLUMNS + 1))) == []
+
+
 def test_a_checkout_is_read_without_what_git_does_not_track(tmp_path: Path) -> None:
     for name in ("a.py", "page.ts", "notes.md", "untracked.py"):
         (tmp_path / name).write_text("1\n2\n")
     for command in (["init", "-q"], ["add", "a.py", "page.ts", "notes.md"]):
         subprocess.run(["git", *command], cwd=tmp_path, check=True)
-    assert line_counts(tmp_path) == {"a.py": 2, "page.ts": 2}
+    assert source_texts(tmp_path) == {"a.py": "1\n2\n", "page.ts": "1\n2\n"}

@@ -16,8 +16,10 @@ from tools.plain_words import (
     refused_path,
     refused_phrases,
     refused_script_comments,
+    refused_script_names,
     refused_sentences,
     refused_template_comments,
+    refused_template_names,
     refused_word,
 )
 
@@ -231,6 +233,59 @@ def test_words_of_code_and_pages_are_no_comments(source: str) -> None:
 @pytest.mark.parametrize("source", ["<p></p>\n{{# {} #}}", "\n{{% comment %}}{}{{% endcomment %}}"])
 def test_a_comment_of_a_template_that_begins_as_a_question_is_refused(question: str, source: str) -> None:
     assert [finding.line for finding in refused_template_comments("a.html", source.format(question))] == [2]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "const found = 1;",
+        "  let isTaken = false;",
+        "export interface Asked {",
+        "async function made() {",
+        "export type LastGiven = string;",
+        "const KEPT = 1500;",
+    ],
+)
+def test_a_name_that_a_script_declares_is_refused(source: str) -> None:
+    (finding,) = refused_script_names("benchmarks/x.ts", f"\n{source}\n")
+    assert finding.line == 2
+
+
+@pytest.mark.parametrize(
+    "source", ["const isNotFound = 1;", 'say("found");', "// const is found\n", "state.found = 1;"]
+)
+def test_other_names_of_a_script_are_not_of_this_check(source: str) -> None:
+    assert not list(refused_script_names("benchmarks/x.ts", source))
+    assert not list(refused_script_names("frontend/x.css", "const found = 1;"))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ found.title }}",
+        "{% for told in rows %}",
+        "{% firstof a b as asked %}",
+        "{% with made=1 %}",
+        '<a href="{{ project.last_taken|date:"j M" }}">',
+    ],
+)
+def test_a_name_of_a_template_is_refused(source: str) -> None:
+    (finding,) = refused_template_names("templates/x.html", f"<p>\n{source}</p>\n")
+    assert finding.line == 2
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "found",
+        '{% if state == "taken" %}',
+        "{% comment %}What is told.{% endcomment %}",
+        "{{ taken_down }}",
+        "{# made #}",
+    ],
+)
+def test_texts_and_terms_of_a_template_stay(source: str) -> None:
+    assert not list(refused_template_names("templates/x.html", source))
 
 
 def test_the_heading_of_a_page_may_be_a_question() -> None:

@@ -12,7 +12,7 @@ export interface Contender {
 }
 
 /** The settings with which a contender is started. */
-export interface Asked {
+export interface LatencyRequest {
   readonly name: string;
   readonly input: Uint8Array<ArrayBuffer>;
   /** How the output's bytes are read. */
@@ -50,18 +50,18 @@ async function timed<Value>(work: () => Promise<Value>): Promise<[Value, number]
 }
 
 /** The rune `file`, in the page's own runtime. */
-async function rune(file: string, { input }: Asked): Promise<Contender> {
+async function rune(file: string, { input }: LatencyRequest): Promise<Contender> {
   const data = await bytes(file);
   const [instance, loadMilliseconds] = await timed(() => RuneInstance.load(data, DEFAULT_LIMITS));
   const source = instance.loaded.capabilities[0];
   if (source === undefined) throw new Error("the rune asks for no input");
-  const given = new Map([[source.id, input.buffer]]);
-  const run = () => instance.run(given).outputs[0]?.tensors[0]?.elements as Numbers;
+  const inputs = new Map([[source.id, input.buffer]]);
+  const run = () => instance.run(inputs).outputs[0]?.tensors[0]?.elements as Numbers;
   return { loadMilliseconds, run };
 }
 
 /** tfjs-tflite below its tensors: they would be made anew for each run. */
-async function tfjsTflite({ name, input, read }: Asked): Promise<Contender> {
+async function tfjsTflite({ name, input, read }: LatencyRequest): Promise<Contender> {
   tflite.setWasmPath("/node_modules/@tensorflow/tfjs-tflite/wasm/");
   const data = await bytes(`/${name}.tflite`);
   const [{ modelRunner }, loadMilliseconds] = await timed(() => tflite.loadTFLiteModel(data, { numThreads: 1 }));
@@ -81,7 +81,7 @@ async function tfjsTflite({ name, input, read }: Asked): Promise<Contender> {
 }
 
 /** LiteRT.js by the bindings below its public classes: those take no int8, and give promises. */
-async function liteRt({ name, input, read }: Asked): Promise<Contender> {
+async function liteRt({ name, input, read }: LatencyRequest): Promise<Contender> {
   const [data, binary] = await Promise.all([bytes(`/${name}.tflite`), bytes(LITERT_BINARY)]);
   const [model, loadMilliseconds] = await timed(async () => {
     const host = await LiteRtHost.start(ModuleFactory, binary, "LiteRT.js");
@@ -95,10 +95,10 @@ async function liteRt({ name, input, read }: Asked): Promise<Contender> {
   return { loadMilliseconds, run };
 }
 
-export const CONTENDERS: Readonly<Record<string, (asked: Asked) => Promise<Contender>>> = {
-  rune: (asked) => rune(`/${asked.name}.rune`, asked),
-  plain: (asked) => rune(`/${asked.name}.plain.rune`, asked),
-  speed: (asked) => rune(`/${asked.name}.speed.rune`, asked),
+export const CONTENDERS: Readonly<Record<string, (request: LatencyRequest) => Promise<Contender>>> = {
+  rune: (request) => rune(`/${request.name}.rune`, request),
+  plain: (request) => rune(`/${request.name}.plain.rune`, request),
+  speed: (request) => rune(`/${request.name}.speed.rune`, request),
   tflite: tfjsTflite,
   litert: liteRt,
 };

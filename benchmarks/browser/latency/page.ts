@@ -1,6 +1,6 @@
 // The page of the latency figure: one model in several runtimes by turns. Bundled with the front end's own runtime, so
 // that what is measured is what a visitor runs; the other runtimes come from their own scripts, as their manuals say.
-import { CONTENDERS, type Asked } from "./contenders";
+import { CONTENDERS, type LatencyRequest } from "./contenders";
 
 type Element = "i8" | "u8" | "f32";
 
@@ -46,7 +46,7 @@ function inputOf(size: number, element: Element): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Float32Array.from({ length: size / 4 }, () => next() / 127.5 - 1).buffer);
 }
 
-function reader(element: Element): Asked["read"] {
+function reader(element: Element): LatencyRequest["read"] {
   if (element === "u8") return (bytes) => bytes;
   if (element === "i8") return (bytes) => new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return (bytes) => new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
@@ -59,30 +59,30 @@ async function measure(
   names: readonly string[],
   rounds: number,
 ): Promise<Record<string, Timing | Failure>> {
-  const asked: Asked = { name, input: inputOf(size, elements[0]), read: reader(elements[1]) };
-  const found: Record<string, Timing | Failure> = {};
+  const request: LatencyRequest = { name, input: inputOf(size, elements[0]), read: reader(elements[1]) };
+  const results: Record<string, Timing | Failure> = {};
   const running: { name: string; run: () => ArrayLike<number>; count: number; times: number[] }[] = [];
   let first: ArrayLike<number> | null = null;
   for (const each of names) {
     try {
-      const contender = await CONTENDERS[each]?.(asked);
+      const contender = await CONTENDERS[each]?.(request);
       if (contender === undefined) throw new Error(`there is no runtime called ${each}`);
       const { run, loadMilliseconds } = contender;
-      const given = Array.from(run());
-      first ??= given;
+      const output = Array.from(run());
+      first ??= output;
       const expected = first;
-      const difference = Math.max(...given.map((value, index) => Math.abs(value - (expected[index] ?? NaN))));
+      const difference = Math.max(...output.map((value, index) => Math.abs(value - (expected[index] ?? NaN))));
       const times: number[] = [];
       running.push({ name: each, run, count: batchSize(run), times });
-      found[each] = { rounds: times, loadMilliseconds, difference };
+      results[each] = { rounds: times, loadMilliseconds, difference };
     } catch (error) {
-      found[each] = { failure: error instanceof Error ? error.message : String(error) };
+      results[each] = { failure: error instanceof Error ? error.message : String(error) };
     }
   }
   for (let round = 0; round < rounds; round += 1) {
     for (const { run, count, times } of running) times.push(batch(run, count));
   }
-  return found;
+  return results;
 }
 
 Object.assign(window, { measure });

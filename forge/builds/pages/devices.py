@@ -108,7 +108,7 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
         "project": project,
         "build": build,
         "is_project": place == "/devices",
-        "asked": filters,
+        "filters": filters,
         "fits": shown,
         "all_count": len(fits),
         "fit_count": counts[Show.FIT] - may_fit,

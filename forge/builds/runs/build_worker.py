@@ -17,7 +17,7 @@ from forge.builds.previews.leases import end_leases
 from forge.builds.previews.notify import notify_preview, work_here
 from forge.builds.previews.refresh import resume_previews
 from forge.builds.previews.threads import PreviewThreads
-from forge.compute.pool.toolchain import standby
+from forge.compute.pool.fork_server import COMPILERS
 from forge.compute.pool.workdir import remove_leftovers, workdirs
 from forge.jobs.models import WorkerCapability
 from forge.jobs.workers.slots import job_slots, queue_name, stopping
@@ -66,7 +66,7 @@ class BuildWorker:
 
     def _warm_up(self) -> None:
         try:
-            standby.prepare()
+            COMPILERS.prepare()
             if settings.EMBEDDED_WORKER:
                 # No other process could be making them.
                 end_leases()
@@ -90,4 +90,4 @@ class BuildWorker:
         for thread in self._threads:
             thread.join(END_LIMIT)
         preview_slots.close()
-        standby.close()
+        COMPILERS.close()

@@ -1,8 +1,8 @@
 """The compiler's process: gets jobs over a socket, answers in JSON lines on stdout. Imports `rune` and never Django.
 
-It is started by `forge.compute.pool.child_process` through `rune.running.isolation.launch`, in a folder, a process
-group and, where the system has them, namespaces of its own. Once everything is imported and before it reads anything,
-it gives up all that it does not need, and says what the system could not take from it.
+It is forked for `forge.compute.pool.child_process` and goes through `rune.running.isolation.launch`, in a folder, a
+process group and, where the system has them, namespaces of its own. Before it reads anything, it gives up all that it
+does not need, and says what the system could not take from it.
 """
 
 from __future__ import annotations

@@ -12,29 +12,25 @@ import logging
 import os
 import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
-import forge
-import rune
 from forge.compute.errors import ChildDied
 from forge.compute.isolation_report import report
 from forge.compute.pool.answer_reading import EVENTS, Answer, Fields
 from forge.compute.pool.answer_stream import AnswerStream
 from forge.compute.pool.control_groups import new_group
+from forge.compute.pool.fork_server import COMPILERS, Ending, ForkServer
 from forge.compute.pool.guard import FOLDER_LIMIT, guard, out_of_memory
 from forge.compute.pool.removal import remove_tree
 from forge.compute.pool.workdir import passable
 from forge.compute.scheduler.pace import ComputePace
 from forge.compute.scheduler.priority import USUAL, YIELDING, set_priority
 from rune.running.isolation.control_group import ControlGroup
-from rune.running.isolation.launch import NO_GROUP
 from rune.running.isolation.linux import is_linux
 from rune.running.isolation.protections import Isolation, Protection, isolation_from_json
 
@@ -42,24 +38,26 @@ _log = logging.getLogger(__name__)
 
 DESCRIPTORS_AT_ONCE = 100
 """Of the files of a job; the system takes some 250 in one message."""
-_PACKAGES, _OWN, _OUTPUT = "packages", "own", "output"
+_ENDING_SECONDS = 5.0
+"""Seconds from the last answer of a process until it must have ended."""
+_OWN, _OUTPUT = "own", "output"
+_OUTPUT_NUMBER, _GROUP_NUMBER = 3, 4
+"""Descriptors in the process, after its standard streams."""
 
 
 class ChildProcess:
-    """One process. `root` is where its folder is made, `environment` gives the variables for that folder; `seconds` is
-    its time on the processor, with all that it starts.
+    """One process. `root` is where its folder is made; `seconds` is its time on the processor, with all that it
+    starts.
 
     It may still be loading when this returns.
     """
 
-    program = "forge.compute.child.main"
-    """The module whose `main` runs in it."""
+    fork_server: ClassVar[ForkServer] = COMPILERS
+    """The fork server that starts it."""
     events: ClassVar[Mapping[str, Fields]] = EVENTS
     """The events that it may answer."""
 
-    def __init__(
-        self, root: Path, environment: Callable[[Path], Mapping[str, str]], *, seconds: int | None = None
-    ) -> None:
+    def __init__(self, root: Path, *, seconds: int | None = None) -> None:
         root.mkdir(parents=True, exist_ok=True)
         self.folder = passable(Path(tempfile.mkdtemp(prefix="compiler-", dir=root)))
         self.answers = AnswerStream(self._became_ready, self.stop, self.events)
@@ -80,26 +78,20 @@ class ChildProcess:
         self._errors: IO[bytes] = tempfile.TemporaryFile(dir=self.folder)  # noqa: SIM115 (closed in `close`)
         self._jobs, theirs = socket.socketpair()
         self._group = new_group(self.folder.name)
-        with theirs, self._entrance() as entrance:
-            self._process: subprocess.Popen[bytes] = subprocess.Popen(
-                self._command(own, entrance, seconds),
-                stdin=theirs.fileno(),
-                stdout=subprocess.PIPE,
-                stderr=self._errors,
-                cwd=own,
-                env={**environment(self.folder), "HOME": str(own), "TMPDIR": str(own)},
-                pass_fds=(self._output.fileno(), *entrance),
-                start_new_session=True,
-            )
-        assert self._process.stdout is not None  # noqa: S101 (a pipe was asked for)
-        arguments = (self._process.stdout,)
-        threading.Thread(target=self.answers.read, args=arguments, daemon=True, name="compiler-answers").start()
+        read, write = os.pipe()
+        self._stream = os.fdopen(read, "rb")
+        start = {
+            "folder": str(own),
+            "size": FOLDER_LIMIT,
+            "group": _GROUP_NUMBER if isinstance(self._group, ControlGroup) else None,
+            "arguments": [str(_OUTPUT_NUMBER), str(seconds or 0)],
+            "variables": {"HOME": str(own), "TMPDIR": str(own)},
+        }
+        with theirs, os.fdopen(write, "wb") as answers, self._entrance() as entrance:
+            streams = [stream.fileno() for stream in (theirs, answers, self._errors, self._output)]
+            self._process = self.fork_server.start(start, (*streams, *entrance))
+        threading.Thread(target=self.answers.read, args=(self._stream,), daemon=True, name="compiler-answers").start()
         guard.watch(self, own=own, seconds=seconds)
-
-    def _command(self, own: Path, entrance: Sequence[int], seconds: int | None) -> list[str]:
-        group = str(entrance[0]) if entrance else NO_GROUP
-        launched = [sys.executable, "-P", "-m", "rune.running.isolation.launch", str(own), str(FOLDER_LIMIT), group]
-        return [*launched, self.program, str(self._output.fileno()), str(seconds or 0)]
 
     @contextlib.contextmanager
     def _entrance(self) -> Iterator[Sequence[int]]:
@@ -118,11 +110,11 @@ class ChildProcess:
         return self._process.pid
 
     @property
-    def ending(self) -> os.waitid_result | None:
-        """How it ended, or None while it runs. It is not reaped, so its id is nobody else's until `close`."""
+    def ending(self) -> Ending | None:
+        """How it ended, or None while it runs. Its id is nobody else's until `close`."""
         if self._closed:
             raise ValueError("the process was closed")
-        return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        return self._process.ending
 
     @property
     def output(self) -> Path:
@@ -161,7 +153,7 @@ class ChildProcess:
 
     def last_words(self) -> str:
         """How the process ended, for a person; what it said on stderr goes to our log."""
-        deadline = time.monotonic() + 1
+        deadline = time.monotonic() + _ENDING_SECONDS
         while (end := self.ending) is None and time.monotonic() < deadline:
             time.sleep(0.01)
         with contextlib.suppress(OSError, ValueError):
@@ -175,9 +167,7 @@ class ChildProcess:
             return out_of_memory()
         if end is None:
             return "The compiler's process stopped answering."
-        if end.si_code == os.CLD_EXITED:
-            return f"The compiler's process ended with code {end.si_status}."
-        return f"The compiler's process was ended by {signal.Signals(end.si_status).name}."
+        return f"The compiler's process {end}."
 
     def clock(self) -> float:
         """Seconds since some moment, without those for which it was suspended."""
@@ -217,42 +207,31 @@ class ChildProcess:
 
     def _signal(self, number: signal.Signals) -> bool:
         with self._lock:
-            return not self._closed and self._send_signal(number)
+            return not self._closed and self._process.signal_group(number)
 
     def stop(self, reason: str) -> None:
         """Ends the process with all that it started; who waits for its answers hears of it."""
         with self._lock:
             if not self._closed:
                 self.stopped = self.stopped or reason
-                self._send_signal(signal.SIGKILL)
+                self._process.signal_group(signal.SIGKILL)
 
     def close(self) -> None:
         """Ends all and removes its folder. Closing twice does nothing."""
         with self._lock:
             if self._closed:
                 return
-            self._send_signal(signal.SIGKILL)
-            self._process.wait()
+            self._process.signal_group(signal.SIGKILL)
+            self._process.release()
             self._closed = True
         self.answers.close()
         guard.forget(self)
         if isinstance(self._group, ControlGroup):
             self._group.remove()
-        for stream in (self._jobs, self._process.stdout, self._output, self._errors):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+        for stream in (self._jobs, self._stream, self._output, self._errors):
+            with contextlib.suppress(OSError):
+                stream.close()
         remove_tree(self.folder)
-
-    def _send_signal(self, number: signal.Signals) -> bool:
-        """Sends a signal to it and all that it started; answers whether it was sent."""
-        # The group has the process's own id; it exists until the process is waited for, so the id is still ours.
-        # Nothing that it starts can leave the group: the calls for that are refused.
-        try:
-            os.killpg(self._process.pid, number)
-        except (ProcessLookupError, PermissionError):
-            return False
-        return True
 
     def _became_ready(self, answer: Answer) -> None:
         """Raises `ValueError` for a protection that there is not."""
@@ -264,15 +243,3 @@ class ChildProcess:
         if isinstance(self._group, ControlGroup):
             return inside.with_protection(Protection.PROCESS_COUNT)
         return inside.with_gap(Protection.MEMORY_TOTAL, str(self._group))
-
-
-def packages_folder(folder: Path) -> Path:
-    """A folder that holds our two packages and nothing else: a checkout's own holds the data as well."""
-    copy = folder / _PACKAGES
-    copy.mkdir()
-    # For a process that is another user; the folder around it lets nobody else in.
-    copy.chmod(0o755)
-    for package in (rune, forge):
-        source = Path(next(iter(package.__path__))).resolve()
-        (copy / source.name).symlink_to(source)
-    return copy

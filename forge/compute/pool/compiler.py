@@ -6,7 +6,6 @@ Nothing here knows a build's row. One object is used by one thread at a time; it
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -21,7 +20,7 @@ from forge.compute.child.job_file import JobFile
 from forge.compute.errors import ChildDied, MalformedAnswer, OutOfTime
 from forge.compute.isolation_report import require
 from forge.compute.pool.answer_reading import Answer, check_answered
-from forge.compute.pool.child_process import ChildProcess, packages_folder
+from forge.compute.pool.child_process import ChildProcess
 from forge.compute.pool.guard import guard
 from forge.compute.scheduler.pace import RESTING, ComputePace, PaceNow, usual_pace
 from rune.running.isolation.protections import Isolation, Protection
@@ -40,15 +39,12 @@ UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticErro
 
 _log = logging.getLogger(__name__)
 
-Start = Callable[[], ChildProcess]
-
 
 class Compiler:
     """A process of the compiler, and the next when it ended.
 
     `folder` is where the folders of processes are made; `seconds` a process's time on the processor. Without the
-    protections in `required` no job is given. `standby` returns a process that was started ahead; it must not have had
-    a job.
+    protections in `required` no job is given.
     """
 
     def __init__(
@@ -57,12 +53,10 @@ class Compiler:
         *,
         seconds: int | None = None,
         required: Collection[Protection] = (),
-        standby: Start | None = None,
     ) -> None:
         self._root = folder
         self._seconds = seconds
         self._required = required
-        self._start = standby or self.new_process
         self._process: ChildProcess | None = None
         self._owner: UUID | None = None
         self._job = 0
@@ -110,25 +104,12 @@ class Compiler:
         """Starts the process if there is none. It may still be loading when this returns."""
         if not self.alive:
             self.close()
-            self._process = self._start()
+            self._process = self.new_process()
             self._ready = False
 
     def new_process(self) -> ChildProcess:
         """A process that had no job yet."""
-        return ChildProcess(self._root, self._environment, seconds=self._seconds)
-
-    @staticmethod
-    def _environment(folder: Path) -> dict[str, str]:
-        """Only what a compiler needs: no key, no address and no proxy of the server reaches it."""
-        inherited = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
-        # A process of one thread can be confined; the C compiler has processes of its own for its threads.
-        own = {
-            "PYTHONPATH": str(packages_folder(folder)),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-            "OMP_NUM_THREADS": "1",
-        }
-        return inherited | own
+        return ChildProcess(self._root, seconds=self._seconds)
 
     def is_of(self, owner: UUID) -> bool:
         """Whether the process may have a job of this organisation's: it had none of another's."""

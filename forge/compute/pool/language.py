@@ -24,7 +24,7 @@ from forge.compute.pool.toolchain import TOOLCHAIN, fetched_folder, warm_compile
 from forge.compute.scheduler.recent_usage import sharing
 from forge.compute.scheduler.slots import Party, Slot, SlotScheduler
 from forge.core.actors import Actor
-from forge.core.http.lifespan import server_stopping
+from forge.core.http.asgi.lifespan import server_stopping
 from forge.projects.files.mounting import with_blocks, with_usable
 from forge.projects.models import Project
 from forge.projects.versions.store import Manifest, WorkingTree, manifest_digest, working_tree

@@ -7,10 +7,10 @@ from pathlib import Path
 from django.conf import settings
 
 from forge.compute.pool.compiler import Compiler
-from forge.compute.pool.standby_process import StandbyProcess
+from forge.compute.pool.fork_server import COMPILERS
 from forge.compute.pool.warm_compilers import WarmCompilers
 from forge.compute.pool.workdir import workdir
-from forge.core.http.lifespan import server_stopping
+from forge.core.http.asgi.lifespan import server_stopping
 from rune.toolchain import toolchain_digest
 
 TOOLCHAIN = toolchain_digest()
@@ -33,14 +33,12 @@ def fresh_compiler() -> Compiler:
 
 def warm_compiler() -> Compiler:
     """A process that is kept for one job after another of one organisation; each is limited in time by its parent."""
-    return Compiler(workdir(), required=settings.REQUIRED_ISOLATION, standby=standby.take)
+    return Compiler(workdir(), required=settings.REQUIRED_ISOLATION)
 
 
 def warm_compilers(limit: int) -> WarmCompilers:
     """Processes for jobs of any organisation, of which up to `kept` wait for the next one of theirs."""
-    return WarmCompilers(warm_compiler, standby, limit)
+    return WarmCompilers(warm_compiler, limit)
 
 
-standby = StandbyProcess(lambda: Compiler(workdir()).new_process())
-"""For all warm compilers of this process: who is the next is not known, but that there is a next organisation is."""
-server_stopping.register(standby.close)
+server_stopping.register(COMPILERS.close)

@@ -1,7 +1,7 @@
 """Processes of the compiler that are kept for one job after another, each of one organisation and no other.
 
 Which organisation a process belongs to, the compiler knows (`Compiler.is_of`), and holds to it. Here each organisation
-finds its own again, and beside those that are kept a standby process has had no job yet.
+finds its own again.
 """
 
 from __future__ import annotations
@@ -12,21 +12,16 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from forge.compute.pool.compiler import Compiler
-from forge.compute.pool.standby_process import StandbyProcess
 
 WARM_MEMORY = 700 * 1024**2
 """Bytes at which a process is replaced: what Python once took it seldom gives back."""
 
 
 class WarmCompilers:
-    """Lends processes, and keeps up to `kept` that wait. Safe from any thread.
+    """Lends processes, and keeps up to `limit` that wait. Safe from any thread."""
 
-    `new_compiler` gives one that takes its process from `standby`, of which another is prepared after each job.
-    """
-
-    def __init__(self, new_compiler: Callable[[], Compiler], standby: StandbyProcess, limit: int) -> None:
+    def __init__(self, new_compiler: Callable[[], Compiler], limit: int) -> None:
         self._new_compiler = new_compiler
-        self._standby = standby
         self._limit = limit
         self._idle: list[Compiler] = []
         self._lock = threading.Lock()
@@ -39,7 +34,6 @@ class WarmCompilers:
             yield compiler
         finally:
             self._give_back(compiler)
-            self._standby.prepare()
 
     def close(self) -> None:
         """Ends all that nobody uses."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import IO, Any
 
-from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 
 CHUNK = 256 * 1024
@@ -33,15 +33,21 @@ def read_chunks(open_file: Open, first: int = 0, size: int | None = None) -> Ite
 
 
 async def _read_async(open_file: Open, first: int, size: int | None) -> AsyncIterator[bytes]:
-    """Does what `read_chunks` does, with reads in threads."""
-    file = await sync_to_async(open_file, thread_sensitive=False)()
-    read = sync_to_async(file.read, thread_sensitive=False)
+    """Does what `read_chunks` does, with reads in threads, each while the chunk before it is sent."""
+    file = await asyncio.to_thread(open_file)
+    reading: asyncio.Future[bytes] | None = None
     try:
         _go_to(file, first)
-        while chunk := await read(_next(size)):
+        chunk = await asyncio.to_thread(file.read, _next(size))
+        while chunk:
             size = None if size is None else size - len(chunk)
+            reading = asyncio.ensure_future(asyncio.to_thread(file.read, _next(size)))
             yield chunk
+            chunk, reading = await reading, None
     finally:
+        if reading is not None:
+            # A reader that leaves early has nothing of what is read for it, or went wrong there.
+            await asyncio.gather(reading, return_exceptions=True)
         file.close()
 
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from django.db import connection
 
-from forge.core.http.lifespan import server_started, server_stopping
+from forge.core.http.asgi.lifespan import server_started, server_stopping
 
 _log = logging.getLogger(__name__)
 

@@ -71,7 +71,7 @@ def collect(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     principal = principal_of(request)
     context = collect_context(principal, project)
     if request.method != "POST":
-        return render(request, "data/collect.html", context)
+        return render(request, "data/collecting/task.html", context)
     code = ""
     try:
         if request.POST.get("audience") == CollectingAudience.GUESTS:
@@ -81,11 +81,11 @@ def collect(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
         else:
             link, url = make_collecting_link(principal, project, _task(request))
     except (Invalid, QuotaReached) as error:
-        return show_again(request, "data/collect.html", context, error)
+        return show_again(request, "data/collecting/task.html", context, error)
     # The code is read off a screen: the least correction makes the largest squares.
     picture = segno.make(url, error="l", micro=False).svg_data_uri(scale=5, border=3, light="#fff", omitsize=True)
     shown = {"link": link, "url": url, "picture": picture, "code": code, "minutes": int(LINK_LIFE.total_seconds() / 60)}
-    return render(request, "data/collect.html", context | shown)
+    return render(request, "data/collecting/task.html", context | shown)
 
 
 def collect_context(principal: Principal, project: Project) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def waiting(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     project = project_of(request, organisation, name, Verb.EDIT)
     principal = principal_of(request)
     if request.method != "POST":
-        return render(request, "data/waiting.html", _waiting_context(principal, project))
+        return render(request, "data/collecting/waiting.html", _waiting_context(principal, project))
     one, many = request.POST.get("one", ""), request.POST.getlist("ids")
     act, _, single = one.partition(":") if one else (request.POST.get("do", ""), "", "")
     decide = {"accept": accept_submissions, "refuse": refuse_submissions}.get(act)
@@ -131,7 +131,7 @@ def waiting(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
             raise Invalid("Choose whether to accept or to refuse the recordings.")
         decide(principal, project, [_uuid(each) for each in ([single] if single else many)])
     except Invalid as error:
-        return show_again(request, "data/waiting.html", _waiting_context(principal, project), error)
+        return show_again(request, "data/collecting/waiting.html", _waiting_context(principal, project), error)
     return redirect(f"{project.get_absolute_url()}/data/waiting")
 
 
@@ -156,15 +156,15 @@ def waiting_recording(request: HttpRequest, organisation: str, name: str, submis
 def receipt(request: HttpRequest, link_id: UUID) -> HttpResponse:
     """Shows a guest's recordings to the holder of the receipt link, and deletes all of them."""
     if request.method != "POST":
-        return render(request, "data/receipt.html")
+        return render(request, "data/collecting/receipt.html")
     token = request.POST.get("token", "")
     try:
         collector = find_receipt(token, link_id)
     except LinkEnded as error:
-        return show_again(request, "data/receipt.html", {}, error)
+        return show_again(request, "data/collecting/receipt.html", {}, error)
     deleted = withdraw_as_guest(collector) if request.POST.get("do") == "delete" else None
     context = {"collector": collector, "project": collector.link.project, "sent": sent_by(collector), "token": token}
-    return render(request, "data/receipt.html", context | {"deleted": deleted})
+    return render(request, "data/collecting/receipt.html", context | {"deleted": deleted})
 
 
 def _waiting_context(principal: Principal, project: Project) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class SampleOpinion(models.Model):
         ordering = ["created", "id"]
 
     def __str__(self) -> str:
-        return f"{self.label} by {self.person_id}"
+        return f"{self.person or 'someone who left'}: {self.label}"
 
 
 class LabelClaim(models.Model):

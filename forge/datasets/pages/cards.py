@@ -12,13 +12,15 @@ from forge.datasets.analysis.models import proposal_of
 from forge.datasets.analysis.serializers import DataSampleAnalysisJson, sample_analysis_to_json
 from forge.datasets.models import Sample
 from forge.datasets.playing import may_play
-from forge.datasets.samples.models import SampleKind
+from forge.datasets.samples.models import SampleKind, SampleQuality
 from forge.projects.models import Project
 
 MARKS = 8
 """Marks of labels that the style sheet has."""
 WIDTH, HEIGHT = 144, 52
 """The box in which a drawing lies, in the units of its SVG."""
+POOR = (SampleQuality.QUIET, SampleQuality.CLIPPED, SampleQuality.STILL)
+"""The qualities of which a card warns."""
 FEW_PIXELS = 128
 """Up to so many pixels wide and high a picture is shown enlarged, with its pixels."""
 
@@ -46,6 +48,16 @@ class SampleCard:
         """Whether a picture is so small that it is enlarged; a picture whose size is not known is not."""
         side: int = max(self.sample.drawing.get("width", 0), self.sample.drawing.get("height", 0))
         return 0 < side <= FEW_PIXELS
+
+    @property
+    def is_poor(self) -> bool:
+        """Whether its quality is worth a warning."""
+        return self.sample.quality in POOR
+
+    @property
+    def maker(self) -> str:
+        """The pseudonym of who was recorded."""
+        return str(self.sample.group) if self.sample.group else "Nobody"
 
     @property
     def sound(self) -> str:

@@ -86,7 +86,7 @@ def cards(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     samples = DataFilter.narrow(request.GET, samples_of(principal_of(request), project))[:MAX_NUMBERS]
     marks = marks_of(labels_of(principal_of(request), project))
     shown = cards_of(principal_of(request), samples, project, marks)
-    return render(request, "data/cards.html", {"cards": shown})
+    return render(request, "data/samples/cards.html", {"cards": shown})
 
 
 @for_person
@@ -95,7 +95,7 @@ def cards(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 def sample_page(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """One sample: it is played, with the build's answer, its consent and the versions that have it."""
     project = project_of(request, organisation, name, Verb.READ)
-    return render(request, "data/sample.html", _sample_context(principal_of(request), project, number))
+    return render(request, "data/samples/page.html", _sample_context(principal_of(request), project, number))
 
 
 @for_person
@@ -104,7 +104,7 @@ def sample_page(request: HttpRequest, organisation: str, name: str, number: int)
 def sample_panel(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """The same beside the samples: a script shows it for the one in focus."""
     project = project_of(request, organisation, name, Verb.READ)
-    return render(request, "data/panel.html", _sample_context(principal_of(request), project, number))
+    return render(request, "data/samples/panel.html", _sample_context(principal_of(request), project, number))
 
 
 def _sample_context(principal: Principal, project: Project, number: int) -> dict[str, Any]:

@@ -43,7 +43,7 @@ SHOWN = 10
 def new_import(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Chooses an archive, and shows the terms that one agrees to."""
     project = project_of(request, organisation, name, Verb.EDIT)
-    return render(request, "data/new-import.html", _context(principal_of(request), project, QueryDict()))
+    return render(request, "data/imports/new.html", _context(principal_of(request), project, QueryDict()))
 
 
 @for_person
@@ -55,7 +55,7 @@ def begin(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     try:
         row = _begin(request, principal, project)
     except DomainError as error:
-        return show_again(request, "data/new-import.html", _context(principal, project, request.POST), error)
+        return show_again(request, "data/imports/new.html", _context(principal, project, request.POST), error)
     return redirect(f"{project.get_absolute_url()}/data/imports/{row.pk}")
 
 
@@ -66,7 +66,7 @@ def one_import(request: HttpRequest, organisation: str, name: str, import_id: UU
     """An import: its preview, how far it is, and what was left out."""
     project = project_of(request, organisation, name, Verb.READ)
     principal = principal_of(request)
-    return render(request, "data/import.html", _import_context(principal, project, import_id))
+    return render(request, "data/imports/import.html", _import_context(principal, project, import_id))
 
 
 @for_person
@@ -79,7 +79,7 @@ def start(request: HttpRequest, organisation: str, name: str, import_id: UUID) -
     try:
         start_import(principal, row, request.POST.getlist("labels"))
     except DomainError as error:
-        return show_again(request, "data/import.html", _import_context(principal, project, import_id), error)
+        return show_again(request, "data/imports/import.html", _import_context(principal, project, import_id), error)
     return redirect(f"{project.get_absolute_url()}/data/imports/{row.pk}")
 
 

@@ -35,7 +35,11 @@ from forge.datasets.samples.actions import withdraw_consent
 from forge.datasets.samples.models import SampleSplit
 
 SHOWN = 30
-_LIST, _AGREE, _WITHDRAWN = "data/own-recordings.html", "data/agree-anew.html", "data/withdrawn.html"
+_LIST, _AGREE, _WITHDRAWN = (
+    "data/collecting/own-recordings.html",
+    "data/collecting/agree-anew.html",
+    "data/collecting/withdrawn.html",
+)
 
 
 @dataclass(frozen=True)

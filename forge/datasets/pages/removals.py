@@ -27,7 +27,7 @@ def removals(request: HttpRequest, organisation: str, name: str) -> HttpResponse
     """All removals, the newest first."""
     project = project_of(request, organisation, name, Verb.READ)
     rows, pages = rows_of(request, removals_of(principal_of(request), project), SHOWN)
-    return render(request, "data/removals.html", {"project": project, "removals": rows, "pages": pages})
+    return render(request, "data/removals/list.html", {"project": project, "removals": rows, "pages": pages})
 
 
 @for_person
@@ -38,4 +38,4 @@ def one_removal(request: HttpRequest, organisation: str, name: str, removal_id: 
     project = project_of(request, organisation, name, Verb.READ)
     principal = principal_of(request)
     report = report_of(principal, find_removal(principal, project, removal_id))
-    return render(request, "data/removal.html", {"project": project, "report": report})
+    return render(request, "data/removals/removal.html", {"project": project, "report": report})

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from forge.accounts.models import of_living_tokens
 from forge.accounts.tokens.secrets import hash_secret
+from forge.core.database.compiled_queries import CompiledLookup
 from forge.core.errors import CountersUnavailable
 from forge.deployments.keys.grants import may_deploy
 from forge.deployments.models import Deployment, DeploymentKey, Release
@@ -33,12 +34,48 @@ CALLS_A_MINUTE = 6000
 _USE_WRITTEN_EVERY = timedelta(minutes=5)
 
 
-def find_by_address(organisation: str, project: str, name: str) -> Deployment | None:
-    """The deployment of a living project at an address."""
+def _deployments(organisation: str, project: str, name: str) -> QuerySet[Deployment]:
     rows = Deployment.objects.select_related("project__organisation").filter(
         project__organisation__name=organisation, project__name=project, project__deleted_at=None, name=name
     )
-    return rows.first()
+    return rows.order_by()[:1]
+
+
+def _keys(secret_hash: str) -> QuerySet[DeploymentKey]:
+    """The key of a secret, of a deployment that is there, with whether the token that made it lives."""
+    token_lives = Case(When(of_living_tokens(), then=True), default=False)
+    rows: QuerySet[DeploymentKey] = DeploymentKey.objects.filter(secret_hash=secret_hash)
+    return rows.filter(deployment__project__deleted_at=None).annotate(token_lives=token_lives).order_by()
+
+
+def _with_withdrawal(releases: QuerySet[Release]) -> QuerySet[Release]:
+    withdrawn = WithdrawnRune.objects.filter(
+        repository__project=OuterRef("deployment__project"), digest=OuterRef("digest")
+    )
+    return releases.annotate(is_withdrawn=Exists(withdrawn)).order_by("-number")[:1]
+
+
+_by_address = CompiledLookup(_deployments, str, str, str)
+_key_of_deployment = CompiledLookup(
+    lambda secret_hash, deployment: _keys(secret_hash).filter(deployment=deployment).select_related("created_by")[:1],
+    str,
+    UUID,
+)
+_key_of_any = CompiledLookup(
+    lambda secret_hash: _keys(secret_hash).select_related("created_by", "deployment__project__organisation")[:1], str
+)
+_served = CompiledLookup(
+    lambda deployment: _with_withdrawal(Release.objects.filter(deployment=deployment, ended=None)), UUID
+)
+_of_rune = CompiledLookup(
+    lambda deployment, rune: _with_withdrawal(Release.objects.filter(deployment=deployment, rune=rune)), UUID, str
+)
+"""These are asked with each request of an app."""
+
+
+def find_by_address(organisation: str, project: str, name: str) -> Deployment | None:
+    """The deployment of a living project at an address."""
+    return _by_address.first(organisation, project, name)
 
 
 @dataclass(frozen=True)
@@ -58,16 +95,14 @@ def find_caller(secret: str, deployment: Deployment | None = None) -> AppCaller:
     """
     if not secret:
         raise ServingRefusal(KEY_MISSING)
-    token_lives = Case(When(of_living_tokens(), then=True), default=False)
-    rows: QuerySet[DeploymentKey] = DeploymentKey.objects.filter(secret_hash=hash_secret(secret))
-    rows = rows.filter(deployment__project__deleted_at=None)
-    if deployment is not None:
-        rows = rows.filter(deployment=deployment)
-    related = ["created_by"] if deployment else ["created_by", "deployment__project__organisation"]
-    key = rows.annotate(token_lives=token_lives).select_related(*related).first()
+    secret_hash = hash_secret(secret)
+    if deployment is None:
+        key = _key_of_any.first(secret_hash)
+    else:
+        key = _key_of_deployment.first(secret_hash, deployment.pk)
     if key is None:
         raise ServingRefusal(KEY_UNKNOWN)
-    return AppCaller(deployment or key.deployment, key, key.token_lives)
+    return AppCaller(deployment or key.deployment, key, bool(getattr(key, "token_lives")))  # noqa: B009 (annotated)
 
 
 def require_key(deployment: Deployment | None, secret: str) -> AppCaller:
@@ -121,7 +156,7 @@ def require_calls_within(key: UUID, limit: int) -> None:
 
 def served_release(deployment: Deployment) -> Release:
     """The release that a deployment serves. Raises `ServingRefusal` where it was withdrawn."""
-    return _not_withdrawn(deployment, Release.objects.filter(deployment=deployment, ended=None), deployment.title)
+    return _not_withdrawn(_served.first(deployment.pk), deployment.title)
 
 
 def release_of_rune(deployment: Deployment | None, rune: str) -> Release:
@@ -129,7 +164,7 @@ def release_of_rune(deployment: Deployment | None, rune: str) -> Release:
     address a moment ago. Raises `ServingRefusal`."""
     if deployment is None:
         raise ServingRefusal(RUNE_UNKNOWN)
-    return _not_withdrawn(deployment, Release.objects.filter(deployment=deployment, rune=rune), "This rune")
+    return _not_withdrawn(_of_rune.first(deployment.pk, rune), "This rune")
 
 
 def note_use(key: DeploymentKey) -> None:
@@ -139,11 +174,9 @@ def note_use(key: DeploymentKey) -> None:
         DeploymentKey.objects.filter(pk=key.pk).update(last_used=now)
 
 
-def _not_withdrawn(deployment: Deployment, releases: QuerySet[Release], what: str) -> Release:
-    withdrawn = WithdrawnRune.objects.filter(repository__project=deployment.project_id, digest=OuterRef("digest"))
-    release = releases.annotate(is_withdrawn=Exists(withdrawn)).order_by("-number").first()
+def _not_withdrawn(release: Release | None, what: str) -> Release:
     if release is None:
         raise ServingRefusal(RUNE_UNKNOWN)
-    if release.is_withdrawn:
+    if getattr(release, "is_withdrawn"):  # noqa: B009 (annotated)
         raise ServingRefusal(VERSION_WITHDRAWN, f"{what} cannot be served: its project withdrew {release.version}.")
     return release

@@ -4,7 +4,7 @@ without scripts."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -60,6 +60,8 @@ class InputCard:
     kinds: Sequence[tuple[str, str, str, bool]]
     presets: Sequence[InputPreset]
     chosen: InputPreset
+    others_query: str = ""
+    """The choice of the other inputs, as the part of an address; it ends with "&" unless it is empty."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def _context(request: HttpRequest, project: Project, query: QueryDict) -> dict[s
         "named_query": urlencode(_names(model)),
         "known": [] if model.form is None else known_facts(model.form),
         "paths": [] if model.form is None else apply_paths(project, model.form.conversion),
-        "inputs": inputs,
+        "inputs": [replace(each, others_query=_others_query(inputs, each)) for each in inputs],
         "may_edit": may_edit,
         "classes": class_count(model.signature),
         "labels": labels,
@@ -177,6 +179,10 @@ def _input_card(question: InputQuestion, place: int, query: QueryDict) -> InputC
     kinds = [(each.value, KIND_NAMES[each], KIND_ICONS[each], each == chosen.kind) for each in question.kinds]
     own = [each for each in question.presets if each.kind == chosen.kind]
     return InputCard(plain(question.tensor.name), str(question.tensor.type), field, kinds, own, chosen)
+
+
+def _others_query(cards: Sequence[InputCard], card: InputCard) -> str:
+    return "".join(f"{urlencode({other.field: other.chosen.key})}&" for other in cards if other.field != card.field)
 
 
 def _keys(model: ModelToFeed, query: QueryDict) -> list[str]:

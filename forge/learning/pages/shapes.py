@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forge.core.errors import Invalid
+from forge.learning.pages.lists import check_list
 from rune.wording import quoted
 
 MAX_DIGITS = 8
@@ -10,6 +11,7 @@ MAX_DIGITS = 8
 
 def parsed_shapes(text: str) -> dict[str, list[int]]:
     """The shapes in `frames=49x10`, several behind spaces. Raises `Invalid`."""
+    check_list(text, "shapes")
     shapes = {}
     for word in text.split():
         name, separator, sizes = word.rpartition("=")

@@ -69,7 +69,7 @@ def from_archive(request: HttpRequest) -> HttpResponse:
     except (Invalid, Conflict, Unprocessable, TooLarge, TooOften) as error:
         return show_again(request, "site/new-from-archive.html", context, error)
     if rejected.merges:
-        return render(request, "site/new-from-archive.html", {"project": project, "found": rejected})
+        return render(request, "site/new-from-archive.html", {"project": project, "rejected": rejected})
     return redirect(f"{project.get_absolute_url()}/studio")
 
 

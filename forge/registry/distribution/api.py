@@ -16,8 +16,8 @@ from forge.core.audit.denials import record_denial
 from forge.core.database.away import is_database_away
 from forge.core.database.full_disk import is_full_disk
 from forge.core.errors import DatabaseAway, DiskFull, DomainError, Gone, Moved, SignInNeeded
+from forge.core.http.asgi.streamed_bodies import BodyStopped
 from forge.core.http.policies import NOT_A_PAGE
-from forge.core.http.streamed_bodies import BodyStopped
 from forge.projects.access import find_project, unpublished_error
 from forge.projects.models import Project
 from forge.registry.access import find_repository

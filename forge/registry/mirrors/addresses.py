@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from forge.core.http.public_addresses import may_be_public
+from forge.core.http.outgoing.public_addresses import may_be_public
 from forge.registry.mirrors.errors import BadMirror
 from forge.registry.mirrors.models import LONGEST_ADDRESS, LONGEST_NAME
 

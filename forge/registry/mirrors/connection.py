@@ -19,8 +19,8 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpcore
 
-from forge.core.http.guarded_connection import GuardedBackend, NotPublic
-from forge.core.http.public_addresses import Resolve, resolve
+from forge.core.http.outgoing.guarded_connection import GuardedBackend, NotPublic
+from forge.core.http.outgoing.public_addresses import Resolve, resolve
 from forge.registry.mirrors.errors import RemoteFailed
 
 _REDIRECTS = 5

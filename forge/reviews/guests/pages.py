@@ -66,8 +66,8 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _entered(request, review_id, guest)
     if guest is None:
-        return render(request, "reviews/guest-enter.html")
-    return render(request, "reviews/guest.html", _context(guest))
+        return render(request, "reviews/guests/enter.html")
+    return render(request, "reviews/guests/review.html", _context(guest))
 
 
 @never_cache
@@ -81,7 +81,7 @@ def say(request: HttpRequest, review_id: UUID) -> HttpResponse:
         answered = _thread(principal, target, request.POST.get("thread", ""))
         actions.say_as_guest(principal, target, request.POST.get("name", ""), request.POST.get("text", ""), answered)
     except (Invalid, Conflict, TooOften) as error:
-        return show_again(request, "reviews/guest.html", _context(guest), error)
+        return show_again(request, "reviews/guests/review.html", _context(guest), error)
     return redirect(f"{guest_path(review_id)}#conversation")
 
 
@@ -89,7 +89,7 @@ def say(request: HttpRequest, review_id: UUID) -> HttpResponse:
 @require_safe
 def conversation(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """The conversation alone, for the page's script."""
-    return render(request, "reviews/guest-talk.html", _talk(_guest(request, review_id)))
+    return render(request, "reviews/guests/talk.html", _talk(_guest(request, review_id)))
 
 
 @never_cache
@@ -137,8 +137,8 @@ def invite(request: HttpRequest, organisation: str, name: str, number: int) -> H
     try:
         context["link"], context["url"] = actions.invite_guest(principal_of(request), target, terms)
     except (Invalid, Conflict) as error:
-        return show_again(request, "reviews/guest-link.html", context, error)
-    return render(request, "reviews/guest-link.html", context)
+        return show_again(request, "reviews/guests/link.html", context, error)
+    return render(request, "reviews/guests/link.html", context)
 
 
 @for_person
@@ -160,7 +160,7 @@ def _entered(request: HttpRequest, review_id: UUID, guest: Guest | None) -> Http
     try:
         guest, secret = actions.enter_as_guest(request.POST.get("token", ""), review_id)
     except (LinkEnded, Conflict) as error:
-        return show_again(request, "reviews/guest-enter.html", {}, error)
+        return show_again(request, "reviews/guests/enter.html", {}, error)
     answer.set_cookie(
         cookie_name(review_id),
         secret,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from forge.accounts.hooks import InvitationPurpose
 from forge.accounts.models import Invitation
+from forge.accounts.people.checks import MAX_EMAIL_LENGTH
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import team_of
 from forge.core.actors import Actor
@@ -21,6 +23,8 @@ from forge.reviews.models import InvitedReviewer, Review
 
 MOST_INVITED = 10
 """People whom one review invites."""
+LONGEST_INVITATIONS: Final = MOST_INVITED * (MAX_EMAIL_LENGTH + 1)
+"""Characters of their addresses in one field, with a space behind each."""
 MOST_LETTERS = 50
 """Letters to people outside that the reviews of an organisation send in a day."""
 

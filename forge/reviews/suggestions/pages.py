@@ -95,7 +95,7 @@ def suggest(request: HttpRequest, organisation: str, name: str, number: int) -> 
     project = project_of(request, organisation, name, Verb.SUGGEST)
     review = find_numbered_review(principal, project, number)
     if request.method == "GET":
-        return render(request, "reviews/suggest.html", _context(principal, project, review, request.GET))
+        return render(request, "reviews/suggestions/form.html", _context(principal, project, review, request.GET))
     try:
         if request.POST.get("do") == "send":
             tried = _uuid(request.POST.get("trial", ""))
@@ -104,7 +104,7 @@ def suggest(request: HttpRequest, organisation: str, name: str, number: int) -> 
         copy = actions.try_changes(principal, review, _requested_changes(request.POST))
     except (Invalid, Conflict, TooOften) as error:
         context = _context(principal, project, review, request.POST)
-        return show_again(request, "reviews/suggest.html", context, error)
+        return show_again(request, "reviews/suggestions/form.html", context, error)
     return redirect(f"{review.get_absolute_url()}/suggest?trial={copy.pk}#try")
 
 

@@ -30,13 +30,13 @@ def place_address(context: template.Context, place: str, anchor: Anchor) -> str:
     return f"{(context.get('talk_places') or {}).get(kind, '')}#{place}"
 
 
-@register.inclusion_tag("reviews/talk-at.html", takes_context=True)
+@register.inclusion_tag("reviews/talk/at.html", takes_context=True)
 def talk_at(context: template.Context, kind: str, name: object, thing: str) -> dict[str, Any]:
     """The link that begins a thread about a figure, a stage or a sample; `thing` says what it is."""
     return {"key": f"{kind}:{name}", "thing": thing, "base": context.get("talk_base", "")}
 
 
-@register.inclusion_tag("reviews/talk-at.html", takes_context=True)
+@register.inclusion_tag("reviews/talk/at.html", takes_context=True)
 def talk_at_line(context: template.Context, key: str, path: str, number: int) -> dict[str, Any]:
     """The link that begins a thread about a line."""
     return {"key": key, "thing": f"{path}, line {number}", "base": context.get("talk_base", "")}

@@ -71,7 +71,7 @@ def conversation(request: HttpRequest, organisation: str, name: str, number: int
     project, build = facts.build_of(request, organisation, name, number)
     talk = facts.talk_of(principal, build, threads_filter(request.GET))
     return render(
-        request, "reviews/talk.html", {"project": project, "build": build, "talk_places": places_of(build), **talk}
+        request, "reviews/talk/talk.html", {"project": project, "build": build, "talk_places": places_of(build), **talk}
     )
 
 

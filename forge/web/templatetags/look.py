@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django import template
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -90,6 +91,15 @@ def field(context: template.Context, name: str, label: str, value: object = "", 
         | attributes
         | {"maxlength": limit and LENGTHS[limit]}
     )
+
+
+@register.simple_block_tag(takes_context=True)
+def field_with_hint(
+    context: template.Context, content: str, name: str, label: str, value: object = "", **attributes: Any
+) -> SafeString:
+    """A labelled text field, as `field`, whose hint stands between the tags and may take several lines."""
+    hint = mark_safe(" ".join(content.split()))  # noqa: S308  # rendered already, so escaped
+    return render_to_string("parts/field.html", field(context, name, label, value, hint=hint, **attributes))
 
 
 _STATE_COLOURS = {"finished": "ok", "failed": "bad", "needs": "bad", "running": "info"}

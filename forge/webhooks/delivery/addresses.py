@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from forge.core.http.public_addresses import may_be_public
+from forge.core.http.outgoing.public_addresses import may_be_public
 from forge.webhooks.errors import BadWebhookAddress
 
 LONGEST = 500

@@ -1,7 +1,7 @@
 """Sends one message to a foreign address, and reads the beginning of the answer. Nothing here knows a table.
 
-It connects to public addresses alone (`forge.core.http.guarded_connection`) and follows no redirect. All of it takes
-`LIMIT` seconds at most. Certificates are checked for the name.
+It connects to public addresses alone (`forge.core.http.outgoing.guarded_connection`) and follows no redirect. All of
+it takes `LIMIT` seconds at most. Certificates are checked for the name.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 
 import httpcore
 
-from forge.core.http.guarded_connection import GuardedBackend, NotPublic
-from forge.core.http.public_addresses import Resolve, resolve
+from forge.core.http.outgoing.guarded_connection import GuardedBackend, NotPublic
+from forge.core.http.outgoing.public_addresses import Resolve, resolve
 
 LIMIT = 15.0
 """Seconds from resolving to the last byte that is read; the system's resolver has limits of its own."""

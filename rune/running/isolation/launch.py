@@ -68,10 +68,15 @@ class Entered:
 
 
 def main() -> NoReturn:
-    """The keeper. Becomes two: it waits, and its child goes on to the module."""
+    """The keeper, from the arguments of the command."""
     folder, size, group, module, *arguments = sys.argv[1:]
-    if group != NO_GROUP:
-        enter(int(group))
+    keep(folder, int(size), None if group == NO_GROUP else int(group), module, arguments)
+
+
+def keep(folder: str, size: int, group: int | None, module: str, arguments: Sequence[str]) -> NoReturn:
+    """The keeper. Becomes two: it waits, and its child goes on to the module."""
+    if group is not None:
+        enter(group)
     if not linux.is_linux():
         gaps = gaps_of(_IN_NAMESPACES, "only Linux has it")
         _run(module, Entered(gaps, folder), arguments)
@@ -85,9 +90,9 @@ def main() -> NoReturn:
     started = os.fork()
     if not started:
         here.close()
-        _run(module, _entered(there, folder, int(size)), arguments)
+        _run(module, _entered(there, folder, size), arguments)
     there.close()
-    sys.exit(_keep(_attend(here, started)))
+    sys.exit(_wait_for(_attend(here, started)))
 
 
 def _run(module: str, entered: Entered, arguments: Sequence[str]) -> NoReturn:
@@ -150,7 +155,7 @@ def _write(pid: int, name: str, text: str) -> None:
         file.write(text)
 
 
-def _keep(worker: int) -> int:
+def _wait_for(worker: int) -> int:
     """Waits until the worker ends, and ends what it left; answers its status as a shell would."""
     woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(wake)

@@ -24,20 +24,20 @@ for (let index = 0; index < given.length; index += 2) {
 }
 
 async function main() {
-  const asked = [];
+  const requests = [];
   const rune = fs.readFileSync(runeFile);
   const bytes = rune.buffer.slice(rune.byteOffset, rune.byteOffset + rune.length);
   const evaluate = await new Builder().build(bytes);
   const results = [0, 1].map(() => {
     let next = 0;
     return evaluate((description) => {
-      asked.push(description);
+      requests.push(description);
       const input = inputs[next % inputs.length];
       next += 1;
       return input;
     });
   });
-  process.stdout.write(JSON.stringify({ results, asked }) + "\n");
+  process.stdout.write(JSON.stringify({ results, asked: requests }) + "\n");
 }
 
 main().catch((error) => {

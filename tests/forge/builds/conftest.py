@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import nullcontext
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ from forge.builds.actions import request_build
 from forge.builds.models import Build
 from forge.builds.previews.notify import Debounce
 from forge.compute.pool.compiler import Compiler
-from forge.compute.pool.standby_process import StandbyProcess
 from forge.compute.pool.warm_compilers import WarmCompilers
 from forge.core.events import log as event_log
 from forge.core.events.delivery import group_of
@@ -78,10 +76,7 @@ def build(project: Any, developer: Any) -> Build:
 
 
 def warm(new_compiler: Callable[[], Compiler]) -> WarmCompilers:
-    """Warm compilers without a standby process."""
-    standby = StandbyProcess(Compiler(Path()).new_process)
-    standby.close()
-    return WarmCompilers(new_compiler, standby, limit=1)
+    return WarmCompilers(new_compiler, limit=1)
 
 
 def log_of(build: Build) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.db import transaction
@@ -22,8 +22,11 @@ from forge.builds.artefacts.store import drop_unused, open_rune, secure
 from forge.builds.models import Artefact, ArtefactFile, Build, FileRole
 from forge.builds.previews.refresh import refresh_previews
 from forge.builds.runs import jobs
+from forge.builds.runs.execution import NewCompiler
 from forge.compute.errors import ChildDied
+from forge.compute.pool.child_process import ChildProcess
 from forge.compute.pool.compiler import Compiler
+from forge.compute.pool.fork_server import ForkServer
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.compute.pool.workdir import workdir
 from forge.core.blobs.links import links_of
@@ -82,14 +85,20 @@ def other_toolchain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-class OtherCompiler(Compiler):
-    """A process of the program in another folder."""
+@pytest.fixture(scope="module")
+def other_compiler(other_toolchain: Path) -> Iterator[NewCompiler]:
+    """Starts processes of that copy."""
+    server = ForkServer("forge.compute.child.main", [other_toolchain / name for name in ("rune", "forge")])
 
-    program = Path()
+    class OtherProcess(ChildProcess):
+        fork_server: ClassVar[ForkServer] = server
 
-    @classmethod
-    def _environment(cls, folder: Path) -> dict[str, str]:
-        return super()._environment(folder) | {"PYTHONPATH": str(cls.program)}
+    class OtherCompiler(Compiler):
+        def new_process(self) -> ChildProcess:
+            return OtherProcess(self._root)
+
+    yield lambda: OtherCompiler(workdir())
+    server.close()
 
 
 @pytest.mark.slow
@@ -131,16 +140,20 @@ def test_an_artefact_is_its_spec_and_its_files(build: Build, work: Work) -> None
 @pytest.mark.proof
 @pytest.mark.protects("compiling/old-toolchains")
 def test_an_upgraded_toolchain_does_not_answer_with_what_the_one_before_it_built(
-    project: Project, developer: Any, work: Work, other_toolchain: Path, monkeypatch: pytest.MonkeyPatch
+    project: Project,
+    developer: Any,
+    work: Work,
+    other_toolchain: Path,
+    other_compiler: NewCompiler,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first = artefact_of(work(request_build(developer, project)))
     upgraded = source_digest(other_toolchain / "rune", compiler_version())
     assert upgraded != TOOLCHAIN
     monkeypatch.setattr(jobs, "TOOLCHAIN", upgraded)
-    monkeypatch.setattr(OtherCompiler, "program", other_toolchain)
     second = request_build(developer, project)
     lease = take_job()
-    run_job(lease, lambda: OtherCompiler(workdir()))
+    run_job(lease, other_compiler)
     second.refresh_from_db()
     again = artefact_of(second)
     assert "Reused" not in log_of(second)
@@ -152,12 +165,11 @@ def test_an_upgraded_toolchain_does_not_answer_with_what_the_one_before_it_built
 @pytest.mark.proof
 @pytest.mark.protects("compiling/old-toolchains")
 def test_a_server_whose_sources_were_replaced_stores_nothing_under_a_wrong_name(
-    project: Project, developer: Any, other_toolchain: Path, monkeypatch: pytest.MonkeyPatch
+    project: Project, developer: Any, other_compiler: NewCompiler
 ) -> None:
-    monkeypatch.setattr(OtherCompiler, "program", other_toolchain)
     build = request_build(developer, project)
     lease = take_job()
-    run_job(lease, lambda: OtherCompiler(workdir()))
+    run_job(lease, other_compiler)
     build.refresh_from_db()
     assert build.state == JobState.FAILED
     assert build.error == "The toolchain was changed while the server ran. Restart it."

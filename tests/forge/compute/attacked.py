@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import uuid4
 
+import forge
+import rune
 from forge.compute.child.job_file import JobFile
 from forge.compute.pool.answer_reading import EVENTS, Fields
 from forge.compute.pool.child_process import ChildProcess
 from forge.compute.pool.compiler import Compiler
+from forge.compute.pool.fork_server import ForkServer
 from tests.conftest import REPOSITORY
 from tests.forge.compute.exploited.targets import Targets
 
@@ -20,10 +24,29 @@ EXPLOITED = Path(__file__).with_name("exploited")
 OWNER = uuid4()
 
 
+PACKAGES = (Path(forge.__path__[0]), Path(rune.__path__[0]), EXPLOITED)
+
+
+class LackingForkServer(ForkServer):
+    """Its process, and all that it forks, see a kernel without these system calls."""
+
+    def __init__(self, lacking: tuple[int, ...]) -> None:
+        super().__init__("exploited.process", PACKAGES)
+        self._lacking = lacking
+
+    def command(self) -> list[str]:
+        without = [sys.executable, str(REPOSITORY / "tests/support/without_call.py"), ",".join(map(str, self._lacking))]
+        return [*without, *super().command()] if self._lacking else super().command()
+
+
+@cache
+def fork_server_without(lacking: tuple[int, ...]) -> ForkServer:
+    return LackingForkServer(lacking)
+
+
 class Exploited(ChildProcess):
     """The process, as the server starts it, with the attacker's code in it."""
 
-    program = "exploited.process"
     events: ClassVar[Mapping[str, Fields]] = {**EVENTS, "met": {}}
 
 
@@ -35,25 +58,10 @@ class Attacked(Compiler):
         self._lacking = lacking
 
     def new_process(self) -> ChildProcess:
-        lacking = self._lacking
-
         class Process(Exploited):
-            def _command(self, own: Path, entrance: Sequence[int], seconds: int | None) -> list[str]:
-                command = super()._command(own, entrance, seconds)
-                without = [
-                    sys.executable,
-                    str(REPOSITORY / "tests/support/without_call.py"),
-                    ",".join(map(str, lacking)),
-                ]
-                return [*without, *command] if lacking else command
+            fork_server: ClassVar[ForkServer] = fork_server_without(self._lacking)
 
-        return Process(self._root, self._environment)
-
-    @staticmethod
-    def _environment(folder: Path) -> dict[str, str]:
-        environment = Compiler._environment(folder)
-        (Path(environment["PYTHONPATH"]) / EXPLOITED.name).symlink_to(EXPLOITED)
-        return environment
+        return Process(self._root)
 
     def do(self, what: str, *, files: Mapping[str, JobFile] | None = None, **more: Any) -> dict[str, Any]:
         answers: list[Any] = []

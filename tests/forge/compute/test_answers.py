@@ -194,7 +194,7 @@ def test_a_process_that_writes_without_a_job_is_ended(tmp_path: Path) -> None:
 
 
 @pytest.mark.protects("compiling/unasked-answers")
-def test_a_standby_process_that_writes_is_ended(tmp_path: Path) -> None:
+def test_a_process_that_writes_before_its_first_job_is_ended() -> None:
     stream, ended = stream_of(line_of(OTHERS[0]), job=None)
     assert isinstance(stream.fault, SpokeUnasked)
     assert ended == [stream.fault.reason]

@@ -16,7 +16,6 @@ import pytest
 from forge.compute.child.job_file import JobFile
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Compiler
-from forge.compute.pool.standby_process import StandbyProcess
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.compute.pool.usage import _tree
 from forge.compute.pool.workdir import claim_workdir, remove_leftovers
@@ -112,37 +111,13 @@ def test_the_process_stays_warm_and_the_same_files_give_the_same_bytes(compiler:
 @pytest.mark.slow
 @pytest.mark.protects("compiling/leftovers")
 def test_a_process_is_never_shared_between_organisations(tmp_path: Path) -> None:
-    standby = StandbyProcess(Compiler(tmp_path / "work").new_process)
-    try:
-        standby.prepare()
-        ahead = standby.take()
-        started = iter([ahead, standby.take(), standby.take()])
-        with Compiler(tmp_path / "work", standby=lambda: next(started)) as compiler:
-            pids = []
-            for owner in (OWNER, OWNER, uuid4(), OWNER):
-                run(compiler, job(steps=["check"]), owner=owner)
-                pids.append(compiler.pid)
-        assert pids[0] == pids[1] == ahead.pid
-        assert len(set(pids)) == 3, "who comes back gets none of an other's either"
-    finally:
-        standby.close()
-
-
-def test_a_spare_process_that_ended_is_not_given(tmp_path: Path) -> None:
-    standby = StandbyProcess(Compiler(tmp_path / "work").new_process)
-    standby.prepare()
-    standby.prepare()
-    assert len(list((tmp_path / "work").iterdir())) == 1
-    ended = standby.take()
-    standby._process = ended
-    ended.stop("")
-    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
-    process = standby.take()
-    assert process.pid != ended.pid
-    process.close()
-    standby.close()
-    standby.prepare()
-    assert list((tmp_path / "work").iterdir()) == [], "none is started once the program stops"
+    with Compiler(tmp_path / "work") as compiler:
+        pids = []
+        for owner in (OWNER, OWNER, uuid4(), OWNER):
+            run(compiler, job(steps=["check"]), owner=owner)
+            pids.append(compiler.pid)
+    assert pids[0] == pids[1]
+    assert len(set(pids)) == 3, "who comes back gets none of an other's either"
 
 
 def test_a_broken_runefile_ends_with_its_diagnostics(compiler: Compiler, tmp_path: Path) -> None:
@@ -241,10 +216,13 @@ def test_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         "import sys; from pathlib import Path; from forge.compute.pool.compiler import Compiler\n"
         "c = Compiler(Path(sys.argv[1])); c.start(); print(c.pid, flush=True); sys.stdin.read()"
     )
-    parent = subprocess.Popen(
-        [sys.executable, "-c", script, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    with parent:
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "forge.settings", "DATA_DIR": str(tmp_path / "data")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         parent.kill()

@@ -11,7 +11,6 @@ from uuid import UUID
 import pytest
 
 from forge.compute.pool.compiler import Compiler
-from forge.compute.pool.standby_process import StandbyProcess
 from forge.compute.pool.warm_compilers import WARM_MEMORY, WarmCompilers
 
 ACME, OTHER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -38,12 +37,11 @@ class Counted(Compiler):
 
 
 class Pool:
-    """Warm compilers with all that were made, and how often a standby process was prepared."""
+    """Warm compilers with all that were made."""
 
     def __init__(self, limit: int = 2) -> None:
         self.created: list[Counted] = []
-        self.standby = CountedStandby()
-        self.compilers = WarmCompilers(self._new_compiler, self.standby, limit)
+        self.compilers = WarmCompilers(self._new_compiler, limit)
 
     def _new_compiler(self) -> Counted:
         self.created.append(Counted())
@@ -56,16 +54,6 @@ class Pool:
             assert isinstance(compiler, Counted)
             compiler.serve(organisation)
             yield compiler
-
-
-class CountedStandby(StandbyProcess):
-    """One that starts nothing."""
-
-    def __init__(self) -> None:
-        self.prepared = 0
-
-    def prepare(self) -> None:
-        self.prepared += 1
 
 
 @pytest.mark.protects("compiling/leftovers")
@@ -87,15 +75,6 @@ def test_the_process_that_waited_longest_is_ended_when_there_are_too_many() -> N
         with pool.used(organisation):
             pass
     assert [one.is_closed for one in pool.created] == [True, False, False]
-
-
-def test_a_spare_process_is_prepared_after_each_job() -> None:
-    pool = Pool()
-    with pool.used(ACME):
-        assert pool.standby.prepared == 0
-    with pool.used(OTHER):
-        assert pool.standby.prepared == 1
-    assert pool.standby.prepared == 2
 
 
 def test_a_process_that_grew_or_ended_is_not_lent_again() -> None:

@@ -17,7 +17,7 @@ from forge.request_limits.streaming import StreamingHandler
 
 
 class Broken(Exception):
-    """What reading an answer's bytes may raise."""
+    """An error of reading the bytes of an answer."""
 
 
 _ended: list[str] = []
@@ -75,13 +75,13 @@ class _Client:
             "headers": [(b"host", b"localhost")],
         }
         self._body, self._leaves_after = body, leaves_after
-        self._asked = 0
+        self._received = 0
         self._left = asyncio.Event()
         self.messages: list[Any] = []
 
     async def receive(self) -> Any:
-        self._asked += 1
-        if self._asked == 1:
+        self._received += 1
+        if self._received == 1:
             return {"type": "http.request", "body": self._body}
         await self._left.wait()
         return {"type": "http.disconnect"}
@@ -118,7 +118,7 @@ both = pytest.mark.parametrize("is_short", [True, False])
 
 
 @both
-def test_all_middleware_is_asked(is_short: bool) -> None:
+def test_all_middleware_is_received(is_short: bool) -> None:
     client = _answered("/text", is_short=is_short)
     assert (client.status, client.content) == (200, b"GET ")
     assert client.headers["X-Frame-Options"] == "DENY"

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from forge.core.http.public_addresses import Address, Resolve, is_public
+from forge.core.http.outgoing.public_addresses import Address, Resolve, is_public
 from forge.webhooks.delivery.addresses import checked_url
 from forge.webhooks.delivery.sending import READ_LIMIT, send
 from forge.webhooks.errors import BadWebhookAddress

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.dataset.one_word import WORD
 from lab.recipes.recipe import Recipe
+from lab.training.one_word import WORD
 from rune.datasets.content.content import Kind
 from tests.lab.training.motion_data import write_machine, write_motion
 from tests.lab.training.sight_and_sound_data import write_pictures, write_sounds

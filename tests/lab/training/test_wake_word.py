@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab.dataset import one_word
-from lab.dataset.one_word import OTHER, WORD
 from lab.recipes.alarm import Threshold
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import RECIPES, recipe_of
@@ -19,7 +17,9 @@ from lab.recipes.word_sounds import Array, background, generated_sounds, in_nois
 from lab.refusal import Reason, Refused
 from lab.search.candidate import candidate_model
 from lab.search.space import space_of
+from lab.training import one_word
 from lab.training.data import generated_dataset, read_dataset
+from lab.training.one_word import OTHER, WORD
 from lab.training.run import prepare_run, write_features
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions

@@ -34,6 +34,8 @@ _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 """No vowels, so that no code is a word (RFC 8628, 6.1). Eight of them have 34 bits, which ten tries a minute by
 people with an account do not find in ten minutes."""
 _LENGTH = 8
+LONGEST_TYPED = 40
+"""Characters of a code as it was typed, which are read; the rest is not."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def redeem(device_code: str) -> tuple[ApiToken, str]:
 
 
 def _letters(code: str) -> str:
-    return re.sub(r"[^A-Z]", "", code[:40].upper())
+    return re.sub(r"[^A-Z]", "", code[:LONGEST_TYPED].upper())
 
 
 def _machine_name(text: str) -> str:

@@ -84,7 +84,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         )
     except DomainError as error:
         return show_again(request, "account/tokens.html", context, error)
-    return render(request, "account/tokens.html", context | {"made": token, "secret": secret})
+    return render(request, "account/tokens.html", context | {"created": token, "secret": secret})
 
 
 @dataclass(frozen=True)

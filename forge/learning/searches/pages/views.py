@@ -18,6 +18,7 @@ from forge.accounts.principals import principal_of
 from forge.core.errors import DomainError, Invalid, Unprocessable
 from forge.core.http.pages import for_person, show_again
 from forge.datasets.access import versions_of
+from forge.learning.pages.lists import check_list
 from forge.learning.searches.access import find_search, find_trial, searches_of
 from forge.learning.searches.actions import (
     LIMITS,
@@ -214,7 +215,7 @@ def _settings(project: Project, sent: QueryDict) -> SearchSettings:
     is_own = declared is not None and declared.recipe == recipe
     arguments: Mapping[str, object] = declared.arguments if is_own and declared is not None else {}
     vary: dict[str, Sequence[object]] = {
-        name.removeprefix(VARY): [each.strip() for each in sent.get(name, "").split(",") if each.strip()]
+        name.removeprefix(VARY): _list_of(name, sent.get(name, ""))
         for name in sent
         if name.startswith(VARY) and name != f"{VARY}quantize"
     }
@@ -253,6 +254,12 @@ def _limit(name: str, text: str) -> int | None:
     except (ValueError, OverflowError):
         raise Invalid(f"The limit of {name} is not a number.", errors={name: ["Write a number."]}) from None
     return value
+
+
+def _list_of(name: str, text: str) -> list[str]:
+    """The values in `0.001, 0.01`. Raises `Invalid`."""
+    check_list(text, name)
+    return [each.strip() for each in text.split(",") if each.strip()]
 
 
 def _listed(values: Sequence[float]) -> str:

@@ -158,7 +158,7 @@ def _team(request: HttpRequest, principal: Principal, team: Team) -> dict[str, A
         "sorts": filters.sorts,
         "manageable": frozenset(row.project.pk for row in rows if can(principal, Verb.MANAGE, row.project)),
         "roles": TEAM_ROLES,
-        "given": Role.DEVELOPER,
+        "default_role": Role.DEVELOPER,
         "addable": _addable(team) if manages else [],
         "projects": _manageable(principal, team) if manages else [],
         "etag": etag_of(team_facets(team)) if manages else "",

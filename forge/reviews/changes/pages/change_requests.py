@@ -112,7 +112,7 @@ def conversation(request: HttpRequest, organisation: str, name: str, number: int
     """Its conversation alone, for its page that is open."""
     project, change = _change_of(request, organisation, name, number)
     talk = _talk(principal_of(request), change, threads_filter(request.GET))
-    return render(request, "reviews/talk.html", {"project": project, "change": change, **talk})
+    return render(request, "reviews/talk/talk.html", {"project": project, "change": change, **talk})
 
 
 @for_person

@@ -199,7 +199,7 @@ def conversation(request: HttpRequest, organisation: str, name: str, number: int
         "build": last.build,
         **_talk(principal_of(request), review, threads_filter(request.GET)),
     }
-    return render(request, "reviews/talk.html", context)
+    return render(request, "reviews/talk/talk.html", context)
 
 
 @for_person
@@ -261,7 +261,7 @@ def _context(principal: Principal, project: Project, review: Review, which: Thre
         "build": last.build,
         "look": STATE_TAGS[state_of(review, verdicts)],
         "is_overdue": is_overdue(review, verdicts),
-        "is_asked": review.closed is None and principal.pk in waited_for(groups_of(review), verdicts),
+        "is_requested": review.closed is None and principal.pk in waited_for(groups_of(review), verdicts),
         "groups": [_approvals(group, verdicts, builds) for group in review.groups.all()],
         "invited": waiting_to_join(review),
         **_talk(principal, review, which),

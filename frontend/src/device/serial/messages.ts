@@ -48,7 +48,7 @@ export interface Ran {
 }
 
 /** In the place of a step: the firmware optional for a request, or is busy with something else than a step. */
-export const WAITS = 0xffffffff;
+export const PENDING = 0xffffffff;
 export const BUSY = 0xfffffffe;
 
 export interface BoardProblem {

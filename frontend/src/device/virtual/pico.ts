@@ -2,7 +2,7 @@
 // done here, in its place: it fills RAM or runs the second-stage loader. Nothing waits: the machine runs while it is asked.
 import { Fault, GuardedChip } from "./chip";
 import type { Description, Firmware } from "../firmware/file";
-import { WAITS } from "../serial/messages";
+import { PENDING } from "../serial/messages";
 import { FLASH, addressText, RAM } from "./places";
 import { readUf2 } from "./uf2";
 
@@ -129,7 +129,7 @@ export class Pico {
 
   /** Whether the firmware read all that came and is at its beginning again. */
   #hasPending(): boolean {
-    return this.#step() === WAITS && (this.#uart.flags & RECEIVER_IS_EMPTY) !== 0;
+    return this.#step() === PENDING && (this.#uart.flags & RECEIVER_IS_EMPTY) !== 0;
   }
 
   #step(): number {

@@ -67,7 +67,7 @@ export interface Snapshot {
 
 const TIMES = 21;
 /** Milliseconds for which the results of the rune before stand until those of a new one are there. */
-const KEPT = 250;
+const FORGET_AFTER = 250;
 /** Of a stream; where more comes the rune is too slow, and the oldest is lost. */
 const MOST_WAITING = 64;
 
@@ -183,7 +183,7 @@ export class Session {
       const state: Partial<Snapshot> = { phase: "ready", fetching: null, loaded, ...fresh };
       if (!isSame && isRunning && loaded.capabilities.every((each) => each.isStream !== true)) {
         this.#unshown = { ...state, readings: NO_READINGS };
-        setTimeout(() => generation === this.#generation && this.#forgetBefore(), KEPT);
+        setTimeout(() => generation === this.#generation && this.#forgetBefore(), FORGET_AFTER);
       } else {
         this.#unshown = null;
         this.#store.setState(isSame ? state : { ...state, readings: NO_READINGS });

@@ -11,7 +11,7 @@ const PATIENCE = 60_000;
 /** Milliseconds in which all must have come in, while processes are killed. */
 const SETTLING = 30_000;
 /** Milliseconds in which all must have come to one text once their networks are good again. */
-const FOUND = 1_500;
+const SETTLED = 1_500;
 /** Milliseconds after which a process has found all that others stored. */
 const REJOINING = 150;
 /** Milliseconds that one waits for another to come in, at most. */
@@ -236,7 +236,7 @@ export class Room {
     };
     await until(agree, SETTLING, () => this.reason("they do not agree"));
     // Updates that another process stored of people who left may still be on their way.
-    await sleep(FOUND);
+    await sleep(SETTLED);
     await until(agree, SETTLING, () => this.reason("they no longer agree"));
     for (const client of this.clients) if (client.closedFor) this.problems.push(`closed: ${client.closedFor}`);
   }

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from forge.core.http.origins import SameOrigin
+from forge.core.http.asgi.origins import SameOrigin
 
 
 async def _is_let_in(origin: str | None, host: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from forge.core.http.static_files import StaticFiles
+from forge.core.http.asgi.static_files import StaticFiles
 
 
 class _Beyond:

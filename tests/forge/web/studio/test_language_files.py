@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from forge.core.http.static_files import StaticFiles
+from forge.core.http.asgi.static_files import StaticFiles
 from forge.web.studio.language_files import language_address
 
 

@@ -8,7 +8,7 @@ const OVERSCAN_ROWS = 3;
 /** Cards that one request reads. */
 const AT_ONCE = 120;
 /** Cards that are kept: scrolling back shows them at once. */
-const KEPT = 1500;
+const MOST_CARDS = 1500;
 
 export class Grid {
   #numbers: readonly number[] = [];
@@ -153,7 +153,7 @@ export class Grid {
     this.#cards.delete(number);
     this.#cards.set(number, card);
     for (const [oldest, each] of this.#cards) {
-      if (this.#cards.size <= KEPT) break;
+      if (this.#cards.size <= MOST_CARDS) break;
       if (each.parentElement === null) this.#cards.delete(oldest);
     }
   }

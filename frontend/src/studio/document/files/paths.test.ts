@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { extension, pathProblem, placeFor, treeRows } from "./paths";
 
-const TAKEN = new Set(["Runefile.yml", "models/a.tflite"]);
+const EXISTING = new Set(["Runefile.yml", "models/a.tflite"]);
 
 test.each(["labels.txt", "models/b.tflite", "Ünïcode 1.md", "漢字 😀.txt", "שלום.txt", ".hidden"])(
   "%s can be a name",
-  (path) => expect(pathProblem(path, TAKEN)).toBeNull(),
+  (path) => expect(pathProblem(path, EXISTING)).toBeNull(),
 );
 
 test.each([
@@ -27,7 +27,7 @@ test.each([
   "Runefile.yml/x",
   "x".repeat(201),
 ])("%j cannot be a name, and the reason is said", (path) => {
-  expect(pathProblem(path, TAKEN)).toMatch(/\.$/);
+  expect(pathProblem(path, EXISTING)).toMatch(/\.$/);
 });
 
 test("the end of a name is lower-case and a dot in a folder is none", () => {

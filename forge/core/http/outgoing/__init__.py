@@ -1,0 +1,1 @@
+"""Connections from the server to addresses that people typed."""

@@ -1,0 +1,144 @@
+"""The process that forks: what it starts is its own alone, and nothing is left when it or its server dies."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from forge.compute.errors import ChildDied
+from forge.compute.pool.child_process import ChildProcess
+from forge.compute.pool.fork_server import Ending, ForkServer
+from tests.forge.compute.attacked import Attacked
+from tests.forge.compute.test_compiler import is_running, is_zombie, until
+
+QUICK = "email"
+"""A module that is imported at once; nothing runs in it here."""
+MARK = "FORGE_SECRET_OF_THE_SERVER"
+
+
+@pytest.fixture
+def fork_server() -> Iterator[ForkServer]:
+    server = ForkServer(QUICK)
+    yield server
+    server.close()
+
+
+def process_of(server: ForkServer) -> int:
+    """The process id of the process that forks."""
+    server.prepare()
+    assert server._connection is not None
+    return server._connection._process.pid
+
+
+def message(folder: Path) -> dict[str, object]:
+    return {"folder": str(folder), "size": 1 << 20, "group": None, "arguments": [], "variables": {}}
+
+
+def streams() -> tuple[int, ...]:
+    return tuple(os.open(os.devnull, os.O_RDWR) for _ in range(3))
+
+
+@pytest.mark.protects("compiling/dying-children")
+def test_an_ending_is_told_until_the_process_is_released(fork_server: ForkServer, tmp_path: Path) -> None:
+    process = fork_server.start(message(tmp_path), streams())
+    until(lambda: process.ending is not None)
+    assert process.ending == Ending(exit=1), "the module has no `main`"
+    assert is_zombie(process.pid), "its id is nobody else's yet"
+    process.release()
+    until(lambda: not Path(f"/proc/{process.pid}").exists())
+
+
+@pytest.mark.protects("compiling/dying-children")
+def test_a_signal_reaches_a_process_that_was_forked_just_now(tmp_path: Path) -> None:
+    for _ in range(20):
+        process = ChildProcess(tmp_path)
+        process.stop("")
+        until(lambda process=process: process.ending is not None)
+        assert process.ending == Ending(signal=signal.SIGKILL)
+        process.close()
+
+
+@pytest.mark.protects("compiling/dying-children")
+def test_what_was_forked_ends_with_the_process_that_forked_and_the_next_start_begins_another(tmp_path: Path) -> None:
+    server = ForkServer("forge.compute.child.main")
+
+    class Process(ChildProcess):
+        fork_server = server
+
+    first = Process(tmp_path)
+    os.kill(process_of(server), signal.SIGKILL)
+    first.stop("")
+    until(lambda: first.ending is not None)
+    assert first.last_words() == "The compiler's process was ended by SIGKILL."
+    second = Process(tmp_path)
+    assert second.ending is None
+    for process in (first, second):
+        process.close()
+    server.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.protects("compiling/dying-children")
+def test_a_message_to_a_process_that_died_is_a_clear_error(fork_server: ForkServer, tmp_path: Path) -> None:
+    process = fork_server.start(message(tmp_path), streams())
+    pid = process_of(fork_server)
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: is_zombie(pid) or not is_running(pid))
+    assert fork_server._connection is not None
+    with pytest.raises(ChildDied, match="has ended"):
+        fork_server._connection.ask({"ending": process.pid})
+    process.release()
+
+
+@pytest.mark.protects("compiling/leftovers")
+def test_a_process_has_no_descriptor_of_another(tmp_path: Path) -> None:
+    with Attacked(tmp_path) as first, Attacked(tmp_path) as second:
+        for compiler in (first, second):
+            compiler.make_ready(owner=uuid4())
+        assert kinds_of_descriptors(first) == kinds_of_descriptors(second), "the second has nothing of the first"
+
+
+@pytest.mark.protects("compiling/exploited-process")
+def test_no_variable_of_the_server_is_passed_on(fork_server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(MARK, "x")
+    environment = Path(f"/proc/{process_of(fork_server)}/environ")
+    until(lambda: b"PYTHONPATH=" in environment.read_bytes())
+    assert MARK.encode() not in environment.read_bytes()
+
+
+@pytest.mark.protects("compiling/dying-children")
+def test_many_threads_start_processes_at_once(tmp_path: Path) -> None:
+    started: list[ChildProcess] = []
+
+    def start() -> None:
+        started.append(ChildProcess(tmp_path))
+
+    threads = [threading.Thread(target=start) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({process.pid for process in started}) == 8
+    for process in started:
+        until(lambda process=process: process.isolation is not None)
+        process.close()
+
+
+def child_of(compiler: Attacked) -> str:
+    """The process of the module, below the keeper."""
+    return Path(f"/proc/{compiler.pid}/task/{compiler.pid}/children").read_text().split()[0]
+
+
+def kinds_of_descriptors(compiler: Attacked) -> list[str]:
+    """The kinds of all descriptors that the keeper and its child have, without the numbers in their names."""
+    folders = [Path(f"/proc/{pid}/fd") for pid in (compiler.pid, child_of(compiler))]
+    return sorted(
+        re.sub(r"compiler-\w+|\d", "", str(link.readlink())) for folder in folders for link in folder.iterdir()
+    )

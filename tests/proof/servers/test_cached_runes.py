@@ -1,0 +1,61 @@
+"""nginx with the guide's location keeps runes of deployments: it sends them while the server is away."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.support.servers.caching_nginx import caching_nginx
+from tests.support.servers.live_server import LiveServer
+from tools.needs import NGINX, lack
+
+pytestmark = pytest.mark.proof
+ORIGIN = "https://acme.example"
+
+
+def test_a_rune_by_its_digest_comes_without_the_server_and_only_to_its_origins(tmp_path: Path) -> None:
+    if not NGINX.is_here():
+        pytest.skip(lack(NGINX))
+    with LiveServer(tmp_path / "data") as live:
+        organisation = live.organisation()
+        live.api("POST", "projects", json={"organisation": organisation, "name": "cached", "template": "sine"})
+        live.publish(f"{organisation}/cached", live.build(f"{organisation}/cached")["id"], "1.0")
+        deployments = f"projects/{organisation}/cached/deployments"
+        new = {"title": "App", "kind": "web", "tag": "1.0", "origins": [ORIGIN]}
+        address = urlsplit(live.api("POST", deployments, json=new)["url"]).path
+        key = live.api("POST", f"{deployments}/app/keys", json={"name": "app"})["secret"]
+        served = live.http.get(address, headers={"x-api-key": key}).json()["rune"]
+        path = urlsplit(served["url"]).path
+        with (
+            caching_nginx(tmp_path, live) as port,
+            httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
+        ):
+            refused = client.get(path, headers={"Origin": "https://elsewhere.example"})
+            assert refused.status_code == 403
+            page = client.get(path, headers={"Origin": ORIGIN, "Accept-Encoding": "identity"})
+            assert page.headers["Access-Control-Allow-Origin"] == ORIGIN
+            program = client.get(path, headers={"Accept-Encoding": "identity"})
+            assert "Access-Control-Allow-Origin" not in program.headers
+            compressed = client.get(path, headers={"Accept-Encoding": "gzip"})
+            assert compressed.headers["Content-Encoding"] == "gzip"
+            live.kill()
+            for before, headers in (
+                (page, {"Origin": ORIGIN, "Accept-Encoding": "identity"}),
+                (program, {"Accept-Encoding": "identity"}),
+                (compressed, {"Accept-Encoding": "gzip"}),
+            ):
+                answer = client.get(path, headers=headers)
+                assert (answer.status_code, answer.content) == (200, before.content)
+                assert f"sha256:{sha256(answer.content).hexdigest()}" == served["digest"]
+                assert answer.headers.get("Access-Control-Allow-Origin") == before.headers.get(
+                    "Access-Control-Allow-Origin"
+                )
+                assert "sandbox" in answer.headers["Content-Security-Policy"]
+            part = client.get(path, headers={"Accept-Encoding": "identity", "Range": "bytes=10-19"})
+            assert (part.status_code, part.content) == (206, program.content[10:20])
+            strangers = client.get(path, headers={"Origin": "https://elsewhere.example"})
+            assert strangers.status_code >= 500, "a refusal was kept, or a rune was sent to a page of another origin"
