@@ -145,20 +145,19 @@ def expect_label(page: Page, output: str, label: str) -> None:
     expect(card.get_by_role("paragraph").first).to_have_text(label, timeout=PATIENCE)
 
 
-PUT = """async ([path, bytes]) => {
-  const address = `/api/v1/projects${location.pathname.replace("/studio", "/files/")}${path}`;
-  const token = /csrftoken=([^;]+)/.exec(document.cookie)[1];
-  const seen = (await fetch(address, { method: "HEAD" })).headers.get("ETag");
-  const condition = seen === null ? {} : { "If-Match": seen };
-  const headers = { "X-CSRFToken": token, "Content-Type": "application/octet-stream", ...condition };
-  const answer = await fetch(address, { method: "PUT", body: Uint8Array.from(bytes), headers });
-  if (!answer.ok) throw new Error(await answer.text());
-}"""
-
-
 def put_file(page: Page, path: str, data: bytes) -> None:
-    """Writes a file of the studio's project as a program would: over the API, and not in the studio."""
-    page.evaluate(PUT, [path, list(data)])
+    """Writes a file of the studio's project as a program would: over the API, and not in the studio.
+
+    The page itself fetches nothing: its console would call it an error that a new file is not there yet.
+    """
+    server, organisation, project = page.url.removesuffix("/studio").rsplit("/", 2)
+    address = f"{server}/api/v1/projects/{organisation}/{project}/files/{path}"
+    token = next(each["value"] for each in page.context.cookies() if each["name"] == "csrftoken")
+    seen = page.request.head(address).headers.get("etag")
+    condition = {} if seen is None else {"If-Match": seen}
+    headers = {"X-CSRFToken": token, "Content-Type": "application/octet-stream", **condition}
+    answer = page.request.put(address, data=data, headers=headers)
+    assert answer.ok, answer.text()
 
 
 ROLE = """async ([organisation, name, role]) => {

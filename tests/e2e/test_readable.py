@@ -17,6 +17,7 @@ DIGEST = "sha256:" + "0123456789abcdef" * 4
     [
         (f"<p>{DIGEST}</p>", f"a digest in full: {DIGEST[:60]}"),
         ("<td>0.00021380931</td>", "too many digits: 0.00021380931"),
+        ("<td>12.500000</td>", "too many digits: 12.500000"),
         ("<b>1234567890</b>", "too many digits: 1234567890"),
     ],
 )
@@ -34,6 +35,7 @@ def test_what_nobody_reads_is_refused(open_page: OpenPage, markup: str, problem:
         f'<p class="fingerprint">{DIGEST}</p>',
         f"<p hidden>{DIGEST}</p>",
         "<p>2,104,332 instructions, 0.00021 ms, build 12345</p>",
+        "<p>Reads sine, 0.0002138</p>",
     ],
 )
 def test_what_is_cut_copied_compared_or_hidden_is_allowed(open_page: OpenPage, markup: str) -> None:

@@ -69,7 +69,7 @@ def test_a_block_is_made_run_and_stopped(forge: LiveForge, open_page: OpenPage) 
 
     # It runs beside its text on what comes in, with the values at their lines.
     live = page.get_by_role("region", name="Block smooth")
-    expect(live.get_by_text("a call in Python")).to_be_visible(timeout=PATIENCE)
+    expect(live.get_by_text("per call, in Python")).to_be_visible(timeout=PATIENCE)
     for value in ("1", "2", "3", "1.5"):
         write(page.get_by_label("Value as a number"), value)
         expect(page.locator(".line-value").first).to_contain_text("last[0, 0] = ")

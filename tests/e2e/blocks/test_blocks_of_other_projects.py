@@ -80,7 +80,7 @@ def test_a_block_of_another_project_is_found_run_and_renewed(forge: LiveForge, o
 
     # It runs beside the graph in the page's own Python, as it was published, on what comes in.
     live = page.get_by_role("region", name="Block half", exact=True)
-    expect(live.get_by_text("a call in Python")).to_be_visible(timeout=PATIENCE)
+    expect(live.get_by_text("per call, in Python")).to_be_visible(timeout=PATIENCE)
     source = page.get_by_role("region", name="Source of half")
     expect(source).to_contain_text(f"of {organisation}/{first}, read-only")
     expect(source.get_by_role("heading", name="half 1.0")).to_be_visible()

@@ -48,7 +48,7 @@ def test_no_way_out_of_the_sandbox(forge: LiveForge, open_page: OpenPage) -> Non
     expect(page.locator("[data-language='browser']")).to_be_visible(timeout=PATIENCE)
     new_block(page, "smooth")
     live = page.get_by_role("region", name="Block smooth")
-    expect(live.get_by_text("a call in Python")).to_be_visible(timeout=PATIENCE)
+    expect(live.get_by_text("per call, in Python")).to_be_visible(timeout=PATIENCE)
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     for name, (line, said) in WAYS.items():

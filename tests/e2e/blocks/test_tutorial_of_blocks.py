@@ -46,7 +46,7 @@ def test_the_tutorial_ends_in_an_app_that_counts_claps(forge: LiveForge, open_pa
     expect(counted.get_by_role("paragraph").first).to_have_text(re.compile(r"^[1-9]"), timeout=PATIENCE)
     _shot(page, "tutorial-claps")
     open_file(page, "level.py")
-    expect(page.get_by_role("region", name="Block level").get_by_text("a call in Python")).to_be_visible(
+    expect(page.get_by_role("region", name="Block level").get_by_text("per call, in Python")).to_be_visible(
         timeout=PATIENCE
     )
     _shot(page, "tutorial-level")
