@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.devices.test_phone import RUNE_IS_CACHED
-from tests.e2e.studio import PUT
 from tests.proof.browsers import test_in_webkit
 from tests.proof.browsers.test_in_webkit import (
     OpenPage,
@@ -23,6 +22,17 @@ from tests.support.browsers.webkit import WebKit
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.proof
+
+PUT = """async ([path, bytes]) => {
+  const address = `/api/v1/projects${location.pathname.replace("/studio", "/files/")}${path}`;
+  const token = /csrftoken=([^;]+)/.exec(document.cookie)[1];
+  const seen = (await fetch(address, { method: "HEAD" })).headers.get("ETag");
+  const condition = seen === null ? {} : { "If-Match": seen };
+  const headers = { "X-CSRFToken": token, "Content-Type": "application/octet-stream", ...condition };
+  const answer = await fetch(address, { method: "PUT", body: Uint8Array.from(bytes), headers });
+  if (!answer.ok) throw new Error(await answer.text());
+}"""
+"""Writes a file over the API from the page: WebDriver has no requests of its own."""
 
 forge = test_in_webkit.forge
 open_page = test_in_webkit.open_page
