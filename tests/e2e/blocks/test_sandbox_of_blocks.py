@@ -30,7 +30,7 @@ WAYS = {
     "files": ('open("/language/rune/abi.py")', "Line 3"),
     "text as code": ('eval("1")', "Line 3"),
     "classes of values": ("().__class__.__subclasses__()", "Line 3"),
-    "memory": ("\n    ".join(f"a{each} = i64[16000000]()" for each in range(40)), "takes 4,000,000"),
+    "memory": ("\n    ".join(f"a{each} = i64[16000000]()" for each in range(40)), "a page can run 4,000,000"),
     "a list that grows": ("z = [0.0] * 1000000000", "Line 3"),
 }
 """The lines of a block and the message, by the attack."""
