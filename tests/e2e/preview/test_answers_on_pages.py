@@ -1,4 +1,4 @@
-"""Wherever a rune can be tried, its example plays by itself: the answer is there before anybody does anything."""
+"""Wherever members can try a rune, its example plays by itself: the answer is there before anybody does anything."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE, OpenPage
-from tests.e2e.studio import PATIENCE, create, expect_label, invite, join, sign_in
+from tests.e2e.studio import PATIENCE, create, expect_label, invite, join, run_strangers_rune, sign_in
 from tests.e2e.test_sharing import publish
 from tests.support.servers.live_forge import LiveForge
 
@@ -45,5 +45,6 @@ def test_builds_reviews_and_published_runes_show_an_answer_untouched(forge: Live
     expect(owner.get_by_text("Saved.")).to_be_visible()
     # The recording beside the Runefile is for who reads the files: a visitor sees the answer to a generated one.
     visitor.goto(project)
+    run_strangers_rune(visitor)
     answer = visitor.get_by_role("region", name="Output answer").get_by_role("paragraph").first
     expect(answer).to_have_text(re.compile(r"\w"), timeout=PATIENCE)
