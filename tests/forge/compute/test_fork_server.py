@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -63,6 +64,17 @@ def test_a_signal_reaches_a_process_that_was_forked_just_now(tmp_path: Path) -> 
         until(lambda process=process: process.ending is not None)
         assert process.ending == Ending(signal=signal.SIGKILL)
         process.close()
+
+
+@pytest.mark.protects("compiling/dying-children")
+@pytest.mark.parametrize("milliseconds", [0, 1, 2, 5, 10, 20, 50, 100])
+def test_no_process_outlives_a_keeper_that_dies_while_it_starts(milliseconds: int, tmp_path: Path) -> None:
+    process = ChildProcess(tmp_path)
+    time.sleep(milliseconds / 1000)  # the moment of death is what this is about
+    os.kill(process.pid, signal.SIGKILL)
+    until(lambda: running_in_group(process.pid) == [])
+    assert process.ending == Ending(signal=signal.SIGKILL)
+    process.close()
 
 
 @pytest.mark.protects("compiling/dying-children")
@@ -136,6 +148,20 @@ def test_many_threads_start_processes_at_once(tmp_path: Path) -> None:
 
 def has_ended(pid: int) -> bool:
     return is_zombie(pid) or not is_running(pid)
+
+
+def running_in_group(group: int) -> list[str]:
+    """The ids of processes in a group, without those that have ended."""
+    fields = {path.parent.name: _fields_of(path) for path in Path("/proc").glob("[0-9]*/stat")}
+    return [pid for pid, (state, _, number) in fields.items() if number == str(group) and state != "Z"]
+
+
+def _fields_of(path: Path) -> list[str]:
+    """The state, the parent and the group of a process; empty ones where it has gone."""
+    try:
+        return path.read_text().rpartition(")")[2].split()[:3]
+    except OSError:
+        return ["", "", ""]
 
 
 def child_of(keeper: int) -> int:
