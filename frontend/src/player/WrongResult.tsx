@@ -179,7 +179,7 @@ function MarkForm({ addresses, marked, labels, onSent, onCancel }: FormProps) {
         </p>
       )}
       <div className="row wrap">
-        <button className="button primary" disabled={!isReady}>
+        <button className="button" disabled={!isReady}>
           {isSending ? "Sending…" : "I agree, send it"}
         </button>
         <button type="button" className="button quiet" onClick={onCancel}>

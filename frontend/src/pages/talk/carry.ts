@@ -44,6 +44,11 @@ export function formLike(form: HTMLFormElement, root: ParentNode): HTMLFormEleme
   return [...root.querySelectorAll("form")].find((other) => formKey(other) === formKey(form));
 }
 
+/** The button of a form that does what another did in the form that was there before. */
+export function buttonLike(button: HTMLButtonElement, form: HTMLFormElement): HTMLButtonElement | undefined {
+  return [...form.querySelectorAll("button")].find(({ name, value }) => name === button.name && value === button.value);
+}
+
 function formKey(form: HTMLFormElement): string {
   return `${form.getAttribute("action") ?? ""} ${form.querySelector("button")?.value ?? ""}`;
 }

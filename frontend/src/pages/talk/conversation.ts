@@ -2,7 +2,7 @@
 // page, so that nothing that was drawn or typed is lost, and begins threads at what the page shows.
 import { saysSignedOut } from "../sign-in/signed-out";
 import { beginMomentsElsewhere, beginThreadsAtThings } from "./begin";
-import { formLike } from "./carry";
+import { buttonLike, formLike } from "./carry";
 import { threadQuery, chooseThreads } from "./choice";
 import { stopVerdictsOnAnEarlierRound } from "./earlier-round";
 import { SIGNED_OUT } from "../../declared/closing";
@@ -49,22 +49,15 @@ export function conversations(): void {
 
 /** Replies, edits and comments are sent here; what changes more of the page loads it again: a verdict, asking for changes. */
 function sendForms(section: HTMLElement, refresh: () => Promise<void>): void {
+  let sent: Promise<void> = Promise.resolve();
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || !(form instanceof HTMLFormElement) || !form.matches("[data-talk-form]")) return;
     const button = event.submitter;
     if (button instanceof HTMLButtonElement && (button.name === "verdict" || button.value === "ask-changes")) return;
     event.preventDefault();
-    void send(form, button).then(async (problem) => {
-      say(form, problem);
-      if (problem !== null) return;
-      const there = inPlaceOf(form);
-      there.reset();
-      there.dispatchEvent(new CustomEvent("sent"));
-      const open = there.closest("details");
-      if (open !== null && open.matches(".edit")) open.open = false;
-      await refresh();
-    });
+    const next = (): Promise<void> => sendOne(form, button, refresh);
+    sent = sent.then(next, next);
   });
   section.addEventListener("keydown", (event) => {
     const field = event.target;
@@ -72,6 +65,26 @@ function sendForms(section: HTMLElement, refresh: () => Promise<void>): void {
     event.preventDefault();
     field.form?.requestSubmit();
   });
+}
+
+/**
+ * Sends a form once the page shows what was sent before it. Each form names the state of its thread, which one's own reply
+ * changes: whoever replies and at once resolves the thread sends the form that the reply left.
+ */
+async function sendOne(pressed: HTMLFormElement, by: HTMLElement | null, refresh: () => Promise<void>): Promise<void> {
+  const form = inPlaceOf(pressed);
+  const button = by instanceof HTMLButtonElement ? buttonLike(by, form) : null;
+  // Others did what the button does, and it is gone.
+  if (button === undefined) return;
+  const problem = await send(form, button);
+  say(form, problem);
+  if (problem !== null) return;
+  const there = inPlaceOf(form);
+  there.reset();
+  there.dispatchEvent(new CustomEvent("sent"));
+  const open = there.closest("details");
+  if (open !== null && open.matches(".edit")) open.open = false;
+  await refresh();
 }
 
 /** Null when the server took it, which it says by leading elsewhere; else what was wrong, for a person. */

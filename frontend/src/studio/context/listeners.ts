@@ -22,8 +22,9 @@ function announceRestoring(workspace: Workspace): void {
     if (event.type !== "version.restored") return;
     const { by, number, before } = event.data;
     if (by === null || by.id === workspace.store.state.getState().me.id) return;
-    const etag = workspace.filesState();
-    const undo = (): void => workspace.attempt(etag.then((state) => workspace.restore(before, null, state)));
+    // The event comes before the restored files do: what they are is asked when the person, who sees them, goes back.
+    const goBack = async (): Promise<void> => workspace.restore(before, null, await workspace.filesState());
+    const undo = (): void => workspace.attempt(goBack());
     workspace.toasts.say(
       `${by.name} restored version ${number}.`,
       workspace.mayEdit ? { label: "Undo", run: undo } : undefined,

@@ -127,7 +127,12 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
               Version {restorable} as .zip
             </a>
             {mayEdit && (
-              <button type="button" className="button" onClick={() => restore(restorable, null)}>
+              <button
+                type="button"
+                className="button"
+                disabled={read === null} // Restoring names the state that was compared.
+                onClick={() => restore(restorable, null)}
+              >
                 <RotateCcw aria-hidden="true" />
                 Restore version {restorable}
               </button>
