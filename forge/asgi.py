@@ -28,7 +28,7 @@ from forge.core.periodic import RunsIn, scheduler  # noqa: E402
 from forge.jobs.lists.routing import websocket_urlpatterns as jobs_urlpatterns  # noqa: E402
 from forge.notices.inbox.routing import websocket_urlpatterns as notices_urlpatterns  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
-from forge.registry.distribution.addresses import is_blob_upload  # noqa: E402
+from forge.registry.distribution.protocol.addresses import is_blob_upload  # noqa: E402
 from forge.request_limits.bodies import BodyGate, has_body  # noqa: E402
 from forge.request_limits.capacity import capacity_for, descriptor_limit  # noqa: E402
 from forge.request_limits.database_gate import DatabaseGate  # noqa: E402

@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 from forge.datasets.collecting.urls import collect_urlpatterns
 from forge.deployments.urls import served_urlpatterns, stock_urlpatterns
 from forge.player.urls import player_urlpatterns
-from forge.registry.distribution.api import distribution
+from forge.registry.distribution.protocol.api import distribution
 from forge.web.errors import unknown
 
 api_urlpatterns: list[URLPattern | URLResolver] = [

@@ -1,4 +1,4 @@
-"""People, organisations and memberships. Sessions, tokens and teams are in `models` of their own folders."""
+"""People, organisations and memberships. Sessions, tokens and teams are in the `models` of their own folders."""
 
 from __future__ import annotations
 

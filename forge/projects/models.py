@@ -1,4 +1,4 @@
-"""Projects, the updates their live document is made of, and versions: all files at one moment."""
+"""Projects, the updates that make their live document, and versions: all files at one moment."""
 
 from __future__ import annotations
 

@@ -14,22 +14,22 @@ from forge.core.actors import Actor
 from forge.core.database.constraints import reason_constraint
 from forge.core.models import Blob
 from forge.projects.models import Project
-from forge.registry.admission import Admission
-from forge.registry.artifacts.models import ArtifactTag, BlobDigest, PushedBlob, RegistryRules, Upload
 from forge.registry.blocks.models import BlockVersion, BlockVersionQuerySet
-from forge.registry.distribution.digests import LONGEST_DIGEST
-from forge.registry.distribution.manifests import TAG_LENGTH
-from forge.registry.mirrors.models import Mirror
-from forge.registry.rebuilds.models import Rebuild
-from forge.registry.retention.models import RetentionRules
-from forge.registry.signing.models import (
+from forge.registry.discovery.standings.models import StandingEntry, StandingTable
+from forge.registry.distribution.artifacts.models import ArtifactTag, BlobDigest, PushedBlob, RegistryRules, Upload
+from forge.registry.distribution.mirrors.models import Mirror
+from forge.registry.distribution.protocol.digests import LONGEST_DIGEST
+from forge.registry.distribution.protocol.manifests import TAG_LENGTH
+from forge.registry.distribution.retention.models import RetentionRules
+from forge.registry.provenance.rebuilds.models import Rebuild
+from forge.registry.provenance.signing.models import (
     BlockProvenanceRecord,
     ProvenanceRecord,
     PublishedBlockSignature,
     Signature,
     SigningKey,
 )
-from forge.registry.standings.models import StandingEntry, StandingTable
+from forge.registry.tags.admission import Admission
 
 __all__ = [
     "Admission",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from forge.registry.artifacts import pages as artifacts
 from forge.registry.blocks.pages import blocks
-from forge.registry.dependants import pages as dependants
-from forge.registry.mirrors import pages as mirrors
-from forge.registry.retention import pages as retention
-from forge.registry.signing import pages as signing
-from forge.registry.standings import pages as standings
-from forge.registry.trash import pages as trash
+from forge.registry.discovery.dependants import pages as dependants
+from forge.registry.discovery.standings import pages as standings
+from forge.registry.distribution.artifacts import pages as artifacts
+from forge.registry.distribution.mirrors import pages as mirrors
+from forge.registry.distribution.retention import pages as retention
+from forge.registry.distribution.trash import pages as trash
+from forge.registry.provenance.signing import pages as signing
 
 site_pages = [
     path("standings", standings.standings_page, name="standings"),

@@ -26,19 +26,19 @@ from forge.projects.hooks import (
 from forge.projects.models import Project, Version
 from forge.projects.secrets.results import secret_sentences
 from forge.projects.secrets.scan import MAX_SENTENCES
-from forge.registry.artifacts.dependents import tags_needing
-from forge.registry.artifacts.sweep import SWEEP_EVERY, sweep
 from forge.registry.blocks.access import locked_blocks
 from forge.registry.blocks.usable import usable_texts_of
-from forge.registry.mirrors.jobs import COPY, request_copies
-from forge.registry.mirrors.jobs import REQUEST_EVERY as COPY_EVERY
+from forge.registry.discovery.standings.withdrawn import close_tables
+from forge.registry.distribution.artifacts.dependents import tags_needing
+from forge.registry.distribution.artifacts.sweep import SWEEP_EVERY, sweep
+from forge.registry.distribution.mirrors.jobs import COPY, request_copies
+from forge.registry.distribution.mirrors.jobs import REQUEST_EVERY as COPY_EVERY
+from forge.registry.distribution.retention.pulls import FLUSH_EVERY as PULLS_EVERY
+from forge.registry.distribution.retention.pulls import write_down as write_pulls
+from forge.registry.distribution.retention.task import DELETE_EVERY, delete_expired_everywhere
 from forge.registry.models import Tag, WithdrawnRune
-from forge.registry.pulling.uses import FLUSH_EVERY, write_down
-from forge.registry.rebuilds.jobs import REBUILD, REQUEST_EVERY, request_rebuilds
-from forge.registry.retention.pulls import FLUSH_EVERY as PULLS_EVERY
-from forge.registry.retention.pulls import write_down as write_pulls
-from forge.registry.retention.task import DELETE_EVERY, delete_expired_everywhere
-from forge.registry.signing.jobs import (
+from forge.registry.provenance.rebuilds.jobs import REBUILD, REQUEST_EVERY, request_rebuilds
+from forge.registry.provenance.signing.jobs import (
     COMPLETE_EVERY,
     MAKE_KEY,
     SIGN,
@@ -46,13 +46,13 @@ from forge.registry.signing.jobs import (
     complete_blocks,
     complete_publications,
 )
-from forge.registry.signing.supervisor import CHECK_EVERY, start_signer
-from forge.registry.standings.withdrawn import close_tables
+from forge.registry.provenance.signing.supervisor import CHECK_EVERY, start_signer
 from forge.registry.tags.access import default_tag, tags_of
 from forge.registry.tags.facets import tag_facets
 from forge.registry.tags.fixed_versions import take_along
+from forge.registry.tags.pulling.uses import FLUSH_EVERY, write_down
 from forge.registry.tags.serializers import TagsJson, tag_to_json
-from forge.registry.templates.publishing import EVERY, publish_templates
+from forge.registry.tags.templates.publishing import EVERY, publish_templates
 
 name_assigned.register(take_along)
 deletion_facets.register(tag_facets)

@@ -2,19 +2,19 @@
 
 from django.urls import path
 
-from forge.registry.artifacts import api as artifact_api
 from forge.registry.blocks import api as block_api
-from forge.registry.dependants import api as dependants_api
-from forge.registry.describing import api as describing_api
-from forge.registry.mirrors import api as mirrors_api
-from forge.registry.publishing import api as publishing_api
-from forge.registry.pulling import api as pulling_api
-from forge.registry.rebuilds import api as rebuild_api
-from forge.registry.retention import api as retention_api
-from forge.registry.signing import api as signing_api
-from forge.registry.standings import api as standings_api
-from forge.registry.trash import api as trash_api
-from forge.registry.withdrawing import api as withdrawing_api
+from forge.registry.discovery.dependants import api as dependants_api
+from forge.registry.discovery.standings import api as standings_api
+from forge.registry.distribution.artifacts import api as artifact_api
+from forge.registry.distribution.mirrors import api as mirrors_api
+from forge.registry.distribution.retention import api as retention_api
+from forge.registry.distribution.trash import api as trash_api
+from forge.registry.provenance.rebuilds import api as rebuild_api
+from forge.registry.provenance.signing import api as signing_api
+from forge.registry.tags.describing import api as describing_api
+from forge.registry.tags.publishing import api as publishing_api
+from forge.registry.tags.pulling import api as pulling_api
+from forge.registry.tags.withdrawing import api as withdrawing_api
 
 urlpatterns = [
     path("projects/<str:organisation>/<str:name>/tags", publishing_api.ProjectTags.as_view()),

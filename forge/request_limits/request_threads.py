@@ -15,7 +15,7 @@ from typing import TypeVar
 from django.db import connections
 
 THREADS = 12
-"""More than wait for other registries at once (`forge.registry.mirrors.fetching`)."""
+"""More than wait for other registries at once (`forge.registry.distribution.mirrors.fetching`)."""
 T = TypeVar("T")
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.projects.models import Project
-from forge.registry.listings.access import listed
+from forge.registry.discovery.listings.access import listed
 
 MOST_BUILDS, MOST_SHARED = 200, 200
 

@@ -31,11 +31,11 @@ from forge.projects.files.document import MAXIMUM_PATH
 from forge.projects.git import remote
 from forge.projects.models import MAX_DESCRIPTION
 from forge.registry.blocks.models import SUCCESSOR_LENGTH
-from forge.registry.distribution.manifests import TAG_LENGTH
-from forge.registry.messages import LONGEST_NOTES
-from forge.registry.mirrors import actions as mirrors
-from forge.registry.mirrors.models import LONGEST_ADDRESS, LONGEST_NAME
-from forge.registry.standings.models import TITLE_LENGTH
+from forge.registry.discovery.standings.models import TITLE_LENGTH
+from forge.registry.distribution.mirrors import actions as mirrors
+from forge.registry.distribution.mirrors.models import LONGEST_ADDRESS, LONGEST_NAME
+from forge.registry.distribution.protocol.manifests import TAG_LENGTH
+from forge.registry.tags.messages import LONGEST_NOTES
 from forge.repositories.pulls.requests import LONGEST_REQUEST
 from forge.reviews.guests import actions as guests
 from forge.reviews.rounds.invitees import LONGEST_INVITATIONS

@@ -17,7 +17,7 @@ from forge.core.http.filters import ListFilter, WordsFilter
 from forge.core.http.pages import for_person
 from forge.core.http.paging import rows_of, slice_of
 from forge.projects.models import Project
-from forge.registry.listings.access import listed
+from forge.registry.discovery.listings.access import listed
 from forge.web.explore import complete as complete_runes
 from forge.web.explore import rune_cards
 from forge.web.projects.filters import ProjectFilter

@@ -12,7 +12,7 @@ from forge.accounts.people.access import find_person, is_among_colleagues, share
 from forge.accounts.principals import Principal, principal_of
 from forge.core.http.paging import rows_of
 from forge.moderation.access import can_report, standing
-from forge.registry.listings.access import listed
+from forge.registry.discovery.listings.access import listed
 from forge.web.explore import complete, rune_cards
 
 RUNES_SHOWN = 12

@@ -65,11 +65,11 @@ UNAUDITED: Mapping[str, str] = {
     "forge.notices.actions.mute": "the same",
     "forge.notices.actions.read_all": "the same",
     "forge.projects.versions.actions.autosave.autosave_version": "nobody acts; everybody sees the new version",
-    "forge.registry.artifacts.actions.uploads.begin_upload": "a blob means nothing before a manifest names it",
-    "forge.registry.artifacts.actions.uploads.append_part": "the same",
-    "forge.registry.artifacts.actions.uploads.finish_upload": "the same",
-    "forge.registry.artifacts.actions.uploads.cancel_upload": "the same",
-    "forge.registry.artifacts.actions.uploads.mount_blob": "the same",
+    "forge.registry.distribution.artifacts.actions.uploads.begin_upload": "a manifest gives a blob its meaning",
+    "forge.registry.distribution.artifacts.actions.uploads.append_part": "the same",
+    "forge.registry.distribution.artifacts.actions.uploads.finish_upload": "the same",
+    "forge.registry.distribution.artifacts.actions.uploads.cancel_upload": "the same",
+    "forge.registry.distribution.artifacts.actions.uploads.mount_blob": "the same",
     "forge.player.actions.make_phone_link": "lets nobody in by itself; the phone that uses it is written down",
 }
 """Acts without an audit entry, and why."""

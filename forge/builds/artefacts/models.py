@@ -1,4 +1,4 @@
-"""Artefacts: what a build spec gives, and its files."""
+"""Artefacts: what a build spec gives, and the files of each."""
 
 from __future__ import annotations
 

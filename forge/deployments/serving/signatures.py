@@ -9,7 +9,7 @@ from typing import Any
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.deployments.models import Release
-from forge.registry.signing.models import Signature
+from forge.registry.provenance.signing.models import Signature
 
 MOST_SIGNATURES = 10
 """The newest, in one answer."""

@@ -33,7 +33,7 @@ class UpdateKey(models.Model):
     public_key = models.JSONField()
     """As TUF writes keys."""
     sealed = models.TextField(blank=True)
-    """The private half, encrypted (`forge.registry.signing.secret`); "" once another key has its role."""
+    """The private half, encrypted (`forge.registry.provenance.signing.secret`); "" once another key has its role."""
     created = models.DateTimeField(auto_now_add=True)
     ended = models.DateTimeField(null=True, blank=True)
     """When its replacement was requested, or None."""

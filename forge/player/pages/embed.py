@@ -22,8 +22,8 @@ from forge.accounts.principals import VISITOR
 from forge.core.errors import DomainError, NotFound
 from forge.projects.access import find_project
 from forge.projects.models import Visibility
-from forge.registry.pulling.examples import examples_of_tag
 from forge.registry.tags.access import default_tag, find_tag, tags_of
+from forge.registry.tags.pulling.examples import examples_of_tag
 
 SCRIPT = "1.js"
 """The script in foreign pages: its bytes never change; another interface is another file."""

@@ -18,7 +18,7 @@ from forge.core.blobs.store import read_blob
 from forge.core.models import Blob
 from forge.jobs.models import JobState
 from forge.projects.models import Project, Version
-from forge.registry.errors import BlockWithdrawn, NoSuchBlock
+from forge.registry.blocks.errors import BlockWithdrawn, NoSuchBlock
 from forge.registry.models import BlockVersion, BlockVersionQuerySet, Repository
 from rune.compiler.blocks.artefact import BlockManifest, read_block_manifest
 from rune.compiler.blocks.mounts import Shelf, ShelfVersion

@@ -11,7 +11,7 @@ from django.db.models import Q
 from forge.core.actors import Actor
 from forge.core.database.constraints import reason_constraint
 from forge.projects.models import Project, Version, Visibility
-from forge.registry.admission import Admission
+from forge.registry.tags.admission import Admission
 
 BLOCK_NAME_LENGTH = 60
 SUCCESSOR_LENGTH = 250

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.projects.models import Project
-from forge.registry.errors import NoSuchTag, Withdrawn
 from forge.registry.hooks import Clearance, clearances_of
 from forge.registry.models import Admission, Tag, TagQuerySet
+from forge.registry.tags.errors import NoSuchTag, Withdrawn
 
 
 def tags_of(actor: Actor, project: Project) -> list[Tag]:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 
 from forge.accounts.errors import NameInUse
 from forge.projects.models import FormerProjectName, Project
-from forge.registry.artifacts.access import registry_rules_of
-from forge.registry.distribution.manifests import stays
-from forge.registry.errors import TagInUse
+from forge.registry.distribution.artifacts.access import registry_rules_of
+from forge.registry.distribution.protocol.manifests import stays
 from forge.registry.models import ArtifactTag, BlockVersion, PublishedVersion, Tag
+from forge.registry.tags.errors import TagInUse
 
 
 def fix_version(project: Project, tag: str, digest: str) -> None:

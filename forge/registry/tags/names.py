@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from forge.projects.models import Project
-from forge.registry.errors import TagInUse
 from forge.registry.models import ArtifactTag, Tag
+from forge.registry.tags.errors import TagInUse
 from rune.source.policy.tags import look
 
 

@@ -1,13 +1,17 @@
-"""Tags as JSON."""
+"""Tags as JSON, and the answer that has one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated, TypedDict, cast
 
+from rest_framework.response import Response
+
 from forge.core.api.json_types import Timestamp, choices
+from forge.core.api.preconditions import with_etag
 from forge.registry.models import Admission, Tag
 from forge.registry.tags.access import default_tag
+from forge.registry.tags.facets import version_facets
 
 
 class TagJson(TypedDict):
@@ -64,3 +68,8 @@ def tag_list_to_json(tags: Sequence[Tag]) -> TagListJson:
     """A project's tags, and which of them a visitor gets."""
     default = default_tag(tags)
     return {"tags": [tag_to_json(tag) for tag in tags], "default": default.name if default else None}
+
+
+def tag_response(tag: Tag) -> Response:
+    """A tag with its state, for the next act."""
+    return with_etag(Response(tag_to_json(tag)), version_facets(tag))

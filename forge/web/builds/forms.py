@@ -15,7 +15,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.core.preconditions import form_precondition
 from forge.jobs.actions import cancel_job
 from forge.projects.models import Project
-from forge.registry.publishing.actions import publish_build, publish_past_gate
+from forge.registry.tags.publishing.actions import publish_build, publish_past_gate
 from forge.reviews.actions import begin_thread, give_verdict, undo_verdict
 from forge.reviews.rounds.access import is_reviewable
 from forge.reviews.threads.anchors import read_key

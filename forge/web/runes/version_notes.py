@@ -12,10 +12,10 @@ from forge.core.errors import Invalid, Stale
 from forge.core.http.pages import for_person
 from forge.core.preconditions import form_precondition
 from forge.projects.pages.lookup import project_of
-from forge.registry.describing.actions import deprecate_tag, describe_tag, end_deprecation
-from forge.registry.errors import NotComparable
-from forge.registry.standings.actions import join_standing, leave_standing
-from forge.registry.withdrawing.actions import end_withdrawal, withdraw_tag
+from forge.registry.discovery.standings.actions import join_standing, leave_standing
+from forge.registry.discovery.standings.errors import NotComparable
+from forge.registry.tags.describing.actions import deprecate_tag, describe_tag, end_deprecation
+from forge.registry.tags.withdrawing.actions import end_withdrawal, withdraw_tag
 from forge.web.runes.page import show_rune
 
 

@@ -24,8 +24,8 @@ from forge.jobs.models import Job, JobState
 from forge.projects import actions as projects
 from forge.projects.git.remote import Remote
 from forge.projects.models import Project
-from forge.registry.publishing.actions import publish_build
-from forge.registry.signing.actions.keys import add_signing_key, revoke_signing_key
+from forge.registry.provenance.signing.actions.keys import add_signing_key, revoke_signing_key
+from forge.registry.tags.publishing.actions import publish_build
 from forge.repositories.actions import link_branch
 from forge.reviews import actions as reviews
 from forge.reviews.actions import RequestedGroup, ReviewRequest

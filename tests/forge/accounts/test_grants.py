@@ -40,9 +40,9 @@ from forge.player.models import PhonePass
 from forge.projects.actions import end_project_role, give_project_role, give_team_role, invite_to_project
 from forge.projects.git.remote import Remote
 from forge.projects.models import Project
-from forge.registry.mirrors.actions import MirrorSettings, set_mirror
-from forge.registry.mirrors.models import MirrorDirection
-from forge.registry.publishing.actions import publish_build
+from forge.registry.distribution.mirrors.actions import MirrorSettings, set_mirror
+from forge.registry.distribution.mirrors.models import MirrorDirection
+from forge.registry.tags.publishing.actions import publish_build
 from forge.repositories.actions import link_branch
 from forge.reviews.actions import RequestedGroup, ReviewRequest, ask_for_review, ask_when_built
 from forge.reviews.guests.actions import GuestTerms, invite_guest

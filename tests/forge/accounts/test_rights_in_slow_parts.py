@@ -23,8 +23,8 @@ from forge.projects.models import Project
 from forge.registry.blocks.actions import publish_block
 from forge.registry.blocks.actions import publishing as block_publishing
 from forge.registry.models import BlockVersion, Tag
-from forge.registry.publishing import actions as build_publishing
-from forge.registry.publishing.actions import publish_build, publish_past_gate
+from forge.registry.tags.publishing import actions as build_publishing
+from forge.registry.tags.publishing.actions import publish_build, publish_past_gate
 from forge.reviews import actions
 from forge.reviews.actions import RequestedGroup
 from forge.reviews.models import AwaitedReview, Review

@@ -18,7 +18,7 @@ from forge.core.errors import Invalid
 from forge.datasets.models import Sample
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from tests.forge.factories.builds import approved, built
 from tests.support.compact_html import compact
 

@@ -40,9 +40,9 @@ from forge.player.actions import make_phone_link
 from forge.projects.actions import invite_to_project
 from forge.projects.git.remote import Remote
 from forge.projects.models import Project
-from forge.registry.mirrors.actions import MirrorSettings, set_mirror
-from forge.registry.mirrors.models import MirrorDirection
-from forge.registry.publishing.actions import publish_build
+from forge.registry.distribution.mirrors.actions import MirrorSettings, set_mirror
+from forge.registry.distribution.mirrors.models import MirrorDirection
+from forge.registry.tags.publishing.actions import publish_build
 from forge.repositories.actions import link_branch
 from forge.reviews.actions import RequestedGroup, ReviewRequest, ask_for_review, ask_when_built
 from forge.reviews.guests.access import is_good

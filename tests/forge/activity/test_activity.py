@@ -19,7 +19,7 @@ from forge.core.events.announcements import names_in
 from forge.core.events.declarations import activity_kinds, find_activity_sentence
 from forge.projects.actions import create_project, delete_project, restore_project, save_version, write_file
 from forge.projects.models import Project
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, give_verdict
 from tests.forge.factories.builds import RUNE, approved, built, failed_build
 

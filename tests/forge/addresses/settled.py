@@ -16,8 +16,8 @@ from forge.notices.models import Notice
 from forge.player.actions import make_phone_link
 from forge.projects.actions import delete_project, fork_project, give_team_role, save_version, write_file
 from forge.projects.models import Project
-from forge.registry.publishing.actions import publish_build
-from forge.registry.signing.actions.keys import add_signing_key
+from forge.registry.provenance.signing.actions.keys import add_signing_key
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import (
     GuestTerms,
     RequestedGroup,

@@ -38,8 +38,8 @@ from forge.core.models import Blob
 from forge.jobs.models import JobState
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from forge.registry.errors import NotPublishable
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.errors import NotPublishable
+from forge.registry.tags.publishing.actions import publish_build
 from rune.compiler.building.spec import canonical_digest
 from rune.toolchain import _compiler as compiler_version
 from rune.toolchain import source_digest

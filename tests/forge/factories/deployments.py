@@ -11,7 +11,7 @@ from forge.deployments.models import Deployment, Release
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.registry.models import Tag
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from tests.forge.factories.builds import RUNE, approved, built
 
 

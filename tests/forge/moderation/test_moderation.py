@@ -28,9 +28,9 @@ from forge.notices.models import Notice
 from forge.projects.access import find_project
 from forge.projects.hooks import PendingItems
 from forge.projects.models import Project
-from forge.registry.listings.access import listed
+from forge.registry.discovery.listings.access import listed
 from forge.registry.models import PublishedVersion
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from tests.forge.factories.builds import approved, built
 
 pytestmark = pytest.mark.django_db

@@ -24,7 +24,7 @@ from forge.notices.delivery.rules import MailChoice
 from forge.notices.models import Notice
 from forge.projects.actions import delete_project, write_file
 from forge.projects.models import Project
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import (
     RequestedGroup,
     ask_for_review,

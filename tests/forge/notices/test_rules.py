@@ -21,7 +21,7 @@ from forge.notices.delivery.rules import (
     recipients,
     stronger,
 )
-from forge.registry.publishing.announcements import PUBLISHED_RUNES
+from forge.registry.tags.publishing.announcements import PUBLISHED_RUNES
 from forge.reviews.rounds.announcements import CLOSED_REVIEWS, REVIEW_REQUESTS, VERDICTS
 from forge.reviews.threads.announcements import COMMENTS, MENTIONS
 from forge.webhooks.announcements import STOPPED_WEBHOOKS

@@ -21,7 +21,7 @@ from forge.player.actions import LINK_LIFE, PASS_LIFE, make_phone_link
 from forge.player.models import PhonePass
 from forge.projects.actions import update_project
 from forge.projects.models import Project
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db

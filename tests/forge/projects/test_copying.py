@@ -28,7 +28,7 @@ from forge.projects.files.contents import list_files
 from forge.projects.models import Fork, Project, Version
 from forge.projects.versions.actions.autosave import autosave_version
 from forge.projects.versions.store import working_tree
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db

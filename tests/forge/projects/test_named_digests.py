@@ -13,7 +13,7 @@ from forge.projects.actions import create_from_files
 from forge.projects.files import document
 from forge.projects.files.document_store import append_update, load_document
 from forge.projects.models import Project
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from tests.forge.factories.builds import approved, built
 from tests.support.models.model_cases import compiled_model
 

@@ -15,7 +15,7 @@ from forge.projects.files.contents import find_file
 from forge.projects.models import Project
 from forge.projects.versions.store import snapshot
 from forge.registry.models import Tag
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import (
     begin_thread,
     give_verdict,

@@ -15,7 +15,7 @@ from forge.builds.contents import keep_contents, sensors_of
 from forge.builds.models import Build, Preview, ProjectContents
 from forge.projects.actions import mark_favourite
 from forge.projects.models import Project
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review
 from forge.web.home import activity_beside
 from forge.web.projects.filters import ProjectFilter

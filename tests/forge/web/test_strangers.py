@@ -28,8 +28,8 @@ from forge.learning.conversions.actions import begin_conversion
 from forge.notices.models import Notice
 from forge.projects.actions import delete_project, fork_project, update_project, write_file
 from forge.projects.models import Project
-from forge.registry.publishing.actions import publish_build
-from forge.registry.signing.actions.keys import add_signing_key
+from forge.registry.provenance.signing.actions.keys import add_signing_key
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, begin_thread, invite_guest, offer_changes
 from forge.webhooks.actions import create_webhook, ping
 from tests.forge.addresses.registry import standing_addresses

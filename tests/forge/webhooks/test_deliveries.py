@@ -25,7 +25,7 @@ from forge.jobs.queue import JobLease
 from forge.jobs.workers.running import RunningJob
 from forge.notices.models import Notice
 from forge.projects.models import Project
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, close_review, give_verdict
 from forge.webhooks.actions import (
     MOST,

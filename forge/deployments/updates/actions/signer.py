@@ -35,8 +35,8 @@ from forge.deployments.updates.documents import (
 from forge.deployments.updates.models import UpdateRole
 from forge.jobs.kinds import JobContext, JobFailed
 from forge.registry.models import WithdrawnRune
-from forge.registry.signing.models import SigningKey
-from forge.registry.signing.secret import SecretUnusable, read_secret, seal_key, unseal_key
+from forge.registry.provenance.signing.models import SigningKey
+from forge.registry.provenance.signing.secret import SecretUnusable, read_secret, seal_key, unseal_key
 
 STORED_VERSIONS = 3
 """Of each document: a client may be between the timestamp and the targets while new ones are stored."""

@@ -25,16 +25,17 @@ from forge.projects.files.contents import checked_path
 from forge.projects.models import Project, Version
 from forge.projects.versions.store import WorkingTree, store_version, working_tree
 from forge.registry.blocks.announcements import BLOCK_PUBLISHED
+from forge.registry.blocks.errors import BadBlock, BlockBroken
 from forge.registry.blocks.models import BLOCK_NAME_LENGTH
 from forge.registry.blocks.withdrawn import require_not_withdrawn
-from forge.registry.errors import BadBlock, BlockBroken, GateClosed, TagInUse
+from forge.registry.discovery.listings.licences import FILES, licence_of
 from forge.registry.hooks import GateAnswer, block_gate
-from forge.registry.listings.licences import FILES, licence_of
-from forge.registry.messages import checked_notes
 from forge.registry.models import Admission, BlockVersion, Manifest, Repository
-from forge.registry.signing.blocks.attaching import attach_block_provenance
-from forge.registry.signing.jobs import request_block_signature
+from forge.registry.provenance.signing.blocks.attaching import attach_block_provenance
+from forge.registry.provenance.signing.jobs import request_block_signature
+from forge.registry.tags.errors import GateClosed, TagInUse
 from forge.registry.tags.fixed_versions import fix_version
+from forge.registry.tags.messages import checked_notes
 from rune.compiler.blocks.artefact import BLOCK_TYPE, BlockFiles, block_manifest
 from rune.compiler.blocks.shared_path import is_block_version, version_key
 from rune.compiler.pyblock.interface import InterfaceJson

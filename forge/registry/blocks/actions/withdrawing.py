@@ -16,8 +16,8 @@ from forge.projects.models import Project
 from forge.registry.blocks.access import find_any_block
 from forge.registry.blocks.announcements import BLOCK_DESCRIBED
 from forge.registry.blocks.facets import block_facets
-from forge.registry.messages import checked_sentence
 from forge.registry.models import BlockVersion
+from forge.registry.tags.messages import checked_sentence
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from forge.accounts.principals import INSTALLATION
 from forge.core.errors import DomainError
 from forge.projects.models import Project
-from forge.registry.withdrawing.actions import withdraw_for_operator
+from forge.registry.tags.withdrawing.actions import withdraw_for_operator
 
 
 class Command(BaseCommand):

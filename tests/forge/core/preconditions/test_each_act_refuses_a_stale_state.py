@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from forge.accounts.models import Organisation, User
 from forge.projects.git.remote import Remote
 from forge.projects.models import Project
-from forge.registry.mirrors.actions import MirrorSettings, set_mirror
-from forge.registry.mirrors.models import MirrorDirection
+from forge.registry.distribution.mirrors.actions import MirrorSettings, set_mirror
+from forge.registry.distribution.mirrors.models import MirrorDirection
 from forge.repositories.actions import link_branch
 from tests.forge.addresses.settled import settle
 from tests.forge.core.preconditions.test_acts_take_a_precondition import acts, takes_state

@@ -14,7 +14,7 @@ from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.registry.blocks.actions import deprecate_block
 from forge.registry.models import BlockVersion, Tag
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import begin_thread, edit_comment
 from forge.reviews.threads.conversation import find_comment
 from forge.webhooks.actions import WebhookChange, change_webhook, create_webhook

@@ -15,7 +15,7 @@ from forge.projects.actions import update_project, write_file
 from forge.projects.files.contents import find_file
 from forge.projects.models import Project
 from forge.registry.models import BlockVersion
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, change_reviewers, give_verdict
 from forge.reviews.models import Review
 from tests.forge.core.preconditions.test_stale_acts import refused

@@ -19,7 +19,7 @@ from forge.deployments.actions import (
 )
 from forge.deployments.models import Deployment
 from forge.projects.models import Project
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from tests.forge.factories.builds import RUNE
 from tests.forge.factories.deployments import built_with, deployed, now, published
 

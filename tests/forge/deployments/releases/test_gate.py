@@ -21,9 +21,9 @@ from forge.deployments.errors import VersionNotAccepted
 from forge.deployments.models import Deployment
 from forge.deployments.registrations import follow_all
 from forge.projects.models import Project
-from forge.registry.describing.actions import deprecate_tag
-from forge.registry.publishing.actions import publish_build, publish_past_gate
-from forge.registry.withdrawing.actions import withdraw_tag
+from forge.registry.tags.describing.actions import deprecate_tag
+from forge.registry.tags.publishing.actions import publish_build, publish_past_gate
+from forge.registry.tags.withdrawing.actions import withdraw_tag
 from forge.reviews.actions import give_verdict
 from tests.forge.factories.builds import RUNE
 from tests.forge.factories.deployments import built_with, deployed, now, published, versions

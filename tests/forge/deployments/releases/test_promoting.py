@@ -30,7 +30,7 @@ from forge.deployments.models import Deployment
 from forge.deployments.releases.promotion import promotion_of
 from forge.notices.models import Notice
 from forge.projects.models import Project
-from forge.registry.describing.actions import deprecate_tag
+from forge.registry.tags.describing.actions import deprecate_tag
 from forge.reviews.actions import give_verdict
 from forge.webhooks.actions import create_webhook
 from forge.webhooks.models import Delivery

@@ -16,7 +16,7 @@ from forge.deployments.actions import (
 from forge.deployments.models import Deployment
 from forge.notices.models import Notice
 from forge.projects.models import Project
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from forge.webhooks.actions import create_webhook
 from forge.webhooks.models import Delivery
 from tests.forge.factories.builds import RUNE

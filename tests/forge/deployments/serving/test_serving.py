@@ -21,7 +21,7 @@ from forge.deployments.serving import callers
 from forge.deployments.serving.calls import CallKey, write_calls
 from forge.deployments.serving.pending_counts import PendingCounts
 from forge.projects.models import Project
-from forge.registry.withdrawing.actions import withdraw_tag
+from forge.registry.tags.withdrawing.actions import withdraw_tag
 from tests.forge.factories.builds import RUNE
 from tests.forge.factories.deployments import deployed, published
 

@@ -23,8 +23,8 @@ from forge.deployments.updates.documents import LIFETIMES
 from forge.deployments.updates.jobs import due_deployments, request_updates
 from forge.deployments.updates.models import UpdateRole
 from forge.jobs.models import Job, JobState
-from forge.registry.publishing.actions import publish_build
-from forge.registry.withdrawing.actions import withdraw_tag
+from forge.registry.tags.publishing.actions import publish_build
+from forge.registry.tags.withdrawing.actions import withdraw_tag
 from tests.forge.factories.builds import RUNE
 from tests.forge.factories.deployments import built_with, deployed, now, published
 

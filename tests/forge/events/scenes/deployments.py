@@ -8,7 +8,7 @@ from forge.deployments.actions import DeploymentChange, NewDeployment, TagChoice
 from forge.deployments.models import Deployment
 from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.deployments.updates.models import UpdateKey, UpdateRole
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from tests.forge.events.scenarios import Act, World, scene
 from tests.forge.factories.builds import RUNE
 from tests.forge.factories.deployments import built_with, deployed, published

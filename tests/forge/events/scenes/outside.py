@@ -7,12 +7,12 @@ from forge.projects import actions as projects
 from forge.projects.actions import write_file
 from forge.projects.git.remote import OutsideCommit, Remote
 from forge.projects.models import Version
-from forge.registry.artifacts.actions import deleting, pushing
-from forge.registry.distribution.manifests import oci_artifact
-from forge.registry.distribution.rune_facts import rune_facts
-from forge.registry.mirrors import actions as mirrors
-from forge.registry.mirrors.models import MirrorDirection
-from forge.registry.publishing import actions as publishing
+from forge.registry.distribution.artifacts.actions import deleting, pushing
+from forge.registry.distribution.mirrors import actions as mirrors
+from forge.registry.distribution.mirrors.models import MirrorDirection
+from forge.registry.distribution.protocol.manifests import oci_artifact
+from forge.registry.distribution.protocol.rune_facts import rune_facts
+from forge.registry.tags.publishing import actions as publishing
 from forge.repositories import actions as repositories
 from forge.repositories.models import LinkedBranch
 from forge.reviews.changes.actions import outside

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from forge.accounts.principals import INSTALLATION
 from forge.projects.actions import write_file
-from forge.registry.artifacts import actions as artifacts
 from forge.registry.blocks import actions as blocks
-from forge.registry.describing import actions as describing
-from forge.registry.publishing import actions as publishing
-from forge.registry.withdrawing import actions as withdrawing
+from forge.registry.distribution.artifacts import actions as artifacts
+from forge.registry.tags.describing import actions as describing
+from forge.registry.tags.publishing import actions as publishing
+from forge.registry.tags.withdrawing import actions as withdrawing
 from tests.forge.events.scenarios import Act, World, scene
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import approved, built

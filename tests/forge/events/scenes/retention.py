@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from forge.registry.retention import actions as retention
-from forge.registry.retention.policy import RetentionPolicy, RetentionRule
+from forge.registry.distribution.retention import actions as retention
+from forge.registry.distribution.retention.policy import RetentionPolicy, RetentionRule
 from tests.forge.events.scenarios import Act, World, scene
 
 

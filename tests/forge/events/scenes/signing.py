@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forge.registry.signing.actions import keys as signing
+from forge.registry.provenance.signing.actions import keys as signing
 from rune.tools.signing.keys import Algorithm, make_private_key
 from tests.forge.events.scenarios import Act, World, scene
 

@@ -19,8 +19,9 @@ from forge.projects.actions import create_project, delete_project, restore_proje
 from forge.projects.files.mounting import with_blocks
 from forge.projects.versions.store import working_tree
 from forge.registry.blocks.actions import deprecate_block, end_block_deprecation, publish_block
-from forge.registry.errors import BadBlock, BlockBroken, GateClosed, TagInUse
+from forge.registry.blocks.errors import BadBlock, BlockBroken
 from forge.registry.models import BlockVersion
+from forge.registry.tags.errors import GateClosed, TagInUse
 from forge.reviews.actions import give_verdict
 from rune.compiler.blocks.artefact import read_block_manifest
 from rune.compiler.blocks.mounts import SHELF, mounted_path
@@ -28,7 +29,7 @@ from rune.digests import digest_of
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.factories.preconditions import etag_headers
-from tests.forge.registry.distribution.test_distribution import body, get, token_of
+from tests.forge.registry.distribution.protocol.test_distribution import body, get, token_of
 from tests.rune.shared_blocks import RUNEFILE, SMOOTH
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,8 @@ from forge.projects.actions import create_project, update_project, write_file
 from forge.registry.blocks.access import best_blocks_of, blocks_in, blocks_of, locked_blocks
 from forge.registry.blocks.actions import deprecate_block, end_block_withdrawal, publish_block, withdraw_block
 from forge.registry.blocks.usable import usable_files
-from forge.registry.errors import NotPublishable, TagInUse
 from forge.registry.models import BlockVersion
+from forge.registry.tags.errors import NotPublishable, TagInUse
 from rune.compiler.blocks.mounts import SHELF
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.factories.preconditions import etag_form, etag_headers

@@ -16,10 +16,10 @@ from forge.accounts.models import Organisation, ReservedName, User
 from forge.accounts.organisations.name_reservations import MAX_NAMES
 from forge.projects.actions import create_project, delete_project, restore_project, update_project, write_file
 from forge.projects.models import Project
-from forge.registry.errors import TagInUse
 from forge.registry.models import Tag
-from forge.registry.publishing.actions import publish_build
 from forge.registry.tags.access import tags_of
+from forge.registry.tags.errors import TagInUse
+from forge.registry.tags.publishing.actions import publish_build
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.factories.preconditions import etag_form, etag_headers
 

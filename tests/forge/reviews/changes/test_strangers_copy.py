@@ -19,7 +19,7 @@ from forge.projects.actions import duplicate_project, fork_project, update_proje
 from forge.projects.errors import FilesNotShared, NothingToCopy
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import merge_past_gate, offer_changes, resolve_conflict
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.errors import CannotMerge

@@ -16,8 +16,8 @@ from forge.projects.actions import create_project, restore_version, write_file
 from forge.projects.files.document_store import append_update, load_document, merge_updates
 from forge.projects.models import DocumentUpdate, Version
 from forge.projects.versions.store import snapshot
-from forge.registry.errors import GateClosed
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.errors import GateClosed
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, give_verdict, undo_verdict
 from forge.reviews.errors import BadReviewers, OwnBuild
 from forge.reviews.gate.check import demands_on

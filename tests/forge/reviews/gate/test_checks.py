@@ -18,8 +18,8 @@ from forge.builds.models import Build
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import write_file
-from forge.registry.errors import GateClosed
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.errors import GateClosed
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import ReportedCheck, post_check
 from forge.reviews.checks.access import check_statuses
 from forge.reviews.errors import NewerBuild, RobotNeeded, UnknownCheck, WrongRobot

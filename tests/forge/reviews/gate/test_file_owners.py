@@ -13,8 +13,8 @@ from forge.accounts.actions import add_to_team, create_team, remove_from_team, r
 from forge.accounts.models import User
 from forge.builds.models import Build
 from forge.projects.actions import delete_file, write_file
-from forge.registry.errors import GateClosed
-from forge.registry.publishing.actions import publish_build, publish_past_gate
+from forge.registry.tags.errors import GateClosed
+from forge.registry.tags.publishing.actions import publish_build, publish_past_gate
 from forge.reviews.actions import (
     RequestedGroup,
     ask_for_review,

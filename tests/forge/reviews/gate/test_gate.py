@@ -15,10 +15,10 @@ from forge.builds.models import Build
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import write_file
-from forge.registry.errors import GateClosed, NothingToOverride
 from forge.registry.models import Admission, Publication
-from forge.registry.publishing.actions import publish_build, publish_past_gate
 from forge.registry.tags.access import default_tag, tags_of
+from forge.registry.tags.errors import GateClosed, NothingToOverride
+from forge.registry.tags.publishing.actions import publish_build, publish_past_gate
 from forge.reviews.actions import RequestedGroup, ask_for_review, ask_in_a_new_round, give_verdict, undo_verdict
 from forge.reviews.errors import OwnBuild, SameRune
 from rune.source.policy.read import read_policy

@@ -11,7 +11,7 @@ from django.test import Client
 from forge.builds.models import Build
 from forge.projects.actions import update_project, write_file
 from forge.registry.models import Publication, Tag
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, give_verdict
 from rune.source.policy import Figure, MeasuredFigures, judge
 from rune.source.policy.read import read_policy

@@ -17,8 +17,8 @@ from forge.core.models import AuditEntry
 from forge.core.preconditions import etag_of
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from forge.registry.errors import GateClosed
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.errors import GateClosed
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, Rules, ask_for_review, change_rules, give_verdict
 from forge.reviews.errors import ConfirmationNeeded
 from forge.reviews.models import OrganisationRules, Verdict

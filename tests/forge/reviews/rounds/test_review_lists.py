@@ -10,7 +10,7 @@ from django.test import Client
 
 from forge.builds.models import Build
 from forge.projects.actions import write_file
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, give_verdict
 from tests.forge.factories.builds import RUNE, built
 from tests.support.compact_html import compact

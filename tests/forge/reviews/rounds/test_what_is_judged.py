@@ -12,8 +12,8 @@ from django.test import Client
 from forge.accounts.actions import create_token
 from forge.builds.models import Build
 from forge.projects.actions import write_file
-from forge.registry.errors import GateClosed, TagInUse
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.errors import GateClosed, TagInUse
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, ask_in_a_new_round, give_verdict
 from forge.reviews.models import Review, Verdict
 from rune.source.policy.read import read_policy

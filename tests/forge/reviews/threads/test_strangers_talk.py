@@ -18,7 +18,7 @@ from forge.core.models import AuditEntry, Event
 from forge.notices.models import Notice
 from forge.projects.actions import fork_project, update_project, write_file
 from forge.projects.models import Project
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews import actions
 from forge.reviews.changes import participants as taking_part
 from forge.reviews.changes.access import find_change_request, find_offer, rounds_of

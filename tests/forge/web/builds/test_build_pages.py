@@ -12,7 +12,7 @@ from forge.builds.actions import request_build
 from forge.builds.models import Build
 from forge.jobs.models import JobState
 from forge.projects.actions import write_file
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from forge.web.templatetags.look import ticked
 from tests.forge.factories.builds import RUNE, built, set_job
 from tests.forge.factories.preconditions import etag_form

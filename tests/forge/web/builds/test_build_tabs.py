@@ -15,7 +15,7 @@ from forge.builds.pages.overview_figures import OverviewFigure, overview_figures
 from forge.comparison.figures import FigureRow
 from forge.jobs.models import JobState
 from forge.projects.actions import update_project
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, give_verdict
 from forge.reviews.rounds.decision import ReviewState
 from forge.reviews.threads.anchors import read_key

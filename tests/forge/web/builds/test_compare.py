@@ -13,7 +13,7 @@ from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import send_sample
 from forge.projects.actions import create_project, update_project, write_file
 from forge.projects.models import Project
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from tests.forge.factories.builds import OUTLINE, RUNE, approved, built
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.test import Client
 
 from forge.builds.example_inputs import MOST
 from forge.projects.actions import update_project, write_file
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, invite_guest
 from tests.forge.factories.builds import approved, built
 

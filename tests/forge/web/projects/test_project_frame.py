@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from forge.projects.actions import fork_project, update_project
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review
 from tests.forge.factories.builds import built, failed_build
 

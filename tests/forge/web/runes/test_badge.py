@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 
 from forge.projects.actions import update_project
-from forge.registry.describing.actions import deprecate_tag
-from forge.registry.listings.badge import BadgeColour, BadgeFacts, badge_of
-from forge.registry.withdrawing.actions import withdraw_tag
+from forge.registry.discovery.listings.badge import BadgeColour, BadgeFacts, badge_of
+from forge.registry.tags.describing.actions import deprecate_tag
+from forge.registry.tags.withdrawing.actions import withdraw_tag
 from tests.forge.factories.deployments import published
 
 BADGE = "/acme/kitchen/badge.svg"

@@ -9,7 +9,7 @@ import pytest
 
 from forge.core.http.markdown import render_readme
 from forge.projects.actions import update_project, write_file
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import give_verdict
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.web.builds.test_build_pages import PAGE, Browser, text_of

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from forge.projects.actions import update_project
 from forge.registry.models import Rebuild
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from rune.wording import size_text
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.web.builds.test_build_pages import Browser, text_of

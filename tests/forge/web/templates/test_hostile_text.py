@@ -18,7 +18,7 @@ from forge.projects.actions import write_file
 from forge.projects.files.document import add_text
 from forge.projects.files.document_store import editing
 from forge.projects.models import Project
-from forge.registry.publishing.actions import publish_build
+from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import begin_thread, give_verdict
 from tests.forge.factories.builds import built, set_job
 

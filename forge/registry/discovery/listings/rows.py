@@ -1,0 +1,84 @@
+"""The row by which Explore finds what a project published last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from forge.builds.contents import sensors_of
+from forge.core.blobs.links import is_linked
+from forge.core.blobs.store import read_blob
+from forge.core.errors import Damaged, NotFound
+from forge.projects.models import Version
+from forge.registry.discovery.listings.licences import FILES, licence_of
+from forge.registry.models import Listing, Repository, Tag
+
+LARGEST_LICENCE = 100_000
+"""Bytes of a file that is read for its licence."""
+MOST_STAGES, LONGEST_STAGE = 100, 60
+_PLACES = {"capability": 0, "output": 2}
+"""Where kinds of stages stand; all others are between."""
+
+
+def list_rune(tag: Tag) -> None:
+    """Lists what a tag was set to, in the transaction that sets it. The tag's build has a rune."""
+    build = tag.build
+    if build.artefact is None:
+        return
+    outline = build.artefact.report.get("pipeline", {})
+    words = " ".join(sensors_of(outline))
+    values = {
+        "tag": tag,
+        "rune_digest": build.artefact.digest,
+        "size": build.artefact.size,
+        "memory": build.artefact.planned_memory,
+        "sensors": f" {words} " if words else "",
+        "licence": licence_in(build.source),
+        "stages": stages_of(outline),
+        "accuracy": build.evaluation["accuracy"] if build.evaluation else None,
+        "published": tag.created,
+    }
+    # One statement, which leaves the uses as they are.
+    Listing.objects.bulk_create(
+        [Listing(repository=tag.repository, **values)],
+        update_conflicts=True,
+        unique_fields=["repository"],
+        update_fields=list(values),
+    )
+
+
+def list_newest(repository: Repository) -> None:
+    """Lists the newest tag that was not withdrawn, or nothing if all were.
+
+    It runs in the transaction that withdraws tags, or ends that.
+    """
+    listing = Listing.objects.filter(repository=repository).select_related("tag").first()
+    if listing is not None and not listing.tag.is_withdrawn:
+        return
+    newest = repository.tags.listed().select_related("build__artefact", "build__version").first()
+    if newest is not None:
+        list_rune(newest)
+    elif listing is not None:
+        listing.delete()
+
+
+def stages_of(outline: Mapping[str, Any]) -> list[list[str]]:
+    """The first stages of an outline, each its kind and what it is: what is read first, and the outputs last."""
+    nodes: Sequence[Mapping[str, Any]] = outline.get("nodes", ())
+    stages = [[str(node["kind"]), str(node["detail"])[:LONGEST_STAGE]] for node in nodes]
+    return sorted(stages, key=lambda stage: _PLACES.get(stage[0], 1))[:MOST_STAGES]
+
+
+def licence_in(version: Version) -> str:
+    """The SPDX identifier of a version's licence, or "" where it states none that is known. The caller found it for
+    someone."""
+    name = next((name for name in FILES if name in version.manifest), None)
+    if name is None:
+        return ""
+    entry = version.manifest[name]
+    if entry["size"] > LARGEST_LICENCE or not is_linked(version, entry["digest"]):
+        return ""
+    try:
+        return licence_of(read_blob(entry["digest"]).decode("utf-8", "replace"))
+    except (NotFound, Damaged):
+        return ""

@@ -1,0 +1,119 @@
+"""Finding what a repository has: manifests and blobs by tag and digest, names of tags, and referrers."""
+
+from __future__ import annotations
+
+import heapq
+from itertools import islice
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from forge.accounts.permissions import Verb, can
+from forge.core.actors import Actor
+from forge.core.blobs.links import owner_kind
+from forge.core.database.code_points import by_code_point
+from forge.core.database.compiled_queries import CompiledLookup
+from forge.core.errors import Forbidden
+from forge.core.models import BlobLink
+from forge.core.preconditions import Facet
+from forge.projects.access import require
+from forge.projects.models import Project
+from forge.registry.distribution.artifacts.digests import blob_named
+from forge.registry.distribution.artifacts.errors import NoSuchUpload
+from forge.registry.distribution.artifacts.models import PushedBlob, RegistryRules, Upload
+from forge.registry.distribution.protocol.digests import is_digest
+from forge.registry.distribution.protocol.manifests import is_tag
+from forge.registry.models import Manifest, Repository
+
+
+def _manifests(repository: UUID) -> QuerySet[Manifest]:
+    return Manifest.objects.filter(repository=repository, trashed=None).select_related("blob").order_by("pk")
+
+
+_by_digest = CompiledLookup(lambda repository, blob: _manifests(repository).filter(blob_id=blob)[:1], UUID, str)
+_by_published_tag = CompiledLookup(
+    lambda repository, tag: _manifests(repository).filter(tags__name=tag, tags__withdrawn=None)[:1], UUID, str
+)
+_by_pushed_tag = CompiledLookup(
+    lambda repository, tag: _manifests(repository).filter(artifact_tags__name=tag)[:1], UUID, str
+)
+"""These are asked with each pull. A name is that of one tag at most, of either kind."""
+
+
+def find_manifest(repository: Repository, reference: str) -> Manifest | None:
+    """A manifest by its digest or by a tag, without those in the trash."""
+    if is_digest(reference):
+        blob = blob_named(reference)
+        return None if blob is None else _by_digest.first(repository.pk, blob)
+    if not is_tag(reference):
+        return None
+    published = _by_published_tag.first(repository.pk, reference)
+    return published or _by_pushed_tag.first(repository.pk, reference)
+
+
+def find_blob(repository: Repository, digest: str) -> BlobLink | None:
+    """The link by which a repository has a blob: by what it published, by a manifest, or since it was pushed to it.
+
+    A digest that somebody merely knows opens nothing.
+    """
+    blob = blob_named(digest)
+    if blob is None:
+        return None
+    return links_in(repository).filter(blob_id=blob).select_related("blob").first()
+
+
+def links_in(repository: Repository) -> QuerySet[BlobLink]:
+    """All links of a repository to blobs."""
+    manifests = Manifest.objects.filter(repository=repository, trashed=None).values("pk")
+    pushed = PushedBlob.objects.filter(repository=repository).values("pk")
+    return BlobLink.objects.filter(
+        Q(owner_kind=owner_kind(Repository), owner_id=repository.pk)
+        | Q(owner_kind=owner_kind(Manifest), owner_id__in=manifests)
+        | Q(owner_kind=owner_kind(PushedBlob), owner_id__in=pushed)
+    )
+
+
+def tag_names(repository: Repository, after: str, count: int) -> list[str]:
+    """At most so many names of tags that come after another, in the order of their bytes."""
+    published = repository.tags.filter(withdrawn=None).annotate(place=by_code_point("name"))
+    pushed = repository.artifact_tags.annotate(place=by_code_point("name"))
+    lists = [
+        tags.filter(place__gt=after).order_by("place").values_list("name", flat=True)[:count]
+        for tags in (published, pushed)
+    ]
+    return list(islice(heapq.merge(*lists), count))
+
+
+def referrers_of(repository: Repository, digest: str, artifact_type: str = "") -> QuerySet[Manifest]:
+    """The manifests that refer to one, which need not exist, the oldest first; of one type where that is named."""
+    manifests = repository.manifests.filter(subject=digest, trashed=None).select_related("blob")
+    if artifact_type:
+        manifests = manifests.filter(artifact_type=artifact_type)
+    return manifests.order_by("created", "blob_id")
+
+
+def find_upload(actor: Actor, repository: Repository, upload: UUID) -> Upload:
+    """An upload that somebody began. Raises `Forbidden`, and `NoSuchUpload` for one that others began."""
+    require(actor, Verb.PUSH, repository.project)
+    row = Upload.objects.filter(pk=upload, repository=repository, author=actor.pk).first()
+    if row is None:
+        raise NoSuchUpload("This upload is not under way. It may have ended; begin it again.")
+    return row
+
+
+def require_publisher(actor: Actor, project: Project) -> None:
+    """Of who may push: raises `Forbidden` for a token that may not publish builds nor withdraw them."""
+    if not can(actor, Verb.PUBLISH, project):
+        raise Forbidden("This is a build of the project. To publish or withdraw it, a token needs rune:publish.")
+
+
+def registry_rules_of(organisation: UUID) -> RegistryRules:
+    """Returns an organisation's registry rules. The caller may see the organisation."""
+    rules = RegistryRules.objects.filter(pk=organisation).first()
+    return rules or RegistryRules(organisation_id=organisation)
+
+
+def registry_facets(rules: RegistryRules) -> tuple[Facet, ...]:
+    """Returns the facets that a change of the rules depends on."""
+    values = [rules.takes_all, rules.versions_move]
+    return (Facet("registry", values, "The registry settings of the organisation changed."),)

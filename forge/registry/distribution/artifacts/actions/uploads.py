@@ -1,0 +1,239 @@
+"""Uploading blobs: in one part or several, mounted from another repository, or cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from itertools import chain
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from forge.accounts.errors import StorageQuotaReached
+from forge.accounts.permissions import Verb
+from forge.accounts.quotas.limits import require_fits, require_room
+from forge.core.actors import Actor
+from forge.core.blobs.links import link_blobs
+from forge.core.blobs.parts import (
+    BlobPart,
+    PartInUse,
+    StoredPart,
+    WrongDigest,
+    delete_parts,
+    first_part,
+    join_parts,
+    measure_parts,
+    require_unused,
+    store_pieces,
+)
+from forge.core.errors import NotFound
+from forge.core.models import Blob
+from forge.projects.access import require
+from forge.projects.models import Project
+from forge.registry.distribution.artifacts.access import find_blob
+from forge.registry.distribution.artifacts.digests import note_digests
+from forge.registry.distribution.artifacts.errors import (
+    NoSuchUpload,
+    TooManyUploads,
+    UploadInUse,
+    WrongBytes,
+    WrongUploadOffset,
+)
+from forge.registry.distribution.artifacts.models import PushedBlob, Upload
+from forge.registry.distribution.artifacts.running_digests import RunningDigest, running_digests
+from forge.registry.distribution.protocol.digests import algorithm_of
+from forge.registry.models import Repository
+
+MOST_PARTS = 10_000
+"""Parts of one upload."""
+MOST_UPLOADS = 100
+"""Uploads of one person that are under way at once, in all repositories."""
+
+
+def begin_upload(actor: Actor, project: Project, algorithm: str = "sha256") -> Upload:
+    """Begins an upload, which its author alone goes on with. `algorithm` is that of the digest which will end it, where
+    that is known.
+
+    Raises `Forbidden`, `StorageQuotaReached` and `TooManyUploads`.
+    """
+    require(actor, Verb.PUSH, project)
+    _require_room(project, 1)
+    if Upload.objects.filter(author=actor.person).count() >= MOST_UPLOADS:
+        raise TooManyUploads(f"{MOST_UPLOADS} of your uploads are under way. Finish or cancel some of them first.")
+    repository, _ = Repository.objects.get_or_create(project=project)
+    upload = Upload.objects.create(repository=repository, author=actor.person, changed=timezone.now())
+    running_digests.keep(upload.pk, RunningDigest({"sha256", algorithm}))
+    return upload
+
+
+def append_part(
+    actor: Actor, upload: Upload, chunks: Iterable[bytes], offset: int | None = None, size: int = 0
+) -> Upload:
+    """Adds bytes to an upload while they come; `offset` is where the client says that they begin, and `size` how many
+    they are, 0 where that is not known before. What came before an interruption stays, and is part of the upload.
+
+    Raises `Forbidden`, `StorageQuotaReached`, `WrongUploadOffset`, `UploadInUse`, `NoSuchUpload` where the upload ended
+    meanwhile, and what interrupted `chunks`.
+    """
+    project = upload.repository.project
+    require(actor, Verb.PUSH, project)
+    if offset is not None and offset != upload.size:
+        raise WrongUploadOffset(upload.size)
+    _require_room(project, max(size, 1))
+    coming = iter(chunks)
+    first = next(coming, b"")
+    if not first:
+        return upload
+    parts = [BlobPart(*part) for part in upload.parts]
+    # Of bytes that another process took, or this one before it was started again, nothing is known: they are read again
+    # when the upload ends.
+    digest = running_digests.take(upload.pk, upload.size)
+    whole = chain([first], coming)
+    measured = whole if digest is None else digest.through(whole)
+    row = upload
+    try:
+        last, confirm = parts[-1] if parts else None, partial(_require_unchanged, upload)
+        for piece in store_pieces(measured, upload.pk, last, confirm):
+            row = _add(row, piece)
+            _require_room(project, 1)
+    except PartInUse:
+        raise UploadInUse(
+            "Another request is sending bytes of this upload. Wait for it, or begin another one."
+        ) from None
+    except NotFound:
+        raise _ended() from None
+    finally:
+        if digest is not None and digest.size == row.size:
+            running_digests.keep(upload.pk, digest)
+    return row
+
+
+def _require_unchanged(upload: Upload) -> None:
+    row = Upload.objects.filter(pk=upload.pk).first()
+    if row is None:
+        raise _ended()
+    if row.size != upload.size:
+        raise WrongUploadOffset(row.size)
+
+
+def _add(upload: Upload, piece: StoredPart) -> Upload:
+    try:
+        row = _added(upload, piece)
+    except (NoSuchUpload, WrongUploadOffset):
+        if piece.part.name not in {name for name, _size in upload.parts}:
+            delete_parts([piece.part.name])
+        raise
+    if piece.replaces not in (None, piece.part.name):
+        delete_parts([str(piece.replaces)])
+    return row
+
+
+@transaction.atomic
+def _added(upload: Upload, piece: StoredPart) -> Upload:
+    row = Upload.objects.select_for_update().filter(pk=upload.pk).first()
+    if row is None:
+        raise _ended()
+    others = [[name, size] for name, size in row.parts if name != piece.replaces]
+    if row.size != upload.size or len(others) >= MOST_PARTS:
+        raise WrongUploadOffset(row.size)
+    row.parts = [*others, [piece.part.name, piece.part.size]]
+    row.size = sum(size for _name, size in row.parts)
+    row.changed = timezone.now()
+    row.save(update_fields=["parts", "size", "changed"])
+    return row
+
+
+def finish_upload(actor: Actor, upload: Upload, digest: str) -> str:
+    """Makes the parts of an upload a blob of its repository. Returns its digest as the client named it.
+
+    Raises `Forbidden`, `StorageQuotaReached`, `WrongBytes`, `UploadInUse` and `NoSuchUpload`.
+    """
+    project = upload.repository.project
+    require(actor, Verb.PUSH, project)
+    parts = [BlobPart(*part) for part in upload.parts]
+    try:
+        # Bytes that are still coming would make the digest look wrong, and end the upload for the request that sends
+        # them.
+        require_unused(upload.pk, parts)
+        measured = _measured(upload, parts, {"sha256", algorithm_of(digest)})
+        if measured[algorithm_of(digest)] != digest:
+            raise WrongDigest
+        blob = join_parts(parts, measured["sha256"])
+        with transaction.atomic():
+            _have(upload.repository, blob, digest)
+            require_fits(project.organisation_id)
+    except WrongDigest:
+        _end(upload, parts)
+        raise WrongBytes(
+            f"The {upload.size} bytes that came are not those of {digest}. The upload was ended; begin it again."
+        ) from None
+    except PartInUse:
+        raise UploadInUse("Another request is sending bytes of this upload. Wait until it has ended.") from None
+    except NotFound:
+        raise _ended() from None
+    except StorageQuotaReached:
+        _end(upload, parts)
+        raise
+    _end(upload, parts)
+    return digest
+
+
+def _measured(upload: Upload, parts: list[BlobPart], algorithms: set[str]) -> dict[str, str]:
+    """The digests of what came: measured on the way, or else read again."""
+    running = running_digests.take(upload.pk, upload.size)
+    known = {} if running is None else running.digests()
+    return known if algorithms <= known.keys() else measure_parts(parts, algorithms)
+
+
+def _ended() -> NoSuchUpload:
+    return NoSuchUpload("This upload ended meanwhile. Begin it again.")
+
+
+def cancel_upload(actor: Actor, upload: Upload) -> None:
+    """Ends an upload; its parts are deleted. Raises `Forbidden`."""
+    require(actor, Verb.PUSH, upload.repository.project)
+    _end(upload, [BlobPart(*part) for part in upload.parts])
+
+
+def mount_blob(actor: Actor, project: Project, digest: str, source: Project) -> bool:
+    """Gives a project's repository a blob that another one has; False where that one has none of this digest.
+
+    The caller has found the source for them. Raises `Forbidden` and `StorageQuotaReached`.
+    """
+    require(actor, Verb.PUSH, project)
+    require(actor, Verb.SEE, source)
+    repository = Repository.objects.filter(project=source).first()
+    link = None if repository is None else find_blob(repository, digest)
+    if link is None:
+        return False
+    with transaction.atomic():
+        target, _ = Repository.objects.get_or_create(project=project)
+        _have(target, link.blob, digest)
+        require_fits(project.organisation_id)
+    return True
+
+
+def _require_room(project: Project, size: int) -> None:
+    """Raises `StorageQuotaReached` where the organisation has no room for so many bytes beside the uploads that are
+    under way in its repositories."""
+    uploads = Upload.objects.filter(repository__project__organisation=project.organisation_id)
+    pending = uploads.aggregate(bytes=Sum("size"))["bytes"] or 0
+    require_room(project.organisation_id, pending + size)
+
+
+def _have(repository: Repository, blob: Blob, digest: str) -> None:
+    """Links a blob to a repository for a day, within the caller's transaction."""
+    note_digests({digest: blob})
+    pushed, _ = PushedBlob.objects.update_or_create(
+        repository=repository, blob_id=blob.digest, defaults={"pushed": timezone.now()}
+    )
+    link_blobs(pushed, [blob.digest], repository.project.organisation_id)
+
+
+def _end(upload: Upload, parts: Iterable[BlobPart]) -> None:
+    running_digests.take(upload.pk, upload.size)
+    Upload.objects.filter(pk=upload.pk).delete()
+    names = [part.name for part in parts]
+    # Of an upload without parts a request may have left the file of the first one, of which nothing is safe.
+    delete_parts(names or [first_part(upload.pk).name])

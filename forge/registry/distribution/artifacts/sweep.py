@@ -1,0 +1,48 @@
+"""Deletes what nobody came back for: uploads that stopped, blobs without a manifest, and what is in the trash."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from forge.core.blobs.parts import delete_parts, delete_strays
+from forge.registry.distribution.artifacts.models import PushedBlob, Upload
+from forge.registry.models import Manifest
+
+UPLOADS_FOR = timedelta(days=7)
+"""How long an upload may rest."""
+BLOBS_FOR = timedelta(days=1)
+"""How long a blob waits for the manifest that names it."""
+TRASH_FOR = timedelta(days=30)
+STRAYS_FOR = timedelta(hours=1)
+MOST_AT_ONCE = 200
+"""Manifests that are deleted in one transaction."""
+SWEEP_EVERY = 3600.0
+"""Seconds."""
+
+
+def sweep(now: datetime | None = None) -> None:
+    """Deletes what is too old. The sweep of blobs deletes the bytes that nothing links any more."""
+    now = now or timezone.now()
+    for upload in Upload.objects.filter(changed__lt=now - UPLOADS_FOR):
+        deleted, _ = Upload.objects.filter(pk=upload.pk, changed=upload.changed).delete()
+        if deleted:
+            delete_parts(name for name, _size in upload.parts)
+    known = {name for parts in Upload.objects.values_list("parts", flat=True) for name, _size in parts}
+    delete_strays(known, now - STRAYS_FOR)
+    PushedBlob.objects.filter(pushed__lt=now - BLOBS_FOR).delete()
+    while _empty_trash(now - TRASH_FOR):
+        pass
+
+
+@transaction.atomic
+def _empty_trash(before: datetime) -> int:
+    """Deletes manifests that were deleted before a time, a few at once; returns how many. Whoever restores one at the
+    same moment waits, and finds either the manifest or nothing."""
+    old = Manifest.objects.filter(trashed__lt=before, tags=None, blocks=None)
+    locked = Manifest.objects.select_for_update().filter(pk__in=list(old.values_list("pk", flat=True)[:MOST_AT_ONCE]))
+    ids = [each.pk for each in locked if each.trashed is not None and each.trashed < before]
+    Manifest.objects.filter(pk__in=ids).delete()
+    return len(ids)

@@ -1,0 +1,117 @@
+"""The jobs that copy repositories to other registries, and which repositories changed since their last copy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from forge.accounts.permissions import Verb
+from forge.compute.scheduler.slots import Party
+from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
+from forge.jobs.models import Job, JobState, WorkerCapability
+from forge.jobs.queue import enqueue
+from forge.jobs.workers.slots import notify_workers
+from forge.registry.distribution.access import repository_of
+from forge.registry.distribution.mirrors.access import open_remote, principal_of_mirror
+from forge.registry.distribution.mirrors.copying import copy_repository, state_of
+from forge.registry.distribution.mirrors.errors import RemoteFailed
+from forge.registry.distribution.mirrors.models import Mirror, MirrorDirection
+from forge.registry.distribution.mirrors.outcomes import note_outcome
+from rune.compiler.building.spec import canonical_digest
+from rune.wording import counted
+
+REQUEST_EVERY = 15.0
+"""Seconds."""
+COPY_SECONDS = 900.0
+"""One attempt at a copy; the next one goes on with what the other registry lacks."""
+ATTEMPTS = 5
+BACK_OFF = timedelta(seconds=20)
+
+
+def copy_to_mirror(context: JobContext) -> Mapping[str, Any]:
+    """Copies a project's repository to its mirror."""
+    mirrors = Mirror.objects.active().filter(direction=MirrorDirection.TO)
+    related = mirrors.select_related("project__organisation", "author")
+    mirror = related.filter(pk=context.spec["mirror"]).first()
+    repository = None if mirror is None else repository_of(mirror.project)
+    if mirror is None or repository is None:
+        raise JobFailed("The mirror was removed.")
+    if principal_of_mirror(mirror) is None:
+        raise JobFailed("The person who set up this mirror may no longer manage the project. Set it up again.")
+    context.report(0.1, f"Copying to {mirror.address}")
+    state = state_of(repository)
+    try:
+        with open_remote(mirror, COPY_SECONDS) as remote:
+            copied, failed = copy_repository(repository, state, remote, context.tick)
+    except RemoteFailed as error:
+        note_outcome(mirror, str(error))
+        raise AttemptFailed(str(error)) from None
+    for tag in copied:
+        context.log(f"Copied {tag}.")
+    for tag, reason in failed.items():
+        context.log(f"{tag} was not copied: {reason}", "error")
+    if failed:
+        note_outcome(mirror, next(iter(failed.values())))
+        raise JobFailed(f"{counted(len(failed), 'tag')} could not be copied: {next(iter(failed.values()))}")
+    with transaction.atomic():
+        context.confirm_lease()
+        Mirror.objects.filter(pk=mirror.pk).update(copied_state=state.digest)
+        note_outcome(mirror)
+    return {"copied": copied, "state": state.digest}
+
+
+def _titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
+    mirrors = Mirror.objects.select_related("project__organisation").in_bulk([UUID(job.spec["mirror"]) for job in jobs])
+    titles = {}
+    for job in jobs:
+        mirror = mirrors.get(UUID(job.spec["mirror"]))
+        if mirror is not None:
+            project = mirror.project
+            titles[job.pk] = JobTitle(f"Copy of {project.full_name}", f"{project.get_absolute_url()}/published/mirrors")
+    return titles
+
+
+COPY = JobKind(
+    "mirror-copy",
+    WorkerCapability.SEND,
+    copy_to_mirror,
+    "Copy to another registry",
+    titles=_titles,
+    verb=Verb.MANAGE,
+    lease=timedelta(seconds=60),
+    attempts=ATTEMPTS,
+    back_off=lambda attempt: BACK_OFF * attempt,
+    noun="copy",
+)
+
+
+def request_copies() -> None:
+    """Asks for a copy of each repository that changed since its last one. A copy that failed is not asked for again
+    before the repository changes: a person retries it on the page of jobs or of mirrors."""
+    requested = False
+    for mirror in Mirror.objects.active().filter(direction=MirrorDirection.TO).select_related("project"):
+        repository = repository_of(mirror.project)
+        if repository is None:
+            continue
+        state = state_of(repository)
+        spec = {"mirror": str(mirror.pk), "state": state.digest}
+        jobs = Job.objects.filter(kind=COPY.name, spec_digest=canonical_digest(spec))
+        ended = jobs.filter(state__in=[JobState.FAILED, JobState.CANCELLED, JobState.LOST])
+        if not state.tags or state.digest == mirror.copied_state or ended.exists():
+            continue
+        request_copy(mirror, state.digest, None)
+        requested = True
+    if requested:
+        notify_workers(WorkerCapability.SEND)
+
+
+def request_copy(mirror: Mirror, state: str, person: UUID | None) -> Job:
+    """Asks for a copy of this state of a mirror's repository."""
+    project = mirror.project
+    party = Party(project.organisation_id, person, is_program=person is None)
+    spec = {"mirror": str(mirror.pk), "state": state}
+    return enqueue(COPY, project.organisation_id, spec, party=party, project=project, key=f"mirror:{mirror.pk}")

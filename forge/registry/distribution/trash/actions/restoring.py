@@ -1,0 +1,91 @@
+"""Restoring a deleted manifest, with the tags that are still free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.organisations.name_reservations import lock_names
+from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.blobs.links import links_of
+from forge.projects.access import require
+from forge.projects.models import Project
+from forge.registry.distribution.artifacts.access import registry_rules_of
+from forge.registry.distribution.artifacts.errors import NotInTrash, StillNamed
+from forge.registry.distribution.artifacts.models import ArtifactTag
+from forge.registry.distribution.protocol.manifests import stays
+from forge.registry.hooks import is_protected
+from forge.registry.models import Manifest, Tag, WithdrawnRune
+from forge.registry.tags.errors import TagInUse
+from forge.registry.tags.fixed_versions import fix_version
+from forge.registry.tags.names import require_distinct
+from rune.wording import listed
+
+
+@dataclass(frozen=True)
+class RestoredManifest:
+    """A manifest that is back, with the tags that name it again. `unset` are those that name something else now, or
+    may no longer be set."""
+
+    manifest: Manifest
+    tags: tuple[str, ...]
+    unset: tuple[str, ...]
+
+
+@transaction.atomic
+def restore_manifest(actor: Actor, project: Project, digest: str) -> RestoredManifest:
+    """Takes a manifest out of the trash, and sets those of its tags again that nothing else has.
+
+    Raises `Forbidden`, `NotInTrash`, and `StillNamed` for an index that lists what is in the trash itself.
+    """
+    require(actor, Verb.PUSH, project)
+    lock_names(project.organisation_id)
+    locked = Project.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
+    project = locked.get(pk=project.pk)
+    require(actor.afresh(), Verb.PUSH, project)
+    trashed = Manifest.objects.exclude(trashed=None).select_related("repository")
+    mine = trashed.filter(repository__project=project, blob_id=digest)
+    # The sweep that empties the trash is waited for.
+    manifest = mine.select_for_update(of=("self",)).first()
+    if manifest is None:
+        raise NotInTrash(f"{digest} is not in the trash. It was restored, or deleted for good after 30 days.")
+    children = links_of(manifest).exclude(blob_id=digest).values("blob_id")
+    if missing := trashed.filter(repository=manifest.repository_id, blob__in=children).first():
+        raise StillNamed(f"This index lists {missing.blob_id}, which is in the trash too. Restore that first.")
+    names = tuple(str(name) for name in manifest.trashed_tags)
+    manifest.trashed, manifest.trashed_tags = None, []
+    manifest.save(update_fields=["trashed", "trashed_tags"])
+    back = tuple(_set_again(actor, project, manifest, names))
+    write_entry(
+        actor,
+        "artifact.restore",
+        project.stream,
+        project.place,
+        digest=manifest.blob_id,
+        tags=listed(back) or "no tag",
+    )
+    return RestoredManifest(manifest, back, tuple(name for name in names if name not in back))
+
+
+def _set_again(actor: Actor, project: Project, manifest: Manifest, names: tuple[str, ...]) -> Iterator[str]:
+    """Sets the free tags, and yields each that was set."""
+    is_withdrawn = WithdrawnRune.objects.filter(repository=manifest.repository_id, digest=manifest.blob_id).exists()
+    for name in () if is_withdrawn else names:
+        mine = {"repository_id": manifest.repository_id, "name": name}
+        if Tag.objects.filter(**mine).exists() or ArtifactTag.objects.filter(**mine).exists():
+            continue
+        try:
+            require_distinct(project, name)
+            if is_protected(project, name):
+                continue
+            if stays(name) and not registry_rules_of(project.organisation_id).versions_move:
+                fix_version(project, name, manifest.blob_id)
+        except TagInUse:
+            continue
+        ArtifactTag.objects.create(**mine, manifest=manifest, author=actor.person, created=timezone.now())
+        yield name

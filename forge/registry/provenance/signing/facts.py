@@ -1,0 +1,174 @@
+"""The documents beside runes and blocks, and the statement about a publication: its origin and its materials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+
+from forge.builds.models import Artefact, Build
+from forge.core.blobs.store import read_blob
+from forge.core.errors import Damaged, NotFound
+from forge.projects.models import Version
+from forge.projects.versions.store import available_files
+from forge.registry.discovery.listings.rows import licence_in
+from forge.registry.distribution.protocol.digests import digest_of
+from forge.registry.distribution.protocol.rune_facts import manifest_digest, rune_facts
+from forge.registry.hooks import approvals
+from forge.registry.models import Publication
+from forge.registry.provenance.signing.pseudonyms import pseudonym_of
+from rune import __version__
+from rune.source.policy.model_files import record_path
+from rune.tools.signing.bom import BlockFacts, BomModel, RuneMaterials, bill_of_materials
+from rune.tools.signing.provenance import Approval, Material, Provenance
+from rune.tools.signing.provenance import PublicationStatement as PublicationFacts
+from rune.tools.signing.referrers import BOM_TYPE, README_TYPE
+from rune.tools.signing.statements import Subject
+
+README, BOM = "README.md", "bom.cdx.json"
+LARGEST_README = 1024 * 1024
+"""Bytes of a README that is published."""
+
+
+@dataclass(frozen=True)
+class AttachedDocument:
+    """A document that is published beside a rune or a block."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+    @property
+    def subject(self) -> Subject:
+        """The document as a statement names it."""
+        return Subject(self.name, digest_of(self.data))
+
+
+def documents_of(build: Build, artefact: Artefact) -> tuple[AttachedDocument, ...]:
+    """The documents that are published beside a build's rune."""
+    return attached_documents(bill_of_materials(_materials(build, artefact)), build.source)
+
+
+def attached_documents(bill: bytes, source: Version) -> tuple[AttachedDocument, ...]:
+    """A bill of materials, and the README of the files that something was published from, where they have one."""
+    bom, readme = AttachedDocument(BOM, BOM_TYPE, bill), _readme(source)
+    return (bom,) if readme is None else (bom, AttachedDocument(README, README_TYPE, readme))
+
+
+def provenance_of(publication: Publication, artefact: Artefact, documents: tuple[AttachedDocument, ...]) -> Provenance:
+    """Where a published rune came from, with who approves its bytes now."""
+    build, project = publication.build, publication.repository.project
+    models, blocks = _models(build, artefact), _blocks(artefact)
+    return Provenance(
+        repository=project.full_name,
+        manifest=manifest_digest(build, artefact),
+        rune=artefact.digest,
+        title=rune_facts(build, artefact).title,
+        spec=artefact.spec,
+        version=build.source.number,
+        materials=(
+            *(Material(model.file, model.digest, "model") for model in models),
+            *_records(build, models),
+            *(Material(block.path, block.digest, "block") for block in blocks),
+            *_data(build),
+        ),
+        builder=settings.PUBLIC_URL,
+        builder_version=__version__,
+        build=str(build.pk),
+        started=time_text(build.started or build.created),
+        finished=time_text(build.finished or build.created),
+        attached=tuple(each.subject for each in documents),
+        publication=PublicationFacts(
+            tag=publication.tag,
+            admission=str(publication.admission),
+            time=time_text(publication.created),
+            approvals=approvals_of(build),
+            reason=publication.reason,
+        ),
+    )
+
+
+def approvals_of(build: Build) -> tuple[Approval, ...]:
+    """Who approves the bytes of a build now, by pseudonyms."""
+    organisation = build.project.organisation_id
+    said = [each for facts in approvals.call(build) for each in facts]
+    return tuple(
+        Approval(pseudonym_of(each.person, organisation), each.round, time_text(each.time))
+        for each in sorted(said, key=lambda each: (each.time, str(each.person)))
+    )
+
+
+def _materials(build: Build, artefact: Artefact) -> RuneMaterials:
+    evaluation: Mapping[str, Any] = build.evaluation or {}
+    return RuneMaterials(
+        name=build.name,
+        digest=artefact.digest,
+        licence=licence_in(build.source),
+        models=_models(build, artefact),
+        blocks=_blocks(artefact),
+        toolchain=str(artefact.spec["toolchain"]),
+        toolchain_version=str(artefact.report["toolchain"]),
+        accuracy=evaluation.get("accuracy"),
+        samples=build.samples,
+    )
+
+
+def _models(build: Build, artefact: Artefact) -> tuple[BomModel, ...]:
+    """The models that its stages run, each file once."""
+    files = build.source.manifest
+    stages: dict[str, list[Mapping[str, Any]]] = {}
+    for model in artefact.report["models"]:
+        if model["file"] in files:
+            stages.setdefault(model["file"], []).append(model)
+    return tuple(
+        BomModel(
+            file=file,
+            digest=files[file]["digest"],
+            size=files[file]["size"],
+            media_type=models[0]["mimetype"],
+            operators=models[0]["operators"],
+            runs=models[0]["runs"],
+            stages=tuple(model["stage"] for model in models),
+        )
+        for file, models in sorted(stages.items())
+    )
+
+
+def _records(build: Build, models: tuple[BomModel, ...]) -> Iterator[Material]:
+    """The records beside the models: from which file each was converted, or on which data it was trained, and how."""
+    files = build.source.manifest
+    for model in models:
+        path = record_path(model.file)
+        if path in files:
+            yield Material(path, files[path]["digest"], "record")
+
+
+def _data(build: Build) -> Iterator[Material]:
+    """The version of the project's data that the build was evaluated on."""
+    if (version := build.data_version) is not None:
+        yield Material(f"data version {version.number}", version.digest, "data")
+
+
+def _blocks(artefact: Artefact) -> tuple[BlockFacts, ...]:
+    blocks = artefact.report.get("blocks", ())
+    return tuple(BlockFacts(block["path"], block["digest"]) for block in sorted(blocks, key=lambda each: each["path"]))
+
+
+def _readme(source: Version) -> bytes | None:
+    if README not in source.manifest:
+        return None
+    described = available_files(source).get(README)
+    if described is None or described["size"] > LARGEST_README:
+        return None
+    try:
+        return read_blob(described["digest"])
+    except (NotFound, Damaged):
+        return None
+
+
+def time_text(moment: datetime) -> str:
+    """A time as statements have it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

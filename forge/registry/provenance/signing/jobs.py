@@ -1,0 +1,144 @@
+"""The jobs of the signer: making a key, and signing a publication or a block. No other worker takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from forge.accounts.permissions import Verb
+from forge.compute.scheduler.slots import Party
+from forge.jobs.kinds import JobKind, JobTitle
+from forge.jobs.models import Job, JobState, WorkerCapability
+from forge.jobs.queue import enqueue
+from forge.projects.models import Project
+from forge.registry.blocks.access import name_of
+from forge.registry.models import BlockVersion, Publication, PublishedBlockSignature, Tag
+from forge.registry.provenance.signing.actions.block_signer import sign_block
+from forge.registry.provenance.signing.actions.signer import make_key, sign_publication
+from forge.registry.provenance.signing.attaching import attach_provenance
+from forge.registry.provenance.signing.blocks.attaching import attach_block_provenance
+from forge.registry.provenance.signing.models import KeyOrigin, Signature, SigningKey
+from rune.compiler.building.spec import canonical_digest
+
+MOST_AT_ONCE = 50
+"""Publications that are completed in one run."""
+COMPLETE_EVERY = 60.0
+"""Seconds."""
+
+
+def _titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
+    ids = {job.spec["publication"] for job in jobs}
+    related = Publication.objects.select_related("repository__project__organisation")
+    titles = {
+        str(each.pk): JobTitle(
+            f"Signature of {each.repository.project.full_name} {each.tag}", each.repository.project.get_absolute_url()
+        )
+        for each in related.filter(pk__in=ids)
+    }
+    return {job.pk: titles[job.spec["publication"]] for job in jobs if job.spec["publication"] in titles}
+
+
+MAKE_KEY = JobKind(
+    "signing-key",
+    WorkerCapability.SIGN,
+    make_key,
+    "Signing key",
+    verb=Verb.RENAME_ORGANISATION,
+    attempts=3,
+)
+SIGN = JobKind(
+    "signature",
+    WorkerCapability.SIGN,
+    sign_publication,
+    "Signature",
+    titles=_titles,
+    verb=Verb.PUBLISH,
+    attempts=3,
+)
+
+
+def _block_titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
+    related = BlockVersion.objects.select_related("repository__project__organisation")
+    blocks = related.in_bulk([job.spec["block"] for job in jobs])
+    titles = {
+        str(pk): JobTitle(
+            f"Signature of {name_of(each)} {each.version}",
+            f"{each.repository.project.get_absolute_url()}/blocks/{each.name}?version={each.version}",
+        )
+        for pk, each in blocks.items()
+    }
+    return {job.pk: titles[job.spec["block"]] for job in jobs if job.spec["block"] in titles}
+
+
+SIGN_BLOCK = JobKind(
+    "block-signature",
+    WorkerCapability.SIGN,
+    sign_block,
+    "Signature of a block",
+    titles=_block_titles,
+    verb=Verb.PUBLISH,
+    attempts=3,
+)
+
+
+def request_key(key: SigningKey, person: UUID | None) -> Job:
+    """Asks the signer for the two halves of a key, in the transaction that stores its row."""
+    party = Party(key.organisation_id, person)
+    return enqueue(MAKE_KEY, key.organisation_id, {"key": str(key.pk)}, party=party, project=None)
+
+
+def request_signature(publication: Publication) -> None:
+    """Asks the signer for a signature of a publication, where the organisation has a key that was made here."""
+    _request(SIGN, publication.repository.project, {"publication": str(publication.pk)}, publication.author_id)
+
+
+def request_block_signature(block: BlockVersion) -> None:
+    """The same for a version of a block that has no signature which counts."""
+    if block.signatures.filter(key__revoked=None).exists():
+        return
+    _request(SIGN_BLOCK, block.repository.project, {"block": str(block.pk)}, block.author_id)
+
+
+def _request(kind: JobKind, project: Project, signed: Mapping[str, str], author: UUID | None) -> None:
+    key = SigningKey.objects.filter(organisation=project.organisation_id, origin=KeyOrigin.SERVER).signing().first()
+    if key is None:
+        return
+    spec = {**signed, "key": str(key.pk)}
+    failed = Job.objects.filter(kind=kind.name, organisation=project.organisation_id, state=JobState.FAILED)
+    if failed.filter(spec_digest=canonical_digest(spec)).exists():
+        # Somebody retries it on the page of jobs, once the reason is gone.
+        return
+    enqueue(kind, project.organisation_id, spec, party=Party(project.organisation_id, author), project=project)
+
+
+def complete_publications() -> None:
+    """Gives publications the provenance and the signature that they lack: those from before there was a key, those
+    whose key was revoked, and those whose server ended in the middle."""
+    tags = Tag.objects.listed().filter(repository__project__deleted_at=None).exclude(publication=None)
+    listed = Publication.objects.filter(pk__in=tags.values("publication"))
+    related = listed.select_related("repository__project__organisation", "build__artefact", "build__version")
+    for publication in related.filter(provenance=None).exclude(build__artefact=None)[:MOST_AT_ONCE]:
+        attach_provenance(publication)
+    valid = Signature.objects.filter(publication=OuterRef("pk"), key__revoked=None)
+    unsigned = related.filter(~Exists(valid), repository__project__organisation__in=_signing_organisations())
+    for publication in unsigned[:MOST_AT_ONCE]:
+        request_signature(publication)
+
+
+def complete_blocks() -> None:
+    """The same for versions of blocks."""
+    listed = BlockVersion.objects.listed().filter(repository__project__deleted_at=None)
+    related = listed.select_related("repository__project__organisation", "manifest", "source_version")
+    for block in related.filter(provenance=None)[:MOST_AT_ONCE]:
+        attach_block_provenance(block)
+    valid = PublishedBlockSignature.objects.filter(block=OuterRef("pk"), key__revoked=None)
+    unsigned = related.filter(~Exists(valid), repository__project__organisation__in=_signing_organisations())
+    for block in unsigned[:MOST_AT_ONCE]:
+        request_block_signature(block)
+
+
+def _signing_organisations() -> QuerySet[SigningKey, UUID]:
+    """The ids of the organisations with a key that was made here."""
+    return SigningKey.objects.filter(origin=KeyOrigin.SERVER).signing().values_list("organisation", flat=True)

@@ -1,0 +1,166 @@
+"""The checks of the conformance suite of OCI distribution 1.1 beside plain pushes and pulls, as a client sees them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from rune.oci import INDEX_TYPE
+from tests.forge.registry.distribution.artifacts.registry_client import (
+    ANY_TYPE,
+    EMPTY,
+    EMPTY_TYPE,
+    RegistryClient,
+    body,
+    code,
+    credentials,
+    image,
+    sha,
+    take_all,
+)
+
+pytestmark = pytest.mark.django_db
+
+SIGNATURE, REPORT = "application/vnd.example.signature", "application/vnd.example.report"
+SUBJECT = image(b"a layer")
+
+
+@pytest.fixture
+def registry(project: Any, developer: Any, organisation: Any) -> RegistryClient:
+    take_all(organisation)
+    client = RegistryClient(credentials(developer))
+    assert client.push_blob(EMPTY).status_code == 201
+    return client
+
+
+def referring(kind: str, subject: bytes, algorithm: str = "sha256", **more: Any) -> bytes:
+    """An artifact of a type that refers to a manifest."""
+    named = {"mediaType": json.loads(subject)["mediaType"], "digest": sha(subject, algorithm), "size": len(subject)}
+    return image(config_type=EMPTY_TYPE, artifactType=kind, subject=named, **more)
+
+
+@pytest.mark.slow
+def test_a_subject_may_come_after_what_refers_to_it(registry: RegistryClient) -> None:
+    signature = referring(SIGNATURE, SUBJECT, annotations={"org.example.by": "acme"})
+    pushed = registry.push_manifest(signature)
+    assert (pushed.status_code, pushed["OCI-Subject"]) == (201, sha(SUBJECT))
+    (listed,) = registry.referrers(sha(SUBJECT))
+    assert listed == {
+        "mediaType": json.loads(signature)["mediaType"],
+        "digest": sha(signature),
+        "size": len(signature),
+        "artifactType": SIGNATURE,
+        "annotations": {"org.example.by": "acme"},
+    }
+    assert code(registry.get(f"manifests/{sha(SUBJECT)}")) == (404, "MANIFEST_UNKNOWN")
+    registry.push_blob(b"a layer")
+    plain = registry.push_manifest(SUBJECT, "report")
+    assert plain.status_code == 201
+    assert "OCI-Subject" not in plain
+    assert [each["digest"] for each in registry.referrers(sha(SUBJECT))] == [sha(signature)]
+
+
+@pytest.mark.slow
+def test_referrers_are_filtered_by_their_type(registry: RegistryClient) -> None:
+    for kind in (SIGNATURE, REPORT):
+        assert registry.push_manifest(referring(kind, SUBJECT)).status_code == 201
+    # Without an artifactType, the type of the config is that of the artifact.
+    named = {"mediaType": json.loads(SUBJECT)["mediaType"], "digest": sha(SUBJECT), "size": len(SUBJECT)}
+    assert registry.push_manifest(image(config_type=ANY_TYPE, subject=named)).status_code == 201
+    assert [each["artifactType"] for each in registry.referrers(sha(SUBJECT))] == [SIGNATURE, REPORT, ANY_TYPE]
+    answer = registry.get(f"referrers/{sha(SUBJECT)}?artifactType={REPORT}")
+    assert answer["OCI-Filters-Applied"] == "artifactType"
+    assert [each["artifactType"] for each in json.loads(answer.content)["manifests"]] == [REPORT]
+    assert registry.referrers(sha(SUBJECT), "?artifactType=application/none") == []
+
+
+def test_nothing_refers_to_what_nobody_knows(registry: RegistryClient) -> None:
+    assert registry.referrers(sha(b"unknown")) == []
+    assert code(registry.get("referrers/latest")) == (400, "DIGEST_INVALID")
+
+
+@pytest.mark.slow
+def test_a_client_that_knows_no_referrers_reads_the_tag_of_the_subject(registry: RegistryClient) -> None:
+    fallback = sha(SUBJECT).replace(":", "-")
+    assert registry.get(f"manifests/{fallback}").status_code == 404
+    signature = referring(SIGNATURE, SUBJECT)
+    registry.push_manifest(signature)
+    answer = registry.get(f"manifests/{fallback}")
+    assert (answer.status_code, answer["Content-Type"]) == (200, INDEX_TYPE)
+    assert answer["Docker-Content-Digest"] == sha(answer.content)
+    assert [each["digest"] for each in json.loads(answer.content)["manifests"]] == [sha(signature)]
+    assert registry.tags() == [], "it is no tag that somebody set"
+
+
+@pytest.mark.slow
+def test_a_deleted_referrer_is_listed_no_more(registry: RegistryClient) -> None:
+    signature, report = referring(SIGNATURE, SUBJECT), referring(REPORT, SUBJECT)
+    for each in (signature, report):
+        registry.push_manifest(each)
+    assert registry.delete(f"manifests/{sha(signature)}").status_code == 202
+    assert [each["digest"] for each in registry.referrers(sha(SUBJECT))] == [sha(report)]
+    registry.push_manifest(signature)
+    assert {each["digest"] for each in registry.referrers(sha(SUBJECT))} == {sha(signature), sha(report)}
+
+
+def test_a_subject_is_named_by_sha512_too(registry: RegistryClient) -> None:
+    report = referring(REPORT, SUBJECT, "sha512")
+    pushed = registry.push_manifest(report)
+    assert (pushed.status_code, pushed["OCI-Subject"]) == (201, sha(SUBJECT, "sha512"))
+    assert [each["digest"] for each in registry.referrers(sha(SUBJECT, "sha512"))] == [sha(report)]
+
+
+@pytest.mark.slow
+def test_an_empty_blob_is_a_blob(registry: RegistryClient) -> None:
+    assert registry.push_blob(b"").status_code == 201
+    manifest = image(b"")
+    assert registry.push_manifest(manifest, "report").status_code == 201
+    answer = registry.get(f"blobs/{sha(b'')}")
+    assert (answer.status_code, answer["Content-Length"], body(answer)) == (200, "0", b"")
+
+
+@pytest.mark.slow
+def test_head_says_what_get_gives(registry: RegistryClient) -> None:
+    registry.push_blob(b"a layer")
+    registry.push_manifest(SUBJECT, "report")
+    for path, data in (
+        ("manifests/report", SUBJECT),
+        (f"manifests/{sha(SUBJECT)}", SUBJECT),
+        (f"blobs/{sha(b'a layer')}", b"a layer"),
+    ):
+        head, answer = registry.send("HEAD", path), registry.get(path)
+        assert (head.status_code, body(head), body(answer)) == (200, b"", data)
+        for name in ("Content-Length", "Content-Type", "Docker-Content-Digest"):
+            assert head[name] == answer[name]
+        assert (head["Content-Length"], head["Docker-Content-Digest"]) == (str(len(data)), sha(data))
+    for path in ("manifests/none", f"manifests/{sha(b'x')}", f"blobs/{sha(b'x')}"):
+        assert registry.send("HEAD", path).status_code == 404
+
+
+@pytest.mark.slow
+def test_each_delete_takes_one_thing_and_is_done_once(registry: RegistryClient) -> None:
+    registry.push_blob(b"a layer")
+    registry.push_manifest(SUBJECT, "report")
+    registry.push_tags(SUBJECT, "nightly")
+    assert registry.delete("manifests/report").status_code == 202
+    assert registry.delete("manifests/report").status_code == 404
+    assert registry.tags() == ["nightly"]
+    assert body(registry.get(f"manifests/{sha(SUBJECT)}")) == SUBJECT
+    assert registry.delete(f"manifests/{sha(SUBJECT)}").status_code == 202
+    assert registry.tags() == []
+    for path in (f"manifests/{sha(SUBJECT)}", "manifests/nightly"):
+        assert registry.get(path).status_code == 404
+    assert registry.delete(f"blobs/{sha(b'a layer')}").status_code == 202
+    assert code(registry.delete(f"blobs/{sha(b'a layer')}")) == (404, "BLOB_UNKNOWN")
+    assert registry.get(f"blobs/{sha(b'a layer')}").status_code == 404
+
+
+@pytest.mark.slow
+def test_a_tag_list_of_no_names_and_of_a_wrong_number(registry: RegistryClient) -> None:
+    registry.push_blob(b"a layer")
+    registry.push_tags(SUBJECT, "a", "b")
+    assert json.loads(registry.get("tags/list?n=0").content)["tags"] == []
+    assert json.loads(registry.get("tags/list?n=1&last=a").content)["tags"] == ["b"]
+    assert registry.get("tags/list?n=-1").status_code == 400

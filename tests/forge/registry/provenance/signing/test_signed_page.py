@@ -1,0 +1,69 @@
+"""The description of a signature on a rune's page, to members and to strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.jobs.models import Job
+from forge.projects.models import Visibility
+from forge.registry.models import SigningKey
+from forge.registry.provenance.signing.actions.keys import revoke_signing_key
+from forge.registry.tags.publishing.actions import publish_build
+from forge.reviews.actions import give_verdict
+from tests.forge.factories.builds import built
+from tests.support.compact_html import compact
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/acme/kitchen/published?tag=1.0"
+
+
+@pytest.fixture
+def published(
+    key: SigningKey, project: Any, developer: Any, people: dict[str, Any], run_signer: Callable[[], list[Job]]
+) -> SigningKey:
+    """The key that signed version 1.0 of a public project, which two people approved."""
+    build = built(developer, project)
+    for kind in ("reviewer", "maintainer"):
+        give_verdict(people[kind], build, "approve")
+    publish_build(developer, build, "1.0")
+    run_signer()
+    project.visibility = Visibility.PUBLIC
+    project.save()
+    return key
+
+
+@pytest.mark.slow
+@pytest.mark.protects("registry/people-in-statements")
+def test_members_read_names_and_strangers_a_number(
+    published: SigningKey, developer: Any, people: dict[str, Any], browser_of: Callable[[Any], Client]
+) -> None:
+    page = compact(browser_of(developer).get(PAGE).content.decode())
+    for text in ("Signed by acme", published.fingerprint, str(people["reviewer"]), str(people["maintainer"])):
+        assert text in page
+    assert "trusts this server with the key" in page
+    public = compact(Client().get(PAGE).content.decode())
+    assert "Approved by 2 people" in public
+    assert published.fingerprint in public
+    assert "person-" in public
+    for person in (people["reviewer"], people["maintainer"]):
+        assert str(person) not in public
+    # Beside the button that runs it, for those who are no members.
+    assert "By the key" in public
+    assert "By the key" not in page
+
+
+@pytest.mark.slow
+@pytest.mark.protects("registry/forged-signatures")
+def test_a_page_says_nothing_of_a_signature_whose_key_was_revoked(
+    published: SigningKey, organisation: Any, owner: Any
+) -> None:
+    assert "Signed by acme" in Client().get(PAGE).content.decode()
+    revoke_signing_key(owner, organisation, published.pk, "The disk was stolen.")
+    page = Client().get(PAGE).content.decode()
+    assert "Signed by acme" not in page
+    assert "None: only this server says where it came from" in page
