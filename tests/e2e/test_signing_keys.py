@@ -58,5 +58,5 @@ def test_a_key_is_created_and_the_page_of_a_rune_opens_its_proofs(forge: LiveFor
     signed.get_by_text("Signed by").click()
     expect(signed.get_by_text(fingerprint).first).to_be_visible()
     signed.get_by_text("Built from version").click()
-    expect(signed.get_by_text("sine.tflite")).to_be_visible()
+    expect(signed.get_by_text("sine.tflite", exact=True)).to_be_visible()
     assert findings(page, LOOKS) == []

@@ -214,14 +214,20 @@ class ChildProcess:
         with self._lock:
             if not self._closed:
                 self.stopped = self.stopped or reason
-                self._process.signal_group(signal.SIGKILL)
+                self._kill()
+
+    def _kill(self) -> None:
+        if not self._process.signal_group(signal.SIGKILL):
+            # Its keeper ends all when nobody can give it jobs any more.
+            with contextlib.suppress(OSError):
+                self._jobs.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Ends all and removes its folder. Closing twice does nothing."""
         with self._lock:
             if self._closed:
                 return
-            self._process.signal_group(signal.SIGKILL)
+            self._kill()
             self._process.release()
             self._closed = True
         self.answers.close()

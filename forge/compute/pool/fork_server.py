@@ -10,7 +10,6 @@ import atexit
 import contextlib
 import json
 import os
-import select
 import shutil
 import signal
 import socket
@@ -18,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,8 @@ from forge.compute.pool.workdir import passable, workdir
 from rune.running.isolation.fork_server import LARGEST_MESSAGE
 
 _PACKAGES = "packages"
+_TICK = 0.005
+"""Seconds between two looks whether a process that was killed has ended."""
 _ENDED = "The process that starts the compiler's processes has ended."
 
 
@@ -138,28 +140,30 @@ class _Connection:
 
 
 class ForkedProcess:
-    """A process that was forked: the keeper of what computes. Its id is its own until `release`."""
+    """A process that was forked: the keeper of what computes. Its id is its own until `release`.
+
+    When the process that forked it has died, its id may be another's: it is not signalled then. It ends when its
+    standard input is closed.
+    """
 
     def __init__(self, connection: _Connection, pid: int) -> None:
         self.pid = pid
         self._connection = connection
-        self._handle = os.pidfd_open(pid)
 
     @property
     def ending(self) -> Ending | None:
-        """How it ended, or None while it runs."""
-        if not self._has_ended(0):
-            return None
+        """How it ended, or None while it runs. It counts as killed when the process that forked it has died."""
         try:
-            return Ending(**self._connection.ask({"ending": self.pid})["ending"])
+            ending = self._connection.ask({"ending": self.pid})["ending"]
         except ChildDied:
             return Ending(signal=signal.SIGKILL)
+        return None if ending is None else Ending(**ending)
 
     def signal_group(self, number: signal.Signals) -> bool:
         """Sends a signal to it and to all that it started; returns whether it was sent."""
-        # The group has the process's own id. Nothing that it starts can leave the group: the calls are refused.
-        if not self._connection.is_alive and self._has_ended(0):
+        if not self._connection.is_alive:
             return False
+        # The group has the process's own id. Nothing that it starts can leave the group: the calls are refused.
         try:
             os.killpg(self.pid, number)
         except (ProcessLookupError, PermissionError):
@@ -168,15 +172,10 @@ class ForkedProcess:
 
     def release(self) -> None:
         """Waits for its end, and gives its id back."""
-        self._has_ended(None)
+        while self.ending is None:
+            time.sleep(_TICK)
         with contextlib.suppress(ChildDied):
             self._connection.ask({"release": self.pid})
-        os.close(self._handle)
-
-    def _has_ended(self, milliseconds: int | None) -> bool:
-        waiting = select.poll()
-        waiting.register(self._handle, select.POLLIN)
-        return bool(waiting.poll(milliseconds))
 
 
 def _environment(packages: Path) -> dict[str, str]:

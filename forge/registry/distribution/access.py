@@ -23,7 +23,10 @@ _tags_of_manifest = CompiledLookup(
 
 def repository_of(project: Project) -> Repository | None:
     """Returns a project's repository, or None if it published nothing. The caller may read the project."""
-    return _of_project.first(project.pk)
+    repository = _of_project.first(project.pk)
+    if repository is not None:
+        repository.project = project  # it is not asked for again
+    return repository
 
 
 def find_repository(project: Project) -> Repository:

@@ -8,7 +8,7 @@ some hundredths of a second in place of a whole one.
   0, 1, 2 and so on in it: `{"pid"}`, or `{"error"}` where the system refuses. The process goes on as
   `rune.running.isolation.launch` describes it; its variables are this one's with `variables`.
 * `{"ending": PID}`: `{"ending": null}` as long as it runs, else `{"exit": STATUS}` or `{"signal": NUMBER}` in it.
-* `{"release": PID}`: `{}`. It waits for the end; the process id may be another's from then on.
+* `{"release": PID}`: `{}`, of one that has ended; the process id may be another's from then on.
 
 It reads no bytes of a user's. At the end of its input it ends, and each keeper with it.
 """

@@ -109,17 +109,19 @@ def _run(module: str, entered: Entered, arguments: Sequence[str]) -> NoReturn:
 
 
 def _attend(child: socket.socket, started: int) -> int:
-    """Writes the maps that the child asks for; answers the process that is to be waited for."""
-    with child:
-        if child.recv(1) != b"u":
-            return started
-        try:
-            is_other = _write_maps(started)
-        except OSError as error:
-            child.sendall(b"n" + bytes([error.errno or 0]))
-            return started
-        child.sendall(b"o" if is_other else b"s")
-        number = child.recv(_PID.size)
+    """Writes the maps that the child asks for; answers the process that is to be waited for.
+
+    The socket stays open as long as the keeper lives.
+    """
+    if child.recv(1) != b"u":
+        return started
+    try:
+        is_other = _write_maps(started)
+    except OSError as error:
+        child.sendall(b"n" + bytes([error.errno or 0]))
+        return started
+    child.sendall(b"o" if is_other else b"s")
+    number = child.recv(_PID.size)
     return int(_PID.unpack(number)[0]) if len(number) == _PID.size else started
 
 
@@ -194,25 +196,44 @@ def _end_as(status: int) -> NoReturn:
 
 
 def _entered(keeper: socket.socket, folder: str, size: int) -> Entered:
-    """Enters what the system gives. Of two processes that return from here one is the module's, the other ended."""
-    was_root = os.geteuid() == 0
+    """Enters what the system gives. The process that returns from here ends when its keeper does."""
     with keeper:
-        try:
-            unshare(_ALL)
-        except OSError as error:
-            return _without_namespaces(folder, reason_of(error), was_root=was_root)
-        keeper.sendall(b"u")
-        answer = keeper.recv(2)
-        if answer[:1] not in (b"o", b"s"):
-            refused = OSError(answer[1], os.strerror(answer[1])) if len(answer) > 1 else OSError("no answer")
-            # In the new user namespace this is nobody, and can become nobody else.
-            lacking = (*_IN_NAMESPACES, Protection.OTHER_USER) if was_root else _IN_NAMESPACES
-            return Entered(gaps_of(lacking, reason_of(refused)), folder)
-        waiting, end_pipe = os.pipe()
-        first = os.fork()
-        if first:
-            keeper.sendall(_PID.pack(first))
-            os._exit(0)
+        entered = _namespaces_entered(keeper, folder, size)
+        # Set last: a change of the user would clear it.
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if _is_closed(keeper):
+            os._exit(1)  # the keeper died before
+    return entered
+
+
+def _is_closed(keeper: socket.socket) -> bool:
+    try:
+        return keeper.recv(1, socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+
+
+def _namespaces_entered(keeper: socket.socket, folder: str, size: int) -> Entered:
+    """Of two processes that return from here one is the module's, the other ended."""
+    was_root = os.geteuid() == 0
+    try:
+        unshare(_ALL)
+    except OSError as error:
+        return _without_namespaces(folder, reason_of(error), was_root=was_root)
+    keeper.sendall(b"u")
+    answer = keeper.recv(2)
+    if not answer:
+        os._exit(1)  # the keeper is dead
+    if answer[:1] not in (b"o", b"s"):
+        refused = OSError(answer[1], os.strerror(answer[1]))
+        # In the new user namespace this is nobody, and can become nobody else.
+        lacking = (*_IN_NAMESPACES, Protection.OTHER_USER) if was_root else _IN_NAMESPACES
+        return Entered(gaps_of(lacking, reason_of(refused)), folder)
+    waiting, end_pipe = os.pipe()
+    first = os.fork()
+    if first:
+        keeper.sendall(_PID.pack(first))
+        os._exit(0)
     os.close(end_pipe)
     os.read(waiting, 1)  # from here on the keeper is the parent
     os.close(waiting)
@@ -291,8 +312,6 @@ def _first_process(folder: str, size: int, *, user: int | None, was_root: bool) 
     elif was_root:
         gaps += gaps_of([Protection.OTHER_USER], "the server runs as root, and the toolchain is readable by root alone")
     drop_capabilities()
-    # Set last: a change of the user would clear it.
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     return Entered(tuple(gaps), folder)
 
 

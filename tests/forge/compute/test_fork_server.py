@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -66,6 +67,17 @@ def test_a_signal_reaches_a_process_that_was_forked_just_now(tmp_path: Path) -> 
 
 
 @pytest.mark.protects("compiling/dying-children")
+@pytest.mark.parametrize("milliseconds", [0, 1, 2, 5, 10, 20, 50, 100])
+def test_no_process_outlives_a_keeper_that_dies_while_it_starts(milliseconds: int, tmp_path: Path) -> None:
+    process = ChildProcess(tmp_path)
+    time.sleep(milliseconds / 1000)  # the moment of death is what this is about
+    os.kill(process.pid, signal.SIGKILL)
+    until(lambda: running_in_group(process.pid) == [])
+    assert process.ending == Ending(signal=signal.SIGKILL)
+    process.close()
+
+
+@pytest.mark.protects("compiling/dying-children")
 def test_what_was_forked_ends_with_the_process_that_forked_and_the_next_start_begins_another(tmp_path: Path) -> None:
     server = ForkServer("forge.compute.child.main")
 
@@ -73,9 +85,11 @@ def test_what_was_forked_ends_with_the_process_that_forked_and_the_next_start_be
         fork_server = server
 
     first = Process(tmp_path)
+    until(lambda: first.isolation is not None)
+    inside = child_of(first.pid)
     os.kill(process_of(server), signal.SIGKILL)
     first.stop("")
-    until(lambda: first.ending is not None)
+    until(lambda: has_ended(first.pid) and has_ended(inside))
     assert first.last_words() == "The compiler's process was ended by SIGKILL."
     second = Process(tmp_path)
     assert second.ending is None
@@ -90,7 +104,7 @@ def test_a_message_to_a_process_that_died_is_a_clear_error(fork_server: ForkServ
     process = fork_server.start(message(tmp_path), streams())
     pid = process_of(fork_server)
     os.kill(pid, signal.SIGKILL)
-    until(lambda: is_zombie(pid) or not is_running(pid))
+    until(lambda: has_ended(pid))
     assert fork_server._connection is not None
     with pytest.raises(ChildDied, match="has ended"):
         fork_server._connection.ask({"ending": process.pid})
@@ -102,7 +116,8 @@ def test_a_process_has_no_descriptor_of_another(tmp_path: Path) -> None:
     with Attacked(tmp_path) as first, Attacked(tmp_path) as second:
         for compiler in (first, second):
             compiler.make_ready(owner=uuid4())
-        assert kinds_of_descriptors(first) == kinds_of_descriptors(second), "the second has nothing of the first"
+        kinds = [kinds_of_descriptors(compiler.pid) for compiler in (first, second) if compiler.pid is not None]
+        assert kinds[0] == kinds[1], "the second has nothing of the first"
 
 
 @pytest.mark.protects("compiling/exploited-process")
@@ -131,14 +146,32 @@ def test_many_threads_start_processes_at_once(tmp_path: Path) -> None:
         process.close()
 
 
-def child_of(compiler: Attacked) -> str:
+def has_ended(pid: int) -> bool:
+    return is_zombie(pid) or not is_running(pid)
+
+
+def running_in_group(group: int) -> list[str]:
+    """The ids of processes in a group, without those that have ended."""
+    fields = {path.parent.name: _fields_of(path) for path in Path("/proc").glob("[0-9]*/stat")}
+    return [pid for pid, (state, _, number) in fields.items() if number == str(group) and state != "Z"]
+
+
+def _fields_of(path: Path) -> list[str]:
+    """The state, the parent and the group of a process; empty ones where it has gone."""
+    try:
+        return path.read_text().rpartition(")")[2].split()[:3]
+    except OSError:
+        return ["", "", ""]
+
+
+def child_of(keeper: int) -> int:
     """The process of the module, below the keeper."""
-    return Path(f"/proc/{compiler.pid}/task/{compiler.pid}/children").read_text().split()[0]
+    return int(Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split()[0])
 
 
-def kinds_of_descriptors(compiler: Attacked) -> list[str]:
+def kinds_of_descriptors(keeper: int) -> list[str]:
     """The kinds of all descriptors that the keeper and its child have, without the numbers in their names."""
-    folders = [Path(f"/proc/{pid}/fd") for pid in (compiler.pid, child_of(compiler))]
+    folders = [Path(f"/proc/{pid}/fd") for pid in (keeper, child_of(keeper))]
     return sorted(
         re.sub(r"compiler-\w+|\d", "", str(link.readlink())) for folder in folders for link in folder.iterdir()
     )

@@ -14,6 +14,7 @@ from forge.datasets.pages.cards import SampleCard, drawing_paths
 from forge.datasets.samples.models import SampleKind
 from forge.projects.models import Project
 from tests.forge.factories.recordings import consent_of, png, sample_of
+from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -180,13 +181,13 @@ def test_a_table_is_drawn_and_phones_are_asked_for_what_they_can_record(
     assert page.count('class="sample-face table"') == 2
     assert page.count("<path d=") == 2 + 1
     assert '<input type="hidden" name="kind" value="sound">' in page, "no phone records a table"
-    panel = client.get(f"{PAGE}/samples/1").content.decode()
+    panel = compact(client.get(f"{PAGE}/samples/1").content.decode())
     assert "Crop or split" in panel
     assert "<audio" not in panel
     assert '<th scope="col" class="written">humidity</th>' in panel
     assert "2 columns, 2 rows" in panel
     assert panel.index("<td>20.5</td>") < panel.index("<td>21</td>")
-    single = client.get(f"{PAGE}/samples/2").content.decode()
+    single = compact(client.get(f"{PAGE}/samples/2").content.decode())
     assert '<dt class="written">humidity</dt><dd>55</dd>' in single
     assert "2 columns, 1 row<" in single
     refused = client.post(f"{PAGE}/collect", {"kind": "table", "label": "dry", "wanted": "20", "seconds": "1.5"})
@@ -197,7 +198,7 @@ def test_a_table_is_drawn_and_phones_are_asked_for_what_they_can_record(
 def test_the_page_of_a_long_table_lists_its_first_rows(client: Client, project: Project, user: User) -> None:
     rows = "".join(f"{number},{-number}\n" for number in range(1200))
     sample_of(consent_of(user, project), user, b"<level>,flow\n" + rows.encode(), label="dry")
-    panel = client.get(f"{PAGE}/samples/1").content.decode()
+    panel = compact(client.get(f"{PAGE}/samples/1").content.decode())
     assert '<th scope="col" class="written">&lt;level&gt;</th>' in panel
     assert "2 columns, 1,200 rows" in panel
     assert "The first 5 rows." in panel

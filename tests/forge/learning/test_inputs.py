@@ -20,6 +20,7 @@ from forge.reviews.models import ChangeRequest
 from tests.forge.factories.training import motion_samples
 from tests.lab.models.motion_model import motion_model
 from tests.lab.training.motion_data import LABELS
+from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -157,7 +158,7 @@ def test_labels_that_are_not_those_of_the_model_are_refused(client: Client, digi
 
 @pytest.mark.slow
 def test_the_page_asks_tries_and_writes_without_scripts(client: Client, digits: Project) -> None:
-    page = client.get(f"{PAGE}?file=digits.tflite").content.decode()
+    page = compact(client.get(f"{PAGE}?file=digits.tflite").content.decode())
     assert 'value="0-1" checked' in page
     assert "image-normalization" in page
     numbers = client.get(f"{PAGE}?file=digits.tflite&kind_0=numbers").content.decode()

@@ -24,6 +24,7 @@ from tests.forge.factories.training import motion_samples
 from tests.forge.learning.test_conversions import MODELS, converted, read, run_jobs
 from tests.lab.models.motion_model import motion_model
 from tests.lab.training.motion_data import LABELS
+from tests.support.compact_html import compact
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker", "few_forms")]
 
@@ -72,7 +73,7 @@ def test_ranges_and_accuracy_come_from_the_projects_samples_through_its_own_stag
     assert {number for number, _, _ in answers} == numbers(project, "validation")
     record = ConvertedForm.objects.get(form="int8").provenance["samples"]
     assert record["digest"].startswith("sha256:")
-    page = client.get(f"/acme/kitchen/models/{row['id']}").content.decode()
+    page = compact(client.get(f"/acme/kitchen/models/{row['id']}").content.decode())
     for text in ("100.0 %", "computed by the stages in front of", "Right answers by label", "On the line"):
         assert text in page, text
     assert "which is a guess" not in page
@@ -100,7 +101,7 @@ def test_ranges_are_measured_on_the_split_that_forge_yml_names(
     assert used["validation"]["judging"] > 0
     row = next(each for each in rows.values() if each["calibration"] == "validation")
     form = next(each for each in row["forms"] if each["form"] == "int8")
-    page = client.get(f"/acme/kitchen/models/{row['id']}").content.decode()
+    page = compact(client.get(f"/acme/kitchen/models/{row['id']}").content.decode())
     assert "samples of the split validation, computed" in page
     address = f"{MODELS}/{row['id']}/forms/{form['number']}/apply"
     answer = client.post(address, {"path": "model.tflite"}, content_type="application/json")
@@ -141,7 +142,7 @@ def test_samples_whose_answer_changed_are_listed_with_what_each_form_answers(
     assert [each["sample"] for each in changed] == [number]
     float_number = next(str(each["number"]) for each in row["forms"] if each["form"] == "float32")
     assert changed[0]["answers"] == {float_number: LABELS[answer], str(form.number): LABELS[(answer + 1) % 3]}
-    page = client.get(f"/acme/kitchen/models/{row['id']}").content.decode()
+    page = compact(client.get(f"/acme/kitchen/models/{row['id']}").content.decode())
     assert "The sample that a form answers otherwise" in page
     assert f"/data/samples/{number}" in page
 
@@ -154,7 +155,7 @@ def test_a_runefile_that_feeds_no_such_model_is_named_and_random_input_is_called
     row = model_of(client)
     assert (row["samples"]["kind"], row["samples"]["is_guess"]) == ("random", True)
     assert "gives no model 1x50x3 floats" in row["samples"]["reason"]
-    page = client.get(f"/acme/kitchen/models/{row['id']}").content.decode()
+    page = compact(client.get(f"/acme/kitchen/models/{row['id']}").content.decode())
     assert "which is a guess" in page
     low, high = row["samples"]["ranges"][0]
     assert f"{low:.3f} to {high:.3f}" in page

@@ -98,6 +98,7 @@ def find_upload(actor: Actor, repository: Repository, upload: UUID) -> Upload:
     row = Upload.objects.filter(pk=upload, repository=repository, author=actor.pk).first()
     if row is None:
         raise NoSuchUpload("This upload is not under way. It may have ended; begin it again.")
+    row.repository = repository  # with its project: neither is asked for again
     return row
 
 

@@ -26,6 +26,7 @@ from rune.source.policy.policy import Limit
 from tests.forge.builds.test_evaluation_pages import evaluated
 from tests.forge.factories.builds import RUNE, built
 from tests.forge.factories.recordings import consent_of, sample_of
+from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
 
@@ -214,8 +215,8 @@ def test_a_comment_about_a_place_keeps_it_when_it_is_sent_with_a_verdict(
     assert client.post(f"{PAGE}/respond", form).status_code == 302
     verdict = Verdict.objects.get()
     assert (verdict.kind, verdict.place["name"]) == ("figure", "size")
-    page = browser_of(developer).get(f"{PAGE}/conversation").content.decode()
-    assert 'About <a href="#at-figure:size">' in page
+    page = compact(browser_of(developer).get(f"{PAGE}/conversation").content.decode())
+    assert 'About<a href="#at-figure:size">' in page
     judged = client.get(f"/api/v1/builds/{build.pk}/reviews").json()["reviews"][0]
     assert (judged["anchor"]["kind"], judged["anchor"]["name"]) == ("figure", "size")
     assert client.post(f"{PAGE}/respond", form | {"about": "stage:nowhere"}).status_code == 400

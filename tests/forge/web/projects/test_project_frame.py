@@ -25,7 +25,7 @@ def tabs_in(page: str) -> list[tuple[str, str, bool]]:
     nav = re.search(r'<nav class="nav" aria-label="acme/kitchen".*?</nav>', page, re.DOTALL)
     if nav is None:
         return []
-    links = re.findall(r'<a href="([^"]*)"( aria-current="page")?>(.*?)</a>', nav[0], re.DOTALL)
+    links = re.findall(r'<a href="([^"]*)"(\s+aria-current="page")?\s*>(.*?)</a>', nav[0], re.DOTALL)
     return [(" ".join(re.sub(r"<[^>]*>", "", words).split()), address, bool(on)) for address, on, words in links]
 
 

@@ -31,6 +31,7 @@ from forge.core.errors import NotFound
 from forge.core.models import Blob
 from forge.projects.access import require
 from forge.projects.models import Project
+from forge.registry.distribution.access import repository_of
 from forge.registry.distribution.artifacts.access import find_blob
 from forge.registry.distribution.artifacts.digests import note_digests
 from forge.registry.distribution.artifacts.errors import (
@@ -61,7 +62,7 @@ def begin_upload(actor: Actor, project: Project, algorithm: str = "sha256") -> U
     _require_room(project, 1)
     if Upload.objects.filter(author=actor.person).count() >= MOST_UPLOADS:
         raise TooManyUploads(f"{MOST_UPLOADS} of your uploads are under way. Finish or cancel some of them first.")
-    repository, _ = Repository.objects.get_or_create(project=project)
+    repository = repository_of(project) or Repository.objects.get_or_create(project=project)[0]
     upload = Upload.objects.create(repository=repository, author=actor.person, changed=timezone.now())
     running_digests.keep(upload.pk, RunningDigest({"sha256", algorithm}))
     return upload
@@ -96,7 +97,8 @@ def append_part(
         last, confirm = parts[-1] if parts else None, partial(_require_unchanged, upload)
         for piece in store_pieces(measured, upload.pk, last, confirm):
             row = _add(row, piece)
-            _require_room(project, 1)
+            if row.size != upload.size + size:  # more comes than there was room for, or nobody knows how much
+                _require_room(project, 1)
     except PartInUse:
         raise UploadInUse(
             "Another request is sending bytes of this upload. Wait for it, or begin another one."
@@ -141,6 +143,7 @@ def _added(upload: Upload, piece: StoredPart) -> Upload:
     row.size = sum(size for _name, size in row.parts)
     row.changed = timezone.now()
     row.save(update_fields=["parts", "size", "changed"])
+    row.repository = upload.repository
     return row
 
 

@@ -48,6 +48,17 @@ def test_a_blob_in_one_request(registry: RegistryClient) -> None:
     assert body(registry.get(f"blobs/{sha(LAYER)}")) == LAYER
 
 
+def test_a_push_asks_the_database_for_a_repository_and_for_room_no_more_often_than_needed(
+    registry: RegistryClient, django_assert_max_num_queries: Any
+) -> None:
+    registry.push_blob(EMPTY)
+    with django_assert_max_num_queries(9):
+        location = registry.begin()["Location"]
+    with django_assert_max_num_queries(29):
+        done = registry.send("PUT", f"{location}?digest={sha(LAYER)}", LAYER)
+    assert done.status_code == 201
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
 @pytest.mark.parametrize("sizes", [[], [len(LAYER)], [1, 4000, len(LAYER) - 4001]])

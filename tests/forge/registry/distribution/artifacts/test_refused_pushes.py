@@ -11,7 +11,9 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from forge.accounts.errors import StorageQuotaReached
 from forge.accounts.models import Quota
+from forge.accounts.principals import acting_as
 from forge.core.blobs.store import blob_storage
 from forge.core.blobs.sweep import sweep_blobs
 from forge.core.blobs.usage import organisation_bytes
@@ -282,6 +284,19 @@ def test_an_organisation_without_room_gets_nothing_stored(registry: RegistryClie
     assert code(registry.begin()) == (403, "DENIED")
     assert registry.delete(location).status_code == 204
     assert registry.begin().status_code == 202
+
+
+@pytest.mark.protects("registry/quota")
+@pytest.mark.parametrize("announced", [0, 1, len(LAYER) - 1])
+def test_bytes_of_which_fewer_or_none_were_announced_are_counted_when_they_came(
+    registry: RegistryClient, developer: Any, organisation: Any, announced: int
+) -> None:
+    used = organisation_bytes(organisation.pk)
+    registry.begin()
+    Quota.objects.create(holder=organisation.stream, resource="bytes", limit=used + len(LAYER) - 1)
+    upload = Upload.objects.get()
+    with pytest.raises(StorageQuotaReached):
+        uploads.append_part(acting_as(developer), upload, [LAYER], size=announced)
 
 
 def test_only_so_many_uploads_are_under_way_at_once(registry: RegistryClient) -> None:
