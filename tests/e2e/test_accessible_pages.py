@@ -62,7 +62,8 @@ LOOK = """() => {
     const part = element.type === "file" ? "::file-selector-button" : undefined;
     return getComputedStyle(element, part).fontFamily.includes("IBM Plex");
   };
-  const foreign = [...document.querySelectorAll(drawn)].filter((element) => isShown(element) && !isOurs(element));
+  const isForeign = (element) => isShown(element) && !element.matches(".aloud") && !isOurs(element);
+  const foreign = [...document.querySelectorAll(drawn)].filter(isForeign);
   // The bar of a list always has "New project" as a main button: it is not counted.
   const isNew = (element) => element.matches('.bar [href^="/new"]');
   const main = [...view.querySelectorAll(".button.primary")].filter((element) => isShown(element) && !isNew(element));

@@ -10,7 +10,7 @@ import { useRunning } from "../recordings/running";
 import { FrameEngine } from "../running/use-session";
 import { countsAt, likelyPositives, type Called } from "./counting";
 import type { ScoresPlace, TextNumber, ThresholdHost } from "./host";
-import { OF_SHARES, scaleAround } from "./scale";
+import { OF_SHARES, scaleAround, snapped } from "./scale";
 import { scoresOfAll, type Scored } from "./scores";
 import { figuresOf } from "./wording";
 import "../styles/threshold.css";
@@ -41,7 +41,6 @@ export default function ThresholdChart({ card, wordlists, host }: Props) {
     () => sharesOf(card.kind === "word" ? (card.scored ?? card.tensor) : card.tensor) !== null,
     [card],
   );
-  const value = moved ?? number?.value ?? (isShare ? USUAL : (card.past.at(-1)?.[0] ?? 0));
   // The scale stands while the chart moves on, or the line would run away from who drags it.
   const [others, setOthers] = useState<readonly number[]>([]);
   const known = useRef(false);
@@ -54,6 +53,9 @@ export default function ThresholdChart({ card, wordlists, host }: Props) {
     if (isShare) return OF_SHARES;
     return scaleAround([...others, ...(scored?.recordings.flatMap(({ windows }) => windows.flat()) ?? [])]);
   }, [isShare, others, scored]);
+  // A suggestion is a step of the scale: an eighth digit means nothing to a person.
+  const suggested = snapped(isShare ? USUAL : (card.past.at(-1)?.[0] ?? 0), scale);
+  const value = moved ?? number?.value ?? suggested;
 
   const write = (): void => {
     const done = number === null ? host.add?.(place, value) : host.write?.(number, value);

@@ -95,4 +95,5 @@ test("a threshold moves by keys in steps of its scale, and never beyond it", () 
   expect(snapped(0.00240000001, scale)).toBe(0.0024);
   expect([scaleAround([]), scaleAround([0, 0.97])]).toEqual([OF_SHARES, OF_SHARES]);
   expect(scaleAround([3, 3]).maximum).toBeGreaterThan(3);
+  expect(snapped(0.24765572, scaleAround([0.24765572]))).toBe(0.248);
 });
