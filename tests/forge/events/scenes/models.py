@@ -15,7 +15,7 @@ from forge.learning.offers.actions import apply_form
 from forge.projects.actions import write_file
 from tests.forge.events.scenarios import Act, World, scene
 
-DIGITS = Path(__file__).parents[3] / "examples" / "digits" / "digits.tflite"
+DIGITS = Path(__file__).parents[4] / "examples" / "digits" / "digits.tflite"
 FIGURES = {
     "output": 40.0,
     "changed": 1,
