@@ -23,8 +23,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 WORDS: dict[str, str] = json.loads((ROOT / "tools/plain_words.json").read_text("utf-8"))["words"]
 """Words that are refused as whole words of a name, and what to think of instead. ESLint reads the same file."""
-OWN, OWN_TEST = "tools/plain_words.py", "tests/tools/test_plain_words.py"
-"""The names of the words that it refuses."""
+UNREAD = {
+    "tools/plain_words.py": "has the words that it refuses",
+    "tests/tools/test_plain_words.py": "has them too",
+    "static/player/1.js": "keeps its bytes for good: pages compare its digest",
+}
+"""Files that are not read, with the reason."""
 TERMS = {("not", "found"), ("held", "out"), ("taken", "down")}
 """The field's own terms, which have such a word in them: an error of HTTP, data that a model was not trained on, and a
 page that moderators removed."""
@@ -199,7 +203,7 @@ def findings(root: Path) -> Iterator[Finding]:
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True, text=True).stdout
     for name in filter(None, tracked.split("\0")):
         path = root / name
-        if name in (OWN, OWN_TEST) or not path.is_file():
+        if name in UNREAD or not path.is_file():
             continue
         yield from refused_path(name)
         if name.endswith(".py") and "/migrations/" not in name:

@@ -9,10 +9,10 @@ const LOADING = 60_000;
 
 /** The address of the page for `organisation/project` or `organisation/project:tag`. */
 function addressOf(reference, kind) {
-  const match = REFERENCE.exec(reference ?? "");
-  if (match === null) throw new TypeError(`"${reference}" is not written like acme/keywords:1.0.`);
-  const address = new URL(`${match[1]}/${match[2]}/embed`, HERE);
-  if (match[3] !== undefined) address.searchParams.set("tag", match[3]);
+  const found = REFERENCE.exec(reference ?? "");
+  if (found === null) throw new TypeError(`"${reference}" is not written like acme/keywords:1.0.`);
+  const address = new URL(`${found[1]}/${found[2]}/embed`, HERE);
+  if (found[3] !== undefined) address.searchParams.set("tag", found[3]);
   if (kind !== "player") address.searchParams.set("as", kind);
   return address.href;
 }

@@ -103,6 +103,7 @@ OTHERS = {
     "forge/datasets/collecting/pages.py": "a recording of a guest that waits, for who decides about it",
     "forge/datasets/imports/job.py": "pieces of an archive",
     "forge/datasets/recordings/api.py": "a member plays a sample: the right to play, not a purpose, decides",
+    "forge/datasets/pages/table_rows.py": "the rows of a table, for who may play it",
     "forge/datasets/samples/actions/cut.py": "a recording is cut within its data set, under the same consent",
     "forge/datasets/samples/api.py": "the same",
     "forge/datasets/samples/drawings.py": "an upgrade completes its rows",

@@ -34,6 +34,7 @@ from tests.forge.factories.builds import built, waiting
 from tests.forge.factories.deployments import deployed
 from tests.forge.factories.recordings import consent_of, loud, sample_of
 from tests.forge.factories.training import finish_run, motion_run, motion_version
+from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -144,7 +145,7 @@ def test_those_who_manage_hear_which_runs_builds_and_deployments_learned_from_a_
     }
     notices = Notice.objects.filter(kind="data-removed")
     assert {notice.person for notice in notices} == {maintainer}
-    page = client.get(f"/acme/kitchen/data/removals/{removal.pk}").content.decode()
+    page = compact(client.get(f"/acme/kitchen/data/removals/{removal.pk}").content.decode())
     assert page.index("Run 1") < page.index("Build 2") < page.index("Website")
     assert str(removal.count) in client.get("/acme/kitchen/data/removals").content.decode()
 
@@ -154,7 +155,7 @@ def test_a_sample_that_nothing_learned_from_tells_nobody(project: Project, user:
     removal = withdraw_consent(user, Consent.objects.get())
     assert removal is not None
     assert not Notice.objects.exists()
-    page = client.get(f"/acme/kitchen/data/removals/{removal.pk}").content.decode()
+    page = compact(client.get(f"/acme/kitchen/data/removals/{removal.pk}").content.decode())
     assert "No finished training run" in page
 
 
@@ -180,7 +181,7 @@ def test_the_answer_says_which_copies_were_taken_and_until_when_backups_have_the
     removal = SampleRemoval.objects.get()
     assert body["backups_until"] == (removal.created + timedelta(days=30)).isoformat()
     settings.BACKUP_DAYS = 0
-    page = client.get(f"/acme/kitchen/data/removals/{removal.pk}").content.decode()
+    page = compact(client.get(f"/acme/kitchen/data/removals/{removal.pk}").content.decode())
     assert "has not said how long backups are kept" in page
     assert "v2 as data-folder, by" in page
 
