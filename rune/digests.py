@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 
+DIGEST_LENGTH = 71
+"""Characters of a digest."""
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 

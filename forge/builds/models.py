@@ -24,6 +24,7 @@ from forge.projects.models import Project, Version
 from rune.aim import AIMS, BALANCED, RUNE_AIM
 from rune.compiler.anvil.profile import LITERT, PROFILES
 from rune.compiler.building.spec import canonical_digest
+from rune.digests import DIGEST_LENGTH
 
 
 class BuildTrigger(models.TextChoices):
@@ -106,7 +107,7 @@ class Build(models.Model):
         DataVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="builds"
     )
     """The version of the project's data that it was tested on; None where there was none."""
-    samples = models.CharField(max_length=71, blank=True)
+    samples = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The digest of the test samples that it was run on (`forge.builds.evaluations.outcomes`); empty where there
     were none."""
     evaluation = models.JSONField(null=True, blank=True)
@@ -289,7 +290,7 @@ class Preview(Leased):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="previews")
-    key = models.CharField(max_length=71, default=PLAIN)
+    key = models.CharField(max_length=DIGEST_LENGTH, default=PLAIN)
     """The digest of `options`."""
     options = models.JSONField(default=plain_options)
     """`{"watched": [{"stage", "index"}], "timed"}`: the wires whose tensors are sent to the page as well, each once and
@@ -309,7 +310,7 @@ class Preview(Leased):
     changed = models.DateTimeField(auto_now=True)
     requested = models.DateTimeField(default=timezone.now)
     """When somebody asked for it last; the one that nobody asks for has no use for it."""
-    toolchain = models.CharField(max_length=71, blank=True)
+    toolchain = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The digest of the toolchain that `state`, `diagnostics` and `outline` come from."""
 
     objects = PreviewQuerySet.as_manager()

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from forge.core.leases import Leased
+from rune.digests import DIGEST_LENGTH
 
 
 class NeverChanged(TypeError):
@@ -26,7 +27,7 @@ class NeverChanged(TypeError):
 class Blob(models.Model):
     """Immutable stored bytes, named by their digest. They are kept as long as something links them."""
 
-    digest = models.CharField(primary_key=True, max_length=71)  # sha256:<64 hexadecimal digits>
+    digest = models.CharField(primary_key=True, max_length=DIGEST_LENGTH)  # sha256:<64 hexadecimal digits>
     size = models.BigIntegerField()
     created = models.DateTimeField(default=timezone.now)
     put_at = models.DateTimeField(default=timezone.now)

@@ -17,6 +17,7 @@ from forge.deployments.previews.models import PreviewLink
 from forge.deployments.updates.models import UpdateDocument, UpdateKey, UpdateRoot
 from forge.projects.models import Project
 from forge.registry.distribution.protocol.manifests import TAG_LENGTH
+from rune.digests import DIGEST_LENGTH
 
 __all__ = (
     "CallsOfDay",
@@ -71,7 +72,7 @@ class Deployment(models.Model):
     one."""
     telemetry = models.BooleanField(default=False, db_default=False)
     """Whether the reports of apps with @hotg-ai/forge are counted. They are dropped otherwise."""
-    blocked_digest = models.CharField(max_length=71, blank=True)
+    blocked_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The manifest that the followed tag names and the gate refuses, or "" if it does not."""
     block_reasons = models.JSONField(default=list)
     """Why, as sentences."""
@@ -116,9 +117,9 @@ class Release(models.Model):
     build = models.ForeignKey(Build, on_delete=models.RESTRICT, related_name="+")
     version = models.CharField(max_length=TAG_LENGTH)
     """The name for people: the version's tag, or the tag that named the build if there is no version."""
-    digest = models.CharField(max_length=71)
+    digest = models.CharField(max_length=DIGEST_LENGTH)
     """Of the manifest, which signatures and reviews name."""
-    rune = models.CharField(max_length=71)
+    rune = models.CharField(max_length=DIGEST_LENGTH)
     """The digest of the rune's bytes."""
     size = models.BigIntegerField()
     """Of the rune."""

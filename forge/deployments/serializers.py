@@ -16,6 +16,7 @@ from forge.deployments.keys.actions import USUAL_OVERLAP_DAYS
 from forge.deployments.models import Deployment, DeploymentKey, DeploymentKind, Release
 from forge.deployments.releases.promotion import Promotion
 from forge.deployments.updates.access import SignedRelease, signed_releases
+from rune.digests import DIGEST_LENGTH
 
 
 class ReleaseJson(TypedDict):
@@ -103,7 +104,7 @@ class DeploymentsJson(TypedDict):
 class ChoiceSerializer(serializers.Serializer[Any]):
     tag = serializers.CharField(max_length=128)
     follow = serializers.BooleanField(default=False)
-    digest = serializers.CharField(max_length=71, default="", allow_blank=True)
+    digest = serializers.CharField(max_length=DIGEST_LENGTH, default="", allow_blank=True)
 
     @staticmethod
     def choice(body: dict[str, Any]) -> TagChoice:

@@ -16,6 +16,7 @@ from forge.core.leases import Leased
 from forge.core.models import Blob
 from forge.jobs.kinds import kinds
 from forge.projects.models import Project
+from rune.digests import DIGEST_LENGTH
 
 
 class JobState(models.TextChoices):
@@ -80,7 +81,7 @@ class Job(Leased):
     by_program = models.BooleanField(default=False)
     """Whether a token asked for it in that person's name; jobs of people go first."""
     spec = models.JSONField()
-    spec_digest = models.CharField(max_length=71)
+    spec_digest = models.CharField(max_length=DIGEST_LENGTH)
     """The digest of the spec as canonical JSON."""
     exclusive = models.CharField(max_length=100, blank=True)
     """Jobs with the same key run one at a time; empty for a job that runs beside any other."""

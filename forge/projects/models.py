@@ -13,6 +13,7 @@ from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.accounts.permissions import Verb, open_visibilities, projects_where
 from forge.core.actors import Actor
 from forge.core.audit.entries import AuditPlace
+from rune.digests import DIGEST_LENGTH
 
 MAX_DESCRIPTION = 200
 """Characters of a project's description."""
@@ -235,7 +236,7 @@ class Version(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    digest = models.CharField(max_length=71)
+    digest = models.CharField(max_length=DIGEST_LENGTH)
     manifest = models.JSONField()
     file_ids = models.JSONField(default=dict)
     """Which file of the live document had which path, so that restoring finds a file that was renamed since."""

@@ -30,6 +30,7 @@ from forge.registry.provenance.signing.models import (
     SigningKey,
 )
 from forge.registry.tags.admission import Admission
+from rune.digests import DIGEST_LENGTH
 
 __all__ = [
     "Admission",
@@ -197,9 +198,9 @@ class WithdrawnRune(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="withdrawn_runes")
-    digest = models.CharField(max_length=71)
+    digest = models.CharField(max_length=DIGEST_LENGTH)
     """Of the manifest."""
-    files = models.CharField(max_length=71, blank=True)
+    files = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The digest of the version that it was built from: no other build of the same files is shared either."""
     tag = models.CharField(max_length=TAG_LENGTH)
     """The tag by which it was withdrawn."""
@@ -266,7 +267,7 @@ class Listing(models.Model):
 
     repository = models.OneToOneField(Repository, on_delete=models.CASCADE, primary_key=True, related_name="listing")
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
-    rune_digest = models.CharField(max_length=71)
+    rune_digest = models.CharField(max_length=DIGEST_LENGTH)
     size = models.BigIntegerField()
     """Bytes of the rune."""
     memory = models.BigIntegerField()
@@ -320,7 +321,7 @@ class PublishedVersion(models.Model):
     project_name = models.CharField(max_length=MAXIMUM_LENGTH)
     """A name under which it could be pulled: the project's, or a former one that led to it."""
     tag = models.CharField(max_length=TAG_LENGTH)
-    digest = models.CharField(max_length=71)
+    digest = models.CharField(max_length=DIGEST_LENGTH)
     """Of the manifest."""
     published = models.DateTimeField(auto_now_add=True)
 

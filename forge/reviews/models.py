@@ -20,6 +20,7 @@ from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound,
 from forge.reviews.checks.models import CheckResult, CheckState
 from forge.reviews.rounds.models import AwaitedReview, AwaitedReviewQuerySet
 from forge.reviews.rules.models import OrganisationRules
+from rune.digests import DIGEST_LENGTH
 
 __all__ = [
     "AnchoredThread",
@@ -86,7 +87,7 @@ class Verdict(models.Model):
     kind = models.CharField(max_length=10, default="build")
     place = models.JSONField(default=dict)
     """With `kind`, what the comment is about: an anchor (`forge.reviews.threads.anchors`)."""
-    rune_digest = models.CharField(max_length=71)
+    rune_digest = models.CharField(max_length=DIGEST_LENGTH)
     confirmed = models.BooleanField(default=False)
     """Whether the member had just proved with a passkey or a password who they are."""
     replaced = models.BooleanField(default=False)

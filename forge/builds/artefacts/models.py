@@ -9,6 +9,7 @@ from django.db import models
 
 from forge.accounts.models import Organisation
 from forge.core.models import Blob
+from rune.digests import DIGEST_LENGTH
 
 
 class Artefact(models.Model):
@@ -20,8 +21,8 @@ class Artefact(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="artefacts")
     spec = models.JSONField()
     """`rune.compiler.building.BuildSpec` as JSON."""
-    spec_digest = models.CharField(max_length=71)
-    digest = models.CharField(max_length=71)
+    spec_digest = models.CharField(max_length=DIGEST_LENGTH)
+    digest = models.CharField(max_length=DIGEST_LENGTH)
     """Of the bytes of the rune, or of the package."""
     size = models.BigIntegerField()
     """Bytes of the rune, or of the package."""
@@ -93,7 +94,7 @@ class ArtefactFile(models.Model):
 
     artefact = models.ForeignKey(Artefact, on_delete=models.CASCADE, related_name="files")
     role = models.CharField(max_length=20, choices=FileRole.choices)
-    subject = models.CharField(max_length=71, blank=True)
+    subject = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """Of an evaluation: the digest of the set of samples. Of firmware: what it is optimised for, unless that is as
     usual, and `description` for what is said of it. Empty for what an artefact has once."""
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")

@@ -49,7 +49,7 @@ class ChildProcess:
     """One process. `root` is where its folder is made; `seconds` is its time on the processor, with all that it
     starts.
 
-    It may still be loading when this returns.
+    It may still be loading when this returns. Raises `ChildDied` where none can be started.
     """
 
     fork_server: ClassVar[ForkServer] = COMPILERS
@@ -87,9 +87,13 @@ class ChildProcess:
             "arguments": [str(_OUTPUT_NUMBER), str(seconds or 0)],
             "variables": {"HOME": str(own), "TMPDIR": str(own)},
         }
-        with theirs, os.fdopen(write, "wb") as answers, self._entrance() as entrance:
-            streams = [stream.fileno() for stream in (theirs, answers, self._errors, self._output)]
-            self._process = self.fork_server.start(start, (*streams, *entrance))
+        try:
+            with theirs, os.fdopen(write, "wb") as answers, self._entrance() as entrance:
+                streams = [stream.fileno() for stream in (theirs, answers, self._errors, self._output)]
+                self._process = self.fork_server.start(start, (*streams, *entrance))
+        except ChildDied:
+            self._remove_files()
+            raise
         threading.Thread(target=self.answers.read, args=(self._stream,), daemon=True, name="compiler-answers").start()
         guard.watch(self, own=own, seconds=seconds)
 
@@ -232,6 +236,10 @@ class ChildProcess:
             self._closed = True
         self.answers.close()
         guard.forget(self)
+        self._remove_files()
+
+    def _remove_files(self) -> None:
+        """Closes what is open of it here, and removes its folder and its control group."""
         if isinstance(self._group, ControlGroup):
             self._group.remove()
         for stream in (self._jobs, self._stream, self._output, self._errors):

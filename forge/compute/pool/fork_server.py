@@ -30,6 +30,8 @@ from forge.compute.pool.workdir import passable, workdir
 from rune.running.isolation.fork_server import LARGEST_MESSAGE
 
 _PACKAGES = "packages"
+_ANSWER_SECONDS = 60.0
+"""Seconds until it must have answered; the first answer comes when the program is imported."""
 _TICK = 0.005
 """Seconds between two looks whether a process that was killed has ended."""
 _ENDED = "The process that starts the compiler's processes has ended."
@@ -100,6 +102,7 @@ class _Connection:
         self._owner = os.getpid()
         self._request_lock = threading.Lock()
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket.settimeout(_ANSWER_SECONDS)
         with theirs:
             self._process = subprocess.Popen(
                 command,
@@ -123,6 +126,8 @@ class _Connection:
                 socket.send_fds(self._socket, [json.dumps(message).encode()], list(descriptors))
                 data = self._socket.recv(LARGEST_MESSAGE)
         except OSError as error:
+            # An answer that comes later would be taken for that to the next message.
+            self._process.kill()
             raise ChildDied(_ENDED) from error
         if not data:
             raise ChildDied(_ENDED)
@@ -135,6 +140,8 @@ class _Connection:
         atexit.unregister(self.close)
         self._socket.close()
         if self._owner == os.getpid():
+            # It may be importing, and would see only then that its input has ended.
+            self._process.kill()
             self._process.wait()
             shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -15,6 +15,7 @@ from forge.datasets.samples.models import Sample
 from forge.jobs.models import Job
 from forge.projects.models import Project
 from rune.datasets.words import WORD_LIMIT
+from rune.digests import DIGEST_LENGTH
 
 if TYPE_CHECKING:
     from forge.datasets.models import DataSet
@@ -37,7 +38,7 @@ class DataAnalysis(models.Model):
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     revision = models.PositiveBigIntegerField(null=True, blank=True)
     """That of the data set when the last analysis read it; None before the first."""
-    rune = models.CharField(max_length=71, blank=True)
+    rune = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The digest of the rune that answered; "" where the project had no build."""
     build = models.CharField(max_length=120, blank=True)
     """The build's name on pages."""
@@ -117,7 +118,7 @@ class SampleAnswer(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     sample = models.ForeignKey(Sample, on_delete=models.CASCADE, related_name="answers")
-    rune = models.CharField(max_length=71)
+    rune = models.CharField(max_length=DIGEST_LENGTH)
     label = models.CharField(max_length=WORD_LIMIT, blank=True)
     scores = models.JSONField(default=dict)
     """By label, 0 to 1."""

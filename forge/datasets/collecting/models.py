@@ -16,6 +16,7 @@ from forge.datasets.consent.terms import DEFAULT_PURPOSES
 from forge.datasets.samples.models import Sample, SampleKind, SampleQuality
 from forge.projects.models import Project
 from rune.datasets.words import WORD_LIMIT
+from rune.digests import DIGEST_LENGTH
 
 
 def usual_purposes() -> list[str]:
@@ -158,7 +159,7 @@ class Submission(models.Model):
     state = models.CharField(max_length=10, choices=SubmissionState.choices, default=SubmissionState.WAITING)
     kind = models.CharField(max_length=10, choices=SampleKind.choices)
     media_type = models.CharField(max_length=20)
-    digest = models.CharField(max_length=71)
+    digest = models.CharField(max_length=DIGEST_LENGTH)
     size = models.BigIntegerField()
     milliseconds = models.PositiveIntegerField(default=0)
     drawing = models.JSONField(default=dict)

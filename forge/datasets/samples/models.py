@@ -19,6 +19,7 @@ from rune.datasets.content.content import Kind, Quality
 from rune.datasets.content.table import MEDIA_TYPE as TABLE_TYPE
 from rune.datasets.splits import Split
 from rune.datasets.words import WORD_LIMIT
+from rune.digests import DIGEST_LENGTH
 
 if TYPE_CHECKING:
     from forge.datasets.models import DataSet
@@ -139,7 +140,7 @@ class Sample(models.Model):
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=10, choices=SampleKind.choices)
     media_type = models.CharField(max_length=20)
-    digest = models.CharField(max_length=71)
+    digest = models.CharField(max_length=DIGEST_LENGTH)
     size = models.BigIntegerField()
     milliseconds = models.PositiveIntegerField(default=0)
     """How long a sound lasts; 0 for what has no rate."""

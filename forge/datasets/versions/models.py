@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from forge.core.actors import Actor
 from forge.projects.models import Project
+from rune.digests import DIGEST_LENGTH
 
 if TYPE_CHECKING:
     from forge.datasets.models import DataSet
@@ -36,7 +37,7 @@ class DataVersion(models.Model):
         "datasets.DataSet", on_delete=models.CASCADE, related_name="versions"
     )
     number = models.PositiveIntegerField()
-    digest = models.CharField(max_length=71)
+    digest = models.CharField(max_length=DIGEST_LENGTH)
     message = models.CharField(max_length=200, blank=True)
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

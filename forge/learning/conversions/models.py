@@ -12,6 +12,7 @@ from forge.core.actors import Actor
 from forge.jobs.models import Job
 from forge.projects.models import Project
 from rune.datasets.splits import Split
+from rune.digests import DIGEST_LENGTH
 
 
 class ConversionState(models.TextChoices):
@@ -44,9 +45,9 @@ class ModelConversion(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     source_name = models.CharField(max_length=200)
-    source_digest = models.CharField(max_length=71)
+    source_digest = models.CharField(max_length=DIGEST_LENGTH)
     source_size = models.BigIntegerField()
-    weights_digest = models.CharField(max_length=71, blank=True)
+    weights_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """Of the file of weights beside an ONNX model; "" if there is none."""
     weights_size = models.BigIntegerField(default=0, db_default=0)
     shapes = models.JSONField(default=dict)
@@ -56,9 +57,9 @@ class ModelConversion(models.Model):
     state = models.CharField(max_length=10, choices=ConversionState.choices, default=ConversionState.WAITING)
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     """The last job of it."""
-    spec_digest = models.CharField(max_length=71)
+    spec_digest = models.CharField(max_length=DIGEST_LENGTH)
     """Of source, settings and converter: the same in one organisation is not converted twice."""
-    float_digest = models.CharField(max_length=71, blank=True)
+    float_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The float model, once there is one."""
     description = models.JSONField(default=dict)
     """The answer of `lab` (`forge.learning.conversions.lab_answers.ConvertedJson`), without the forms; empty before."""
@@ -97,7 +98,7 @@ class ConvertedForm(models.Model):
     form = models.CharField(max_length=20)
     float_layers = models.JSONField(default=list)
     """Names of layers that stay floats, sorted."""
-    digest = models.CharField(max_length=71, blank=True)
+    digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """Of its file; "" for a form that was refused."""
     size = models.PositiveBigIntegerField(default=0)
     figures = models.JSONField(default=dict)
@@ -131,7 +132,7 @@ class DeclaredModels(models.Model):
     """The settings of a project's `forge.yml` for which conversions were begun last, so that none is begun twice."""
 
     project = models.OneToOneField(Project, primary_key=True, on_delete=models.CASCADE, related_name="declared_models")
-    digest = models.CharField(max_length=71)
+    digest = models.CharField(max_length=DIGEST_LENGTH)
     """Of the settings and the sources of all models."""
     refusals = models.JSONField(default=dict)
     """Why none was begun, by the path of the model."""

@@ -12,6 +12,7 @@ from forge.core.actors import Actor
 from forge.datasets.models import DataVersion
 from forge.jobs.models import Job
 from forge.projects.models import Project
+from rune.digests import DIGEST_LENGTH
 
 
 class SearchState(models.TextChoices):
@@ -69,7 +70,7 @@ class ModelSearch(models.Model):
     model_path = models.CharField(max_length=200)
     data_version = models.ForeignKey(DataVersion, null=True, on_delete=models.SET_NULL, related_name="+")
     data_number = models.PositiveIntegerField()
-    data_digest = models.CharField(max_length=71)
+    data_digest = models.CharField(max_length=DIGEST_LENGTH)
     """Those of the version, which outlive it."""
     board = models.CharField(max_length=60)
     """Its core is counted on."""

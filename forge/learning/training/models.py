@@ -12,6 +12,7 @@ from forge.core.actors import Actor
 from forge.datasets.models import DataVersion
 from forge.jobs.models import Job
 from forge.projects.models import Project
+from rune.digests import DIGEST_LENGTH
 
 
 class TrainingState(models.TextChoices):
@@ -62,7 +63,7 @@ class TrainingRun(models.Model):
     """Of the model file, in the project."""
     data_version = models.ForeignKey(DataVersion, null=True, on_delete=models.SET_NULL, related_name="+")
     data_number = models.PositiveIntegerField()
-    data_digest = models.CharField(max_length=71)
+    data_digest = models.CharField(max_length=DIGEST_LENGTH)
     """Those of the version, which outlive it."""
     boards = models.JSONField(default=list)
     """The keys of the boards on which the rune is counted."""

@@ -20,10 +20,11 @@ from forge.reviews.checks.access import check_statuses
 from forge.reviews.checks.actions import ReportedCheck, post_check
 from forge.reviews.checks.models import MAX_LINK, MAX_TEXT, CheckState
 from forge.reviews.checks.serializers import ChecksJson, check_to_json
+from rune.digests import DIGEST_LENGTH
 
 
 class PostCheckSerializer(serializers.Serializer[Any]):
-    digest = serializers.CharField(max_length=71, help_text="of the build's rune, as `GET` gives it")
+    digest = serializers.CharField(max_length=DIGEST_LENGTH, help_text="of the build's rune, as `GET` gives it")
     state = serializers.ChoiceField(choices=CheckState.values)
     text = serializers.CharField(max_length=MAX_TEXT, allow_blank=True, default="")
     link = serializers.CharField(max_length=MAX_LINK, allow_blank=True, default="", help_text="https only")

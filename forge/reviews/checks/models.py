@@ -11,6 +11,7 @@ from forge.accounts.models import ApiToken
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.projects.models import Project
+from rune.digests import DIGEST_LENGTH
 
 MAX_TEXT = 300
 MAX_LINK = 500
@@ -43,7 +44,7 @@ class CheckResult(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="+")
     """The one to which it was posted."""
-    rune_digest = models.CharField(max_length=71)
+    rune_digest = models.CharField(max_length=DIGEST_LENGTH)
     name = models.CharField(max_length=40)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     token = models.ForeignKey(ApiToken, null=True, on_delete=models.SET_NULL, related_name="+")

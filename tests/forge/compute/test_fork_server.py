@@ -16,6 +16,7 @@ import pytest
 from forge.compute.errors import ChildDied
 from forge.compute.pool.child_process import ChildProcess
 from forge.compute.pool.fork_server import Ending, ForkServer
+from forge.compute.pool.workdir import workdir
 from tests.forge.compute.attacked import Attacked
 from tests.forge.compute.test_compiler import is_running, is_zombie, until
 
@@ -109,6 +110,23 @@ def test_a_message_to_a_process_that_died_is_a_clear_error(fork_server: ForkServ
     with pytest.raises(ChildDied, match="has ended"):
         fork_server._connection.ask({"ending": process.pid})
     process.release()
+
+
+@pytest.mark.protects("compiling/dying-children")
+def test_where_no_process_can_be_started_nothing_is_left(tmp_path: Path) -> None:
+    server = ForkServer("no.such.module")
+
+    class Process(ChildProcess):
+        fork_server = server
+
+    workdir()  # whose lock stays open
+    opened = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(3):
+        with pytest.raises(ChildDied, match="has ended"):
+            Process(tmp_path)
+        server.close()
+    assert list(tmp_path.iterdir()) == []
+    assert len(list(Path("/proc/self/fd").iterdir())) == opened
 
 
 @pytest.mark.protects("compiling/leftovers")

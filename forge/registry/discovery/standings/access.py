@@ -52,13 +52,12 @@ def entries_in(actor: Actor, table: StandingTable) -> tuple[list[StandingEntry],
 
 
 def table_for(build: Build) -> StandingTable | None:
-    """The table of the samples that a build was tested on; None where there is none. The caller found the build for
-    someone."""
+    """The table of a build's test samples, or None. The caller has checked that the person may see the build."""
     return StandingTable.objects.filter(samples=build.samples).first() if build.samples else None
 
 
 def entries_of(tag: Tag) -> Sequence[StandingEntry]:
-    """The tables that have what a tag names now. The caller found the tag for someone."""
+    """The rune of a tag in its tables. The caller has checked that the person may see the tag."""
     if tag.build.artefact is None:
         return ()
     rows = StandingEntry.objects.filter(project=tag.repository.project_id, rune=tag.build.artefact.digest, left=None)

@@ -30,9 +30,8 @@ from rune.running.evaluation.evaluation import Evaluation
 def join_standing(
     actor: Actor, project: Project, name: str, title: str = "", *, precondition: Precondition = None
 ) -> StandingEntry:
-    """Adds what a tag names to the table of the samples that it was tested on, which is made where there is none.
-
-    `title` is the task of a new table. A version that is in it already stays as it is. Raises `Forbidden`, `NoSuchTag`,
+    """Adds the rune of a tag to the table of its test samples. Creates the table if there is none, with `title` as its
+    task. A rune that is in the table already stays as it is. Raises `Forbidden`, `NoSuchTag`,
     `Stale`, `NotComparable`, and `Invalid` for a new table without a title.
     """
     require(actor, Verb.PUBLISH, project)
@@ -71,7 +70,7 @@ def join_standing(
 def leave_standing(
     actor: Actor, project: Project, name: str, reason: str, *, precondition: Precondition = None
 ) -> None:
-    """Takes what a tag names out of its tables, with a reason; the tables say so, and since when. Raises `Forbidden`,
+    """Takes the rune of a tag out of its tables, which show the reason and the day. Raises `Forbidden`,
     `NoSuchTag`, `Stale` and `Invalid`."""
     require(actor, Verb.PUBLISH, project)
     tag = find_any_tag(actor, project, name)

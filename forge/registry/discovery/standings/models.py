@@ -15,11 +15,11 @@ from forge.core.database.constraints import reason_constraint
 from forge.datasets.models import DataVersion
 from forge.projects.models import Project
 from forge.registry.distribution.protocol.manifests import TAG_LENGTH
+from rune.digests import DIGEST_LENGTH
 
 TITLE_LENGTH = 80
 ADDRESS_LENGTH = 32
 """Hexadecimal digits of a table's address, out of the digest of its samples."""
-DIGEST_LENGTH = 71
 
 
 class StandingTableQuerySet(models.QuerySet["StandingTable"]):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from forge.accounts.permissions import Verb, projects_where
 from forge.core.actors import Actor
 from forge.projects.models import Project
+from rune.digests import DIGEST_LENGTH
 
 LONGEST_ADDRESS = 300
 """Characters of the address of a registry."""
@@ -59,7 +60,7 @@ class Mirror(models.Model):
     created = models.DateTimeField(default=timezone.now)
     ended = models.DateTimeField(null=True, blank=True)
     """When it ended: the right of `author` ended, or they ended it."""
-    copied_state = models.CharField(max_length=71, blank=True)
+    copied_state = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """Of a mirror that is copied to: the digest of what it had after the last complete copy."""
     changed = models.DateTimeField(null=True, blank=True)
     """When something was copied or fetched last, or that failed; None before the first time."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from forge.builds.models import Artefact
-
-DIGEST_LENGTH = 71
+from rune.digests import DIGEST_LENGTH
 
 
 class Rebuild(models.Model):
