@@ -54,6 +54,12 @@ class DrawnPipeline:
         """Whether trying it needs the room of something to draw on."""
         return any(stage.kind == "capability" and stage.detail == "IMAGE" for stage in self.stages)
 
+    @property
+    def takes_one_number(self) -> bool:
+        """Whether trying it needs the room of a slider and one answer alone."""
+        details = [stage.detail for stage in self.stages if stage.kind == "capability"]
+        return details == ["RAW"] and sum(stage.kind == "output" for stage in self.stages) == 1
+
 
 def marks_of(change: PipelineChange | None, disputed: Sequence[str] = ()) -> dict[str, PictureMark]:
     """The change of each stage, by name; empty where no pipelines were compared. Both sides of a merge changed

@@ -87,7 +87,9 @@ def test_an_open_page_shows_the_result_of_a_check_when_its_robot_posts_it(
     rules = f"approvals: []\nprotected-tags: [versions]\nchecks: {{lab: {email}/rig}}\n"
     put_file(owner, "forge.yml", rules.encode())
     build(owner, project, 1)
-    checks = owner.get_by_role("list", name="Results of external checks")
+    watching = owner.context.new_page()
+    watching.goto(f"{project}/builds/1")
+    checks = watching.get_by_role("list", name="Results of external checks")
     expect(checks).to_contain_text("No result")
     notes = owner.get_by_role("textbox", name="What is new")
     notes.fill("Half a sentence")

@@ -12,7 +12,7 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.builds.models import Preview
-from forge.builds.pages.pipeline_picture import PictureMark, drawn_pipeline
+from forge.builds.pages.pipeline_picture import DrawnPipeline, DrawnStage, PictureMark, drawn_pipeline
 from forge.projects.models import Project
 from tests.forge.factories.builds import built
 from tests.support.compact_html import compact
@@ -96,3 +96,11 @@ def test_a_card_and_a_build_page_show_the_same_pipeline(browser_of: Browser, pro
         assert json.loads(unescape(shown)) == json.loads(expected.json)
         assert page.count('<li><span class="kind') == len(BRANCHING["nodes"])
         assert "reads fft and motion" in page
+
+
+def test_a_slider_alone_needs_little_room() -> None:
+    number, picture = (DrawnStage(each, "capability", "Input", each, "", ()) for each in ("RAW", "IMAGE"))
+    answer = DrawnStage("result", "output", "Output", "SERIAL", "", ("RAW",))
+    assert DrawnPipeline((number, answer), "").takes_one_number
+    for stages in ((picture, answer), (number, number, answer), (number, answer, answer), (answer,)):
+        assert not DrawnPipeline(stages, "").takes_one_number

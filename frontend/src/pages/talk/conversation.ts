@@ -20,26 +20,38 @@ export function conversations(): void {
   const section = document.querySelector<HTMLElement>("[data-conversation]");
   if (section === null) {
     beginMomentsElsewhere();
+    follow(document.querySelector<HTMLElement>("[data-follows-gate]")?.dataset ?? {}, readGate());
     return;
   }
-  const { conversation: address, events, person } = section.dataset;
-  if (address === undefined || events === undefined || person === undefined) return;
+  const { conversation: address } = section.dataset;
+  if (address === undefined) return;
   const refresh = oneAtATime(async () => {
     await readAnew(section, `${address}${threadQuery(window.location.search)}`);
     stopVerdictsOnAnEarlierRound(document, section);
   });
-  const refreshGate = oneAtATime(() => readGateAnew(window.location.pathname + window.location.search));
+  const refreshGate = readGate();
   mentions(section);
   beginThreadsAtThings(section);
   chooseThreads(section, refresh);
   sendForms(section, refresh);
+  follow(section.dataset, refreshGate, refresh);
+}
+
+function readGate(): () => Promise<void> {
+  return oneAtATime(() => readGateAnew(window.location.pathname + window.location.search));
+}
+
+/** Follows the events of the project that a page names: those of its gate and, where it has one, of its conversation. */
+function follow(page: DOMStringMap, refreshGate: () => Promise<void>, refresh?: () => Promise<void>): void {
+  const { events, person } = page;
+  if (events === undefined || person === undefined) return;
   followEvents(`${events}?as=${encodeURIComponent(person)}`, {
     onEvent: (type) => {
-      if (OURS.has(type)) void refresh();
+      if (OURS.has(type)) void refresh?.();
       if (OF_THE_GATE.has(type)) void refreshGate();
     },
     onAway: () => {
-      void refresh();
+      void refresh?.();
       void refreshGate();
     },
     refusals: [SIGNED_OUT],
