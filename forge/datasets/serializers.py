@@ -365,13 +365,8 @@ def opinion_to_json(opinion: SampleOpinion) -> DataOpinionJson:
 def named_version_to_json(version: DataVersion, project: Project) -> NamedDataVersionJson:
     """A version of data, as something of a project names it that used it."""
     is_own = version.data_set.project_id == project.pk
-    url = version_url(project, version.number) if is_own else ""
+    url = f"{project.get_absolute_url()}/data/versions/{version.number}" if is_own else ""
     return {"number": version.number, "digest": version.digest, "url": url}
-
-
-def version_url(project: Project, number: int) -> str:
-    """The page of a version of a project's data."""
-    return f"{project.get_absolute_url()}/data/versions/{number}"
 
 
 def entry_to_json(entry: Entry, is_deleted: bool) -> DataEntryJson:

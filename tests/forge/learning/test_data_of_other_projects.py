@@ -33,9 +33,9 @@ def source(organisation: Organisation, owner: User) -> Project:
     elsewhere = Project.objects.create(organisation=organisation, name="recordings", created_by=owner)
     motion_version(owner, elsewhere)
     Consent.objects.update(for_other_projects=True)
-    kept = Sample.objects.filter(label="still").first()
-    assert kept is not None
-    own = Consent.objects.get(pk=kept.consent_id)
+    still = Sample.objects.filter(label="still").first()
+    assert still is not None
+    own = Consent.objects.get(pk=still.consent_id)
     own.pk = None
     own.for_other_projects = False
     own.save(force_insert=True)
