@@ -77,10 +77,10 @@ def require_pixel_range(backbone: Backbone, black: float, white: float) -> None:
     own = sorted((black, white))
     slack = 0.02 * (high - low)
     if own[0] < low - slack or own[1] > high + slack or own[1] - own[0] < (high - low) / 4:
-        given = f"The backbone {quoted(backbone.path)} was not made for pixels from {black:g} to {white:g}"
-        held = f"its input holds numbers from {low:.4g} to {high:.4g}"
+        message = f"The backbone {quoted(backbone.path)} was not made for pixels from {black:g} to {white:g}"
+        own_range = f"its input holds numbers from {low:.4g} to {high:.4g}"
         advice = "Set the arguments black and white to what it learned with."
-        raise Refused(Reason.SETTINGS, f"{given}: {held}. {advice}")
+        raise Refused(Reason.SETTINGS, f"{message}: {own_range}. {advice}")
 
 
 def _unusable(path: str, reason: str) -> Refused:

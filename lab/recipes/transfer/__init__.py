@@ -50,19 +50,17 @@ def _features(values: Values, backbone: Backbone) -> FeatureStages:
       offset: {black:.9g}
 
 """
-    source, given = "pixels", f"f32, dimensions: [1, {backbone.features}]"
+    source = "pixels"
     if backbone.source is not None:
         stages += quantize_stage("pixels_quantized", source, shape, backbone.source) + "\n"
         source = "pixels_quantized"
-    if backbone.target is not None:
-        given = f"{backbone.target.type}, dimensions: [1, {backbone.features}]"
     stages += f"""\
   # What the backbone sees in the picture. Nothing of it changes while the labels are learned.
   backbone:
     model: {backbone.reference}
     inputs: [{source}]
     outputs:
-      - {{type: {given}}}
+      - {{type: {"f32" if backbone.target is None else backbone.target.type}, dimensions: [1, {backbone.features}]}}
 """
     stage = "backbone"
     if backbone.target is not None:

@@ -60,7 +60,7 @@ class RecipeArgumentField:
 
 @dataclass(frozen=True)
 class FormAdvice:
-    """What to do before a run can begin, and the page of the project on which to do it."""
+    """Advice about what to do before a run can begin, and the page of the project for it."""
 
     text: str
     page: str
