@@ -132,5 +132,11 @@ def test_recipes_for_the_samples_of_the_project_come_first(trains: Client) -> No
     page = trains.get("/acme/kitchen/training").content.decode()
     names = [part.partition("#")[0] for part in page.split('href="?recipe=')[1:]]
     of_motion = ["motion", "motion-trees", "autoencoder", "anomaly"]
-    assert names[:6] == [*of_motion, "keywords", "wake-word"]
-    assert names[6:8] == ["pictures", "transfer"]
+    assert names[:8] == [*of_motion, "keywords", "wake-word", "pictures", "transfer"]
+    own = page.partition("Recipes for other data")[0]
+    assert own.count('href="?recipe=') == 4
+    assert "<details" in own[own.rindex("?recipe=anomaly") :]
+    chosen = trains.get("/acme/kitchen/training?recipe=pictures").content.decode()
+    assert '<details class="run-more" open>' in chosen
+    assert "0.000001 to 1." in page
+    assert "1e-06" not in page

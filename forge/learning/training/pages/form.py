@@ -46,12 +46,17 @@ class RecipeArgumentField:
         return self.argument["name"].replace("-", " ").capitalize()
 
     @property
+    def unit(self) -> str:
+        """The unit, where the title does not say it."""
+        return "" if self.argument["unit"] == self.argument["name"] else self.argument["unit"]
+
+    @property
     def low(self) -> str:
-        return f"{self.argument['low']:g}"
+        return _decimal(self.argument["low"])
 
     @property
     def high(self) -> str:
-        return f"{self.argument['high']:g}"
+        return _decimal(self.argument["high"])
 
     @property
     def step(self) -> str:
@@ -75,9 +80,9 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
         known = recipes()
     except Unprocessable as error:
         return {"versions": versions, "form_problem": str(error)}
-    known = _ordered(known, _kind_of(actor, project))
-    start = _start(request, actor, project, known)
-    recipe = next((each for each in known if each["name"] == start.recipe), known[0])
+    own, others = _divided(known, _kind_of(actor, project))
+    start = _start(request, actor, project, [*own, *others])
+    recipe = next((each for each in known if each["name"] == start.recipe), own[0])
     values = {each["name"]: start.arguments.get(each["name"], each["default"]) for each in recipe["arguments"]}
     sent = request.POST
     backbones = model_paths(working_tree(project)) if recipe["needs_backbone"] else []
@@ -86,7 +91,8 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
         for each in recipe["arguments"]
     ]
     return {
-        "recipes": known,
+        "recipes": own,
+        "other_recipes": others,
         "recipe": recipe,
         "fields": fields,
         "versions": versions,
@@ -153,9 +159,11 @@ def _kind_of(actor: Actor, project: Project) -> str | None:
     return kind
 
 
-def _ordered(known: list[RecipeJson], kind: str | None) -> list[RecipeJson]:
-    """The recipes for a kind of samples first, and others behind them, each kind from what is used most."""
-    return sorted(known, key=lambda each: each["kind"] != kind)
+def _divided(known: list[RecipeJson], kind: str | None) -> tuple[list[RecipeJson], list[RecipeJson]]:
+    """The recipes for a kind of samples, and the others; all of them where the kind is not known. In each, what is used
+    most comes first."""
+    own = [each for each in known if each["kind"] == kind]
+    return (own, [each for each in known if each["kind"] != kind]) if own else (known, [])
 
 
 def _advice(actor: Actor, project: Project, versions: list[DataVersion], recipe: RecipeJson) -> FormAdvice | None:
@@ -184,6 +192,11 @@ def _backbone_advice(recipe: RecipeJson, backbones: list[str]) -> FormAdvice | N
         "or convert a model of Keras or ONNX on the page Models."
     )
     return FormAdvice(text, "models", "Open Models")
+
+
+def _decimal(number: float) -> str:
+    """A number without an exponent: 0.000001."""
+    return f"{number:.9f}".rstrip("0").rstrip(".")
 
 
 def _number(text: str) -> object:
