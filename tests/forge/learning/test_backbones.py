@@ -120,6 +120,13 @@ def test_the_form_asks_for_a_model_of_the_project(trains: Client, project: Proje
     assert PATH in trains.get("/acme/kitchen/training/1").content.decode()
 
 
+def test_a_search_begins_with_the_recipe_for_the_samples_of_the_project(trains: Client) -> None:
+    page = trains.get("/acme/kitchen/searches").content.decode()
+    chosen = page[page.index("chosen-recipe") :]
+    assert "Motion and gestures" in chosen[: chosen.index("</a>")]
+    assert "?recipe=transfer" not in page
+
+
 def test_a_project_without_a_model_is_sent_to_the_page_of_models(client: Client, project: Project, user: User) -> None:
     motion_version(user, project)
     page = client.get("/acme/kitchen/training?recipe=transfer").content.decode()

@@ -163,6 +163,7 @@ def test_side_by_side_each_curve_has_the_heading_of_its_recipe(trains: Client, p
     TrainingRun.objects.filter(number=1).update(recipe="autoencoder")
     page = trains.get("/acme/kitchen/training/compare?run=1&run=2").content.decode()
     first, second = page.split('aria-labelledby="run-')[1:]
+    assert "to go" not in page  # both have ended
     assert ">Explained</text>" in first
     assert ">Accuracy</text>" not in first
     assert ">Accuracy</text>" in second

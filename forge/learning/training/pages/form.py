@@ -80,7 +80,7 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
         known = recipes()
     except Unprocessable as error:
         return {"versions": versions, "form_problem": str(error)}
-    own, others = _divided(known, _kind_of(actor, project))
+    own, others = divided_recipes(actor, project, known)
     start = _start(request, actor, project, [*own, *others])
     recipe = next((each for each in known if each["name"] == start.recipe), own[0])
     values = {each["name"]: start.arguments.get(each["name"], each["default"]) for each in recipe["arguments"]}
@@ -159,9 +159,12 @@ def _kind_of(actor: Actor, project: Project) -> str | None:
     return kind
 
 
-def _divided(known: list[RecipeJson], kind: str | None) -> tuple[list[RecipeJson], list[RecipeJson]]:
-    """The recipes for a kind of samples, and the others; all of them where the kind is not known. In each, what is used
-    most comes first."""
+def divided_recipes(
+    actor: Actor, project: Project, known: list[RecipeJson]
+) -> tuple[list[RecipeJson], list[RecipeJson]]:
+    """The recipes for the data of a project, and the others; all of them where its kind is not known. In each, the one
+    that is used most comes first."""
+    kind = _kind_of(actor, project)
     own = [each for each in known if each["kind"] == kind]
     return (own, [each for each in known if each["kind"] != kind]) if own else (known, [])
 

@@ -40,7 +40,7 @@ def side_by_side(runs: Sequence[TrainingRun], explained: Collection[str] = ()) -
     boards = list(dict.fromkeys(key for run in runs for key in run.boards))
     figures = [
         _row(runs, "State", lambda run: run.get_state_display()),
-        _row(runs, "Epochs", lambda run: str(len(run.curves))),
+        _row(runs, "Epochs trained", lambda run: str(len(run.curves))),
         _row(runs, "Best epoch", lambda run: str(run.best_epoch or "-")),
         _row(runs, "Validation, windows", _best(explained)),
         _row(runs, "Validation, recordings", _judged("validation")),
@@ -55,7 +55,7 @@ def side_by_side(runs: Sequence[TrainingRun], explained: Collection[str] = ()) -
             _row(runs, f"Flash on {board.name}", _need(board.target, "flash")),
             _row(runs, f"Instructions on {board.name}", _need(board.target, "instructions")),
         ]
-    longest = max(len(run.curves) for run in runs)
+    longest = max(run.epochs if run.is_unfinished else len(run.curves) for run in runs)
     return {
         "runs": runs,
         "settings": settings,
@@ -63,7 +63,7 @@ def side_by_side(runs: Sequence[TrainingRun], explained: Collection[str] = ()) -
         "curves": [
             (
                 run,
-                drawing_of(run.curves, max(longest, 2), run.best_epoch, None, is_open=True),
+                drawing_of(run.curves, run.epochs, run.best_epoch, None, is_open=run.is_unfinished, axis=longest),
                 run.recipe in explained,
             )
             for run in runs
