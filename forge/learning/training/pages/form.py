@@ -13,6 +13,7 @@ from forge.core.actors import Actor
 from forge.core.errors import Invalid, Unprocessable
 from forge.datasets.access import versions_of
 from forge.datasets.models import DataVersion, Sample
+from forge.datasets.versions.other_projects import offered_versions
 from forge.learning.inputs.questions import model_paths
 from forge.learning.training.access import runs_of
 from forge.learning.training.actions import RequestedRun
@@ -23,6 +24,7 @@ from forge.learning.training.running.lab_events import RecipeArgumentJson, Recip
 from forge.projects.models import Project
 from forge.projects.versions.store import working_tree
 from rune.devices.boards.lookup import boards
+from rune.digests import is_digest
 from rune.source.policy.sections.models import FORMS
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL
 
@@ -80,8 +82,9 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
         known = recipes()
     except Unprocessable as error:
         return {"versions": versions, "form_problem": str(error)}
-    own, others = divided_recipes(actor, project, known)
-    start = _start(request, actor, project, [*own, *others])
+    others = offered_versions(actor, project)
+    own, other_recipes = divided_recipes(actor, project, known)
+    start = _start(request, actor, project, [*own, *other_recipes])
     recipe = next((each for each in known if each["name"] == start.recipe), own[0])
     values = {each["name"]: start.arguments.get(each["name"], each["default"]) for each in recipe["arguments"]}
     sent = request.POST
@@ -92,10 +95,11 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
     ]
     return {
         "recipes": own,
-        "other_recipes": others,
+        "other_recipes": other_recipes,
         "recipe": recipe,
         "fields": fields,
         "versions": versions,
+        "other_versions": others,
         "form": start.form,
         "forms": FORMS,
         "seed": sent.get("seed", str(start.seed)),
@@ -104,7 +108,7 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
         "model_path": sent.get("model", start.model),
         "boards": boards(),
         "chosen_boards": tuple(start.boards),
-        "advice": _advice(actor, project, versions, recipe) or _backbone_advice(recipe, backbones),
+        "advice": _advice(actor, project, [*versions, *others], recipe) or _backbone_advice(recipe, backbones),
     }
 
 
@@ -117,6 +121,7 @@ def settings_of(sent: QueryDict) -> RequestedRun:
         if text:
             arguments[each["name"]] = _number(text)
     checked_arguments(recipe, arguments)
+    # A number is that of a version of the project's own data, a digest that of another project's.
     version, seed = sent.get("version", ""), sent.get("seed", "0").strip() or "0"
     if not (seed.isascii() and seed.isdigit() and len(seed) <= 10):
         raise Invalid("The seed is a whole number.", errors={"seed": ["Write a whole number."]})
@@ -128,6 +133,7 @@ def settings_of(sent: QueryDict) -> RequestedRun:
         sent.get("form", DEFAULT_FORM),
         sent.get("model", "").strip() or DEFAULT_MODEL,
         sent.getlist("boards") or DEFAULT_BOARDS,
+        version if is_digest(version) else "",
         sent.get("backbone", "").strip() if recipe["needs_backbone"] else "",
     )
 
@@ -142,7 +148,7 @@ def _start(request: HttpRequest, actor: Actor, project: Project, known: list[Rec
         run = runs_of(actor, project).filter(number=int(number)).first()
         if run is not None:
             settings = run.recipe, run.arguments, None, run.seed, run.form, run.model_path, run.boards
-            return RequestedRun(*settings, run.backbone_path)
+            return RequestedRun(*settings, backbone=run.backbone_path)
     declared = declared_of(project).training
     if declared is not None and chosen in ("", declared.recipe):
         named = declared.recipe, declared.arguments, None, declared.seed, declared.form, declared.model
