@@ -1,4 +1,4 @@
-"""What reading a damaged ZIP archive raises."""
+"""Errors that reading a damaged ZIP archive raises."""
 
 from __future__ import annotations
 

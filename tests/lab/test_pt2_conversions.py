@@ -65,8 +65,8 @@ def test_networks_of_pytorch_give_what_pytorch_gave(convert: Callable[..., Any],
         result, data = convert(programs / f"{name}.pt2")
         assert result["difference"] < 1e-5
         assert result["saved_with"].startswith("PyTorch 2.13")
-        given = answers[f"{name}_in"].transpose(result["inputs"][0]["order"])
-        np.testing.assert_allclose(answer(data, given), answers[f"{name}_out"], rtol=1e-4, atol=1e-5)
+        value = answers[f"{name}_in"].transpose(result["inputs"][0]["order"])
+        np.testing.assert_allclose(answer(data, value), answers[f"{name}_out"], rtol=1e-4, atol=1e-5)
 
 
 def test_the_same_file_gives_the_same_bytes(convert: Callable[..., Any]) -> None:

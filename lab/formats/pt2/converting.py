@@ -16,7 +16,7 @@ from lab.formats.onnx.converted import ConvertedOnnx
 from lab.formats.onnx.model import OnnxInput, OnnxModel
 from lab.formats.onnx.reading import read_onnx
 from lab.formats.onnx.translating import Translated, fix_inputs, translate
-from lab.formats.pt2.program import Program, ProgramInput
+from lab.formats.pt2.program import TorchProgram, ProgramInput
 from lab.formats.pt2.reading import read_pt2
 from lab.refusal import Reason, Refused
 from rune.wording import quoted
@@ -61,7 +61,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     }
 
 
-def fix_program(program: Program, shapes: Mapping[str, Sequence[int]]) -> Program:
+def fix_program(program: TorchProgram, shapes: Mapping[str, Sequence[int]]) -> TorchProgram:
     """The program with every dimension of its inputs known, as for ONNX. Raises `Refused`."""
     fixed = fix_inputs(
         [OnnxInput(one.name, one.shape, one.kind) for one in program.inputs],
@@ -70,7 +70,7 @@ def fix_program(program: Program, shapes: Mapping[str, Sequence[int]]) -> Progra
     return replace(program, inputs=tuple(ProgramInput(one.name, one.shape, one.kind) for one in fixed))
 
 
-def compare(program: Program, network: Network, model: OnnxModel, translated: Translated) -> float:
+def compare(program: TorchProgram, network: Network, model: OnnxModel, translated: Translated) -> float:
     """The largest difference between a program in PyTorch and its converted form.
 
     Raises `Refused` above the tolerance, and names the first operator that differs.
@@ -92,7 +92,7 @@ def compare(program: Program, network: Network, model: OnnxModel, translated: Tr
     return largest
 
 
-def first_different(program: Program, model: OnnxModel, values: Sequence[Array]) -> str:
+def first_different(program: TorchProgram, model: OnnxModel, values: Sequence[Array]) -> str:
     """The name of the first value that is another in the converted model; empty if there is none. Values that the
     exporter names otherwise are not compared."""
     from lab.formats.pt2.network import Network

@@ -12,7 +12,7 @@ import torch
 from torch import fx
 
 from lab.formats.onnx.converted import first_line
-from lab.formats.pt2.program import Argument, Array, Program, ProgramNode, TorchConstant, ValueName
+from lab.formats.pt2.program import Argument, Array, TorchProgram, ProgramNode, TorchConstant, ValueName
 from lab.refusal import Reason, Refused
 from rune.wording import plain
 
@@ -22,7 +22,7 @@ Shapes = Sequence[tuple[int, ...]]
 class Network:
     """A program as a module of PyTorch. Its outputs are those of the program, or the values that `names` has."""
 
-    def __init__(self, program: Program, names: Sequence[str] | None = None) -> None:
+    def __init__(self, program: TorchProgram, names: Sequence[str] | None = None) -> None:
         root = torch.nn.Module()
         graph = fx.Graph()
         nodes: dict[str, fx.Node] = {one.name: graph.placeholder(f"x{at}") for at, one in enumerate(program.inputs)}
@@ -57,7 +57,7 @@ class Network:
         try:
             with torch.no_grad():
                 exported = torch.export.export(self._module, inputs)
-                made = torch.onnx.export(exported, input_names=names, dynamo=True, verbose=False)
+                written = torch.onnx.export(exported, input_names=names, dynamo=True, verbose=False)
         except Exception as error:  # the exporter raises whatever its parts raise
             cause: BaseException = error
             while cause.__cause__ is not None:
@@ -65,22 +65,22 @@ class Network:
             raise Refused(
                 Reason.NOT_CONVERTED, f"PyTorch cannot write the program as ONNX: {first_line(cause)}"
             ) from error
-        assert made is not None  # noqa: S101 (with dynamo it is a program)
-        data: bytes = made.model_proto.SerializeToString()
+        assert written is not None  # noqa: S101 (with dynamo it is a program)
+        data: bytes = written.model_proto.SerializeToString()
         return data
 
 
 def _add(graph: fx.Graph, nodes: dict[str, fx.Node], node: ProgramNode) -> None:
     """Adds an operator and names its results. Raises `Refused`."""
-    arguments = tuple(_given(one, nodes) for one in node.arguments)
-    keywords = {name: _given(one, nodes) for name, one in node.keywords.items()}
-    made = graph.call_function(_function(node.target), arguments, keywords)
+    arguments = tuple(_argument_of(one, nodes) for one in node.arguments)
+    keywords = {name: _argument_of(one, nodes) for name, one in node.keywords.items()}
+    written = graph.call_function(_function(node.target), arguments, keywords)
     if len(node.outputs) == 1 and not node.is_list:
-        nodes[node.outputs[0]] = made
+        nodes[node.outputs[0]] = written
         return
     for place, name in enumerate(node.outputs):
         if name:
-            nodes[name] = graph.call_function(operator.getitem, (made, place))
+            nodes[name] = graph.call_function(operator.getitem, (written, place))
 
 
 def _function(target: str) -> Any:
@@ -94,9 +94,9 @@ def _function(target: str) -> Any:
         raise Refused(Reason.UNKNOWN_LAYER, f"PyTorch has no operator {plain(target)}.") from error
 
 
-def _given(argument: Argument, nodes: Mapping[str, fx.Node]) -> Any:
+def _argument_of(argument: Argument, nodes: Mapping[str, fx.Node]) -> Any:
     if isinstance(argument, tuple):
-        return [_given(one, nodes) for one in argument]
+        return [_argument_of(one, nodes) for one in argument]
     if isinstance(argument, ValueName):
         return nodes[argument.name]
     return getattr(torch, argument.name) if isinstance(argument, TorchConstant) else argument

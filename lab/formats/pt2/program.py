@@ -52,7 +52,7 @@ class ProgramInput:
 
 
 @dataclass(frozen=True)
-class Program:
+class TorchProgram:
     """A whole program. `producer` says what wrote the file."""
 
     nodes: Sequence[ProgramNode]

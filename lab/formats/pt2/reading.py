@@ -13,7 +13,7 @@ from lab.formats.pt2.archive import CONSTANTS, WEIGHTS, read_archive
 from lab.formats.pt2.arguments import kind_of, name_of, read_argument, size_of, union_of
 from lab.formats.pt2.arrays import read_arrays
 from lab.formats.pt2.operators import ON_SIZES, SKIPPED, is_converted
-from lab.formats.pt2.program import Argument, Array, Program, ProgramInput, ProgramNode, ValueName
+from lab.formats.pt2.program import Argument, Array, TorchProgram, ProgramInput, ProgramNode, ValueName
 from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
 
@@ -25,7 +25,7 @@ _OVERLOAD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _ATEN, _OPERATOR, _KEYWORD = "torch.ops.aten.", "_operator.", 2
 
 
-def read_pt2(path: Path) -> Program:
+def read_pt2(path: Path) -> TorchProgram:
     """Reads a file. Raises `Refused`."""
     archive = read_archive(path)
     document = parse_json(archive.graph, "The graph")
@@ -35,7 +35,7 @@ def read_pt2(path: Path) -> Program:
             Reason.NOT_CONVERTED, f"The .pt2 file has the format {plain(str(version))}; {MAJORS.start} is converted."
         )
     module = as_object(document.get("graph_module"), "The program")
-    reader = _Graph(read_arrays(archive))
+    reader = _ProgramGraph(read_arrays(archive))
     graph = as_object(module.get("graph"), "The graph")
     signature = as_object(module.get("signature"), "The signature")
     reader.read_inputs(as_list(signature.get("input_specs"), "The inputs"), graph)
@@ -43,11 +43,11 @@ def read_pt2(path: Path) -> Program:
         reader.read_node(as_object(one, "An operator"))
     outputs = reader.read_outputs(as_list(signature.get("output_specs"), "The outputs"))
     producer = plain(as_text(document.get("torch_version", "unknown"), "The version of PyTorch"))
-    return Program(reader.nodes, reader.constants, tuple(reader.inputs), outputs, f"PyTorch {producer}")
+    return TorchProgram(reader.nodes, reader.constants, tuple(reader.inputs), outputs, f"PyTorch {producer}")
 
 
 @dataclass
-class _Graph:
+class _ProgramGraph:
     """The graph of a file while it is read. `known` are the names of values so far."""
 
     arrays: Mapping[str, Mapping[str, Array]]
