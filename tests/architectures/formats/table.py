@@ -64,8 +64,8 @@ def page(results: Trials) -> str:
         fill(
             f"Keras {tensorflow['keras']} and TensorFlow {tensorflow['tensorflow-cpu']} wrote the files of Keras, "
             f"SavedModel and TFLite. PyTorch {torch['torch'].partition('+')[0]} wrote the ONNX files and the `.pt2` "
-            f"programs, of networks that are narrower; onnxruntime {onnx['onnxruntime']} and PyTorch give the answers of "
-            f"their sources. The reference kernels are those of ai-edge-litert "
+            f"programs, of networks that are narrower; onnxruntime {onnx['onnxruntime']} and PyTorch give the answers "
+            "of their sources. The reference kernels are those of ai-edge-litert "
             f"{version('ai-edge-litert')}. A `.tflite` file of floats is not converted, so it has no difference.",
             _WIDTH,
         ),
