@@ -16,7 +16,7 @@ from lab.formats.onnx.converted import ConvertedOnnx
 from lab.formats.onnx.model import OnnxInput, OnnxModel
 from lab.formats.onnx.reading import read_onnx
 from lab.formats.onnx.translating import Translated, fix_inputs, translate
-from lab.formats.pt2.program import TorchProgram, ProgramInput
+from lab.formats.pt2.program import ProgramInput, TorchProgram
 from lab.formats.pt2.reading import read_pt2
 from lab.refusal import Reason, Refused
 from rune.wording import quoted

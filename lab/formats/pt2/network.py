@@ -12,7 +12,7 @@ import torch
 from torch import fx
 
 from lab.formats.onnx.converted import first_line
-from lab.formats.pt2.program import Argument, Array, TorchProgram, ProgramNode, TorchConstant, ValueName
+from lab.formats.pt2.program import Argument, Array, ProgramNode, TorchConstant, TorchProgram, ValueName
 from lab.refusal import Reason, Refused
 from rune.wording import plain
 

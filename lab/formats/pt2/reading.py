@@ -13,7 +13,7 @@ from lab.formats.pt2.archive import CONSTANTS, WEIGHTS, read_archive
 from lab.formats.pt2.arguments import kind_of, name_of, read_argument, size_of, union_of
 from lab.formats.pt2.arrays import read_arrays
 from lab.formats.pt2.operators import ON_SIZES, SKIPPED, is_converted
-from lab.formats.pt2.program import Argument, Array, TorchProgram, ProgramInput, ProgramNode, ValueName
+from lab.formats.pt2.program import Argument, Array, ProgramInput, ProgramNode, TorchProgram, ValueName
 from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
 
