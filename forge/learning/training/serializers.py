@@ -13,6 +13,7 @@ from forge.learning.training.judgement import RunJudgementJson
 from forge.learning.training.kinds import DEFAULT_BOARDS
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.learning.training.running.lab_events import EpochJson, RecipeJson, ReportedErrorJson
+from rune.digests import DIGEST_LENGTH
 from rune.source.policy.sections.models import FORMS
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
 
@@ -45,6 +46,7 @@ class TrainingRunJson(TypedDict):
     form: str
     seed: int
     model: str
+    backbone: Annotated[str, 'the model file behind which it learns, in the project; "" for none']
     data_version: int
     data_digest: str
     boards: list[str]
@@ -81,9 +83,23 @@ class BeginRunSerializer(serializers.Serializer[None]):
     version = serializers.IntegerField(
         min_value=1, required=False, allow_null=True, default=None, help_text="of the data; the newest if not given"
     )
+    data_digest = serializers.CharField(
+        max_length=DIGEST_LENGTH,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="the digest of a version, also of another project's data; it goes before `version`",
+    )
     seed = serializers.IntegerField(min_value=0, max_value=MAX_SEED, required=False, default=0)
     form = serializers.ChoiceField(choices=FORMS, required=False, default=DEFAULT_FORM)
     model = serializers.CharField(max_length=200, required=False, default=DEFAULT_MODEL)
+    backbone = serializers.CharField(
+        max_length=200,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="a .tflite file of the project, for a recipe that learns behind one",
+    )
     boards = serializers.ListField(
         child=serializers.CharField(max_length=60),
         min_length=1,
@@ -120,6 +136,7 @@ def run_to_json(run: TrainingRun) -> TrainingRunJson:
         "form": run.form,
         "seed": run.seed,
         "model": run.model_path,
+        "backbone": run.backbone_path,
         "data_version": run.data_number,
         "data_digest": run.data_digest,
         "boards": run.boards,

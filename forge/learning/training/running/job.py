@@ -13,6 +13,7 @@ from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.compute.pool.workdir import workdir
+from forge.core.blobs.store import read_blob
 from forge.core.errors import Conflict, DomainError
 from forge.core.json_shape import has_shape
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobPaused, JobTitle
@@ -28,6 +29,8 @@ from forge.learning.training.running.lab_events import PausedJson, TrainedJson
 from forge.learning.training.running.storing import store_result
 from rune.devices.boards.lookup import find_board
 
+BACKBONE = "backbone.tflite"
+"""The name of the backbone in the folder of a job, as `lab` reads it."""
 SECONDS = 60.0 * (MINUTES + 30)
 """The longest that one attempt may take: training has its own limit, and features and judging come to it."""
 INSTRUCTION_SECONDS = 0.5
@@ -42,6 +45,8 @@ def run_training_job(job: JobContext, ask: Ask = ask_lab) -> Mapping[str, Any]:
     with tempfile.TemporaryDirectory(dir=workdir(), prefix="train-") as name:
         folder = Path(name)
         follower = RunFollower(job, run, folder, _write_data(job, run, folder))
+        if run.backbone_digest:
+            (folder / BACKBONE).write_bytes(read_blob(run.backbone_digest))
         checkpoint = job.load_checkpoint()
         if checkpoint is not None:
             (folder / "checkpoint").write_bytes(checkpoint)
@@ -57,7 +62,7 @@ def run_training_job(job: JobContext, ask: Ask = ask_lab) -> Mapping[str, Any]:
 
 
 def _find(job: JobContext) -> TrainingRun:
-    rows = TrainingRun.objects.select_related("project__organisation", "data_version")
+    rows = TrainingRun.objects.select_related("project__organisation", "data_version__data_set")
     run = rows.filter(pk=job.spec["run"]).first()
     if run is None:
         raise JobFailed("The run was deleted.")
@@ -69,7 +74,7 @@ def _write_data(job: JobContext, run: TrainingRun, folder: Path) -> Mapping[str,
     if run.data_version is None:
         raise JobFailed("The version of the data was deleted. Train on another one.")
     job.report(0.0, "Reading the samples")
-    entries = usable_entries(run.data_version)
+    entries = usable_entries(run.data_version, run.project)
     numbers = write_data(run.data_version, entries, folder / ARCHIVE)
     if not numbers:
         raise JobFailed(
@@ -89,6 +94,7 @@ def _ask(job: JobContext, run: TrainingRun, folder: Path, follower: RunFollower,
         "seed": run.seed,
         "form": run.form,
         "model": run.model_path,
+        "backbone": run.backbone_path,
         "minutes": MINUTES,
         "targets": list(dict.fromkeys(find_board(key).target for key in run.boards)),
     }
