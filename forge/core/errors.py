@@ -50,8 +50,9 @@ class NotFound(DomainError):
     """The thing does not exist, or the person has no access: both give the same answer."""
 
     title = "Not found"
+    DETAIL = "It does not exist, or you have no access to it."
 
-    def __init__(self, detail: str = "Not found, or you have no access to it.") -> None:
+    def __init__(self, detail: str = DETAIL) -> None:
         super().__init__(detail)
 
 

@@ -95,8 +95,7 @@ def webhook_page(request: HttpRequest, organisation: str, webhook: UUID) -> Http
 
 def _one(request: HttpRequest, webhook: Webhook) -> dict[str, Any]:
     deliveries, pages = rows_of(request, deliveries_of(webhook), SHOWN, at="deliveries")
-    return {
-        "organisation": webhook.organisation,
+    return tabs_of(principal_of(request), webhook.organisation) | {
         "webhook": webhook,
         "pages": pages,
         "rows": [(delivery, STATE_TAGS[delivery.state]) for delivery in deliveries],

@@ -22,6 +22,7 @@ from forge.accounts.audit.sentences import RenderedEntry, render_entries
 from forge.accounts.audit.serializers import entry_filter_of
 from forge.accounts.hooks import member_projects
 from forge.accounts.organisations.access import find_organisation
+from forge.accounts.organisations.pages.tabs import tabs_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.audit.messages import AuditTopic
@@ -51,8 +52,7 @@ def organisation_audit(request: HttpRequest, organisation: str) -> HttpResponse:
     """Shows owners the events of an organisation."""
     principal = principal_of(request)
     place = find_organisation(principal, organisation, Verb.READ_AUDIT)
-    context: dict[str, Any] = {
-        "organisation": place,
+    context: dict[str, Any] = tabs_of(principal, place) | {
         "people": people_in(place),
         "projects": [project for each in member_projects.call(principal, place.pk, None) for project in each],
         "topics": _labels(OF_ORGANISATIONS),

@@ -15,6 +15,7 @@ from uuid import UUID
 from forge.accounts.errors import StorageQuotaReached
 from forge.accounts.models import Organisation, Quota, User
 from forge.core.blobs.usage import recount, stored_bytes
+from forge.core.database.compiled_queries import CompiledLookup
 from rune.wording import size_text
 
 GIGABYTE = 1_000_000_000
@@ -61,6 +62,9 @@ OF_PERSON: Mapping[QuotaResource, int] = {
 
 Holder = TypeVar("Holder", Organisation, User)
 
+_of_holder = CompiledLookup(lambda holder, kind: Quota.objects.filter(holder__in=(holder, kind)), str, str)
+"""This is asked with each upload, and more than once."""
+
 
 def defaults_of(holder: str) -> Mapping[QuotaResource, int]:
     """The defaults of a kind of holder, `organisation` or `user`, also for one of them by its key."""
@@ -70,7 +74,7 @@ def defaults_of(holder: str) -> Mapping[QuotaResource, int]:
 def limits_of(holder: str) -> dict[QuotaResource, int]:
     """All limits of a holder by its key, as `Organisation.stream` and `User.stream` are, or of a kind of holder."""
     kind = holder.partition(":")[0]
-    rows = {(row.holder, row.resource): row.limit for row in Quota.objects.filter(holder__in=(holder, kind))}
+    rows = {(row.holder, row.resource): row.limit for row in _of_holder.all(holder, kind)}
     return {
         resource: rows.get((holder, resource), rows.get((kind, resource), default))
         for resource, default in defaults_of(holder).items()

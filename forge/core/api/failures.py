@@ -9,7 +9,7 @@ from typing import Any
 from rest_framework.views import APIView
 
 from forge.core.api.problems import status_of_kind
-from forge.core.errors import DomainError
+from forge.core.errors import DomainError, NotFound
 
 _WRITES = frozenset({"post", "put", "patch", "delete"})
 _ALWAYS = frozenset(
@@ -26,7 +26,7 @@ _REASONS: Mapping[HTTPStatus, str] = {
     HTTPStatus.BAD_REQUEST: "The request is invalid.",
     HTTPStatus.UNAUTHORIZED: "Nobody is signed in, or the token is invalid or has expired.",
     HTTPStatus.FORBIDDEN: "You, or your token, may not do this, or a quota is reached.",
-    HTTPStatus.NOT_FOUND: "It does not exist, or you have no access to it.",
+    HTTPStatus.NOT_FOUND: NotFound.DETAIL,
     HTTPStatus.NOT_ACCEPTABLE: "The requested media type is not available.",
     HTTPStatus.REQUEST_TIMEOUT: "The body came too slowly.",
     HTTPStatus.CONFLICT: "The request conflicts with the current state.",

@@ -109,7 +109,7 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
         if isinstance(error, errors.SignInNeeded):
             headers["WWW-Authenticate"] = "Bearer"
     elif isinstance(error, Http404):
-        body = problem(404, errors.NotFound.title, "Not found, or you have no access to it.")
+        body = problem(404, errors.NotFound.title, errors.NotFound.DETAIL)
     elif isinstance(error, PermissionDenied):
         body = problem(403, errors.Forbidden.title, str(error) or "You may not do this.")
     elif isinstance(error, exceptions.ValidationError):

@@ -10,9 +10,16 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
+from forge.core.database.compiled_queries import CompiledLookup, CompiledQuery
 from forge.core.models import Blob, BlobLink, StoredBytes
+
+_stored = CompiledQuery(lambda organisation: StoredBytes.objects.filter(pk=organisation).values_list("size"))
+_unlinked = CompiledLookup(
+    lambda organisation, digest: Blob.objects.filter(~Exists(_links(organisation)), pk=digest), UUID, str
+)
+"""These are asked with each upload."""
 
 
 def organisation_bytes(organisation: UUID) -> int:
@@ -23,9 +30,15 @@ def organisation_bytes(organisation: UUID) -> int:
 
 def new_bytes(organisation: UUID, digests: Collection[str]) -> int:
     """Returns the total size of those blobs that the organisation does not link yet."""
-    linked = BlobLink.objects.filter(organisation=organisation, blob=OuterRef("pk"))
-    size = Blob.objects.filter(~Exists(linked), pk__in=digests).aggregate(bytes=Sum("size"))["bytes"]
-    return size or 0
+    if len(digests) == 1:
+        return sum(blob.size for blob in _unlinked.all(organisation, *digests))
+    blobs = Blob.objects.filter(~Exists(_links(organisation)), pk__in=digests)
+    return blobs.aggregate(bytes=Sum("size"))["bytes"] or 0
+
+
+def _links(organisation: UUID) -> QuerySet[BlobLink]:
+    """An organisation's links to the blob of the query around this one."""
+    return BlobLink.objects.filter(organisation=organisation, blob=OuterRef("pk"))
 
 
 def add_bytes(organisation: UUID, size: int) -> None:
@@ -48,8 +61,8 @@ def count_linked(organisation: UUID, size: int) -> None:
 
 def stored_bytes(organisation: UUID) -> int:
     """Returns the current count. A transaction that added to it holds its lock."""
-    size = StoredBytes.objects.filter(pk=organisation).values_list("size", flat=True).first()
-    return organisation_bytes(organisation) if size is None else size
+    rows = _stored.rows(organisation)
+    return int(rows[0][0]) if rows else organisation_bytes(organisation)
 
 
 @transaction.atomic

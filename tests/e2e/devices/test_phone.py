@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
+from tests.conftest import REPOSITORY
 from tests.e2e.conftest import DESKTOP, OpenPage, launch
 from tests.e2e.preview.test_any_rune import choose
-from tests.e2e.studio import PATIENCE, create, draw_digit, expect_label, expect_running, sign_in
+from tests.e2e.studio import PATIENCE, create, draw_digit, expect_label, expect_running, put_file, sign_in
 from tests.e2e.test_accessible_pages import findings
 from tests.support.models.model_cases import refused_cases
 from tests.support.servers.live_forge import LiveForge
@@ -19,17 +20,7 @@ pytestmark = pytest.mark.e2e
 
 SMALL = {"width": 360, "height": 740}
 SIDEWAYS = {"width": 740, "height": 360}
-
-
-CALL_IT_SEVEN = """async () => {
-  const address = location.pathname.replace("/studio", "/files/labels.txt");
-  const file = `/api/v1/projects${address}`;
-  const words = (await (await fetch(file)).text()).replace("7", "seven");
-  const token = /csrftoken=([^;]+)/.exec(document.cookie)[1];
-  const headers = { "X-CSRFToken": token, "Content-Type": "text/plain" };
-  const answer = await fetch(file, { method: "PUT", body: words, headers });
-  if (!answer.ok) throw new Error(await answer.text());
-}"""
+LABELS = REPOSITORY / "examples/digits/labels.txt"
 
 
 RUNE_IS_CACHED = """async () => {
@@ -145,7 +136,7 @@ def pair(studio: Page, page: Page) -> None:
 def change_the_text_and_use_it(studio: Page, page: Page) -> None:
     """A newer build is offered, and takes the place of the one that runs without a new start."""
     page.evaluate("window.stays = true")
-    studio.evaluate(CALL_IT_SEVEN)
+    put_file(studio, "labels.txt", LABELS.read_bytes().replace(b"7", b"seven"))
     page.get_by_role("button", name="Use it").click(timeout=PATIENCE)
     expect_label(page, "answer", "seven")
     assert page.evaluate("window.stays")

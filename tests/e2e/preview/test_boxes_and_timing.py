@@ -7,10 +7,10 @@ import zlib
 from functools import partial
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.studio import PATIENCE, create, sign_in
+from tests.e2e.studio import PATIENCE, create, put_file, sign_in
 from tests.e2e.test_accessible_pages import findings
 from tests.support.servers.live_forge import LiveForge
 
@@ -51,12 +51,6 @@ pipeline:
     out: TENSOR
     inputs: [joints]
 """
-PUT = """async ([path, bytes]) => {
-    const state = JSON.parse(document.getElementById("studio-state").textContent);
-    const address = `/api/v1/projects/${state.project.organisation}/${state.project.name}/files/${path}`;
-    const headers = {"X-CSRFToken": state.csrf, "Content-Type": "application/octet-stream"};
-    return (await fetch(address, {method: "PUT", headers, body: Uint8Array.from(bytes)})).ok;
-}"""
 PIXEL = "(canvas, [x, y]) => [...canvas.getContext('2d').getImageData(x, y, 1, 1).data].slice(0, 3)"
 
 IS_OF_THE_CAMERA = """box => {
@@ -75,10 +69,6 @@ def half_red() -> bytes:
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
     )
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
-
-
-def put(page: Page, path: str, data: bytes) -> None:
-    assert page.evaluate(PUT, [path, list(data)])
 
 
 def give(card: Locator, values: list[float]) -> None:
@@ -103,8 +93,8 @@ def test_boxes_and_points_lie_where_they_belong_and_each_stage_has_its_time(
     preview = page.get_by_role("region", name="Preview")
     # A picture that is there when the first rune runs is played to it unasked, in place of the camera.
     expect(preview.get_by_role("application", name="Drawing sheet")).to_be_visible(timeout=PATIENCE)
-    put(page, "half.png", half_red())
-    put(page, "Runefile.yml", RUNEFILE.encode())
+    put_file(page, "half.png", half_red())
+    put_file(page, "Runefile.yml", RUNEFILE.encode())
 
     # One source for each input: a picture of the project, sliders, sliders.
     camera = preview.get_by_role("region", name="Camera camera")

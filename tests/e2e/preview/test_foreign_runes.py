@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, create, expect_running, open_file, replace_in_editor, sign_in, write
@@ -21,21 +21,40 @@ GROWS = rune(
     "(loop $again (if (i32.eq (memory.grow (i32.const 16)) (i32.const -1)) (then unreachable)) (br $again))",
 )
 RUNES = "**/api/v1/builds/*/rune"
+EVENTS = re.compile(r"/events\?")
 
 
-def serve(page: Page, module: bytes) -> None:
-    """From now on every rune that the page fetches is this one."""
+class ReplacedRunes:
+    """Replaces each rune that a page fetches, or is sent over its socket of events, by `module` while there is one.
 
-    def answer(route: Route) -> None:
-        route.fulfill(body=module, content_type="application/wasm")
+    Made before the page opens its socket.
+    """
 
-    page.unroute(RUNES)
-    page.route(RUNES, answer)
+    def __init__(self, page: Page) -> None:
+        self.module: bytes | None = None
+        page.route(RUNES, self._fetched)
+        page.route_web_socket(EVENTS, self._opened)
+
+    def _fetched(self, route: Route) -> None:
+        if self.module is None:
+            route.fallback()
+        else:
+            route.fulfill(body=self.module, content_type="application/wasm")
+
+    def _opened(self, socket: WebSocketRoute) -> None:
+        socket.connect_to_server().on_message(lambda message: socket.send(self._sent(message)))
+
+    def _sent(self, message: str | bytes) -> str | bytes:
+        """A rune is sent as a line that names it, then its bytes (forge/collab/pushed_runes.py)."""
+        if self.module is None or isinstance(message, str):
+            return message
+        return message.partition(b"\n")[0] + b"\n" + self.module
 
 
 @pytest.mark.protects("runes/in-pages")
 def test_a_rune_that_loops_or_grows_is_stopped_and_the_page_lives_on(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
+    runes = ReplacedRunes(page)
     sign_in(page, forge.printed_link())
     create(page, "Sine")
     result = page.get_by_role("region", name="Output result")
@@ -44,12 +63,12 @@ def test_a_rune_that_loops_or_grows_is_stopped_and_the_page_lives_on(forge: Live
     alert = page.get_by_role("region", name="Preview").get_by_role("alert")
     open_file(page, "Runefile.yml")
     for module, reason, number in ((LOOPS, "did not answer within", 2), (GROWS, "needed more than", 3)):
-        serve(page, module)
+        runes.module = module
         replace_in_editor(page, "Runefile.yml", "modulus", f"modulus: {number}")
         expect(alert).to_contain_text(reason, timeout=PATIENCE)
         expect(alert.get_by_role("button", name="Restart")).to_be_visible()
 
-    page.unroute(RUNES)
+    runes.module = None
     replace_in_editor(page, "Runefile.yml", "modulus", "modulus: 6.2831853")
     expect_running(page)
     expect(alert).to_have_count(0, timeout=PATIENCE)

@@ -201,7 +201,7 @@ def test_a_comment_and_a_model_wait_for_their_person(forge: LiveForge, open_page
     page.get_by_role("button", name="Make").or_(page.get_by_role("button", name="Create")).first.click()
     page.wait_for_url("**/aardvark**")
     page.goto(forge.address)
-    where = page.get_by_label("Organisation")
+    where = page.get_by_label("Organisation", exact=True)
     expect(where).to_have_value("workshop")
     where.select_option("aardvark")
     page.get_by_role("button", name="The sine of a number").first.click()

@@ -210,10 +210,24 @@ def test_a_viewer_is_offered_nothing_that_they_cannot_do(reviewer: User, project
     assert "Start from something that works" not in content
 
 
+def test_an_unknown_project_and_a_hidden_one_have_one_page_that_says_who_is_signed_in(
+    stranger: User, project: Project, browser_of: Browser
+) -> None:
+    browser = browser_of(stranger)
+    for address in (f"/{project.full_name}", "/nosuch/thing"):
+        answer = browser.get(address)
+        assert answer.status_code == 404
+        assert "It does not exist, or you have no access to it." in answer.content.decode()
+        assert f"You are signed in as {stranger.email}." in answer.content.decode()
+
+
 def test_unknown_addresses_and_faults_have_pages_and_the_api_has_problems(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "Page not found" in client.get("/acme/a/b/c/d").content.decode()
+    page = client.get("/acme/a/b/c/d").content.decode()
+    assert "Page not found" in page
+    assert "You are signed in as " in page
+    assert "If the project is private, sign in first." in Client().get("/acme/a/b/c/d").content.decode()
     answer = client.get("/api/v1/nothing")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
     client.raise_request_exception = False

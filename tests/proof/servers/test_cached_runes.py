@@ -1,4 +1,5 @@
-"""nginx with the guide's location keeps runes of deployments: it sends them while the server is away."""
+"""nginx with the guide's location keeps runes of deployments: it sends them for a minute without the server, and no
+longer where their version was withdrawn."""
 
 from __future__ import annotations
 
@@ -13,23 +14,25 @@ from tests.support.servers.caching_nginx import caching_nginx
 from tests.support.servers.live_server import LiveServer
 from tools.needs import NGINX, lack
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.skipif(not NGINX.is_here(), reason=lack(NGINX))]
 ORIGIN = "https://acme.example"
 
 
+def _served(live: LiveServer, organisation: str) -> tuple[str, str]:
+    """The path of the rune of a new deployment, and its digest."""
+    live.api("POST", "projects", json={"organisation": organisation, "name": "cached", "template": "sine"})
+    live.publish(f"{organisation}/cached", live.build(f"{organisation}/cached")["id"], "1.0")
+    deployments = f"projects/{organisation}/cached/deployments"
+    new = {"title": "App", "kind": "web", "tag": "1.0", "origins": [ORIGIN]}
+    address = urlsplit(live.api("POST", deployments, json=new)["url"]).path
+    key = live.api("POST", f"{deployments}/app/keys", json={"name": "app"})["secret"]
+    served = live.http.get(address, headers={"x-api-key": key}).json()["rune"]
+    return urlsplit(served["url"]).path, served["digest"]
+
+
 def test_a_rune_by_its_digest_comes_without_the_server_and_only_to_its_origins(tmp_path: Path) -> None:
-    if not NGINX.is_here():
-        pytest.skip(lack(NGINX))
     with LiveServer(tmp_path / "data") as live:
-        organisation = live.organisation()
-        live.api("POST", "projects", json={"organisation": organisation, "name": "cached", "template": "sine"})
-        live.publish(f"{organisation}/cached", live.build(f"{organisation}/cached")["id"], "1.0")
-        deployments = f"projects/{organisation}/cached/deployments"
-        new = {"title": "App", "kind": "web", "tag": "1.0", "origins": [ORIGIN]}
-        address = urlsplit(live.api("POST", deployments, json=new)["url"]).path
-        key = live.api("POST", f"{deployments}/app/keys", json={"name": "app"})["secret"]
-        served = live.http.get(address, headers={"x-api-key": key}).json()["rune"]
-        path = urlsplit(served["url"]).path
+        path, digest = _served(live, live.organisation())
         with (
             caching_nginx(tmp_path, live) as port,
             httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
@@ -50,7 +53,7 @@ def test_a_rune_by_its_digest_comes_without_the_server_and_only_to_its_origins(t
             ):
                 answer = client.get(path, headers=headers)
                 assert (answer.status_code, answer.content) == (200, before.content)
-                assert f"sha256:{sha256(answer.content).hexdigest()}" == served["digest"]
+                assert f"sha256:{sha256(answer.content).hexdigest()}" == digest
                 assert answer.headers.get("Access-Control-Allow-Origin") == before.headers.get(
                     "Access-Control-Allow-Origin"
                 )
@@ -59,3 +62,22 @@ def test_a_rune_by_its_digest_comes_without_the_server_and_only_to_its_origins(t
             assert (part.status_code, part.content) == (206, program.content[10:20])
             strangers = client.get(path, headers={"Origin": "https://elsewhere.example"})
             assert strangers.status_code >= 500, "a refusal was kept, or a rune was sent to a page of another origin"
+
+
+def test_a_withdrawn_rune_is_asked_for_again_within_a_minute(tmp_path: Path) -> None:
+    with LiveServer(tmp_path / "data") as live:
+        organisation = live.organisation()
+        path, _digest = _served(live, organisation)
+        with (
+            caching_nginx(tmp_path, live) as port,
+            httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
+        ):
+            sent = client.get(path)
+            assert sent.status_code == 200
+            assert sent.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+            assert "X-Accel-Expires" not in sent.headers
+            tag = f"projects/{organisation}/cached/tags/1.0"
+            state = live.http.get(f"/api/v1/{tag}").headers["ETag"]
+            live.api("PUT", f"{tag}/withdrawal", headers={"If-Match": state}, json={"reason": "It has a secret in it."})
+            live.until(lambda: client.get(path).status_code == 410, 90)
+            assert client.get(path).json()["name"] == "version-withdrawn"

@@ -39,6 +39,13 @@ _by_pushed_tag = CompiledLookup(
 )
 """These are asked with each pull. A name is that of one tag at most, of either kind."""
 
+_upload = CompiledLookup(
+    lambda upload, repository, author: Upload.objects.filter(pk=upload, repository=repository, author=author),
+    UUID,
+    UUID,
+    UUID,
+)
+
 
 def find_manifest(repository: Repository, reference: str) -> Manifest | None:
     """A manifest by its digest or by a tag, without those in the trash."""
@@ -95,7 +102,7 @@ def referrers_of(repository: Repository, digest: str, artifact_type: str = "") -
 def find_upload(actor: Actor, repository: Repository, upload: UUID) -> Upload:
     """An upload that somebody began. Raises `Forbidden`, and `NoSuchUpload` for one that others began."""
     require(actor, Verb.PUSH, repository.project)
-    row = Upload.objects.filter(pk=upload, repository=repository, author=actor.pk).first()
+    row = None if actor.pk is None else _upload.first(upload, repository.pk, actor.pk)
     if row is None:
         raise NoSuchUpload("This upload is not under way. It may have ended; begin it again.")
     row.repository = repository  # with its project: neither is asked for again

@@ -66,6 +66,7 @@ def test_an_app_with_a_key_gets_the_rune_by_its_digest(client: Client, deploymen
     rune = load(client, secret)
     assert body_of(rune) == RUNE
     assert rune["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert rune["X-Accel-Expires"] == "60"
     assert (rune["Content-Type"], rune["ETag"]) == ("application/wasm", f'"{pointer.json()["rune"]["digest"]}"')
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from functools import partial
 from itertools import chain
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.utils import timezone
 
 from forge.accounts.errors import StorageQuotaReached
@@ -27,6 +29,7 @@ from forge.core.blobs.parts import (
     require_unused,
     store_pieces,
 )
+from forge.core.database.compiled_queries import CompiledLookup, CompiledQuery
 from forge.core.errors import NotFound
 from forge.core.models import Blob
 from forge.projects.access import require
@@ -51,6 +54,23 @@ MOST_PARTS = 10_000
 MOST_UPLOADS = 100
 """Uploads of one person that are under way at once, in all repositories."""
 
+_by_id = CompiledLookup(lambda upload: Upload.objects.filter(pk=upload), UUID)
+_of_author = CompiledQuery(
+    lambda author: Upload.objects.filter(author=author).values("author").annotate(n=Count("pk")).values_list("n")
+)
+_pending = CompiledQuery(
+    lambda organisation: (
+        Upload.objects.filter(repository__project__organisation=organisation)
+        .values("repository__project__organisation")
+        .annotate(bytes=Sum("size"))
+        .values_list("bytes")
+    )
+)
+_pushed = CompiledLookup(
+    lambda repository, digest: PushedBlob.objects.filter(repository=repository, blob=digest), UUID, str
+)
+"""These are asked with each upload."""
+
 
 def begin_upload(actor: Actor, project: Project, algorithm: str = "sha256") -> Upload:
     """Begins an upload, which its author alone goes on with. `algorithm` is that of the digest which will end it, where
@@ -60,7 +80,7 @@ def begin_upload(actor: Actor, project: Project, algorithm: str = "sha256") -> U
     """
     require(actor, Verb.PUSH, project)
     _require_room(project, 1)
-    if Upload.objects.filter(author=actor.person).count() >= MOST_UPLOADS:
+    if any(count >= MOST_UPLOADS for (count,) in _of_author.rows(actor.pk)):
         raise TooManyUploads(f"{MOST_UPLOADS} of your uploads are under way. Finish or cancel some of them first.")
     repository = repository_of(project) or Repository.objects.get_or_create(project=project)[0]
     upload = Upload.objects.create(repository=repository, author=actor.person, changed=timezone.now())
@@ -112,7 +132,7 @@ def append_part(
 
 
 def _require_unchanged(upload: Upload) -> None:
-    row = Upload.objects.filter(pk=upload.pk).first()
+    row = _by_id.first(upload.pk)
     if row is None:
         raise _ended()
     if row.size != upload.size:
@@ -131,19 +151,19 @@ def _add(upload: Upload, piece: StoredPart) -> Upload:
     return row
 
 
-@transaction.atomic
 def _added(upload: Upload, piece: StoredPart) -> Upload:
-    row = Upload.objects.select_for_update().filter(pk=upload.pk).first()
-    if row is None:
-        raise _ended()
-    others = [[name, size] for name, size in row.parts if name != piece.replaces]
-    if row.size != upload.size or len(others) >= MOST_PARTS:
-        raise WrongUploadOffset(row.size)
+    others = [[name, size] for name, size in upload.parts if name != piece.replaces]
+    if len(others) >= MOST_PARTS:
+        raise WrongUploadOffset(upload.size)
+    row = copy(upload)
     row.parts = [*others, [piece.part.name, piece.part.size]]
     row.size = sum(size for _name, size in row.parts)
     row.changed = timezone.now()
-    row.save(update_fields=["parts", "size", "changed"])
-    row.repository = upload.repository
+    # Each piece adds bytes, so a row of the same size has the same parts.
+    unchanged = Upload.objects.filter(pk=upload.pk, size=upload.size)
+    if not unchanged.update(parts=row.parts, size=row.size, changed=row.changed):
+        _require_unchanged(upload)
+        raise _ended()
     return row
 
 
@@ -166,6 +186,7 @@ def finish_upload(actor: Actor, upload: Upload, digest: str) -> str:
         with transaction.atomic():
             _have(upload.repository, blob, digest)
             require_fits(project.organisation_id)
+            Upload.objects.filter(pk=upload.pk).delete()
     except WrongDigest:
         _end(upload, parts)
         raise WrongBytes(
@@ -178,7 +199,7 @@ def finish_upload(actor: Actor, upload: Upload, digest: str) -> str:
     except StorageQuotaReached:
         _end(upload, parts)
         raise
-    _end(upload, parts)
+    _delete_files(parts, upload)
     return digest
 
 
@@ -220,23 +241,31 @@ def mount_blob(actor: Actor, project: Project, digest: str, source: Project) -> 
 def _require_room(project: Project, size: int) -> None:
     """Raises `StorageQuotaReached` where the organisation has no room for so many bytes beside the uploads that are
     under way in its repositories."""
-    uploads = Upload.objects.filter(repository__project__organisation=project.organisation_id)
-    pending = uploads.aggregate(bytes=Sum("size"))["bytes"] or 0
+    pending = sum(int(size) for (size,) in _pending.rows(project.organisation_id))
     require_room(project.organisation_id, pending + size)
 
 
 def _have(repository: Repository, blob: Blob, digest: str) -> None:
     """Links a blob to a repository for a day, within the caller's transaction."""
     note_digests({digest: blob})
-    pushed, _ = PushedBlob.objects.update_or_create(
-        repository=repository, blob_id=blob.digest, defaults={"pushed": timezone.now()}
+    PushedBlob.objects.bulk_create(
+        [PushedBlob(repository=repository, blob_id=blob.digest, pushed=timezone.now())],
+        update_conflicts=True,
+        unique_fields=["repository", "blob"],
+        update_fields=["pushed"],
     )
-    link_blobs(pushed, [blob.digest], repository.project.organisation_id)
+    # One that was there before has kept its id.
+    for pushed in _pushed.all(repository.pk, blob.digest):
+        link_blobs(pushed, [blob.digest], repository.project.organisation_id)
 
 
 def _end(upload: Upload, parts: Iterable[BlobPart]) -> None:
     running_digests.take(upload.pk, upload.size)
     Upload.objects.filter(pk=upload.pk).delete()
+    _delete_files(parts, upload)
+
+
+def _delete_files(parts: Iterable[BlobPart], upload: Upload) -> None:
     names = [part.name for part in parts]
     # Of an upload without parts a request may have left the file of the first one, of which nothing is safe.
     delete_parts(names or [first_part(upload.pk).name])
