@@ -70,17 +70,17 @@ def measure() -> str:
     """Rates and memory of both."""
     with ExitStack() as stack:
         registries = {
-            name: stack.enter_context(each()) for name, each in (("ours", _ours), ("docker-registry", _other))
+            name: stack.enter_context(each()) for name, each in (("ours", _ours), ("docker-registry", docker_registry))
         }
         layer = os.urandom(1000)
         for each in registries.values():
             each.push_manifest("nightly", layer)
         idle = {name: _memory(each.pid) for name, each in registries.items()}
         rows = [
-            _row("manifests by tag, a second", registries, _manifests_a_second, ",.0f"),
-            _row("pushes of a blob of 1 MB, a second", registries, _pushes_a_second, ",.1f"),
-            _row("a blob of 100 MB up, MB a second", registries, _large_up, ",.0f"),
-            _row("a blob of 100 MB down, MB a second", registries, _large_down, ",.0f"),
+            row("manifests by tag, a second", registries, _manifests_a_second, ",.0f"),
+            row("pushes of a blob of 1 MB, a second", registries, _pushes_a_second, ",.1f"),
+            row("a blob of 100 MB up, MB a second", registries, large_up, ",.0f"),
+            row("a blob of 100 MB down, MB a second", registries, large_down, ",.0f"),
         ]
         peak = {name: _memory(each.pid, "VmHWM") for name, each in registries.items()}
     rows.append(["memory before, MB", *(f"{idle[name]:,.0f}" for name in registries), ""])
@@ -93,9 +93,10 @@ def measure() -> str:
     )
 
 
-def _row(
+def row(
     name: str, registries: Mapping[str, MeasuredRegistry], figure: Callable[[MeasuredRegistry], float], form: str
 ) -> list[str]:
+    """A row of the table: the medians of both, measured by turns, and their ratio."""
     values: dict[str, list[float]] = {each: [] for each in registries}
     for _ in range(TURNS):
         for each, registry in registries.items():
@@ -119,14 +120,16 @@ def _pushes_a_second(registry: MeasuredRegistry) -> float:
     return count / (time.monotonic() - begin)
 
 
-def _large_up(registry: MeasuredRegistry) -> float:
+def large_up(registry: MeasuredRegistry) -> float:
+    """Megabytes a second of a push."""
     data = _large()
     begin = time.monotonic()
     registry.push_blob(data)
     return LARGE / MEGABYTE / (time.monotonic() - begin)
 
 
-def _large_down(registry: MeasuredRegistry) -> float:
+def large_down(registry: MeasuredRegistry) -> float:
+    """Megabytes a second of a pull."""
     data = _large()
     registry.push_blob(data)
     begin, received = time.monotonic(), 0
@@ -151,7 +154,14 @@ def _memory(pid: int, field: str = "VmRSS") -> float:
 
 @contextmanager
 def _ours() -> Iterator[MeasuredRegistry]:
-    with tempfile.TemporaryDirectory() as folder, LiveServer(Path(folder) / "data") as live:
+    with tempfile.TemporaryDirectory() as folder, our_registry(Path(folder) / "data") as registry:
+        yield registry
+
+
+@contextmanager
+def our_registry(data: Path, environment: Mapping[str, str] | None = None) -> Iterator[MeasuredRegistry]:
+    """A server of ours with a project that takes any artifact."""
+    with LiveServer(data, environment) as live:
         organisation = live.organisation()
         live.api("POST", "projects", json={"organisation": organisation, "name": "measured", "template": "sine"})
         rules = f"organisations/{organisation}/registry"
@@ -163,7 +173,8 @@ def _ours() -> Iterator[MeasuredRegistry]:
 
 
 @contextmanager
-def _other() -> Iterator[MeasuredRegistry]:
+def docker_registry() -> Iterator[MeasuredRegistry]:
+    """Debian's docker-registry. Raises `CannotMeasure`."""
     if shutil.which("docker-registry") is None:
         raise CannotMeasure(lack(DOCKER_REGISTRY))
     with (

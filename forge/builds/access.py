@@ -96,6 +96,6 @@ def find_package(build: Build, target: str) -> BuildPackage:
 def complete_builds() -> BuildQuerySet:
     """Builds with all that is shown of them."""
     builds = Build.objects.select_related(
-        "project__organisation", "version", "artefact", "data_version", "job__requested_by"
+        "project__organisation", "version", "artefact", "data_version__data_set", "job__requested_by"
     )
     return builds.prefetch_related(Prefetch("packages", packages_for_reading()))

@@ -214,7 +214,7 @@ class NamedDataVersionJson(TypedDict):
 
     number: int
     digest: str
-    url: Annotated[str, "of its page"]
+    url: Annotated[str, "of its page; empty for the data of another project"]
 
 
 class DataEntryJson(TypedDict):
@@ -363,13 +363,10 @@ def opinion_to_json(opinion: SampleOpinion) -> DataOpinionJson:
 
 
 def named_version_to_json(version: DataVersion, project: Project) -> NamedDataVersionJson:
-    """A version of a project's data, as something names it that used it."""
-    return {"number": version.number, "digest": version.digest, "url": version_url(project, version.number)}
-
-
-def version_url(project: Project, number: int) -> str:
-    """The page of a version of a project's data."""
-    return f"{project.get_absolute_url()}/data/versions/{number}"
+    """A version of data, as something of a project names it that used it."""
+    is_own = version.data_set.project_id == project.pk
+    url = f"{project.get_absolute_url()}/data/versions/{version.number}" if is_own else ""
+    return {"number": version.number, "digest": version.digest, "url": url}
 
 
 def entry_to_json(entry: Entry, is_deleted: bool) -> DataEntryJson:

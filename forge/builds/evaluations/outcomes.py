@@ -19,6 +19,7 @@ from forge.core.blobs.store import put_bytes, read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.datasets.models import DataVersion
 from forge.datasets.versions.evaluation import SampleUnderTest, test_samples
+from forge.projects.models import Project
 from rune.compiler.building.spec import canonical_digest
 from rune.running.evaluation.evaluation import FORMAT, Evaluation
 
@@ -44,9 +45,9 @@ class EvaluationSummaryJson(TypedDict):
     reason: str | None
 
 
-def samples_under_test(version: DataVersion | None) -> SampleSet | None:
-    """The test samples of a version of the data that may be used today; None where there are none."""
-    samples = () if version is None else tuple(test_samples(version))
+def samples_under_test(version: DataVersion | None, project: Project) -> SampleSet | None:
+    """The test samples of a version of the data that a project may use today; None where there are none."""
+    samples = () if version is None else tuple(test_samples(version, project))
     if not samples:
         return None
     named = [[sample.digest, sample.label, sample.events] for sample in samples]

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from forge.accounts.principals import acting_as
 from forge.builds.evaluations.data_key import data_named_by
 from forge.builds.evaluations.judging import judge_build, log_judgements, pending_targets
 from forge.builds.evaluations.limits import preferred_options
@@ -30,8 +31,10 @@ from forge.compute.secret_search import store_scan
 from forge.core.actors import Actor
 from forge.core.errors import Damaged
 from forge.core.observability import log_context_of_build
+from forge.datasets.consent.uses import UsePlace
+from forge.datasets.models import DataVersion
 from forge.datasets.versions.actions import save_for_build
-from forge.datasets.versions.evaluation import find_data_version
+from forge.datasets.versions.other_projects import find_usable_version, place_of
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job as QueuedJob
 from forge.jobs.models import WorkerCapability
@@ -58,7 +61,8 @@ class BuildRun:
     def __init__(self, job: JobContext, new_compiler: NewCompiler) -> None:
         self._job = job
         self._new_compiler = new_compiler
-        self._build = Build.objects.select_related("project", "version", "data_version").get(pk=job.spec["build"])
+        rows = Build.objects.select_related("project", "version", "data_version__data_set", "job__requested_by")
+        self._build = rows.get(pk=job.spec["build"])
         self._is_compiled = False
         self._failure: str | None = None
         self._is_measured_before = False
@@ -86,19 +90,30 @@ class BuildRun:
         if self._build.data_version is not None:
             return
         named = data_named_by(self._build.source)
-        version = find_data_version(self._build.project, named) if named else save_for_build(self._build.project)
+        version = self._named_data(named) if named else save_for_build(self._build.project)
         if named and version is None:
             self._say(
                 "data",
-                f"{POLICY_FILE} names {named} as its data, which is no version of this project's data. Accuracy is "
-                "unknown. Correct `data`, or remove it.",
+                f"{POLICY_FILE} names {named} as its data, which is no version of this project's data, nor of another "
+                "project's that whoever asked for the build reads. Accuracy is unknown. Correct `data`, or remove it.",
                 level="warning",
             )
         elif version is not None:
             self._build.data_version = version
             self._store(data_version=version)
             by = f"named by {POLICY_FILE}" if named else "the data as it is now"
-            self._say("data", f"Version {version.number} of the data, {by}.")
+            self._say("data", f"Version {version.number} of {self._whose(version)}, {by}.")
+
+    def _named_data(self, digest: str) -> DataVersion | None:
+        """The version that the person who asked for the build may use."""
+        person = None if self._build.job is None else self._build.job.requested_by
+        return find_usable_version(None if person is None else acting_as(person), self._build.project, digest)
+
+    def _whose(self, version: DataVersion) -> str:
+        # The name of the other project is not for everyone who reads the log.
+        if place_of(version, self._build.project) is UsePlace.HERE:
+            return "the data"
+        return "the data of another project, with the samples whose consent covers other projects"
 
     def _execute(self, work: BuildTask) -> Artefact | None:
         artefact = Execution(work, self).run(

@@ -147,7 +147,7 @@ def numbered_job(build: Build) -> BuildTask:
     heeds = POLICY_FILE in manifest
     options = SpecOptions(build.name, profile=choices.profile, optimize=choices.optimize, follows_forge_yml=heeds)
     spec = _spec(build.source.digest, options)
-    tests = samples_under_test(build.data_version)
+    tests = samples_under_test(build.data_version, project)
     steps: tuple[BuildJobStep, ...] = NUMBERED_STEPS if tests is None else (*NUMBERED_STEPS, BuildJobStep.EVALUATE)
     if is_searched(build.source):
         steps = tuple(step for step in steps if step != BuildJobStep.SECRETS)

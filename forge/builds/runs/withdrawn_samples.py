@@ -11,6 +11,7 @@ from forge.builds.models import Build
 from forge.datasets.models import DataVersion
 from forge.datasets.removals.hooks import SampleScope, interrupted
 from forge.datasets.versions.contents import entries_of
+from forge.datasets.versions.other_projects import name_for_giver
 from forge.jobs.models import JobState
 from forge.jobs.queue import restart
 from forge.jobs.workers.slots import notify_workers
@@ -21,12 +22,13 @@ def restart_builds(scope: SampleScope, reason: str) -> Sequence[str]:
     """Takes running builds from their workers whose version of the data has one of the samples."""
     versions = _versions_with(scope)
     running = Build.objects.filter(job__state=JobState.RUNNING, data_version__in=versions).select_related(
-        "project__organisation"
+        "project__organisation", "data_version__data_set"
     )
     sentences = []
     for build in running if versions else ():
-        if build.job is not None and restart(build.job, reason):
-            sentences.append(f"Build {build.number} of {build.project.full_name} was begun again without the samples.")
+        if build.job is not None and build.data_version is not None and restart(build.job, reason):
+            of = name_for_giver(build.data_version, build.project)
+            sentences.append(f"Build {build.number} of {of} was begun again without the samples.")
             transaction.on_commit(partial(notify_workers, build.job.capability), robust=True)
     return sentences
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from forge.datasets.consent.uses import SampleUse
-from forge.datasets.models import DataVersion, Sample
+from forge.datasets.models import DataVersion
 from forge.datasets.samples.models import ENDINGS, SampleSplit
 from forge.datasets.versions.contents import entries_of
+from forge.datasets.versions.other_projects import usable_samples
 from forge.projects.models import Project
 
 FOLDER = ".data"
@@ -36,15 +37,11 @@ class SampleUnderTest:
         return {"digest": self.digest, "size": self.size}
 
 
-def find_data_version(project: Project, digest: str) -> DataVersion | None:
-    """The version of the project's data that has this digest."""
-    return DataVersion.objects.filter(data_set__project=project, digest=digest).first()
-
-
-def test_samples(version: DataVersion) -> Sequence[SampleUnderTest]:
-    """The test samples of a version that are still stored and whose consent covers tests today, by digest."""
+def test_samples(version: DataVersion, project: Project) -> Sequence[SampleUnderTest]:
+    """The test samples of a version that are still stored and whose consent covers tests in this project today, by
+    digest."""
     entries = {each.number: each for each in entries_of(version) if each.split == SampleSplit.TEST}
-    rows = Sample.objects.for_use(SampleUse.EVALUATION).filter(data_set=version.data_set_id)
+    rows = usable_samples(version, project, SampleUse.EVALUATION)
     samples = [
         SampleUnderTest(entry.digest, f"{FOLDER}/{number:06d}.{ENDINGS[media_type]}", entry.label, entry.events, size)
         for number, media_type, size in rows.values_list("number", "media_type", "size")

@@ -16,6 +16,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.core.errors import Conflict, Gone, Invalid, NotFound, Stale
 from forge.core.http.pages import for_person, show_again
+from forge.core.http.paging import rows_of
 from forge.core.preconditions import form_precondition
 from forge.deployments import actions
 from forge.deployments.access import deployments_of, find_deployment, find_key, reports_since
@@ -30,6 +31,8 @@ from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.registry.tags.access import tags_of
 
+ON_A_PAGE = 24
+"""Deployments."""
 FIRST_KEY = "first key"
 """The name of the key with which a deployment is created on its page."""
 
@@ -120,16 +123,23 @@ def change(request: HttpRequest, organisation: str, name: str, deployment: str) 
 def _all(request: HttpRequest, project: Project) -> dict[str, Any]:
     principal = principal_of(request)
     tags = tags_of(principal, project)
-    cards = cards_of(list(deployments_of(principal, project)), tags)
+    all_of_project = deployments_of(principal, project)
+    rows, pages = rows_of(request, all_of_project, ON_A_PAGE)
+    cards = cards_of(rows, tags)
     name = request.GET.get("use", "")
     chosen = next((card for card in cards if card.deployment.name == name), next(iter(cards), None))
+    same_page = f"&page={(pages.first - 1) // ON_A_PAGE + 1}" if pages.before else ""
     return {
         "project": project,
         "cards": cards,
-        "usage": usage_of(chosen, f"{chosen.address}&language=", request.GET.get("language", "")) if chosen else None,
+        "pages": pages,
+        "same_page": same_page,
+        "usage": usage_of(chosen, f"{chosen.address}{same_page}&language=", request.GET.get("language", ""))
+        if chosen
+        else None,
         "tags": tags,
         "kinds": DeploymentKind.choices,
-        "others": [card.deployment for card in cards],
+        "others": all_of_project.prefetch_related(None) if pages.before or pages.after else rows,
         "unused_days": UNUSED_DAYS,
         "may_deploy": can(principal, Verb.DEPLOY, project),
     }
@@ -150,7 +160,7 @@ def _one(request: HttpRequest, deployment: Deployment, secret: str = "") -> dict
         "reports": reports_since(deployment, timezone.now().date() - timedelta(days=SHOWN_DAYS - 1)),
         "updates": signed_state_of(principal, deployment),
         "promotion": promotion_of(deployment),
-        "others": deployments_of(principal, project).exclude(pk=deployment.pk),
+        "others": deployments_of(principal, project).exclude(pk=deployment.pk).prefetch_related(None),
         "may_delete": can(principal, Verb.MANAGE, project),
     }
 

@@ -14,7 +14,7 @@ def searches_of(actor: Actor, project: Project) -> ModelSearchQuerySet:
     """The searches of a project, newest first. Raises `Forbidden` or `NotFound`."""
     require(actor, Verb.READ, project)
     rows = ModelSearch.objects.visible_to(actor).filter(project=project)
-    return rows.select_related("person", "project__organisation").order_by("-number")
+    return rows.select_related("person", "project__organisation", "data_version__data_set").order_by("-number")
 
 
 def find_search(actor: Actor, project: Project, number: int) -> ModelSearch:

@@ -10,6 +10,7 @@ from forge.datasets.models import Sample
 from forge.datasets.removals.hooks import SampleScope, interrupted
 from forge.datasets.samples.models import SampleSplit
 from forge.datasets.versions.contents import entries_of
+from forge.datasets.versions.other_projects import name_for_giver
 from forge.jobs.models import UNFINISHED_STATES
 from forge.jobs.queue import cancel
 from forge.learning.searches.models import UNFINISHED_SEARCHES, ModelSearch, SearchTrial, SearchTrialState
@@ -23,14 +24,15 @@ def cancel_searches(scope: SampleScope, reason: str) -> Sequence[str]:
     wanted = frozenset(scope.numbers)
     searches = ModelSearch.objects.filter(data_version__data_set=scope.data_set, state__in=UNFINISHED_SEARCHES)
     sentences = []
-    for search in searches.select_related("data_version", "project__organisation"):
+    for search in searches.select_related("data_version__data_set", "project__organisation"):
         if search.data_version is None or not any(each.number in wanted for each in entries_of(search.data_version)):
             continue
         for job in jobs_of(search).filter(state__in=UNFINISHED_STATES):
             cancel(job, "A deletion of samples")
         text = f"{reason} Go on with it: it then learns from the samples that are left."
         ModelSearch.objects.filter(pk=search.pk).update(error=text[:1000])
-        sentences.append(f"Search {search.number} of {search.project.full_name} was cancelled.")
+        of = name_for_giver(search.data_version, search.project)
+        sentences.append(f"Search {search.number} of {of} was cancelled.")
     return sentences
 
 

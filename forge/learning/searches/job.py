@@ -55,7 +55,7 @@ def run_search_job(job: JobContext, ask: Ask = ask_lab) -> Mapping[str, Any]:
 
 
 def _find(job: JobContext) -> ModelSearch:
-    rows = ModelSearch.objects.select_related("project__organisation", "data_version")
+    rows = ModelSearch.objects.select_related("project__organisation", "data_version__data_set")
     search = rows.filter(pk=job.spec["search"]).first()
     if search is None:
         raise JobFailed("The search was deleted.")
@@ -67,7 +67,7 @@ def _write_data(job: JobContext, search: ModelSearch, folder: Path) -> None:
     if search.data_version is None:
         raise JobFailed("The version of the data was deleted. Search on another one.")
     job.report(0.0, "Reading the samples")
-    entries = [each for each in usable_entries(search.data_version) if each.split != Split.TEST]
+    entries = [each for each in usable_entries(search.data_version, search.project) if each.split != Split.TEST]
     if not write_data(search.data_version, entries, folder / ARCHIVE):
         raise JobFailed(
             f"No sample of version {search.data_number} may be learned from now: consents ended or were withdrawn. "

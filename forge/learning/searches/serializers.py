@@ -22,6 +22,7 @@ from forge.learning.searches.kinds import (
 from forge.learning.searches.lab_events import TrialNeedsJson
 from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial, SearchTrialState
 from forge.learning.searches.ranking import best_numbers
+from rune.digests import DIGEST_LENGTH
 from rune.source.policy.sections.models import FORMS
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
 
@@ -103,6 +104,13 @@ class BeginSearchSerializer(serializers.Serializer[None]):
     )
     version = serializers.IntegerField(
         min_value=1, required=False, allow_null=True, default=None, help_text="of the data; the newest if not given"
+    )
+    data_digest = serializers.CharField(
+        max_length=DIGEST_LENGTH,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="the digest of a version, also of another project's data; it goes before `version`",
     )
     seed = serializers.IntegerField(min_value=0, max_value=MAX_SEED, required=False, default=0)
     form = serializers.ChoiceField(choices=FORMS, required=False, default=DEFAULT_FORM)

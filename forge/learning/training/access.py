@@ -7,19 +7,23 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
 from forge.datasets.access import find_version, versions_of
+from forge.datasets.consent.uses import UsePlace
+from forge.datasets.errors import DataVersionNotFound
 from forge.datasets.models import DataVersion
+from forge.datasets.versions.other_projects import find_usable_version, place_of
 from forge.learning.training.errors import NoDataVersion
 from forge.learning.training.models import TrainingRun, TrainingRunQuerySet
 from forge.projects.access import require
 from forge.projects.files.contents import checked_path
 from forge.projects.models import Project
+from rune.wording import plain
 
 
 def runs_of(actor: Actor, project: Project) -> TrainingRunQuerySet:
     """The training runs of a project, newest first. Raises `Forbidden` or `NotFound`."""
     require(actor, Verb.READ, project)
     rows = TrainingRun.objects.visible_to(actor).filter(project=project)
-    return rows.select_related("person", "job", "project__organisation").order_by("-number")
+    return rows.select_related("person", "job", "project__organisation", "data_version__data_set").order_by("-number")
 
 
 def find_run(actor: Actor, project: Project, number: int) -> TrainingRun:
@@ -30,14 +34,29 @@ def find_run(actor: Actor, project: Project, number: int) -> TrainingRun:
     return run
 
 
-def version_to_learn(actor: Actor, project: Project, number: int | None) -> DataVersion:
-    """The data version of this number, or the newest. Raises `NoDataVersion` and `DataVersionNotFound`."""
+def version_to_learn(actor: Actor, project: Project, number: int | None, digest: str = "") -> DataVersion:
+    """The data version of this digest or number, or else the newest. A digest may be that of another project's data.
+
+    Raises `NoDataVersion` and `DataVersionNotFound`.
+    """
+    if digest:
+        named = find_usable_version(actor, project, digest)
+        if named is None:
+            raise DataVersionNotFound(f"No data that {project.full_name} may use has the version {plain(digest)[:80]}.")
+        return named
     if number is not None:
         return find_version(actor, project, number)
     newest = versions_of(actor, project).first()
     if newest is None:
         raise NoDataVersion("The project has no version of its data. Save one on the page Data, and train on that.")
     return newest
+
+
+def foreign_data_of(run: TrainingRun) -> str:
+    """The digest of the version of another project's data on which a run learned; "" for the project's own data."""
+    if run.data_version is None or place_of(run.data_version, run.project) is UsePlace.HERE:
+        return ""
+    return run.data_digest
 
 
 def checked_model(path: str) -> str:

@@ -31,6 +31,8 @@ def judgements(actor: Actor, run: TrainingRun) -> dict[str, RunJudgementJson]:
 
 
 def _samples(actor: Actor, run: TrainingRun) -> Mapping[int, tuple[str, int | None]]:
-    rows = Sample.objects.visible_to(actor).available().filter(data_set__project=run.project_id)
+    if run.data_version is None:
+        return {}
+    rows = Sample.objects.visible_to(actor).available().filter(data_set=run.data_version.data_set_id)
     values = rows.order_by().values_list("number", "label", "group__number")
     return {number: (label, group) for number, label, group in values}

@@ -8,6 +8,7 @@ from forge.datasets.models import Sample
 from forge.datasets.removals.hooks import SampleScope, interrupted
 from forge.datasets.samples.models import SampleSplit
 from forge.datasets.versions.contents import entries_of
+from forge.datasets.versions.other_projects import name_for_giver
 from forge.jobs.queue import cancel, drop_checkpoint
 from forge.learning.training.models import UNFINISHED, TrainingRun, TrainingState
 
@@ -18,7 +19,7 @@ def cancel_runs(scope: SampleScope, reason: str) -> Sequence[str]:
     wanted = frozenset(scope.numbers)
     runs = TrainingRun.objects.filter(data_version__data_set=scope.data_set, state__in=UNFINISHED)
     sentences = []
-    for run in runs.select_related("job", "data_version", "project__organisation"):
+    for run in runs.select_related("job", "data_version__data_set", "project__organisation"):
         if run.data_version is None or not any(each.number in wanted for each in entries_of(run.data_version)):
             continue
         if run.job is not None:
@@ -26,7 +27,7 @@ def cancel_runs(scope: SampleScope, reason: str) -> Sequence[str]:
             drop_checkpoint(run.job)
         text = f"{reason} Start it again: it then learns from the samples that are left."
         TrainingRun.objects.filter(pk=run.pk).update(error=text[:1000], curves=[], answers={}, best_epoch=0)
-        sentences.append(f"Training run {run.number} of {run.project.full_name} was cancelled.")
+        sentences.append(f"Training run {run.number} of {name_for_giver(run.data_version, run.project)} was cancelled.")
     return sentences
 
 

@@ -34,17 +34,17 @@ export async function fetchRune(source: string | URL, options: FetchOptions): Pr
   if (!isJson(answer)) {
     if (options.publicKey !== undefined)
       throw new DeliveryError("signature-refused", "Signatures are checked where the address is of a deployment.");
-    const bytes = await answer.arrayBuffer();
+    const bytes = await whole(answer, options);
     if (options.digest !== undefined) await compare(bytes, options.digest);
     return { bytes, served: null };
   }
-  const served = asServed(await answer.json());
+  const served = asServed(await json(answer, options));
   const file = await ask(served.rune.url, options, {});
-  const bytes = await file.arrayBuffer();
+  const bytes = await whole(file, options);
   await compare(bytes, served.rune.digest);
   if (options.publicKey !== undefined) {
     const signatures = await ask(`${served.rune.url}/signatures`, options, {});
-    await requireSignature((await signatures.json()) as Signatures, served.rune.digest, options.publicKey);
+    await requireSignature((await json(signatures, options)) as Signatures, served.rune.digest, options.publicKey);
   }
   if (options.digest !== undefined) await compare(bytes, options.digest);
   return { bytes, served };
@@ -62,7 +62,8 @@ export async function compare(bytes: ArrayBuffer, digest: string): Promise<void>
     throw new DeliveryError("damaged", `The rune has the digest ${actual}, not ${digest}. Load it again.`);
 }
 
-async function ask(url: string | URL, { signal }: FetchOptions, headers: Record<string, string>): Promise<Response> {
+async function ask(url: string | URL, options: FetchOptions, headers: Record<string, string>): Promise<Response> {
+  const { signal } = options;
   let answer: Response;
   try {
     answer = await fetch(url, { headers, credentials: "omit", ...(signal && { signal }) });
@@ -75,10 +76,32 @@ async function ask(url: string | URL, { signal }: FetchOptions, headers: Record<
     );
   }
   if (answer.ok) return answer;
-  const problem = isJson(answer) ? ((await answer.json()) as { name?: unknown; detail?: unknown }) : {};
+  const problem = isJson(answer)
+    ? (((await json(answer, options)) as { name?: unknown; detail?: unknown } | null) ?? {})
+    : {};
   const name = typeof problem.name === "string" ? problem.name : "refused";
   const detail = typeof problem.detail === "string" ? problem.detail : `${String(url)} answered ${answer.status}.`;
   throw new DeliveryError(name, detail, answer.status);
+}
+
+/** Throws `DeliveryError` where the connection ends before all bytes came. */
+async function whole(answer: Response, { signal }: FetchOptions): Promise<ArrayBuffer> {
+  try {
+    return await answer.arrayBuffer();
+  } catch (error) {
+    signal?.throwIfAborted();
+    const why = error instanceof Error ? error.message : String(error);
+    throw new DeliveryError("server-away", `${answer.url} sent a part of its answer: ${why}. Load it again.`);
+  }
+}
+
+async function json(answer: Response, options: FetchOptions): Promise<unknown> {
+  const text = new TextDecoder().decode(await whole(answer, options));
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new DeliveryError("refused", `${answer.url} answers with JSON that is not valid.`, answer.status);
+  }
 }
 
 function isJson(answer: Response): boolean {

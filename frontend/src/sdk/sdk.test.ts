@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { RuneError } from "../runtime/errors";
 import type { CapabilityRequest } from "../runtime/types";
 import { compare } from "./fetch-rune";
@@ -16,6 +16,8 @@ const request = (id: number, stage: string, type: string | null, size: number): 
   type,
   stage,
 });
+const json = (text: string, status: number) =>
+  new Response(text, { status, headers: { "content-type": "application/json" } });
 const NUMBER = request(1, "number", "f32[1, 1]", 4);
 const SOUND = request(2, "sound", "i16[4]", 8);
 
@@ -106,6 +108,38 @@ describe("bytes", () => {
 
   test("a server that does not answer has a name", async () => {
     await expect(load("http://127.0.0.1:1/d/a/b/c")).rejects.toMatchObject({ name: "server-away", status: null });
+  });
+
+  describe("what a server sends", () => {
+    const served = (digest: string) =>
+      Response.json({ rune: { digest, size: 10, url: "https://forge.example/d/a/b/c/rune" } });
+    const half = () =>
+      new Response(
+        new ReadableStream({
+          start(stream) {
+            stream.enqueue(new Uint8Array(5));
+            stream.error(new TypeError("terminated"));
+          },
+        }),
+      );
+    const answered = (...answers: Response[]): void => {
+      vi.stubGlobal("fetch", () => Promise.resolve(answers.shift()));
+    };
+
+    afterEach(() => vi.unstubAllGlobals());
+
+    test.each([
+      ["half a rune whose connection ends", () => [served("sha256:0"), half()], "server-away"],
+      ["half a file whose connection ends", () => [half()], "server-away"],
+      ["half a rune that looks whole", () => [served("sha256:0"), new Response(new Uint8Array(5))], "damaged"],
+      ["JSON that breaks off", () => [json('{"rune": {', 200)], "refused"],
+      ["JSON of something else", () => [json("null", 200)], "refused"],
+      ["a page of a network in between", () => [json("null", 503)], "refused"],
+      ["a refusal", () => [json('{"name": "key-revoked", "detail": "Revoked."}', 403)], "key-revoked"],
+    ])("%s has a name", async (_, answers, name) => {
+      answered(...answers());
+      await expect(load("https://forge.example/d/a/b/c", { key: "k" })).rejects.toMatchObject({ name });
+    });
   });
 
   test("a store tells of an error to who subscribes later too", async () => {

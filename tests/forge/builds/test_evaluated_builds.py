@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from forge.accounts.models import Organisation, User
 from forge.builds.actions import request_build
 from forge.builds.evaluations.outcomes import evaluation_of
 from forge.builds.models import ArtefactFile, Build, FileRole
@@ -276,6 +277,49 @@ def test_a_build_whose_forge_yml_names_no_data_of_the_project_says_so_and_succee
     done = work(request_build(developer, axes))
     assert (done.state, done.data_version, done.evaluation) == (JobState.SUCCEEDED, None, None), log_of(done)
     assert "is no version of this project's data" in log_of(done)
+
+
+@pytest.fixture
+def sounds_elsewhere(organisation: Organisation, owner: User) -> Project:
+    """Another project of the organisation, whose data has two samples for tests; one may be used in other projects."""
+    elsewhere = Project.objects.create(organisation=organisation, name="recordings", created_by=owner)
+    for row, purposes in ((b"1,0,0\n", frozenset(Purpose)), (b"0,1,0\n", frozenset({Purpose.TESTS}))):
+        sample = sample_of(consent_of(owner, elsewhere, purposes=purposes), owner, row, label="left", alone=True)
+        Sample.objects.filter(pk=sample.pk).update(split="test")
+    save_version(owner, elsewhere, revision=DataSet.objects.get(project=elsewhere).revision)
+    return elsewhere
+
+
+@pytest.mark.slow
+@pytest.mark.protects("recordings/purposes")
+def test_a_build_is_tested_on_the_data_of_another_project_where_consents_cover_that(
+    axes: Project, sounds_elsewhere: Project, developer: Any, work: Work, client: Client
+) -> None:
+    version = DataVersion.objects.get(data_set__project=sounds_elsewhere)
+    write_file(developer, axes, "forge.yml", f"data: {version.digest}\n".encode())
+    done = work(request_build(developer, axes))
+    assert (done.state, done.data_version) == (JobState.SUCCEEDED, version), log_of(done)
+    assert done.evaluation is not None
+    assert (done.evaluation["samples"], done.evaluation["right"]) == (1, 1)
+    assert "Version 1 of the data of another project" in log_of(done)
+    assert sounds_elsewhere.name not in log_of(done)
+    payload = client.get(f"/api/v1/builds/{done.pk}").json()
+    assert payload["data"] == {"number": 1, "digest": version.digest, "url": ""}
+    page = client.get(f"{axes.get_absolute_url()}/builds/1/accuracy").content.decode()
+    assert "another project&#x27;s data" in page or "another project's data" in page
+    assert sounds_elsewhere.full_name not in page
+
+
+@pytest.mark.slow
+def test_the_data_of_a_project_that_one_does_not_read_is_no_data_of_ones_builds(
+    axes: Project, sounds_elsewhere: Project, developer: Any, work: Work
+) -> None:
+    others = Organisation.objects.create(name="others", title="Others")
+    Project.objects.filter(pk=sounds_elsewhere.pk).update(organisation=others)
+    version = DataVersion.objects.get(data_set__project=sounds_elsewhere)
+    write_file(developer, axes, "forge.yml", f"data: {version.digest}\n".encode())
+    done = work(request_build(developer, axes))
+    assert (done.state, done.data_version, done.evaluation) == (JobState.SUCCEEDED, None, None), log_of(done)
 
 
 @pytest.mark.slow

@@ -80,6 +80,7 @@ class SearchSettings:
     trials: int = DEFAULT_TRIALS
     minutes: int = DEFAULT_MINUTES
     workers: int = DEFAULT_WORKERS
+    data_digest: str = ""
 
 
 def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> ModelSearch:
@@ -94,7 +95,7 @@ def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> Mo
     vary = _checked_vary(recipe, settings.vary)
     board, limits = _checked_limits(settings)
     _check_budget(settings)
-    version = version_to_learn(actor, project, settings.version)
+    version = version_to_learn(actor, project, settings.version, settings.data_digest)
     model = checked_model(settings.model)
     with transaction.atomic():
         require_minutes(project.organisation)

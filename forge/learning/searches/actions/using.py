@@ -56,11 +56,12 @@ def use_trial(actor: Actor, search: ModelSearch, trial: SearchTrial) -> Training
     settings = RequestedRun(
         search.recipe,
         {**search.arguments, **trial.arguments},
-        search.data_number,
+        None,
         search.seed,
         trial.form,
         search.model_path,
         [search.board],
+        search.data_digest,
     )
     with transaction.atomic():
         run = begin_run(actor, project, settings, offers=True)

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from forge.core.actors import Actor
+from forge.datasets.versions.other_projects import readable_source
 from forge.jobs.models import Job, JobState
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 from forge.learning.searches.pages import drawing
@@ -42,7 +44,7 @@ class TrialRow:
     is_under: bool
 
 
-def search_context(project: Project, search: ModelSearch, measure: str, chosen: str) -> dict[str, Any]:
+def search_context(actor: Actor, project: Project, search: ModelSearch, measure: str, chosen: str) -> dict[str, Any]:
     """All that the page shows."""
     trials = list(search.rows.all())
     limit = declared_of(project).accuracy
@@ -59,6 +61,7 @@ def search_context(project: Project, search: ModelSearch, measure: str, chosen: 
     return {
         "project": project,
         "search": search,
+        "data_source": readable_source(actor, search.data_version),
         "activity": _activity(jobs),
         "board": find_board(search.board),
         "is_open": search.is_unfinished,

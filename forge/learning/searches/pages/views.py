@@ -18,6 +18,7 @@ from forge.accounts.principals import principal_of
 from forge.core.errors import DomainError, Invalid, Unprocessable
 from forge.core.http.pages import for_person, show_again
 from forge.datasets.access import versions_of
+from forge.datasets.versions.other_projects import offered_versions
 from forge.learning.pages.lists import check_list
 from forge.learning.searches.access import find_search, find_trial, searches_of
 from forge.learning.searches.actions import (
@@ -48,6 +49,7 @@ from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from rune.devices.boards.lookup import boards
 from rune.devices.emulation.cores import CORES
+from rune.digests import is_digest
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL
 
 SHOWN = 50
@@ -160,7 +162,7 @@ def use(request: HttpRequest, organisation: str, name: str, number: int, trial: 
 def _context(request: HttpRequest, project: Project, number: int) -> dict[str, Any]:
     principal = principal_of(request)
     search = find_search(principal, project, number)
-    context = search_context(project, search, request.GET.get("across", ""), request.GET.get("trial", ""))
+    context = search_context(principal, project, search, request.GET.get("across", ""), request.GET.get("trial", ""))
     return context | {"may_edit": can(principal, Verb.EDIT, project), "most_trials": MAX_TRIALS}
 
 
@@ -172,7 +174,7 @@ def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
     if not may_edit:
         return context
     versions = list(versions_of(principal, project)[:SHOWN])
-    context["versions"] = versions
+    context |= {"versions": versions, "other_versions": offered_versions(principal, project)}
     try:
         known = [each for each in recipes() if each["space"] is not None]
     except Unprocessable as error:
@@ -225,7 +227,7 @@ def _settings(project: Project, sent: QueryDict) -> SearchSettings:
         recipe,
         arguments,
         vary,
-        _whole("version", version) if version else None,
+        _whole("version", version) if version and not is_digest(version) else None,
         declared.seed if is_own and declared is not None else 0,
         declared.form if is_own and declared is not None else DEFAULT_FORM,
         declared.model if is_own and declared is not None else DEFAULT_MODEL,
@@ -234,6 +236,7 @@ def _settings(project: Project, sent: QueryDict) -> SearchSettings:
         _whole("trials", sent.get("trials", "")),
         _whole("minutes", sent.get("minutes", "")),
         _whole("workers", sent.get("workers", "")),
+        version if is_digest(version) else "",
     )
 
 

@@ -22,7 +22,7 @@ from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job
 from forge.jobs.queue import announce, cancel, enqueue, resume, retry
 from forge.jobs.workers.slots import notify_workers
-from forge.learning.training.access import checked_model, version_to_learn
+from forge.learning.training.access import checked_model, foreign_data_of, version_to_learn
 from forge.learning.training.announcements import TRAINING_CHANGED
 from forge.learning.training.errors import RunNotResumable, RunNotTraining, TooManyRuns
 from forge.learning.training.kinds import DEFAULT_BOARDS, MAX_RUNS, MAX_UNFINISHED, TRAINING_KIND, TrainingInstruction
@@ -39,7 +39,8 @@ from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MA
 
 @dataclass(frozen=True)
 class RequestedRun:
-    """The settings of a new run. `version` is the number of the data version, None for the newest."""
+    """The settings of a new run. `version` is the number of the data version, None for the newest; `data_digest` is
+    that of one, also of another project's data."""
 
     recipe: str
     arguments: Mapping[str, object] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class RequestedRun:
     form: str = DEFAULT_FORM
     model: str = DEFAULT_MODEL
     boards: Sequence[str] = DEFAULT_BOARDS
+    data_digest: str = ""
 
 
 def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers: bool = False) -> TrainingRun:
@@ -59,7 +61,7 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
     require(actor, Verb.EDIT, project)
     recipe = recipe_of(settings.recipe)
     arguments = checked_arguments(recipe, settings.arguments)
-    version = version_to_learn(actor, project, settings.version)
+    version = version_to_learn(actor, project, settings.version, settings.data_digest)
     if settings.form not in FORMS:
         raise Invalid(f"A model is quantised as {', '.join(FORMS)}.", errors={"form": ["Choose a form."]})
     if not 0 <= settings.seed <= MAX_SEED:
@@ -96,9 +98,10 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
 
 
 def train_again(actor: Actor, run: TrainingRun) -> TrainingRun:
-    """Begins another run with the same settings on the newest version of the data. Raises what `begin_run` raises."""
+    """Begins another run with the same settings on the newest version of the data; on the same version where that is of
+    another project's data. Raises what `begin_run` raises."""
     settings = RequestedRun(
-        run.recipe, run.arguments, None, seed=run.seed, form=run.form, model=run.model_path, boards=run.boards
+        run.recipe, run.arguments, None, run.seed, run.form, run.model_path, run.boards, foreign_data_of(run)
     )
     return begin_run(actor, run.project, settings)
 

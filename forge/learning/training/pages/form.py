@@ -13,6 +13,7 @@ from forge.core.actors import Actor
 from forge.core.errors import Invalid, Unprocessable
 from forge.datasets.access import versions_of
 from forge.datasets.models import DataVersion, Sample
+from forge.datasets.versions.other_projects import offered_versions
 from forge.learning.training.access import runs_of
 from forge.learning.training.actions import RequestedRun
 from forge.learning.training.declarations import declared_of
@@ -21,6 +22,7 @@ from forge.learning.training.recipes import checked_arguments, recipe_of, recipe
 from forge.learning.training.running.lab_events import RecipeArgumentJson, RecipeJson
 from forge.projects.models import Project
 from rune.devices.boards.lookup import boards
+from rune.digests import is_digest
 from rune.source.policy.sections.models import FORMS
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL
 
@@ -64,6 +66,7 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
         known = recipes()
     except Unprocessable as error:
         return {"versions": versions, "form_problem": str(error)}
+    others = offered_versions(actor, project)
     start = _start(request, actor, project, known)
     recipe = next((each for each in known if each["name"] == start.recipe), known[0])
     values = {each["name"]: start.arguments.get(each["name"], each["default"]) for each in recipe["arguments"]}
@@ -77,13 +80,14 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
         "recipe": recipe,
         "fields": fields,
         "versions": versions,
+        "other_versions": others,
         "form": start.form,
         "forms": FORMS,
         "seed": sent.get("seed", str(start.seed)),
         "model_path": sent.get("model", start.model),
         "boards": boards(),
         "chosen_boards": tuple(start.boards),
-        "advice": _advice(actor, project, versions, recipe),
+        "advice": _advice(actor, project, [*versions, *others], recipe),
     }
 
 
@@ -96,6 +100,7 @@ def settings_of(sent: QueryDict) -> RequestedRun:
         if text:
             arguments[each["name"]] = _number(text)
     checked_arguments(recipe, arguments)
+    # A number is that of a version of the project's own data, a digest that of another project's.
     version, seed = sent.get("version", ""), sent.get("seed", "0").strip() or "0"
     if not (seed.isascii() and seed.isdigit() and len(seed) <= 10):
         raise Invalid("The seed is a whole number.", errors={"seed": ["Write a whole number."]})
@@ -107,6 +112,7 @@ def settings_of(sent: QueryDict) -> RequestedRun:
         sent.get("form", DEFAULT_FORM),
         sent.get("model", "").strip() or DEFAULT_MODEL,
         sent.getlist("boards") or DEFAULT_BOARDS,
+        version if is_digest(version) else "",
     )
 
 

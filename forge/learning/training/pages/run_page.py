@@ -13,6 +13,7 @@ from forge.core.actors import Actor
 from forge.core.errors import Unprocessable
 from forge.datasets.access import groups_of, samples_of
 from forge.datasets.pages.cards import SampleCard, cards_of
+from forge.datasets.versions.other_projects import readable_source
 from forge.learning.training.declarations import DeclaredTraining, declared_of
 from forge.learning.training.error_text import error_rows
 from forge.learning.training.judgement import OUTLINED, WORST, MistakeJson, RunJudgementJson, ShareJson
@@ -92,6 +93,7 @@ def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, A
     of_curve = replace(declared, accuracy=None) if is_explained else declared
     by_split = judgements(actor, run)
     shown = by_split.get("validation")
+    source = readable_source(actor, run.data_version)
     is_open = run.state in (TrainingState.WAITING, TrainingState.RUNNING, TrainingState.PAUSED)
     best = run.curves[run.best_epoch - 1] if 0 < run.best_epoch <= len(run.curves) else None
     context: dict[str, Any] = {
@@ -112,6 +114,7 @@ def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, A
         "learned_name": next(iter(run.description.get("labels", ())), "") if is_number else "",
         "limit": declared.accuracy,
         "to_limit": _to_limit(best, of_curve),
+        "data_source": source,
         "arguments": written_arguments(run.arguments, recipe),
         "splits": _splits(run),
         "curves": drawing_of(run.curves, run.epochs, run.best_epoch, of_curve.accuracy, is_open=is_open),
@@ -121,7 +124,9 @@ def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, A
         "script_url": file_url(run, "script/train.py") if "script/train.py" in run.files else "",
         "range_width": RANGE_WIDTH,
     }
-    return context | (_judged_context(actor, project, shown, declared.accuracy) if shown is not None else {})
+    if shown is None or source is None:
+        return context
+    return context | _judged_context(actor, source, shown, declared.accuracy)
 
 
 def _judged_context(actor: Actor, project: Project, judgement: RunJudgementJson, limit: float | None) -> dict[str, Any]:

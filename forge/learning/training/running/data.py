@@ -13,6 +13,8 @@ from forge.datasets.models import DataVersion, Sample
 from forge.datasets.samples.models import ENDINGS
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.manifest import Entry
+from forge.datasets.versions.other_projects import usable_samples
+from forge.projects.models import Project
 from rune.datasets.content.content import Kind
 from rune.datasets.export.data_folder import DATA_FOLDER
 from rune.datasets.export.layout import Exported, VersionOrigin
@@ -21,12 +23,12 @@ ARCHIVE = "data.zip"
 """The name of the ZIP file in the folder of a job."""
 
 
-def usable_entries(version: DataVersion) -> list[Entry]:
-    """The samples of a version whose consent is in force and covers their split now.
+def usable_entries(version: DataVersion, project: Project) -> list[Entry]:
+    """The samples of a version whose consent is in force and covers their split in this project now.
 
     A sample that was withdrawn, deleted, or left out since the version was saved is not among them.
     """
-    samples = Sample.objects.for_use(SampleUse.TRAINING).included().filter(data_set=version.data_set_id)
+    samples = usable_samples(version, project, SampleUse.TRAINING).included()
     usable = frozenset(samples.values_list("number", flat=True))
     return [entry for entry in entries_of(version) if entry.number in usable]
 

@@ -57,7 +57,7 @@ def run_training_job(job: JobContext, ask: Ask = ask_lab) -> Mapping[str, Any]:
 
 
 def _find(job: JobContext) -> TrainingRun:
-    rows = TrainingRun.objects.select_related("project__organisation", "data_version")
+    rows = TrainingRun.objects.select_related("project__organisation", "data_version__data_set")
     run = rows.filter(pk=job.spec["run"]).first()
     if run is None:
         raise JobFailed("The run was deleted.")
@@ -69,7 +69,7 @@ def _write_data(job: JobContext, run: TrainingRun, folder: Path) -> Mapping[str,
     if run.data_version is None:
         raise JobFailed("The version of the data was deleted. Train on another one.")
     job.report(0.0, "Reading the samples")
-    entries = usable_entries(run.data_version)
+    entries = usable_entries(run.data_version, run.project)
     numbers = write_data(run.data_version, entries, folder / ARCHIVE)
     if not numbers:
         raise JobFailed(

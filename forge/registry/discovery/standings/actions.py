@@ -91,7 +91,7 @@ def _comparable(project: Project, build: Build) -> tuple[Artefact, Evaluation]:
         raise NotComparable("This version was not tested on samples with one label each, so it has no accuracy.")
     if evaluation.left or evaluation.unread:
         raise NotComparable("Not all of its test samples were run, so that others would be measured on more.")
-    usable = samples_under_test(build.data_version)
+    usable = samples_under_test(build.data_version, project)
     if usable is None or usable.digest != build.samples:
         raise NotComparable("Some of the samples that it was tested on may not be used any more. Build it again.")
     return build.artefact, evaluation

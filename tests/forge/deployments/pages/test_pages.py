@@ -18,6 +18,7 @@ from forge.deployments.actions import (
     serve_tag,
 )
 from forge.deployments.models import Deployment
+from forge.deployments.pages import deployments
 from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build
 from tests.forge.factories.builds import RUNE
@@ -101,3 +102,20 @@ def test_the_page_creates_a_deployment_and_says_what_is_wrong(
     assert "/try#key=" not in page
     assert key.hint in page
     assert ">https://a.example\nhttps://b.example</textarea>" in page
+
+
+def test_many_deployments_have_pages_and_the_chosen_one_stays_on_its_page(
+    developer: User, project: Project, browser_of: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deployments, "ON_A_PAGE", 2)
+    for title in ("Website", "Phone app", "Boards"):
+        deployed(developer, project, title=title)
+    browser = browser_of(developer)
+    first = browser.get("/acme/kitchen/deployments").content.decode()
+    assert "3 deployments of kitchen" in first
+    assert re.findall(r'id="deployment-([a-z-]+)"', first) == ["website", "phone-app"]
+    assert '<option value="boards"' in first, "each can be promoted from"
+    last = browser.get("/acme/kitchen/deployments?page=2").content.decode()
+    assert re.findall(r'id="deployment-([a-z-]+)"', last) == ["boards"]
+    assert "?use=boards&amp;page=2&amp;language=" in last
+    assert '<option value="website"' in last

@@ -49,7 +49,7 @@ def publish(developer: Any, owner: Any) -> Publish:
         write_file(developer, project, "version.md", version.encode())
         build = approved(built(developer, project, RUNE + f"{project.name} {version}".encode()))
         data = save_for_build(project)
-        samples = samples_under_test(data)
+        samples = samples_under_test(data, project)
         assert samples is not None
         Build.objects.filter(pk=build.pk).update(data_version=data)
         outcomes = [

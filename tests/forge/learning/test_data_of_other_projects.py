@@ -1,0 +1,156 @@
+"""Training on the data of another project of the organisation: who may, on which samples, and what others see."""
+
+from __future__ import annotations
+
+import threading
+import zipfile
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.accounts.models import Organisation, User
+from forge.datasets.models import Consent, DataVersion, Sample
+from forge.datasets.samples.actions import withdraw_consent
+from forge.datasets.versions.other_projects import find_usable_version, offered_versions
+from forge.jobs.models import WorkerCapability
+from forge.jobs.workers.slots import JobSlots
+from forge.learning.conversions.lab_process import LabRefused
+from forge.learning.training.actions import runs as actions
+from forge.learning.training.actions import train_again
+from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.running.job import TRAINING, run_training_job
+from forge.projects.models import Project
+from tests.forge.factories.training import SMALL, ScriptedLab, finish_run, motion_version
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RUNS = "/api/v1/projects/acme/kitchen/training"
+
+
+@pytest.fixture
+def source(organisation: Organisation, owner: User) -> Project:
+    """Another project of the organisation, with a version of motion of which some may be used in other projects."""
+    elsewhere = Project.objects.create(organisation=organisation, name="recordings", created_by=owner)
+    motion_version(owner, elsewhere)
+    Consent.objects.update(for_other_projects=True)
+    still = Sample.objects.filter(label="still").first()
+    assert still is not None
+    own = Consent.objects.get(pk=still.consent_id)
+    own.pk = None
+    own.for_other_projects = False
+    own.save(force_insert=True)
+    Sample.objects.filter(label="still").update(consent=own)
+    return elsewhere
+
+
+@pytest.fixture(autouse=True)
+def _nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
+
+
+def version_of(source: Project) -> DataVersion:
+    return DataVersion.objects.get(data_set__project=source)
+
+
+def begin(client: Client, **body: Any) -> Any:
+    return client.post(RUNS, {"recipe": "motion", "arguments": SMALL, **body}, content_type="application/json")
+
+
+@pytest.mark.protects("recordings/purposes")
+def test_a_run_learns_from_the_samples_of_another_project_whose_consent_covers_that(
+    client: Client, source: Project, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = version_of(source)
+    answer = begin(client, data_digest=version.digest)
+    assert (answer.status_code, answer.json()["data_digest"]) == (201, version.digest)
+    written: list[str] = []
+
+    class Reading(ScriptedLab):
+        def __call__(self, request: dict[str, Any], shape: Any, **calls: Any) -> Any:
+            with zipfile.ZipFile(f"{request['folder']}/{request['data']}") as archive:
+                written.extend(archive.namelist())
+            return super().__call__(request, shape, **calls)
+
+    lab = Reading([], LabRefused("enough", "data"))
+    monkeypatch.setitem(vars(TRAINING), "execute", lambda context: run_training_job(context, lab))
+    JobSlots(1, (WorkerCapability.LAB,), threading.Event()).work()
+    labels = {name.split("/")[-2] for name in written if name.endswith(".csv")}
+    assert labels == {"circle", "shake"}
+    assert {"still"} <= set(Sample.objects.values_list("label", flat=True))
+
+
+def test_a_run_on_the_data_of_another_project_is_repeated_on_it(
+    client: Client, source: Project, project: Project, user: User
+) -> None:
+    begin(client, data_digest=version_of(source).digest)
+    again = train_again(user, TrainingRun.objects.get())
+    assert (again.number, again.data_version) == (2, version_of(source))
+
+
+def test_the_form_offers_the_data_of_other_projects(client: Client, source: Project, project: Project) -> None:
+    version = version_of(source)
+    page = client.get(f"{project.get_absolute_url()}/training?recipe=motion").content.decode()
+    assert f'<option value="{version.digest}"' in page
+    sent = {"recipe": "motion", "version": version.digest, "model": "model.tflite"}
+    answer = client.post(f"{project.get_absolute_url()}/training/begin", sent)
+    assert answer.status_code == 302, answer.content.decode()[-3000:]
+    assert TrainingRun.objects.get().data_version == version
+    page = client.get(f"{project.get_absolute_url()}/searches?recipe=motion").content.decode()
+    assert f'<option value="{version.digest}"' in page
+
+
+def test_data_that_nobody_gave_for_other_projects_is_not_offered(user: User, source: Project, project: Project) -> None:
+    assert offered_versions(user, project) == [version_of(source)]
+    Consent.objects.update(for_other_projects=False)
+    assert offered_versions(user, project) == []
+
+
+@pytest.mark.parametrize("end", ["organisation", "deleted"])
+def test_the_data_of_a_project_that_one_does_not_read_is_refused_like_none(
+    client: Client, source: Project, project: Project, user: User, end: str
+) -> None:
+    version = version_of(source)
+    if end == "deleted":
+        Project.objects.filter(pk=source.pk).update(deleted_at=version.created)
+    else:
+        others = Organisation.objects.create(name="others", title="Others")
+        Project.objects.filter(pk=source.pk).update(organisation=others)
+    assert (find_usable_version(user, project, version.digest), offered_versions(user, project)) == (None, [])
+    answer = begin(client, data_digest=version.digest)
+    unknown = begin(client, data_digest=f"sha256:{'0' * 64}")
+    assert answer.status_code == unknown.status_code == 404
+    assert answer.json()["type"] == unknown.json()["type"]
+
+
+def test_a_version_of_ones_own_data_goes_before_that_of_others(user: User, source: Project, project: Project) -> None:
+    own = motion_version(user, project)
+    DataVersion.objects.filter(data_set__project=source).update(digest=own.digest)
+    assert find_usable_version(user, project, own.digest) == own
+
+
+def test_a_run_shows_the_recordings_of_the_project_that_has_them(
+    client: Client, source: Project, project: Project, user: User
+) -> None:
+    motion_version(user, project, takes=2)
+    begin(client, data_digest=version_of(source).digest)
+    run = finish_run(TrainingRun.objects.get())
+    numbers = list(Sample.objects.filter(data_set__project=source).values_list("number", flat=True))
+    TrainingRun.objects.filter(pk=run.pk).update(description={**run.description, "recordings": numbers})
+    page = client.get(run.get_absolute_url()).content.decode()
+    assert f'href="{source.get_absolute_url()}/data/versions/1"' in page
+    assert f"{source.get_absolute_url()}/data/samples/" in page
+    assert f"{project.get_absolute_url()}/data/samples/" not in page
+
+
+@pytest.mark.protects("recordings/withdrawn-from-data")
+def test_withdrawing_cancels_a_run_of_another_project_and_does_not_name_that(
+    client: Client, source: Project, project: Project, owner: User
+) -> None:
+    begin(client, data_digest=version_of(source).digest)
+    consent = Sample.objects.filter(data_set__project=source, label="circle").first()
+    assert consent is not None
+    removal = withdraw_consent(owner, consent.consent)
+    run = TrainingRun.objects.get()
+    assert run.state == TrainingState.CANCELLED
+    assert removal is not None
+    assert removal.stopped == ["Training run 1 of another project was cancelled."]
