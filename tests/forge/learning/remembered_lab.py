@@ -25,14 +25,14 @@ def ask_lab(request: Mapping[str, Any], shape: Any, **options: Any) -> Any:
     folder = Path(request["folder"])
     inputs = set(folder.iterdir())
 
-    def ask(made: Path) -> Any:
+    def ask(results: Path) -> Any:
         answer = _ask_lab(request, shape, **options)
         for path in set(folder.iterdir()) - inputs:
-            shutil.copyfile(path, made / path.name)
+            shutil.copyfile(path, results / path.name)
         return answer
 
-    answer, made = _remembered(f"lab-{_digest(request, folder)}", ask)
-    for path in made.iterdir():
+    answer, results = _remembered(f"lab-{_digest(request, folder)}", ask)
+    for path in results.iterdir():
         if path.name != _ANSWER:
             shutil.copyfile(path, folder / path.name)
     options["tick"]()
@@ -42,18 +42,18 @@ def ask_lab(request: Mapping[str, Any], shape: Any, **options: Any) -> Any:
 def counted(job: Any, row: Any, compiler: Any, form: Any, target: str) -> Any:
     """As `forge.learning.conversions.counting` counts a form."""
     name = f"counted-{form.digest.removeprefix('sha256:')}-{target}"
-    return _remembered(name, lambda _made: _counted(job, row, compiler, form, target))[0]
+    return _remembered(name, lambda _results: _counted(job, row, compiler, form, target))[0]
 
 
 def _remembered(name: str, ask: Callable[[Path], Any]) -> tuple[Any, Path]:
-    """The answer, and the folder with what was made beside it."""
+    """The answer, and the folder with the files beside it."""
 
-    def make(made: Path) -> None:
-        made.mkdir(exist_ok=True)
-        (made / _ANSWER).write_text(json.dumps(ask(made)))
+    def make(results: Path) -> None:
+        results.mkdir(exist_ok=True)
+        (results / _ANSWER).write_text(json.dumps(ask(results)))
 
-    made = shared_folder(name, make)
-    return json.loads((made / _ANSWER).read_text()), made
+    results = shared_folder(name, make)
+    return json.loads((results / _ANSWER).read_text()), results
 
 
 def _digest(request: Mapping[str, Any], folder: Path) -> str:
