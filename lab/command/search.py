@@ -15,11 +15,12 @@ from lab.command.preparing import require_tools
 from lab.command.search_text import summary, training_section, trial_line
 from lab.command.train import _stored_splits, _training
 from lab.environments.making import EnvironmentProblem
+from lab.recipes.catalogue import recipe_of
 from lab.refusal import Refused
 from lab.search.limits import DeviceLimits
 from lab.search.ranking import best_trials
 from lab.search.running import Budget, CandidateSearch, run_search
-from lab.search.space import space_of
+from lab.search.space import require_searched, space_of
 from lab.search.trials import open_trials, read_trials
 from lab.training.run import prepare_run
 from lab.training.settings import ENVIRONMENT
@@ -127,6 +128,7 @@ def command(
     if importlib.util.find_spec("optuna") is None:
         raise CommandFailed(f"Optuna, which chooses candidates, is not installed: {install_command('search')}")
     try:
+        require_searched(recipe_of(training.recipe))
         require_tools(ENVIRONMENT, "Training candidates", prepares=prepares)
         base = prepare_run(training, folder / training.data, _stored_splits(folder, training))
         space = space_of(base.settings.recipe, _chosen(chosen), training.form)

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from lab.command.environment_needed import EnvironmentNeeded
+from lab.recipes.catalogue import recipe_of
 from lab.refusal import Reason, Refused
 from lab.search.limits import DeviceLimits
 from lab.search.running import Budget, CandidateSearch, run_search
 from lab.search.shared import SearchCommands, SharedRows
-from lab.search.space import Candidate, Space, space_of
+from lab.search.space import Candidate, Space, require_searched, space_of
 from lab.search.trials import TrialClaim
 from lab.training.results import trial_files
 from lab.training.run import PreparedRun, TrainedModel, prepare_run
@@ -48,6 +49,7 @@ def search_settings(
         request["seed"],
         request["arguments"],
     )
+    require_searched(recipe_of(training.recipe))
     base = prepare_run(training, folder / request["data"], {}, (Split.TRAIN, Split.VALIDATION))
     space = space_of(base.settings.recipe, request["vary"], training.form)
     search = CandidateSearch(base, space, request["target"], DeviceLimits(**request["limits"]))

@@ -15,7 +15,7 @@ from lab.command.training_text import counted_needs, summary
 from lab.dataset.splitting import splits_of_bytes
 from lab.environments.making import EnvironmentProblem
 from lab.recipes.catalogue import recipe_of
-from lab.refusal import Refused
+from lab.refusal import Reason, Refused
 from lab.search.counting import needs_of_candidate
 from lab.training.results import result_files, splits_path
 from lab.training.run import DEFAULT_MINUTES, PreparedRun, TrainedModel, prepare_run, train, write_features
@@ -25,7 +25,7 @@ from lab.training.settings import ENVIRONMENT
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.devices.emulation.cores import CORES
-from rune.project.files import FolderFiles
+from rune.project.files import FileError, FolderFiles
 from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.source.policy import POLICY_FILE, check_policy
 from rune.source.policy.sections.training import Training
@@ -33,7 +33,7 @@ from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.writing import write_file
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import ProgressLine, progress
-from rune.wording import plain
+from rune.wording import plain, quoted
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
@@ -97,7 +97,7 @@ def command(
     try:
         if recipe_of(training.recipe).estimator is None:
             require_tools(ENVIRONMENT, "Training a network", prepares=prepares)
-        prepared = prepare_run(training, folder / training.data, _stored_splits(folder, training))
+        prepared = _prepared(folder, training)
         with run_folder(prepared.settings.digest, fresh=fresh) as own:
             with progress(f"Training {training.model}", hidden=form == "json") as line:
                 trained = train(prepared, own, _RunEvents(form == "json", line).send, minutes=minutes)
@@ -117,10 +117,24 @@ def command(
         click.echo(f"Note: training ran without {protection}: {reason}", err=True)
 
 
+def _prepared(folder: Path, training: Training) -> PreparedRun:
+    """The run of a project's folder. Raises `Refused` and `OSError`."""
+    stored = _stored_splits(folder, training)
+    return prepare_run(training, folder / training.data, stored, backbone=_backbone(folder, training))
+
+
+def _backbone(folder: Path, training: Training) -> bytes | None:
+    """The bytes of the backbone; None where none is named, or there is no such file."""
+    try:
+        return FolderFiles(folder).read(training.backbone) if training.backbone else None
+    except FileError as error:
+        raise Refused(Reason.SETTINGS, f"The backbone {quoted(training.backbone)} cannot be read: {error}") from error
+
+
 def _write_script(folder: Path, training: Training, target: Path) -> None:
     """Writes the script of a run, its requirements and its features."""
     try:
-        prepared = prepare_run(training, folder / training.data, _stored_splits(folder, training))
+        prepared = _prepared(folder, training)
         with progress("Computing the features") as line:
             target.mkdir(parents=True, exist_ok=True)
             features = write_features(prepared, target / FEATURES, lambda _share, text: _show(line, text))
@@ -138,7 +152,7 @@ def _write_script(folder: Path, training: Training, target: Path) -> None:
 def _count(folder: Path, training: Training, target: str, *, is_json: bool) -> None:
     """Counts what the rune of a run will need on a target. Training changes the weights, and not these figures."""
     try:
-        prepared = prepare_run(training, folder / training.data, _stored_splits(folder, training))
+        prepared = _prepared(folder, training)
         settings = prepared.settings
         with progress(f"Counting on {target}", hidden=is_json):
             needs, reason = needs_of_candidate(settings.recipe, settings.values, settings.labels, training.form, target)

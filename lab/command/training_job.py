@@ -18,9 +18,10 @@ from typing import Any
 from lab.child.job import ChildCommand
 from lab.command.environment_needed import EnvironmentNeeded
 from lab.recipes.arguments import read_arguments
+from lab.recipes.backbone import Backbone, read_backbone
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.recipes.readme import read_page
-from lab.recipes.recipe import Recipe
+from lab.recipes.recipe import Recipe, behind_backbone
 from lab.refusal import Reason, Refused
 from lab.search.counting import needs_of_candidate
 from lab.search.space import SEARCHED_FORMS
@@ -38,6 +39,8 @@ Send = Callable[[Mapping[str, Json]], None]
 SHARES = {"data": 0.1, "epoch": 0.85}
 """Of the progress, at which a part of a run ends."""
 SMALLEST_BATCH = 1
+BACKBONE_FILE = "backbone.tflite"
+"""The backbone in the folder of a run, whatever its path in the project."""
 COUNT_SECONDS = 300
 
 
@@ -67,7 +70,7 @@ def count_needs(request: Mapping[str, Json], _report: Report) -> dict[str, Json]
 
     Raises `Refused`, and what a build raises.
     """
-    recipe = recipe_of(request["recipe"])
+    recipe = behind_backbone(recipe_of(request["recipe"]), _backbone(request))
     values = read_arguments(recipe.arguments, request["arguments"], recipe.name)
     needs = {}
     for target in request["targets"]:
@@ -83,7 +86,8 @@ def count_needs(request: Mapping[str, Json], _report: Report) -> dict[str, Json]
 
 def train_model(request: Mapping[str, Json], report: Report, send: Send, commands: RunCommands) -> dict[str, Json]:
     """Trains on the ZIP file `data` of `folder`, from `checkpoint` there if it exists; writes the files of the run into
-    `out` there. Memory that does not suffice is tried once again with half the batch.
+    `out` there. Where `backbone` names a path of the project, the file is `BACKBONE_FILE` there. Memory that does not
+    suffice is tried once again with half the batch.
 
     Raises `Refused`, `EnvironmentNeeded` and `OSError`. A run that was told to pause gives `{"paused": True}`.
     """
@@ -98,10 +102,14 @@ def train_model(request: Mapping[str, Json], report: Report, send: Send, command
         request["form"],
         request["seed"],
         request["arguments"],
+        request["backbone"],
     )
-    prepared = prepare_run(training, folder / request["data"], {})
+    backbone = folder / BACKBONE_FILE
+    prepared = prepare_run(
+        training, folder / request["data"], {}, backbone=backbone.read_bytes() if training.backbone else None
+    )
     send(_described_data(prepared))
-    threading.Thread(target=_count, args=(prepared, request["targets"], send), daemon=True).start()
+    threading.Thread(target=_count, args=(prepared, request["targets"], backbone, send), daemon=True).start()
     try:
         try:
             trained = _train(prepared, folder, request, report, send, commands)
@@ -164,6 +172,7 @@ def _described(recipe: Recipe) -> dict[str, Json]:
         "needs": page.needs,
         "kind": recipe.kind.value,
         "answers": "label" if recipe.target is None else "number",
+        "needs_backbone": recipe.needs_backbone,
         "curve": "explained" if recipe.learns_numbers else "accuracy",
         "arguments": [
             {
@@ -200,7 +209,14 @@ def _described_data(prepared: PreparedRun) -> dict[str, Json]:
     }
 
 
-def _count(prepared: PreparedRun, targets: Sequence[str], send: Send) -> None:
+def _backbone(request: Mapping[str, Json]) -> Backbone | None:
+    """The backbone of a question about needs: `backbone` has its path in the project, and `file` its bytes' path."""
+    if not request["backbone"]:
+        return None
+    return read_backbone(request["backbone"], Path(request["file"]).read_bytes())
+
+
+def _count(prepared: PreparedRun, targets: Sequence[str], backbone: Path, send: Send) -> None:
     """Counts in a process of its own, so that training does not wait for it, and sends what it gave."""
     settings = prepared.settings
     request = {
@@ -210,6 +226,8 @@ def _count(prepared: PreparedRun, targets: Sequence[str], send: Send) -> None:
         "labels": list(settings.labels),
         "form": prepared.training.form,
         "targets": list(targets),
+        "backbone": prepared.training.backbone,
+        "file": str(backbone),
     }
     command = [sys.executable, "-P", "-m", "lab.command.job"]
     try:
@@ -229,7 +247,8 @@ def _count(prepared: PreparedRun, targets: Sequence[str], send: Send) -> None:
 def _written(prepared: PreparedRun, trained: TrainedModel, folder: Path) -> dict[str, Json]:
     """Writes the files of a run under numbers. The script comes without features, which are made of recordings."""
     folder.mkdir()
-    files = {**result_files(prepared, trained), DEFAULT_RUNEFILE: trained.runefile.encode()}
+    backbone = prepared.settings.recipe.files  # the model is used with the file that it learned behind
+    files = {**result_files(prepared, trained), **backbone, DEFAULT_RUNEFILE: trained.runefile.encode()}
     scripts: dict[str, bytes] = {}
     if prepared.settings.recipe.estimator is None:
         scripts = {f"script/{name}": data for name, data in script_files(prepared.settings).items()}

@@ -10,6 +10,7 @@ from typing import Final
 import lab.recipes
 from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
+from rune.datasets.content.content import Kind
 from rune.wording import quoted
 
 
@@ -19,9 +20,17 @@ def _recipes() -> Iterator[Recipe]:
             yield import_module(f"{lab.recipes.__name__}.{module.name}").RECIPE
 
 
-def _order(recipe: Recipe) -> tuple[bool, bool, bool, str]:
-    """The first recipe of a kind of recordings is offered for them: one that tells labels apart by a network."""
-    return recipe.estimator is not None, recipe.target is not None, recipe.learns_anomalies, recipe.name
+def _order(recipe: Recipe) -> tuple[int, bool, bool, bool, bool, str]:
+    """By kind of recordings; the first recipe of a kind is offered for them. Those that tell labels apart are used
+    most, and networks before what learns the same without one."""
+    return (
+        list(Kind).index(recipe.kind),
+        recipe.learns_anomalies,
+        recipe.target is not None,
+        recipe.needs_backbone or recipe.learns_word,
+        recipe.estimator is not None,
+        recipe.name,
+    )
 
 
 RECIPES: Final[Mapping[str, Recipe]] = {each.name: each for each in sorted(_recipes(), key=_order)}

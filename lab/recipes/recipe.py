@@ -9,9 +9,11 @@ from pathlib import Path
 
 from lab.recipes.alarm import DISTANCE_STAGE, Threshold, alarm_stages, distance_stage
 from lab.recipes.arguments import Number, RecipeArgument, Values
+from lab.recipes.backbone import Backbone
+from lab.recipes.edges import dequantize_stage, edges_of, quantize_stage
 from lab.recipes.numbers import DataScaling, NumberTarget, scale_stage, usual_scaling
+from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
-from rune.model.tflite import TensorKind, read_model
 
 MODEL_STAGE = "model"
 """The name of the stage that runs the model, in every Runefile of a recipe."""
@@ -76,6 +78,11 @@ def _no_answer(_values: Values, _labels: int, _scores: str) -> str:
     return ""
 
 
+def _no_backbone(_values: Values) -> FeatureStages:
+    """The features of a recipe that reads those of a backbone, before there is one. Raises `Refused`."""
+    raise Refused(Reason.SETTINGS, "The recipe learns behind a backbone, and none was given.")
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How a kind of model is learned.
@@ -95,7 +102,7 @@ class Recipe:
     arguments: Sequence[RecipeArgument]
     network_arguments: Sequence[str]
     augmentation: Sequence[str]
-    features: Callable[[Values], FeatureStages]
+    features: Callable[[Values], FeatureStages] = _no_backbone
     answer: Callable[[Values, int, str], str] = _no_answer
     space: Mapping[str, Sequence[Number]] = field(default_factory=dict)
     estimator: Estimator | None = None
@@ -110,6 +117,10 @@ class Recipe:
     """For a recipe that learns one word, and from sounds that are made what is not the word
     (`lab/recipes/word_sounds.py`): the stages behind the model from the values, the stage of its scores, of which the
     second is the word's, and the threshold. One of them is `SHARES_STAGE`, whose second output is the word's score."""
+    backbone_features: Callable[[Values, Backbone], FeatureStages] | None = None
+    """In place of `features`, for a recipe that learns behind a backbone; `behind_backbone` gives it one."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """The files that its stages name, by their paths: the backbone's."""
     learner: str = ""
     """The folder of the recipe whose network or estimator this one uses; "" for its own."""
 
@@ -128,8 +139,10 @@ class Recipe:
 
     @property
     def is_searched(self) -> bool:
-        """Whether a search can compare its runs: by the accuracy of a network."""
-        return self.estimator is None and not self.learns_numbers and not self.learns_word
+        """Whether a search can compare its runs: by the accuracy of a network. No argument of a recipe with a backbone
+        changes what the backbone needs, which is most of it."""
+        learns_labels = self.estimator is None and not self.learns_numbers and not self.learns_word
+        return learns_labels and not self.needs_backbone
 
     @property
     def _learner(self) -> str:
@@ -141,6 +154,11 @@ class Recipe:
         return self.target is not None or self.reconstructs
 
     @property
+    def needs_backbone(self) -> bool:
+        """Whether it learns behind a model of the project."""
+        return self.backbone_features is not None
+
+    @property
     def learns_word(self) -> bool:
         """Whether it learns one word, from few recordings of it."""
         return self.word_answer is not None
@@ -149,6 +167,21 @@ class Recipe:
     def learns_anomalies(self) -> bool:
         """Whether it learns what is normal, and says what is not."""
         return self.reconstructs or (self.estimator is not None and self.estimator.is_anomaly)
+
+
+def behind_backbone(recipe: Recipe, backbone: Backbone | None) -> Recipe:
+    """The recipe whose features are those of a backbone; as it is where it needs none. Raises `Refused` where one is
+    missing, or is not needed."""
+    give = recipe.backbone_features
+    if give is None:
+        if backbone is not None:
+            message = f"The recipe {recipe.name} learns behind no backbone. Remove `backbone`, or choose transfer."
+            raise Refused(Reason.SETTINGS, message)
+        return recipe
+    if backbone is None:
+        advice = "Write `backbone:` with the path of a .tflite file of the project."
+        raise Refused(Reason.SETTINGS, f"The recipe {recipe.name} learns behind a backbone. {advice}")
+    return replace(recipe, features=lambda values: give(values, backbone), files={backbone.path: backbone.data})
 
 
 def scaled_features(recipe: Recipe, values: Values, scaling: DataScaling) -> FeatureStages:
@@ -168,31 +201,6 @@ def features_runefile(recipe: Recipe, values: Values, scaling: DataScaling | Non
     features = recipe.features(values) if scaling is None else scaled_features(recipe, values, scaling)
     output = f"  {FEATURES_OUTPUT}:\n    out: TENSOR\n    inputs: [{features.stage}]\n"
     return f"{_head(recipe)}{features.stages}\n{output}"
-
-
-@dataclass(frozen=True)
-class Edge:
-    """How an input or output of a quantised model stores numbers: as `type`, with a scale and a zero point."""
-
-    type: str
-    scale: float
-    zero_point: int
-
-
-def edges_of(model: bytes) -> tuple[Edge | None, Edge | None]:
-    """The edges of a model's first input and output, None for floats. Raises `ModelError`."""
-    read = read_model(model)
-    tensors = (read.tensors[read.inputs[0]], read.tensors[read.outputs[0]])
-    first, second = (
-        Edge(_TYPES[each.kind], each.scale, each.zero_point or 0)
-        if each.scale is not None and each.kind in _TYPES
-        else None
-        for each in tensors
-    )
-    return first, second
-
-
-_TYPES = {TensorKind.INT8: "i8", TensorKind.UINT8: "u8", TensorKind.INT16: "i16"}
 
 
 def scores_stage(model: bytes) -> str:
@@ -219,19 +227,7 @@ def whole_runefile(
     source, target = edges_of(model)
     stages = features.stages + "\n"
     if source is not None:
-        stages += f"""\
-  # In the whole numbers that the model reads.
-  quantized:
-    proc-block: quantize
-    inputs: [{features.stage}]
-    outputs:
-      - {{type: {source.type}, dimensions: [{", ".join(map(str, features.dimensions))}]}}
-    args:
-      scale: {source.scale:.9g}
-      zero_point: {source.zero_point}
-      type: {source.type}
-
-"""
+        stages += quantize_stage("quantized", features.stage, features.dimensions, source) + "\n"
     outputs = features.shape[-1] if recipe.reconstructs else len(labels)
     stages += f"""\
   # {_answer_comment(recipe)}
@@ -243,17 +239,7 @@ def whole_runefile(
 
 """
     if target is not None:
-        stages += f"""\
-  {_SCORES_STAGE}:
-    proc-block: dequantize
-    inputs: [{MODEL_STAGE}]
-    outputs:
-      - {{type: f32, dimensions: [1, {outputs}]}}
-    args:
-      scale: {target.scale:.9g}
-      zero_point: {target.zero_point}
-
-"""
+        stages += dequantize_stage(_SCORES_STAGE, MODEL_STAGE, (1, outputs), target) + "\n"
     if recipe.target is not None:
         answer = recipe.target.stages(values, scores_stage(model), (1, 1), scaling)
         return f"{_head(recipe)}{stages}{answer}"

@@ -64,4 +64,4 @@ def needs_of_rune(
 def _files(recipe: Recipe, values: Values, labels: Sequence[str], model: bytes) -> MemoryFiles:
     """The project that a run would give."""
     runefile = whole_runefile(recipe, values, _MODEL, model, labels)
-    return MemoryFiles({DEFAULT_RUNEFILE: runefile.encode(), _MODEL: model})
+    return MemoryFiles({DEFAULT_RUNEFILE: runefile.encode(), _MODEL: model, **recipe.files})

@@ -56,15 +56,25 @@ FORM = "quantize"
 """The name of the form among the arguments, as `forge.yml` has it."""
 
 
+def require_searched(recipe: Recipe) -> None:
+    """Raises `Refused` for a recipe that is not searched, with the reason."""
+    if recipe.is_searched:
+        return
+    why = "a search compares accuracies"
+    if recipe.estimator is not None:
+        why = "it trains no network"
+    elif recipe.needs_backbone:
+        why = "its backbone decides what it needs, and no argument changes that"
+    message = f"The recipe {recipe.name} is not searched: {why}. Change its arguments in forge.yml."
+    raise Refused(Reason.SETTINGS, message)
+
+
 def space_of(recipe: Recipe, chosen: Mapping[str, Sequence[str]], form: str) -> Space:
     """The space of a recipe, with `chosen` values in place of its own. Without chosen forms, `form` is the only one.
 
     Raises `Refused` for an argument that the recipe does not have, and for a value out of its range.
     """
-    if not recipe.is_searched:
-        why = "it trains no network" if recipe.estimator is not None else "a search compares accuracies"
-        message = f"The recipe {recipe.name} is not searched: {why}. Change its arguments in forge.yml."
-        raise Refused(Reason.SETTINGS, message)
+    require_searched(recipe)
     arguments = dict(recipe.space)
     declared = {each.name: each for each in recipe.arguments}
     forms: Sequence[str] = (form,)

@@ -20,8 +20,11 @@ from lab.dataset.tables import columns_of, rows_of, with_splits_in_time
 from lab.recipes.arguments import Values
 from lab.recipes.numbers import Array, DataScaling, scaling_of
 from lab.recipes.recipe import Recipe, features_runefile
+from lab.refusal import Reason, Refused
 from lab.training.one_word import OTHER, generated_recordings, word_and_others
+from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.building import build
+from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind
 from rune.datasets.splits import Split
@@ -141,12 +144,20 @@ def compute_windows(
     """Computes the model's input for all recordings with a rune of the recipe's blocks; without a scaling, what the
     scaling of a recipe is measured of. Raises `Refused`."""
     report(0.0, "Building the features")
-    files = MemoryFiles({DEFAULT_RUNEFILE: features_runefile(recipe, values, scaling).encode()})
-    rune = build(files, BuildOptions("features")).rune
+    files = MemoryFiles({DEFAULT_RUNEFILE: features_runefile(recipe, values, scaling).encode(), **recipe.files})
+    rune = _built(files)
     count = len(dataset.recordings)
     return windows_of_recordings(
         rune, dataset.recordings, lambda done: report(done / count, f"Computing features, {done} of {count}")
     )
+
+
+def _built(files: MemoryFiles) -> bytes:
+    """A rune of features. Raises `Refused` where a backbone cannot be compiled; stages of recipes always can."""
+    try:
+        return build(files, BuildOptions("features")).rune
+    except (BuildFailed, CompileError) as error:
+        raise Refused(Reason.NOT_CONVERTED, f"The features cannot be compiled: {error}") from error
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import rune
 from lab.dataset.splitting import splits_to_bytes
-from lab.training.run import PreparedRun, TrainedModel
+from lab.training.run import PreparedRun, TrainedModel, float_model_path
 from lab.training.settings import bytes_digest
 from rune.source.policy.model_files import record_path
 
@@ -28,7 +28,7 @@ def splits_path(model: str) -> str:
 def result_files(prepared: PreparedRun, trained: TrainedModel) -> Mapping[str, bytes]:
     """The files of a run by their paths in the project, without the Runefile."""
     model = prepared.training.model
-    models = trained.parameters or {model: trained.model, f"{_stem(model)}.float.tflite": trained.float_model}
+    models = trained.parameters or {model: trained.model, float_model_path(model): trained.float_model}
     return {**models, **_records(prepared, trained), splits_path(model): splits_to_bytes(prepared.dataset.stored)}
 
 

@@ -8,7 +8,7 @@ import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -22,9 +22,11 @@ from lab.quantize.forms import FLOAT
 from lab.quantize.samples import MOST_SAMPLES
 from lab.recipes.alarm import DISTANCE_STAGE
 from lab.recipes.arguments import read_arguments
+from lab.recipes.backbone import read_backbone
 from lab.recipes.catalogue import recipe_of
 from lab.recipes.numbers import NUMBER_STAGE, DataScaling, chosen_columns
-from lab.recipes.recipe import MODEL_STAGE, SHARES_STAGE, scores_stage, whole_runefile
+from lab.recipes.recipe import MODEL_STAGE, SHARES_STAGE, Recipe, behind_backbone, scores_stage, whole_runefile
+from lab.refusal import Reason, Refused
 from lab.training.data import (
     Dataset,
     Report,
@@ -61,6 +63,7 @@ from lab.training.thresholds import (
 from rune.datasets.splits import Split
 from rune.port import Port
 from rune.source.policy.sections.training import Training
+from rune.wording import quoted
 
 Json = Any
 Send = Callable[[Mapping[str, Json]], None]
@@ -100,10 +103,15 @@ class RunPaused(Exception):
 
 
 def prepare_run(
-    training: Training, source: Path, stored: Mapping[str, Split], needed_splits: Sequence[Split] = tuple(Split)
+    training: Training,
+    source: Path,
+    stored: Mapping[str, Split],
+    needed_splits: Sequence[Split] = tuple(Split),
+    backbone: bytes | None = None,
 ) -> PreparedRun:
-    """Checks settings and data. `stored` are the splits of earlier runs. Raises `Refused` and `OSError`."""
-    recipe = recipe_of(training.recipe)
+    """Checks settings and data. `stored` are the splits of earlier runs, `backbone` the bytes of the file that
+    `training` names. Raises `Refused` and `OSError`."""
+    recipe = _behind_backbone(training, backbone)
     values = read_arguments(recipe.arguments, training.arguments, recipe.name)
     recipe.features(values)  # refuses arguments that contradict each other
     dataset = read_dataset(source, recipe, stored, needed_splits)
@@ -111,6 +119,24 @@ def prepare_run(
         values = chosen_columns(values, dataset.columns, recipe.target)
     settings = RunSettings(recipe, values, training.seed, dataset.labels, dataset.digest)
     return PreparedRun(training, settings, dataset)
+
+
+def _behind_backbone(training: Training, data: bytes | None) -> Recipe:
+    """Raises `Refused`."""
+    recipe = recipe_of(training.recipe)
+    if not training.backbone:
+        return behind_backbone(recipe, None)
+    if data is None:
+        raise Refused(Reason.SETTINGS, f"There is no file {quoted(training.backbone)} for the backbone.")
+    if training.backbone in (training.model, float_model_path(training.model)):
+        message = f"{quoted(training.backbone)} is written by the run, so it cannot be the backbone."
+        raise Refused(Reason.SETTINGS, f"{message} Choose another path for the model.")
+    return behind_backbone(recipe, read_backbone(training.backbone, data))
+
+
+def float_model_path(model: str) -> str:
+    """The path of the model before it was quantised, beside the model's."""
+    return str(PurePosixPath(model).with_suffix(".float.tflite"))
 
 
 @dataclass(frozen=True)
@@ -179,7 +205,7 @@ def _whole_rune(prepared: PreparedRun, model: bytes, scaling: DataScaling, send:
     settings, path, dataset = prepared.settings, prepared.training.model, prepared.dataset
     recipe, values = settings.recipe, settings.values
     parts = recipe, values, path, model, dataset.labels, scaling
-    files = {path: model}
+    files = {path: model, **recipe.files}
     if not recipe.reconstructs and not recipe.learns_word:
         return Judged(whole_runefile(*parts), files, scores_stage(model)), ()
     stage = Port(DISTANCE_STAGE, 0) if recipe.reconstructs else Port(SHARES_STAGE, 1)

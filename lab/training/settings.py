@@ -41,6 +41,7 @@ class RunSettings:
             "seed": self.seed,
             "labels": list(self.labels),
             "data": self.data,
+            **({"backbone": _backbone_digest(self.recipe)} if self.recipe.needs_backbone else {}),
             "network": file_digest(self.recipe.network_source),
             **({"sounds": file_digest(SOUNDS_SOURCE)} if self.recipe.learns_word else {}),
             "loop": file_digest(FITTING_SOURCE if self.recipe.estimator is None else ESTIMATOR_SOURCE),
@@ -51,6 +52,11 @@ class RunSettings:
     @property
     def digest(self) -> str:
         return json_digest(self.to_json())
+
+
+def _backbone_digest(recipe: Recipe) -> str:
+    (data,) = recipe.files.values()
+    return bytes_digest(data)
 
 
 def environment_record(environment: Environment) -> Mapping[str, str]:

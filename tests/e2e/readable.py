@@ -7,9 +7,9 @@ from playwright.sync_api import Page
 UNREADABLE = r"""() => {
   const isShown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
   const isCut = (element) => element.clientWidth > 0 && element.scrollWidth > element.clientWidth;
-  // Lines and seeds to copy are whole, and an audit log is exact. A fingerprint is compared with one from elsewhere,
-  // and what a failed test of a block got with what it expected.
-  const whole = "pre, textarea, .cm-editor, .fingerprint, .audit-words, .block-test-detail";
+  // Lines and seeds to copy are whole, as lines of a changed file are, and an audit log is exact. A fingerprint is
+  // compared with one from elsewhere, and what a failed test of a block got with what it expected.
+  const whole = "pre, textarea, .cm-editor, .fingerprint, .audit-words, .block-test-detail, .file-lines td.mono";
   // Zeros before the first digit only say how small a number is.
   const tooMany = /[1-9]\d*\.\d{6}|\b0\.0*[1-9]\d{5}|\b\d{9,}\b/;
   return [...document.querySelectorAll("main *")].flatMap((element) => {

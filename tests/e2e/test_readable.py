@@ -34,6 +34,7 @@ def test_what_nobody_reads_is_refused(open_page: OpenPage, markup: str, problem:
         f"<pre>rune pull acme/kitchen@{DIGEST}</pre>",
         f'<p class="fingerprint">{DIGEST}</p>',
         f"<p hidden>{DIGEST}</p>",
+        f'<details class="file-lines" open><table><tr><td class="mono">data: {DIGEST}</td></tr></table></details>',
         "<p>2,104,332 instructions, 0.00021 ms, build 12345</p>",
         "<p>Reads sine, 0.0002138</p>",
     ],

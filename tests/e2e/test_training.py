@@ -24,6 +24,8 @@ pytestmark = [
 ]
 
 LONG = PATIENCE * 1000
+MOST_EPOCHS = 2000
+"""More than a run learns before somebody stops it, also on a machine with much else to do."""
 MOST_HEIGHT = 6000
 """Pixels of the page of a change request with a model."""
 
@@ -76,7 +78,7 @@ def begin(page: Page, project: str, **arguments: int) -> None:
 def test_from_samples_to_a_model_in_a_change_request(forge: LiveForge, open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page()
     project = project_with_motion(forge, page, tmp_path / "motion")
-    begin(page, project, epochs=400, patience=400)
+    begin(page, project, epochs=MOST_EPOCHS, patience=MOST_EPOCHS)
     run = page.url
     points = page.locator("svg polyline").first
     expect(points).to_be_visible(timeout=LONG)
@@ -86,7 +88,7 @@ def test_from_samples_to_a_model_in_a_change_request(forge: LiveForge, open_page
     page.get_by_role("button", name="Continue later").click()
     expect(page.locator("[data-state=paused]")).to_be_visible(timeout=LONG)
     paused = epochs(page)
-    assert 3 < paused < 400
+    assert 3 < paused < MOST_EPOCHS
     require_fit(page)
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_label("How far it is")).not_to_contain_text(f"Epoch {paused} ", timeout=LONG)

@@ -15,7 +15,7 @@ import pytest
 
 from lab.quantize.figures import figures_of
 from lab.recipes.arguments import read_arguments
-from lab.recipes.catalogue import NETWORK_RECIPES, recipe_of
+from lab.recipes.catalogue import NETWORK_RECIPES
 from lab.search.candidate import candidate_model
 from lab.search.counting import needs_of_rune
 from lab.training.run import prepare_run
@@ -23,6 +23,7 @@ from lab.training.settings import ENVIRONMENT, bytes_digest
 from rune.model.tflite import TensorKind, read_model
 from rune.project.files import FolderFiles
 from rune.source.policy import check_policy
+from tests.lab.training.backbones import PATH, usable
 from tests.lab.training.motion_data import LABELS, write_motion
 from tests.lab.training.recordings_of_kind import write_for
 
@@ -120,7 +121,8 @@ def needs_before_and_after(folder: Path) -> tuple[Any, Any]:
     """The needs of a trained project's rune on a Cortex-M4: counted of its candidate, and of its model."""
     checked = check_policy(FolderFiles(folder))
     assert checked.training is not None
-    settings = prepare_run(checked.training, folder / "samples", {}).settings
+    backbone = (folder / PATH).read_bytes() if checked.training.backbone else None
+    settings = prepare_run(checked.training, folder / "samples", {}, backbone=backbone).settings
     parts = settings.recipe, settings.values, settings.labels
     candidate = candidate_model(settings.recipe, settings.values, len(settings.labels), "int8")
     model = (folder / checked.training.model).read_bytes()
@@ -143,9 +145,14 @@ def test_what_it_needs_is_known_before_it_is_trained(first: Trained) -> None:
 
 @pytest.mark.parametrize("name", [name for name in NETWORK_RECIPES if name != "motion"])
 def test_other_recipes_learn_from_files_of_their_kind(name: str, tmp_path: Path) -> None:
-    recipe = recipe_of(name)
+    recipe = usable(name)
     write_for(recipe, tmp_path / "samples", 14)
-    policy = f"training: {{recipe: {name}, data: samples, arguments: {{epochs: 25, patience: 25, batch: 8}}}}\n"
+    for path, data in recipe.files.items():
+        (tmp_path / path).parent.mkdir()
+        (tmp_path / path).write_bytes(data)
+    backbone = f"backbone: {PATH}, " if recipe.needs_backbone else ""
+    arguments = "arguments: {epochs: 25, patience: 25, batch: 8}"
+    policy = f"training: {{recipe: {name}, data: samples, {backbone}{arguments}}}\n"
     (tmp_path / "forge.yml").write_text(policy)
     own = trained(tmp_path)
     (result,) = own.of("result")

@@ -13,9 +13,12 @@ from forge.datasets.models import DataVersion
 from forge.datasets.versions.other_projects import find_usable_version, place_of
 from forge.learning.training.errors import NoDataVersion
 from forge.learning.training.models import TrainingRun, TrainingRunQuerySet
+from forge.learning.training.running.lab_events import RecipeJson
 from forge.projects.access import require
 from forge.projects.files.contents import checked_path
+from forge.projects.files.model_files import is_model
 from forge.projects.models import Project
+from forge.projects.versions.store import working_tree
 from rune.wording import plain
 
 
@@ -50,6 +53,26 @@ def version_to_learn(actor: Actor, project: Project, number: int | None, digest:
     if newest is None:
         raise NoDataVersion("The project has no version of its data. Save one on the page Data, and train on that.")
     return newest
+
+
+def checked_backbone(project: Project, recipe: RecipeJson, path: str) -> tuple[str, str]:
+    """The path and the digest of the file behind which a run learns; empty for a recipe without one.
+
+    Raises `Invalid` and `BadPath`."""
+    if not recipe["needs_backbone"]:
+        if path:
+            raise _bad_backbone(f"The recipe {recipe['name']} learns behind no backbone.", "Leave it out.")
+        return "", ""
+    if not path:
+        raise _bad_backbone(f"The recipe {recipe['name']} learns behind a model of the project.", "Choose a model.")
+    file = working_tree(project).manifest.get(checked_path(path))
+    if file is None or not is_model(path):
+        raise _bad_backbone(f"{path} is no .tflite file of the project.", "Choose a model.")
+    return checked_path(path), file["digest"]
+
+
+def _bad_backbone(message: str, advice: str) -> Invalid:
+    return Invalid(message, errors={"backbone": [advice]})
 
 
 def foreign_data_of(run: TrainingRun) -> str:

@@ -61,6 +61,10 @@ class TrainingRun(models.Model):
     seed = models.PositiveIntegerField(default=0)
     model_path = models.CharField(max_length=200)
     """Of the model file, in the project."""
+    backbone_path = models.CharField(max_length=200, blank=True)
+    """Of the model file behind whose features it learns, in the project; "" for a recipe without one."""
+    backbone_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
+    """Of that file as it was when the run began. The run links it."""
     data_version = models.ForeignKey(DataVersion, null=True, on_delete=models.SET_NULL, related_name="+")
     data_number = models.PositiveIntegerField()
     data_digest = models.CharField(max_length=DIGEST_LENGTH)

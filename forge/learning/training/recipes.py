@@ -31,6 +31,15 @@ def _recipes() -> list[RecipeJson]:
     )["recipes"]
 
 
+def explained_recipes() -> frozenset[str]:
+    """The recipes whose curves have the share that is explained in place of the accuracy; none where `lab` does not
+    start, which a page without a form says nothing about."""
+    try:
+        return frozenset(each["name"] for each in recipes() if each["curve"] == "explained")
+    except Unprocessable:
+        return frozenset()
+
+
 def recipe_of(name: str) -> RecipeJson:
     """The recipe of a name. Raises `Invalid`."""
     for recipe in recipes():

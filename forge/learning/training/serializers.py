@@ -46,6 +46,7 @@ class TrainingRunJson(TypedDict):
     form: str
     seed: int
     model: str
+    backbone: Annotated[str, 'the model file behind which it learns, in the project; "" for none']
     data_version: int
     data_digest: str
     boards: list[str]
@@ -92,6 +93,13 @@ class BeginRunSerializer(serializers.Serializer[None]):
     seed = serializers.IntegerField(min_value=0, max_value=MAX_SEED, required=False, default=0)
     form = serializers.ChoiceField(choices=FORMS, required=False, default=DEFAULT_FORM)
     model = serializers.CharField(max_length=200, required=False, default=DEFAULT_MODEL)
+    backbone = serializers.CharField(
+        max_length=200,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="a .tflite file of the project, for a recipe that learns behind one",
+    )
     boards = serializers.ListField(
         child=serializers.CharField(max_length=60),
         min_length=1,
@@ -128,6 +136,7 @@ def run_to_json(run: TrainingRun) -> TrainingRunJson:
         "form": run.form,
         "seed": run.seed,
         "model": run.model_path,
+        "backbone": run.backbone_path,
         "data_version": run.data_number,
         "data_digest": run.data_digest,
         "boards": run.boards,

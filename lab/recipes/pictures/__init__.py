@@ -23,20 +23,26 @@ _ARGUMENTS = (
 )
 
 
+def picture_stage(height: int, width: int, channels: int) -> str:
+    """The stage `picture`, which reads one picture of the camera: u8 `[1, height, width, channels]`."""
+    return f"""\
+  # {width} x {height} pixels.
+  picture:
+    capability: IMAGE
+    outputs:
+      - {{type: u8, dimensions: [1, {height}, {width}, {channels}]}}
+    args:
+      width: {width}
+      height: {height}
+      pixel_format: "@PixelFormat::{_FORMATS[channels]}"
+"""
+
+
 def _features(values: Values) -> FeatureStages:
     size, channels = require_multiple(values, "size", 8), 3 if values["colour"] else 1
     shape = f"[1, {size}, {size}, {channels}]"
     stages = f"""\
-  # {size} x {size} pixels.
-  picture:
-    capability: IMAGE
-    outputs:
-      - {{type: u8, dimensions: {shape}}}
-    args:
-      width: {size}
-      height: {size}
-      pixel_format: "@PixelFormat::{_FORMATS[channels]}"
-
+{picture_stage(size, size, channels)}
   # From 0..255 to 0..1, as the model learned it.
   features:
     proc-block: scale

@@ -43,6 +43,7 @@ TRAINING: Final = {
     "model": "The model file that is written: `model.tflite` where it is left out.",
     "quantize": "Its form: `int8` where it is left out.",
     "seed": "A whole number. The same seed, data and arguments give the same curves on the same kind of machine.",
+    "backbone": "A `.tflite` file of the project behind whose features the recipe `transfer` learns.",
     "arguments": "Arguments of the recipe, as its page lists them: `epochs: 60`.",
 }
 

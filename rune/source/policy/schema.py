@@ -120,6 +120,7 @@ def _training() -> Json:
         "model": {"type": "string", "pattern": r"\.tflite$"},
         "quantize": {"enum": [*FORMS, None]},
         "seed": {"type": ["integer", "null"], "minimum": 0, "maximum": MAX_SEED},
+        "backbone": {"type": ["string", "null"], "pattern": r"\.tflite$"},
         "arguments": {
             "type": ["object", "null"],
             "maxProperties": MAX_ARGUMENTS,

@@ -19,6 +19,7 @@ from forge.learning.training.models import TrainingRun, TrainingState
 from forge.projects.models import Project
 from tests.forge.factories.recordings import consent_of
 from tests.lab.training.motion_data import LABELS, motion
+from tests.lab.training.sight_and_sound_data import write_pictures
 from tests.lab.training.table_data import HEADER, machine_rows
 from tests.lab.training.table_data import LABELS as STATES
 
@@ -60,6 +61,16 @@ def table_version(person: User, project: Project, count: int = 12) -> DataVersio
             rows = "\n".join((HEADER, *machine_rows(label, random, 8)))
             origin = SampleOrigin(pseudonym=f"machine {number}")
             add_sample(person, consent, [f"{rows}\n".encode()], label=label, origin=origin)
+    revision = DataSet.objects.values_list("revision", flat=True).get(project=project)
+    return save_version(person, project, revision=revision)
+
+
+def picture_version(person: User, project: Project, folder: Path, count: int = 12) -> DataVersion:
+    """A version of pictures of two labels, each of another thing. They are drawn into a folder first."""
+    consent = consent_of(person, project)
+    for path in sorted(write_pictures(folder, count).glob("*/*.png")):
+        origin = SampleOrigin(pseudonym=f"thing {path.parent.name} {path.stem}")
+        add_sample(person, consent, [path.read_bytes()], label=path.parent.name, origin=origin)
     revision = DataSet.objects.values_list("revision", flat=True).get(project=project)
     return save_version(person, project, revision=revision)
 

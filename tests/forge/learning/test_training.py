@@ -157,6 +157,19 @@ def test_the_curve_of_an_autoencoder_is_what_it_explains_and_its_recordings_are_
     assert "How far it is off" not in page
 
 
+def test_side_by_side_each_curve_has_the_heading_of_its_recipe(trains: Client, project: Project, user: User) -> None:
+    finished_run(user, project)
+    finished_run(user, project)
+    TrainingRun.objects.filter(number=1).update(recipe="autoencoder")
+    page = trains.get("/acme/kitchen/training/compare?run=1&run=2").content.decode()
+    first, second = page.split('aria-labelledby="run-')[1:]
+    assert "to go" not in page  # both have ended
+    assert ">Explained</text>" in first
+    assert ">Accuracy</text>" not in first
+    assert ">Accuracy</text>" in second
+    assert "% explained</td>" in second
+
+
 def test_labels_that_a_recipe_joins_are_judged_as_one(trains: Client) -> None:
     begun(trains)
     of_each = [Sample.objects.filter(label=label).values_list("number", flat=True)[0] for label in LABELS]

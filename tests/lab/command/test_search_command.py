@@ -38,6 +38,14 @@ def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return project
 
 
+def test_a_backbone_is_not_searched(ready: Path) -> None:
+    policy = "training: {recipe: transfer, data: samples, backbone: b.tflite}"
+    (ready / "forge.yml").write_text(policy)
+    result = search(ready)
+    assert result.exit_code == 1
+    assert "The recipe transfer is not searched: its backbone decides" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -29,6 +29,7 @@ from rune.compiler.building.options import BuildOptions
 from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import tensor_array
+from tests.lab.training.backbones import usable
 from tests.lab.training.motion_data import write_motion
 from tests.lab.training.recordings_of_kind import write_for
 
@@ -54,7 +55,7 @@ def model_of(shape: tuple[int, ...], labels: int) -> bytes:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NETWORK_RECIPES)
 def test_features_are_what_the_model_gets_in_the_rune(name: str, tmp_path: Path) -> None:
-    recipe = RECIPES[name]
+    recipe = usable(name)
     values = read_arguments(recipe.arguments, {}, name)
     dataset = read_dataset(write_for(recipe, tmp_path, 10), recipe, {})
     if dataset.columns:
@@ -67,7 +68,7 @@ def test_features_are_what_the_model_gets_in_the_rune(name: str, tmp_path: Path)
     model = model_of(features.shape, features.shape[-1] if recipe.reconstructs else len(dataset.labels))
     runefile = whole_runefile(recipe, values, "m.tflite", model, dataset.labels, scaling)
     port = Port(features.stage, 0)
-    files = MemoryFiles({"Runefile.yml": runefile.encode(), "m.tflite": model})
+    files = MemoryFiles({"Runefile.yml": runefile.encode(), "m.tflite": model, **recipe.files})
     built = build(files, BuildOptions("whole", watched=(port,)))
     assert built.diagnostics == ()
     runner = RecordingRunner(built.rune, lambda loaded, _: tensor_array(loaded.watched[port].tensors[0]))

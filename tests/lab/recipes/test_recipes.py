@@ -15,8 +15,9 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
 from rune.source.runefile import check
 from tests.conftest import REPOSITORY
+from tests.lab.training.backbones import usable
 
-EVERY = pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+EVERY = pytest.mark.parametrize("recipe", [usable(each) for each in RECIPES.values()], ids=RECIPES)
 
 
 @EVERY
@@ -65,7 +66,7 @@ def test_a_page_that_does_not_say_it_is_refused(tmp_path: Path, page: str) -> No
 @EVERY
 def test_the_runefile_of_features_checks_without_a_problem(recipe: Recipe) -> None:
     values = read_arguments(recipe.arguments, {}, recipe.name)
-    files = MemoryFiles({"Runefile.yml": features_runefile(recipe, values).encode()})
+    files = MemoryFiles({"Runefile.yml": features_runefile(recipe, values).encode(), **recipe.files})
     assert check(files, PUBLISHED_BLOCKS).diagnostics == ()
 
 
@@ -101,7 +102,7 @@ def test_what_is_wrong_with_an_argument_is_named(written: dict[str, object], mes
 
 
 def test_an_unknown_recipe_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(Refused, match="There are keywords, motion"):
+    with pytest.raises(Refused, match="There are keywords, wake-word, pictures"):
         recipe_of("telepathy")
 
 

@@ -113,6 +113,14 @@ def test_values_that_cannot_be_tried_are_refused(chosen: dict[str, list[str]], m
     assert message in str(refused.value)
 
 
-def test_a_recipe_that_answers_with_a_number_is_not_searched() -> None:
-    with pytest.raises(Refused, match="regression is not searched: a search compares accuracies"):
-        space_of(recipe_of("regression"), {}, "int8")
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("regression", "a search compares accuracies"),
+        ("motion-trees", "it trains no network"),
+        ("transfer", "its backbone decides what it needs"),
+    ],
+)
+def test_a_recipe_that_cannot_be_searched_says_why(name: str, reason: str) -> None:
+    with pytest.raises(Refused, match=f"The recipe {name} is not searched: {reason}"):
+        space_of(recipe_of(name), {}, "int8")

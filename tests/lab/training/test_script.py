@@ -12,6 +12,7 @@ from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import NETWORK_RECIPES
 from lab.training.script import script_text
 from lab.training.settings import RunSettings
+from tests.lab.training.backbones import usable
 
 
 def unbound_names(source: str) -> set[str]:
@@ -38,6 +39,6 @@ def test_a_name_that_nothing_defines_is_reported() -> None:
 
 @pytest.mark.parametrize("name", NETWORK_RECIPES)
 def test_a_script_defines_each_name_that_it_uses(name: str) -> None:
-    recipe = NETWORK_RECIPES[name]
+    recipe = usable(name)
     settings = RunSettings(recipe, read_arguments(recipe.arguments, {}, name), 7, ("one", "two"), "digest")
     assert unbound_names(script_text(settings)) == set()

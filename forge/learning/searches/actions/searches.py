@@ -228,7 +228,7 @@ def _checked_vary(recipe: RecipeJson, written: Mapping[str, Sequence[object]]) -
     space = recipe["space"]
     if space is None:
         raise Invalid(
-            f"The recipe {recipe['name']} is not searched: it trains no network.",
+            f"The recipe {recipe['name']} is not searched: a search compares networks by their settings.",
             errors={"recipe": ["Choose another."]},
         )
     declared = {each["name"]: each for each in recipe["arguments"]}

@@ -43,6 +43,7 @@ from forge.learning.searches.kinds import (
 from forge.learning.searches.pages.search_page import search_context
 from forge.learning.tasks import prepare_soon
 from forge.learning.training.declarations import declared_of
+from forge.learning.training.pages.form import divided_recipes
 from forge.learning.training.recipes import recipes
 from forge.learning.training.running.lab_events import RecipeJson
 from forge.projects.models import Project
@@ -179,7 +180,8 @@ def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
         known = [each for each in recipes() if each["space"] is not None]
     except Unprocessable as error:
         return context | {"form_problem": str(error)}
-    return context | _form_context(request, project, known)
+    own, others = divided_recipes(principal, project, known)
+    return context | _form_context(request, project, [*own, *others])
 
 
 def _form_context(request: HttpRequest, project: Project, known: Sequence[RecipeJson]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from forge.accounts.quotas.limits import require_room
 from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
-from forge.core.blobs.links import links_of
+from forge.core.blobs.links import link_derived, links_of
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.database.numbers import next_number
 from forge.core.errors import Invalid
@@ -22,7 +22,7 @@ from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job
 from forge.jobs.queue import announce, cancel, enqueue, resume, retry
 from forge.jobs.workers.slots import notify_workers
-from forge.learning.training.access import checked_model, foreign_data_of, version_to_learn
+from forge.learning.training.access import checked_backbone, checked_model, foreign_data_of, version_to_learn
 from forge.learning.training.announcements import TRAINING_CHANGED
 from forge.learning.training.errors import RunNotResumable, RunNotTraining, TooManyRuns
 from forge.learning.training.kinds import DEFAULT_BOARDS, MAX_RUNS, MAX_UNFINISHED, TRAINING_KIND, TrainingInstruction
@@ -40,7 +40,8 @@ from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MA
 @dataclass(frozen=True)
 class RequestedRun:
     """The settings of a new run. `version` is the number of the data version, None for the newest; `data_digest` is
-    that of one, also of another project's data."""
+    that of one, also of another project's data. `backbone` is the path of the model file behind which a recipe learns
+    that needs one."""
 
     recipe: str
     arguments: Mapping[str, object] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class RequestedRun:
     model: str = DEFAULT_MODEL
     boards: Sequence[str] = DEFAULT_BOARDS
     data_digest: str = ""
+    backbone: str = ""
 
 
 def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers: bool = False) -> TrainingRun:
@@ -68,6 +70,7 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
         raise Invalid(f"seed must be from 0 to {MAX_SEED}.", errors={"seed": [f"From 0 to {MAX_SEED}."]})
     require_room(project.organisation_id)
     boards, model = _checked_boards(settings.boards), checked_model(settings.model)
+    backbone, digest = checked_backbone(project, recipe, settings.backbone)
     with transaction.atomic():
         require_minutes(project.organisation)
         Project.objects.lock(project.pk)
@@ -85,6 +88,8 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
             form=settings.form,
             seed=settings.seed,
             model_path=model,
+            backbone_path=backbone,
+            backbone_digest=digest,
             data_version=version,
             data_number=version.number,
             data_digest=version.digest,
@@ -101,7 +106,15 @@ def train_again(actor: Actor, run: TrainingRun) -> TrainingRun:
     """Begins another run with the same settings on the newest version of the data; on the same version where that is of
     another project's data. Raises what `begin_run` raises."""
     settings = RequestedRun(
-        run.recipe, run.arguments, None, run.seed, run.form, run.model_path, run.boards, foreign_data_of(run)
+        run.recipe,
+        run.arguments,
+        None,
+        run.seed,
+        run.form,
+        run.model_path,
+        run.boards,
+        foreign_data_of(run),
+        run.backbone_path,
     )
     return begin_run(actor, run.project, settings)
 
@@ -218,6 +231,8 @@ def _enqueue(actor: Actor, run: TrainingRun) -> None:
     party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
     run.job = enqueue(kind, party.organisation, {"run": str(run.pk)}, party=party, project=project, key=str(run.pk))
     run.save()
+    if run.backbone_digest:
+        link_derived(run, [run.backbone_digest], project.organisation_id)
     transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)
 
 

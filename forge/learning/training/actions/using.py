@@ -61,6 +61,7 @@ def _offer(run: TrainingRun, title: str) -> ModelOffer:
         run.seed,
         run.arguments,
         run.data_digest,
+        run.backbone_path,
     )
 
 

@@ -66,10 +66,11 @@ class CurvesDrawing:
 
 
 def drawing_of(
-    curves: Sequence[EpochJson], epochs: int, best: int, limit: float | None, *, is_open: bool
+    curves: Sequence[EpochJson], epochs: int, best: int, limit: float | None, *, is_open: bool, axis: int = 0
 ) -> CurvesDrawing:
-    """Draws curves. `limit` is the least accuracy that `forge.yml` allows; `is_open` says that epochs may follow."""
-    last = max(epochs if is_open else len(curves), 2)
+    """Draws curves. `limit` is the least accuracy that `forge.yml` allows; `is_open` says that epochs may follow. The
+    axis has at least `axis` epochs, so that curves beside each other have the same."""
+    last = max(epochs if is_open else len(curves), axis, 2)
     shares = [share for row in curves for share in (row["validation_accuracy"], row["accuracy"])]
     low = _low_share([*shares, *([] if limit is None else [limit])])
     high_loss = _high_loss([loss for row in curves for loss in (row["validation_loss"], row["loss"])])

@@ -14,6 +14,7 @@ from forge.core.errors import Invalid, Unprocessable
 from forge.datasets.access import versions_of
 from forge.datasets.models import DataVersion, Sample
 from forge.datasets.versions.other_projects import offered_versions
+from forge.learning.inputs.questions import model_paths
 from forge.learning.training.access import runs_of
 from forge.learning.training.actions import RequestedRun
 from forge.learning.training.declarations import declared_of
@@ -21,6 +22,7 @@ from forge.learning.training.kinds import DEFAULT_BOARDS
 from forge.learning.training.recipes import checked_arguments, recipe_of, recipes
 from forge.learning.training.running.lab_events import RecipeArgumentJson, RecipeJson
 from forge.projects.models import Project
+from forge.projects.versions.store import working_tree
 from rune.devices.boards.lookup import boards
 from rune.digests import is_digest
 from rune.source.policy.sections.models import FORMS
@@ -46,16 +48,30 @@ class RecipeArgumentField:
         return self.argument["name"].replace("-", " ").capitalize()
 
     @property
+    def unit(self) -> str:
+        """The unit, where the title does not say it."""
+        return "" if self.argument["unit"] == self.argument["name"] else self.argument["unit"]
+
+    @property
     def low(self) -> str:
-        return f"{self.argument['low']:g}"
+        return _decimal(self.argument["low"])
 
     @property
     def high(self) -> str:
-        return f"{self.argument['high']:g}"
+        return _decimal(self.argument["high"])
 
     @property
     def step(self) -> str:
         return "1" if self.argument["is_whole"] else "any"
+
+
+@dataclass(frozen=True)
+class FormAdvice:
+    """Advice about what to do before a run can begin, and the page of the project for it."""
+
+    text: str
+    page: str
+    link: str
 
 
 def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[str, Any]:
@@ -67,16 +83,19 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
     except Unprocessable as error:
         return {"versions": versions, "form_problem": str(error)}
     others = offered_versions(actor, project)
-    start = _start(request, actor, project, known)
-    recipe = next((each for each in known if each["name"] == start.recipe), known[0])
+    own, other_recipes = divided_recipes(actor, project, known)
+    start = _start(request, actor, project, [*own, *other_recipes])
+    recipe = next((each for each in known if each["name"] == start.recipe), own[0])
     values = {each["name"]: start.arguments.get(each["name"], each["default"]) for each in recipe["arguments"]}
     sent = request.POST
+    backbones = model_paths(working_tree(project)) if recipe["needs_backbone"] else []
     fields = [
         RecipeArgumentField(each, sent.get(PREFIX + each["name"], _text(values[each["name"]])))
         for each in recipe["arguments"]
     ]
     return {
-        "recipes": known,
+        "recipes": own,
+        "other_recipes": other_recipes,
         "recipe": recipe,
         "fields": fields,
         "versions": versions,
@@ -84,10 +103,12 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
         "form": start.form,
         "forms": FORMS,
         "seed": sent.get("seed", str(start.seed)),
+        "backbones": backbones,
+        "backbone": sent.get("backbone", start.backbone),
         "model_path": sent.get("model", start.model),
         "boards": boards(),
         "chosen_boards": tuple(start.boards),
-        "advice": _advice(actor, project, [*versions, *others], recipe),
+        "advice": _advice(actor, project, [*versions, *others], recipe) or _backbone_advice(recipe, backbones),
     }
 
 
@@ -113,6 +134,7 @@ def settings_of(sent: QueryDict) -> RequestedRun:
         sent.get("model", "").strip() or DEFAULT_MODEL,
         sent.getlist("boards") or DEFAULT_BOARDS,
         version if is_digest(version) else "",
+        sent.get("backbone", "").strip() if recipe["needs_backbone"] else "",
     )
 
 
@@ -125,35 +147,65 @@ def _start(request: HttpRequest, actor: Actor, project: Project, known: list[Rec
     if number.isascii() and number.isdigit() and len(number) < 9:
         run = runs_of(actor, project).filter(number=int(number)).first()
         if run is not None:
-            return RequestedRun(run.recipe, run.arguments, None, run.seed, run.form, run.model_path, run.boards)
+            settings = run.recipe, run.arguments, None, run.seed, run.form, run.model_path, run.boards
+            return RequestedRun(*settings, backbone=run.backbone_path)
     declared = declared_of(project).training
     if declared is not None and chosen in ("", declared.recipe):
-        return RequestedRun(declared.recipe, declared.arguments, None, declared.seed, declared.form, declared.model)
-    return RequestedRun(chosen or _recipe_for(actor, project, known))
+        named = declared.recipe, declared.arguments, None, declared.seed, declared.form, declared.model
+        return RequestedRun(*named, backbone=declared.backbone)
+    return RequestedRun(chosen or known[0]["name"])
 
 
-def _recipe_for(actor: Actor, project: Project, known: list[RecipeJson]) -> str:
-    """The first recipe for the kind of samples that the project has, or else that its pipeline reads."""
+def _kind_of(actor: Actor, project: Project) -> str | None:
+    """The kind of samples that the project has, or else that its pipeline reads."""
     samples = Sample.objects.visible_to(actor).available().filter(data_set__project=project)
     kind = samples.values_list("kind", flat=True).first()
     if kind is None and (recording := recording_of_project(project)) is not None:
         kind = recording.value
-    return next((each["name"] for each in known if each["kind"] == kind), known[0]["name"])
+    return kind
 
 
-def _advice(actor: Actor, project: Project, versions: list[DataVersion], recipe: RecipeJson) -> str:
-    """Returns the advice for a project that cannot train yet; "" if it can."""
+def divided_recipes(
+    actor: Actor, project: Project, known: list[RecipeJson]
+) -> tuple[list[RecipeJson], list[RecipeJson]]:
+    """The recipes for the data of a project, and the others; all of them where its kind is not known. In each, the one
+    that is used most comes first."""
+    kind = _kind_of(actor, project)
+    own = [each for each in known if each["kind"] == kind]
+    return (own, [each for each in known if each["kind"] != kind]) if own else (known, [])
+
+
+def _advice(actor: Actor, project: Project, versions: list[DataVersion], recipe: RecipeJson) -> FormAdvice | None:
+    """Returns the advice for a project without a version of its data; None if it has one."""
     if versions:
-        return ""
+        return None
     has_samples = Sample.objects.visible_to(actor).available().filter(data_set__project=project).exists()
     if has_samples:
-        return (
+        text = (
             "Label the samples and save a version on the page Data: a run learns from a version, which never changes."
         )
-    return (
-        f"This recipe learns from samples of the kind {recipe['kind']}. Record or import some on the page Data, label "
-        "them, and save a version."
+    else:
+        text = (
+            f"This recipe learns from samples of the kind {recipe['kind']}. Record or import some on the page Data, "
+            "label them, and save a version."
+        )
+    return FormAdvice(text, "data", "Open Data")
+
+
+def _backbone_advice(recipe: RecipeJson, backbones: list[str]) -> FormAdvice | None:
+    """The advice for a recipe that learns behind a model, in a project without one."""
+    if not recipe["needs_backbone"] or backbones:
+        return None
+    text = (
+        "This recipe learns behind a model that turns a picture into a vector. Add such a .tflite file to the project, "
+        "or convert a model of Keras or ONNX on the page Models."
     )
+    return FormAdvice(text, "models", "Open Models")
+
+
+def _decimal(number: float) -> str:
+    """A number without an exponent: 0.000001."""
+    return f"{number:.9f}".rstrip("0").rstrip(".")
 
 
 def _number(text: str) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,12 +25,14 @@ class ComparedRow:
         return len(set(self.cells)) > 1
 
 
-def side_by_side(runs: Sequence[TrainingRun]) -> dict[str, Any]:
-    """The tables and the curves of runs."""
+def side_by_side(runs: Sequence[TrainingRun], explained: Collection[str] = ()) -> dict[str, Any]:
+    """The tables and the curves of runs. `explained` names the recipes whose curves have the share that is explained
+    in place of the accuracy."""
     names = list(dict.fromkeys(name for run in runs for name in run.arguments))
     settings = [
         _row(runs, "Recipe", lambda run: run.recipe),
         _row(runs, "Data", lambda run: f"v{run.data_number}"),
+        *([_row(runs, "Backbone", lambda run: run.backbone_path or "-")] if any(map(_has_backbone, runs)) else []),
         *(_row(runs, name.replace("-", " ").capitalize(), _argument(name)) for name in names),
         _row(runs, "Seed", lambda run: str(run.seed)),
         _row(runs, "Numbers", lambda run: run.form),
@@ -38,9 +40,9 @@ def side_by_side(runs: Sequence[TrainingRun]) -> dict[str, Any]:
     boards = list(dict.fromkeys(key for run in runs for key in run.boards))
     figures = [
         _row(runs, "State", lambda run: run.get_state_display()),
-        _row(runs, "Epochs", lambda run: str(len(run.curves))),
+        _row(runs, "Epochs trained", lambda run: str(len(run.curves))),
         _row(runs, "Best epoch", lambda run: str(run.best_epoch or "-")),
-        _row(runs, "Validation, windows", _best),
+        _row(runs, "Validation, windows", _best(explained)),
         _row(runs, "Validation, recordings", _judged("validation")),
         _row(runs, "Test, recordings", _judged("test")),
         *([_row(runs, "Mean error, test", _error("test"))] if any(map(_has_error, runs)) else []),
@@ -53,13 +55,24 @@ def side_by_side(runs: Sequence[TrainingRun]) -> dict[str, Any]:
             _row(runs, f"Flash on {board.name}", _need(board.target, "flash")),
             _row(runs, f"Instructions on {board.name}", _need(board.target, "instructions")),
         ]
-    longest = max(len(run.curves) for run in runs)
+    longest = max(run.epochs if run.is_unfinished else len(run.curves) for run in runs)
     return {
         "runs": runs,
         "settings": settings,
         "figures": figures,
-        "curves": [(run, drawing_of(run.curves, max(longest, 2), run.best_epoch, None, is_open=True)) for run in runs],
+        "curves": [
+            (
+                run,
+                drawing_of(run.curves, run.epochs, run.best_epoch, None, is_open=run.is_unfinished, axis=longest),
+                run.recipe in explained,
+            )
+            for run in runs
+        ],
     }
+
+
+def _has_backbone(run: TrainingRun) -> bool:
+    return bool(run.backbone_path)
 
 
 def _has_error(run: TrainingRun) -> bool:
@@ -86,10 +99,14 @@ def _error(split: str) -> Callable[[TrainingRun], str]:
     return read
 
 
-def _best(run: TrainingRun) -> str:
-    if not 0 < run.best_epoch <= len(run.curves):
-        return "-"
-    return f"{100 * run.curves[run.best_epoch - 1]['validation_accuracy']:.1f} %"
+def _best(explained: Collection[str]) -> Callable[[TrainingRun], str]:
+    def read(run: TrainingRun) -> str:
+        if not 0 < run.best_epoch <= len(run.curves):
+            return "-"
+        share = f"{100 * run.curves[run.best_epoch - 1]['validation_accuracy']:.1f} %"
+        return f"{share} explained" if run.recipe in explained else share
+
+    return read
 
 
 def _judged(split: str) -> Callable[[TrainingRun], str]:

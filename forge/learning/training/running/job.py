@@ -13,6 +13,7 @@ from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.compute.pool.workdir import workdir
+from forge.core.blobs.store import read_blob
 from forge.core.errors import Conflict, DomainError
 from forge.core.json_shape import has_shape
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobPaused, JobTitle
@@ -28,6 +29,8 @@ from forge.learning.training.running.lab_events import PausedJson, TrainedJson
 from forge.learning.training.running.storing import store_result
 from rune.devices.boards.lookup import find_board
 
+BACKBONE = "backbone.tflite"
+"""The name of the backbone in the folder of a job, as `lab` reads it."""
 SECONDS = 60.0 * (MINUTES + 30)
 """The longest that one attempt may take: training has its own limit, and features and judging come to it."""
 INSTRUCTION_SECONDS = 0.5
@@ -42,6 +45,8 @@ def run_training_job(job: JobContext, ask: Ask = ask_lab) -> Mapping[str, Any]:
     with tempfile.TemporaryDirectory(dir=workdir(), prefix="train-") as name:
         folder = Path(name)
         follower = RunFollower(job, run, folder, _write_data(job, run, folder))
+        if run.backbone_digest:
+            (folder / BACKBONE).write_bytes(read_blob(run.backbone_digest))
         checkpoint = job.load_checkpoint()
         if checkpoint is not None:
             (folder / "checkpoint").write_bytes(checkpoint)
@@ -89,6 +94,7 @@ def _ask(job: JobContext, run: TrainingRun, folder: Path, follower: RunFollower,
         "seed": run.seed,
         "form": run.form,
         "model": run.model_path,
+        "backbone": run.backbone_path,
         "minutes": MINUTES,
         "targets": list(dict.fromkeys(find_board(key).target for key in run.boards)),
     }

@@ -39,6 +39,7 @@ class RecipeJson(TypedDict):
     kind: Annotated[str, "of the samples that it learns from: `sound`, `picture`, `motion` or `table`"]
     answers: Annotated[Literal["label", "number"], "what its rune answers with"]
     curve: Annotated[Literal["accuracy", "explained"], "what the curve beside the loss is"]
+    needs_backbone: Annotated[bool, "whether it learns behind a model of the project"]
     arguments: list[RecipeArgumentJson]
     space: Annotated[RecipeSpaceJson | None, "`null` for a recipe that is not searched"]
 

@@ -17,7 +17,7 @@ from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.yaml.values import Map, YamlScalar
 from rune.wording import quoted
 
-TRAINING_KEYS: Final = ("recipe", "data", "model", "quantize", "seed", "arguments")
+TRAINING_KEYS: Final = ("recipe", "data", "model", "quantize", "seed", "backbone", "arguments")
 MAX_SEED: Final = (1 << 31) - 1
 MAX_ARGUMENTS: Final = 50
 DEFAULT_MODEL: Final = "model.tflite"
@@ -36,6 +36,8 @@ class Training:
     form: str = DEFAULT_FORM
     seed: int = 0
     arguments: Mapping[str, int | float] = field(default_factory=dict)
+    backbone: str = ""
+    """The model file behind whose features the recipe learns; "" for a recipe that learns behind none."""
     span: Span | None = field(default=None, compare=False)
     """Where the key is written."""
 
@@ -46,6 +48,7 @@ class Training:
             "quantize": self.form,
             "seed": self.seed,
             "arguments": dict(sorted(self.arguments.items())),
+            **({"backbone": self.backbone} if self.backbone else {}),
         }
 
 
@@ -65,14 +68,19 @@ def read_training(field: Field | None, report: DiagnosticReport) -> Training | N
     recipe = _recipe(fields.get("recipe"), report)
     data = _path("data", fields.get("data"), report)
     model = _path("model", fields.get("model"), report) or DEFAULT_MODEL
-    if not model.endswith(".tflite"):
-        report.error(Code.BAD_TRAINING, f"{quoted(model)} does not end with `.tflite`", fields["model"][1].span)
+    backbone = _path("backbone", fields.get("backbone"), report) or ""
+    for name, path in (("model", model), ("backbone", backbone)):
+        if path and not path.endswith(".tflite"):
+            report.error(Code.BAD_TRAINING, f"{quoted(path)} does not end with `.tflite`", fields[name][1].span)
+    if backbone == model:
+        notes = ["Give the model that is learned another path with `model`."]
+        report.error(Code.BAD_TRAINING, "The backbone is the model that is learned", fields["backbone"][1].span, notes)
     form = _form(fields.get("quantize"), report)
     seed = _seed(fields.get("seed"), report)
     arguments = _arguments(fields.get("arguments"), report)
     if recipe is None or data is None or report.error_count > before:
         return None
-    return Training(recipe, data, model, form, seed, arguments, key.span)
+    return Training(recipe, data, model, form, seed, arguments, backbone, key.span)
 
 
 def _recipe(field: Field | None, report: DiagnosticReport) -> str | None:

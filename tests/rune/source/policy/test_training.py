@@ -30,6 +30,11 @@ def test_the_section_is_read_with_its_defaults() -> None:
     short = "training: {recipe: motion, data: samples}\n"
     assert read_policy(short).training == Training("motion", "samples", "model.tflite", "int8", 0, {})
     jsonschema.validate(yaml.safe_load(short), policy_schema())
+    behind = "training: {recipe: transfer, data: samples, backbone: models/b.tflite}\n"
+    checked = read_policy(behind)
+    assert checked.training == Training("transfer", "samples", backbone="models/b.tflite")
+    assert checked.training.settings()["backbone"] == "models/b.tflite"
+    jsonschema.validate(yaml.safe_load(behind), policy_schema())
     assert read_policy("limits: {}\n").training is None
 
 
@@ -42,6 +47,9 @@ def test_the_section_is_read_with_its_defaults() -> None:
         ("{recipe: ../x, data: samples}", "is not the name of a recipe"),
         ("{recipe: motion, data: ../samples}", "is not a path within the project"),
         ("{recipe: motion, data: /tmp}", "is not a path within the project"),
+        ("{recipe: transfer, data: samples, backbone: b.keras}", '"b.keras" does not end with `.tflite`'),
+        ("{recipe: transfer, data: samples, backbone: ../b.tflite}", "is not a path within the project"),
+        ("{recipe: transfer, data: samples, backbone: model.tflite}", "The backbone is the model that is learned"),
         ("{recipe: motion, data: samples, model: m.onnx}", "does not end with `.tflite`"),
         ("{recipe: motion, data: samples, quantize: int4}", "`quantize` must be one of"),
         ("{recipe: motion, data: samples, seed: -1}", "`seed` must be a whole number"),

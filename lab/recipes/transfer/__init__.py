@@ -1,0 +1,89 @@
+"""Picture classification behind a backbone: a model of the project sees, and dense layers behind it learn labels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from lab.recipes.arguments import COMMON, RecipeArgument, Values
+from lab.recipes.backbone import Backbone, require_pixel_range
+from lab.recipes.edges import dequantize_stage, quantize_stage
+from lab.recipes.pictures import picture_stage
+from lab.recipes.recipe import FeatureStages, Recipe, classifier_answer
+from rune.datasets.content.content import Kind
+
+_ARGUMENTS = (
+    RecipeArgument("black", "What the backbone reads for a black pixel.", 0.0, -255.0, 255.0),
+    RecipeArgument("white", "What the backbone reads for a white pixel.", 1.0, -255.0, 255.0),
+    RecipeArgument("units", "Outputs of each dense layer.", 32, 2, 256),
+    RecipeArgument("layers", "Dense layers in front of the last one; 0 for the last one alone.", 0, 0, 5),
+    RecipeArgument(
+        "noise",
+        "The standard deviation of the noise that is added while learning, in the numbers of the backbone.",
+        0.05,
+        0.0,
+        10.0,
+    ),
+    RecipeArgument("mean-of", "Pictures of whose scores the rune takes the mean.", 1, 1, 20, "pictures"),
+)
+_COMMON = tuple(
+    # One layer has no other that it could spoil, and its features are as small as the backbone gives them.
+    replace(each, default=0.02) if each.name == "learning-rate" else each
+    for each in COMMON
+)
+
+
+def _features(values: Values, backbone: Backbone) -> FeatureStages:
+    black, white = float(values["black"]), float(values["white"])
+    require_pixel_range(backbone, black, white)
+    shape = (1, backbone.height, backbone.width, backbone.channels)
+    stages = f"""\
+{picture_stage(backbone.height, backbone.width, backbone.channels)}
+  # Black and white as the backbone learned them.
+  pixels:
+    proc-block: scale
+    inputs: [picture]
+    outputs:
+      - {{type: f32, dimensions: [{", ".join(map(str, shape))}]}}
+    args:
+      factor: {(white - black) / 255:.9g}
+      offset: {black:.9g}
+
+"""
+    source = "pixels"
+    if backbone.source is not None:
+        stages += quantize_stage("pixels_quantized", source, shape, backbone.source) + "\n"
+        source = "pixels_quantized"
+    stages += f"""\
+  # What the backbone sees in the picture. Nothing of it changes while the labels are learned.
+  backbone:
+    model: {backbone.reference}
+    inputs: [{source}]
+    outputs:
+      - {{type: {"f32" if backbone.target is None else backbone.target.type}, dimensions: [1, {backbone.features}]}}
+"""
+    stage = "backbone"
+    if backbone.target is not None:
+        stage = "features"
+        stages += "\n" + dequantize_stage(stage, "backbone", (1, backbone.features), backbone.target)
+    # The head reads the very numbers that a quantised backbone gives: none is cut off, and none is computed anew.
+    bounds = None if backbone.target is None else backbone.target.bounds
+    return FeatureStages(stages, stage, (backbone.features,), has_batch=True, bounds=bounds)
+
+
+def _answer(values: Values, labels: int, scores: str) -> str:
+    return classifier_answer(labels, scores, int(values["mean-of"]))
+
+
+RECIPE = Recipe(
+    name="transfer",
+    title="Picture classification behind a backbone",
+    kind=Kind.PICTURE,
+    folder=Path(__file__).parent,
+    arguments=(*_ARGUMENTS, *_COMMON),
+    network_arguments=("units", "layers", "dropout"),
+    augmentation=("noise",),
+    backbone_features=_features,
+    answer=_answer,
+    learner="table",
+)
