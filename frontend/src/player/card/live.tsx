@@ -3,7 +3,7 @@ import { StrictMode, useEffect, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { percentText, Played, sizeText } from "../../preview";
 import { recordingOf } from "../../runtime";
-import { answerExample, playExample, type CardNews } from "./card-run";
+import { answerExample, playExample, type CardNews } from "./run";
 import "./card.css";
 
 /** Shows in the place of the card's picture what the rune answers on its example. Rejects, or leaves it, without an answer. */

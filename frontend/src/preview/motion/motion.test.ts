@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import conformance from "../../../../tests/conformance/motion.json";
 import { rowsToBytes } from "./motion";
-import { chunksOf, parseRows, windowOfFile } from "./motion-file";
+import { chunksOf, parseRows, windowOfFile } from "./file";
 
 test("rows of a CSV become f32, the last ones first in importance", () => {
   const rows = parseRows("1,2.5,-3e0\r\n4,5,6\n7,8,9\n");

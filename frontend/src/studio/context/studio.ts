@@ -9,7 +9,7 @@ import type { ProjectSession } from "../session/project-session";
 import type { TextState, Workspace } from "../session/workspace";
 import { Building } from "./building";
 import { DialogStore } from "./dialog-store";
-import { fileWork, type FileWork } from "./files/file-work";
+import { fileWork, type FileWork } from "./files/work";
 import { isNarrow } from "./is-narrow";
 import { Places, type PlacesState, type View } from "./places";
 

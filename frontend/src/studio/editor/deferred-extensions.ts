@@ -9,7 +9,7 @@ import { hovering } from "./language/hovering";
 import { contestedLines, type ContestedSetup } from "./contested-lines";
 import { lineValues } from "./line-values";
 import { structure } from "./language/structure";
-import { problemCards } from "./problems/problem-card";
+import { problemCards } from "./problems/card";
 import type { EditOtherFiles } from "./problems/problems";
 import "../styles/language.css";
 

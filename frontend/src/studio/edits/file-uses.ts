@@ -2,7 +2,7 @@
 // none: the file is the person's, and the Runefile then reports the missing file itself.
 import type { TextEdit } from "../../api/schema";
 import type { EditsAnswer, FileUse, FileUsesAnswer } from "../../language";
-import { lineChanges, type LineChange } from "../document/lines/line-changes";
+import { lineChanges, type LineChange } from "../document/lines/changes";
 import type { Workspace } from "../session/workspace";
 
 type LanguageAndFiles = Pick<Workspace, "language" | "files">;

@@ -1,6 +1,6 @@
 // The dialogs of the page, of which one at most is open, fetched while the page rests: what is asked, and what its answer does.
 import type { Destination } from "../context/destination";
-import { fileAnswers } from "../context/files/file-answers";
+import { fileAnswers } from "../context/files/answers";
 import { Palette } from "../commands/Palette";
 import { ShortcutHelp } from "../commands/ShortcutHelp";
 import { commandsOf } from "../commands/all";

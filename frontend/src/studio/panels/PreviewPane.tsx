@@ -192,7 +192,7 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
   useEffect(() => {
     // Once, when the first rune runs.
     if (!runs || !window.location.search.includes("sample=")) return;
-    void import("../session/samples/sample-of-address").then(({ sampleOfAddress }) =>
+    void import("../session/samples/of-address").then(({ sampleOfAddress }) =>
       sampleOfAddress(workspace).then(setReplay),
     );
   }, [runs, workspace]);

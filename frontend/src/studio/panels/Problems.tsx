@@ -3,7 +3,7 @@ import { CircleAlert, TriangleAlert } from "lucide-react";
 import { CodeLink } from "../parts/CodeLink";
 import { InlineCode } from "../parts/InlineCode";
 import { moveFocus } from "../parts/arrow-keys";
-import "../styles/problems/problem-list.css";
+import "../styles/problems/list.css";
 import type { Diagnostic } from "../../api/schema";
 import { problemsOfBuild } from "../session/problems/of-build";
 import { useApplyFix, useDiagnostics, useMayEdit, useSession, useStudio } from "../context/studio";

@@ -20,7 +20,7 @@ import { KnownFiles } from "./known-files";
 import { toastOf } from "./toasts/event-toasts";
 import { SignInWatch } from "./sign-in-watch";
 import type { SharedBlocks } from "./blocks/shared-blocks";
-import { SessionStore } from "./session-store";
+import { SessionStore } from "./store";
 import { Toasts } from "./toasts/toasts";
 import { Uploads } from "./uploads/queue";
 import { VariantBuild } from "./preview/variant-build";

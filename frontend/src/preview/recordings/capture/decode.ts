@@ -1,7 +1,7 @@
 // A sample's file as the content of a recording, for the rune that is to be given it again: wav, png, csv as `encode.ts` writes them.
 import type { CapabilityRequest } from "../../../runtime";
 import { ROW_STEP } from "../../motion/motion";
-import { parseRows } from "../../motion/motion-file";
+import { parseRows } from "../../motion/file";
 import { decodePicture } from "../../picture/decode";
 import { pictureMaker } from "../../picture/maker";
 import { pictureRequest } from "../../picture/pixels";

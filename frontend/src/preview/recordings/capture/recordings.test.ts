@@ -1,7 +1,7 @@
 // Recordings: cut by their ends, given again window by window, and written as files.
 import { describe, expect, test, vi } from "vitest";
 import type { CapabilityRequest } from "../../../runtime";
-import { parseRows } from "../../motion/motion-file";
+import { parseRows } from "../../motion/file";
 import { toI16 } from "../../sound/samples";
 import { csvOf, wavOf } from "./encode";
 import { motionCapture, pictureCapture, soundCapture } from "./capture";

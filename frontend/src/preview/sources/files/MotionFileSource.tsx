@@ -2,7 +2,7 @@
 import { useEffect, useState } from "react";
 import { counted } from "../../../look/plural";
 import { ROW_STEP } from "../../motion/motion";
-import { chunksOf, windowOfFile } from "../../motion/motion-file";
+import { chunksOf, windowOfFile } from "../../motion/file";
 import { FilePick } from "./FilePick";
 import type { SourceProps } from "../source";
 

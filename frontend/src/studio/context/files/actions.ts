@@ -1,7 +1,7 @@
 // The actions on a file or a folder of the tree, and the results of the dialogs about files. Types only.
 import type { FileEntry } from "../../document/files/files";
 import type { Target } from "../../document/files/tree";
-import type { UploadPlan } from "../../session/uploads/upload-plan";
+import type { UploadPlan } from "../../session/uploads/plan";
 
 export type FileTarget = Target<FileEntry>;
 

@@ -1,6 +1,6 @@
 // The questions about files that the page asks before it does something.
 import type { FileUse } from "../../../language";
-import type { LineChange } from "../../document/lines/line-changes";
+import type { LineChange } from "../../document/lines/changes";
 import type { FileEtags, FileTarget } from "./actions";
 import type { NamedFile } from "../../session/uploads/incoming-files";
 

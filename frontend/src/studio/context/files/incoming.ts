@@ -1,5 +1,5 @@
 // The code that is needed when files come, or an act on them needs no answer, as one part of the program: each part that is
 // fetched apart costs the first load.
-export { fileAnswers } from "./file-answers";
+export { fileAnswers } from "./answers";
 export { convert } from "./model-work";
-export { isPlain, loneArchive, loneSource, planUpload } from "../../session/uploads/upload-plan";
+export { isPlain, loneArchive, loneSource, planUpload } from "../../session/uploads/plan";

@@ -4,7 +4,7 @@ import type { FileEntry } from "../../document/files/files";
 import { baseName, byName, pathProblem } from "../../document/files/paths";
 import { moveProblem, parentOf } from "../../document/files/tree";
 import { bytes } from "../../format/quantities";
-import { planUpload } from "../../session/uploads/upload-plan";
+import { planUpload } from "../../session/uploads/plan";
 import type { Workspace } from "../../session/workspace";
 import { ArchiveDialog } from "./ArchiveDialog";
 import type { FileDialogRequest } from "../../context/files/dialog-request";
@@ -13,7 +13,7 @@ import { PathDialog } from "./PathDialog";
 import { UploadDialog } from "./UploadDialog";
 import { RemoveUsedDialog, RenameUsedDialog } from "./UsedDialogs";
 import type { FileAnswers } from "../../context/files/actions";
-import "../../styles/files/file-dialogs.css";
+import "../../styles/files/dialogs.css";
 
 interface FileDialogsProps {
   readonly request: FileDialogRequest;

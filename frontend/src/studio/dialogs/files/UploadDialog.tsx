@@ -2,7 +2,7 @@
 import { Dialog } from "../../parts/dialog/Dialog";
 import { bytes, count } from "../../format/quantities";
 import type { Storage } from "../../api/page-state";
-import type { UploadPlan } from "../../session/uploads/upload-plan";
+import type { UploadPlan } from "../../session/uploads/plan";
 import { quotaNotice } from "../../session/uploads/storage-quota";
 
 interface UploadDialogProps {

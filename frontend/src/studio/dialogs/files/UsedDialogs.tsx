@@ -1,6 +1,6 @@
 // A file that the Runefile names is renamed or deleted: what that means for the Runefile, before it is done.
 import type { FileUse } from "../../../language";
-import type { LineChange } from "../../document/lines/line-changes";
+import type { LineChange } from "../../document/lines/changes";
 import { Dialog } from "../../parts/dialog/Dialog";
 import { count } from "../../format/quantities";
 

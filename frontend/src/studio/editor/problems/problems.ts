@@ -1,5 +1,5 @@
 // The problems of one text inside the editor: kept in place while the text changes, underlined, stepped through, fixed.
-// How the card looks is in problem-card.ts; which problems there are is the server's word.
+// How the card looks is in card.ts; which problems there are is the server's word.
 import type { Diagnostic } from "../../../api/schema";
 import {
   EditorSelection,

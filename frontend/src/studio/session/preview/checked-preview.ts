@@ -2,7 +2,7 @@
 import type { Preview } from "../../../api/schema";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { CheckedText, TextCheck } from "./text-check";
-import type { SessionStore } from "../session-store";
+import type { SessionStore } from "../store";
 
 /** Problems that only the server can tell; the check in the page knows nothing of them. */
 const OF_BUILDS = /^RUNE(008[12]|0107|0121)$/;

@@ -4,7 +4,7 @@ import { Problem } from "../../api/problem";
 import { bytes, count } from "../../format/quantities";
 import type { NamedFile } from "../uploads/incoming-files";
 import { MAX_FILES } from "../../../declared/studio-limits";
-import { loneArchive, withoutLitter } from "../uploads/upload-plan";
+import { loneArchive, withoutLitter } from "../uploads/plan";
 
 export interface SampleArchive {
   readonly file: File;

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import type { Sample } from "../../../api/schema";
 import type { Workspace } from "../workspace";
 import { NOT_REPLAYED } from "./replayable";
-import { sampleOfAddress } from "./sample-of-address";
+import { sampleOfAddress } from "./of-address";
 
 const sampleOf = (id: string, kind: Sample["kind"]): Pick<Sample, "id" | "kind" | "label" | "split" | "playable"> => ({
   id,

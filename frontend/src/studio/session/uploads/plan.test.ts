@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NamedFile } from "./incoming-files";
-import { destination, isPlain, loneArchive, loneSource, planUpload } from "./upload-plan";
+import { destination, isPlain, loneArchive, loneSource, planUpload } from "./plan";
 
 const file = (name: string, size = 3): NamedFile => ({
   name,

@@ -1,7 +1,7 @@
 import type { ProjectState } from "../../api/schema";
 import { expect, test, vi } from "vitest";
 import { ProjectClient } from "../api/client";
-import { SessionStore } from "./session-store";
+import { SessionStore } from "./store";
 
 const PREVIEW = {
   sequence: 1,

@@ -1,6 +1,6 @@
 import type { TextEdit } from "../../../api/schema";
 import { expect, test } from "vitest";
-import { lineChanges } from "./line-changes";
+import { lineChanges } from "./changes";
 
 const TEXT = "model: ./a.tflite\nlabels: {path: ./l.txt, other: ./l.txt}\nend";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { later } from "./card-run";
+import { later } from "./run";
 
 test("silence after a word does not take the word away, another word does", () => {
   const word = (text: string, isQuiet = false) => ({ text, share: null, isQuiet });

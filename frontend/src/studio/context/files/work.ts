@@ -1,4 +1,4 @@
-// The actions on files: each asks first where something could be lost. What is done then is in file-answers.ts.
+// The actions on files: each asks first where something could be lost. What is done then is in answers.ts.
 import type { FileEntry } from "../../document/files/files";
 import { baseName } from "../../document/files/paths";
 import { copyName, filesOf } from "../../document/files/tree";

@@ -4,7 +4,7 @@ import { StateField, type EditorState, type Extension } from "@codemirror/state"
 import { hoverTooltip, showTooltip, type EditorView, type Tooltip } from "@codemirror/view";
 import { explanationOf } from "../../parts/diagnostic-page";
 import { pieces } from "../../format/inline-code";
-import "../../styles/problems/problem-card.css";
+import "../../styles/problems/card.css";
 import { applyFix, problemsAt, setProblems, type EditOtherFiles, type PlacedProblem } from "./problems";
 
 const SHORTCUT = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "") ? "⌘ ." : "Ctrl .";
