@@ -100,7 +100,7 @@ def test_a_program_that_answers_otherwise_each_time_is_refused(convert: Callable
         (node("torch.ops.aten.relu.nonsense", tensor("x")), Reason.UNKNOWN_LAYER),
         (node("torch.ops.aten.linear.default", tensor("x")), Reason.BROKEN),
         (node("torch.ops.aten.linear.default", tensor("w"), tensor("x"), {"as_string": "text"}), Reason.BROKEN),
-        (node("torch.ops.aten.zeros.default", {"as_ints": [1 << 30, 1 << 20]}), Reason.OUT_OF_MEMORY),
+        (node("torch.ops.aten.zeros.default", {"as_ints": [1 << 30, 1 << 20]}), Reason.TOO_LARGE),
     ],
 )
 def test_arguments_that_do_not_fit_end_with_a_name(

@@ -12,7 +12,7 @@ rsqrt rsub sign sin sqrt square sub subtract tan true_divide trunc where
 """
 _ACTIVATIONS = """
 celu elu gelu glu hardshrink hardsigmoid hardswish hardtanh leaky_relu log_sigmoid log_softmax _log_softmax mish prelu
-_prelu_kernel relu relu6 selu sigmoid silu softmax _softmax softplus softshrink softsign tanh threshold
+_prelu_kernel relu relu6 selu sigmoid silu softmax _softmax softplus softshrink tanh threshold
 """
 _NETWORKS = """
 adaptive_avg_pool1d adaptive_avg_pool2d _adaptive_avg_pool2d adaptive_max_pool1d adaptive_max_pool2d alpha_dropout
@@ -20,7 +20,7 @@ avg_pool1d avg_pool2d batch_norm _native_batch_norm_legit_no_training channel_sh
 conv_transpose2d convolution dropout embedding feature_dropout group_norm gru instance_norm layer_norm lstm max_pool1d
 max_pool2d max_pool2d_with_indices native_dropout native_group_norm native_layer_norm pad pixel_shuffle pixel_unshuffle
 reflection_pad1d reflection_pad2d replication_pad1d replication_pad2d rms_norm rnn_relu rnn_tanh
-scaled_dot_product_attention upsample_bilinear2d upsample_linear1d upsample_nearest1d upsample_nearest2d zero_pad2d
+scaled_dot_product_attention upsample_bilinear2d upsample_linear1d upsample_nearest1d upsample_nearest2d
 constant_pad_nd linalg_vector_norm
 """
 _SHAPES = """
