@@ -77,7 +77,7 @@ bom: ## Write bills of materials (CycloneDX) of the Python packages and of the f
 lock: ## Lock the Python packages anew (UPGRADE=1 takes newer versions)
 	@$(VENV)/python -m tools.lock $(if $(UPGRADE),--upgrade)
 
-lab: ## Prepare the environments of the model converters in the user's cache (TensorFlow, onnxruntime; 380 MB to download)
+lab: ## Prepare the environments of the model converters in the user's cache (TensorFlow, onnxruntime, PyTorch; 640 MB to download)
 	@$(PYTHON) -m tools.setup server
 	@$(VENV)/python -m lab.environments prepare
 

@@ -59,6 +59,7 @@ def packed_files() -> Iterator[tuple[str, Path]]:
     """Returns the files of the language, by path in the archive: imported modules, and the blocks' documentation."""
     for entry in ENTRY_MODULES:
         import_module(entry)
+    tuple(CATALOGUE.values())  # imports the blocks
     for name, module in sorted(sys.modules.items()):
         source = getattr(module, "__file__", None)
         if name.split(".")[0] in PACKAGES and source is not None and source.endswith(".py"):

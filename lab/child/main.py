@@ -36,6 +36,7 @@ STEPS = {
     "judge": "lab.quantize.judging",
     "keras": "lab.formats.keras.converting",
     "onnx": "lab.formats.onnx.converting",
+    "pt2": "lab.formats.pt2.converting",
     "savedmodel": "lab.formats.savedmodel.converting",
     "quantise": "lab.quantize.step",
     "train": "lab.training.step",
@@ -45,6 +46,7 @@ STEPS = {
 _TENSORFLOW = ("lab.training.libraries",)
 LIBRARIES: Mapping[str, Sequence[str]] = {
     "keras": _TENSORFLOW,
+    "pt2": ("lab.formats.pt2.libraries",),
     "savedmodel": _TENSORFLOW,
     "train": _TENSORFLOW,
     "quantise": ("lab.quantize.step",),

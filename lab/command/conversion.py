@@ -27,6 +27,7 @@ from rune.digests import digest_of
 ENVIRONMENT_OF: Mapping[SourceFormat, Environment] = {
     SourceFormat.KERAS: ENVIRONMENTS["tensorflow"],
     SourceFormat.ONNX: ENVIRONMENTS["onnx"],
+    SourceFormat.PT2: ENVIRONMENTS["torch"],
     SourceFormat.SAVED_MODEL: ENVIRONMENTS["tensorflow"],
 }
 """The environment that a format needs; none for one that is missing here."""

@@ -74,10 +74,10 @@ def command(
 ) -> None:
     """Convert the model FILE to a .tflite file, and quantise it; or convert the models of a project.
 
-    FILE is a Keras model (.keras, .h5), a SavedModel (a folder or a .zip), an ONNX model (.onnx) or a float .tflite
-    file. It is read as data: code in it is refused and never run. A table compares the forms with the float model:
-    size, memory of the network, signal to noise, and how many answers changed. A record of where the file came from is
-    written beside it.
+    FILE is a Keras model (.keras, .h5), a SavedModel (a folder or a .zip), an ONNX model (.onnx), a program of PyTorch
+    (.pt2) or a float .tflite file. It is read as data: code in it is refused and never run. A table compares the forms
+    with the float model: size, memory of the network, signal to noise, and how many answers changed. A record of where
+    the file came from is written beside it.
 
     Recordings go through the stages that the project has in front of the model. Ranges are measured on those of the
     split train, and forms are judged on those of validation.

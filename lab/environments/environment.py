@@ -21,6 +21,9 @@ READY: Final = "ready.json"
 """The file that an environment has once it was made and checked."""
 _DIGITS = 16
 """Of the digest that is in a folder's name."""
+INDEX_LINE: Final = "# index of "
+"""How the first line of a lock begins whose packages are not all in the usual index: then come the package and where it
+is."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,13 @@ class Environment:
     def lock(self) -> Path:
         """The locked requirements: exact versions with hashes."""
         return LOCKS / f"{self.name}.txt"
+
+    @property
+    def index(self) -> str | None:
+        """The index that the lock names beside the usual one, or None."""
+        with self.lock.open(encoding="utf-8") as lock:
+            line = lock.readline()
+        return line.rpartition(": ")[2].strip() if line.startswith(INDEX_LINE) else None
 
     @property
     def folder(self) -> Path:
@@ -64,6 +74,7 @@ ENVIRONMENTS: Final[Mapping[str, Environment]] = {
     for each in [
         Environment("tensorflow", "tensorflow", "Keras models (.keras, .h5) and SavedModels", download=320, disk=1600),
         Environment("onnx", "onnxruntime", "ONNX models (.onnx)", download=60, disk=230),
+        Environment("torch", "torch", "programs of PyTorch (.pt2)", download=260, disk=900),
     ]
 }
 """All environments, by name."""

@@ -25,6 +25,9 @@ from lab.environments.environment import READY, Environment
 _REQUIREMENT = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)(?: *;(?P<marker>[^\\]*))?", re.MULTILINE)
 _LIST = "import importlib.metadata as m, json; print(json.dumps([[d.name, d.version] for d in m.distributions()]))"
 CHECK_SECONDS = 300
+FOLDERS_OF_WHEELS = ("UV_FIND_LINKS", "PIP_FIND_LINKS")
+"""Variables that name folders of wheels, for machines that reach no index."""
+_ANY_INDEX = ("--index-strategy", "unsafe-best-match")  # safe: every package has its hash
 Say = Callable[[str], None]
 
 
@@ -116,17 +119,31 @@ _SYSTEM = {
 
 
 def _install(environment: Environment) -> None:
-    command = [*_installer(environment), "--require-hashes", "-r", str(environment.lock)]
-    completed = subprocess.run(command, capture_output=True, text=True, check=False)
-    if completed.returncode:
-        reason = "\n".join(completed.stderr.strip().splitlines()[-8:])
-        raise EnvironmentProblem(f"The packages of {environment.name} could not be installed:\n{reason}")
+    """Installs the packages of a lock: of folders of wheels that the machine names, and else of the lock's index."""
+    last = ""
+    for sources in _sources(environment):
+        command = [*_installer(environment), *sources, "--require-hashes", "-r", str(environment.lock)]
+        completed = subprocess.run(command, capture_output=True, text=True, check=False)
+        if not completed.returncode:
+            return
+        last = completed.stderr
+    reason = "\n".join(last.strip().splitlines()[-8:])
+    raise EnvironmentProblem(f"The packages of {environment.name} could not be installed:\n{reason}")
+
+
+def _sources(environment: Environment) -> Iterator[Sequence[str]]:
+    """Options of the installer that say where packages are. The hashes of the lock hold wherever they come from."""
+    names = (os.environ.get(name, "") for name in FOLDERS_OF_WHEELS)
+    folders = [option for each in " ".join(names).split() for option in ("--find-links", each)]
+    if folders or environment.index is None:
+        yield folders
+    if environment.index is not None:
+        yield [*folders, "--extra-index-url", environment.index, *(_ANY_INDEX if _uv() else ())]
 
 
 def _installer(environment: Environment) -> Sequence[str]:
     """uv where it is installed, which is several times as fast, else pip."""
-    beside = Path(sys.executable).parent / "uv"
-    uv = str(beside) if beside.is_file() else shutil.which("uv")
+    uv = _uv()
     if uv is not None:
         return [
             uv,
@@ -153,6 +170,11 @@ def _installer(environment: Environment) -> Sequence[str]:
         ":all:",
         "--disable-pip-version-check",
     ]
+
+
+def _uv() -> str | None:
+    beside = Path(sys.executable).parent / "uv"
+    return str(beside) if beside.is_file() else shutil.which("uv")
 
 
 def _installed(environment: Environment) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,7 @@ class SourceFormat(StrEnum):
 
     KERAS = "keras"
     ONNX = "onnx"
+    PT2 = "pt2"
     SAVED_MODEL = "savedmodel"
     TFLITE = "tflite"
 
@@ -53,7 +54,7 @@ def identify(path: Path) -> SourceFormat:
         return SourceFormat.ONNX
     raise Refused(
         Reason.NOT_READ,
-        f"{quoted(path.name)} is no model that is converted: .keras, .h5, .onnx and .tflite files of floats are.",
+        f"{quoted(path.name)} is no model that is converted: .keras, .h5, .onnx, .pt2 and .tflite files of floats are.",
     )
 
 
@@ -79,8 +80,12 @@ def _archive(path: Path) -> SourceFormat:
             Reason.PICKLE,
             f"{quoted(path.name)} holds pickled weights of PyTorch without the network. It was not opened. {EXPORT}",
         )
-    if "archive_format" in ends or any(
-        name.endswith(("serialized_exported_program.json", "model.json")) for name in names
-    ):
-        raise Refused(Reason.NOT_READ, f"{quoted(path.name)} is a .pt2 program, which is not converted. {EXPORT}")
+    if "serialized_exported_program.json" in ends:
+        raise Refused(
+            Reason.PICKLE,
+            f"{quoted(path.name)} is a program of an older PyTorch, whose weights are a pickle. It was not opened. "
+            "Save it anew with torch.export.save of a newer one (2.13 is tried), or export the module as ONNX.",
+        )
+    if "archive_format" in ends:
+        return SourceFormat.PT2
     raise Refused(Reason.NOT_READ, f"{quoted(path.name)} is an archive without a model that is converted.")

@@ -23,7 +23,8 @@ from tests.architectures.formats.trial import Trial, trials, try_all
 ROOT = Path(__file__).resolve().parents[2]
 SHARES = 10
 TENSORFLOW = ENVIRONMENTS["tensorflow"]
-ARE_READY = TENSORFLOW.is_ready and ENVIRONMENTS["onnx"].is_ready
+TORCH = ENVIRONMENTS["torch"]
+ARE_READY = all(each.is_ready for each in ENVIRONMENTS.values())
 
 
 def test_the_page_has_a_row_for_every_architecture_and_format() -> None:
@@ -49,7 +50,7 @@ def test_a_network_of_pytorch_becomes_a_model_that_is_compiled_in(name: str) -> 
 
 
 @pytest.mark.proof(shares=SHARES)
-@pytest.mark.skipif(not ARE_READY, reason="needs the TensorFlow and onnx environments, which `make lab` prepares")
+@pytest.mark.skipif(not ARE_READY, reason="needs all environments, which `make lab` prepares")
 def test_each_architecture_comes_as_far_from_each_format_as_the_page_says(
     tmp_path: Path, record_property: Callable[[str, Any], None]
 ) -> None:
@@ -81,4 +82,6 @@ def _verdicts(trial: Trial, expected: tuple[str, ...]) -> tuple[str, ...]:
 def _write_sources(folder: Path, names: list[str]) -> None:
     command = [str(TENSORFLOW.python), "-m", "tests.architectures.formats.sources", str(folder), *names]
     environment = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "HOME": str(folder)}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    command = [str(TORCH.python), "-m", "tests.architectures.formats.torch_sources", "--pt2", str(folder), *names]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)

@@ -16,6 +16,7 @@ PACKAGE = Path(rune.__file__).parent
 COMPILER = "zig 1"
 IMPORTED = (
     "import sys, rune.compiler.building.building, rune.devices.packages.packaging; "
+    "from rune.compiler.blocks.catalogue import CATALOGUE; tuple(CATALOGUE.values()); "
     "print(*(m for m in sys.modules if m.startswith('rune.')))"
 )
 

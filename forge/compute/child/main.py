@@ -44,6 +44,7 @@ from forge.compute.pool.job_answers import Answers
 from rune.compiler.anvil.compiling.interruption import Interrupted
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
+from rune.compiler.preload import preload
 from rune.running.isolation.confine import confine
 from rune.running.isolation.launch import Entered, packages
 from rune.running.isolation.protections import Isolation
@@ -51,6 +52,8 @@ from rune.running.isolation.resource_limits import OPEN_FILES, set_limits
 from rune.running.isolation.toolchain_files import toolchain_access
 from rune.source.runefile import diagnostic_to_json
 from rune.toolchain import toolchain_digest
+
+preload()
 
 MEMORY_LIMIT = 3 * 1024**3
 """Bytes of data that this process, or one that it starts, may have; the compiler needs about 0.5 GB."""

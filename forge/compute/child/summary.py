@@ -19,8 +19,9 @@ from rune.model.tflite import Model, ModelError, describe, read_model, signature
 from rune.model.tflite.layers import live_bytes, quantisation
 from rune.project.files import FileError, MemoryFiles, ProjectFiles
 from rune.project.runefile import DEFAULT_RUNEFILE
-from rune.source.runefile import check, outline_to_json, starter
+from rune.source.runefile import check, outline_to_json
 from rune.source.runefile.diagnostics import Severity
+from rune.source.runefile.model_inputs.starter import starter
 
 MODELS_DESCRIBED = 20
 """Models of one project that are described."""

@@ -12,7 +12,7 @@ from rune.model.tflite import Model, ModelError, Unsupported, describe, pixel_ad
 from rune.model.tflite.describe import ModelDescriptionJson
 from rune.model.tflite.layers import ModelGraphJson, QuantisationJson, layers, quantisation
 from rune.model.tflite.signature import ModelSignatureJson, UnsupportedOpJson, to_json
-from rune.source.runefile import starter
+from rune.source.runefile.model_inputs.starter import starter
 from rune.wording import listed
 
 SUFFIX = ".tflite"

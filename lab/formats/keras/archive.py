@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lab.formats.keras.hdf5 import TOTAL_LIMIT
 from lab.formats.keras.plain import CONFIG_LIMIT
+from lab.formats.zip_damage import DAMAGE
 from lab.refusal import Reason, Refused
 from rune.unreadable import is_folder, reason_of
 from rune.wording import quoted, size_text
@@ -39,7 +40,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except DAMAGE as error:
         raise Refused(Reason.BROKEN, f"The .keras file cannot be read: {reason_of(error)}.") from error
 
 

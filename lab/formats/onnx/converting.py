@@ -10,6 +10,7 @@ import numpy as np
 import rune
 from lab.child.job import ChildJob
 from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs
+from lab.formats.onnx.converted import ConvertedOnnx, first_line
 from lab.formats.onnx.model import OnnxModel
 from lab.formats.onnx.reading import read_onnx
 from lab.formats.onnx.translating import Translated, fix_shapes, translate
@@ -56,7 +57,7 @@ def compare(model: OnnxModel, translated: Translated) -> float:
     Raises `Refused` above the tolerance, and names the first operator that differs.
     """
     inputs = seeded_inputs([each.source_shape for each in translated.inputs], translated.ids)
-    source, converted = _SourceModel(model), _ConvertedOnnx(translated)
+    source, converted = _SourceModel(model), ConvertedOnnx(translated)
     largest = 0.0
     for values in inputs:
         for one, other in zip(source.outputs(values), converted.outputs(values), strict=True):
@@ -86,7 +87,7 @@ class _SourceModel:
                 write_onnx(model, outputs), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # onnxruntime has a class for each of its error codes
-            raise Refused(Reason.BROKEN, f"onnxruntime cannot load the model: {_first_line(error)}") from error
+            raise Refused(Reason.BROKEN, f"onnxruntime cannot load the model: {first_line(error)}") from error
         self._inputs = [(one.name, one.kind) for one in model.inputs]
 
     def outputs(self, values: Sequence[Array]) -> list[Array]:
@@ -95,35 +96,7 @@ class _SourceModel:
         try:
             return [np.asarray(one) for one in self._session.run(None, named)]
         except Exception as error:
-            raise Refused(Reason.BROKEN, f"onnxruntime cannot run the model: {_first_line(error)}") from error
-
-
-class _ConvertedOnnx:
-    """A converted model in the interpreter, which takes inputs in the source's order of dimensions."""
-
-    def __init__(self, translated: Translated) -> None:
-        from ai_edge_litert.interpreter import Interpreter
-
-        try:
-            self._interpreter = Interpreter(model_content=translated.data, num_threads=1)
-            self._interpreter.allocate_tensors()
-        except (RuntimeError, ValueError) as error:
-            raise Refused(
-                Reason.NOT_CONVERTED, f"The interpreter cannot load the converted model: {_first_line(error)}"
-            ) from error
-        self._inputs = list(zip(self._interpreter.get_input_details(), translated.inputs, strict=True))
-        self._outputs = [detail["index"] for detail in self._interpreter.get_output_details()]
-
-    def outputs(self, values: Sequence[Array]) -> list[Array]:
-        for (detail, one), value in zip(self._inputs, values, strict=True):
-            self._interpreter.set_tensor(detail["index"], value.transpose(one.order).astype(detail["dtype"]))
-        try:
-            self._interpreter.invoke()
-        except RuntimeError as error:
-            raise Refused(
-                Reason.NOT_CONVERTED, f"The interpreter cannot run the converted model: {_first_line(error)}"
-            ) from error
-        return [self._interpreter.get_tensor(index) for index in self._outputs]
+            raise Refused(Reason.BROKEN, f"onnxruntime cannot run the model: {first_line(error)}") from error
 
 
 def first_different(model: OnnxModel, values: Sequence[Array]) -> str:
@@ -137,14 +110,9 @@ def first_different(model: OnnxModel, values: Sequence[Array]) -> str:
     expected = dict(zip(names, sources, strict=True))
     for name in floats:
         try:
-            results = _ConvertedOnnx(translate(model, [name])).outputs(values)
+            results = ConvertedOnnx(translate(model, [name])).outputs(values)
         except Refused:
             continue
         if difference(expected[name].ravel(), results[0].ravel()) > TOLERANCE:
             return name
     return ""
-
-
-def _first_line(error: BaseException) -> str:
-    lines = [line for line in str(error).strip().splitlines() if line.strip()]
-    return lines[0][:300] if lines else type(error).__name__

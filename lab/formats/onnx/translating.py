@@ -54,13 +54,18 @@ class Translated:
 
 
 def fix_shapes(model: OnnxModel, shapes: Mapping[str, tuple[int, ...]]) -> OnnxModel:
-    """The model with every dimension of its inputs known: an open batch is 1, and `shapes` has the other dimensions of
-    an input, without the batch. Raises `Refused`."""
-    unknown = sorted(set(shapes) - {one.name for one in model.inputs})
+    """The model with every dimension of its inputs known, as `fix_inputs` says. Raises `Refused`."""
+    return replace(model, inputs=fix_inputs(model.inputs, shapes))
+
+
+def fix_inputs(inputs: Sequence[OnnxInput], shapes: Mapping[str, tuple[int, ...]]) -> tuple[OnnxInput, ...]:
+    """The inputs with every dimension known: an open batch is 1, and `shapes` has the other dimensions of an input,
+    without the batch. Raises `Refused`."""
+    unknown = sorted(set(shapes) - {one.name for one in inputs})
     if unknown:
-        names = ", ".join(plain(one.name) for one in model.inputs)
+        names = ", ".join(plain(one.name) for one in inputs)
         raise Refused(Reason.OPEN_DIMENSION, f"The model has no input {quoted(unknown[0])}. Its inputs: {names}.")
-    return replace(model, inputs=tuple(_fixed(one, shapes.get(one.name)) for one in model.inputs))
+    return tuple(_fixed(one, shapes.get(one.name)) for one in inputs)
 
 
 def _fixed(one: OnnxInput, chosen: tuple[int, ...] | None) -> OnnxInput:

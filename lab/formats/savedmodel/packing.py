@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
+from lab.formats.zip_damage import DAMAGE
 from lab.refusal import Reason, Refused
 from rune.unreadable import is_folder, reason_of
 from rune.wording import quoted, size_text
@@ -50,7 +51,7 @@ def unpack(archive: Path, folder: Path) -> Path:
                 name = entry.filename.removeprefix(top)
                 if name not in _NOT_NEEDED:
                     _write(opened, entry, folder / name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except DAMAGE as error:
         raise Refused(Reason.BROKEN, f"The archive cannot be read: {reason_of(error)}.") from error
     return folder
 

@@ -27,8 +27,9 @@ from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.running.runtime import Limits
 from rune.running.runtime.engine import CompiledRune, LoadedRune
 from rune.running.runtime.errors import RuneError, RuneTrapped
+from rune.source.runefile.blocks.checked_tests import read_tests
 from rune.source.runefile.blocks.python_blocks import test_diagnostic
-from rune.source.runefile.blocks.test_files import find_test_files, read_tests
+from rune.source.runefile.blocks.test_files import find_test_files
 from rune.source.runefile.blocks.test_fixes import fixes_of_test
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Diagnostic, Severity

@@ -2,46 +2,61 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from importlib import import_module
+from pkgutil import iter_modules
 
 import rune.compiler.blocks
 from rune.compiler.blocks.paths import parse_block_path
 from rune.compiler.blocks.signature import Block
 
 
-def _discover() -> Mapping[str, Block]:
-    """The `BLOCK` of each folder beside this file but `common`, by its name, sorted by it."""
-    folders = {module.name for module in pkgutil.iter_modules(rune.compiler.blocks.__path__) if module.ispkg}
-    packages = sorted(folders - {"common"})
-    blocks = [importlib.import_module(f"rune.compiler.blocks.{package}").BLOCK for package in packages]
-    return MappingProxyType({block.name: block for block in blocks})
+class _DiscoveredBlocks(Mapping[str, Block]):
+    """The `BLOCK` of each folder beside this file but `common`. A folder has the name of its block, and is imported
+    when the block is looked up."""
+
+    def __init__(self) -> None:
+        folders = {module.name for module in iter_modules(rune.compiler.blocks.__path__) if module.ispkg}
+        self._names = dict.fromkeys(sorted(folders - {"common"}))
+
+    def __getitem__(self, name: str) -> Block:
+        if name not in self._names:
+            raise KeyError(name)
+        block: Block = import_module(f"rune.compiler.blocks.{name}").BLOCK
+        return block
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 class Catalogue:
     """A resolver of published blocks: `-` and `_` are one in a name, and old crate names are known."""
 
     def __init__(self, blocks: Mapping[str, Block]) -> None:
-        self._names = tuple(blocks)
-        self._by_crate = {
-            crate.replace("-", "_"): block for block in blocks.values() for crate in (block.name, *block.aliases)
-        }
+        self._blocks = blocks
 
     @property
     def names(self) -> tuple[str, ...]:
-        return self._names
+        return tuple(self._blocks)
 
     def find(self, path: str) -> Block | None:
         """A path into the project itself or into a foreign repository finds nothing."""
         parts = parse_block_path(path)
         if parts is None or parts.is_local or not parts.is_published:
             return None
-        return self._by_crate.get(parts.crate.replace("-", "_"))
+        crate = parts.crate.replace("-", "_")
+        return self._blocks.get(crate) or self._by_alias.get(crate)
+
+    @cached_property
+    def _by_alias(self) -> Mapping[str, Block]:
+        return {alias.replace("-", "_"): block for block in self._blocks.values() for alias in block.aliases}
 
 
-CATALOGUE: Mapping[str, Block] = _discover()
+CATALOGUE: Mapping[str, Block] = _DiscoveredBlocks()
 """The blocks by their name, sorted by it."""
 
 PUBLISHED_BLOCKS = Catalogue(CATALOGUE)

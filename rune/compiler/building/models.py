@@ -10,7 +10,7 @@ from rune.abi import ModelFormat
 from rune.compiler.anvil.models.caching import REMEMBERED, SMALL
 from rune.compiler.anvil.models.support import signature_with_support, unsupported
 from rune.compiler.anvil.profile import LITERT, Profile
-from rune.compiler.building.report import ModelReport
+from rune.compiler.building.model_report import ModelReport
 from rune.model.tflite import Model, ModelSignature, Unsupported, read_model, signature, wrong_in_pages
 from rune.project.archive import zip_folder
 from rune.project.files import ProjectFiles

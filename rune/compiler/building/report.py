@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
-from rune.abi import ModelFormat
 from rune.aim import Aim
 from rune.compiler.anvil.figures import GraphFigures
 from rune.compiler.anvil.memory.map import MemoryMap, MemoryMapJson
 from rune.compiler.anvil.profile import Profile
 from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.reports.chosen_kernels import ChosenKernel, ChosenKernelJson
+from rune.compiler.building.model_report import ModelReport, ModelReportJson
 from rune.digests import digest_of
-from rune.model.tflite import Unsupported
-from rune.model.tflite.signature import UnsupportedOpJson
 from rune.source.runefile import Diagnostic, Outline, OutlineJson, outline_to_json
-
-Runs = Literal["compiled", "host"]
 
 
 class RuneReportJson(TypedDict):
@@ -43,19 +39,6 @@ class MemoryJson(TypedDict):
     serial: int
     constants: int
     pages: int | None
-
-
-class ModelReportJson(TypedDict):
-    """One model stage. What the build does not know of it is null."""
-
-    stage: str
-    file: str | None
-    size: int | None
-    operators: int | None
-    runs: Runs
-    unsupported: list[UnsupportedOpJson]
-    mimetype: NotRequired[str]
-    wrong_in_pages: NotRequired[list[str]]
 
 
 class PassReportJson(TypedDict):
@@ -150,36 +133,6 @@ class Memory:
 
     def to_json(self) -> MemoryJson:
         return {"arena": self.arena, "serial": self.serial, "constants": self.constants, "pages": self.pages}
-
-
-@dataclass(frozen=True)
-class ModelReport:
-    """One model stage. `file`, `size` in bytes and the count of operators are None where the build does not know them.
-
-    `unsupported` is why the host runs a model that would be compiled otherwise; `wrong_in_pages` are operators of one
-    that the host runs which the interpreter of pages computes wrongly.
-    """
-
-    stage: str
-    file: str | None
-    size: int | None
-    operators: int | None
-    runs: Runs = "compiled"
-    unsupported: tuple[Unsupported, ...] = ()
-    mimetype: str = ModelFormat.TENSORFLOW_LITE.mimetype
-    wrong_in_pages: tuple[str, ...] = ()
-
-    def to_json(self) -> ModelReportJson:
-        return {
-            "stage": self.stage,
-            "file": self.file,
-            "size": self.size,
-            "operators": self.operators,
-            "runs": self.runs,
-            "mimetype": self.mimetype,
-            "unsupported": [each.to_json() for each in self.unsupported],
-            "wrong_in_pages": list(self.wrong_in_pages),
-        }
 
 
 @dataclass(frozen=True)

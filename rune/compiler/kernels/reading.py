@@ -2,37 +2,65 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from rune.compiler.anvil.selection.kernel_set import Estimates, HostCheck, Kernel, KernelSet, Packers, without_choice
+from rune.lazy_modules import LazyModules
 
 
 def read_kernel_set(
     package: str, folder: str, base: KernelSet | None = None, trial: HostCheck | None = None
 ) -> KernelSet:
     """The set that the package and its families hold: each module with `PACKERS` packs for the header of the same name,
-    and its `ESTIMATES` say what its kernels cost. Raises `ValueError` where a kind of computation has several kernels
-    and one of them does not say that, so that none could be chosen."""
+    and its `ESTIMATES` say what its kernels cost."""
     name = package.rpartition(".")[2]
-    kernels: dict[type, tuple[Kernel, ...]] = {}
-    for entry in pkgutil.walk_packages([folder], f"{package}."):
-        module = importlib.import_module(entry.name)
-        beside = Path(folder, *entry.name.removeprefix(f"{package}.").split("."))
-        for computation, kernel in _kernels(module, beside.with_suffix(".h")):
-            kernels[computation] = (*kernels.get(computation, ()), kernel)
-    for computation, several in kernels.items():
-        silent = [kernel.header.name for kernel in several if kernel.estimate is without_choice]
-        if len(several) > 1 and silent:
-            raise ValueError(f"{name} has several kernels for {computation.__name__}, and {silent[0]} has no estimate")
-    return KernelSet(name, Path(folder), kernels, base, trial)
+    return KernelSet(name, Path(folder), _DiscoveredKernels(name, LazyModules(package, folder)), base, trial)
 
 
-def _kernels(module: ModuleType, header: Path) -> Iterator[tuple[type, Kernel]]:
-    packers: Packers = getattr(module, "PACKERS", {})
-    estimates: Estimates = getattr(module, "ESTIMATES", {})
-    for computation, pack in packers.items():
-        yield computation, Kernel(header, pack, estimates.get(computation, without_choice))
+class _DiscoveredKernels(Mapping[type[Any], tuple[Kernel, ...]]):
+    """The kernels of a set by kind of computation. Iterating imports all modules, looking a kind up those that name it.
+
+    A look-up raises `ValueError` where a kind of computation has several kernels and one of them has no estimate, so
+    that none could be chosen."""
+
+    def __init__(self, set_name: str, modules: LazyModules) -> None:
+        self._set_name = set_name
+        self._modules = modules
+        self._known: dict[type[Any], tuple[Kernel, ...]] = {}
+
+    def __getitem__(self, computation: type[Any]) -> tuple[Kernel, ...]:
+        if computation not in self._known:
+            modules = self._modules.naming(computation.__name__)
+            self._known[computation] = tuple(kernel for module in modules for kernel in self._in(module, computation))
+            self._require_a_choice(computation, self._known[computation])
+        if not self._known[computation]:
+            raise KeyError(computation)
+        return self._known[computation]
+
+    def __iter__(self) -> Iterator[type[Any]]:
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+    @cached_property
+    def _kinds(self) -> tuple[type[Any], ...]:
+        return tuple(dict.fromkeys(kind for module in self._modules.every() for kind in getattr(module, "PACKERS", ())))
+
+    def _in(self, module: ModuleType, computation: type[Any]) -> Iterator[Kernel]:
+        packers: Packers = getattr(module, "PACKERS", {})
+        estimates: Estimates = getattr(module, "ESTIMATES", {})
+        if computation in packers:
+            header = self._modules.beside(module.__name__, ".h")
+            yield Kernel(header, packers[computation], estimates.get(computation, without_choice))
+
+    def _require_a_choice(self, computation: type[Any], kernels: tuple[Kernel, ...]) -> None:
+        silent = [kernel.header.name for kernel in kernels if kernel.estimate is without_choice]
+        if len(kernels) > 1 and silent:
+            raise ValueError(
+                f"{self._set_name} has several kernels for {computation.__name__}, and {silent[0]} has no estimate"
+            )

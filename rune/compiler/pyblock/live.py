@@ -20,8 +20,9 @@ from rune.compiler.pyblock.ir import TypedBlock
 from rune.compiler.pyblock.numbers import BlockFailure
 from rune.compiler.pyblock.running.cpu_time import CpuTime
 from rune.compiler.pyblock.running.python import Number, PythonArray, PythonBlock
-from rune.compiler.pyblock.testing.check import block_of_tests, check_tests, test_title
+from rune.compiler.pyblock.testing.check import check_tests, test_title
 from rune.compiler.pyblock.testing.combining import combine_tests
+from rune.compiler.pyblock.testing.names import block_of_tests
 from rune.compiler.pyblock.testing.python import run_tests
 from rune.compiler.pyblock.testing.recorded import NotRecorded, RecordedRuns, count_recordable_runs, recorded_test
 from rune.compiler.pyblock.testing.recordings import find_recording

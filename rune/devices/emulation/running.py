@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -124,7 +125,12 @@ def missing_package(core: EmulatedCore) -> str | None:
 
 def counter() -> Path:
     """The plugin that counts. Raises `MissingProgram`, `BadFirmware`."""
-    return Path(_counter_folder().name) / "counter.so"
+    with _COMPILING:
+        return Path(_counter_folder().name) / "counter.so"
+
+
+_COMPILING = threading.Lock()
+"""Threads that emulate at once share one plugin: a second folder would be removed while it is copied."""
 
 
 @cache

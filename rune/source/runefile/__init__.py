@@ -9,7 +9,6 @@ from rune.source.runefile.diagnostics import Diagnostic, Edit, Fix, Position, Se
 from rune.source.runefile.draw import draw
 from rune.source.runefile.find import RUNEFILE_NAMES, find_runefile, runefile_in
 from rune.source.runefile.host_resources import HostResourceOptions
-from rune.source.runefile.model_inputs.starter import asks_for_pixels, starter
 from rune.source.runefile.outline import Outline, OutlineNode, Wire
 from rune.source.runefile.pipeline import Pipeline
 from rune.source.runefile.syntax import RunefileForm
@@ -33,12 +32,10 @@ __all__ = [
     "Severity",
     "Span",
     "Wire",
-    "asks_for_pixels",
     "check",
     "diagnostic_to_json",
     "draw",
     "find_runefile",
     "outline_to_json",
     "runefile_in",
-    "starter",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rune.compiler.blocks.meaning import UNKNOWN, Meaning
 from rune.compiler.blocks.resolver import BlockResolver
 from rune.compiler.blocks.signature import BlockState
-from rune.compiler.pyblock.testing.check import is_test_file
+from rune.compiler.pyblock.testing.names import is_test_file
 from rune.gc_paused import uncollected
 from rune.model.tflite import ModelSignature, read_model
 from rune.model.tflite import signature as signature_of

@@ -37,12 +37,13 @@ FORMATS: Final = {
     "h5": ".h5",
     "savedmodel": "SavedModel",
     "onnx": ".onnx",
+    "pt2": ".pt2",
     "tflite": ".tflite",
 }
 """The formats, and their names on the page."""
 
 SOURCES: Final = Path(__file__).resolve().parent / "onnx"
-"""The ONNX files, which PyTorch wrote: no environment of a converter has PyTorch."""
+"""The ONNX files, which PyTorch wrote. They are kept, so that their rows need no PyTorch."""
 
 
 def source_of(folder: Path, name: str, format_: str) -> Path:

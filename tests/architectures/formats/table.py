@@ -48,7 +48,9 @@ def cells_of(trial: Trial) -> tuple[str, ...]:
 
 def page(results: Trials) -> str:
     """The whole page."""
-    tensorflow, onnx = (dict(locked_packages(ENVIRONMENTS[name].lock.read_text("utf-8"))) for name in ENVIRONMENTS)
+    tensorflow, onnx, torch = (
+        dict(locked_packages(ENVIRONMENTS[name].lock.read_text("utf-8"))) for name in ENVIRONMENTS
+    )
     blocks = [
         "# Architectures by format",
         "<!-- Written by `python -m tests.architectures.formats.table`; change the code, not this page. -->",
@@ -61,13 +63,15 @@ def page(results: Trials) -> str:
         ),
         fill(
             f"Keras {tensorflow['keras']} and TensorFlow {tensorflow['tensorflow-cpu']} wrote the files of Keras, "
-            "SavedModel and TFLite. PyTorch 2.13 wrote the ONNX files, of networks that are narrower; onnxruntime "
-            f"{onnx['onnxruntime']} is their source's answer. The reference kernels are those of ai-edge-litert "
+            f"SavedModel and TFLite. PyTorch {torch['torch'].partition('+')[0]} wrote the ONNX files and the `.pt2` "
+            f"programs, of networks that are narrower; onnxruntime {onnx['onnxruntime']} and PyTorch give the answers "
+            "of their sources. The reference kernels are those of ai-edge-litert "
             f"{version('ai-edge-litert')}. A `.tflite` file of floats is not converted, so it has no difference.",
             _WIDTH,
         ),
         "```\nmake lab\n"
         "PYTHON_OF_TENSORFLOW -m tests.architectures.formats.sources FOLDER\n"
+        "PYTHON_OF_TORCH -m tests.architectures.formats.torch_sources --pt2 FOLDER\n"
         ".venv/bin/python -m tests.architectures.formats.trial FOLDER\n"
         ".venv/bin/python -m tests.architectures.formats.table FOLDER\n```",
         fill("`make prove` does the first steps and holds every row of this page to what they give.", _WIDTH),
@@ -83,8 +87,7 @@ def page(results: Trials) -> str:
         "## Gaps",
         _gaps(results),
         fill(
-            "A `.pt2` program, TorchScript and pickled weights of PyTorch are not converted: the message says how to "
-            "export the network as ONNX.",
+            "TorchScript and pickled weights of PyTorch are not converted: the message says how to export the network.",
             _WIDTH,
         ),
     ]

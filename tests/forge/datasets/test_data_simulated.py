@@ -7,6 +7,7 @@ transactions, or inside of one; what would clean up behind an error does not run
 
 from __future__ import annotations
 
+import os
 import random
 import struct
 import threading
@@ -53,8 +54,8 @@ from tests.forge.factories.samples import packed
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SEEDS = 500
-TESTS = 20
-"""The parts in which the proof runs, each with so many of the seeds."""
+SHARES = 20
+"""The parts in which the proof runs and is taken up again, each with so many of the seeds."""
 STEPS = 30
 LABELS = ("knock", "glass", "")
 PEOPLE = ("", "Guest 1", "Guest 2", "Guest 3")
@@ -354,11 +355,16 @@ def test_versions_stay_and_no_withdrawn_byte_is_left(
     assert simulate(seed, 15, [developer, maintainer], maintainer, project).versions
 
 
-@pytest.mark.proof
+@pytest.mark.proof(shares=SHARES)
 @pytest.mark.protects("recordings/withdrawn-from-data")
-@pytest.mark.parametrize("part", range(TESTS))
-def test_any_seed(part: int, developer: User, maintainer: User, project: Project) -> None:
+def test_any_seed(
+    developer: User, maintainer: User, project: Project, record_property: Callable[[str, object], None]
+) -> None:
+    share, shares = map(int, os.environ.get("FORGE_PROOF_SHARE", "0/1").split("/"))
+    seeds = range(share, SEEDS, shares)
     versions = 0
-    for seed in range(part, SEEDS, TESTS):
+    for seed in seeds:
         versions += len(simulate(seed, STEPS, [developer, maintainer], maintainer, project).versions)
-    assert versions > SEEDS // TESTS
+    assert versions > len(seeds)
+    record_property("seeds", len(seeds))
+    record_property("versions", versions)

@@ -11,12 +11,13 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.compute.pool.compiler import Compiler
-from forge.learning.conversions import actions, job
+from forge.learning.conversions import actions, counting, job, making
 from forge.learning.environments import actions as environments
 from forge.learning.searches.actions import searches
 from forge.learning.training.actions import runs
 from forge.projects.models import Project
 from tests.forge.factories.training import motion_version
+from tests.forge.learning import remembered_lab
 
 
 @pytest.fixture
@@ -33,7 +34,9 @@ def worker(monkeypatch: pytest.MonkeyPatch, compiler: Compiler) -> Iterator[None
 
 @pytest.fixture
 def few_forms(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two forms, counted on one core."""
+    """Two forms, counted on one core. What was converted and counted before is not again."""
+    monkeypatch.setattr(making, "ask_lab", remembered_lab.ask_lab)
+    monkeypatch.setattr(counting, "_counted", remembered_lab.counted)
     monkeypatch.setattr(job, "OTHER_FORMS", ())
     monkeypatch.setattr(actions, "DEFAULT_BOARDS", ("raspberry-pi-pico",))
 

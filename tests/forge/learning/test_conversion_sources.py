@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.usefixtures("worker", "few_forms"),
     pytest.mark.slow,
     pytest.mark.skipif(
-        not all(ENVIRONMENTS[name].is_ready for name in ("tensorflow", "onnx")),
+        not all(each.is_ready for each in ENVIRONMENTS.values()),
         reason="needs the environments of converters, which `make lab` prepares",
     ),
 ]
@@ -26,6 +26,7 @@ pytestmark = [
         ("network.keras", FILES / "network.keras", "Keras 3"),
         ("network.h5", FILES / "network.h5", "Keras"),
         ("keywords.onnx", FILES / "onnx" / "keywords.onnx", "ONNX of pytorch"),
+        ("network.pt2", FILES / "network.pt2", "PyTorch 2.13"),
     ],
 )
 def test_a_model_becomes_its_first_forms(

@@ -146,6 +146,7 @@ def test_the_command_lists_what_is_prepared(
     assert [line.partition(" (")[0] for line in capsys.readouterr().out.splitlines()] == [
         "tensorflow: for Keras models",
         "onnx: for ONNX models",
+        "torch: for programs of PyTorch",
     ]
     assert main(["nonsense"]) == 2
     assert main(["check", "nonsense"]) == 2

@@ -1,4 +1,7 @@
-"""Learned trees, centres and mixtures: C, wasm32 and scikit-learn agree on 10,000 inputs."""
+"""Learned trees, centres and mixtures: C, wasm32 and scikit-learn agree on 10,000 inputs.
+
+Each test imports what it needs of scikit-learn: processes that collect the tests without running these would wait for
+it for two seconds."""
 
 from __future__ import annotations
 
@@ -8,15 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.cluster import KMeans
-from sklearn.datasets import load_digits
-from sklearn.ensemble import (
-    GradientBoostingClassifier,
-    GradientBoostingRegressor,
-    RandomForestClassifier,
-    RandomForestRegressor,
-)
-from sklearn.mixture import GaussianMixture
 
 from lab.estimators.anomalies import k_means_arguments, mixture_arguments
 from lab.estimators.trees import boosting_file, forest_file
@@ -34,6 +28,8 @@ Array = np.ndarray[Any, Any]
 
 def digits(classes: int) -> tuple[Array, Array]:
     """Rows of f32 that are no whole numbers, so that thresholds lie anywhere, and their digits."""
+    from sklearn.datasets import load_digits
+
     rows, labels = load_digits(n_class=classes, return_X_y=True)
     random = np.random.default_rng(1)
     return (rows + random.normal(0, 0.5, rows.shape)).astype(np.float32), labels
@@ -74,6 +70,8 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_random_forest_gives_the_shares_of_scikit_learn(tmp_path: Path) -> None:
+    from sklearn.ensemble import RandomForestClassifier
+
     rows, labels = digits(5)
     model = RandomForestClassifier(30, random_state=0).fit(rows, labels)
     inputs = unseen(rows)
@@ -87,6 +85,8 @@ def test_a_random_forest_gives_the_shares_of_scikit_learn(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("classes", [2, 4])
 def test_boosted_trees_give_the_scores_and_labels_of_scikit_learn(classes: int, tmp_path: Path) -> None:
+    from sklearn.ensemble import GradientBoostingClassifier
+
     rows, labels = digits(classes)
     model = GradientBoostingClassifier(n_estimators=20, random_state=0).fit(rows, labels)
     inputs = unseen(rows)
@@ -99,18 +99,22 @@ def test_boosted_trees_give_the_scores_and_labels_of_scikit_learn(classes: int, 
     assert (first.argmax(axis=1) == staged).all()
 
 
-@pytest.mark.parametrize("kind", [RandomForestRegressor, GradientBoostingRegressor])
-def test_regression_gives_the_numbers_of_scikit_learn(kind: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["RandomForestRegressor", "GradientBoostingRegressor"])
+def test_regression_gives_the_numbers_of_scikit_learn(kind: str, tmp_path: Path) -> None:
+    from sklearn import ensemble
+
     rows, labels = digits(10)
     targets = labels + rows[:, 20] / 7
-    model = kind(n_estimators=20, random_state=0, max_depth=6).fit(rows, targets)
+    model = getattr(ensemble, kind)(n_estimators=20, random_state=0, max_depth=6).fit(rows, targets)
     inputs = unseen(rows)
-    text = forest_file(model) if kind is RandomForestRegressor else boosting_file(model)
+    text = forest_file(model) if kind == "RandomForestRegressor" else boosting_file(model)
     numbers = trees(text, inputs, tmp_path)[:, 0]
     np.testing.assert_allclose(numbers, model.predict(inputs), rtol=1e-6, atol=1e-6)
 
 
 def test_k_means_gives_the_distances_and_centres_of_scikit_learn(tmp_path: Path) -> None:
+    from sklearn.cluster import KMeans
+
     rows, _ = digits(10)
     model = KMeans(12, n_init=1, random_state=0).fit(rows.astype(np.float64))
     inputs = unseen(rows)
@@ -123,6 +127,8 @@ def test_k_means_gives_the_distances_and_centres_of_scikit_learn(tmp_path: Path)
 
 
 def test_a_mixture_gives_the_densities_of_scikit_learn(tmp_path: Path) -> None:
+    from sklearn.mixture import GaussianMixture
+
     rows, _ = digits(10)
     model = GaussianMixture(8, covariance_type="diag", random_state=0).fit(rows.astype(np.float64))
     inputs = unseen(rows)

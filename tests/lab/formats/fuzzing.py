@@ -114,9 +114,17 @@ def _read_tflite(path: Path, _: Path) -> None:
     figures_of(data)
 
 
+def _read_pt2(path: Path, _: Path) -> None:
+    from lab.formats.pt2.converting import fix_program
+    from lab.formats.pt2.reading import read_pt2
+
+    fix_program(read_pt2(path), {})
+
+
 READERS: Mapping[str, Callable[[Path, Path], None]] = {
     "keras": _read_keras,
     "onnx": _read_onnx,
+    "pt2": _read_pt2,
     "savedmodel": _read_savedmodel,
     "tflite": _read_tflite,
 }

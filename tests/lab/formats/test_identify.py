@@ -28,6 +28,7 @@ def test_what_is_converted_is_recognised_whatever_its_name(tmp_path: Path) -> No
     assert identify(MODELS / "network.keras") is SourceFormat.KERAS
     assert identify(MODELS / "network.tflite") is SourceFormat.TFLITE
     assert identify(MODELS / "onnx" / "dense.onnx") is SourceFormat.ONNX
+    assert identify(MODELS / "network.pt2") is SourceFormat.PT2
     (tmp_path / "saved").mkdir()
     (tmp_path / "saved" / "saved_model.pb").write_bytes(b"")
     assert identify(tmp_path / "saved") is SourceFormat.SAVED_MODEL
@@ -40,8 +41,7 @@ def test_what_is_converted_is_recognised_whatever_its_name(tmp_path: Path) -> No
     [
         (("m/data.pkl", "m/constants.pkl", "m/code/__torch__.py"), Reason.PYTHON_CODE, "torch.onnx.export"),
         (("m/data.pkl", "m/data/0"), Reason.PICKLE, "without the network"),
-        (("m/serialized_exported_program.json",), Reason.NOT_READ, "torch.onnx.export"),
-        (("m/models/model.json", "m/archive_format"), Reason.NOT_READ, "torch.onnx.export"),
+        (("serialized_exported_program.json", "serialized_state_dict.pt"), Reason.PICKLE, "torch.export.save"),
         (("readme.txt",), Reason.NOT_READ, "archive"),
     ],
 )

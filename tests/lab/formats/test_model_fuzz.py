@@ -1,5 +1,5 @@
-"""Damaged Keras, ONNX, SavedModel and TFLite files are read or refused by name: no other exception, no crash, no hang,
-nothing written outside the folder, no connection and no program."""
+"""Damaged Keras, ONNX, PyTorch, SavedModel and TFLite files are read or refused by name: no other exception, no crash,
+no hang, nothing written outside the folder, no connection and no program."""
 
 from __future__ import annotations
 
@@ -59,6 +59,13 @@ def test_damaged_onnx_files_are_translated_or_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.protects("models-in/pt2-archive")
+def test_damaged_programs_of_pytorch_are_read_or_refused(tmp_path: Path) -> None:
+    counts = fuzz("pt2", MODELS / "network.pt2", FEW, tmp_path)
+    assert counts.get("read", 0) > 0
+
+
+@pytest.mark.slow
 @pytest.mark.protects("models-in/savedmodel-archive")
 def test_damaged_savedmodels_are_read_or_refused(savedmodel: Path, tmp_path: Path) -> None:
     counts = fuzz("savedmodel", savedmodel, FEW, tmp_path)
@@ -83,6 +90,12 @@ def test_many_damaged_tflite_files_are_read_or_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", KERAS)
 def test_many_damaged_keras_files_are_read_or_refused(name: str, tmp_path: Path) -> None:
     fuzz("keras", MODELS / name, MANY, tmp_path)
+
+
+@pytest.mark.proof
+@pytest.mark.protects("models-in/pt2-archive")
+def test_many_damaged_programs_of_pytorch_are_read_or_refused(tmp_path: Path) -> None:
+    fuzz("pt2", MODELS / "network.pt2", MANY, tmp_path)
 
 
 @pytest.mark.proof

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from sklearn.datasets import load_digits
 
 from rune.datasets.content.content import BadContent, Kind
 from rune.datasets.content.wav import wav_bytes
@@ -116,6 +115,8 @@ def test_too_little_to_compare_is_said(labels: list[str], groups: list[str], wor
 
 def test_one_in_twenty_wrong_labels_of_digits_are_found() -> None:
     """`docs/guides/data.md` states these figures: precision 0.80 and recall 0.88."""
+    from sklearn.datasets import load_digits  # every process that collects the tests would wait for it
+
     digits = load_digits()
     features = (digits.images / 16).reshape(len(digits.images), -1).astype(np.float32)
     groups = [f"writer {index // 60}" for index in range(len(features))]

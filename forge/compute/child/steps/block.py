@@ -10,7 +10,7 @@ from typing import Any
 from rune.compiler.block_tests.running import run_block_tests
 from rune.compiler.pyblock.checking.block import check_file
 from rune.compiler.pyblock.interface import interface_of
-from rune.compiler.pyblock.testing.check import tests_of_block
+from rune.compiler.pyblock.testing.names import tests_of_block
 from rune.project.files import FileError, ProjectFiles
 from rune.source.runefile import Diagnostic, diagnostic_to_json
 from rune.source.runefile.blocks.python_blocks import diagnostic_of

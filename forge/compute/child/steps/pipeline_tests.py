@@ -10,7 +10,7 @@ from typing import Any
 from rune.compiler.block_tests.running import run_block_tests
 from rune.project.files import ProjectFiles
 from rune.source.runefile import diagnostic_to_json
-from rune.source.runefile.blocks.test_files import read_tests
+from rune.source.runefile.blocks.checked_tests import read_tests
 from rune.source.runefile.pipeline_tests import pipeline_tests
 
 

@@ -39,7 +39,7 @@ from forge.registry.tags.messages import checked_notes
 from rune.compiler.blocks.artefact import BLOCK_TYPE, BlockFiles, block_manifest
 from rune.compiler.blocks.shared_path import is_block_version, version_key
 from rune.compiler.pyblock.interface import InterfaceJson
-from rune.compiler.pyblock.testing.check import tests_of_block
+from rune.compiler.pyblock.testing.names import tests_of_block
 from rune.digests import digest_of
 from rune.oci import EMPTY, MANIFEST_TYPE
 

@@ -16,14 +16,12 @@ from rune.compiler.pyblock.ir import Fill, Function, Statement
 from rune.compiler.pyblock.running.witness import WITNESS
 from rune.compiler.pyblock.testing.assertions import APPROX, NUMBERS, OUTCOME, Assertion, assert_statements
 from rune.compiler.pyblock.testing.call_extraction import extract_calls
+from rune.compiler.pyblock.testing.names import RECORDING, TEST
 from rune.compiler.pyblock.testing.recordings import MAX_NUMBERS, RecordedNumbers, UnreadableRecording
 from rune.compiler.pyblock.testing.runs import OUTPUT_RECORD, STATE, run_statements
 from rune.compiler.pyblock.testing.subject import BlockUnderTest
 from rune.compiler.pyblock.variables import ArrayRole, ArrayVariable
 
-SUFFIX = "_test.py"
-RECORDING = "recording"
-TEST = "test_"
 MAX_TESTS = 100
 _HIDDEN = {"outcome ": OUTCOME, "numbers ": NUMBERS, OUTPUT_RECORD: WITNESS}
 
@@ -53,20 +51,6 @@ class CheckedTests:
     marks: Mapping[ast.AST, Sequence[str]]
     scopes: Mapping[ast.FunctionDef, FunctionScope]
     constants: Mapping[str, object]
-
-
-def is_test_file(path: str) -> bool:
-    return path.endswith(SUFFIX) and PurePosixPath(path).name != SUFFIX
-
-
-def block_of_tests(path: str) -> str:
-    """Returns the path of the block that a test file tests."""
-    return path.removesuffix(SUFFIX) + ".py"
-
-
-def tests_of_block(path: str) -> str:
-    """Returns the path of a block's test file."""
-    return path.removesuffix(".py") + SUFFIX
 
 
 def test_title(name: str) -> str:

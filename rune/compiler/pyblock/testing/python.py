@@ -26,7 +26,8 @@ from rune.compiler.pyblock.running.python import (
 )
 from rune.compiler.pyblock.running.witness import MAX_STORED_BYTES, OutputPiece, OutputRecord, packed
 from rune.compiler.pyblock.testing.assertions import APPROX, OPERATORS, Assertion
-from rune.compiler.pyblock.testing.check import RECORDING, CheckedTests, Test
+from rune.compiler.pyblock.testing.check import CheckedTests, Test
+from rune.compiler.pyblock.testing.names import RECORDING
 from rune.compiler.pyblock.testing.subject import BlockUnderTest
 from rune.compiler.pyblock.testing.wording import ComparedValues, failure_text, number_text
 from rune.compiler.pyblock.variables import ArrayVariable

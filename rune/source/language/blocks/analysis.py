@@ -12,7 +12,8 @@ from rune.compiler.pyblock.checking.block import CheckedBlockFile, check_file
 from rune.compiler.pyblock.checking.problems import TextRange
 from rune.compiler.pyblock.checking.scope import FunctionScope, Known
 from rune.compiler.pyblock.checking.signature import UnfitInput
-from rune.compiler.pyblock.testing.check import block_of_tests, check_tests, is_test_file
+from rune.compiler.pyblock.testing.check import check_tests
+from rune.compiler.pyblock.testing.names import block_of_tests, is_test_file
 from rune.compiler.pyblock.testing.recordings import find_recording
 from rune.compiler.pyblock.testing.subject import BlockUnderTest
 from rune.compiler.pyblock.variables import ArrayVariable

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from rune.compiler.pyblock.checking.scope import RESERVED_NAMES
 from rune.compiler.pyblock.numbers import ELEMENTS
-from rune.compiler.pyblock.testing.check import is_test_file, tests_of_block
+from rune.compiler.pyblock.testing.names import is_test_file, tests_of_block
 from rune.port import Port
 from rune.project.files import FileError, ProjectFiles, normal_path
 from rune.source.language.facts.analysis import Analysis

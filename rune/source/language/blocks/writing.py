@@ -10,7 +10,7 @@ from rune.compiler.pyblock.checking.calls import BUILT_IN, FUNCTIONS, MATH_NAMES
 from rune.compiler.pyblock.intervals.analysis import Facts, intervals
 from rune.compiler.pyblock.numbers import ELEMENTS, LEAST, MOST, Scalar
 from rune.compiler.pyblock.testing.assertions import APPROX
-from rune.compiler.pyblock.testing.check import RECORDING, is_test_file
+from rune.compiler.pyblock.testing.names import RECORDING, is_test_file
 from rune.compiler.pyblock.variables import ArrayVariable, Variable
 from rune.source.language.blocks.analysis import BlockAnalysis, described
 from rune.source.language.completion.items import Completion, CompletionKind, Completions

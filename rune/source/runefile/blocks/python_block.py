@@ -23,6 +23,7 @@ from rune.compiler.pyblock.checking.block import check_file, read_file
 from rune.compiler.pyblock.checking.problems import Problem
 from rune.compiler.pyblock.checking.signature import BlockSignature, Setting, UnfitInput, bind, output_type
 from rune.compiler.pyblock.numbers import Scalar, to_f32
+from rune.source.runefile.blocks.broken_block import BrokenBlock
 from rune.tensor import TensorType
 from rune.wording import counted
 
@@ -31,10 +32,6 @@ _CACHE_SIZE = 64
 _GAP = "after a gap it goes on with what was kept before it; after a restart with zeros"
 
 Note = Callable[[Sequence[Problem]], None]
-
-
-class BrokenBlock(BlockError):
-    """A block whose file has problems, which are told there."""
 
 
 def python_block(file: str, text: str, signature: BlockSignature, note: Note, whose: str) -> Block:

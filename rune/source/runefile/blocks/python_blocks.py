@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -10,14 +10,11 @@ from rune.compiler.blocks.paths import parse_block_path
 from rune.compiler.blocks.resolver import BlockResolver
 from rune.compiler.blocks.shared_path import parse_shared_path
 from rune.compiler.blocks.signature import Block
-from rune.compiler.pyblock.checking.block import read_file
 from rune.compiler.pyblock.checking.problems import Problem, TextRange
-from rune.compiler.pyblock.testing.check import tests_of_block
+from rune.compiler.pyblock.testing.names import tests_of_block
 from rune.project.files import FileError, ProjectFiles, normal_path
 from rune.source.runefile.blocks.lock import LOCK_FILE
-from rune.source.runefile.blocks.python_block import python_block
 from rune.source.runefile.blocks.shared import SharedBlocks
-from rune.source.runefile.blocks.test_files import find_test_files, test_problems
 from rune.source.runefile.blocks.test_fixes import fixes_of_test
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Diagnostic, Edit, Fix, Severity, Span
@@ -52,6 +49,10 @@ class AvailableBlocks:
         text = self.text(path)
         if text is None:
             return None
+        # The compiler of blocks is imported for projects that have some.
+        from rune.compiler.pyblock.checking.block import read_file
+        from rune.source.runefile.blocks.python_block import python_block
+
         read = read_file(file, text)
         self._note(file, text, tuple(read.text.problems))
         if read.signature is None:
@@ -81,12 +82,20 @@ class AvailableBlocks:
             for problem in sorted(problems, key=lambda each: (each.place, each.message))
         ]
         right = {tests_of_block(file) for file, (_, problems) in self._problems.items() if not problems}
-        for path in find_test_files(self._files) if right else ():
-            if path in right:
+        if right:
+            diagnostics += self._of_tests(right)
+        return (*diagnostics, *self._of_lock())
+
+    def _of_tests(self, wanted: Collection[str]) -> Iterator[Diagnostic]:
+        """Returns the errors of some test files."""
+        from rune.source.runefile.blocks.checked_tests import test_problems
+        from rune.source.runefile.blocks.test_files import find_test_files
+
+        for path in find_test_files(self._files):
+            if path in wanted:
                 text, problems = test_problems(self._files, path)
                 source = SourceText(path, text)
-                diagnostics += [test_diagnostic(source, problem) for problem in problems]
-        return (*diagnostics, *self._of_lock())
+                yield from (test_diagnostic(source, problem) for problem in problems)
 
     def _of_lock(self) -> tuple[Diagnostic, ...]:
         """Returns the errors of the lock."""

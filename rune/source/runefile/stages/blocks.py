@@ -12,7 +12,7 @@ from rune.compiler.blocks.signature import Block, BlockError, BlockOutput, RunTi
 from rune.port import Port
 from rune.source.runefile.advice.inserted_stage import Insert
 from rune.source.runefile.advice.repairs import repairs_of_block
-from rune.source.runefile.blocks.python_block import BrokenBlock
+from rune.source.runefile.blocks.broken_block import BrokenBlock
 from rune.source.runefile.blocks.python_blocks import AvailableBlocks, python_file
 from rune.source.runefile.blocks.shared_stages import find_shared, report_without_version
 from rune.source.runefile.codes import Code

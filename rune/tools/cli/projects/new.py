@@ -12,9 +12,10 @@ from click.shell_completion import CompletionItem
 
 from rune.model.tflite import Model, ModelError, PixelAdvice, PixelRange, pixel_advice, read_model, signature
 from rune.project.files import DEFAULT_FILE_LIMIT, FileError
-from rune.source.runefile import DEFAULT_RUNEFILE, asks_for_pixels, starter
+from rune.source.runefile import DEFAULT_RUNEFILE
 from rune.source.runefile.model_inputs import InputChoiceError, runefile_of
 from rune.source.runefile.model_inputs.sound_presets import sound_inputs
+from rune.source.runefile.model_inputs.starter import asks_for_pixels, starter
 from rune.source.templates import Template, list_templates
 from rune.tools.cli.failure import CommandFailed, failed
 from rune.tools.cli.files.input_file import ANY_PATH, read_input_file

@@ -17,7 +17,6 @@ from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.lookup import targets
-from rune.devices.emulation.measuring import measured_or_planned
 from rune.project.files import ProjectFiles
 from rune.source.policy import POLICY_FILE, LimitKind, Policy, TargetFigures, check_policy
 from rune.source.runefile import diagnostic_to_json
@@ -61,6 +60,10 @@ def preferred_profile(match: str | None, policy: Policy) -> Profile:
 def target_figures(project: ProjectOnDisk, policy: Policy) -> Mapping[str, TargetFigures]:
     """The needs of the rune on each target that the policy limits, where it can be built for the target."""
     limited_targets = {each.label for each in policy.limits if each.kind.is_of_target and each.label is not None}
+    if not limited_targets:
+        return {}
+    from rune.devices.emulation.measuring import measured_or_planned  # it loads what emulates small cores
+
     known = {target.name: target for target in targets() if not target.makes_rune}
     figures = {}
     for name in sorted(limited_targets & set(known)):

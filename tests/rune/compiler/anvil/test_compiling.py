@@ -30,7 +30,7 @@ from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, read_model, signature
 from rune.port import Port
 from rune.project.files import MemoryFiles
-from rune.source.runefile import starter
+from rune.source.runefile.model_inputs.starter import starter
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
 from tests.models.model_graph import Graph as ModelGraph

@@ -22,7 +22,7 @@ from rune.compiler.pyblock.testing.wording import compared_values_of, failure_te
 from rune.project.files import MemoryFiles
 from rune.running.runtime import Limits
 from rune.source.runefile import Severity, check
-from rune.source.runefile.blocks.test_files import read_tests
+from rune.source.runefile.blocks.checked_tests import read_tests
 from rune.tools.cli.building.build import command as build_command
 from rune.tools.cli.projects.block import command as block_command
 from tests.rune.compiler.pyblock.test_tutorial_of_blocks import sound_of

@@ -17,7 +17,8 @@ from rune.compiler.pyblock.testing.python import run_tests
 from rune.project.files import MemoryFiles
 from rune.running.runtime import Runtime
 from rune.source.runefile import check
-from rune.source.runefile.blocks.test_files import find_test_files, read_tests
+from rune.source.runefile.blocks.checked_tests import read_tests
+from rune.source.runefile.blocks.test_files import find_test_files
 from tests.conftest import REPOSITORY
 from tests.rune.compiler.anvil.pipelines import run
 

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
+import rune.compiler.anvil.ops
 import rune.compiler.targets
 from rune.compiler.anvil.computation import Computation, View
-from rune.compiler.anvil.ops import OPERATIONS
+from rune.compiler.anvil.ops import OPERATIONS, DiscoveredOps
 from rune.compiler.anvil.rows import RowByRow
 from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.kernels.portable import PORTABLE
+from rune.compiler.kernels.reading import read_kernel_set
 from rune.compiler.kernels.simd128 import SIMD128
 from rune.compiler.targets.lookup import UnknownTarget, find_target, targets
+from rune.lazy_modules import LazyModules
 
 FOLDER = Path(rune.compiler.targets.__file__).parent
 
@@ -60,6 +63,27 @@ def test_a_kernel_has_its_header_beside_its_packer(kernels: KernelSet) -> None:
     for kernel in (each for several in kernels.kernels.values() for each in several):
         assert kernel.header.is_file()
         assert kernel.header.is_relative_to(kernels.folder)
+
+
+KERNEL_SETS = {each.name: each for target in targets() for each in target.kernels.sets}
+
+
+@pytest.mark.parametrize("kernels", KERNEL_SETS.values(), ids=KERNEL_SETS)
+def test_a_kernel_is_known_by_the_module_that_names_its_computation(kernels: KernelSet) -> None:
+    """A look-up imports no other module, so each kind must be found by its name alone."""
+    package = f"rune.compiler.kernels.{kernels.folder.name}"
+    fresh = read_kernel_set(package, str(kernels.folder))
+    assert {kind: fresh.kernels[kind] for kind in kernels.kernels} == dict(kernels.kernels)
+    assert fresh.kernels.get(View) is None
+
+
+def test_an_op_is_the_same_looked_up_alone_and_among_all() -> None:
+    package = rune.compiler.anvil.ops
+    for name, operation in OPERATIONS.items():
+        alone = DiscoveredOps(LazyModules(package.__name__, package.__path__[0]))
+        assert alone[name] is operation
+    assert "NO_SUCH_OP" not in OPERATIONS
+    assert list(OPERATIONS) == sorted(OPERATIONS)
 
 
 def test_what_a_set_lacks_is_its_bases() -> None:

@@ -10,7 +10,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.model.tflite import Model, read_model, signature
 from rune.project.files import MemoryFiles
-from rune.source.runefile import starter
+from rune.source.runefile.model_inputs.starter import starter
 
 TEMPLATES = Path(__file__).resolve().parents[4] / "examples"
 WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")

@@ -13,7 +13,7 @@ from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import read_model, signature
 from rune.project.files import MemoryFiles
 from rune.running.runtime.errors import ModelRunError
-from rune.source.runefile import starter
+from rune.source.runefile.model_inputs.starter import starter
 from rune.source.runefile.pipeline import ModelStage
 from tests.rune.compiler.verify.projects import rune_of
 from tests.support.models.model_cases import compiled_model

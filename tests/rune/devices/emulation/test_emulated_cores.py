@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
 
 import pytest
 
+from rune.devices.emulation import running
 from rune.devices.emulation.cores import CORES
 from rune.devices.emulation.errors import (
     BadFirmware,
@@ -18,7 +23,7 @@ from rune.devices.emulation.errors import (
     MissingProgram,
     RuneFailed,
 )
-from rune.devices.emulation.running import emulate
+from rune.devices.emulation.running import counter, emulate
 from tests.rune.devices.emulation.programs import by_hand, core
 
 NUMBER = (7).to_bytes(4, "little")
@@ -153,3 +158,22 @@ def test_the_stack_is_as_deep_as_its_deepest_function(tmp_path: Path) -> None:
     flat = emulate(by_hand("    outputs->out[0] = 1;", core("cortex-m4"), tmp_path / "flat"), [[NUMBER]])
     assert deep.outputs == NUMBER
     assert flat.stack < 100 < 1000 <= deep.stack < 1100
+
+
+def test_threads_that_emulate_at_once_share_one_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of a thread that came second would be removed while the plugin is copied from it."""
+    folders: list[TemporaryDirectory[str]] = []
+    others_came = Event()
+
+    @cache
+    def compiled() -> TemporaryDirectory[str]:
+        others_came.wait(0.2)  # nobody sets it: the others have time to come in too
+        folders.append(TemporaryDirectory(dir=tmp_path))
+        return folders[-1]
+
+    monkeypatch.setattr(running, "_counter_folder", compiled)
+    with ThreadPoolExecutor(4) as threads:
+        plugins = set(threads.map(lambda _: counter(), range(4)))
+    assert plugins == {Path(folders[0].name) / "counter.so"}
+    assert len(folders) == 1
+    folders[0].cleanup()

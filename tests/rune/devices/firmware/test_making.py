@@ -92,6 +92,7 @@ def test_an_image_for_ram_begins_where_the_rom_jumps_to() -> None:
     assert {at >> 28 for at, _ in read_uf2(image.uf2)} == {2}
 
 
+@pytest.mark.slow
 def test_what_does_not_fit_into_ram_lies_in_flash_behind_the_loader() -> None:
     image = firmware(replace(PICO, stack=PICO.ram_size - 4096))
     blocks = read_uf2(image.uf2)

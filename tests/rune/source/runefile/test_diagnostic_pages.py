@@ -26,7 +26,7 @@ from rune.project.files import MemoryFiles
 from rune.source.policy.model_files import check_models
 from rune.source.policy.read import read_policy
 from rune.source.runefile import Checked, Severity, check
-from rune.source.runefile.blocks.test_files import read_tests
+from rune.source.runefile.blocks.checked_tests import read_tests
 from rune.source.runefile.codes import Code
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.pyblock.test_block_tests import SMOOTH

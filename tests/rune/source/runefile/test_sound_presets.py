@@ -14,9 +14,10 @@ from rune.compiler.building.options import BuildOptions
 from rune.model.tflite import ModelSignature, ModelTensor, read_model, signature
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import RecordedTensors, sent_tensor
-from rune.source.runefile import check, starter
+from rune.source.runefile import check
 from rune.source.runefile.model_inputs import input_questions, runefile_of
 from rune.source.runefile.model_inputs.sound_presets import SOUND_PRESETS, SoundPreset, sound_inputs, surest_sound_input
+from rune.source.runefile.model_inputs.starter import starter
 from rune.tensor import ElementType, TensorType
 
 DATA = os.environ.get("FORGE_TEST_DATA")

@@ -7,7 +7,8 @@ import pytest
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import ModelError, ModelSignature, ModelTensor
 from rune.project.files import FileNotInProject, MemoryFiles
-from rune.source.runefile import Severity, check, starter
+from rune.source.runefile import Severity, check
+from rune.source.runefile.model_inputs.starter import starter
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage
 from rune.tensor import ElementType, TensorType
 

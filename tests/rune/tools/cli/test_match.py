@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from rune.model.tflite import read_model, signature
-from rune.source.runefile import starter
+from rune.source.runefile.model_inputs.starter import starter
 from rune.tools.cli import main
 from tests.support.models.model_cases import compiled_model
 

@@ -22,6 +22,7 @@ describe("a model of another format", () => {
     const model = file("net.keras");
     expect(loneSource([model])).toBe(model.file);
     expect(loneSource([file("net.ONNX")])?.name).toBe("net.ONNX");
+    expect(loneSource([file("net.pt2")])?.name).toBe("net.pt2");
     expect(loneSource([model, file("a.wav")])).toBeNull();
     expect(loneSource([file("net.tflite")])).toBeNull();
     expect(loneSource([])).toBeNull();

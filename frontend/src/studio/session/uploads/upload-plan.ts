@@ -79,7 +79,7 @@ export function isPlain(plan: UploadPlan): boolean {
   return plan.refused.length === 0 && plan.skipped === 0 && plan.replaces.length === 0 && plan.sends.length <= 10;
 }
 
-const SOURCES = new Set(["keras", "h5", "hdf5", "onnx"]);
+const SOURCES = new Set(["keras", "h5", "hdf5", "onnx", "pt2"]);
 
 /** The one model of another format among what came, when it came alone: it is converted, because no rune runs it. */
 export function loneSource(incoming: readonly NamedFile[]): File | null {

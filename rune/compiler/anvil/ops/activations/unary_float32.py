@@ -118,15 +118,10 @@ def _operation(function: UnaryFunction) -> OpKind:
 OPERATIONS = {
     "ABS": with_int16(_operation(UnaryFunction.ABS), absolute, absolute_refusal),
     "EXP": with_int16(_operation(UnaryFunction.EXP), exponential),
-    **{
-        function.name: _operation(function)
-        for function in (
-            UnaryFunction.COS,
-            UnaryFunction.FLOOR,
-            UnaryFunction.NEG,
-            UnaryFunction.SIN,
-            UnaryFunction.SQRT,
-            UnaryFunction.SQUARE,
-        )
-    },
+    "COS": _operation(UnaryFunction.COS),
+    "FLOOR": _operation(UnaryFunction.FLOOR),
+    "NEG": _operation(UnaryFunction.NEG),
+    "SIN": _operation(UnaryFunction.SIN),
+    "SQRT": _operation(UnaryFunction.SQRT),
+    "SQUARE": _operation(UnaryFunction.SQUARE),
 }

@@ -22,8 +22,8 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.model.tflite import Model, read_model, signature
 from rune.project.files import MemoryFiles
-from rune.source.runefile import starter
 from rune.source.runefile.codes import Code
+from rune.source.runefile.model_inputs.starter import starter
 from rune.tools.cli import main
 from tests.models.further_models import batch_matmul
 from tests.models.make_models import answers, make

@@ -1,0 +1,1 @@
+"""Programs of PyTorch (`torch.export`): read as data, and converted."""

@@ -1,0 +1,109 @@
+"""Converts a program of PyTorch to a float `.tflite` file and compares the two, in the child of the torch
+environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import rune
+from lab.child.job import ChildJob
+from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs
+from lab.formats.onnx.converted import ConvertedOnnx
+from lab.formats.onnx.model import OnnxInput, OnnxModel
+from lab.formats.onnx.reading import read_onnx
+from lab.formats.onnx.translating import Translated, fix_inputs, translate
+from lab.formats.pt2.program import ProgramInput, TorchProgram
+from lab.formats.pt2.reading import read_pt2
+from lab.refusal import Reason, Refused
+from rune.wording import quoted
+
+if TYPE_CHECKING:
+    from lab.formats.pt2.network import Network
+
+
+def run(job: ChildJob) -> dict[str, Any]:
+    """Reads `source`, writes `model`. The result has the inputs, the converter's version and the largest difference."""
+    job.report(0.05, "Reading the file as data")
+    program = fix_program(read_pt2(job.inputs["source"]), job.spec.get("shapes", {}))
+    job.inputs["source"].unlink()
+    job.report(0.1, "Loading PyTorch")
+    import torch  # after the file was read as data
+
+    from lab.formats.pt2.network import Network
+
+    torch.set_num_threads(1)
+    job.report(0.3, "Converting")
+    network = Network(program)
+    exported = job.folder / "exported.onnx"
+    exported.write_bytes(network.onnx([tuple(size or 1 for size in one.shape) for one in program.inputs]))
+    model = read_onnx(exported)
+    translated = translate(model)
+    job.report(0.6, f"Comparing on {INPUTS} inputs")
+    largest = compare(program, network, model, translated)
+    job.outputs["model"].write_bytes(translated.data)
+    return {
+        "inputs": [
+            {
+                "name": each.name,
+                "shape": list(each.shape),
+                "source_shape": list(each.source_shape),
+                "order": list(each.order),
+            }
+            for each in translated.inputs
+        ],
+        "difference": largest,
+        "saved_with": program.producer,
+        "converter": f"PyTorch {torch.__version__} and rune {rune.__version__}",
+    }
+
+
+def fix_program(program: TorchProgram, shapes: Mapping[str, Sequence[int]]) -> TorchProgram:
+    """The program with every dimension of its inputs known, as for ONNX. Raises `Refused`."""
+    fixed = fix_inputs(
+        [OnnxInput(one.name, one.shape, one.kind) for one in program.inputs],
+        {name: tuple(shape) for name, shape in shapes.items()},
+    )
+    return replace(program, inputs=tuple(ProgramInput(one.name, one.shape, one.kind) for one in fixed))
+
+
+def compare(program: TorchProgram, network: Network, model: OnnxModel, translated: Translated) -> float:
+    """The largest difference between a program in PyTorch and its converted form.
+
+    Raises `Refused` above the tolerance, and names the first operator that differs.
+    """
+    inputs = seeded_inputs([each.source_shape for each in translated.inputs], translated.ids)
+    converted = ConvertedOnnx(translated)
+    largest = 0.0
+    for values in inputs:
+        for one, other in zip(network.outputs(values), converted.outputs(values), strict=True):
+            largest = max(largest, difference(one, other.reshape(one.shape) if one.size == other.size else other))
+    if largest > TOLERANCE:
+        name = first_different(program, model, inputs[0])
+        where = f"The first operator that differs gives {quoted(name)}." if name else "No single operator explains it."
+        raise Refused(
+            Reason.DIFFERS,
+            f"The converted model answers otherwise than its source: by {largest:.2g} of the output's largest number, "
+            f"where at most {TOLERANCE:g} is accepted. {where}",
+        )
+    return largest
+
+
+def first_different(program: TorchProgram, model: OnnxModel, values: Sequence[Array]) -> str:
+    """The name of the first value that is another in the converted model; empty if there is none. Values that the
+    exporter names otherwise are not compared."""
+    from lab.formats.pt2.network import Network
+
+    written = {name for node in model.nodes for name in node.outputs}
+    names = [name for node in program.nodes for name in node.outputs if name in written]
+    for name, expected in zip(names, Network(program, names).outputs(values) if names else [], strict=True):
+        try:
+            result = ConvertedOnnx(translate(model, [name])).outputs(values)[0]
+        except Refused:
+            continue
+        if expected.dtype == np.float32 and difference(expected.ravel(), result.ravel()) > TOLERANCE:
+            return name
+    return ""

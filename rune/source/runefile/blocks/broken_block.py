@@ -1,0 +1,9 @@
+"""The error of a block whose file has problems."""
+
+from __future__ import annotations
+
+from rune.compiler.blocks.signature import BlockError
+
+
+class BrokenBlock(BlockError):
+    """A block whose file has problems, which are told there."""
