@@ -1,5 +1,5 @@
-"""nginx with the guide's location keeps runes of deployments: it sends them for a minute without the server, and no
-longer where their version was withdrawn."""
+"""nginx with the guide's location keeps runes of deployments: it asks the server once a minute, sends them while the
+server is away, and no longer once their version was withdrawn."""
 
 from __future__ import annotations
 
@@ -60,6 +60,17 @@ def test_a_rune_by_its_digest_comes_without_the_server_and_only_to_its_origins(t
                 assert "sandbox" in answer.headers["Content-Security-Policy"]
             part = client.get(path, headers={"Accept-Encoding": "identity", "Range": "bytes=10-19"})
             assert (part.status_code, part.content) == (206, program.content[10:20])
+            # A minute later nginx asks the server, which is away, and sends what it has.
+            asked = tmp_path / "error.log"
+            plain = {"Accept-Encoding": "identity"}
+            live.until(
+                lambda: (
+                    client.get(path, headers=plain).content == program.content
+                    and "connect() failed" in asked.read_text("utf-8")
+                ),
+                90,
+            )
+            assert client.get(path, headers=plain).content == program.content
             strangers = client.get(path, headers={"Origin": "https://elsewhere.example"})
             assert strangers.status_code >= 500, "a refusal was kept, or a rune was sent to a page of another origin"
 

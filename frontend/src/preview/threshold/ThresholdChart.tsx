@@ -115,7 +115,7 @@ export default function ThresholdChart({ card, wordlists, host }: Props) {
       )}
       {mayWrite && numbers !== null && (
         <div className="row wrap">
-          <button type="button" className="button primary" disabled={number?.value === value} onClick={write}>
+          <button type="button" className="button" disabled={number?.value === value} onClick={write}>
             {number === null
               ? `Add a threshold at ${numberText(value)}`
               : `Set ${titleOf(number)} to ${numberText(value)}`}
