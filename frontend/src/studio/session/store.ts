@@ -40,6 +40,11 @@ export class SessionStore {
     if (!this.store.getState().preview.current) this.client.refreshPreview().catch(this.onError);
   }
 
+  /** Read the preview of the newest text. */
+  readPreview(): void {
+    this.read({ what: "preview" });
+  }
+
   connected(connected: boolean): void {
     this.store.setState({ connected });
   }

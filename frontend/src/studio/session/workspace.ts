@@ -15,6 +15,7 @@ import type { SaveState } from "../document/sync/saving";
 import { toRange, type Range } from "../document/lines/offsets";
 import { browserStorage, UnsentEdits } from "../document/sync/unsent";
 import { checkedPreview } from "./preview/checked-preview";
+import { LateEdits } from "./preview/late-edits";
 import { TextCheck } from "./preview/text-check";
 import { KnownFiles } from "./known-files";
 import { toastOf } from "./toasts/event-toasts";
@@ -86,6 +87,11 @@ export class Workspace {
   private readonly unsent: UnsentEdits;
   /** Ids of the files that were edited here since all was stored. */
   private readonly edited = new Set<string>();
+  private readonly lateEdits = new LateEdits(
+    () => this.texts.getState().ahead && this.texts.getState().save !== "closed",
+    () => this.texts.getState().save === "saved",
+    () => this.store.readPreview(),
+  );
   private readonly connection: DocumentConnection;
   private readonly events: EventStream;
   private readonly texts = createStore<TextState>(() => ({
@@ -132,7 +138,9 @@ export class Workspace {
     this.preview = checkedPreview(this.store.state, this.checking.state);
     this.files.doc.on("update", () => {
       this.checking.touch();
-      if (this.texts.getState().read && !this.texts.getState().ahead) this.texts.setState({ ahead: true });
+      if (!this.texts.getState().read) return;
+      if (!this.texts.getState().ahead) this.texts.setState({ ahead: true });
+      this.lateEdits.touch();
     });
     const createVariant = () => new VariantBuild(this.client, (sentence) => this.toasts.say(sentence));
     const variants = [

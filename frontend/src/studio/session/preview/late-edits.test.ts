@@ -1,0 +1,49 @@
+// A preview that came before its edit is read again, and nothing else is.
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { LateEdits, PATIENCE } from "./late-edits";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function lateEdits(state: { behind: boolean; stored: boolean }): { late: LateEdits; read: ReturnType<typeof vi.fn> } {
+  const read = vi.fn<() => void>();
+  return {
+    late: new LateEdits(
+      () => state.behind,
+      () => state.stored,
+      read,
+    ),
+    read,
+  };
+}
+
+test("the preview is read once when none came after the last edit", () => {
+  const { late, read } = lateEdits({ behind: true, stored: true });
+  late.touch();
+  vi.advanceTimersByTime(PATIENCE - 1);
+  late.touch();
+  vi.advanceTimersByTime(PATIENCE - 1);
+  expect(read).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(PATIENCE * 9);
+  expect(read).toHaveBeenCalledTimes(1);
+});
+
+test("nothing is read where a preview came", () => {
+  const state = { behind: true, stored: true };
+  const { late, read } = lateEdits(state);
+  late.touch();
+  state.behind = false;
+  vi.advanceTimersByTime(PATIENCE);
+  expect(read).not.toHaveBeenCalled();
+});
+
+test("edits that the server does not have yet are waited for", () => {
+  const state = { behind: true, stored: false };
+  const { late, read } = lateEdits(state);
+  late.touch();
+  vi.advanceTimersByTime(PATIENCE * 3);
+  expect(read).not.toHaveBeenCalled();
+  state.stored = true;
+  vi.advanceTimersByTime(PATIENCE);
+  expect(read).toHaveBeenCalledTimes(1);
+});
