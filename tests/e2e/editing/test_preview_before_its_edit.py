@@ -22,14 +22,14 @@ class LateDocument:
 
     def __init__(self, page: Page) -> None:
         self.is_holding = False
-        self._held: list[tuple[WebSocketRoute, str | bytes]] = []
+        self._waiting: list[tuple[WebSocketRoute, str | bytes]] = []
         page.route_web_socket(DOCUMENT, self._document)
         page.route_web_socket(EVENTS, self._events)
 
     def _document(self, socket: WebSocketRoute) -> None:
         def take(message: str | bytes) -> None:
             if self.is_holding:
-                self._held.append((socket, message))
+                self._waiting.append((socket, message))
             else:
                 socket.send(message)
 
@@ -40,8 +40,8 @@ class LateDocument:
             socket.send(message)
             if self.is_holding and isinstance(message, str) and _is_ready(json.loads(message)):
                 self.is_holding = False
-                for target, held in self._held:
-                    target.send(held)
+                for target, delayed in self._waiting:
+                    target.send(delayed)
 
         socket.connect_to_server().on_message(take)
 

@@ -61,12 +61,12 @@ def test_a_rune_by_its_digest_comes_without_the_server_and_only_to_its_origins(t
             part = client.get(path, headers={"Accept-Encoding": "identity", "Range": "bytes=10-19"})
             assert (part.status_code, part.content) == (206, program.content[10:20])
             # A minute later nginx asks the server, which is away, and sends what it has.
-            asked = tmp_path / "error.log"
+            log = tmp_path / "error.log"
             plain = {"Accept-Encoding": "identity"}
             live.until(
                 lambda: (
                     client.get(path, headers=plain).content == program.content
-                    and "connect() failed" in asked.read_text("utf-8")
+                    and "connect() failed" in log.read_text("utf-8")
                 ),
                 90,
             )
