@@ -7,7 +7,7 @@ from django.db.models import Count, Q, Sum
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.datasets.access import groups_of, label_counts, samples_of, split_groups
-from forge.datasets.models import DataSet, Sample
+from forge.datasets.models import DataSet
 from forge.datasets.serializers import DataLabelJson, DataSummaryJson
 from forge.datasets.splits.warnings import LabelCounts, shortage_of, split_warnings
 from forge.datasets.versions.accuracy_uses import count_accuracy
@@ -33,7 +33,7 @@ def summary_of(actor: Actor, project: Project) -> DataSummaryJson:
             milliseconds=Sum("milliseconds"),
         )
     )
-    devices = Sample.objects.filter(pk__in=samples.select_related(None).order_by().values("pk")).exclude(device="")
+    devices = samples.exclude(device="").select_related(None).order_by("device")
     groups = groups_of(samples)
     shortage = shortage_of(labels, len(groups))
     of_splits = split_groups(included.exclude(label=""))
@@ -55,7 +55,7 @@ def summary_of(actor: Actor, project: Project) -> DataSummaryJson:
             for split in (Split.TRAIN, Split.VALIDATION, Split.TEST)
         ],
         "shortage": None if shortage is None else {"label": shortage.label, "sentence": shortage.sentence},
-        "devices": list(devices.order_by("device").values_list("device", flat=True).distinct()),
+        "devices": list(devices.values_list("device", flat=True).distinct()),
         "warnings": split_warnings(labels),
         "accuracy_computed": count_accuracy(data_set).times,
     }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.core.http.pages import for_person
-from forge.core.http.paging import rows_of
+from forge.core.http.paging import slice_of
 from forge.core.preconditions import etag_of
 from forge.datasets.access import find_sample, labels_of, revision_of, samples_of, versions_of
 from forge.datasets.analysis.access import analysis_of, answer_of
@@ -147,7 +147,10 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
     """All that the page shows."""
     samples = samples_of(principal, project)
     filters = DataFilter(request.GET, samples)
-    rows, pages = rows_of(request, filters.qs, SHOWN)
+    # Only the samples of the page are read in full: the order is found without what stands beside each.
+    keys, pages = slice_of(request, filters.qs.select_related(None).values_list("pk", flat=True), SHOWN)
+    by_key = samples.in_bulk(list(keys))
+    rows = [by_key[key] for key in keys if key in by_key]
     summary = summary_of(principal, project)
     versions = list(versions_of(principal, project)[:VERSIONS_SHOWN])
     report = report_of(principal, project)
