@@ -30,6 +30,8 @@ PAGE = ROOT / "docs" / "proof.md"
 STATE = ROOT / ".proof"
 TESTS = "tests"
 """A test that is long among short ones is a proof where it stands."""
+PASSED, SKIPPED, FAILED = "passed", "not run", "failed"
+"""The outcomes of a test."""
 NOT_RUN = "Not yet run at full size"
 """The section of the files that have no record."""
 REASON = "Written, or marked as a proof, after the proofs were run last."
@@ -75,7 +77,12 @@ class Record:
 
     @property
     def is_good(self) -> bool:
-        return all(result.outcome != "failed" for result in self.results)
+        return all(result.outcome != FAILED for result in self.results)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it ran and passed. What did not run, for lack of a program or of test data, proved nothing."""
+        return bool(self.results) and all(result.outcome == PASSED for result in self.results)
 
 
 def main(arguments: list[str]) -> int:
@@ -100,7 +107,7 @@ def proved(part: ProofPart, state: str, commit: str) -> bool:
     """Runs a part that has not passed at this state of the code, and writes its record; whether it passes."""
     known = read_record(part)
     name = f"{part.file} ({part.share + 1} of {part.shares})"
-    if known and known.state == state and known.is_good:
+    if known and known.state == state and known.is_whole:
         print(f"==> {name}: proved already", flush=True)
         return True
     print(f"==> {name}", flush=True)
@@ -168,7 +175,7 @@ def run(part: ProofPart, state: str, commit: str) -> Record:
         if report.exists():
             results = tuple(read_report(report))
         else:
-            results = (ProofResult(part.file, "failed", time.monotonic() - begin, {}, "pytest gave no report"),)
+            results = (ProofResult(part.file, FAILED, time.monotonic() - begin, {}, "pytest gave no report"),)
     return Record(part, state, commit, f"{datetime.now(UTC):%Y-%m-%d}", results)
 
 
@@ -176,8 +183,8 @@ def read_report(path: Path) -> Iterable[ProofResult]:
     """The results in pytest's report."""
     for case in ElementTree.parse(path).iter("testcase"):
         facts = {each.get("name", ""): each.get("value", "") for each in case.iter("property")}
-        outcome, reason = "passed", ""
-        for kind, word in (("skipped", "not run"), ("failure", "failed"), ("error", "failed")):
+        outcome, reason = PASSED, ""
+        for kind, word in (("skipped", SKIPPED), ("failure", FAILED), ("error", FAILED)):
             element = case.find(kind)
             if element is not None:
                 outcome, reason = word, element.get("message", "").splitlines()[0] if element.get("message") else ""
@@ -246,7 +253,7 @@ def _section(file: str, records: Sequence[Record]) -> Iterable[str]:
 
 def _outcome(results: Sequence[ProofResult]) -> str:
     """The worst of the parts."""
-    for outcome in ("failed", "not run"):
+    for outcome in (FAILED, SKIPPED):
         for result in results:
             if result.outcome == outcome:
                 return f"**{outcome}**: {result.reason}".replace("|", "\\|")

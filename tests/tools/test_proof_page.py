@@ -10,6 +10,7 @@ import pytest
 import benchmarks.__main__ as benchmarks
 from benchmarks.__main__ import page as benchmarks_page
 from benchmarks.__main__ import sections_of
+from tools import prove
 from tools.prove import PAGE, ProofPart, ProofResult, Record, page, proof_files, read_report
 
 
@@ -30,6 +31,25 @@ def test_parts_of_a_proof_are_added_up() -> None:
 def test_one_part_that_failed_is_not_hidden_by_those_that_passed() -> None:
     text = page([record(0, passed()), record(1, ProofResult("test_nothing_breaks", "failed", 1.0, {}, "mutant 7"))])
     assert "**failed**: mutant 7" in text
+
+
+def test_what_did_not_run_is_run_again_and_what_passed_is_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(prove, "STATE", tmp_path)
+    monkeypatch.setattr(prove, "write_page", lambda: None)
+    part = ProofPart("tests/proof/test_some.py", 0, 1)
+    runs = []
+
+    def run(part: ProofPart, state: str, commit: str) -> Record:
+        outcome = outcomes[min(len(runs), 2)]
+        runs.append(state)
+        return Record(part, state, commit, "2026-11-20", (ProofResult("test_it", outcome, 1.0, {}),))
+
+    monkeypatch.setattr(prove, "run", run)
+    outcomes = ["not run", "failed", "passed", "passed"]
+    assert [prove.proved(part, "state", "abc") for _ in outcomes] == [True, False, True, True]
+    assert len(runs) == 3, "the third run passed, so the fourth is not needed"
+    prove.proved(part, "another state", "abd")
+    assert runs[-1] == "another state"
 
 
 def test_files_of_one_name_in_several_folders_have_records_of_their_own() -> None:
