@@ -37,7 +37,7 @@ def test_what_did_not_run_is_run_again_and_what_passed_is_not(monkeypatch: pytes
     monkeypatch.setattr(prove, "STATE", tmp_path)
     monkeypatch.setattr(prove, "write_page", lambda: None)
     part = ProofPart("tests/proof/test_some.py", 0, 1)
-    runs = []
+    runs: list[str] = []
 
     def run(part: ProofPart, state: str, commit: str) -> Record:
         outcome = outcomes[min(len(runs), 2)]
