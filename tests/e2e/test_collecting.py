@@ -55,7 +55,12 @@ def code(desk: Page, project_page: str, kind: str, label: str, wanted: int = 3) 
     desk.get_by_label("What is recorded").select_option(kind)
     desk.get_by_label("Label (you can change it on the phone)").fill(label)
     desk.get_by_label("How many recordings").fill(str(wanted))
-    desk.get_by_label("Seconds of each sound or motion").fill("0.5")
+    expect(desk.get_by_label("For people outside: for whom the link is")).to_be_hidden()
+    seconds = desk.get_by_label("Seconds of each sound or motion")
+    if kind == "picture":
+        expect(seconds).to_be_hidden()
+    else:
+        seconds.fill("0.5")
     desk.get_by_role("button", name="Show the code").click()
     expect(desk.get_by_role("img", name="QR code with the link below")).to_be_visible()
     return desk.get_by_label("Or open this on the phone").input_value()
