@@ -170,8 +170,10 @@ class Recipe:
 
 
 def behind_backbone(recipe: Recipe, backbone: Backbone | None) -> Recipe:
-    """The recipe whose features are those of a backbone; as it is where it needs none. Raises `Refused` where one is
-    missing, or is not needed."""
+    """Returns the recipe with the backbone's features; a recipe that uses no backbone is returned unchanged.
+
+    Raises `Refused` if the backbone is missing, or if the recipe uses none.
+    """
     give = recipe.backbone_features
     if give is None:
         if backbone is not None:

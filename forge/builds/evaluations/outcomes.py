@@ -46,7 +46,7 @@ class EvaluationSummaryJson(TypedDict):
 
 
 def samples_under_test(version: DataVersion | None, project: Project) -> SampleSet | None:
-    """The test samples of a version of the data that a project may use today; None where there are none."""
+    """Returns the version's test samples that the project may use today, or None if there are none."""
     samples = () if version is None else tuple(test_samples(version, project))
     if not samples:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from lab.formats.comparing import Array
 from lab.formats.onnx.translating import Translated
@@ -36,6 +37,19 @@ class ConvertedOnnx:
                 Reason.NOT_CONVERTED, f"The interpreter cannot run the converted model: {first_line(error)}"
             ) from error
         return [self._interpreter.get_tensor(index) for index in self._outputs]
+
+
+def inputs_to_json(translated: Translated) -> list[dict[str, Any]]:
+    """Returns the inputs of a translated model as the answer of a conversion has them."""
+    return [
+        {
+            "name": each.name,
+            "shape": list(each.shape),
+            "source_shape": list(each.source_shape),
+            "order": list(each.order),
+        }
+        for each in translated.inputs
+    ]
 
 
 def first_line(error: BaseException) -> str:

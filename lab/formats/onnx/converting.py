@@ -10,7 +10,7 @@ import numpy as np
 import rune
 from lab.child.job import ChildJob
 from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs
-from lab.formats.onnx.converted import ConvertedOnnx, first_line
+from lab.formats.onnx.converted import ConvertedOnnx, first_line, inputs_to_json
 from lab.formats.onnx.model import OnnxModel
 from lab.formats.onnx.reading import read_onnx
 from lab.formats.onnx.translating import Translated, fix_shapes, translate
@@ -36,15 +36,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     largest = compare(model, translated)
     job.outputs["model"].write_bytes(translated.data)
     return {
-        "inputs": [
-            {
-                "name": each.name,
-                "shape": list(each.shape),
-                "source_shape": list(each.source_shape),
-                "order": list(each.order),
-            }
-            for each in translated.inputs
-        ],
+        "inputs": inputs_to_json(translated),
         "difference": largest,
         "saved_with": f"ONNX of {model.producer}",
         "converter": f"rune {rune.__version__}",
@@ -100,7 +92,7 @@ class _SourceModel:
 
 
 def first_different(model: OnnxModel, values: Sequence[Array]) -> str:
-    """The name of the first value that is another in the converted model; empty if there is none."""
+    """Returns the name of the first value that differs in the converted model, or "" if none does."""
     names = [name for node in model.nodes for name in node.outputs if name]
     try:
         sources = _SourceModel(model, names).outputs(values)

@@ -12,7 +12,7 @@ import numpy as np
 import rune
 from lab.child.job import ChildJob
 from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs
-from lab.formats.onnx.converted import ConvertedOnnx
+from lab.formats.onnx.converted import ConvertedOnnx, inputs_to_json
 from lab.formats.onnx.model import OnnxInput, OnnxModel
 from lab.formats.onnx.reading import read_onnx
 from lab.formats.onnx.translating import Translated, fix_inputs, translate
@@ -46,15 +46,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     largest = compare(program, network, model, translated)
     job.outputs["model"].write_bytes(translated.data)
     return {
-        "inputs": [
-            {
-                "name": each.name,
-                "shape": list(each.shape),
-                "source_shape": list(each.source_shape),
-                "order": list(each.order),
-            }
-            for each in translated.inputs
-        ],
+        "inputs": inputs_to_json(translated),
         "difference": largest,
         "saved_with": program.producer,
         "converter": f"PyTorch {torch.__version__} and rune {rune.__version__}",
@@ -93,8 +85,8 @@ def compare(program: TorchProgram, network: Network, model: OnnxModel, translate
 
 
 def first_different(program: TorchProgram, model: OnnxModel, values: Sequence[Array]) -> str:
-    """The name of the first value that is another in the converted model; empty if there is none. Values that the
-    exporter names otherwise are not compared."""
+    """Returns the name of the first value that differs in the converted model, or "" if none does. Values that the
+    exporter renames are not compared."""
     from lab.formats.pt2.network import Network
 
     written = {name for node in model.nodes for name in node.outputs}

@@ -39,7 +39,7 @@ MODEL = Path(__file__).resolve().parent.parent / "models" / "network.pt2"
 
 
 class Hostile:
-    """An object whose pickle writes a file when it is loaded."""
+    """Writes a file when its pickle is loaded."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
