@@ -65,8 +65,8 @@ class ModelConversions(ProjectView):
         responses={201: ModelConversionJson},
     )
     def post(self, request: Request, organisation: str, name: str) -> Response:
-        """Converts a model, the body, as a job: a Keras file, a SavedModel as a ZIP file, an ONNX file, or a `.tflite`
-        file of floats."""
+        """Converts a model, the body, as a job: a file of Keras, ONNX or PyTorch (`.pt2`), a
+        SavedModel as a ZIP file, or a `.tflite` file of floats."""
         project = self.project(request, organisation, name, Verb.EDIT)
         file = request.query_params.get("file", "")
         if not file:
