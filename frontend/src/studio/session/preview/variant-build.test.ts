@@ -64,6 +64,30 @@ test("another text is asked for anew, the same is not", async () => {
   expect(requests).toHaveLength(2);
 });
 
+test("while texts follow each other, only the newest is asked for, and an answer to an older one is not heard", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  try {
+    const { variant, requests } = store(answer("building"));
+    variant.toggle({ stage: "fft", index: 0 });
+    for (const version of ["two", "three", "four"]) {
+      await vi.advanceTimersByTimeAsync(200);
+      variant.follow(preview(version));
+    }
+    variant.apply({
+      sequence: 1,
+      type: "preview.watched",
+      data: { watch: "w", state: "ready", answer: answer("ready", { build }) },
+    });
+    expect(requests).toHaveLength(1);
+    expect(variant.state.getState().build).toBeNull();
+    await vi.advanceTimersByTimeAsync(300);
+    expect(requests).toHaveLength(2);
+    expect(variant.state.getState()).toMatchObject({ build, of: "four" });
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test("the last wire that is let go ends it, and a late answer is not heard", async () => {
   const { variant } = store(answer("ready", { build }));
   variant.toggle({ stage: "fft", index: 0 });

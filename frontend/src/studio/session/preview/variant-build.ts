@@ -9,6 +9,9 @@ import type { VariantRequest } from "../../api/watch";
 
 /** Milliseconds after which it is read again although no event said that it is built: events may be lost. */
 const POLL_MILLISECONDS = 3000;
+/** Milliseconds without another text after which the variant of the newest is asked for, while texts follow each other:
+ * the plain rune comes first, and another rune for each key would delay that of the next. */
+const CALM = 300;
 
 export interface VariantState {
   readonly wires: readonly Wire[];
@@ -36,6 +39,8 @@ export class VariantBuild {
   private pendingWatch: string | null = null;
   private version: string | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the newest text came, in milliseconds of the page's clock. */
+  private followedAt = -Infinity;
   private variant: VariantRequest | null = null;
   /** Wires that something of the page reads, and that are not shown as watched. */
   private extraWires: readonly Wire[] = [];
@@ -91,7 +96,11 @@ export class VariantBuild {
     const version = build?.version ?? null;
     if (version === this.version) return;
     this.version = version;
-    if (this.isNeeded) this.request();
+    const isCalm = performance.now() - this.followedAt >= CALM;
+    this.followedAt = performance.now();
+    if (!this.isNeeded) return;
+    if (isCalm) this.request();
+    else this.requestWhenCalm();
   }
 
   apply(event: ProjectEvent): void {
@@ -108,8 +117,17 @@ export class VariantBuild {
     this.store.setState(NOTHING);
   }
 
+  /** Lets go what was asked for the text before, and asks for the newest once no other comes. */
+  private requestWhenCalm(): void {
+    this.revision += 1;
+    this.pendingWatch = null;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.request(), CALM);
+  }
+
   private request(): void {
     this.revision += 1;
+    clearTimeout(this.timer);
     const { revision, version } = this;
     const { wires } = this.store.getState();
     const more = this.extraWires.filter((each) => !this.isWatched(each));
