@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.security_pages import (
+from tools.reference.security_pages import (
     BEGIN,
     END,
     FRONT,
