@@ -13,7 +13,6 @@ from tools.reference.security_pages import (
     FRONT,
     HEAD,
     PAGES,
-    ROOT,
     MalformedPage,
     collect_proofs,
     generated,
@@ -22,6 +21,7 @@ from tools.reference.security_pages import (
     problems,
     rows_of,
 )
+from tools.setup import ROOT
 
 SIGN_IN = f"""# Sign-in
 
