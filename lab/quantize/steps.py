@@ -75,16 +75,16 @@ def _follows(model: Model, places: Sequence[int]) -> list[int]:
     """Of each operator the uses whose results it computes with, as bits; a use counts for itself."""
     own = {place: 1 << step for step, place in enumerate(places)}
     of_tensors: dict[int, int] = {}
-    found = []
+    uses = []
     for place, operator in enumerate(model.operators):
         bits = own.get(place, 0)
         for source in operator.inputs:
             bits |= of_tensors.get(source, 0)
         of_tensors.update(dict.fromkeys(operator.outputs, bits))
-        found.append(bits)
-    return found
+        uses.append(bits)
+    return uses
 
 
 def _signature(model: Model, step: Sequence[Operator]) -> tuple[object, ...]:
-    """What a step computes and the shapes of what it gives."""
+    """The operators of a step, and the shapes of what each gives."""
     return tuple((each.op, tuple(model.tensors[place].shape for place in each.outputs)) for each in step)

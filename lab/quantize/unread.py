@@ -31,12 +31,12 @@ def with_quantised_unread_outputs(data: bytes) -> bytes:
 def _siblings(model: Model) -> dict[int, int]:
     """The number of each such output, with that of a quantised output of the same operator."""
     read = set(model.outputs) | {place for operator in model.operators for place in operator.inputs}
-    found: dict[int, int] = {}
+    siblings: dict[int, int] = {}
     for operator in model.operators:
         if operator.op not in _PARTED:
             continue
         quantised = [place for place in operator.outputs if model.tensors[place].quantization is not None]
         for place in operator.outputs:
             if quantised and place not in read and model.tensors[place].kind is TensorKind.FLOAT32:
-                found[place] = quantised[0]
-    return found
+                siblings[place] = quantised[0]
+    return siblings

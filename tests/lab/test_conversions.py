@@ -142,13 +142,13 @@ def test_recurrent_layers_of_few_steps_have_no_loop_and_are_quantised(
     assert result["difference"] < 1e-5
     assert "WHILE" not in {operator.op for operator in read_model(data).operators}
     (tmp_path / "few.tflite").write_bytes(data)
-    made = make_forms(
+    outcome = make_forms(
         Request(tmp_path / "few.tflite", forms=("float32", "int8")),
         FloatModel(tmp_path / "few.tflite", SourceFormat.TFLITE, None),
         tmp_path,
         lambda _share, _text: None,
     )
-    decibels = {row["form"]: row["output"] for row in made.result["forms"]}
+    decibels = {row["form"]: row["output"] for row in outcome.result["forms"]}
     assert decibels["int8"] > 10
     result, data = convert(tmp_path / "many.keras")
     assert result["difference"] < 1e-5

@@ -17,9 +17,9 @@ MOST_STEPS: Final = 128
 @contextmanager
 def unrolled(model: Any) -> Iterator[None]:
     """Inside, a call of the model computes its recurrent layers without a loop, if they have few steps."""
-    found = list(_recurrent(model))
-    steps = [each for _, each in found]
-    layers = [layer for layer, _ in found if not layer.unroll and not layer.stateful]
+    recurrent = list(_recurrent(model))
+    steps = [each for _, each in recurrent]
+    layers = [layer for layer, _ in recurrent if not layer.unroll and not layer.stateful]
     if None in steps or sum(each or 0 for each in steps) > MOST_STEPS:
         layers = []
     for layer in layers:
