@@ -7,6 +7,7 @@ Run by tools.setup with the environment's Python. What is there for the same sou
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import py_compile
@@ -59,15 +60,43 @@ def packed_files() -> Iterator[tuple[str, Path]]:
     for entry in ENTRY_MODULES:
         import_module(entry)
     tuple(CATALOGUE.values())  # imports the blocks
-    for name, module in sorted(sys.modules.items()):
-        source = getattr(module, "__file__", None)
-        if name.split(".")[0] in PACKAGES and source is not None and source.endswith(".py"):
-            package = name.split(".")[0]
-            place = Path(source)
-            inside = place.parts[len(place.parts) - 1 - place.parts[::-1].index(package) :]
-            yield "/".join(inside), place
+    _import_late_modules()
+    for package, place in _imported_sources().values():
+        inside = place.parts[len(place.parts) - 1 - place.parts[::-1].index(package) :]
+        yield "/".join(inside), place
     for page in sorted((ROOT / "rune" / "compiler" / "blocks").glob("*/README.md")):
         yield page.relative_to(ROOT).as_posix(), page
+
+
+def _imported_sources() -> dict[str, tuple[str, Path]]:
+    """Returns the package and the source file of each imported module of the packages, by its name."""
+    files = {name: getattr(module, "__file__", None) for name, module in sorted(sys.modules.items())}
+    return {
+        name: (name.split(".")[0], Path(file))
+        for name, file in files.items()
+        if name.split(".")[0] in PACKAGES and file is not None and file.endswith(".py")
+    }
+
+
+def _import_late_modules() -> None:
+    """Imports the modules that functions of imported modules import when they are called, and what those import."""
+    read: set[str] = set()
+    while unread := _imported_sources().keys() - read:
+        read |= unread
+        sources = _imported_sources()
+        for name in sorted(unread):
+            if name.split(".")[0] == "rune":
+                for module in _late_imports(sources[name][1]):
+                    import_module(module)
+
+
+def _late_imports(source: Path) -> Iterator[str]:
+    """Yields the modules of `rune` that functions of a source file import."""
+    for function in ast.walk(ast.parse(source.read_bytes())):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in ast.walk(function):
+                if isinstance(node, ast.ImportFrom) and node.module is not None and node.module.startswith("rune."):
+                    yield node.module
 
 
 def block_sources() -> dict[str, Path]:
