@@ -1,4 +1,4 @@
-"""What is packed for the page's Python answers without anything else: the same as the language in this process."""
+"""The archive for the page's Python answers without anything else: the same as the language in this process."""
 
 from __future__ import annotations
 
@@ -77,20 +77,20 @@ def test_the_packed_language_checks_each_example(packed: Path) -> None:
 
 @pytest.mark.skipif(sys.version_info[:2] != PYODIDE_PYTHON, reason="only Pyodide's Python reads the packed bytecode")
 def test_the_packed_language_makes_and_checks_a_block_of_the_project(packed: Path) -> None:
-    made = {
+    creation = {
         "ask": "new-block",
         "name": "smooth",
         "source": {"stage": "number", "index": 0},
         "feeds": {"stage": "within_a_turn", "index": 0},
     }
     opened = {"ask": "open", "files": files_of("sine")}
-    (_, new) = in_the_page(packed, [opened, made])
+    (_, new) = in_the_page(packed, [opened, creation])
     assert [each["path"] for each in new["answer"]["files"]] == ["smooth.py", "smooth_test.py"]
     files = {each["path"]: {"text": each["text"]} for each in new["answer"]["files"]}
     broken = {"smooth.py": {"text": files["smooth.py"]["text"].replace("return", "retur")}}
     requests = [
         opened,
-        made,
+        creation,
         {"ask": "change", "files": files},
         {"ask": "check"},
         {"ask": "copy-block", "stage": "within_a_turn"},
