@@ -46,12 +46,12 @@ def report_of(actor: Actor, project: Project) -> DataAnalysisJson:
     samples = samples_of(actor, project).select_related(None).order_by()
     row = analysis_of(actor, project)
     # Before the first analysis nothing is joined and counted that cannot be there.
-    counts: Mapping[str, int] = samples.aggregate(
+    counted_now: dict[str, int] = samples.aggregate(
         **(_OF_ANALYSES if row is not None else {}),
         ends_soon=Count("pk", filter=Q(consent__ends__lt=timezone.now() + ENDS_SOON)),
         uncovered=Count("pk", filter=IS_UNCOVERED),
     )
-    counts = dict.fromkeys(_OF_ANALYSES, 0) | counts
+    counts = dict.fromkeys(_OF_ANALYSES, 0) | counted_now
     answers = _answers(samples) if row is not None else {}
     job = row.job if row is not None else None
     failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED, JobState.LOST)
