@@ -13,7 +13,7 @@ from forge.datasets.splits.warnings import LabelCounts
 
 
 @dataclass(frozen=True)
-class TallyRow:
+class SampleTallyRow:
     """How many samples have these values together. `group` is a key of `Group`; None for samples of nobody."""
 
     label: str
@@ -27,13 +27,13 @@ class TallyRow:
 
 
 @dataclass(frozen=True)
-class Tally:
+class SampleTally:
     """The counts of a data set. What is left out of versions counts for `groups` and `devices` alone."""
 
-    rows: Sequence[TallyRow]
+    rows: Sequence[SampleTallyRow]
 
     @property
-    def included(self) -> list[TallyRow]:
+    def included(self) -> list[SampleTallyRow]:
         """The rows that are not left out."""
         return [row for row in self.rows if not row.left_out]
 
@@ -73,10 +73,10 @@ class Tally:
         return {split: len(each) for split, each in groups.items()}
 
 
-def tally_of(samples: SampleQuerySet) -> Tally:
+def tally_of(samples: SampleQuerySet) -> SampleTally:
     """Counts samples. One query."""
     plain = samples.select_related(None).order_by()
     rows = plain.values_list("label", "split", "group_id", "device", "left_out").annotate(
         count=Count("pk"), milliseconds=Sum("milliseconds"), disputed=Count("pk", filter=Q(is_disputed=True))
     )
-    return Tally([TallyRow(*row) for row in rows])
+    return SampleTally([SampleTallyRow(*row) for row in rows])

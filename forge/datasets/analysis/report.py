@@ -101,8 +101,8 @@ def _answers(samples: SampleQuerySet) -> Answers:
 
 def _confusion(answers: Answers) -> list[DataConfusionJson]:
     counts = Counter[tuple[str, str]]()
-    for (_, label), given in answers.items():
-        counts.update({(label, answer): count for answer, count in given.items()})
+    for (_, label), by_answer in answers.items():
+        counts.update({(label, answer): count for answer, count in by_answer.items()})
     return [{"label": label, "answer": answer, "count": counts[label, answer]} for label, answer in sorted(counts)]
 
 
@@ -120,16 +120,18 @@ def _sentences(answers: Answers, crossing: int) -> list[str]:
 
 def _of_groups(answers: Answers) -> Iterator[str]:
     """Says of which people most samples of a label are answered wrongly, those with the most wrong samples first."""
-    counts = {(group, label): given for (group, label), given in sorted(answers.items(), key=str) if group is not None}
-    wrong = {key: _wrong(key[1], given) for key, given in counts.items()}
-    chosen = sorted((key for key, given in wrong.items() if given), key=lambda key: -sum(wrong[key].values()))
+    counts = {
+        (group, label): by_answer for (group, label), by_answer in sorted(answers.items(), key=str) if group is not None
+    }
+    wrong = {key: _wrong(key[1], by_answer) for key, by_answer in counts.items()}
+    chosen = sorted((key for key, by_answer in wrong.items() if by_answer), key=lambda key: -sum(wrong[key].values()))
     names = {group.pk: str(group) for group in _groups([group for group, _ in chosen[:MAX_SENTENCES]])}
     for group, label in chosen[:MAX_SENTENCES]:
-        given = wrong[group, label]
+        by_answer = wrong[group, label]
         total = sum(counts[group, label].values())
         yield (
-            f"{names[group]}: the build takes {sum(given.values())} of {total} {label} for "
-            f"{' or '.join(sorted(given, key=lambda each: -given[each]))}."
+            f"{names[group]}: the build takes {sum(by_answer.values())} of {total} {label} for "
+            f"{' or '.join(sorted(by_answer, key=lambda each: -by_answer[each]))}."
         )
 
 

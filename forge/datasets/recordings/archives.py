@@ -60,7 +60,7 @@ class RefusedFile:
 
 
 class LabelledArchive:
-    """What an isolated process read of an archive, while the file that it wrote is open."""
+    """The contents of an archive that an isolated process read, while the file that it wrote is open."""
 
     def __init__(self, stored: IO[bytes], answer: LabelledArchiveJson) -> None:
         self._stored = stored

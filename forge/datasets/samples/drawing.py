@@ -1,4 +1,4 @@
-"""What a page needs to draw a recording."""
+"""The data with which a page draws a recording."""
 
 from __future__ import annotations
 

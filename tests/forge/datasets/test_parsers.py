@@ -52,12 +52,12 @@ def parses(source: str) -> bool:
 
 @pytest.mark.protects("recordings/parsers")
 def test_what_imports_a_parser_is_known_with_the_reason() -> None:
-    found = {
+    importing = {
         place.relative_to(FORGE).as_posix()
         for place in FORGE.rglob("*.py")
         if not place.relative_to(FORGE).as_posix().startswith(ISOLATED) and parses(place.read_text("utf-8"))
     }
-    assert found == KNOWN.keys()
+    assert importing == KNOWN.keys()
 
 
 @pytest.mark.parametrize(
