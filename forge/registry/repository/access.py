@@ -1,0 +1,57 @@
+"""Finding a project's repository, and what is said of the bytes in it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from forge.builds.models import ArtefactFile, FileRole
+from forge.core.database.compiled_queries import CompiledLookup
+from forge.core.errors import NotFound
+from forge.projects.models import Project
+from forge.registry.models import Repository, Tag
+from forge.registry.oci.digests import is_digest
+
+_of_project = CompiledLookup(lambda project: Repository.objects.filter(project=project).order_by()[:1], UUID)
+_tags_by_name = CompiledLookup(
+    lambda repository, name: Tag.objects.filter(repository=repository, name=name).order_by(), UUID, str
+)
+_tags_of_manifest = CompiledLookup(
+    lambda repository, digest: Tag.objects.filter(repository=repository, manifest__blob_id=digest).order_by(), UUID, str
+)
+"""These are asked with each pull."""
+
+
+def repository_of(project: Project) -> Repository | None:
+    """Returns a project's repository, or None if it published nothing. The caller may read the project."""
+    repository = _of_project.first(project.pk)
+    if repository is not None:
+        repository.project = project  # it is not asked for again
+    return repository
+
+
+def find_repository(project: Project) -> Repository:
+    """Returns a project's repository. The caller may read the project. Raises `NotFound`."""
+    repository = repository_of(project)
+    if repository is None:
+        raise NotFound("Nothing is published under this name.")
+    return repository
+
+
+def advice_on(repository: Repository, reference: str) -> str:
+    """Returns the deprecation or withdrawal that is said to whoever takes a manifest by this tag or digest, or "".
+
+    A digest that another tag without advice has too is not advised against. The caller has found the project for
+    someone.
+    """
+    if not is_digest(reference):
+        tags = _tags_by_name.all(repository.pk, reference)
+    elif withdrawn := repository.withdrawn_runes.filter(digest=reference).first():
+        return str(withdrawn)
+    else:
+        tags = _tags_of_manifest.all(repository.pk, reference)
+    return tags[0].advice if tags and all(tag.advice for tag in tags) else ""
+
+
+def is_rune(digest: str) -> bool:
+    """Whether a blob is a rune that was built here, and not a manifest's config."""
+    return ArtefactFile.objects.filter(blob_id=digest, role=FileRole.RUNE).exists()

@@ -1,0 +1,106 @@
+"""Packs the language for the browser: Pyodide's own files and the part of the toolchain that an editor asks.
+
+Run by tools.setup with the environment's Python. What is there for the same sources is not made again.
+
+    .venv/bin/python -m tools.generators.language
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import py_compile
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+from rune.compiler.blocks.catalogue import CATALOGUE
+from tools.setup import FRONTEND, LANGUAGE, ROOT
+
+PYODIDE = FRONTEND / "node_modules" / "pyodide"
+PYODIDE_FILES = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+PYODIDE_PYTHON = (3, 11)
+"""The Python inside the Pyodide that frontend/package.json pins: only that one's bytecode can be packed."""
+ENTRY_MODULES = ("rune.source.language.service", "rune.compiler.blocks.catalogue", "rune.compiler.pyblock.live")
+"""The modules that the page's worker imports; these and their imports are packed."""
+PACKAGES = ("rune", "yaml")
+
+
+def main() -> int:
+    files, sources = dict(packed_files()), block_sources()
+    version = digest_of(files | sources)
+    manifest = LANGUAGE / "manifest.json"
+    if manifest.exists() and json.loads(manifest.read_text("utf-8"))["folder"] == version:
+        return 0
+    print("Packing the language for the browser", flush=True)
+    shutil.rmtree(LANGUAGE, ignore_errors=True)
+    folder = LANGUAGE / version
+    folder.mkdir(parents=True)
+    for name in PYODIDE_FILES:
+        shutil.copyfile(PYODIDE / name, folder / name)
+    with tempfile.TemporaryDirectory() as stage:
+        pack(files, Path(stage) / "language", folder / "language.zip")
+    with zipfile.ZipFile(folder / "language.zip", "a", zipfile.ZIP_DEFLATED) as archive:
+        for name, place in sources.items():
+            archive.write(place, name)
+    subprocess.run([sys.executable, "-m", "whitenoise.compress", "--quiet", str(folder)], check=True)
+    # Last: who finds it finds all of the rest.
+    manifest.write_text(json.dumps({"folder": version}), encoding="utf-8")
+    return 0
+
+
+def packed_files() -> Iterator[tuple[str, Path]]:
+    """Returns the files of the language, by path in the archive: imported modules, and the blocks' documentation."""
+    for entry in ENTRY_MODULES:
+        import_module(entry)
+    tuple(CATALOGUE.values())  # imports the blocks
+    for name, module in sorted(sys.modules.items()):
+        source = getattr(module, "__file__", None)
+        if name.split(".")[0] in PACKAGES and source is not None and source.endswith(".py"):
+            package = name.split(".")[0]
+            place = Path(source)
+            inside = place.parts[len(place.parts) - 1 - place.parts[::-1].index(package) :]
+            yield "/".join(inside), place
+    for page in sorted((ROOT / "rune" / "compiler" / "blocks").glob("*/README.md")):
+        yield page.relative_to(ROOT).as_posix(), page
+
+
+def block_sources() -> dict[str, Path]:
+    """The blocks of the catalogue that are written in Python, which are read as texts: a copy of one is a file of a
+    project."""
+    sources = [each.source for each in CATALOGUE.values() if each.source is not None]
+    return {each.relative_to(ROOT).as_posix(): each for each in sorted(sources)}
+
+
+def digest_of(files: dict[str, Path]) -> str:
+    """Returns the digest that names the folder: other bytes get another one, so that browsers may cache it for ever."""
+    digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
+    for name, place in [*sorted(files.items()), *((name, PYODIDE / name) for name in ("package.json",))]:
+        digest.update(f"{name}\0".encode() + hashlib.sha256(place.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def pack(files: dict[str, Path], stage: Path, target: Path) -> None:
+    """Writes the archive, with bytecode where this Python is Pyodide's: compiling the sources takes a page some 30 ms.
+
+    Bytecode is compiled into the folder `stage`, and holds for its source without a comparison: the page has no source.
+    """
+    stage.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, place in sorted(files.items()):
+            if name.endswith(".py") and sys.version_info[:2] == PYODIDE_PYTHON:
+                code = stage / name.replace("/", ".")
+                mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+                py_compile.compile(str(place), str(code), name, doraise=True, invalidation_mode=mode)
+                archive.write(code, f"{name}c")
+            else:
+                archive.write(place, name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
