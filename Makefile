@@ -38,9 +38,9 @@ check: ## Format, lint, templates, types, import floors, plain words, in both la
 	@$(VENV)/ruff format --check .
 	@$(VENV)/djlint templates --lint --quiet
 	@$(VENV)/lint-imports --no-logo
-	@$(VENV)/python -m tools.plain_words
-	@$(VENV)/python -m tools.class_names
-	@$(VENV)/python -m tools.file_lengths
+	@$(VENV)/python -m tools.checks.plain_words
+	@$(VENV)/python -m tools.checks.class_names
+	@$(VENV)/python -m tools.checks.file_lengths
 	@$(VENV)/mypy
 	@$(VENV)/python -m tools.frontend check
 
@@ -63,19 +63,18 @@ prove: ## Run the long proofs; stop and resume as you like; writes docs/proof.md
 screenshots: ## Take the pictures that the documentation shows anew
 	@$(PYTHON) -m tools.needs pages
 	@$(PYTHON) -m tools.setup dev
-	@$(VENV)/python -m tools.screenshots
+	@$(VENV)/python -m tools.pictures.screenshots
 
 reference: ## Write the pages of docs/reference that are made from the code, and the tests of docs/security
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.reference
-	@$(VENV)/python -m tools.security_pages
 
 bom: ## Write bills of materials (CycloneDX) of the Python packages and of the front end's
 	@$(PYTHON) -m tools.setup dev
-	@$(VENV)/python -m tools.bom
+	@$(VENV)/python -m tools.packaging.bom
 
 lock: ## Lock the Python packages anew (UPGRADE=1 takes newer versions)
-	@$(VENV)/python -m tools.lock $(if $(UPGRADE),--upgrade)
+	@$(VENV)/python -m tools.packaging.lock $(if $(UPGRADE),--upgrade)
 
 lab: ## Prepare the environments of the model converters in the user's cache (TensorFlow, onnxruntime, PyTorch; 640 MB to download)
 	@$(PYTHON) -m tools.setup server

@@ -2,9 +2,9 @@
 import hooks from "eslint-plugin-react-hooks";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
-import refused from "../tools/plain_words.json" with { type: "json" };
+import refused from "../tools/checks/plain_words.json" with { type: "json" };
 
-// The names that tools/plain_words.py refuses in Python too: a refused word as a whole part of a name in camelCase.
+// The names that tools/checks/plain_words.py refuses in Python too: a refused word as a whole part of a name in camelCase.
 const words = Object.keys(refused.words);
 const capitals = words.map((word) => word[0].toUpperCase() + word.slice(1));
 const start = `(?:^[_$]*|_)(?:${words.join("|")})(?![a-z])(?!Out)`;

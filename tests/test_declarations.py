@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.declarations import FOLDER, declared_files
+from tools.generators.declarations import declared_files
+from tools.setup import DECLARED
 
 _CONSTANT = re.compile(r"^\s*(?:export )?const ([A-Z][A-Z0-9_]*)\b", re.MULTILINE)
 _IMPORTED = re.compile(r"import \{([^}]*)\} from \"[./]*/declared/[a-z-]+\"")
@@ -23,14 +24,14 @@ def second_declarations(modules: dict[str, str], names: set[str]) -> list[str]:
 
 
 def modules() -> dict[str, str]:
-    files = (file for file in FOLDER.parent.rglob("*.ts*") if FOLDER not in file.parents)
-    return {str(Path(file).relative_to(FOLDER.parent)): file.read_text("utf-8") for file in files}
+    files = (file for file in DECLARED.parent.rglob("*.ts*") if DECLARED not in file.parents)
+    return {str(Path(file).relative_to(DECLARED.parent)): file.read_text("utf-8") for file in files}
 
 
 def test_the_front_end_has_the_same_declarations() -> None:
-    if not FOLDER.exists():
+    if not DECLARED.exists():
         pytest.skip("the front end was not built here")
-    assert {each.name: each.read_text("utf-8") for each in FOLDER.iterdir()} == declared_files()
+    assert {each.name: each.read_text("utf-8") for each in DECLARED.iterdir()} == declared_files()
 
 
 def test_a_second_declaration_is_found() -> None:

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from forge.serving.configuration.environment import read_environment, secret_key
-from tools import reference
-from tools.reference_pages.page import REFERENCE
-from tools.reference_pages.settings import SETTINGS
+from tools.reference import documents
+from tools.reference.page import REFERENCE
+from tools.reference.settings import SETTINGS
 
 
 @pytest.mark.slow
 def test_every_generated_file_is_fresh() -> None:
     stale = [
         path.name
-        for path, text in reference.generated().items()
+        for path, text in documents.generated().items()
         if not path.exists() or path.read_text("utf-8") != text
     ]
     assert not stale, f"run make reference: {stale}"

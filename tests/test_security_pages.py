@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tools.security_pages import (
+from tools.reference.security_pages import (
     BEGIN,
     END,
     FRONT,
     HEAD,
     PAGES,
-    ROOT,
     MalformedPage,
     collect_proofs,
     generated,
@@ -22,6 +21,7 @@ from tools.security_pages import (
     problems,
     rows_of,
 )
+from tools.setup import ROOT
 
 SIGN_IN = f"""# Sign-in
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tools import declarations
+from tools.generators import declarations
 from tools.setup import FRONTEND, node_environment
 
 

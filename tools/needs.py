@@ -16,12 +16,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from tools import browser
-
-ROOT = Path(__file__).resolve().parent.parent
+from tools.setup import ROOT
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from tools.setup import ROOT
 from tools.test import SHARED
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "proof.md"
 STATE = ROOT / ".proof"
 TESTS = "tests"

@@ -1,4 +1,4 @@
-"""Limits that the server enforces and the studio checks first. `tools.declarations` writes them for TypeScript."""
+"""Limits that the server enforces and the studio checks first: `tools.generators.declarations` writes them there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rune that the welcome page runs, and what it says of one drawing: built by `tools/example.py` at set-up."""
+"""The rune that the welcome page runs, and what it says of one drawing: `tools/generators/example.py` builds it."""
 
 from __future__ import annotations
 

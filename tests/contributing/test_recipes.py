@@ -285,7 +285,7 @@ def test_a_key_of_forge_yml_is_added_by_its_recipe(tmp_path: Path) -> None:
 @pytest.mark.proof
 def test_a_setting_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy, insertions = ScratchCopy.whole(tmp_path), insertions_of("add-a-setting.md")
-    row = next(index for index, each in enumerate(insertions) if each.path == "tools/reference_pages/settings.py")
+    row = next(index for index, each in enumerate(insertions) if each.path == "tools/reference/settings.py")
     tests = (
         "tests/test_reference.py",
         "tests/forge/serving/configuration/test_environment.py",

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tools.api_client import BadDescription, signatures, write
+from tools.generators.api_client import BadDescription, signatures, write
 from tools.setup import API, ROOT
 
 PATH = "/api/v1/projects/{organisation}/{name}/files/{path}"

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tools.bom import frontend_bom, reproducible
+from tools.packaging.bom import frontend_bom, reproducible
 from tools.setup import FRONTEND
 
 

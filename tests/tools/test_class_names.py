@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.class_names import FRAMEWORK, SHARED, repeated_classes, sources_of, unused_permissions
+from tools.checks.class_names import FRAMEWORK, SHARED, repeated_classes, sources_of, unused_permissions
 
 
 @pytest.mark.parametrize(

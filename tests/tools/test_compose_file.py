@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from tests.support.servers.compose_file import compose_file
-from tools.reference_pages.settings import SETTINGS
+from tools.reference.settings import SETTINGS
 
 DECIDED = {
     "DATA_DIR": "the image's volume",

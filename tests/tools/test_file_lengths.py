@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.file_lengths import MOST_COLUMNS, MOST_LINES, long_files, long_lines, source_texts
+from tools.checks.file_lengths import MOST_COLUMNS, MOST_LINES, long_files, long_lines, source_texts
 
 
 @pytest.mark.parametrize(

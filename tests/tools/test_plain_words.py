@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.plain_words import (
+from tools.checks.plain_words import (
     PHRASES,
     WORDS,
     findings,

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.support.servers.listening import QuietHandler, http_server
-from tools.release_npm import (
+from tools.packaging.release_npm import (
     PACKAGE,
     NotReleasable,
     Tarball,

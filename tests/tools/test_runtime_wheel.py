@@ -14,7 +14,7 @@ from forge.core.dist import notebook_wheel, runtime_wheel
 from forge.serving.wheel import current_wheel
 from rune.tools.api.built import build
 from tests.support.servers.live_server import REPOSITORY
-from tools.runtime_wheel import LARGEST, imported
+from tools.packaging.runtime_wheel import LARGEST, imported
 
 LIBRARIES = ("numpy", "numpy.libs", "wasmtime")
 PROGRAM = """\

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.screenshots import FOLDER, shown_pictures
+from tools.pictures.screenshots import FOLDER, shown_pictures
 
 
 def test_pages_show_the_pictures_that_there_are_and_no_others() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.wheel import build
+from tools.packaging.wheel import build
 
 
 @pytest.mark.proof

@@ -1,4 +1,4 @@
-"""Where the browser finds Pyodide and the toolchain's language, which `tools/language.py` packed."""
+"""Where the browser finds Pyodide and the toolchain's language, which `tools/generators/language.py` packed."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from forge.web.example import example
-from tools.example import said
+from tools.generators.example import said
 
 pytestmark = pytest.mark.django_db
 

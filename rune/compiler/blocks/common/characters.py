@@ -1,4 +1,4 @@
-"""The properties of Unicode's characters for tokenizers, as the C reads them. Written by tools/characters.py."""
+"""The properties of Unicode's characters for tokenizers, as the C reads them. By tools/generators/characters.py."""
 
 from __future__ import annotations
 

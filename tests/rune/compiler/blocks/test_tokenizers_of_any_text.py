@@ -16,7 +16,7 @@ from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.blocks.block_module import BlockFailed, BlockModule, Vector
 from tests.rune.compiler.blocks.references.case import Array, Fails
 from tests.rune.compiler.blocks.references.texts import MERGES, REFERENCES, TOKENS, VOCABULARY
-from tools.characters import TABLE, table
+from tools.generators.characters import TABLE, table
 
 SAME_UNICODE = pytest.mark.skipif(
     unicodedata.unidata_version != "14.0.0", reason="the references ask this Python, whose Unicode is another"

@@ -1,4 +1,4 @@
-"""Writes what tokenizers must know of Unicode's characters: `python -m tools.characters`.
+"""Writes what tokenizers must know of Unicode's characters: `python -m tools.generators.characters`.
 
 The version of Unicode is that of the Python which runs this, so a newer Python may change it: that is a decision,
 not a build's side effect, and the file is checked in.
@@ -10,9 +10,10 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 
-TABLE = Path(__file__).parents[1] / "rune" / "compiler" / "blocks" / "common" / "characters.json"
+from tools.setup import ROOT
+
+TABLE = ROOT / "rune" / "compiler" / "blocks" / "common" / "characters.json"
 _HANGUL = range(0xAC00, 0xD7A4)
 _SURROGATES = range(0xD800, 0xE000)
 _CONTROLS = ("Cc", "Cf", "Co")

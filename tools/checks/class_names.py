@@ -1,4 +1,4 @@
-"""Refuses a name of two classes: `python -m tools.class_names`.
+"""Refuses a name of two classes: `python -m tools.checks.class_names`.
 
 A reader who searches for `class Preview` finds one. A class is named after its thing (`FrameReader`,
 `MirrorCredentials`), so that two things have two names. Tests and migrations are not read; each folder of `examples/`
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.setup import ROOT
 
 FRAMEWORK: Final = frozenset({"Command", "Config", "Handler", "Meta", "Migration"})
 """Names that a framework looks up in each module or class, such as Django's `Meta` and `Command`."""
@@ -54,7 +54,7 @@ def unused_permissions(sources: Mapping[str, str]) -> Iterator[str]:
     for name, paths in SHARED.items():
         for path in sorted(paths):
             if name not in {each for _, each in classes_of(sources.get(path, ""))}:
-                yield f"{path}: it has no class {name} any more: remove it from SHARED in tools/class_names.py"
+                yield f"{path}: it has no class {name} any more: remove it from SHARED in tools/checks/class_names.py"
 
 
 def _room_of(path: str) -> str:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).resolve().parent.parent
+from tools.setup import ROOT
+
 PAGES: Final = Path("docs/security")
 FRONT: Final = ("README.md", "outcomes.md")
 """The pages in front, which have no rows of their own."""
@@ -192,14 +193,3 @@ def _of_decorators(marks: Sequence[ast.expr]) -> tuple[str, ...]:
         for argument in mark.args
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
     )
-
-
-def main() -> None:
-    """Writes the pages."""
-    for path, text in generated().items():
-        path.write_text(text, "utf-8")
-        print(path.relative_to(ROOT))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Pictures of pages in the sizes and schemes of the documentation, with few colours: `tools.screenshots` takes them."""
+"""Pictures of pages in the sizes and schemes of the documentation, with few colours: `screenshots` takes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refuses names and sentences that a stranger has to read twice: `python -m tools.plain_words`.
+"""Refuses names and sentences that a stranger has to read twice: `python -m tools.checks.plain_words`.
 
 A name says what a thing is (`versions`, `device`), not what happened to it (`found`, `given`). A sentence has a
 subject, a verb and an object. Names of Python, of templates and those that a script declares are read here; ESLint
@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.setup import ROOT
 
-WORDS: dict[str, str] = json.loads((ROOT / "tools/plain_words.json").read_text("utf-8"))["words"]
+WORDS: dict[str, str] = json.loads((ROOT / "tools/checks/plain_words.json").read_text("utf-8"))["words"]
 """Words that are refused as whole words of a name, and what to think of instead. ESLint reads the same file."""
 UNREAD = {
-    "tools/plain_words.py": "has the words that it refuses",
+    "tools/checks/plain_words.py": "has the words that it refuses",
     "tests/tools/test_plain_words.py": "has them too",
     "static/player/1.js": "keeps its bytes for good: pages compare its digest",
 }

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tools.runtime_wheel import split
+from tools.packaging.runtime_wheel import split
 from tools.setup import ROOT, WHEELS, files_below
 
 SOURCES = ("rune", "forge", "lab", "hmr", "examples", "pyproject.toml", "setup.py", "README.md", "LICENSE")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tools.reference_pages.page import WRITTEN_BY, joined
+from tools.reference.page import WRITTEN_BY, joined
 
 SETTINGS = {
     "DATA_DIR": "The folder of the database, the files and the keys. `manage.py backup` copies all of it.",

@@ -18,7 +18,7 @@ from rune.tools.remote import (
     RemoteNotFound,
     TokenNeeded,
 )
-from tools.reference_pages.page import WRITTEN_BY, cell, joined
+from tools.reference.page import WRITTEN_BY, cell, joined
 
 REMOTE = (RegistryUnreachable, TokenNeeded, RemoteNotFound, DigestMismatch, ArtifactWithoutRune, NotSigned)
 """Errors of registries that have a status of their own."""

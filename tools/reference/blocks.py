@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.in_python import source_of
 from rune.compiler.blocks.signature import Argument, Block, Category
-from tools.reference_pages.page import ROOT, WRITTEN_BY, cell, joined
+from tools.reference.page import WRITTEN_BY, cell, joined
+from tools.setup import ROOT
 
 
 def blocks_page() -> str:

@@ -2,7 +2,7 @@
 
 Run by tools.setup with the environment's Python. What is there for the same sources is not made again.
 
-    .venv/bin/python -m tools.example
+    .venv/bin/python -m tools.generators.example
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from PIL import Image, ImageDraw
@@ -20,9 +19,8 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.project.files import FolderFiles
 from rune.running.runtime import Runtime
+from tools.setup import EXAMPLE, ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "static" / "example"
 PROJECT = ROOT / "examples" / "digits"
 STROKES: Final = (((0.3, 0.24), (0.5, 0.23), (0.7, 0.22), (0.63, 0.4), (0.55, 0.58), (0.47, 0.8)),)
 """A seven as a pen draws it; points are 0 to 1 of a square sheet, as in frontend/src/preview/sources/strokes.ts."""
@@ -33,18 +31,18 @@ PEN, SHEET, SIDE = 0.08, 448, 28
 def main() -> int:
     built = build(FolderFiles(PROJECT), BuildOptions("digits"))
     file = f"digits-{built.report.digest.removeprefix('sha256:')[:12]}.rune"
-    manifest = FOLDER / "manifest.json"
+    manifest = EXAMPLE / "manifest.json"
     manifest_data = {"file": file, "memory": built.report.memory.planned, "strokes": STROKES, **said(built.rune)}
     if (
         manifest.exists()
-        and (FOLDER / file).exists()
+        and (EXAMPLE / file).exists()
         and json.loads(manifest.read_text("utf-8")) == _plain(manifest_data)
     ):
         return 0
     print("Building the welcome page's example", flush=True)
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    (FOLDER / file).write_bytes(built.rune)
+    shutil.rmtree(EXAMPLE, ignore_errors=True)
+    EXAMPLE.mkdir(parents=True)
+    (EXAMPLE / file).write_bytes(built.rune)
     # Last: who finds it finds the rune.
     manifest.write_text(json.dumps(manifest_data), encoding="utf-8")
     return 0

@@ -1,13 +1,12 @@
-"""Writes the pages and schemas of docs/reference that are generated from the code.
+"""The pages and schemas of docs/reference that are generated from the code.
 
-Run by `make reference`. They are committed, so that a reviewer sees what changes; a test fails while one is stale.
+`make reference` writes them. They are committed, so that a reviewer sees what changes; a test fails while one is stale.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,11 +17,11 @@ from rune.capabilities.capability import SOURCE
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.source.policy.schema import policy_schema
 from rune.source.runefile.schema import schema
-from tools.reference_pages.blocks import blocks_page
-from tools.reference_pages.command import command_page
-from tools.reference_pages.operators import operators_page
-from tools.reference_pages.page import REFERENCE, ROOT, WRITTEN_BY, cell, joined
-from tools.reference_pages.settings import settings_page
+from tools.reference.blocks import blocks_page
+from tools.reference.command import command_page
+from tools.reference.operators import operators_page
+from tools.reference.page import REFERENCE, WRITTEN_BY, cell, joined
+from tools.reference.settings import settings_page
 
 
 def generated() -> dict[Path, str]:
@@ -124,15 +123,3 @@ def events_page() -> str:
 def runefile_schema() -> str:
     """The JSON Schema of a Runefile, as the forge serves it too."""
     return json.dumps(schema(PUBLISHED_BLOCKS), indent=2, ensure_ascii=False) + "\n"
-
-
-def main() -> int:
-    for path, text in generated().items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        print(path.relative_to(ROOT))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -2,7 +2,7 @@
 
 Run by tools.setup with the environment's Python. What is there for the same sources is not made again.
 
-    .venv/bin/python -m tools.language
+    .venv/bin/python -m tools.generators.language
 """
 
 from __future__ import annotations
@@ -20,13 +20,12 @@ from importlib import import_module
 from pathlib import Path
 
 from rune.compiler.blocks.catalogue import CATALOGUE
+from tools.setup import FRONTEND, LANGUAGE, ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
-PYODIDE = ROOT / "frontend" / "node_modules" / "pyodide"
+PYODIDE = FRONTEND / "node_modules" / "pyodide"
 PYODIDE_FILES = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 PYODIDE_PYTHON = (3, 11)
 """The Python inside the Pyodide that frontend/package.json pins: only that one's bytecode can be packed."""
-FOLDER = ROOT / "static" / "language"
 ENTRY_MODULES = ("rune.source.language.service", "rune.compiler.blocks.catalogue", "rune.compiler.pyblock.live")
 """The modules that the page's worker imports; these and their imports are packed."""
 PACKAGES = ("rune", "yaml")
@@ -35,12 +34,12 @@ PACKAGES = ("rune", "yaml")
 def main() -> int:
     files, sources = dict(packed_files()), block_sources()
     version = digest_of(files | sources)
-    manifest = FOLDER / "manifest.json"
+    manifest = LANGUAGE / "manifest.json"
     if manifest.exists() and json.loads(manifest.read_text("utf-8"))["folder"] == version:
         return 0
     print("Packing the language for the browser", flush=True)
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    folder = FOLDER / version
+    shutil.rmtree(LANGUAGE, ignore_errors=True)
+    folder = LANGUAGE / version
     folder.mkdir(parents=True)
     for name in PYODIDE_FILES:
         shutil.copyfile(PYODIDE / name, folder / name)

@@ -13,7 +13,8 @@ from rune.compiler.anvil.ops.activations.softmax import LONGEST_ROW
 from rune.compiler.anvil.ops.reduction.mean import SUM_OF_INT8
 from rune.compiler.anvil.ops.types import ELEMENTS_LIMIT
 from rune.model.tflite import operator_types, read_model
-from tools.reference_pages.page import ROOT, WRITTEN_BY, joined
+from tools.reference.page import WRITTEN_BY, joined
+from tools.setup import ROOT
 
 MODELS = ROOT / "tests" / "models" / "compiled.zip"
 

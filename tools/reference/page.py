@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from textwrap import fill
 
-ROOT = Path(__file__).resolve().parents[2]
-
+from tools.setup import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
 

@@ -1,7 +1,7 @@
 """Publishes @hammer-forge/rune to npm: the tarball that servers of this version have at `/dist/`.
 
-    python -m tools.release_npm            # says what would be published
-    python -m tools.release_npm --publish
+    python -m tools.packaging.release_npm            # says what would be published
+    python -m tools.packaging.release_npm --publish
 
 What is published is the commit that has the version's tag, with nothing changed. A version is published once: npm takes
 none a second time, and neither does this. The account is that of `npm login`, or of npm's own settings in CI.

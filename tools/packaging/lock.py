@@ -10,7 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.setup import ROOT
+
 COMPILE = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
 QUIET = ["--no-annotate", "--no-header", "--no-emit-index-url"]
 REQUIREMENTS = "requirements"

@@ -1,4 +1,4 @@
-"""Refuses a source file that is too long to read at once, and a line of a template: `python -m tools.file_lengths`.
+"""Refuses files that are too long to read at once, and such lines of templates: `python -m tools.checks.file_lengths`.
 
 A file is about one thing and is named for it. One that grows beyond `MOST_LINES` is about two: split it by subject. The
 formatters of Python and TypeScript keep lines short; no formatter is used on templates, whose white space shows.
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.setup import ROOT
 
 MOST_LINES: Final = 400
 MOST_COLUMNS: Final = 160
@@ -36,7 +36,7 @@ def long_files(lines: Mapping[str, int], longer: Mapping[str, str]) -> Iterator[
             yield f"{path}: {count} lines, more than {MOST_LINES}: split it by subject"
     for path in sorted(longer):
         if lines.get(path, 0) <= MOST_LINES:
-            yield f"{path}: it is not too long any more: remove it from LONGER in tools/file_lengths.py"
+            yield f"{path}: it is not too long any more: remove it from LONGER in tools/checks/file_lengths.py"
 
 
 def long_lines(path: str, text: str) -> Iterator[str]:

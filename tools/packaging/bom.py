@@ -1,6 +1,6 @@
 """Writes bills of materials in CycloneDX: bom.json of the installed Python packages, bom-frontend.json of npm's.
 
-The same packages give the same bytes: what names the moment or the run is left out. `python -m tools.bom`
+The same packages give the same bytes: what names the moment or the run is left out. `python -m tools.packaging.bom`
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Takes the pictures of docs/screenshots, those that a page of the documentation shows: `make screenshots`
 
-With a folder, `python -m tools.screenshots FOLDER` takes all of the main pages into it, wide and on a phone, light and
-dark, for someone who wants to look at them.
+With a folder, `python -m tools.pictures.screenshots FOLDER` takes all of the main pages into it, wide and on a phone,
+light and dark, for someone who wants to look at them.
 
 A program of its own is started with empty data, and worked with as a person would. The word that the microphone hears
 is said by eSpeak NG, where that is installed; nothing else comes from outside of the project.
@@ -33,11 +33,11 @@ from tests.e2e.studio import (
 )
 from tests.support.servers.live_forge import LiveForge
 from tools.browser import chromium
-from tools.camera import EVERY, PHONE, SIZES, TWO, WIDE, Camera
+from tools.pictures.camera import EVERY, PHONE, SIZES, TWO, WIDE, Camera
+from tools.setup import ROOT
 
 COMPILING = 8 * PATIENCE
 """Milliseconds for what a worker compiles and counts."""
-ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "screenshots"
 _SHOWN = re.compile(r"screenshots/([a-z0-9-]+\.png)")
 

@@ -1,0 +1,20 @@
+"""Writes the pages and schemas of docs/reference, and the columns of tests in docs/security: `make reference`."""
+
+from __future__ import annotations
+
+import sys
+
+from tools.reference import documents, security_pages
+from tools.setup import ROOT
+
+
+def main() -> int:
+    for path, text in (documents.generated() | security_pages.generated()).items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(ROOT))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
