@@ -101,9 +101,9 @@ def _titled(server: ProjectServer, title: str) -> Deployment | None:
     query: DeploymentsListQuery | None = {"limit": 200}
     while query is not None:
         page = server.ask(get("/projects/{organisation}/{name}/deployments", **server.names, query=query))
-        found = next((each for each in page["results"] if each["title"] == title), None)
-        if found is not None:
-            return found
+        titled = next((each for each in page["results"] if each["title"] == title), None)
+        if titled is not None:
+            return titled
         cursor = next_cursor(page["next"])
         query = None if cursor is None else {"limit": 200, "cursor": cursor}
     return None

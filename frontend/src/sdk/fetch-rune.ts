@@ -74,7 +74,7 @@ export async function releaseBytes(served: Served, options: FetchOptions, stored
   return bytes;
 }
 
-/** What a deployment's address says that it serves. */
+/** The release that a deployment's address names. Throws `DeliveryError`. */
 export async function askServed(source: string | URL, options: FetchOptions): Promise<Served> {
   return asServed(await json(await ask(source, options), options));
 }

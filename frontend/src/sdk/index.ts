@@ -39,7 +39,7 @@ export async function load(
   return rune;
 }
 
-/** What remembers and verifies signed documents is loaded by those who ask for it. */
+/** The module that remembers and verifies signed documents is loaded by those who ask for it. */
 async function fetched(source: string | URL, options: LoadOptions): Promise<Fetched> {
   const { root, cache = options.publicKey !== undefined && "indexedDB" in globalThis } = options;
   if (root === undefined && cache === false) return fetchRune(source, options);

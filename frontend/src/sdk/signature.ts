@@ -50,7 +50,7 @@ export function derOfPem(pem: string): Bytes {
   return decoded(pem.replace(/-----[A-Z ]+-----|\s/g, ""));
 }
 
-/** What verifies signatures of a key, which is a SubjectPublicKeyInfo. Throws `DeliveryError`. */
+/** Returns the function that verifies signatures of a key, which is a SubjectPublicKeyInfo. Throws `DeliveryError`. */
 export async function verifier(der: Bytes): Promise<(signature: Bytes, data: Bytes) => Promise<boolean>> {
   const algorithm = ALGORITHMS.find(({ oid }) => hex(der).includes(oid));
   if (algorithm === undefined) throw refused("The public key is neither of Ed25519 nor of P-256.");

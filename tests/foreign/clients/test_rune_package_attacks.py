@@ -297,7 +297,7 @@ def test_server_away(status: int, middle: Middle, app: App) -> None:
 
 
 def test_server_away_and_nothing_is_stored(middle: Middle, publisher: Publisher, app: App) -> None:
-    """What was loaded without memory, or with another trust, is not used."""
+    """A rune that was loaded without memory, or with another trust, is not used."""
     app.load(cache=False)
     other = Publisher().roots[0]
     middle.statuses[f"{ADDRESS}/tuf/2.root.json"] = (503, b"")

@@ -23,7 +23,7 @@ export interface Target {
   readonly custom: { readonly version: string; readonly release: number; readonly since: string };
 }
 
-/** What is signed. Each role has its own fields; the signature proves them, so they are read once it is verified. */
+/** The signed part of a document. Each role has its own fields; the signature proves them, so they are read once it is verified. */
 export interface Signed {
   readonly _type: string;
   readonly spec_version: string;

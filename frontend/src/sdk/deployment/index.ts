@@ -114,7 +114,7 @@ async function remember<Value>(act: () => Promise<Value>): Promise<Value> {
   }
 }
 
-/** What is damaged was not seen: documents are verified anew. */
+/** Returns the documents in a record; none where it is damaged, and they are verified anew. */
 function seenIn(record: Uint8Array<ArrayBuffer> | null | undefined): Seen & { readonly pinned?: string } {
   try {
     return record ? parsed(record) : {};
