@@ -20,10 +20,10 @@ from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.distribution.artifacts.digests import blob_named
 from forge.registry.distribution.artifacts.errors import NoSuchUpload
-from forge.registry.distribution.artifacts.models import PushedBlob, RegistryRules, Upload
+from forge.registry.distribution.artifacts.models import ArtifactTag, PushedBlob, RegistryRules, Upload
 from forge.registry.distribution.protocol.digests import is_digest
 from forge.registry.distribution.protocol.manifests import is_tag
-from forge.registry.models import Manifest, Repository
+from forge.registry.models import Manifest, Repository, Tag
 
 
 def _manifests(repository: UUID) -> QuerySet[Manifest]:
@@ -31,11 +31,13 @@ def _manifests(repository: UUID) -> QuerySet[Manifest]:
 
 
 _by_digest = CompiledLookup(lambda repository, blob: _manifests(repository).filter(blob_id=blob)[:1], UUID, str)
-_by_published_tag = CompiledLookup(
-    lambda repository, tag: _manifests(repository).filter(tags__name=tag, tags__withdrawn=None)[:1], UUID, str
-)
-_by_pushed_tag = CompiledLookup(
-    lambda repository, tag: _manifests(repository).filter(artifact_tags__name=tag)[:1], UUID, str
+_by_tag = CompiledLookup(
+    lambda repository, tag: _manifests(repository).filter(
+        Q(pk__in=Tag.objects.filter(repository=repository, name=tag, withdrawn=None).order_by().values("manifest"))
+        | Q(pk__in=ArtifactTag.objects.filter(repository=repository, name=tag).order_by().values("manifest"))
+    )[:1],
+    UUID,
+    str,
 )
 """These are asked with each pull. A name is that of one tag at most, of either kind."""
 
@@ -54,8 +56,7 @@ def find_manifest(repository: Repository, reference: str) -> Manifest | None:
         return None if blob is None else _by_digest.first(repository.pk, blob)
     if not is_tag(reference):
         return None
-    published = _by_published_tag.first(repository.pk, reference)
-    return published or _by_pushed_tag.first(repository.pk, reference)
+    return _by_tag.first(repository.pk, reference)
 
 
 def find_blob(repository: Repository, digest: str) -> BlobLink | None:
