@@ -9,20 +9,26 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-from ai_edge_quantizer.calibrator import Calibrator
 from ai_edge_quantizer.quantizer import Quantizer
-from ai_edge_quantizer.recipe_manager import RecipeManager
-from ai_edge_quantizer.utils.qsv_utils import min_max_update
 
 from lab.child.job import ChildJob
 from lab.quantize.figures import figures_of
 from lab.quantize.forms import FLOAT, FORMS, Form, recipe
 from lab.quantize.layers import layers_of, tensors_of
 from lab.quantize.noise import RunningModel, compare
+from lab.quantize.ranges import measured_ranges
 from lab.quantize.recorded import read_recorded
 from lab.quantize.samples import CalibrationSample, ModelInput, random_samples, read_samples, split_samples
+from lab.quantize.steps import shared_by_steps
+from lab.quantize.unread import with_quantised_unread_outputs
 from lab.refusal import Reason, Refused
 from rune.model.tflite import Model, ModelError, TensorKind, read_model, signature
+
+_LOOP = "WHILE"
+_LOOP_REASON = (
+    "the model has a loop, as a recurrent layer of many steps does, and a loop is not quantised. Convert the Keras, "
+    "ONNX or PyTorch file that it was made of, with at most 128 steps in all."
+)
 
 
 @dataclass(frozen=True)
@@ -153,64 +159,34 @@ def quantised(
     data: bytes, form: Form, plan: FloatParts, calibration: Sequence[CalibrationSample], inputs: Sequence[ModelInput]
 ) -> bytes:
     """A form of a float model. Raises `Refused`."""
+    if form.is_static and any(operator.op == _LOOP for operator in read_model(data).operators):
+        raise Refused(Reason.NOT_CONVERTED, f"{form.name}: {_LOOP_REASON}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the interpreter warns of the memory that calibration takes
             quantizer = Quantizer(data, recipe(form, plan.tensors, float_interface=plan.interface))
             ranges = None
             if quantizer.need_calibration:
-                ranges = _ranges(data, form, plan, calibration, inputs)
+                ranges = _ranges(data, plan, calibration, inputs)
             result = quantizer.quantize(ranges, enable_progress_bar=False, enable_progress_report=False)
     except (ValueError, RuntimeError, KeyError, IndexError, TypeError, AssertionError) as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise Refused(Reason.NOT_CONVERTED, f"{form.name}: the quantiser refused the model: {first[:300]}") from error
     if result.quantized_model is None:
         raise Refused(Reason.NOT_CONVERTED, f"{form.name}: the quantiser gave nothing.")
-    RunningModel(bytes(result.quantized_model), form.name)
-    return bytes(result.quantized_model)
+    file = with_quantised_unread_outputs(bytes(result.quantized_model))
+    RunningModel(file, form.name)
+    return file
 
 
 def _ranges(
-    data: bytes, form: Form, plan: FloatParts, samples: Sequence[CalibrationSample], inputs: Sequence[ModelInput]
+    data: bytes, plan: FloatParts, samples: Sequence[CalibrationSample], inputs: Sequence[ModelInput]
 ) -> Mapping[str, Mapping[str, Any]]:
-    """The least and the greatest number of each tensor over all samples.
-
-    By itself the quantiser takes moving means, in which the last 20 samples or so count: numbers beyond the mean are
-    cut off, and samples in the order of their names give the ranges of the last label.
-    """
-    manager = RecipeManager()
-    manager.load_quantization_recipe(recipe(form, plan.tensors, float_interface=plan.interface))
-    calibrator = Calibrator(data, num_threads=1, qsv_update_func=min_max_update)
-    calibrator.calibrate(_calibration(data, samples, inputs), manager)
-    ranges: dict[str, dict[str, Any]] = calibrator.get_model_qsvs()
+    """The ranges of the samples, with the bounds of the first input in place of its own where they are known."""
+    ranges, model = measured_ranges(data, samples, inputs), read_model(data)
+    shared_by_steps(ranges, model)
     if plan.input_bounds is not None:
-        model = read_model(data)
         own = ranges[model.tensors[model.inputs[0]].name]
         for name, bound in zip(("min", "max"), plan.input_bounds, strict=True):
             own[name] = np.full_like(own[name], bound)
     return ranges
-
-
-def _calibration(
-    data: bytes, samples: Sequence[CalibrationSample], inputs: Sequence[ModelInput]
-) -> Mapping[str, list[dict[str, Any]]]:
-    """Samples as the quantiser takes them: by the model's signature and the names of its inputs there."""
-    from ai_edge_quantizer.utils import tfl_interpreter_utils
-
-    interpreter = tfl_interpreter_utils.create_tfl_interpreter(data)
-    signatures = interpreter.get_signature_list()
-    if not signatures:
-        raise ValueError("the file has no signature, which names inputs; convert the model again from its source")
-    key = next(iter(signatures))
-    details = interpreter.get_signature_runner(key).get_input_details()
-    names = {detail["index"]: name for name, detail in details.items()}
-    in_order = [(names[detail["index"]], detail["dtype"]) for detail in interpreter.get_input_details()]
-    return {
-        key: [
-            {
-                name: value.reshape(one.shape).astype(kind)
-                for (name, kind), value, one in zip(in_order, sample.values, inputs, strict=True)
-            }
-            for sample in samples
-        ]
-    }

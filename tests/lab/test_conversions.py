@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from lab.child.start import Step, run
+from lab.command.conversion import FloatModel, Request, make_forms
 from lab.environments.environment import ENVIRONMENTS
+from lab.formats.identify import SourceFormat
 from lab.formats.keras.objects import ACTIVATIONS, LAYERS
 from lab.refusal import Reason, Refused
 from rune.model.tflite import read_model
@@ -119,6 +121,38 @@ print(json.dumps([name for name in NAMES if not callable(getattr(keras.activatio
     unknown = {name: sorted(LAYERS[name] - set(known[name]) - earlier) for name in LAYERS}
     assert {name: arguments for name, arguments in unknown.items() if arguments} == {}
     assert json.loads(lines[1]) == ["hard_swish"] or json.loads(lines[1]) == []
+
+
+RECURRENT = """
+import keras
+from keras import layers as L
+keras.utils.set_random_seed(4)
+def save(name, steps, *layers):
+    keras.Sequential([L.Input((steps, 6)), *layers, L.Dense(3)]).save(name)
+save("few.keras", 10, L.GRU(5, return_sequences=True), L.Bidirectional(L.LSTM(4)))
+save("many.keras", 129, L.LSTM(4))
+"""
+
+
+def test_recurrent_layers_of_few_steps_have_no_loop_and_are_quantised(
+    convert: Callable[..., Any], tmp_path: Path
+) -> None:
+    in_keras(RECURRENT, tmp_path)
+    result, data = convert(tmp_path / "few.keras")
+    assert result["difference"] < 1e-5
+    assert "WHILE" not in {operator.op for operator in read_model(data).operators}
+    (tmp_path / "few.tflite").write_bytes(data)
+    outcome = make_forms(
+        Request(tmp_path / "few.tflite", forms=("float32", "int8")),
+        FloatModel(tmp_path / "few.tflite", SourceFormat.TFLITE, None),
+        tmp_path,
+        lambda _share, _text: None,
+    )
+    decibels = {row["form"]: row["output"] for row in outcome.result["forms"]}
+    assert decibels["int8"] > 10
+    result, data = convert(tmp_path / "many.keras")
+    assert result["difference"] < 1e-5
+    assert "WHILE" in {operator.op for operator in read_model(data).operators}
 
 
 @pytest.mark.protects("models-in/keras-code")

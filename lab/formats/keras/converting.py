@@ -11,6 +11,7 @@ import numpy as np
 from lab.child.job import ChildJob
 from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs
 from lab.formats.keras.reading import KerasSource, read_keras, write_clean
+from lab.formats.keras.unrolling import unrolled
 from lab.refusal import Reason, Refused
 from rune.wording import quoted
 
@@ -34,7 +35,8 @@ def run(job: ChildJob) -> dict[str, Any]:
         raise Refused(Reason.BROKEN, f"Keras cannot load the model: {_last_line(error)}") from error
     job.report(0.6, "Converting")
     try:
-        data: bytes = tf.lite.TFLiteConverter.from_keras_model(model).convert()
+        with unrolled(model):
+            data: bytes = tf.lite.TFLiteConverter.from_keras_model(model).convert()
     except tf.errors.ResourceExhaustedError:
         raise
     except Exception as error:  # the converter raises whatever its parts raise

@@ -1,0 +1,90 @@
+"""Ranges that the steps of an unrolled recurrent layer share.
+
+Each step computes the same with other numbers. With ranges of its own each would have scales of its own, and a rune
+would hold code and weights for every step.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from lab.quantize.ranges import Ranges
+from rune.model.tflite import Model, Operator
+
+LEAST_STEPS = 3
+"""Fewer uses of the same weights are no recurrent layer."""
+_MULTIPLIES = frozenset({"FULLY_CONNECTED", "BATCH_MATMUL"})
+
+
+def shared_by_steps(ranges: Ranges, model: Model) -> None:
+    """Gives tensors at the same place of each step the range that holds the numbers of all steps."""
+    for places in _uses_of_weights(model):
+        _share(ranges, [model.tensors[model.operators[place].outputs[0]].name for place in places])
+        for tensors in zip(*_steps(model, places), strict=True):
+            _share(ranges, tensors)
+
+
+def _share(ranges: Ranges, names: Iterable[str]) -> None:
+    own = [ranges[name] for name in dict.fromkeys(names) if name in ranges]
+    if len({each["min"].shape for each in own}) != 1:
+        return
+    least = np.minimum.reduce([each["min"] for each in own])
+    greatest = np.maximum.reduce([each["max"] for each in own])
+    for each in own:
+        each["min"], each["max"] = least.copy(), greatest.copy()
+
+
+def _uses_of_weights(model: Model) -> Iterator[list[int]]:
+    """The places of the operators that multiply with the same constant, for each that several use."""
+    uses: dict[int, list[int]] = defaultdict(list)
+    for place, operator in enumerate(model.operators):
+        if operator.op in _MULTIPLIES and len(operator.inputs) > 1:
+            weights = operator.inputs[1]
+            if weights >= 0 and model.tensors[weights].data is not None:
+                uses[weights].append(place)
+    return (places for places in uses.values() if len(places) >= LEAST_STEPS)
+
+
+def _steps(model: Model, places: Sequence[int]) -> list[list[str]]:
+    """The names of the tensors of each step, in the order of computation; empty where the uses are no steps.
+
+    A step is what follows from one use of the state's weights and not from the next. Behind the last one come the
+    operators of the next layer: steps have the length of most.
+    """
+    follows = _follows(model, places)
+    operators: list[list[Operator]] = [[] for _ in places]
+    for operator, uses in zip(model.operators, follows, strict=True):
+        if uses:
+            operators[uses.bit_length() - 1].append(operator)
+    if any(not follows[later] >> step & 1 for step, later in enumerate(places[1:])):
+        return []  # uses beside each other, such as those of the inputs' weights
+    length = Counter(map(len, operators[:-1])).most_common(1)[0][0]
+    steps = [step[:length] for step in operators]
+    usual = Counter(_signature(model, step) for step in steps).most_common(1)[0][0]
+    return [
+        [model.tensors[place].name for operator in step for place in operator.outputs]
+        for step in steps
+        if _signature(model, step) == usual
+    ]
+
+
+def _follows(model: Model, places: Sequence[int]) -> list[int]:
+    """Of each operator the uses whose results it computes with, as bits; a use counts for itself."""
+    own = {place: 1 << step for step, place in enumerate(places)}
+    of_tensors: dict[int, int] = {}
+    uses = []
+    for place, operator in enumerate(model.operators):
+        bits = own.get(place, 0)
+        for source in operator.inputs:
+            bits |= of_tensors.get(source, 0)
+        of_tensors.update(dict.fromkeys(operator.outputs, bits))
+        uses.append(bits)
+    return uses
+
+
+def _signature(model: Model, step: Sequence[Operator]) -> tuple[object, ...]:
+    """The operators of a step, and the shapes of what each gives."""
+    return tuple((each.op, tuple(model.tensors[place].shape for place in each.outputs)) for each in step)

@@ -1,0 +1,42 @@
+"""Outputs that nothing reads, which the quantiser leaves as floats beside the quantised outputs of the same operator.
+
+Steps of a recurrent layer have them: the first step forgets a state of zeros, so nothing reads its forget gate.
+"""
+
+from __future__ import annotations
+
+import copy
+
+from ai_edge_litert.tools import flatbuffer_utils
+
+from rune.model.tflite import Model, TensorKind, read_model
+
+_PARTED = frozenset({"SPLIT", "SPLIT_V", "UNPACK"})
+"""Operators all of whose outputs are stored as their input is."""
+
+
+def with_quantised_unread_outputs(data: bytes) -> bytes:
+    """The file with these outputs stored as their siblings are; the file itself where there is none."""
+    siblings = _siblings(read_model(data))
+    if not siblings:
+        return data
+    whole = flatbuffer_utils.read_model_from_bytearray(bytearray(data))
+    tensors = whole.subgraphs[0].tensors
+    for unread, sibling in siblings.items():
+        tensors[unread].type = tensors[sibling].type
+        tensors[unread].quantization = copy.copy(tensors[sibling].quantization)
+    return bytes(flatbuffer_utils.convert_object_to_bytearray(whole))
+
+
+def _siblings(model: Model) -> dict[int, int]:
+    """The number of each such output, with that of a quantised output of the same operator."""
+    read = set(model.outputs) | {place for operator in model.operators for place in operator.inputs}
+    siblings: dict[int, int] = {}
+    for operator in model.operators:
+        if operator.op not in _PARTED:
+            continue
+        quantised = [place for place in operator.outputs if model.tensors[place].quantization is not None]
+        for place in operator.outputs:
+            if quantised and place not in read and model.tensors[place].kind is TensorKind.FLOAT32:
+                siblings[place] = quantised[0]
+    return siblings
