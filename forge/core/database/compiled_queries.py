@@ -16,7 +16,7 @@ from django.db.models.query import get_related_populators  # type: ignore[attr-d
 
 _ANY = UUID("a5b1c0de-0000-4000-8000-00000a11ce11")
 """Stands for every key while the query is compiled."""
-_FIELD = UUIDField()
+_FIELD: UUIDField[Any, Any] = UUIDField()
 
 
 M = TypeVar("M", bound=Model)

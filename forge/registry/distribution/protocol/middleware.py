@@ -4,7 +4,7 @@ programs ask them thousands of times, when that middleware would be a quarter of
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final, cast
 
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest
@@ -27,8 +27,9 @@ class RegistryAddresses:
 
     def __init__(self, get_response: _Answer) -> None:
         self._others = get_response
-        framed = XFrameOptionsMiddleware(page_policies(_answer))  # type: ignore[arg-type]
-        self._registry: _Answer = convert_exception_to_response(CommonMiddleware(framed))
+        # Each of them is synchronous, because the innermost is.
+        framed: Any = XFrameOptionsMiddleware(cast("Any", page_policies(_answer)))
+        self._registry = cast("_Answer", convert_exception_to_response(CommonMiddleware(framed)))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(ROOT):
