@@ -26,8 +26,8 @@ from rune.model.tflite import Model, ModelError, TensorKind, read_model, signatu
 
 _LOOP = "WHILE"
 _LOOP_REASON = (
-    "the model has a loop, as a recurrent layer of many steps does, and a loop is not quantised. Convert the Keras, "
-    "ONNX or PyTorch file that it was made of, with at most 128 steps in all."
+    "the model has a loop, as recurrent layers of a SavedModel, of a .tflite file or of many steps have, and a loop is "
+    "not quantised. Convert the Keras, ONNX or PyTorch file that it was made of, with at most 128 steps in all."
 )
 
 

@@ -27,6 +27,8 @@ keras.utils.set_random_seed(3)
 model = keras.Sequential([L.Input((16, 8, 1)), L.Conv2D(4, 3, activation="relu"), L.BatchNormalization(),
                           L.DepthwiseConv2D(3), L.GlobalAveragePooling2D(), L.Dense(3, "softmax")])
 model.export("good", verbose=False)
+recurrent = keras.Sequential([L.Input((9, 4)), L.GRU(5, return_sequences=True), L.Bidirectional(L.LSTM(3)), L.Dense(2)])
+recurrent.export("recurrent", verbose=False)
 
 class Attack(tf.Module):
     @tf.function(input_signature=[tf.TensorSpec((1, 4), tf.float32, name="x")])
@@ -54,6 +56,15 @@ def test_a_savedmodel_is_converted_and_gives_what_tensorflow_gives(sources: Path
     step = Step("savedmodel", {}, {"source": tmp_path / "packed"}, {"model": tmp_path / "m.tflite"})
     assert run(step, TENSORFLOW.python).result["difference"] < 1e-5
     assert read_model((tmp_path / "m.tflite").read_bytes()).operators
+
+
+def test_recurrent_layers_that_were_saved_for_any_batch_are_converted(sources: Path, tmp_path: Path) -> None:
+    pack_folder(sources / "recurrent", tmp_path / "packed")
+    step = Step("savedmodel", {}, {"source": tmp_path / "packed"}, {"model": tmp_path / "m.tflite"})
+    assert run(step, TENSORFLOW.python).result["difference"] < 1e-5
+    model = read_model((tmp_path / "m.tflite").read_bytes())
+    assert [operator.op for operator in model.operators].count("WHILE") == 3
+    assert model.tensors[model.inputs[0]].shape == (1, 9, 4)
 
 
 @pytest.mark.protects("models-in/savedmodel-code")

@@ -8,6 +8,7 @@ import numpy as np
 
 from lab.child.job import ChildJob
 from lab.formats.comparing import INPUTS, TOLERANCE, difference, seeded_inputs
+from lab.formats.savedmodel.lists import with_sized_lists
 from lab.formats.savedmodel.packing import GRAPH, unpack
 from lab.formats.savedmodel.reading import check_graphs
 from lab.refusal import Reason, Refused
@@ -74,7 +75,8 @@ def _with_fixed_batch(model: Any, function: Any, shapes: dict[str, tuple[int, ..
     def answer(**values: Any) -> Any:
         return function(**values)
 
-    tf.saved_model.save(model, folder, signatures={SIGNATURE: answer.get_concrete_function(**fixed)})
+    sized = with_sized_lists(answer.get_concrete_function(**fixed), fixed)
+    tf.saved_model.save(model, folder, signatures={SIGNATURE: sized})
     return folder
 
 
