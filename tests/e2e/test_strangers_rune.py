@@ -48,9 +48,9 @@ def test_a_member_of_another_organisation_reads_what_a_rune_asks_for_and_runs_it
 
     live.until(is_signed, PATIENCE)
     expect(page.get_by_text("acme made this rune, and you are no member there")).to_be_visible()
-    asked = page.locator("dl.facts").filter(has=page.get_by_text("Models that the page runs for it"))
+    requests = page.locator("dl.facts").filter(has=page.get_by_text("Models that the page runs for it"))
     for words in ("Sensors", "Memory", "Published by", "Second build", f"By the key {key['fingerprint']}"):
-        expect(asked).to_contain_text(words)
+        expect(requests).to_contain_text(words)
     assert findings(page, (LIGHT_AND_WIDE, DARK_AND_NARROW)) == []
 
     run_strangers_rune(page)
