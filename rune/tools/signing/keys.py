@@ -61,7 +61,7 @@ class PublicKey:
         return True
 
 
-class SigningKey(Protocol):
+class SigningHalf(Protocol):
     """A key that signs, wherever its private half is."""
 
     @property

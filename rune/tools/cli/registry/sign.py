@@ -24,7 +24,7 @@ from rune.tools.remote import (
 from rune.tools.remote.referrers import push_referrer
 from rune.tools.signing.bundles import sign_statement
 from rune.tools.signing.errors import BadKey
-from rune.tools.signing.keys import PrivateKey, SigningKey, is_encrypted, read_private_key
+from rune.tools.signing.keys import PrivateKey, SigningHalf, is_encrypted, read_private_key
 from rune.tools.signing.referrers import SubjectManifest, signature
 from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, verify_bundle
 
@@ -53,7 +53,7 @@ def command(reference: str, key_file: str, yes: bool, registry: str | None, inse
         _sign_reference(reference, key, yes, registry, insecure=insecure)
 
 
-def _sign_reference(reference: str, key: SigningKey, yes: bool, registry: str | None, *, insecure: bool) -> None:
+def _sign_reference(reference: str, key: SigningHalf, yes: bool, registry: str | None, *, insecure: bool) -> None:
     path = parse_shared_path(reference)
     if path is not None:
         address, token = registry_for(registry, insecure=insecure)
@@ -78,7 +78,7 @@ def _sign(
     repository: str,
     subject: SubjectManifest,
     statement: bytes,
-    key: SigningKey,
+    key: SigningHalf,
     lines_of: Callable[[VerifiedStatement], list[str]],
     *,
     asks: bool,
@@ -95,7 +95,7 @@ def _sign(
 
 
 @contextmanager
-def _opened(place: str) -> Iterator[SigningKey]:
+def _opened(place: str) -> Iterator[SigningHalf]:
     """The key of a file, or of a token while its session is open."""
     if not place.startswith(SCHEME):
         yield _key_in(Path(place))
