@@ -25,6 +25,7 @@ from lab.command.training_job import RunCommands, count_needs, describe_recipes,
 from lab.environments.environment import ENVIRONMENTS, Environment
 from lab.environments.making import EnvironmentProblem, prepare
 from lab.formats.identify import identify
+from lab.quantize.forms import FLOAT
 from lab.refusal import Reason, Refused
 from lab.search.shared import SearchCommands
 from rune.datasets.splits import Split
@@ -88,7 +89,8 @@ def convert_files(request: Mapping[str, Any], report: Callable[[float, str], Non
     recorded = request.get("recorded")
     wanted = Request(
         source=Path(request["source"]),
-        form=request["forms"][0],
+        # Of several forms none is the wanted one: where one is refused, the others are still made.
+        form=request["forms"][0] if len(request["forms"]) == 1 else FLOAT,
         forms=tuple(request["forms"]),
         float_layers=tuple(request["float_layers"]),
         shapes={name: tuple(shape) for name, shape in request["shapes"].items()},
