@@ -19,8 +19,8 @@ from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.distribution.artifacts.digests import blob_named
 from forge.registry.distribution.artifacts.errors import NoSuchUpload
-from forge.registry.distribution.artifacts.models import PushedBlob, Upload
-from forge.registry.models import Manifest, Repository
+from forge.registry.distribution.artifacts.models import ArtifactTag, PushedBlob, Upload
+from forge.registry.models import Manifest, Repository, Tag
 from forge.registry.oci.digests import is_digest
 from forge.registry.oci.manifests import is_tag
 
@@ -30,11 +30,13 @@ def _manifests(repository: UUID) -> QuerySet[Manifest]:
 
 
 _by_digest = CompiledLookup(lambda repository, blob: _manifests(repository).filter(blob_id=blob)[:1], UUID, str)
-_by_published_tag = CompiledLookup(
-    lambda repository, tag: _manifests(repository).filter(tags__name=tag, tags__withdrawn=None)[:1], UUID, str
-)
-_by_pushed_tag = CompiledLookup(
-    lambda repository, tag: _manifests(repository).filter(artifact_tags__name=tag)[:1], UUID, str
+_by_tag = CompiledLookup(
+    lambda repository, tag: _manifests(repository).filter(
+        Q(pk__in=Tag.objects.filter(repository=repository, name=tag, withdrawn=None).order_by().values("manifest"))
+        | Q(pk__in=ArtifactTag.objects.filter(repository=repository, name=tag).order_by().values("manifest"))
+    )[:1],
+    UUID,
+    str,
 )
 """These are asked with each pull. A name is that of one tag at most, of either kind."""
 
@@ -53,8 +55,7 @@ def find_manifest(repository: Repository, reference: str) -> Manifest | None:
         return None if blob is None else _by_digest.first(repository.pk, blob)
     if not is_tag(reference):
         return None
-    published = _by_published_tag.first(repository.pk, reference)
-    return published or _by_pushed_tag.first(repository.pk, reference)
+    return _by_tag.first(repository.pk, reference)
 
 
 def find_blob(repository: Repository, digest: str) -> BlobLink | None:
