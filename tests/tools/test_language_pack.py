@@ -68,7 +68,7 @@ def files_of(example: str) -> dict[str, Any]:
 @pytest.mark.skipif(sys.version_info[:2] != PYODIDE_PYTHON, reason="only Pyodide's Python reads the packed bytecode")
 def test_the_packed_language_checks_each_example(packed: Path) -> None:
     examples = sorted(path.parent.name for path in EXAMPLES.glob("*/Runefile.yml"))
-    requests = [
+    requests: list[dict[str, Any]] = [
         request for each in examples for request in ({"ask": "open", "files": files_of(each)}, {"ask": "check"})
     ]
     assert len(examples) >= 6
@@ -88,7 +88,7 @@ def test_the_packed_language_makes_and_checks_a_block_of_the_project(packed: Pat
     assert [each["path"] for each in new["answer"]["files"]] == ["smooth.py", "smooth_test.py"]
     files = {each["path"]: {"text": each["text"]} for each in new["answer"]["files"]}
     broken = {"smooth.py": {"text": files["smooth.py"]["text"].replace("return", "retur")}}
-    requests = [
+    requests: list[dict[str, Any]] = [
         opened,
         creation,
         {"ask": "change", "files": files},
