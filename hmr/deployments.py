@@ -10,9 +10,10 @@ from urllib.parse import quote
 from hmr.builds import BuiltRune
 from hmr.errors import HmrError
 from hmr.server import ProjectServer
-from rune.tools.remote.api import get, post, put
+from rune.tools.remote.api import get, next_cursor, post, put
 
 if TYPE_CHECKING:
+    from forge_api import DeploymentsListQuery
     from forge_api.shapes import Deployment, NewDeployment, NewKey, Publish
 
     import rune
@@ -82,8 +83,7 @@ def deploy(
 ) -> DeployedRune:
     """Makes a deployment serve a published version; makes the deployment and its key where it is not there. With
     `days` there is a new key in any case, which ends after them. Raises `HmrError`."""
-    rows = server.ask(get("/projects/{organisation}/{name}/deployments", **server.names))["deployments"]
-    row = next((each for each in rows if each["title"] == title), None)
+    row = _titled(server, title)
     if row is None:
         body: NewDeployment = {"title": title, "kind": kind, "tag": version, "origins": list(origins)}
         row = server.ask(post("/projects/{organisation}/{name}/deployments", **server.names, body=body))
@@ -95,6 +95,18 @@ def deploy(
     root = row["signed"]["root"] if row["signed"] else ""
     page = f"{server.page}/deployments/{row['name']}"
     return DeployedRune(row["title"], row["history"][0]["version"], row["url"], key, page, root)
+
+
+def _titled(server: ProjectServer, title: str) -> Deployment | None:
+    query: DeploymentsListQuery | None = {"limit": 200}
+    while query is not None:
+        page = server.ask(get("/projects/{organisation}/{name}/deployments", **server.names, query=query))
+        titled = next((each for each in page["results"] if each["title"] == title), None)
+        if titled is not None:
+            return titled
+        cursor = next_cursor(page["next"])
+        query = None if cursor is None else {"limit": 200, "cursor": cursor}
+    return None
 
 
 def signed_deployment(server: ProjectServer, deployed: DeployedRune, seconds: float) -> DeployedRune:

@@ -42,6 +42,8 @@ class Verb(StrEnum):
     DESCRIBE = "rename or describe the project"
     PLAY = "play samples that others only train and test on"
     MANAGE = "delete the project, restore it or change who sees it"
+    PLAY_TESTS = "play test samples that others only test on"
+    CHANGE_TESTS = "change test samples that a saved version has"
 
 
 _VIEWER = frozenset({Verb.SEE_ORGANISATION, Verb.SEE, Verb.READ, Verb.COMMENT, Verb.POST_CHECK})
@@ -64,6 +66,8 @@ _OWNER = _MAINTAINER | {
     Verb.READ_AUDIT,
     Verb.MANAGE_WEBHOOKS,
     Verb.OVERRIDE_GATE,
+    Verb.PLAY_TESTS,
+    Verb.CHANGE_TESTS,
 }
 
 ALLOWED: Mapping[str, frozenset[Verb]] = {
@@ -101,6 +105,8 @@ SCOPES_OF: Mapping[Verb, frozenset[Scope]] = {
     Verb.DESCRIBE: frozenset({Scope.PROJECT_WRITE}),
     Verb.PLAY: frozenset({Scope.PROJECT_READ}),
     Verb.MANAGE: frozenset({Scope.PROJECT_MANAGE}),
+    Verb.PLAY_TESTS: frozenset({Scope.PROJECT_READ}),
+    Verb.CHANGE_TESTS: frozenset({Scope.PROJECT_MANAGE}),
 }
 """Any of which a token needs for a verb, beside its owner's role."""
 

@@ -13,6 +13,7 @@ from forge.accounts.models import Organisation, User
 from forge.accounts.quotas.usage import Counts, organisation_counts, person_counts
 from forge.builds.access import builds_of, preview_of
 from forge.builds.choices import choices_of
+from forge.builds.contents import recording_of_project
 from forge.builds.evaluations import counting as counting
 from forge.builds.evaluations.limits import judgements_of
 from forge.builds.models import Build, BuildTrigger, Preview
@@ -27,6 +28,7 @@ from forge.builds.serializers import BuildsStateJson, build_to_json, build_url, 
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, RunsIn, register
 from forge.datasets.analysis.hooks import CurrentRune, current_rune
+from forge.datasets.collecting.hooks import recorded_format
 from forge.jobs.kinds import register as register_kind
 from forge.jobs.models import UNFINISHED_STATES, JobState
 from forge.projects.hooks import (
@@ -195,6 +197,13 @@ def builds_of_an_organisation(organisation: Organisation) -> Counts:
 def builds_of_a_person(user: User) -> Counts:
     """Returns the builds of a person."""
     return count_builds(builds_of_person(user))
+
+
+@recorded_format.register
+def format_of_pipeline(project: Project) -> str | None:
+    """The recordings that the first sensor of the project's pipeline reads."""
+    recording = recording_of_project(project)
+    return None if recording is None else recording.value
 
 
 @current_rune.register

@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet
 
 from forge.accounts.organisations.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.datasets.errors import DataVersionNotFound
 from forge.datasets.models import Consent, ConsentQuerySet, DataSet, DataVersion, Group, Sample, SampleQuerySet
-from forge.datasets.splits.warnings import LabelCounts
 from forge.projects.access import require
 from forge.projects.models import Project
 
 
 def samples_of(actor: Actor, project: Project) -> SampleQuerySet:
     """The stored samples of a project, newest first. Raises `Forbidden` or `NotFound`."""
+    # Who reads the project sees all of them: the condition of `visible_to` would be one more join for each row.
     require(actor, Verb.READ, project)
     return (
-        Sample.objects.visible_to(actor)
-        .available()
+        Sample.objects.available()
         .filter(data_set__project=project)
         .select_related("group__person", "consent__data_set__project", "labelled_by", "analysis")
         .defer("analysis__features", "analysis__words")
@@ -73,27 +72,6 @@ def revision_of(actor: Actor, project: Project) -> int:
     require(actor, Verb.READ, project)
     revision = DataSet.objects.visible_to(actor).filter(project=project).values_list("revision", flat=True).first()
     return revision or 0
-
-
-def label_counts(samples: SampleQuerySet) -> list[LabelCounts]:
-    """How many of these samples each label has, by split and by group. Two queries."""
-    plain = samples.exclude(label="").select_related(None).order_by()
-    splits: dict[str, dict[str, int]] = {}
-    groups: dict[str, dict[str, int]] = {}
-    milliseconds: dict[str, int] = {}
-    rows = plain.values_list("label", "split").annotate(count=Count("pk"), milliseconds=Sum("milliseconds"))
-    for label, split, count, length in rows:
-        splits.setdefault(label, {})[split] = count
-        milliseconds[label] = milliseconds.get(label, 0) + length
-    for label, group, count in plain.values_list("label", "group__number").annotate(count=Count("pk")):
-        groups.setdefault(label, {})[str(group)] = count
-    return [LabelCounts(label, counts, groups[label], milliseconds[label]) for label, counts in sorted(splits.items())]
-
-
-def split_groups(samples: SampleQuerySet) -> Mapping[str, int]:
-    """How many people and devices the samples of each split come from."""
-    plain = samples.select_related(None).order_by()
-    return dict(plain.values_list("split").annotate(groups=Count("group", distinct=True)))
 
 
 def labels_of(actor: Actor, project: Project) -> list[str]:

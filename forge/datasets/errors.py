@@ -14,6 +14,11 @@ class SampleKnown(Conflict):
 
     title = "This sample already exists"
 
+    def __init__(self, detail: str, digest: str = "") -> None:
+        super().__init__(detail)
+        self.digest = digest
+        """Of the bytes."""
+
 
 class ConsentOver(Conflict):
     """The consent was withdrawn, has ended, or is too old for another recording."""

@@ -47,20 +47,24 @@ def restrict_playing(actor: Actor, project: Project, *, is_restricted: bool, pre
 def may_play(actor: Actor, recording: Sample | Submission) -> bool:
     """Whether somebody who found a recording may play it.
 
-    Those who manage the project may, and the person who gave it. Others may where neither the data set nor the terms
-    that its person read keep it from them. The recording comes with its consent, and that with data set and project.
+    The person who gave it may, and those who manage the project; test samples that a saved version has are for owners.
+    Others may where neither the data set nor the terms that its person read keep it from them. The recording comes with
+    its consent, and that with data set and project.
     """
     consent = recording.consent
     if not (consent.is_restricted or consent.data_set.is_restricted):
         return True
-    return _gave(actor, consent) or can(actor, Verb.PLAY, consent.data_set.project)
+    is_tested = isinstance(recording, Sample) and recording.tested_since is not None
+    verb = Verb.PLAY_TESTS if is_tested else Verb.PLAY
+    return _gave(actor, consent) or can(actor, verb, consent.data_set.project)
 
 
 def playable(actor: Actor) -> Q:
     """The same as a condition on samples."""
     is_open = Q(consent__is_restricted=False, data_set__is_restricted=False)
     own = Q(consent__person=actor.pk) if actor.pk is not None and actor.restriction is None else Q(pk=None)
-    return is_open | own | Q(data_set__project__in=Project.objects.filter(projects_where(actor, Verb.PLAY)))
+    tests = Q(tested_since=None) | _in_projects_where(actor, Verb.PLAY_TESTS)
+    return is_open | own | _in_projects_where(actor, Verb.PLAY) & tests
 
 
 def require_play(actor: Actor, recording: Sample | Submission) -> None:
@@ -71,7 +75,10 @@ def require_play(actor: Actor, recording: Sample | Submission) -> None:
 
 def refusal_of(project: Project) -> str:
     """The sentence for somebody who may not play samples of a project."""
-    return f"Only those who manage {project.full_name} play this. You may train and test on it, and see figures."
+    return (
+        f"Only those who manage {project.full_name} play this, and test samples only its owners. "
+        "You may train and test on it, and see figures."
+    )
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,10 @@ class ListedSample:
 def listed_samples(actor: Actor, samples: Iterable[Sample]) -> tuple[ListedSample, ...]:
     """Samples, in their order, each with whether the person may play it."""
     return tuple(ListedSample(sample, may_play(actor, sample)) for sample in samples)
+
+
+def _in_projects_where(actor: Actor, verb: Verb) -> Q:
+    return Q(data_set__project__in=Project.objects.filter(projects_where(actor, verb)))
 
 
 def _gave(actor: Actor, consent: Consent) -> bool:

@@ -17,6 +17,7 @@ from forge.datasets.labelling.models import SampleOpinion
 from forge.datasets.playing import may_play
 from forge.datasets.removals.report import RemovalReport
 from forge.datasets.samples.actions import SampleEventJson
+from forge.datasets.samples.drawing import DrawingJson
 from forge.datasets.samples.models import Sample, SampleKind, SampleQuality, SampleSource, SampleSplit
 from forge.datasets.versions.manifest import Entry, VersionComparison
 from forge.datasets.versions.models import DataVersion
@@ -26,19 +27,6 @@ _KIND = choices("DataSampleKind", SampleKind.values)
 _SPLIT = choices("DataSampleSplit", SampleSplit.values)
 _QUALITY = choices("DataSampleQuality", SampleQuality.values)
 _SOURCE = choices("DataSampleSource", SampleSource.values)
-
-
-class DrawingJson(TypedDict, total=False):
-    """The data for drawing a recording: peaks of a sound, points of motion, the size of a picture."""
-
-    rate: Annotated[int, "of a sound, in Hz"]
-    peaks: Annotated[list[int], "of a sound, in order, each 0 to 100"]
-    axes: Annotated[
-        list[list[int]],
-        "of motion: x, y and z; of a table: its first columns, or the numbers of its only row; each point -100 to 100",
-    ]
-    width: int
-    height: int
 
 
 class DataGroupJson(TypedDict):

@@ -12,6 +12,8 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
+from forge.core.api.json_types import PageJson
+from forge.core.api.pages import CursorPages
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import needing, raising
 from forge.core.errors import Conflict, Gone
@@ -25,7 +27,6 @@ from forge.deployments.serializers import (
     ChoiceSerializer,
     DeploymentChangeSerializer,
     DeploymentJson,
-    DeploymentsJson,
     NewDeploymentKeyJson,
     NewDeploymentSerializer,
     NewKeySerializer,
@@ -38,6 +39,12 @@ from forge.deployments.serializers import (
     promotion_to_json,
 )
 from forge.projects.api import ProjectView
+
+
+class DeploymentPages(CursorPages):
+    """Pages of deployments, the oldest first."""
+
+    ordering = "created"
 
 
 class DeploymentView(ProjectView):
@@ -59,12 +66,13 @@ class Deployments(ProjectView):
     needs = needing(get=Scope.PROJECT_READ, post=Scope.DEPLOYMENT_MANAGE)
     raises = raising(post=(Conflict, Gone, *REFUSALS[:1]))
 
-    @extend_schema(operation_id="deployments_list", responses=DeploymentsJson)
+    @extend_schema(operation_id="deployments_list", responses=PageJson[DeploymentJson])
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """All of them, each with its newest releases and its keys."""
+        """The deployments of a project, the oldest first, each with its newest releases and its keys."""
         project = self.project(request, organisation, name, Verb.READ)
-        rows = deployments_of(principal_of(request), project)
-        return Response(DeploymentsJson(deployments=deployments_to_json(list(rows))))
+        pages = DeploymentPages()
+        rows = pages.paginate_queryset(deployments_of(principal_of(request), project), request, view=self) or []
+        return pages.get_paginated_response(deployments_to_json(rows))
 
     @extend_schema(operation_id="deployments_create", request=NewDeploymentSerializer, responses={201: DeploymentJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:

@@ -16,7 +16,7 @@ from forge.core.actors import Actor
 from forge.deployments.previews.models import PreviewLink
 from forge.deployments.updates.models import UpdateDocument, UpdateKey, UpdateRoot
 from forge.projects.models import Project
-from forge.registry.distribution.protocol.manifests import TAG_LENGTH
+from forge.registry.oci.manifests import TAG_LENGTH
 from rune.digests import DIGEST_LENGTH
 
 __all__ = (

@@ -95,12 +95,6 @@ class PromotionJson(TypedDict):
     changes: Annotated[list[str], "what differs from what is served, as sentences"]
 
 
-class DeploymentsJson(TypedDict):
-    """The deployments of a project."""
-
-    deployments: list[DeploymentJson]
-
-
 class ChoiceSerializer(serializers.Serializer[Any]):
     tag = serializers.CharField(max_length=128)
     follow = serializers.BooleanField(default=False)

@@ -13,6 +13,7 @@ from forge.core.actors import Actor
 from forge.core.hooks import Hook
 from forge.core.preconditions import Facet
 from forge.projects.models import Project, Version
+from forge.registry.models import Tag
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,10 @@ class Clearance(StrEnum):
     UNJUDGED = "unjudged"
     OBJECTED = "objected"
     """Somebody wants it changed."""
+
+
+withdrawals: Hook[[Tag, str], None] = Hook()
+"""Called with a tag that is withdrawn, and why, in the transaction that withdraws it."""
 
 
 clearances: Hook[[Project, Collection[str]], Mapping[str, Clearance]] = Hook()

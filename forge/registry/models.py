@@ -14,13 +14,14 @@ from forge.core.actors import Actor
 from forge.core.database.constraints import reason_constraint
 from forge.core.models import Blob
 from forge.projects.models import Project
+from forge.registry.admission import Admission
 from forge.registry.blocks.models import BlockVersion, BlockVersionQuerySet
 from forge.registry.discovery.standings.models import StandingEntry, StandingTable
 from forge.registry.distribution.artifacts.models import ArtifactTag, BlobDigest, PushedBlob, RegistryRules, Upload
 from forge.registry.distribution.mirrors.models import Mirror
-from forge.registry.distribution.protocol.digests import LONGEST_DIGEST
-from forge.registry.distribution.protocol.manifests import TAG_LENGTH
 from forge.registry.distribution.retention.models import RetentionRules
+from forge.registry.oci.digests import LONGEST_DIGEST
+from forge.registry.oci.manifests import TAG_LENGTH
 from forge.registry.provenance.rebuilds.models import Rebuild
 from forge.registry.provenance.signing.models import (
     BlockProvenanceRecord,
@@ -29,7 +30,6 @@ from forge.registry.provenance.signing.models import (
     Signature,
     SigningKey,
 )
-from forge.registry.tags.admission import Admission
 from rune.digests import DIGEST_LENGTH
 
 __all__ = [

@@ -28,7 +28,7 @@ from forge.projects.secrets.results import secret_sentences
 from forge.projects.secrets.scan import MAX_SENTENCES
 from forge.registry.blocks.access import locked_blocks
 from forge.registry.blocks.usable import usable_texts_of
-from forge.registry.discovery.standings.withdrawn import close_tables
+from forge.registry.discovery.standings.withdrawn import close_tables, end_entries
 from forge.registry.distribution.artifacts.dependents import tags_needing
 from forge.registry.distribution.artifacts.sweep import SWEEP_EVERY, sweep
 from forge.registry.distribution.mirrors.jobs import COPY, request_copies
@@ -36,6 +36,7 @@ from forge.registry.distribution.mirrors.jobs import REQUEST_EVERY as COPY_EVERY
 from forge.registry.distribution.retention.pulls import FLUSH_EVERY as PULLS_EVERY
 from forge.registry.distribution.retention.pulls import write_down as write_pulls
 from forge.registry.distribution.retention.task import DELETE_EVERY, delete_expired_everywhere
+from forge.registry.hooks import withdrawals
 from forge.registry.models import Tag, WithdrawnRune
 from forge.registry.provenance.rebuilds.jobs import REBUILD, REQUEST_EVERY, request_rebuilds
 from forge.registry.provenance.signing.jobs import (
@@ -58,6 +59,7 @@ name_assigned.register(take_along)
 deletion_facets.register(tag_facets)
 names_of_users.register(tags_needing)
 interrupted.register(close_tables)
+withdrawals.register(end_entries)
 published_blocks.register(locked_blocks)
 usable_texts.register(usable_texts_of)
 register_kind(MAKE_KEY)

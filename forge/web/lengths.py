@@ -34,7 +34,7 @@ from forge.registry.blocks.models import SUCCESSOR_LENGTH
 from forge.registry.discovery.standings.models import TITLE_LENGTH
 from forge.registry.distribution.mirrors import actions as mirrors
 from forge.registry.distribution.mirrors.models import LONGEST_ADDRESS, LONGEST_NAME
-from forge.registry.distribution.protocol.manifests import TAG_LENGTH
+from forge.registry.oci.manifests import TAG_LENGTH
 from forge.registry.tags.messages import LONGEST_NOTES
 from forge.repositories.pulls.requests import LONGEST_REQUEST
 from forge.reviews.guests import actions as guests

@@ -12,6 +12,7 @@ const ENTRIES = {
   react: "src/sdk/react.ts",
   svelte: "src/sdk/svelte.ts",
   player: "src/sdk/player/index.ts",
+  deployment: "src/sdk/deployment/index.ts",
   worker: "src/sdk/worker.ts",
   "microphone.worklet": "src/preview/sources/sensors/microphone.worklet.ts",
 };
@@ -31,7 +32,12 @@ const bundle = await rolldown({
 });
 // One chunk for what the entries share: each further chunk compresses on its own, and a page loads this one anyway.
 const shared = {
-  groups: [{ name: "sdk", test: /src\/(?:sdk\/(?!player\/|react|svelte|worker)|runtime|preview\/(?:picture|motion))/ }],
+  groups: [
+    {
+      name: "sdk",
+      test: /src\/(?:sdk\/(?!player\/|deployment\/|react|svelte|worker)|runtime|preview\/(?:picture|motion))/,
+    },
+  ],
 };
 await bundle.write({ dir: PACKAGE, format: "esm", minify: true, chunkFileNames: "[name].js", codeSplitting: shared });
 await bundle.close();
@@ -67,7 +73,7 @@ const single = await rolldown({
     },
   ],
 });
-const { output: singleOutput } = await single.generate({ format: "esm", minify: true });
+const { output: singleOutput } = await single.generate({ format: "esm", minify: true, codeSplitting: false });
 await single.close();
 await writeFile(`${OUT}/${SINGLE_FILE}`, singleOutput[0].code);
 
@@ -86,7 +92,7 @@ const manifest = {
   license: "Apache-2.0",
   type: "module",
   sideEffects: ["./worker.js", "./microphone.worklet.js", "./player.js"],
-  engines: { node: ">=20" },
+  engines: { node: ">=20.16" },
   exports: Object.fromEntries(Object.keys(PUBLIC).map((name) => [name === "index" ? "." : `./${name}`, entry(name)])),
   peerDependencies: { react: ">=17" },
   peerDependenciesMeta: { react: { optional: true } },

@@ -31,34 +31,45 @@ def floors_of(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def unplaced_packages(folder: Path) -> set[str]:
-    """The modules of `rune` below this folder, and those of its groups, that no layer of the contract names.
+def unplaced_packages(folder: Path, container: str) -> set[str]:
+    """The modules of a package below this folder, and those of its groups, that no layer of its contract names.
 
     The contract names the packages of each group (`compiler.anvil`), which import-linter cannot check to be complete.
     """
     contracts = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
-    (toolchain,) = (contract for contract in contracts if contract.get("containers") == ["rune"])
-    layers = {name.strip() for layer in toolchain["layers"] for name in layer.split("|")}
+    (contract,) = (contract for contract in contracts if contract.get("containers") == [container])
+    layers = {name.strip() for layer in contract["layers"] for name in layer.split("|")}
     groups = {name.partition(".")[0] for name in layers if "." in name}
-    children = {name for name in _modules(folder / "rune") if name not in groups}
-    return (children | {f"{group}.{name}" for group in groups for name in _modules(folder / "rune" / group)}) - layers
+    package = folder / container.replace(".", "/")
+    children = {name for name in _modules(package) if name not in groups}
+    return (children | {f"{group}.{name}" for group in groups for name in _modules(package / group)}) - layers
 
 
 def _modules(folder: Path) -> set[str]:
     files = {path.stem for path in folder.glob("*.py") if path.stem != "__init__"}
-    return files | {path.parent.name for path in folder.glob("*/__init__.py")}
+    return (files | {path.parent.name for path in folder.glob("*/__init__.py")}) - {"migrations"}
 
 
-def test_every_package_of_the_toolchain_has_a_floor() -> None:
-    assert unplaced_packages(REPOSITORY) == set()
+@pytest.mark.parametrize("container", ["rune", "forge.registry"])
+def test_every_package_of_a_container_has_a_floor(container: str) -> None:
+    assert unplaced_packages(REPOSITORY, container) == set()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("place", ["unplaced", "compiler/unplaced"])
-def test_a_package_of_the_toolchain_without_a_floor_is_refused(copied: Path, place: str) -> None:
-    (copied / "rune" / place).mkdir()
-    (copied / "rune" / place / "__init__.py").write_text("")
-    assert unplaced_packages(copied) == {place.replace("/", ".")}
+@pytest.mark.parametrize(
+    ("container", "place"),
+    [
+        ("rune", "unplaced"),
+        ("rune", "compiler/unplaced"),
+        ("forge.registry", "unplaced"),
+        ("forge.registry", "provenance/unplaced"),
+    ],
+)
+def test_a_package_without_a_floor_is_refused(copied: Path, container: str, place: str) -> None:
+    folder = copied / container.replace(".", "/") / place
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    assert unplaced_packages(copied, container) == {place.replace("/", ".")}
 
 
 @pytest.mark.proof
@@ -74,7 +85,11 @@ def test_an_app_without_a_floor_is_refused_by_its_name(copied: Path) -> None:
 def test_an_import_that_goes_up_is_refused(copied: Path) -> None:
     (copied / "forge/core/audit/entries.py").write_text("from forge.builds import models\n")
     (copied / "forge/compute/child/main.py").write_text("import django\n")
+    (copied / "forge/registry/tags/facets.py").write_text("from forge.registry.distribution.artifacts import sweep\n")
+    (copied / "forge/registry/oci/manifests.py").write_text("from forge.registry.models import Tag\n")
     checked = floors_of(copied)
     assert checked.returncode == 1
     assert "forge.core.audit.entries -> forge.builds.models" in checked.stdout
     assert "forge.compute.child.main -> django" in checked.stdout
+    assert "forge.registry.tags.facets -> forge.registry.distribution.artifacts.sweep" in checked.stdout
+    assert "forge.registry.oci.manifests -> forge.registry.models" in checked.stdout

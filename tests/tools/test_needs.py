@@ -23,6 +23,7 @@ from tools.needs import (
     QEMU_USER,
     REDIS,
     SKOPEO,
+    SOFTHSM,
     VENV,
     Machine,
     Need,
@@ -83,7 +84,20 @@ def test_a_machine_that_has_everything_is_left_alone(machine: Machine) -> None:
 
 
 def test_the_tests_services_are_among_what_is_installed() -> None:
-    services = (VENV, CHROMIUM, SKOPEO, DOCKER_REGISTRY, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER)
+    services = (
+        VENV,
+        CHROMIUM,
+        SKOPEO,
+        DOCKER_REGISTRY,
+        SOFTHSM,
+        POSTGRESQL,
+        REDIS,
+        GCC,
+        EMULATORS,
+        HEADERS,
+        CMAKE,
+        QEMU_USER,
+    )
     assert PURPOSES["test"] == services
 
 

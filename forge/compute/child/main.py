@@ -37,6 +37,7 @@ from forge.compute.child.steps.input_trial import answer_input_trial
 from forge.compute.child.steps.model import count_model
 from forge.compute.child.steps.model_inputs import compute_model_inputs
 from forge.compute.child.steps.pipeline_tests import failed_tests
+from forge.compute.child.steps.recordings import read_labelled, read_recording
 from forge.compute.child.steps.samples import answer_samples, compare_samples, describe_samples
 from forge.compute.child.steps.secret_search import search_files
 from forge.compute.child.summary import summarise
@@ -98,6 +99,10 @@ def run_job(
                 answers.send("answered", answer=describe_data(descriptors))
             case "read-data":
                 answers.send("answered", answer=read_data(job, descriptors, output))
+            case "read-recording":
+                answers.send("answered", answer=read_recording(descriptors, output))
+            case "read-labelled":
+                answers.send("answered", answer=read_labelled(job, descriptors, output))
             case "describe-samples":
                 answers.send("answered", answer=describe_samples(job, files))
             case "answer-samples":

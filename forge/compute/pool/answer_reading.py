@@ -120,8 +120,8 @@ class DataDescriptionJson(TypedDict):
     omissions: list[DataOmissionJson]
 
 
-class DataRecordingJson(TypedDict):
-    """A recording of a data set, whose bytes are in the output."""
+class RecordingFactsJson(TypedDict):
+    """A recording, whose bytes are in the output."""
 
     offset: int
     size: int
@@ -130,6 +130,36 @@ class DataRecordingJson(TypedDict):
     quality: str
     milliseconds: int
     drawing: dict[str, Any]
+
+
+class LabelledRecordingJson(RecordingFactsJson):
+    """A recording of an archive of labelled ones, with the marked places of a long one."""
+
+    path: str
+    label: str
+    split: str
+    events: list[MarkedPlaceJson] | None
+
+
+class MarkedPlaceJson(TypedDict):
+    """Where a label happens in a recording, in seconds."""
+
+    label: str
+    start: float
+    end: float
+
+
+class LabelledArchiveJson(TypedDict):
+    """An archive of labelled recordings, by `forge.compute.child.steps.recordings`."""
+
+    recordings: list[LabelledRecordingJson]
+    omissions: list[DataOmissionJson]
+    left_out: list[str]
+
+
+class DataRecordingJson(RecordingFactsJson):
+    """A recording of a data set."""
+
     path: str
     label: str
     group: str
@@ -307,6 +337,8 @@ ANSWERED: Mapping[str, Any] = {
     "pipeline-tests": PipelineTestsJson,
     "describe-data": DataDescriptionJson | RefusedJson,
     "read-data": DataBatchJson | RefusedJson,
+    "read-recording": RecordingFactsJson | RefusedJson,
+    "read-labelled": LabelledArchiveJson | RefusedJson,
     "describe-samples": SampleDescriptionsJson,
     "answer-samples": SampleAnswersJson | RefusedJson,
     "compare-samples": SampleComparisonJson,

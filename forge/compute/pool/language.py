@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -50,6 +51,8 @@ REST_SECONDS = 300.0
 
 class CompilerPool:
     """Processes of the compiler that answer questions, one at a time. They start when asked, and end after a rest."""
+
+    most_waiting = MAX_WAITING_QUESTIONS
 
     def __init__(self) -> None:
         self.scheduler = SlotScheduler(1, places=PLACES, short=0.5, half_life=2.0, head_start=0.5, sharing=sharing)
@@ -144,10 +147,12 @@ class CompilerPool:
         *,
         seconds: float = ANSWER_SECONDS,
         beside: Mapping[str, JobFile] = MappingProxyType({}),
+        take: Callable[[Path], None] | None = None,
     ) -> dict[str, Any]:
-        if self.scheduler.waiting(party.organisation) >= MAX_WAITING_QUESTIONS:
+        """`take` reads what the process wrote, before another job may have it."""
+        if self.scheduler.waiting(party.organisation) >= self.most_waiting:
             raise TooManyQuestions(
-                f"{MAX_WAITING_QUESTIONS} questions of this organisation are waiting already. Ask again in a moment.",
+                f"{self.most_waiting} questions of this organisation are waiting already. Ask again in a moment.",
                 retry_after=1,
             )
         self._stay()
@@ -157,7 +162,11 @@ class CompilerPool:
                 if not slot.wait(lambda: time.monotonic() > deadline):
                     raise LanguageBusy("Too many requests are waiting. Try again in a moment.")
                 with self._compilers.lend(party.organisation) as compiler:
-                    return _answer_of(compiler, party.organisation, job, manifest, texts, slot, seconds, beside)
+                    answer = _answer_of(compiler, party.organisation, job, manifest, texts, slot, seconds, beside)
+                    if take is not None and "error" not in answer:
+                        take(compiler.output)
+                        compiler.clear_output()
+                    return answer
         finally:
             self._rest_soon()
 

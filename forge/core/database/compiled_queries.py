@@ -16,6 +16,7 @@ from django.db.models.query import get_related_populators  # type: ignore[attr-d
 
 _ANY = UUID("a5b1c0de-0000-4000-8000-00000a11ce11")
 """Stands for every key while the query is compiled."""
+_FIELD: UUIDField[Any, Any] = UUIDField()
 
 
 M = TypeVar("M", bound=Model)
@@ -127,4 +128,4 @@ def id_of(value: UUID | str) -> UUID:
 
 
 def _as_parameter(key: UUID) -> Any:
-    return UUIDField().get_db_prep_value(key, connection)
+    return _FIELD.get_db_prep_value(key, connection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from django.db.models import Count, Q, QuerySet
@@ -30,30 +30,29 @@ MANY_WRONG = 3
 """Wrong samples of one group and label, below which nothing is said of them."""
 MOST_WRONG = 0.6
 MAX_SENTENCES = 5
+_OF_ANALYSES = {
+    "analysed": Count("pk", filter=Q(analysis__isnull=False)),
+    "wrong": Count("pk", filter=IS_WRONG),
+    "suspects": Count("pk", filter=IS_SUSPECT),
+    "alike": Count("pk", filter=HAS_DUPLICATES),
+    "crossing": Count("pk", filter=Q(analysis__crosses_splits=True)),
+    "outliers": Count("pk", filter=IS_OUTLIER),
+    "proposals": Count("pk", filter=HAS_PROPOSAL),
+}
 
 
 def report_of(actor: Actor, project: Project) -> DataAnalysisJson:
     """Returns the last analysis of a project's data. Raises `Forbidden` or `NotFound`."""
     samples = samples_of(actor, project).select_related(None).order_by()
     row = analysis_of(actor, project)
-    counts = samples.aggregate(
-        analysed=Count("pk", filter=Q(analysis__isnull=False)),
-        wrong=Count("pk", filter=IS_WRONG),
-        suspects=Count("pk", filter=IS_SUSPECT),
-        alike=Count("pk", filter=HAS_DUPLICATES),
-        crossing=Count("pk", filter=Q(analysis__crosses_splits=True)),
-        outliers=Count("pk", filter=IS_OUTLIER),
-        proposals=Count("pk", filter=HAS_PROPOSAL),
+    # Before the first analysis nothing is joined and counted that cannot be there.
+    counted_now: dict[str, int] = samples.aggregate(
+        **(_OF_ANALYSES if row is not None else {}),
         ends_soon=Count("pk", filter=Q(consent__ends__lt=timezone.now() + ENDS_SOON)),
         uncovered=Count("pk", filter=IS_UNCOVERED),
     )
-    answered = samples.exclude(label="").filter(analysis__isnull=False).exclude(analysis__answer="")
-    confusion: list[DataConfusionJson] = [
-        {"label": label, "answer": answer, "count": count}
-        for label, answer, count in answered.values_list("label", "analysis__answer")
-        .annotate(count=Count("pk"))
-        .order_by("label", "analysis__answer")
-    ]
+    counts = dict.fromkeys(_OF_ANALYSES, 0) | counted_now
+    answers = _answers(samples) if row is not None else {}
     job = row.job if row is not None else None
     failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED, JobState.LOST)
     return {
@@ -75,8 +74,8 @@ def report_of(actor: Actor, project: Project) -> DataAnalysisJson:
         "proposals": counts["proposals"],
         "ends_soon": counts["ends_soon"],
         "uncovered": counts["uncovered"],
-        "confusion": confusion,
-        "sentences": sentences_of(samples, counts["crossing"]),
+        "confusion": _confusion(answers),
+        "sentences": _sentences(answers, counts["crossing"]),
     }
 
 
@@ -87,10 +86,30 @@ def _is_current(row: DataAnalysis | None, samples: QuerySet[Sample]) -> bool:
     return not samples.filter(revision__gt=row.revision).exists()
 
 
-def sentences_of(samples: SampleQuerySet, crossing: int) -> list[str]:
+Answers = Mapping[tuple[int | None, str], Mapping[str, int]]
+"""How often the build gave each answer, by group and label."""
+
+
+def _answers(samples: SampleQuerySet) -> Answers:
+    answered = samples.exclude(label="").filter(analysis__isnull=False).exclude(analysis__answer="")
+    counts: dict[tuple[int | None, str], dict[str, int]] = defaultdict(dict)
+    rows = answered.values_list("group", "label", "analysis__answer").annotate(count=Count("pk"))
+    for group, label, answer, count in rows:
+        counts[group, label][answer] = count
+    return counts
+
+
+def _confusion(answers: Answers) -> list[DataConfusionJson]:
+    counts = Counter[tuple[str, str]]()
+    for (_, label), by_answer in answers.items():
+        counts.update({(label, answer): count for answer, count in by_answer.items()})
+    return [{"label": label, "answer": answer, "count": counts[label, answer]} for label, answer in sorted(counts)]
+
+
+def _sentences(answers: Answers, crossing: int) -> list[str]:
     """Weaknesses beside labels and people: groups that the build does not understand, duplicates across
     splits."""
-    sentences = [*_of_groups(samples)][:MAX_SENTENCES]
+    sentences = [*_of_groups(answers)][:MAX_SENTENCES]
     if crossing:
         sentences.append(
             f"{counted(crossing, 'sample')} in one split have near-duplicates in another, so accuracy looks better "
@@ -99,22 +118,20 @@ def sentences_of(samples: SampleQuerySet, crossing: int) -> list[str]:
     return sentences
 
 
-def _of_groups(samples: SampleQuerySet) -> Iterator[str]:
+def _of_groups(answers: Answers) -> Iterator[str]:
     """Says of which people most samples of a label are answered wrongly, those with the most wrong samples first."""
-    answered = samples.exclude(label="").filter(analysis__isnull=False, group__isnull=False)
-    counts: dict[tuple[int, str], dict[str, int]] = defaultdict(dict)
-    rows = answered.exclude(analysis__answer="").values_list("group", "label", "analysis__answer")
-    for group, label, answer, count in rows.annotate(count=Count("pk")):
-        counts[group, label][answer] = count
-    wrong = {key: _wrong(key[1], answers) for key, answers in counts.items()}
-    chosen = sorted((key for key, answers in wrong.items() if answers), key=lambda key: -sum(wrong[key].values()))
+    counts = {
+        (group, label): by_answer for (group, label), by_answer in sorted(answers.items(), key=str) if group is not None
+    }
+    wrong = {key: _wrong(key[1], by_answer) for key, by_answer in counts.items()}
+    chosen = sorted((key for key, by_answer in wrong.items() if by_answer), key=lambda key: -sum(wrong[key].values()))
     names = {group.pk: str(group) for group in _groups([group for group, _ in chosen[:MAX_SENTENCES]])}
     for group, label in chosen[:MAX_SENTENCES]:
-        answers = wrong[group, label]
+        by_answer = wrong[group, label]
         total = sum(counts[group, label].values())
         yield (
-            f"{names[group]}: the build takes {sum(answers.values())} of {total} {label} for "
-            f"{' or '.join(sorted(answers, key=lambda each: -answers[each]))}."
+            f"{names[group]}: the build takes {sum(by_answer.values())} of {total} {label} for "
+            f"{' or '.join(sorted(by_answer, key=lambda each: -by_answer[each]))}."
         )
 
 

@@ -41,6 +41,7 @@ from forge.datasets.collecting.actions import (
     withdraw_as_guest,
 )
 from forge.datasets.collecting.actions.submissions import WAITING_DAYS
+from forge.datasets.collecting.hooks import find_recorded_format
 from forge.datasets.collecting.models import CollectingAudience
 from forge.datasets.collecting.task import DEFAULT_MOTION_RATE, MAX_RECORDINGS, MOTION_RATES, Task
 from forge.datasets.consent.terms import DEFAULT_PURPOSES, PURPOSE_LABELS, Purpose, checked_purposes
@@ -94,6 +95,7 @@ def collect_context(principal: Principal, project: Project) -> dict[str, Any]:
         "project": project,
         "label_choices": labels_of(principal, project),
         "kinds": [(kind.value, kind.label) for kind in RECORDED_KINDS],
+        "usual_kind": find_recorded_format(project),
         "purposes": [(each.value, PURPOSE_LABELS[each], each in DEFAULT_PURPOSES) for each in Purpose],
         "motion_rates": MOTION_RATES,
         "motion_rate": DEFAULT_MOTION_RATE,

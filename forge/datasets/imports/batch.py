@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import IO
 
 from forge.accounts.quotas.limits import require_fits, require_room
 from forge.compute.errors import MalformedAnswer
@@ -12,27 +11,21 @@ from forge.core.actors import Actor
 from forge.core.blobs.links import link_owned
 from forge.core.blobs.store import put_batch
 from forge.core.blobs.sweep import delete_if_unlinked
-from forge.core.json_shape import has_shape
 from forge.core.models import Blob
 from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import ConsentOver, ImportNotReady, SampleKnown, WrongSide
 from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.models import Consent, DataSet, Sample
+from forge.datasets.recordings.content import are_words, content_in
 from forge.datasets.samples.actions.store import SampleOrigin, store_sample
-from forge.datasets.samples.models import MEDIA_TYPES, SampleSource
-from forge.datasets.serializers import DrawingJson
+from forge.datasets.samples.models import SampleSource
 from forge.jobs.kinds import JobContext
 from forge.projects.files.storage import delete_on_failure
-from rune.datasets.content.content import Content, Kind, Quality
-from rune.datasets.content.read import MAX_BYTES
+from rune.datasets.content.content import Content
 from rune.datasets.splits import Split
-from rune.datasets.words import WORD_LIMIT
 
 MAX_OMISSIONS = 200
 """Files that a report names; it counts all."""
-MAX_MILLISECONDS = 86_400_000
-MAX_DRAWING = 4_000
-"""Characters of what a page draws."""
 
 
 def store_batch(job: JobContext, actor: Actor, row: DataImport, batch: DataBatchJson, output: Path) -> DataImport:
@@ -45,7 +38,7 @@ def store_batch(job: JobContext, actor: Actor, row: DataImport, batch: DataBatch
     recordings = batch["recordings"]
     require_room(row.data_set.project.organisation_id, sum(each["size"] for each in recordings) or 1)
     with output.open("rb") as file, put_batch() as put:
-        contents = [_content(file, each) for each in recordings]
+        contents = [content_in(file, each) for each in recordings]
         blobs = [put(content.data) for content in contents]
     digests = sorted({blob.digest for blob in blobs})
     with delete_on_failure(digests), (change := DataSetChange(row.data_set_id)) as data_set:
@@ -99,21 +92,6 @@ def _store(
     return store_sample(data_set, row.consent, content, blob, recording["label"], origin, actor, wanted=wanted)
 
 
-def _content(file: IO[bytes], recording: DataRecordingJson) -> Content:
-    file.seek(recording["offset"])
-    data = file.read(recording["size"])
-    if len(data) != recording["size"]:
-        raise MalformedAnswer("The process that reads archives wrote less than it said.")
-    return Content(
-        Kind(recording["kind"]),
-        recording["media_type"],
-        data,
-        Quality(recording["quality"]),
-        recording["milliseconds"],
-        recording["drawing"],
-    )
-
-
 def _check(row: DataImport, batch: DataBatchJson) -> None:
     """Checks what the isolated process said, beyond its shape. Raises `MalformedAnswer`."""
     steps = batch["next"] - row.position
@@ -121,21 +99,11 @@ def _check(row: DataImport, batch: DataBatchJson) -> None:
     advances = steps > 0 or batch["total"] <= row.position
     if not (is_whole and advances and batch["next"] <= max(batch["total"], row.position)):
         raise MalformedAnswer("The process that reads archives lost count.")
-    if not all(_is_sound(each) for each in batch["recordings"]):
+    if not all(_is_possible(each) for each in batch["recordings"]):
         raise MalformedAnswer("The process that reads archives described a recording that cannot be.")
 
 
-def _is_sound(recording: DataRecordingJson) -> bool:
-    """Whether the facts about a recording are possible."""
-    words = (recording["label"], recording["group"], recording["device"])
-    return (
-        recording["offset"] >= 0
-        and 0 < recording["size"] <= MAX_BYTES
-        and 0 <= recording["milliseconds"] <= MAX_MILLISECONDS
-        and MEDIA_TYPES.get(recording["media_type"]) == recording["kind"]
-        and recording["quality"] in [each.value for each in Quality]
-        and recording["split"] in ("", *(each.value for each in Split))
-        and all(len(each) <= WORD_LIMIT and each.isprintable() for each in words)
-        and len(str(recording["drawing"])) <= MAX_DRAWING
-        and has_shape(recording["drawing"], DrawingJson)
-    )
+def _is_possible(recording: DataRecordingJson) -> bool:
+    """Whether what is said of a recording beside its facts can be."""
+    are_named = are_words(recording["label"], recording["group"], recording["device"])
+    return are_named and recording["split"] in ("", *(each.value for each in Split))

@@ -66,7 +66,7 @@ def label_in_queue(actor: Actor, project: Project, number: int, label: str, *, s
     """Labels a sample as a person who looked at it: the first label is the sample's. A second person's label is kept
     beside it, and where both differ, the sample is in dispute until somebody settles it (`settles`).
 
-    Raises `Invalid`, `NotFound`, and `Forbidden`: who settles the label of a test sample manages the project.
+    Raises `Invalid`, `NotFound`, and `Forbidden`: who settles the label of a test sample owns the project.
     """
     require(actor, Verb.EDIT, project)
     word = checked_word(label, "label")
@@ -78,7 +78,7 @@ def label_in_queue(actor: Actor, project: Project, number: int, label: str, *, s
         if not sample.label or settles or first == actor.person:
             if sample.tested_since is not None and sample.label != word:
                 # Figures of earlier versions were computed on it.
-                require(actor, Verb.MANAGE, project)
+                require(actor, Verb.CHANGE_TESTS, project)
             sample.label, sample.labelled_by, sample.is_disputed = word, actor.person, False
         else:
             if first is not None:
@@ -105,7 +105,7 @@ def undo_in_queue(actor: Actor, project: Project, number: int) -> Sample:
         label = others[0].label if others else ""
         if sample.labelled_by == actor.person:
             if sample.tested_since is not None and sample.label != label:
-                require(actor, Verb.MANAGE, project)
+                require(actor, Verb.CHANGE_TESTS, project)
             sample.label, sample.labelled_by = label, others[0].person if others else None
         sample.is_disputed = len({each.label for each in others}) > 1
         _save(sample, data_set)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -58,7 +58,7 @@ def send_sample(
     label = _checked_label(label)
     _require_agreement(actor, project, days, consent, purposes)
     require_room(project.organisation_id)
-    content = checked_content(chunks)
+    content = checked_content(project.organisation_id, chunks)
     blob = put_bytes(content.data)
     with delete_on_failure([blob.digest]), transaction.atomic():
         agreed = _agree_once(actor, project, days, consent, purposes)
@@ -105,8 +105,8 @@ def import_samples(
     stored: list[_StoredRecording] = []
     digests: list[str] = []
     with delete_on_failure(digests):
-        with labelled_archive(chunks) as archive, put_batch() as put:
-            for each in classify_samples(project, archive.samples):
+        with labelled_archive(project, chunks) as archive, put_batch() as put:
+            for each in classify_samples(project, archive):
                 if isinstance(each, RefusedFile):
                     refused.append(each)
                     continue
@@ -138,14 +138,13 @@ def _store_all(
     for each in recordings:
         if each.blob.digest in known:
             continue
-        labelled, content = each.incoming.sample, each.incoming.content
-        split = split_of_nobody(data_set, consent, each.blob.digest, each.incoming.split)
-        events = None if labelled.events is None else [asdict(event) for event in labelled.events]
+        row = each.incoming
+        split = split_of_nobody(data_set, consent, each.blob.digest, row.split)
         samples.append(
-            new_row(data_set, consent, content, each.blob, labelled.label, split, None, _ORIGIN, actor, events)
+            new_row(data_set, consent, row.content, each.blob, row.label, split, None, _ORIGIN, actor, row.events)
         )
     Sample.objects.bulk_create(samples)
-    return samples, [RefusedFile(each.incoming.sample.name, KNOWN) for each in recordings if each.blob.digest in known]
+    return samples, [RefusedFile(each.incoming.name, KNOWN) for each in recordings if each.blob.digest in known]
 
 
 def _checked_label(text: str) -> str:

@@ -160,21 +160,21 @@ class ProjectSampleImportPreview(ProjectView):
         """Reads a .zip as an import would, and changes nothing."""
         project = self.project(request, organisation, name, Verb.EDIT)
         answer: SampleImportPreviewJson = {"samples": [], "refused": [], "left_out": []}
-        with labelled_archive(body_chunks(request)) as archive:
-            for each in classify_samples(project, archive.samples):
+        with labelled_archive(project, body_chunks(request)) as archive:
+            for each in classify_samples(project, archive):
                 if isinstance(each, RefusedFile):
                     answer["refused"].append({"name": each.name, "reason": each.reason})
                     continue
                 answer["samples"].append(
                     {
-                        "name": each.sample.name,
+                        "name": each.name,
                         "kind": each.content.kind.value,
-                        "label": each.sample.label,
+                        "label": each.label,
                         "split": each.split.value,
                         "size": len(each.content.data),
                     }
                 )
-            answer["left_out"] += archive.left_out()
+            answer["left_out"] += archive.left_out
         return Response(answer)
 
 

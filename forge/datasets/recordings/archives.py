@@ -1,40 +1,39 @@
 """Preview of an archive of labelled recordings: accepted and refused files, with reasons. Writes nothing.
 
 The archive is a .zip with a folder for each label, or with a table at its top; `rune.running.evaluation.reading` says
-how both look, so that `rune evaluate` and the project read the same archives alike.
+how both look, so that `rune evaluate` and the project read the same archives alike. An isolated process reads it.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from tempfile import TemporaryFile
 from typing import IO
 
 from django.conf import settings
 
+from forge.compute.errors import MalformedAnswer
+from forge.compute.pool.answer_reading import DataOmissionJson, LabelledArchiveJson, LabelledRecordingJson
+from forge.compute.pool.recordings import recording_readers
 from forge.core.errors import TooLarge
 from forge.core.studio_limits import MAX_FILES
 from forge.datasets.models import Sample
-from forge.projects.archives.read_archive import Archive, ArchiveMember
+from forge.datasets.recordings.content import are_words, content_in, received
+from forge.datasets.samples.actions.mark import MAX_EVENTS, SampleEventJson
 from forge.projects.errors import ArchiveRefused
 from forge.projects.models import Project
-from rune.datasets.content.content import BadContent, Content
-from rune.datasets.content.read import MAX_BYTES, read_content
+from rune.datasets.content.content import Content
 from rune.datasets.splits import Split
 from rune.digests import digest_of
-from rune.project.files import FileError, FileMissing, FileTooLarge, normal_path
-from rune.running.evaluation.errors import SamplesRefused
-from rune.running.evaluation.labelled import EvaluationSplit as LabelledSplit
-from rune.running.evaluation.labelled import LabelledSample
-from rune.running.evaluation.reading import samples_of
+from rune.running.evaluation.labelled import EvaluationSplit
 from rune.wording import size_text
 
 _SPLITS = {
-    LabelledSplit.TRAIN: Split.TRAIN,
-    LabelledSplit.TEST: Split.TEST,
-    LabelledSplit.HOLDOUT: Split.VALIDATION,
+    EvaluationSplit.TRAIN.value: Split.TRAIN,
+    EvaluationSplit.TEST.value: Split.TEST,
+    EvaluationSplit.HOLDOUT.value: Split.VALIDATION,
 }
 """The splits of folders and tables, as a data set calls them."""
 KNOWN = "The same recording is already a sample of the project, or is in here twice."
@@ -42,16 +41,14 @@ KNOWN = "The same recording is already a sample of the project, or is in here tw
 
 @dataclass(frozen=True)
 class Incoming:
-    """A recording of an archive that can come in, with its bytes."""
+    """A recording of an archive that can come in, with its bytes; `split` is the one that the archive declares."""
 
-    sample: LabelledSample
+    name: str
+    label: str
+    split: Split
+    events: Sequence[SampleEventJson] | None
     content: Content
     digest: str
-
-    @property
-    def split(self) -> Split:
-        """The split that the archive declares."""
-        return _SPLITS[LabelledSplit(self.sample.split)]
 
 
 @dataclass(frozen=True)
@@ -62,84 +59,75 @@ class RefusedFile:
     reason: str
 
 
-class _Members:
-    """The files of an archive, as those who read samples ask for them."""
-
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
-        self._members: dict[str, ArchiveMember] = {member.path: member for member in archive.members}
-        self._requested: set[str] = set()
-
-    def paths(self) -> tuple[str, ...]:
-        return tuple(sorted(self._members))
-
-    def read(self, path: str) -> bytes:
-        member = self._members.get(normal_path(path))
-        self._requested.add(normal_path(path))
-        if member is None:
-            raise FileMissing(path, "no such file came with the table")
-        if member.size > MAX_BYTES:
-            raise FileTooLarge(path, f"it has {size_text(member.size)}; a sample has at most {size_text(MAX_BYTES)}")
-        return b"".join(self._archive.read(member))
-
-    def unrequested_members(self) -> tuple[str, ...]:
-        return tuple(path for path in self.paths() if path not in self._requested)
-
-
 class LabelledArchive:
-    """The samples of an archive, to be read while it is open."""
+    """The contents of an archive that an isolated process read, while the file that it wrote is open."""
 
-    def __init__(self, members: _Members, samples: tuple[LabelledSample, ...]) -> None:
-        self._members = members
-        self.samples = samples
+    def __init__(self, stored: IO[bytes], answer: LabelledArchiveJson) -> None:
+        self._stored = stored
+        self._recordings = answer["recordings"]
+        self.omissions: Sequence[DataOmissionJson] = answer["omissions"]
+        self.left_out: Sequence[str] = answer["left_out"]
+        """The files that are neither in a folder of a label nor in the table."""
 
-    def left_out(self) -> tuple[str, ...]:
-        """Once all samples were read: the files that are neither in a folder of a label nor in the table."""
-        return self._members.unrequested_members()
+    def recordings(self) -> Iterator[Incoming]:
+        """Its recordings, of which one is in memory at a time. Raises `ArchiveRefused`."""
+        for each in self._recordings:
+            try:
+                content = content_in(self._stored, each)
+                if not _is_possible(each):
+                    raise MalformedAnswer("The process that reads archives described a recording that cannot be.")
+            except MalformedAnswer as error:
+                raise ArchiveRefused(f"The archive could not be read. {error.reason}") from error
+            split, digest = _SPLITS[each["split"]], digest_of(content.data)
+            events: list[SampleEventJson] | None = None
+            if each["events"] is not None:
+                events = [SampleEventJson(label=at["label"], start=at["start"], end=at["end"]) for at in each["events"]]
+            yield Incoming(each["path"], each["label"], split, events, content, digest)
 
 
 @contextmanager
-def labelled_archive(chunks: Iterable[bytes]) -> Iterator[LabelledArchive]:
-    """The samples of an archive, to be read until the end. Raises `TooLarge` and `ArchiveRefused`."""
-    with tempfile.TemporaryFile() as body:
-        _receive(chunks, body)
-        archive = Archive(body, files=MAX_FILES, limit=2 * settings.UPLOAD_LIMIT)
-        members = _Members(archive)
-        try:
-            samples = samples_of(members)
-        except (SamplesRefused, FileError) as error:
-            raise ArchiveRefused(str(error)) from error
-        yield LabelledArchive(members, samples)
+def labelled_archive(project: Project, chunks: Iterable[bytes]) -> Iterator[LabelledArchive]:
+    """The recordings of an archive that somebody sends for a project, to be read until the end.
+
+    Raises `TooLarge`, `ArchiveRefused`, and `TooManyQuestions` and `LanguageBusy` where too many are read at once.
+    """
+    with received(_limited(chunks)) as sent, TemporaryFile() as stored:
+        answer = recording_readers.read_archive(project.organisation_id, sent, stored, MAX_FILES)
+        if "refused" in answer:
+            raise ArchiveRefused(answer["refused"])
+        if "error" in answer:
+            raise ArchiveRefused(f"The archive could not be read. {answer['error']['message']}")
+        yield LabelledArchive(stored, answer)  # type: ignore[arg-type]  # its shape was checked when it came
 
 
-def classify_samples(project: Project, samples: Iterable[LabelledSample]) -> Iterator[Incoming | RefusedFile]:
-    """Each sample of an archive as one that can come in, or with the reason why not. Reads one file at a time."""
+def classify_samples(project: Project, archive: LabelledArchive) -> Iterator[Incoming | RefusedFile]:
+    """Each sample of an archive as one that can come in, or with the reason why not. Raises `ArchiveRefused`."""
     known = set(Sample.objects.available().filter(data_set__project=project).values_list("digest", flat=True))
-    for sample in samples:
-        try:
-            content = read_content(sample.read())
-        except FileError as error:
-            yield RefusedFile(sample.name, _sentence(error.reason))
+    for omission in archive.omissions:
+        yield RefusedFile(omission["path"], omission["reason"])
+    for each in archive.recordings():
+        if each.digest in known:
+            yield RefusedFile(each.name, KNOWN)
             continue
-        except BadContent as error:
-            yield RefusedFile(sample.name, str(error))
-            continue
-        digest = digest_of(content.data)
-        if digest in known:
-            yield RefusedFile(sample.name, KNOWN)
-            continue
-        known.add(digest)
-        yield Incoming(sample, content, digest)
+        known.add(each.digest)
+        yield each
 
 
-def _sentence(reason: str) -> str:
-    return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
+def _is_possible(recording: LabelledRecordingJson) -> bool:
+    """Whether what is said of a recording beside its facts can be."""
+    events = recording["events"] or []
+    return (
+        recording["split"] in _SPLITS
+        and are_words(recording["label"], *(each["label"] for each in events))
+        and len(events) <= MAX_EVENTS
+        and all(0 <= each["start"] < each["end"] for each in events)
+    )
 
 
-def _receive(chunks: Iterable[bytes], body: IO[bytes]) -> None:
+def _limited(chunks: Iterable[bytes]) -> Iterator[bytes]:
     size = 0
     for chunk in chunks:
         size += len(chunk)
         if size > settings.UPLOAD_LIMIT:
             raise TooLarge(f"This is larger than the limit of {size_text(settings.UPLOAD_LIMIT)}. Send it in parts.")
-        body.write(chunk)
+        yield chunk

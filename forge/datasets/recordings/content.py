@@ -1,17 +1,95 @@
-"""Reads a recording that somebody sent: what is stored of it, or why it is refused."""
+"""Has a recording that somebody sent read in an isolated process: what is stored of it, or why it is refused.
+
+This process copies bytes and looks into none of them. What the other says about them is checked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryFile
+from typing import IO
+from uuid import UUID
 
+from forge.compute.errors import MalformedAnswer
+from forge.compute.pool.answer_reading import RecordingFactsJson
+from forge.compute.pool.recordings import recording_readers
+from forge.core.json_shape import has_shape
 from forge.datasets.errors import ContentRefused
-from rune.datasets.content.content import BadContent, Content
-from rune.datasets.content.read import join_chunks, read_content
+from forge.datasets.samples.drawing import DrawingJson
+from forge.datasets.samples.models import MEDIA_TYPES
+from rune.datasets.content.content import Content, Kind, Quality
+from rune.datasets.content.read import MAX_BYTES
+from rune.datasets.words import WORD_LIMIT
+from rune.wording import size_text
+
+MAX_MILLISECONDS = 86_400_000
+MAX_DRAWING = 4_000
+"""Characters of what a page draws."""
 
 
-def checked_content(chunks: Iterable[bytes]) -> Content:
-    """Reads a recording without what tells of its maker. Raises `ContentRefused`."""
-    try:
-        return read_content(join_chunks(chunks))
-    except BadContent as error:
-        raise ContentRefused(str(error)) from None
+def checked_content(organisation: UUID, chunks: Iterable[bytes]) -> Content:
+    """Reads a recording without what tells of its maker, for a project of an organisation.
+
+    Raises `ContentRefused`, and `TooManyQuestions` and `LanguageBusy` where too many are read at once.
+    """
+    with received(_limited(chunks)) as sent, TemporaryFile() as stored:
+        answer = recording_readers.read(organisation, sent, stored)
+        if "error" in answer or "refused" in answer:
+            failure = f"The recording could not be read. {answer.get('error', {}).get('message', '')}".strip()
+            raise ContentRefused(answer.get("refused", failure))
+        try:
+            return content_in(stored, answer)  # type: ignore[arg-type]  # its shape was checked when it came
+        except MalformedAnswer as error:
+            raise ContentRefused(f"The recording could not be read. {error.reason}") from error
+
+
+def content_in(stored: IO[bytes], facts: RecordingFactsJson) -> Content:
+    """A recording whose bytes an isolated process wrote into a file. Raises `MalformedAnswer` for impossible facts."""
+    if not _are_possible(facts):
+        raise MalformedAnswer("The process that reads recordings described one that cannot be.")
+    stored.seek(facts["offset"])
+    data = stored.read(facts["size"])
+    if len(data) != facts["size"]:
+        raise MalformedAnswer("The process that reads recordings wrote less than it said.")
+    kind, quality = Kind(facts["kind"]), Quality(facts["quality"])
+    return Content(kind, facts["media_type"], data, quality, facts["milliseconds"], facts["drawing"])
+
+
+def are_words(*words: str) -> bool:
+    """Whether these may be labels, pseudonyms or names of devices; each may be empty."""
+    return all(len(each) <= WORD_LIMIT and each.isprintable() for each in words)
+
+
+@contextmanager
+def received(chunks: Iterable[bytes]) -> Iterator[IO[bytes]]:
+    """A temporary file with what somebody sent, opened to be read alone: another process gets it."""
+    with NamedTemporaryFile() as target:
+        for chunk in chunks:
+            target.write(chunk)
+        target.flush()
+        with Path(target.name).open("rb") as sent:
+            yield sent
+
+
+def _limited(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Raises `ContentRefused` as soon as there are more bytes than a sample may have."""
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > MAX_BYTES:
+            raise ContentRefused(f"The recording is larger than {size_text(MAX_BYTES)}. Trim it and send it again.")
+        yield chunk
+
+
+def _are_possible(facts: RecordingFactsJson) -> bool:
+    return (
+        facts["offset"] >= 0
+        and 0 < facts["size"] <= MAX_BYTES
+        and 0 <= facts["milliseconds"] <= MAX_MILLISECONDS
+        and MEDIA_TYPES.get(facts["media_type"]) == facts["kind"]
+        and facts["quality"] in [each.value for each in Quality]
+        and len(str(facts["drawing"])) <= MAX_DRAWING
+        and has_shape(facts["drawing"], DrawingJson)
+    )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+from uuid import UUID
+
 from forge.accounts.principals import INSTALLATION
-from forge.core.blobs.store import read_blob
+from forge.core.blobs.chunks import read_chunks
+from forge.core.blobs.store import open_blob
 from forge.core.errors import Damaged, NotFound
 from forge.datasets.actions import DataSetChange
+from forge.datasets.errors import ContentRefused
 from forge.datasets.models import Sample
+from forge.datasets.recordings.content import checked_content
 from forge.datasets.samples.models import SampleSource
-from rune.datasets.content.content import BadContent, Content
-from rune.datasets.content.read import read_content
+from rune.datasets.content.content import Content
 
 BATCH = 200
 """Samples that are read before the server does other things again."""
@@ -18,7 +23,8 @@ BATCH = 200
 def draw_moved_samples() -> None:
     """Completes at most `BATCH` samples. What cannot be read gets a drawing without anything in it, `{"rate": 0}`."""
     rows = Sample.objects.available().filter(source=SampleSource.FILE, drawing={}).order_by("pk")
-    drawn = {pk: _content(digest) for pk, digest in rows.values_list("pk", "digest")[:BATCH]}
+    read = rows.values_list("pk", "digest", "data_set__project__organisation")[:BATCH]
+    drawn = {pk: _content(organisation, digest) for pk, digest, organisation in read}
     for data_set_id in Sample.objects.filter(pk__in=drawn).order_by().values_list("data_set", flat=True).distinct():
         with (change := DataSetChange(data_set_id)) as data_set:
             samples = Sample.objects.available().filter(data_set=data_set, pk__in=drawn)
@@ -32,8 +38,8 @@ def draw_moved_samples() -> None:
             change.tell(INSTALLATION)
 
 
-def _content(digest: str) -> Content | None:
+def _content(organisation: UUID, digest: str) -> Content | None:
     try:
-        return read_content(read_blob(digest))
-    except (NotFound, Damaged, BadContent):
+        return checked_content(organisation, read_chunks(partial(open_blob, digest)))
+    except (NotFound, Damaged, ContentRefused):
         return None

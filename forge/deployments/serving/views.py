@@ -14,7 +14,7 @@ from django.utils.http import parse_etags
 from django.views.decorators.csrf import csrf_exempt
 
 from forge.deployments.models import Deployment
-from forge.deployments.serving.answers import FOR_EVER, allow_methods, for_origin, refused, rune_response
+from forge.deployments.serving.answers import FOR_EVER, for_origin, refused, rune_response
 from forge.deployments.serving.callers import (
     find_by_address,
     note_use,
@@ -25,10 +25,10 @@ from forge.deployments.serving.callers import (
     served_release,
 )
 from forge.deployments.serving.calls import counter
-from forge.deployments.serving.refusals import METHOD_REFUSED, ORIGIN_REFUSED, ServingRefusal
+from forge.deployments.serving.preflight import METHODS, preflight
+from forge.deployments.serving.refusals import ServingRefusal
 from forge.deployments.serving.signatures import signatures_of
 
-_METHODS = "GET, HEAD, OPTIONS"
 _FRONT_SECONDS = "60"
 """For how long nginx in front of this server sends a rune without asking: its version may be withdrawn."""
 
@@ -38,9 +38,9 @@ def deployment_address(request: HttpRequest, organisation: str, name: str, deplo
     """Which rune the deployment serves, for an app with its key."""
     target = find_by_address(organisation, name, deployment)
     try:
-        response = _preflight(request, target) or _pointer(request, target)
+        response = preflight(request, target) or _pointer(request, target)
     except ServingRefusal as refusal:
-        response = refused(request, target, refusal, _METHODS)
+        response = refused(request, target, refusal, METHODS)
     return for_origin(request, target, response)
 
 
@@ -49,9 +49,9 @@ def rune_address(request: HttpRequest, organisation: str, name: str, deployment:
     """The bytes of a rune that the deployment serves or served. Its digest is known to apps with a key alone."""
     target = find_by_address(organisation, name, deployment)
     try:
-        response = _preflight(request, target) or _bytes(request, target, rune)
+        response = preflight(request, target) or _bytes(request, target, rune)
     except ServingRefusal as refusal:
-        response = refused(request, target, refusal, _METHODS)
+        response = refused(request, target, refusal, METHODS)
     return for_origin(request, target, response)
 
 
@@ -62,26 +62,10 @@ def signatures_address(
     """The signatures of a rune that the deployment serves or served."""
     target = find_by_address(organisation, name, deployment)
     try:
-        response = _preflight(request, target) or _signatures(request, target, rune)
+        response = preflight(request, target) or _signatures(request, target, rune)
     except ServingRefusal as refusal:
-        response = refused(request, target, refusal, _METHODS)
+        response = refused(request, target, refusal, METHODS)
     return for_origin(request, target, response)
-
-
-def _preflight(request: HttpRequest, target: Deployment | None) -> HttpResponse | None:
-    """Returns the answer to a browser that asks whether a page may send a key, or None if the request is another one.
-
-    Raises `ServingRefusal`.
-    """
-    if request.method in ("GET", "HEAD"):
-        return None
-    if request.method != "OPTIONS":
-        raise ServingRefusal(METHOD_REFUSED)
-    origin = request.headers.get("Origin", "")
-    if not origin:
-        raise ServingRefusal(ORIGIN_REFUSED)
-    require_origin(target, origin)
-    return allow_methods(_METHODS, "x-api-key, If-None-Match, Range")
 
 
 def _pointer(request: HttpRequest, target: Deployment | None) -> HttpResponse:

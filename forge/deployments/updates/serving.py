@@ -19,11 +19,11 @@ from forge.deployments.serving.callers import (
     require_rate,
     served_release,
 )
-from forge.deployments.serving.refusals import DOCUMENT_UNKNOWN, METHOD_REFUSED, ServingRefusal
+from forge.deployments.serving.preflight import METHODS, preflight
+from forge.deployments.serving.refusals import DOCUMENT_UNKNOWN, ServingRefusal
 from forge.deployments.updates.models import UpdateRole
 
 _NAME = re.compile(r"(?:([1-9][0-9]{0,15})\.(root|snapshot|targets)|timestamp)\.json", re.ASCII)
-_METHODS = "GET, HEAD"
 
 
 @csrf_exempt
@@ -31,15 +31,14 @@ def update_document(request: HttpRequest, organisation: str, name: str, deployme
     """One document. A root that does not exist yet is answered by 404: clients ask for the next one each time."""
     target = find_by_address(organisation, name, deployment)
     try:
-        response: HttpResponseBase = _document(request, target, path)
+        response: HttpResponseBase = preflight(request, target) or _document(request, target, path)
     except ServingRefusal as refusal:
-        response = refused(request, target, refusal, _METHODS, counts=refusal.kind is not DOCUMENT_UNKNOWN)
-    return for_origin(request, target, response)
+        response = refused(request, target, refusal, METHODS, counts=refusal.kind is not DOCUMENT_UNKNOWN)
+    # The clock of the server tells an app whether its own is wrong.
+    return for_origin(request, target, response, exposed=("Date",))
 
 
 def _document(request: HttpRequest, target: Deployment | None, file: str) -> HttpResponse:
-    if request.method not in ("GET", "HEAD"):
-        raise ServingRefusal(METHOD_REFUSED)
     caller = require_key(target, request.headers.get("x-api-key", ""))
     deployment = caller.deployment
     require_origin(deployment, request.headers.get("Origin", ""))

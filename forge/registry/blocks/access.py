@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 
 from django.db.models import Q
 
 from forge.accounts.models import Organisation
 from forge.accounts.organisations.access import nothing_for
 from forge.accounts.permissions import Verb, can
-from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE
 from forge.core.blobs.store import read_blob
 from forge.core.models import Blob
-from forge.jobs.models import JobState
-from forge.projects.models import Project, Version
+from forge.projects.models import Project
 from forge.registry.blocks.errors import BlockWithdrawn, NoSuchBlock
 from forge.registry.models import BlockVersion, BlockVersionQuerySet, Repository
 from rune.compiler.blocks.artefact import BlockManifest, read_block_manifest
@@ -40,12 +39,6 @@ class PublishedFiles:
         return self.texts[f"{self.manifest.name}.py"]
 
 
-def name_of(block: BlockVersion) -> SharedName:
-    """How Runefiles name the block, as its project is called now."""
-    project = block.repository.project
-    return SharedName(project.organisation.name, project.name, block.name)
-
-
 def blocks_of(actor: Actor, project: Project) -> list[BlockVersion]:
     """Returns a project's published blocks, by name, newest version first, for someone who may see its page."""
     return _newest_first(_whole(BlockVersion.objects.visible_to(actor).listed().filter(repository__project=project)))
@@ -58,7 +51,7 @@ def best_of(versions: Sequence[BlockVersion]) -> BlockVersion:
 
 def best_blocks_of(actor: Actor, project: Project) -> list[BlockVersion]:
     """The blocks that a project published, each at its best version, for someone who sees its page."""
-    return [best_of(list(versions)) for _, versions in groupby(blocks_of(actor, project), name_of)]
+    return [best_of(list(versions)) for _, versions in groupby(blocks_of(actor, project), attrgetter("shared_name"))]
 
 
 def blocks_in(actor: Actor, organisation: str) -> list[BlockVersion]:
@@ -130,7 +123,7 @@ def shelf_of(blocks: Iterable[BlockVersion]) -> Shelf:
     shelf: dict[SharedName, list[ShelfVersion]] = {}
     for block in blocks:
         said = ShelfVersion(block.version, block.manifest.blob_id, block.objection, block.successor)
-        shelf.setdefault(name_of(block), []).append(said)
+        shelf.setdefault(block.shared_name, []).append(said)
     return {name: tuple(versions) for name, versions in shelf.items()}
 
 
@@ -157,17 +150,10 @@ def find_published(repository: Repository, name: str, reference: str) -> BlockVe
     )
 
 
-def newest_build_of(project: Project, source: Version) -> Build | None:
-    """The newest build that succeeded of a version of the project's files, by which blocks of them are approved."""
-    builds = Build.objects.numbered().filter(project=project, version=source, job__state=JobState.SUCCEEDED)
-    known = builds.exclude(artefact=None).select_related("artefact", "version", "project")
-    return known.order_by("-number").first()
-
-
 def _whole(blocks: BlockVersionQuerySet) -> BlockVersionQuerySet:
     return blocks.select_related("repository__project__organisation", "manifest", "author", "source_version")
 
 
 def _newest_first(blocks: Iterable[BlockVersion]) -> list[BlockVersion]:
     ordered: Sequence[BlockVersion] = sorted(blocks, key=lambda each: version_key(each.version), reverse=True)
-    return sorted(ordered, key=name_of)
+    return sorted(ordered, key=attrgetter("shared_name"))

@@ -11,7 +11,8 @@ from django.db.models import Q
 from forge.core.actors import Actor
 from forge.core.database.constraints import reason_constraint
 from forge.projects.models import Project, Version, Visibility
-from forge.registry.tags.admission import Admission
+from forge.registry.admission import Admission
+from rune.compiler.blocks.shared_path import SharedName
 
 BLOCK_NAME_LENGTH = 60
 SUCCESSOR_LENGTH = 250
@@ -115,6 +116,12 @@ class BlockVersion(models.Model):
         """The objection, and which version or block to use instead, or "" if there is no objection."""
         instead = f" Take {self.successor} instead." if self.successor else ""
         return f"{self.objection}{instead}"
+
+    @property
+    def shared_name(self) -> SharedName:
+        """How Runefiles name the block, as its project is called now."""
+        project = self.repository.project
+        return SharedName(project.organisation.name, project.name, self.name)
 
     @property
     def fixed_name(self) -> str:

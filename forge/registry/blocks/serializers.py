@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, TypedDict
 
 from forge.core.api.json_types import Timestamp
-from forge.registry.blocks.access import PublishedFiles, files_of, name_of
+from forge.registry.blocks.access import PublishedFiles, files_of
 from forge.registry.models import BlockVersion
 from rune.compiler.blocks.shared_path import SharedName, SharedPath
 
@@ -61,7 +61,7 @@ class BlockFilesJson(BlockVersionJson):
 def block_to_json(block: BlockVersion) -> BlockVersionJson:
     """A version of a block."""
     return {
-        "path": str(SharedPath(name_of(block), block.version)),
+        "path": str(SharedPath(block.shared_name, block.version)),
         "version": block.version,
         "digest": block.manifest.blob_id,
         "created": block.created.isoformat(),
@@ -81,7 +81,7 @@ def blocks_to_json(blocks: Iterable[BlockVersion]) -> PublishedBlocksJson:
     """Blocks with their versions, in the order in which they come."""
     by_name: dict[SharedName, list[BlockVersion]] = {}
     for block in blocks:
-        by_name.setdefault(name_of(block), []).append(block)
+        by_name.setdefault(block.shared_name, []).append(block)
     return {"blocks": [_published(name, versions) for name, versions in by_name.items()]}
 
 

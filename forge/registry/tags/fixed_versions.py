@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 
 from forge.accounts.errors import NameInUse
 from forge.projects.models import FormerProjectName, Project
-from forge.registry.distribution.artifacts.access import registry_rules_of
-from forge.registry.distribution.protocol.manifests import stays
 from forge.registry.models import ArtifactTag, BlockVersion, PublishedVersion, Tag
+from forge.registry.oci.manifests import stays
+from forge.registry.repository.rules import registry_rules_of
 from forge.registry.tags.errors import TagInUse
 
 

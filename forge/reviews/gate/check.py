@@ -14,8 +14,8 @@ from forge.builds.models import Build
 from forge.core.preconditions import Facet
 from forge.projects.models import Project, Version
 from forge.projects.secrets.results import is_searched, secret_sentences
-from forge.registry.blocks.access import newest_build_of
 from forge.registry.hooks import Clearance, GateAnswer, block_gates, clearances, gates, protections, publication_facets
+from forge.registry.repository.builds import newest_build_of
 from forge.reviews.checks.access import CheckStatus, check_statuses, newest_passed
 from forge.reviews.gate.changed_files import Files, changed_paths, files_of
 from forge.reviews.gate.demands import Demands, GateCheck, GateMember, MemberVerdict, Situation, demands

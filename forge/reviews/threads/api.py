@@ -19,7 +19,6 @@ from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, requ
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.errors import Conflict
 from forge.datasets.consent.terms import DEFAULT_DAYS, Purpose, checked_days, purposes_in
-from forge.datasets.errors import ContentRefused
 from forge.reviews import actions
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review
@@ -36,8 +35,6 @@ from forge.reviews.threads.serializers import (
     comment_to_json,
     thread_to_json,
 )
-from rune.datasets.content.content import BadContent
-from rune.datasets.content.read import join_chunks
 
 _RESULT = [
     OpenApiParameter("label", str, required=True, description="the right answer: the sample's label"),
@@ -228,13 +225,5 @@ def _marked(principal: Actor, about: Review | Build, request: Request) -> Respon
         purposes=purposes_in(query.get("purposes")),
         text=query.get("text", ""),
     )
-    thread = actions.mark_wrong(principal, about, _recording(request), result)
+    thread = actions.mark_wrong(principal, about, body_chunks(request), result)
     return Response(thread_to_json(find_thread(principal, thread.pk)), status=status.HTTP_201_CREATED)
-
-
-def _recording(request: Request) -> bytes:
-    """The body, of at most the size of a sample. Raises `ContentRefused`."""
-    try:
-        return join_chunks(body_chunks(request))
-    except BadContent as error:
-        raise ContentRefused(str(error)) from None

@@ -17,8 +17,8 @@ from forge.core.preconditions import etag_of
 from forge.jobs.lists.pages import STATE_TAGS
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from forge.registry.distribution.protocol.manifests import is_tag
 from forge.registry.models import Tag
+from forge.registry.oci.manifests import is_tag
 from forge.registry.tags.access import tags_of
 from forge.registry.tags.facets import build_facets
 from forge.registry.tags.proposal import next_tag_of

@@ -1,8 +1,30 @@
 // The errors of loading a deployment. Those of running a rune are `RuneError`.
 
-/** The name that a program compares. The server's own names of refusals, such as `key-revoked`, come as they are. */
+/**
+ * The name that a program compares. The server's own names of refusals, such as `key-revoked`, come as they are.
+ *
+ * - `server-away`: no answer or a part of one, and nothing is stored
+ * - `refused`: an answer that is not a deployment's
+ * - `damaged`: the bytes have another digest
+ * - `not-secure`: the page came neither over HTTPS nor from this computer
+ * - `signature-refused`: no trusted key signed what the deployment serves
+ * - `older`: the server names an older state than it did before
+ * - `expired`, `mixed`: the signed documents have ended, or are those of different states or deployments
+ * - `clock-wrong`: the clock of this computer says a time that cannot be
+ * - `cache-unwritable`: what was seen before cannot be stored, or no folder is named
+ */
 export type DeliveryErrorName =
-  "server-away" | "refused" | "damaged" | "not-secure" | "signature-refused" | (string & {});
+  | "server-away"
+  | "refused"
+  | "damaged"
+  | "not-secure"
+  | "signature-refused"
+  | "older"
+  | "expired"
+  | "mixed"
+  | "clock-wrong"
+  | "cache-unwritable"
+  | (string & {});
 
 export class DeliveryError extends Error {
   override readonly name: DeliveryErrorName;

@@ -1,7 +1,7 @@
 // Fetches a rune: from a deployment's address, which names the rune's own, or from any address of a file. The bytes are
 // compared with the digest that the deployment or the caller names.
 import { DeliveryError } from "./errors";
-import { requireSignature, type Signatures } from "./signature";
+import { hex, requireSignature, type Signatures } from "./signature";
 
 export interface FetchOptions {
   /** The key of the deployment. */
@@ -10,6 +10,16 @@ export interface FetchOptions {
   readonly digest?: string;
   /** The public key of the organisation, as a PEM text: only a rune that it signed is loaded. For deployments. */
   readonly publicKey?: string;
+  /**
+   * The root document of the organisation's deployments as a text, or its digest as `sha256:…`: only what the keys of
+   * this root, and of roots that follow it, sign as current is loaded.
+   */
+  readonly root?: string;
+  /**
+   * Where the last good rune and the signed documents are stored: a folder, in Node and Deno. In browsers true, which
+   * is the rule with `root` or `publicKey`. False stores nothing, and an older state cannot be recognised.
+   */
+  readonly cache?: string | boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -17,8 +27,10 @@ export interface FetchOptions {
 export interface Served {
   readonly deployment: string;
   readonly version: string;
-  /** Of the manifest. */
-  readonly digest: string;
+  /** Counts up with each change, also when the deployment goes back to an earlier version. */
+  readonly release: number;
+  /** Of the manifest; absent where signed documents name the rune. */
+  readonly digest?: string;
   readonly since: string;
   readonly rune: { readonly digest: string; readonly size: number; readonly url: string };
 }
@@ -27,10 +39,14 @@ export interface Fetched {
   readonly bytes: ArrayBuffer;
   /** Null where the address is of a file. */
   readonly served: Served | null;
+  /** Milliseconds since the server last said that this is the current release; null where it answered. */
+  readonly age?: number | null;
+  /** Stores the rune for the time when the server is away, once it was opened. */
+  readonly store?: () => Promise<void>;
 }
 
 export async function fetchRune(source: string | URL, options: FetchOptions): Promise<Fetched> {
-  const answer = await ask(source, options, options.key === undefined ? {} : { "x-api-key": options.key });
+  const answer = await ask(source, options);
   if (!isJson(answer)) {
     if (options.publicKey !== undefined)
       throw new DeliveryError("signature-refused", "Signatures are checked where the address is of a deployment.");
@@ -39,15 +55,28 @@ export async function fetchRune(source: string | URL, options: FetchOptions): Pr
     return { bytes, served: null };
   }
   const served = asServed(await json(answer, options));
-  const file = await ask(served.rune.url, options, {});
-  const bytes = await whole(file, options);
-  await compare(bytes, served.rune.digest);
-  if (options.publicKey !== undefined) {
-    const signatures = await ask(`${served.rune.url}/signatures`, options, {});
-    await requireSignature((await json(signatures, options)) as Signatures, served.rune.digest, options.publicKey);
-  }
+  return { bytes: await releaseBytes(served, options), served };
+}
+
+/** The bytes of a release, compared with its digest and with the signature that the caller demands. */
+export async function releaseBytes(served: Served, options: FetchOptions, stored?: ArrayBuffer): Promise<ArrayBuffer> {
+  const { url, digest } = served.rune;
+  const open = { signal: options.signal };
+  const bytes = stored ?? (await whole(await ask(url, open), options));
+  await compare(bytes, digest);
+  if (options.publicKey !== undefined)
+    await requireSignature(
+      (await json(await ask(`${url}/signatures`, open), options)) as Signatures,
+      digest,
+      options.publicKey,
+    );
   if (options.digest !== undefined) await compare(bytes, options.digest);
-  return { bytes, served };
+  return bytes;
+}
+
+/** The release that a deployment's address names. Throws `DeliveryError`. */
+export async function askServed(source: string | URL, options: FetchOptions): Promise<Served> {
+  return asServed(await json(await ask(source, options), options));
 }
 
 /** Throws `DeliveryError` where the bytes have another SHA-256. */
@@ -56,17 +85,19 @@ export async function compare(bytes: ArrayBuffer, digest: string): Promise<void>
   const subtle = globalThis.crypto.subtle as SubtleCrypto | undefined;
   if (subtle === undefined)
     throw new DeliveryError("not-secure", "Digests can be checked on pages over HTTPS or localhost only. Use HTTPS.");
-  const hash = new Uint8Array(await subtle.digest("SHA-256", bytes));
-  const actual = `sha256:${Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  const actual = `sha256:${hex(await subtle.digest("SHA-256", bytes))}`;
   if (actual !== digest.toLowerCase())
     throw new DeliveryError("damaged", `The rune has the digest ${actual}, not ${digest}. Load it again.`);
 }
 
-async function ask(url: string | URL, options: FetchOptions, headers: Record<string, string>): Promise<Response> {
-  const { signal } = options;
+/** Asks an address, and sends it the key. Throws `DeliveryError`. */
+export async function ask(url: string | URL, options: Pick<FetchOptions, "key" | "signal">): Promise<Response> {
+  const { key, signal } = options;
+  // Following a redirect would hand the key to another server.
+  const keyed: RequestInit = key === undefined ? {} : { headers: { "x-api-key": key }, redirect: "manual" };
   let answer: Response;
   try {
-    answer = await fetch(url, { headers, credentials: "omit", ...(signal && { signal }) });
+    answer = await fetch(url, { ...keyed, credentials: "omit", ...(signal && { signal }) });
   } catch (error) {
     signal?.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
@@ -76,6 +107,9 @@ async function ask(url: string | URL, options: FetchOptions, headers: Record<str
     );
   }
   if (answer.ok) return answer;
+  // Where the server in front of it is out of order, it counts as away.
+  if (answer.status >= 500)
+    throw new DeliveryError("server-away", `${String(url)} answered ${answer.status}.`, answer.status);
   const problem = isJson(answer)
     ? (((await json(answer, options)) as { name?: unknown; detail?: unknown } | null) ?? {})
     : {};
@@ -85,7 +119,7 @@ async function ask(url: string | URL, options: FetchOptions, headers: Record<str
 }
 
 /** Throws `DeliveryError` where the connection ends before all bytes came. */
-async function whole(answer: Response, { signal }: FetchOptions): Promise<ArrayBuffer> {
+export async function whole(answer: Response, { signal }: FetchOptions): Promise<ArrayBuffer> {
   try {
     return await answer.arrayBuffer();
   } catch (error) {

@@ -2,7 +2,7 @@
 import { DEFAULT_LIMITS, type Limits } from "../runtime/types";
 import { openInWorker } from "./engine";
 import { openHere } from "./engine-here";
-import { compare, fetchRune, type FetchOptions } from "./fetch-rune";
+import { compare, fetchRune, type Fetched, type FetchOptions } from "./fetch-rune";
 import { Rune } from "./rune";
 
 export { RuneError, type RuneErrorName } from "../runtime/errors";
@@ -28,13 +28,22 @@ export async function load(
   source: string | URL | ArrayBuffer | Uint8Array<ArrayBuffer>,
   options: LoadOptions = {},
 ): Promise<Rune> {
-  const { bytes, served } =
+  const { bytes, served, age, store } =
     typeof source === "string" || source instanceof URL
-      ? await fetchRune(source, options)
+      ? await fetched(source, options)
       : { bytes: await checked(source, options.digest), served: null };
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const open = (options.worker ?? true) && "Worker" in globalThis ? openInWorker : openHere;
-  return new Rune(await open(bytes, limits), served);
+  const rune = new Rune(await open(bytes, limits), served, age ?? null);
+  await store?.();
+  return rune;
+}
+
+/** The module that remembers and verifies signed documents is loaded by those who ask for it. */
+async function fetched(source: string | URL, options: LoadOptions): Promise<Fetched> {
+  const { root, cache = options.publicKey !== undefined && "indexedDB" in globalThis } = options;
+  if (root === undefined && cache === false) return fetchRune(source, options);
+  return (await import("./deployment")).fetchRelease(source, options);
 }
 
 async function checked(source: ArrayBuffer | Uint8Array<ArrayBuffer>, digest?: string): Promise<ArrayBuffer> {

@@ -10,12 +10,11 @@ export type RuneState =
 
 const LOADING: RuneState = { state: "loading" };
 
+type Options = Pick<LoadOptions, "key" | "digest" | "publicKey" | "root" | "cache">;
+
 /** Loads a rune while the component is shown, and again where its address or an option changes. */
-export function useRune(
-  source: string,
-  { key, digest, publicKey }: Pick<LoadOptions, "key" | "digest" | "publicKey"> = {},
-): RuneState {
-  const wanted = JSON.stringify([source, key, digest, publicKey]);
+export function useRune(source: string, { key, digest, publicKey, root, cache }: Options = {}): RuneState {
+  const wanted = JSON.stringify([source, key, digest, publicKey, root, cache]);
   const [ended, setEnded] = useState<{ readonly wanted: string; readonly state: RuneState } | null>(null);
   useEffect(() => {
     const abort = new AbortController();
@@ -28,6 +27,8 @@ export function useRune(
       ...(key !== undefined && { key }),
       ...(digest !== undefined && { digest }),
       ...(publicKey !== undefined && { publicKey }),
+      ...(root !== undefined && { root }),
+      ...(cache !== undefined && { cache }),
     }).then(
       (rune) => {
         loaded = rune;
@@ -40,6 +41,6 @@ export function useRune(
       abort.abort();
       loaded?.close();
     };
-  }, [wanted, source, key, digest, publicKey]);
+  }, [wanted, source, key, digest, publicKey, root, cache]);
   return ended?.wanted === wanted ? ended.state : LOADING;
 }

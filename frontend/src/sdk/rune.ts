@@ -9,11 +9,17 @@ import { sensorInputs, type Sensor } from "./streams";
 export class Rune {
   /** The release that the deployment serves; null where the rune came from a file or from bytes. */
   readonly served: Served | null;
+  /**
+   * Null if the server answered, else for how many milliseconds the rune was stored: the server is away, and this is the
+   * last good one.
+   */
+  readonly age: number | null;
   readonly #engine: Engine;
 
-  constructor(engine: Engine, served: Served | null) {
+  constructor(engine: Engine, served: Served | null, age: number | null) {
     this.#engine = engine;
     this.served = served;
+    this.age = age;
   }
 
   /** The inputs that it asks for, by `stage`, with `type` and `size` in bytes. */

@@ -134,7 +134,7 @@ describe("bytes", () => {
       ["half a rune that looks whole", () => [served("sha256:0"), new Response(new Uint8Array(5))], "damaged"],
       ["JSON that breaks off", () => [json('{"rune": {', 200)], "refused"],
       ["JSON of something else", () => [json("null", 200)], "refused"],
-      ["a page of a network in between", () => [json("null", 503)], "refused"],
+      ["a page of a network in between", () => [json("null", 511)], "server-away"],
       ["a refusal", () => [json('{"name": "key-revoked", "detail": "Revoked."}', 403)], "key-revoked"],
     ])("%s has a name", async (_, answers, name) => {
       answered(...answers());

@@ -26,10 +26,10 @@ const ALGORITHMS = [
 /** Throws `DeliveryError` unless the key signed a statement about the manifest, and the manifest names the rune. */
 export async function requireSignature(signatures: Signatures, rune: string, publicKey: string): Promise<void> {
   const manifest = decoded(signatures.manifest);
-  const digest = hex(new Uint8Array(await crypto.subtle.digest("SHA-256", manifest)));
+  const digest = hex(await crypto.subtle.digest("SHA-256", manifest));
   const { layers } = parsed(manifest) as { layers?: readonly { digest?: unknown }[] };
   if (layers?.[0]?.digest !== rune) throw refused("The manifest that the server sent names another rune.");
-  const verify = await verifier(publicKey);
+  const verify = await verifier(derOfPem(publicKey));
   for (const { dsseEnvelope: envelope } of signatures.bundles) {
     const [signature] = envelope?.signatures ?? [];
     if (envelope?.payload === undefined || envelope.payloadType === undefined || signature?.sig === undefined) continue;
@@ -41,12 +41,17 @@ export async function requireSignature(signatures: Signatures, rune: string, pub
   throw refused("No signature of this key is about the rune that the deployment serves.");
 }
 
-function refused(message: string): DeliveryError {
+export function refused(message: string): DeliveryError {
   return new DeliveryError("signature-refused", message);
 }
 
-async function verifier(pem: string): Promise<(signature: Bytes, data: Bytes) => Promise<boolean>> {
-  const der = decoded(pem.replace(/-----[A-Z ]+-----|\s/g, ""));
+/** The bytes in the text of a PEM file. */
+export function derOfPem(pem: string): Bytes {
+  return decoded(pem.replace(/-----[A-Z ]+-----|\s/g, ""));
+}
+
+/** Returns the function that verifies signatures of a key, which is a SubjectPublicKeyInfo. Throws `DeliveryError`. */
+export async function verifier(der: Bytes): Promise<(signature: Bytes, data: Bytes) => Promise<boolean>> {
   const algorithm = ALGORITHMS.find(({ oid }) => hex(der).includes(oid));
   if (algorithm === undefined) throw refused("The public key is neither of Ed25519 nor of P-256.");
   const key = await crypto.subtle.importKey("spki", der, algorithm.name, false, ["verify"]).catch(() => {
@@ -58,7 +63,7 @@ async function verifier(pem: string): Promise<(signature: Bytes, data: Bytes) =>
   };
 }
 
-type Bytes = Uint8Array<ArrayBuffer>;
+export type Bytes = Uint8Array<ArrayBuffer>;
 
 /** The bytes that DSSE signs: the type and the payload, each with its length. */
 function signedBytes(type: string, payload: Bytes): Bytes {
@@ -99,6 +104,6 @@ function parsed(bytes: Bytes): object {
   }
 }
 
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+export function hex(bytes: Uint8Array | ArrayBuffer): string {
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

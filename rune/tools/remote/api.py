@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 T_co = TypeVar("T_co", covariant=True)
 ROOT = "/api/v1"
@@ -45,6 +45,12 @@ def names_of(project: str) -> ProjectNames:
     """The parameters for a project or repository (`acme/door-knock`)."""
     organisation, _, name = project.partition("/")
     return {"organisation": organisation, "name": name}
+
+
+def next_cursor(address: str | None) -> str | None:
+    """The cursor in the address of a list's next page; None after the last page."""
+    (cursor, *_) = parse_qs(urlsplit(address or "").query).get("cursor") or (None,)
+    return cursor
 
 
 def _request(

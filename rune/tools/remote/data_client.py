@@ -6,11 +6,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Final, TypeVar, cast
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from rune.tools.remote.api import ApiRequest, get, names_of, post, put
+from rune.tools.remote.api import ApiRequest, get, names_of, next_cursor, post, put
 from rune.tools.remote.errors import RegistryRefused, RemoteNotFound
 from rune.tools.remote.forge_client import Answer, ForgeClient
 
@@ -114,7 +113,7 @@ class DataClient(ForgeClient):
         """Versions, and where the next page begins."""
         return self._read(
             get("/projects/{organisation}/{name}/data/versions", **self.names, query=query),
-            lambda page: ([_version(row) for row in page["results"]], _cursor(page["next"])),
+            lambda page: ([_version(row) for row in page["results"]], next_cursor(page["next"])),
         )
 
     def entries(self, number: int) -> Iterator[VersionEntry]:
@@ -250,12 +249,6 @@ class DataClient(ForgeClient):
 
 def _version(row: DataVersion) -> RemoteDataVersion:
     return RemoteDataVersion(int(row["number"]), str(row["digest"]))
-
-
-def _cursor(address: str | None) -> str | None:
-    """The cursor in the address of the next page."""
-    (cursor, *_) = parse_qs(urlsplit(address or "").query).get("cursor") or (None,)
-    return cursor
 
 
 def _entry(row: DataEntry) -> VersionEntry:

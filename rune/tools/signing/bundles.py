@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rune.tools.signing.errors import BadBundle
-from rune.tools.signing.keys import PrivateKey
+from rune.tools.signing.keys import SigningHalf
 from rune.tools.signing.statements import LARGEST_STATEMENT, PAYLOAD_TYPE, canonical_json, parsed_json
 
 BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
@@ -40,7 +40,7 @@ def signed_bytes(payload: bytes, payload_type: str = PAYLOAD_TYPE) -> bytes:
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
 
 
-def sign_statement(statement: bytes, key: PrivateKey) -> bytes:
+def sign_statement(statement: bytes, key: SigningHalf) -> bytes:
     """The bytes of a bundle: a statement, signed. The fingerprint of the key is its hint."""
     return write_bundle(Bundle(statement, key.sign(signed_bytes(statement)), key.public.fingerprint))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
@@ -58,6 +59,17 @@ class PublicKey:
         except InvalidSignature:
             return False
         return True
+
+
+class SigningHalf(Protocol):
+    """A key that signs, wherever its private half is."""
+
+    @property
+    def public(self) -> PublicKey:
+        """The half that verifies."""
+
+    def sign(self, data: bytes) -> bytes:
+        """Signs some bytes: 64 bytes of Ed25519, or a signature of P-256 with SHA-256 in DER."""
 
 
 class PrivateKey:

@@ -188,7 +188,7 @@ def test_what_concerns_who_somebody_is_takes_a_person(owner: User, things: dict[
 def test_what_a_token_may_is_said_within_its_scopes(project: Project, owner: User) -> None:
     _, secret = create_token(owner, "bench", ["build:run"], None)
     answer = Client().get("/api/v1/projects/acme/kitchen", headers={"Authorization": f"Bearer {secret}"})
-    assert answer.json()["may"] == ["see", "read", "build", "play"]
+    assert answer.json()["may"] == ["see", "read", "build", "play", "play_tests"]
 
 
 def test_every_verb_has_a_scope_and_every_scope_its_words() -> None:

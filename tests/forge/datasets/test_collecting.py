@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from forge.accounts.errors import LinkEnded
 from forge.accounts.models import Membership, Role, User
+from forge.builds.contents import keep_contents
 from forge.core.errors import Invalid
 from forge.core.models import AuditEntry
 from forge.datasets.collecting.access import sender_by_cookie
@@ -22,6 +23,7 @@ from forge.datasets.samples.actions.add import SESSION
 from forge.datasets.samples.models import SampleKind
 from forge.projects.models import Project
 from tests.forge.factories.recordings import loud
+from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,6 +61,17 @@ def phone(project: Project, user: User) -> Phone:
     scanned = Phone(make_collecting_link(user, project, KNOCKS)[1])
     assert scanned.enter().status_code == 200
     return scanned
+
+
+def test_the_form_begins_with_what_the_pipeline_reads(client: Client, project: Project, user: User) -> None:
+    def chosen() -> str:
+        page = compact(client.get("/acme/kitchen/data/collect").content.decode())
+        return page.partition('name="kind"')[2].partition(" selected")[0].rpartition('value="')[2].strip('"')
+
+    keep_contents(project.pk, {"nodes": [{"kind": "capability", "detail": "IMAGE 96 x 96"}]}, [])
+    assert chosen() == "picture"
+    keep_contents(project.pk, {"nodes": [{"kind": "capability", "detail": "ACCEL 50 Hz"}]}, [])
+    assert chosen() == "motion"
 
 
 # -- what is refused

@@ -283,8 +283,8 @@ def test_a_version_is_saved_of_the_data_that_was_looked_at(client: Client, proje
 
 @pytest.mark.slow
 @pytest.mark.protects("recordings/changed-tests")
-def test_test_samples_of_a_version_are_changed_by_maintainers_alone(
-    client: Client, project: Project, user: User, maintainer: User, browser_of: Browser
+def test_test_samples_of_a_version_are_changed_by_owners_alone(
+    client: Client, project: Project, user: User, maintainer: User, owner: User, browser_of: Browser
 ) -> None:
     consent = consent_of(user, project, purposes=frozenset({Purpose.TESTS}))
     sample_of(consent, user)
@@ -292,4 +292,5 @@ def test_test_samples_of_a_version_are_changed_by_maintainers_alone(
     save(client)
     assert Sample.objects.get().tested_since == 1
     assert mark(client, 9, {"number": 1, "label": "ring"}).status_code == 403
-    assert mark(browser_of(maintainer), 9, {"number": 1, "label": "ring"}).status_code == 200
+    assert mark(browser_of(maintainer), 9, {"number": 1, "label": "ring"}).status_code == 403
+    assert mark(browser_of(owner), 9, {"number": 1, "label": "ring"}).status_code == 200

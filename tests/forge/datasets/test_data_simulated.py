@@ -103,9 +103,9 @@ class ExpectedSample:
 class DataSimulation:
     """The data of a project, and what must be true of it."""
 
-    def __init__(self, seed: int, project: Project, people: Collection[User], maintainer: User) -> None:
+    def __init__(self, seed: int, project: Project, people: Collection[User], owner: User) -> None:
         self.random = random.Random(seed)
-        self.project, self.people, self.maintainer = project, list(people), maintainer
+        self.project, self.people, self.owner = project, list(people), owner
         self.recordings: dict[str, bytes] = {}
         """The markers of all that was ever sent, by the digests that samples of them have."""
         self.samples: dict[int, ExpectedSample] = {}
@@ -165,7 +165,7 @@ class DataSimulation:
         self.candidates = numbers
         if numbers:
             marks = [SampleMark(number, self._one(LABELS)) for number in numbers]
-            mark_samples(self.maintainer, self.project, marks, self._revision())
+            mark_samples(self.owner, self.project, marks, self._revision())
             for each in marks:
                 assert Sample.objects.get(data_set__project=self.project, number=each.number).label == each.label
         return numbers
@@ -173,7 +173,7 @@ class DataSimulation:
     def save(self) -> Collection[int]:
         self.candidates = ()
         try:
-            version = save_version(self.maintainer, self.project, revision=self._revision())
+            version = save_version(self.owner, self.project, revision=self._revision())
         except NothingToSave:
             return ()
         assert version.number in self.versions or version.number == max(self.versions, default=0) + 1
@@ -189,7 +189,7 @@ class DataSimulation:
     def delete(self) -> Collection[int]:
         self.candidates = [self._one(sorted(self.samples))] if self.samples else []
         for number in self.candidates:
-            delete_sample(self.maintainer, Sample.objects.get(data_set__project=self.project, number=number))
+            delete_sample(self.owner, Sample.objects.get(data_set__project=self.project, number=number))
         return self.candidates
 
     def end_consent(self) -> Collection[int]:
@@ -319,9 +319,9 @@ def _reader(monkeypatch: pytest.MonkeyPatch, compiler: Compiler) -> None:
     monkeypatch.setitem(vars(import_job.IMPORT), "execute", lambda context: run(context, lent))
 
 
-def simulate(seed: int, steps: int, people: Collection[User], maintainer: User, project: Project) -> DataSimulation:
+def simulate(seed: int, steps: int, people: Collection[User], owner: User, project: Project) -> DataSimulation:
     own = Project.objects.create(organisation=project.organisation, name=f"seed-{seed}", created_by=project.created_by)
-    simulation = DataSimulation(seed, own, people, maintainer)
+    simulation = DataSimulation(seed, own, people, owner)
     for _ in range(steps):
         try:
             simulation.step()
@@ -333,8 +333,8 @@ def simulate(seed: int, steps: int, people: Collection[User], maintainer: User, 
     return simulation
 
 
-def test_the_check_finds_a_byte_that_is_left_behind(developer: User, maintainer: User, project: Project) -> None:
-    simulation = DataSimulation(1, project, [developer], maintainer)
+def test_the_check_finds_a_byte_that_is_left_behind(developer: User, owner: User, project: Project) -> None:
+    simulation = DataSimulation(1, project, [developer], owner)
     sample = sample_of(consent_of(developer, project), developer, simulation._recording())
     bytes_of_it = read_blob(sample.digest)
     withdraw_consent(developer, sample.consent)
@@ -349,22 +349,20 @@ def test_the_check_finds_a_byte_that_is_left_behind(developer: User, maintainer:
 @pytest.mark.slow
 @pytest.mark.protects("recordings/withdrawn-from-data")
 @pytest.mark.parametrize("seed", [3, 11])
-def test_versions_stay_and_no_withdrawn_byte_is_left(
-    seed: int, developer: User, maintainer: User, project: Project
-) -> None:
-    assert simulate(seed, 15, [developer, maintainer], maintainer, project).versions
+def test_versions_stay_and_no_withdrawn_byte_is_left(seed: int, developer: User, owner: User, project: Project) -> None:
+    assert simulate(seed, 15, [developer, owner], owner, project).versions
 
 
 @pytest.mark.proof(shares=SHARES)
 @pytest.mark.protects("recordings/withdrawn-from-data")
 def test_any_seed(
-    developer: User, maintainer: User, project: Project, record_property: Callable[[str, object], None]
+    developer: User, owner: User, project: Project, record_property: Callable[[str, object], None]
 ) -> None:
     share, shares = map(int, os.environ.get("FORGE_PROOF_SHARE", "0/1").split("/"))
     seeds = range(share, SEEDS, shares)
     versions = 0
     for seed in seeds:
-        versions += len(simulate(seed, STEPS, [developer, maintainer], maintainer, project).versions)
+        versions += len(simulate(seed, STEPS, [developer, owner], owner, project).versions)
     assert versions > len(seeds)
     record_property("seeds", len(seeds))
     record_property("versions", versions)

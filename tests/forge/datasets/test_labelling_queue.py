@@ -161,16 +161,17 @@ def test_the_queue_shows_nobody_what_they_may_not_play(project: Project, user: U
     assert take(owner, project) == 1
 
 
-def test_the_label_of_a_test_sample_is_settled_by_those_who_manage_the_project(
-    project: Project, user: User, maintainer: User
+def test_the_label_of_a_test_sample_is_settled_by_owners(
+    project: Project, user: User, maintainer: User, owner: User
 ) -> None:
     sample_of(consent_of(user, project, purposes=frozenset({Purpose.TESTS})), user, label="knock")
     save_version(user, project, revision=1)
     label_in_queue(maintainer, project, 1, "glass")
     assert state_of(1) == ("knock", str(user), True)
-    with pytest.raises(Forbidden):
-        label_in_queue(user, project, 1, "glass", settles=True)
-    label_in_queue(maintainer, project, 1, "glass", settles=True)
+    for person in (user, maintainer):
+        with pytest.raises(Forbidden):
+            label_in_queue(person, project, 1, "glass", settles=True)
+    label_in_queue(owner, project, 1, "glass", settles=True)
     assert state_of(1)[0] == "glass"
 
 

@@ -90,14 +90,15 @@ def test_what_changed_ended_or_is_a_picture_is_not_cut(client: Client, project: 
 
 
 @pytest.mark.protects("recordings/changed-tests")
-def test_a_tested_sample_is_cut_by_maintainers_alone(
-    project: Project, user: User, maintainer: User, browser_of: Callable[[User], Client]
+def test_a_tested_sample_is_cut_by_owners_alone(
+    project: Project, user: User, maintainer: User, owner: User, browser_of: Callable[[User], Client]
 ) -> None:
     sample_of(consent_of(user, project), user, knocks())
     Sample.objects.update(tested_since=1)
     parts = [{"start": 0, "end": 600, "label": "knock"}]
     assert post(browser_of(user), "1/parts", revision=9, parts=parts).status_code == 403
-    assert post(browser_of(maintainer), "1/parts", revision=9, parts=parts).status_code == 200
+    assert post(browser_of(maintainer), "1/parts", revision=9, parts=parts).status_code == 403
+    assert post(browser_of(owner), "1/parts", revision=9, parts=parts).status_code == 200
 
 
 def test_several_labels_lie_on_a_time_line(client: Client, project: Project, user: User) -> None:

@@ -99,6 +99,21 @@ def test_the_rule_for_a_row_and_the_rule_for_a_query_agree(
 
 
 @pytest.mark.protects("recordings/playing")
+def test_test_samples_of_a_version_are_played_by_owners_and_their_givers_in_a_restricted_data_set(
+    project: Project, people: dict[str, Any], other: User, rows: dict[str, Sample]
+) -> None:
+    owner, maintainer, giver = people["owner"], people["maintainer"], people["developer"]
+    Sample.objects.update(split="test", tested_since=1)
+    expected = {owner: {1, 2, 3}, maintainer: set(), giver: {1, 2}, other: set()}
+    assert {who: numbers_of(who, project) for who in expected} == {
+        who: (numbers, numbers) for who, numbers in expected.items()
+    }
+    restrict_playing(owner, project, is_restricted=False)
+    Sample.objects.update(tested_since=None)
+    assert numbers_of(maintainer, project) == ({1, 2, 3}, {1, 2, 3})
+
+
+@pytest.mark.protects("recordings/playing")
 def test_samples_that_few_may_play_stay_so_until_their_person_agrees_to_other_terms(
     project: Project, owner: User, other: User, rows: dict[str, Sample]
 ) -> None:
@@ -174,7 +189,8 @@ def test_lists_and_pages_draw_nothing_of_what_may_not_be_played(
             assert part not in shown, address
         assert '/recording"' in whole, address
         assert "#lock" in shown, address
-    assert "Only those who manage acme/kitchen play this." in browser.get(f"{PAGE}/samples/3").content.decode()
+    refusal = "Only those who manage acme/kitchen play this, and test samples only its owners."
+    assert refusal in browser.get(f"{PAGE}/samples/3").content.decode()
     assert "/export" not in browser.get(PAGE).content.decode()
 
 

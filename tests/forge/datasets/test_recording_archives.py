@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import zipfile
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from forge.accounts.models import User
+from forge.compute.pool.compiler import Compiler
+from forge.compute.pool.recordings import recording_readers
 from forge.core.blobs.links import links_of_all
 from forge.core.blobs.store import blob_path
 from forge.core.models import AuditEntry, Blob, Event
@@ -19,8 +23,10 @@ from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import import_samples
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project
+from rune.datasets.content import read
 from rune.digests import digest_of
 from tests.forge.datasets.test_recordings import a_sound
+from tests.forge.factories.recordings import consent_of, png, sample_of, submission_of
 from tests.forge.factories.samples import packed, withdraw_sample, zipped
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,6 +40,7 @@ MANY = {
     "no/photo.jpg": b"\xff\xd8\xff",
     "README.md": b"# Words",
 }
+ZIPPED = zipped(MANY)
 
 
 def post(client: Client, address: str, data: bytes) -> Any:
@@ -121,7 +128,7 @@ def test_marks_of_a_table_are_kept_with_the_recording(user: User, project: Proje
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"not a zip", "not a .zip file"),
+        (b"not a zip", "not a ZIP file"),
         (zipped({"a.wav": b"x"}), "put each file into a folder"),
         (zipped({"all.csv": b"file,label\n../x.wav,yes\n"}), "Line 2"),
     ],
@@ -156,15 +163,56 @@ def nothing_came_in(project: Project) -> bool:
     )
 
 
-def test_an_archive_that_is_damaged_in_the_middle_brings_nothing(client: Client, project: Project) -> None:
+def test_a_damaged_file_of_an_archive_is_named_and_the_others_come_in(client: Client, project: Project) -> None:
     archive = bytearray(packed({f"up/{loud}.wav": a_sound(loud) for loud in LOUD}))
     archive[archive.index(a_sound(203)) + 60] ^= 1
     terms = recording_terms(project)
     query = urlencode({"days": 90, "consent": terms.text})
     answer = post(client, f"{SAMPLES}/import?{query}", bytes(archive))
-    assert answer.status_code == 422
-    assert "up/203.wav in the archive cannot be read" in answer.json()["detail"]
-    assert nothing_came_in(project)
+    assert answer.status_code == 201
+    assert answer.json()["refused"] == [{"name": "up/203.wav", "reason": "The file is damaged in the archive."}]
+    assert Sample.objects.count() == len(LOUD) - 1
+
+
+@pytest.mark.protects("recordings/parsers")
+def test_archives_and_recordings_are_read_in_the_isolated_process_alone(
+    client: Client, project: Project, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    processes = list[int | None]()
+    run = Compiler.run
+
+    def noted(self: Compiler, *args: Any, **options: Any) -> None:
+        run(self, *args, **options)
+        processes.append(self.pid)
+
+    def parsed(*_: object) -> None:
+        raise AssertionError("The server's own process read a user's bytes.")
+
+    monkeypatch.setattr(Compiler, "run", noted)
+    monkeypatch.setattr(zipfile.ZipFile, "__init__", parsed)
+    for parser in ("read_wav", "read_picture", "read_motion", "read_table"):
+        monkeypatch.setattr(read, parser, parsed)
+    assert len(post(client, f"{SAMPLES}/import/preview", ZIPPED).json()["samples"]) == 2
+    consent = consent_of(user, project)
+    for data in (a_sound(7), png(), b"1,2,3\n4,5,6\n"):
+        sample_of(consent, user, data)
+    guest_sound = submission_of(user, project)
+    assert (Sample.objects.count(), guest_sound.kind) == (3, "sound")
+    assert len(processes) == 5
+    assert not {None, os.getpid()} & set(processes)
+
+
+@pytest.mark.protects("recordings/parsers")
+def test_impossible_facts_from_the_isolated_process_bring_nothing(
+    client: Client, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = {"offset": 0, "size": 8, "kind": "sound", "media_type": "audio/wav", "quality": "good", "milliseconds": 5}
+    good = facts | {"drawing": {}, "path": "a.wav", "label": "yes", "split": "test", "events": None}
+    for wrong in ({"size": 9_000_000}, {"kind": "picture"}, {"split": "all"}, {"label": "x" * 99}, {"offset": -1}):
+        answer = {"recordings": [good | wrong], "omissions": [], "left_out": []}
+        monkeypatch.setattr(recording_readers, "read_archive", lambda *_, answer=answer: answer)
+        refused = post(client, f"{SAMPLES}/import/preview", ZIPPED)
+        assert (refused.status_code, "could not be read" in refused.json()["detail"]) == (422, True), wrong
 
 
 def test_an_import_that_the_store_refuses_in_the_middle_leaves_nothing(user: User, project: Project) -> None:

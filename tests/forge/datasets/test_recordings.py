@@ -18,6 +18,7 @@ from forge.core.blobs.store import blob_path, put_bytes
 from forge.core.blobs.sweep import IN_FLIGHT
 from forge.core.models import AuditEntry, Blob, BlobLink, Event
 from forge.datasets.models import Consent, Sample
+from forge.datasets.recordings import content
 from forge.datasets.recordings.access import own_samples, recording_terms
 from forge.datasets.recordings.actions import send_sample
 from forge.datasets.samples.actions.delete import end_consents
@@ -25,7 +26,6 @@ from forge.projects.actions import delete_project, write_file
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project
 from forge.projects.versions.store import snapshot, working_tree
-from rune.datasets.content import read
 from tests.forge.factories.recordings import consent_of, sample_of
 from tests.forge.factories.samples import withdraw_sample
 
@@ -202,7 +202,7 @@ def test_what_is_no_recording_is_refused(client: Client, project: Any, data: byt
 
 @pytest.mark.protects("recordings/file-types")
 def test_a_recording_over_the_limit_is_refused(client: Client, project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read, "MAX_BYTES", 1000)
+    monkeypatch.setattr(content, "MAX_BYTES", 1000)
     answer = send(client, a_sound())
     assert (answer.status_code, "larger than 1.0 kB" in answer.json()["detail"]) == (422, True)
 

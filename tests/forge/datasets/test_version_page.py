@@ -79,13 +79,13 @@ def test_a_version_is_compared_with_any_earlier_one(client: Client, project: Pro
 
 
 def test_a_version_says_which_labels_are_no_longer_tested(
-    client: Client, project: Project, user: User, maintainer: User
+    client: Client, project: Project, user: User, owner: User
 ) -> None:
     consent = consent_of(user, project, purposes=frozenset({Purpose.TESTS}))
     for label in ("2", "6", "9", "0"):
         sample_of(consent, user, label=label)
     save(user, project)
-    mark_samples(maintainer, project, [SampleMark(number, left_out=True) for number in (1, 2, 3)], revision=revision())
+    mark_samples(owner, project, [SampleMark(number, left_out=True) for number in (1, 2, 3)], revision=revision())
     save(user, project)
     assert "labels 2, 6 and 9 no longer tested" in text_of(client.get(f"{PAGE}/2"))
     compared = client.get("/api/v1/projects/acme/kitchen/data/versions/1/compared-with/2").json()

@@ -75,7 +75,7 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
         "conversions": lambda: listed(f"{base}/conversions", "results"),
         "training": lambda: listed(f"{base}/training", "results"),
         "searches": lambda: listed(f"{base}/searches", "results"),
-        "deployments": lambda: listed(f"{base}/deployments", "deployments"),
+        "deployments": lambda: listed(f"{base}/deployments", "results"),
         "logs": lambda: of_builds("log", "lines"),
         "reviews": lambda: of_builds("reviews", "reviews"),
         "requests": requests,

@@ -28,10 +28,10 @@ from forge.projects.files.contents import list_files
 from forge.projects.models import Project
 from forge.projects.people.facets import NO_TEAM_ROLE, team_role_facets, teammate_facets
 from forge.registry.blocks.facets import block_facets
-from forge.registry.distribution.artifacts.access import registry_facets, registry_rules_of
 from forge.registry.distribution.retention.access import policy_of, retention_facets
 from forge.registry.models import BlockVersion, Tag
 from forge.registry.provenance.signing.access import key_facets, keys_of
+from forge.registry.repository.rules import registry_facets, registry_rules_of
 from forge.registry.tags.facets import build_facets, version_facets
 from forge.reviews.changes.facets import request_facets
 from forge.reviews.models import AnchoredThread, ChangeRequest, Review

@@ -5,9 +5,14 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from forge.accounts.models import User
+from forge.core.blobs.links import link_owned
+from forge.core.blobs.store import put_batch
+from forge.datasets.actions import DataSetChange
 from forge.datasets.collecting.actions import GuestTask, agree_as_collector, enter_as_guest, make_guest_link
 from forge.datasets.collecting.actions.submissions import submit
 from forge.datasets.collecting.task import Task
@@ -15,8 +20,11 @@ from forge.datasets.consent.actions import agree
 from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, guest_terms_for, terms_for
 from forge.datasets.models import Collector, Consent, Sample, Submission
 from forge.datasets.samples.actions import SampleOrigin, add_sample
+from forge.datasets.samples.actions.store import store_sample
 from forge.datasets.samples.models import SampleKind
 from forge.projects.models import Project
+from rune.datasets.content.content import Content
+from rune.datasets.content.read import read_content
 
 
 def riff(*chunks: tuple[bytes, bytes]) -> bytes:
@@ -67,6 +75,33 @@ def sample_of(consent: Consent, person: User, data: bytes | None = None, **optio
     return add_sample(
         person, consent, [loud(count) if data is None else data], label=label, origin=SampleOrigin(**options)
     )
+
+
+@dataclass(frozen=True)
+class LabelledRecording:
+    """A recording of a file of tests, which is read once for all tests that store it."""
+
+    data: bytes
+    label: str
+    origin: SampleOrigin = field(default_factory=SampleOrigin)
+
+    @cached_property
+    def content(self) -> Content:
+        return read_content(self.data)
+
+
+def samples_of(consent: Consent, person: User, recordings: Sequence[LabelledRecording]) -> list[Sample]:
+    """Samples under a consent, stored at once as an import does: many need few statements."""
+    with put_batch() as put:
+        blobs = [put(each.content.data) for each in recordings]
+    with (change := DataSetChange(consent.data_set_id)) as data_set:
+        samples = [
+            store_sample(data_set, consent, each.content, blob, each.label, each.origin, person)
+            for each, blob in zip(recordings, blobs, strict=True)
+        ]
+        link_owned([(sample, sample.digest) for sample in samples], data_set.project.organisation_id)
+        change.note(person, "data.import", count=len(samples))
+    return samples
 
 
 def guest_of(maker: User, project: Project, number: int = 0) -> Collector:

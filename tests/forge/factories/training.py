@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,12 @@ from forge.accounts.models import User
 from forge.core.blobs.links import link_derived
 from forge.core.blobs.store import put_bytes
 from forge.datasets.models import DataSet, DataVersion, Sample
-from forge.datasets.samples.actions import SampleOrigin, add_sample
+from forge.datasets.samples.actions import SampleOrigin
 from forge.datasets.versions.actions import save_version
 from forge.learning.training.actions import RequestedRun, begin_run
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.projects.models import Project
-from tests.forge.factories.recordings import consent_of
+from tests.forge.factories.recordings import LabelledRecording, consent_of, samples_of
 from tests.lab.training.motion_data import LABELS, motion
 from tests.lab.training.sight_and_sound_data import write_pictures
 from tests.lab.training.table_data import HEADER, machine_rows
@@ -29,20 +30,18 @@ SMALL = {"epochs": 12, "window": 50, "blocks": 2, "filters": 8, "hop": 25, "batc
 
 def motion_samples(person: User, project: Project, people: int = 6, takes: int = 1) -> list[Sample]:
     """Recordings of motion by several people, of three labels."""
+    return samples_of(consent_of(person, project), person, _motions(people, takes))
+
+
+@cache
+def _motions(people: int, takes: int) -> tuple[LabelledRecording, ...]:
     random = np.random.default_rng(3)
-    consent = consent_of(person, project)
-    return [
-        add_sample(
-            person,
-            consent,
-            [motion(label, random, 4).encode()],
-            label=label,
-            origin=SampleOrigin(pseudonym=f"person {each}"),
-        )
+    return tuple(
+        LabelledRecording(motion(label, random, 4).encode(), label, SampleOrigin(pseudonym=f"person {each}"))
         for each in range(people)
         for label in LABELS
         for _ in range(takes)
-    ]
+    )
 
 
 def motion_version(person: User, project: Project, people: int = 6, takes: int = 1) -> DataVersion:
@@ -55,22 +54,29 @@ def motion_version(person: User, project: Project, people: int = 6, takes: int =
 def table_version(person: User, project: Project, count: int = 12) -> DataVersion:
     """A version of tables of three states."""
     random = np.random.default_rng(4)
-    consent = consent_of(person, project)
-    for label in STATES:
-        for number in range(count):
-            rows = "\n".join((HEADER, *machine_rows(label, random, 8)))
-            origin = SampleOrigin(pseudonym=f"machine {number}")
-            add_sample(person, consent, [f"{rows}\n".encode()], label=label, origin=origin)
+    recordings = [
+        LabelledRecording(
+            "".join(f"{row}\n" for row in (HEADER, *machine_rows(label, random, 8))).encode(),
+            label,
+            SampleOrigin(pseudonym=f"machine {number}"),
+        )
+        for label in STATES
+        for number in range(count)
+    ]
+    samples_of(consent_of(person, project), person, recordings)
     revision = DataSet.objects.values_list("revision", flat=True).get(project=project)
     return save_version(person, project, revision=revision)
 
 
 def picture_version(person: User, project: Project, folder: Path, count: int = 12) -> DataVersion:
     """A version of pictures of two labels, each of another thing. They are drawn into a folder first."""
-    consent = consent_of(person, project)
-    for path in sorted(write_pictures(folder, count).glob("*/*.png")):
-        origin = SampleOrigin(pseudonym=f"thing {path.parent.name} {path.stem}")
-        add_sample(person, consent, [path.read_bytes()], label=path.parent.name, origin=origin)
+    recordings = [
+        LabelledRecording(
+            path.read_bytes(), path.parent.name, SampleOrigin(pseudonym=f"thing {path.parent.name} {path.stem}")
+        )
+        for path in sorted(write_pictures(folder, count).glob("*/*.png"))
+    ]
+    samples_of(consent_of(person, project), person, recordings)
     revision = DataSet.objects.values_list("revision", flat=True).get(project=project)
     return save_version(person, project, revision=revision)
 

@@ -45,6 +45,7 @@ def numbers(project: Project, split: str) -> set[int]:
     return set(Sample.objects.filter(data_set__project=project, split=split).values_list("number", flat=True))
 
 
+@pytest.mark.slow
 def test_ranges_and_accuracy_come_from_the_projects_samples_through_its_own_stages(
     client: Client, project: Project, samples: list[Sample]
 ) -> None:

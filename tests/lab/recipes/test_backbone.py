@@ -44,7 +44,7 @@ def model_of(source: tuple[int, ...], target: tuple[int, ...], kind: str = "floa
 
 
 @pytest.mark.parametrize("form", ["float32", "int8"])
-@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("channels", [1, pytest.param(3, marks=pytest.mark.slow)])
 def test_what_is_learned_behind_a_backbone_is_what_its_rune_computes(form: str, channels: int, tmp_path: Path) -> None:
     backbone = read_backbone(PATH, backbone_model(form, channels=channels))
     assert (backbone.height, backbone.width, backbone.channels, backbone.features) == (SIZE, SIZE, channels, FEATURES)

@@ -55,7 +55,7 @@ def test_one_label_is_enough_and_the_report_says_what_is_not_known(tmp_path: Pat
     assert "how many of them are recognised is not known" in " ".join(dataset.notes)
 
 
-@pytest.mark.parametrize("form", ["int8", "float32"])
+@pytest.mark.parametrize("form", ["int8", pytest.param("float32", marks=pytest.mark.slow)])
 def test_the_rune_compares_what_the_model_reads_with_what_it_gives(form: str) -> None:
     model = candidate_model(RECIPE, VALUES, 2, form)
     threshold = Threshold(3.25, 2.5, 100)

@@ -138,7 +138,7 @@ def test_recordings_and_made_sounds_are_learned_and_the_recordings_come_first(tm
     }
 
 
-@pytest.mark.parametrize("form", ["int8", "float32"])
+@pytest.mark.parametrize("form", ["int8", pytest.param("float32", marks=pytest.mark.slow)])
 def test_the_rune_hears_the_word_from_the_threshold_on(form: str) -> None:
     model = candidate_model(RECIPE, VALUES, 2, form)
     threshold = Threshold(0.75, 0.45, 64)

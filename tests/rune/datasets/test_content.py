@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from rune.datasets.content.content import BadContent, Kind, Quality, stretches
-from rune.datasets.content.read import MAX_BYTES, join_chunks, read_content
+from rune.datasets.content.read import read_content
 from tests.forge.factories.recordings import loud, pcm_format, png, riff, sound
 
 SECRET = b"52.5200N 13.4050E mika"
@@ -106,19 +106,6 @@ def test_motion_is_drawn_by_axis_and_stillness_is_seen() -> None:
 def test_what_is_no_recording_is_refused_with_the_reason(data: bytes, sentence: str) -> None:
     with pytest.raises(BadContent, match=sentence):
         read_content(data)
-
-
-def test_reading_ends_where_a_recording_is_too_large() -> None:
-    read = []
-
-    def chunks() -> object:
-        for _ in range(100):
-            read.append(1)
-            yield bytes(1_000_000)
-
-    with pytest.raises(BadContent, match=r"larger than 8\.0 MB"):
-        join_chunks(chunks())  # type: ignore[arg-type]
-    assert len(read) == MAX_BYTES // 1_000_000 + 1
 
 
 @pytest.mark.slow

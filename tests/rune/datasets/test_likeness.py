@@ -113,6 +113,7 @@ def test_too_little_to_compare_is_said(labels: list[str], groups: list[str], wor
         find_suspects(features, labels, groups)
 
 
+@pytest.mark.slow
 def test_one_in_twenty_wrong_labels_of_digits_are_found() -> None:
     """`docs/guides/data.md` states these figures: precision 0.80 and recall 0.88."""
     from sklearn.datasets import load_digits  # every process that collects the tests would wait for it

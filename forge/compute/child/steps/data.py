@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from forge.compute.child.steps.recordings import facts_of
 from rune.datasets.content.content import BadContent
 from rune.datasets.layouts.archive import DataArchive, JoinedFile
 from rune.datasets.layouts.files import shown
@@ -71,16 +72,7 @@ def read_data(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -
                 omissions.append(shown_omission(Omission(item.path, str(error))))
                 continue
             target.write(content.data)
-            facts = {
-                "offset": offset,
-                "size": len(content.data),
-                "kind": content.kind.value,
-                "media_type": content.media_type,
-                "quality": content.quality.value,
-                "milliseconds": content.milliseconds,
-                "drawing": dict(content.drawing),
-            }
-            recordings.append(facts | _words(item))
+            recordings.append(facts_of(content, offset) | _words(item))
             offset += len(content.data)
     return {"next": number, "total": len(items), "recordings": recordings, "omissions": omissions}
 

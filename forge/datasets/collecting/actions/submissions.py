@@ -28,6 +28,7 @@ from forge.datasets.collecting.models import SubmissionState
 from forge.datasets.errors import ConsentOver, ContentRefused, SampleKnown
 from forge.datasets.models import Collector, Consent, DataSet, Sample, Submission, SubmissionQuerySet
 from forge.datasets.playing import require_play
+from forge.datasets.recordings.content import checked_content
 from forge.datasets.removals.models import RemovalReason
 from forge.datasets.samples.actions import SampleOrigin
 from forge.datasets.samples.actions.add import accepts_recordings, checked_word
@@ -37,8 +38,7 @@ from forge.datasets.samples.models import SampleSource
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure, link_uploaded
 from forge.projects.models import Project
-from rune.datasets.content.content import BadContent, Content, Kind, Quality
-from rune.datasets.content.read import join_chunks, read_content
+from rune.datasets.content.content import Content, Kind, Quality
 
 MAX_WAITING = 1000
 """Recordings of one link that wait."""
@@ -59,10 +59,7 @@ def submit(collector: Collector, chunks: Iterable[bytes], *, device: str) -> Sub
     if collector.consent is None or not accepts_recordings(collector.consent, None):
         raise ConsentOver("Read the terms and agree to them before you send recordings.")
     require_room(link.project.organisation_id)
-    try:
-        content = read_content(join_chunks(chunks))
-    except BadContent as error:
-        raise ContentRefused(str(error)) from None
+    content = checked_content(link.project.organisation_id, chunks)
     if content.kind.value != link.kind:
         raise ContentRefused(f"This link asks for {link.get_kind_display().lower()} and nothing else.")
     blob = put_bytes(content.data)

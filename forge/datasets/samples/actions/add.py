@@ -15,13 +15,12 @@ from forge.core.blobs.store import put_bytes
 from forge.core.errors import Invalid
 from forge.datasets.actions import DataSetChange
 from forge.datasets.consent.models import Consent
-from forge.datasets.errors import ConsentOver, ContentRefused
+from forge.datasets.errors import ConsentOver
 from forge.datasets.models import Sample
+from forge.datasets.recordings.content import checked_content
 from forge.datasets.samples.actions.store import SampleOrigin, store_sample
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure, link_uploaded
-from rune.datasets.content.content import BadContent
-from rune.datasets.content.read import join_chunks, read_content
 from rune.datasets.words import WORD_LIMIT
 
 SESSION = timedelta(hours=12)
@@ -49,10 +48,7 @@ def add_sample(actor: Actor, consent: Consent, chunks: Iterable[bytes], *, label
         checked_word(origin.pseudonym, "pseudonym"), origin.alone, checked_word(origin.device, "device"), origin.source
     )
     require_room(project.organisation_id)
-    try:
-        content = read_content(join_chunks(chunks))
-    except BadContent as error:
-        raise ContentRefused(str(error)) from None
+    content = checked_content(project.organisation_id, chunks)
     blob = put_bytes(content.data)
     with delete_on_failure([blob.digest]), (change := DataSetChange(consent.data_set_id)) as data_set:
         _require_in_force(actor, consent)

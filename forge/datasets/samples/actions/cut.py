@@ -65,7 +65,7 @@ def cut_sample(actor: Actor, sample: Sample, parts: Sequence[LabelledPart], revi
 
     The answer undoes it, sent to `mark_samples`: it takes the whole in again and leaves the parts out. Raises `Stale`
     where the sample changed since `revision`, `ConsentOver`, `ContentRefused`, `Invalid`, `StorageQuotaReached`,
-    `PlayingRefused`, and `Forbidden`: test samples that a saved version has are changed by maintainers alone.
+    `PlayingRefused`, and `Forbidden`: test samples that a saved version has are changed by owners alone.
     """
     project = sample.data_set.project
     require(actor, Verb.EDIT, project)
@@ -109,7 +109,7 @@ def _current(actor: Actor, sample: Sample, revision: int) -> Sample:
         raise Stale(f"Sample {sample.number} changed since you read the data. Nothing was done; look at it again.")
     if whole.tested_since is not None:
         # Figures of earlier versions were computed on it.
-        require(actor, Verb.MANAGE, sample.data_set.project)
+        require(actor, Verb.CHANGE_TESTS, sample.data_set.project)
     if not Consent.objects.in_force().filter(pk=whole.consent_id).exists():
         raise ConsentOver("The consent for this sample was withdrawn or has ended.")
     return whole

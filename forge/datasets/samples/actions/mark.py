@@ -70,7 +70,7 @@ def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], 
     """Changes samples, all of them or none. `revision` is that of the data set when the person read them.
 
     Raises `Stale` where one of them changed since, `Invalid`, `NotFound` for a number that the data set does not have,
-    and `Forbidden`: test samples that a saved version has are changed by maintainers alone.
+    and `Forbidden`: test samples that a saved version has are changed by owners alone.
     """
     require(actor, Verb.EDIT, project)
     wanted = {each.number: each for each in marks}
@@ -87,7 +87,7 @@ def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], 
             raise Stale(f"{_named(changed)} changed since you read the data. Nothing was done; look at it again.")
         if any(each.tested_since is not None for each in samples):
             # Figures of earlier versions were computed on these samples.
-            require(actor, Verb.MANAGE, project)
+            require(actor, Verb.CHANGE_TESTS, project)
         before = [
             SampleMark(
                 each.number, each.label, each.left_out, events=each.events, disputed=True if each.is_disputed else None

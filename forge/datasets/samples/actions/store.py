@@ -47,7 +47,7 @@ def store_sample(
     marked places of a long recording. Raises `SampleKnown` and `WrongSide`.
     """
     if Sample.objects.available().filter(data_set=data_set, digest=blob.digest).exists():
-        raise SampleKnown("The data set has a sample with the same bytes.")
+        raise SampleKnown("The data set has a sample with the same bytes.", blob.digest)
     group = None if origin.alone else _group(data_set, consent, label, origin.pseudonym, wanted)
     if group is not None:
         split = Split(group.split)

@@ -13,7 +13,7 @@ from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
 from forge.projects.models import Project, Visibility
-from forge.registry.blocks.access import find_block, find_path, name_of
+from forge.registry.blocks.access import find_block, find_path
 from forge.registry.blocks.announcements import BLOCK_DESCRIBED
 from forge.registry.blocks.facets import block_facets
 from forge.registry.models import BlockVersion
@@ -52,7 +52,7 @@ def _checked_successor(actor: Actor, block: BlockVersion, successor: str) -> str
     """The path of what to take in place of a block: it is published, and nobody advises against it."""
     if not successor:
         return ""
-    path = SharedPath(name_of(block), successor) if is_block_version(successor) else parse_shared_path(successor)
+    path = SharedPath(block.shared_name, successor) if is_block_version(successor) else parse_shared_path(successor)
     successor_version = None if path is None else find_path(actor, path)
     message = ""
     if path is None:
@@ -64,7 +64,7 @@ def _checked_successor(actor: Actor, block: BlockVersion, successor: str) -> str
     elif successor_version.deprecation:
         message = f"{path} is deprecated too. Name one that people should take."
     elif not _reaches(successor_version, block):
-        message = f"{path} is not open to everyone who uses {name_of(block)}. Name one that they can use."
+        message = f"{path} is not open to everyone who uses {block.shared_name}. Name one that they can use."
     if message:
         raise Invalid(message, errors={"successor": [message]})
     return str(path)

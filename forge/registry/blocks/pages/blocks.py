@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -25,7 +26,7 @@ from forge.core.preconditions import etag_of, form_precondition
 from forge.projects.files.markdown_cache import cached_text
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from forge.registry.blocks.access import PublishedFiles, best_of, blocks_in, files_of, name_of, versions_of
+from forge.registry.blocks.access import PublishedFiles, best_of, blocks_in, files_of, versions_of
 from forge.registry.blocks.actions import deprecate_block, end_block_deprecation, end_block_withdrawal, withdraw_block
 from forge.registry.blocks.facets import block_facets
 from forge.registry.blocks.pages.signature_text import arguments_of, signature_line, stage_text
@@ -86,7 +87,7 @@ def organisation_blocks(request: HttpRequest, organisation: str) -> HttpResponse
     except (NotFound, SignInNeeded):
         tabs = {}
     blocks = blocks_in(principal, organisation)
-    listed = list(_listed(blocks, users_of(principal, {name_of(each) for each in blocks})))
+    listed = list(_listed(blocks, users_of(principal, {each.shared_name for each in blocks})))
     words, sort = words_of(request), chosen_of(request, "sort", SORTS)
     wanted = [each for each in listed if all(word in each.words for word in words.lower().split())]
     shown, pages = things_of(request, sorted(wanted, key=_ORDERS[sort]), BLOCKS_SHOWN)
@@ -104,7 +105,7 @@ def organisation_blocks(request: HttpRequest, organisation: str) -> HttpResponse
 
 
 def _listed(blocks: Sequence[BlockVersion], users: Mapping[SharedName, Sequence[BlockUse]]) -> Iterator[ListedBlock]:
-    for name, group in groupby(blocks, name_of):
+    for name, group in groupby(blocks, attrgetter("shared_name")):
         versions = list(group)
         projects = {use.project.pk for use in users[name]}
         yield ListedBlock(name, best_of(versions), len(versions), len(projects))
@@ -146,9 +147,9 @@ def _show(
     versions = versions_of(principal, project, name, wanted)
     chosen = next((each for each in versions if each.version == wanted), best_of(versions))
     before = versions[versions.index(chosen) + 1] if chosen is not versions[-1] else None
-    files, path = files_of(chosen), SharedPath(name_of(chosen), chosen.version)
+    files, path = files_of(chosen), SharedPath(chosen.shared_name, chosen.version)
     signed = signed_block(principal, chosen)
-    users = users_of(principal, [name_of(chosen)])[name_of(chosen)]
+    users = users_of(principal, [chosen.shared_name])[chosen.shared_name]
     context = {
         "project": project,
         "is_member": can(principal, Verb.READ, project),
@@ -181,7 +182,7 @@ def _verifying_command(path: SharedPath, signed: SignedBlock | None) -> str:
 
 def _of_function(block: BlockVersion) -> dict[str, Any]:
     """Returns the page's description of the block's function; little for versions that were published without one."""
-    interface, path = block.interface, SharedPath(name_of(block), block.version)
+    interface, path = block.interface, SharedPath(block.shared_name, block.version)
     facts: dict[str, Any] = {"stage": stage_text(path, interface), "add": f"rune block add {path}"}
     if interface is None:
         return facts

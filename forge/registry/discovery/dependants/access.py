@@ -7,7 +7,7 @@ from itertools import chain
 
 from forge.core.actors import Actor
 from forge.projects.models import Fork, Project
-from forge.registry.blocks.access import blocks_of, name_of
+from forge.registry.blocks.access import blocks_of
 from forge.registry.blocks.users import users_of
 from forge.registry.hooks import Dependant, DependantKind, dependants
 from forge.registry.models import Tag
@@ -29,7 +29,7 @@ def dependants_of(actor: Actor, project: Project) -> list[Dependant]:
 
 def _block_users(actor: Actor, project: Project) -> Iterator[Dependant]:
     """The person's own projects that use a block of the project."""
-    names = {name_of(block) for block in blocks_of(actor, project)}
+    names = {block.shared_name for block in blocks_of(actor, project)}
     if not names:
         return
     for name, uses in users_of(actor, names).items():

@@ -12,8 +12,8 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.projects.pages.lookup import project_of
 from forge.registry.discovery.dependants.access import dependants_of
-from forge.registry.distribution.access import repository_of
 from forge.registry.hooks import DependantKind
+from forge.registry.repository.access import repository_of
 from forge.registry.tags.pulling.uses import uses_of
 
 TITLES = {

@@ -14,7 +14,7 @@ from forge.core.actors import Actor
 from forge.core.database.constraints import reason_constraint
 from forge.datasets.models import DataVersion
 from forge.projects.models import Project
-from forge.registry.distribution.protocol.manifests import TAG_LENGTH
+from forge.registry.oci.manifests import TAG_LENGTH
 from rune.digests import DIGEST_LENGTH
 
 TITLE_LENGTH = 80

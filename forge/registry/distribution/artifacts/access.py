@@ -15,15 +15,14 @@ from forge.core.database.code_points import by_code_point
 from forge.core.database.compiled_queries import CompiledLookup
 from forge.core.errors import Forbidden
 from forge.core.models import BlobLink
-from forge.core.preconditions import Facet
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.distribution.artifacts.digests import blob_named
 from forge.registry.distribution.artifacts.errors import NoSuchUpload
-from forge.registry.distribution.artifacts.models import PushedBlob, RegistryRules, Upload
-from forge.registry.distribution.protocol.digests import is_digest
-from forge.registry.distribution.protocol.manifests import is_tag
-from forge.registry.models import Manifest, Repository
+from forge.registry.distribution.artifacts.models import ArtifactTag, PushedBlob, Upload
+from forge.registry.models import Manifest, Repository, Tag
+from forge.registry.oci.digests import is_digest
+from forge.registry.oci.manifests import is_tag
 
 
 def _manifests(repository: UUID) -> QuerySet[Manifest]:
@@ -31,11 +30,13 @@ def _manifests(repository: UUID) -> QuerySet[Manifest]:
 
 
 _by_digest = CompiledLookup(lambda repository, blob: _manifests(repository).filter(blob_id=blob)[:1], UUID, str)
-_by_published_tag = CompiledLookup(
-    lambda repository, tag: _manifests(repository).filter(tags__name=tag, tags__withdrawn=None)[:1], UUID, str
-)
-_by_pushed_tag = CompiledLookup(
-    lambda repository, tag: _manifests(repository).filter(artifact_tags__name=tag)[:1], UUID, str
+_by_tag = CompiledLookup(
+    lambda repository, tag: _manifests(repository).filter(
+        Q(pk__in=Tag.objects.filter(repository=repository, name=tag, withdrawn=None).order_by().values("manifest"))
+        | Q(pk__in=ArtifactTag.objects.filter(repository=repository, name=tag).order_by().values("manifest"))
+    )[:1],
+    UUID,
+    str,
 )
 """These are asked with each pull. A name is that of one tag at most, of either kind."""
 
@@ -54,8 +55,7 @@ def find_manifest(repository: Repository, reference: str) -> Manifest | None:
         return None if blob is None else _by_digest.first(repository.pk, blob)
     if not is_tag(reference):
         return None
-    published = _by_published_tag.first(repository.pk, reference)
-    return published or _by_pushed_tag.first(repository.pk, reference)
+    return _by_tag.first(repository.pk, reference)
 
 
 def find_blob(repository: Repository, digest: str) -> BlobLink | None:
@@ -113,15 +113,3 @@ def require_publisher(actor: Actor, project: Project) -> None:
     """Of who may push: raises `Forbidden` for a token that may not publish builds nor withdraw them."""
     if not can(actor, Verb.PUBLISH, project):
         raise Forbidden("This is a build of the project. To publish or withdraw it, a token needs rune:publish.")
-
-
-def registry_rules_of(organisation: UUID) -> RegistryRules:
-    """Returns an organisation's registry rules. The caller may see the organisation."""
-    rules = RegistryRules.objects.filter(pk=organisation).first()
-    return rules or RegistryRules(organisation_id=organisation)
-
-
-def registry_facets(rules: RegistryRules) -> tuple[Facet, ...]:
-    """Returns the facets that a change of the rules depends on."""
-    values = [rules.takes_all, rules.versions_move]
-    return (Facet("registry", values, "The registry settings of the organisation changed."),)

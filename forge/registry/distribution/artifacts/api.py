@@ -12,8 +12,8 @@ from forge.accounts.organisations.terms_api import OrganisationTermsView, descri
 from forge.accounts.principals import Principal
 from forge.core.api.preconditions import with_etag
 from forge.core.preconditions import Precondition
-from forge.registry.distribution.artifacts.access import registry_facets, registry_rules_of
 from forge.registry.distribution.artifacts.actions import RegistryTerms, change_registry_rules
+from forge.registry.repository.rules import registry_facets, registry_rules_of
 
 
 class RegistryRulesJson(TypedDict):

@@ -9,8 +9,8 @@ from forge.core.blobs.links import owner_kind
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.core.models import BlobLink
-from forge.registry.distribution.protocol.documents import BadManifest, read_document
 from forge.registry.models import ArtifactTag, Manifest, Repository, Tag
+from forge.registry.oci.documents import BadManifest, read_document
 
 
 def tags_needing(digest: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from forge.core.models import Blob
 from forge.registry.distribution.artifacts.models import BlobDigest
-from forge.registry.distribution.protocol.digests import algorithm_of
+from forge.registry.oci.digests import algorithm_of
 
 
 def blob_named(digest: str) -> str | None:

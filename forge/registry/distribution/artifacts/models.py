@@ -11,8 +11,8 @@ from forge.accounts.models import Organisation
 from forge.core.actors import Actor
 from forge.core.models import Blob
 from forge.projects.models import Project
-from forge.registry.distribution.protocol.digests import LONGEST_DIGEST
-from forge.registry.distribution.protocol.manifests import TAG_LENGTH
+from forge.registry.oci.digests import LONGEST_DIGEST
+from forge.registry.oci.manifests import TAG_LENGTH
 
 
 class ArtifactTagQuerySet(models.QuerySet["ArtifactTag"]):

@@ -17,8 +17,8 @@ from forge.core.api.problems import status_of
 from forge.core.errors import Stale
 from forge.core.http.pages import for_person
 from forge.core.preconditions import etag_of, form_precondition
-from forge.registry.distribution.artifacts.access import registry_facets, registry_rules_of
 from forge.registry.distribution.artifacts.actions import RegistryTerms, change_registry_rules
+from forge.registry.repository.rules import registry_facets, registry_rules_of
 
 
 @for_person

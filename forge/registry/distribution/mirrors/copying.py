@@ -11,8 +11,8 @@ from forge.registry.distribution.artifacts.access import find_blob, find_manifes
 from forge.registry.distribution.artifacts.models import ArtifactTag
 from forge.registry.distribution.mirrors.errors import RemoteFailed
 from forge.registry.distribution.mirrors.remote import RemoteManifest, RemoteRepository
-from forge.registry.distribution.protocol.documents import read_document
 from forge.registry.models import Manifest, Repository
+from forge.registry.oci.documents import read_document
 from rune.compiler.building.spec import canonical_digest
 
 DEEPEST = 4

@@ -31,10 +31,10 @@ from forge.registry.distribution.mirrors.errors import RemoteFailed, RemoteLacks
 from forge.registry.distribution.mirrors.models import Mirror, MirrorDirection
 from forge.registry.distribution.mirrors.outcomes import note_outcome
 from forge.registry.distribution.mirrors.remote import RemoteManifest, RemoteRepository
-from forge.registry.distribution.protocol.digests import is_digest
-from forge.registry.distribution.protocol.documents import BadManifest, Descriptor, read_document
-from forge.registry.distribution.protocol.manifests import stays
 from forge.registry.models import Manifest, Repository
+from forge.registry.oci.digests import is_digest
+from forge.registry.oci.documents import BadManifest, Descriptor, read_document
+from forge.registry.oci.manifests import stays
 
 FETCH_SECONDS = 60.0
 """The whole of one fetch, with its blobs."""

@@ -15,12 +15,12 @@ from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobT
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.queue import enqueue
 from forge.jobs.workers.slots import notify_workers
-from forge.registry.distribution.access import repository_of
 from forge.registry.distribution.mirrors.access import open_remote, principal_of_mirror
 from forge.registry.distribution.mirrors.copying import copy_repository, state_of
 from forge.registry.distribution.mirrors.errors import RemoteFailed
 from forge.registry.distribution.mirrors.models import Mirror, MirrorDirection
 from forge.registry.distribution.mirrors.outcomes import note_outcome
+from forge.registry.repository.access import repository_of
 from rune.compiler.building.spec import canonical_digest
 from rune.wording import counted
 

@@ -12,8 +12,8 @@ import httpcore
 
 from forge.registry.distribution.mirrors.connection import RemoteConnection, header, json_object, limited, reason
 from forge.registry.distribution.mirrors.errors import RemoteFailed, RemoteLacks
-from forge.registry.distribution.protocol.digests import digest_of, is_digest, names
-from forge.registry.distribution.protocol.documents import IMAGE_TYPES, INDEX_TYPES
+from forge.registry.oci.digests import digest_of, is_digest, names
+from forge.registry.oci.documents import IMAGE_TYPES, INDEX_TYPES
 from rune.oci import INDEX_TYPE, LARGEST_MANIFEST
 
 _ACCEPT = ", ".join(sorted(IMAGE_TYPES | INDEX_TYPES))

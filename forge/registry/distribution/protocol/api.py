@@ -20,13 +20,13 @@ from forge.core.http.asgi.streamed_bodies import BodyStopped
 from forge.core.http.policies import NOT_A_PAGE
 from forge.projects.access import find_project, unpublished_error
 from forge.projects.models import Project
-from forge.registry.distribution.access import find_repository
 from forge.registry.distribution.protocol.addresses import Address, AddressTarget, parse_address
 from forge.registry.distribution.protocol.callers import Caller, caller_of
 from forge.registry.distribution.protocol.reading import answer_reading
 from forge.registry.distribution.protocol.refusals import Refusal, refusal_of, refusal_response
 from forge.registry.distribution.protocol.sign_in import challenge, pass_response
 from forge.registry.distribution.protocol.writing import answer_writing
+from forge.registry.repository.access import find_repository
 
 COMMON_HEADERS = {
     "Docker-Distribution-Api-Version": "registry/2.0",

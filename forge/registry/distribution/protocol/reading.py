@@ -16,15 +16,15 @@ from forge.core.database.code_points import by_code_point
 from forge.projects.models import Project
 from forge.registry.blocks.access import find_published
 from forge.registry.blocks.actions import note_block_pull
-from forge.registry.distribution.access import advice_on, is_rune
 from forge.registry.distribution.artifacts.access import find_blob, referrers_of, tag_names
 from forge.registry.distribution.mirrors.fetching import find_or_fetch
 from forge.registry.distribution.protocol.addresses import Address, AddressTarget
-from forge.registry.distribution.protocol.digests import digest_of, is_digest
-from forge.registry.distribution.protocol.manifests import quoted_for_header
 from forge.registry.distribution.protocol.refusals import Refusal
 from forge.registry.distribution.retention.pulls import pulls
 from forge.registry.models import Manifest, Repository
+from forge.registry.oci.digests import digest_of, is_digest
+from forge.registry.oci.manifests import quoted_for_header
+from forge.registry.repository.access import advice_on, is_rune
 from forge.registry.tags.pulling.actions import note_pull
 from forge.registry.tags.pulling.uses import counting
 from rune.oci import INDEX_TYPE

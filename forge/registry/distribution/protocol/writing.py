@@ -13,7 +13,6 @@ from forge.core.blobs.chunks import CHUNK
 from forge.core.errors import DomainError
 from forge.projects.access import find_project
 from forge.projects.models import Project
-from forge.registry.distribution.access import find_repository
 from forge.registry.distribution.artifacts.access import find_upload
 from forge.registry.distribution.artifacts.actions import (
     append_part,
@@ -29,9 +28,10 @@ from forge.registry.distribution.artifacts.actions import (
 from forge.registry.distribution.artifacts.models import Upload
 from forge.registry.distribution.protocol.addresses import Address, AddressTarget
 from forge.registry.distribution.protocol.callers import Caller
-from forge.registry.distribution.protocol.digests import ALGORITHMS, algorithm_of, is_digest
 from forge.registry.distribution.protocol.reading import require_digest
 from forge.registry.distribution.protocol.refusals import Refusal
+from forge.registry.oci.digests import ALGORITHMS, algorithm_of, is_digest
+from forge.registry.repository.access import find_repository
 from rune.oci import LARGEST_MANIFEST
 
 _RANGE = re.compile(r"(?:bytes )?([0-9]{1,15})-([0-9]{1,15})(?:/\S+)?")

@@ -12,13 +12,13 @@ from django.utils import timezone
 from forge.builds.models import Build
 from forge.core.blobs.links import link_all
 from forge.core.blobs.store import put_batch
-from forge.registry.distribution.artifacts.storing import store_manifests
-from forge.registry.distribution.protocol.documents import read_document
-from forge.registry.distribution.protocol.manifests import oci_artifact
-from forge.registry.distribution.protocol.rune_facts import rune_facts
 from forge.registry.models import Manifest, Publication, Repository
+from forge.registry.oci.documents import read_document
+from forge.registry.oci.manifests import oci_artifact
+from forge.registry.oci.rune_facts import rune_facts
 from forge.registry.provenance.signing.facts import AttachedDocument, documents_of, provenance_of
 from forge.registry.provenance.signing.models import ProvenanceRecord, StatementRecord
+from forge.registry.repository.storing import store_manifests
 from rune.digests import digest_of
 from rune.oci import MANIFEST_TYPE
 from rune.tools.signing.provenance import provenance_statement

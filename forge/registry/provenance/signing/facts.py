@@ -15,10 +15,10 @@ from forge.core.errors import Damaged, NotFound
 from forge.projects.models import Version
 from forge.projects.versions.store import available_files
 from forge.registry.discovery.listings.rows import licence_in
-from forge.registry.distribution.protocol.digests import digest_of
-from forge.registry.distribution.protocol.rune_facts import manifest_digest, rune_facts
 from forge.registry.hooks import approvals
 from forge.registry.models import Publication
+from forge.registry.oci.digests import digest_of
+from forge.registry.oci.rune_facts import manifest_digest, rune_facts
 from forge.registry.provenance.signing.pseudonyms import pseudonym_of
 from rune import __version__
 from rune.source.policy.model_files import record_path

@@ -13,7 +13,6 @@ from forge.jobs.kinds import JobKind, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.queue import enqueue
 from forge.projects.models import Project
-from forge.registry.blocks.access import name_of
 from forge.registry.models import BlockVersion, Publication, PublishedBlockSignature, Tag
 from forge.registry.provenance.signing.actions.block_signer import sign_block
 from forge.registry.provenance.signing.actions.signer import make_key, sign_publication
@@ -64,7 +63,7 @@ def _block_titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
     blocks = related.in_bulk([job.spec["block"] for job in jobs])
     titles = {
         str(pk): JobTitle(
-            f"Signature of {name_of(each)} {each.version}",
+            f"Signature of {each.shared_name} {each.version}",
             f"{each.repository.project.get_absolute_url()}/blocks/{each.name}?version={each.version}",
         )
         for pk, each in blocks.items()

@@ -24,9 +24,6 @@ from forge.jobs.models import JobState
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.discovery.listings.rows import list_rune
-from forge.registry.distribution.artifacts.storing import store_manifests
-from forge.registry.distribution.protocol.manifests import is_tag, oci_artifact, stays
-from forge.registry.distribution.protocol.rune_facts import rune_facts
 from forge.registry.hooks import gate
 from forge.registry.models import (
     Admission,
@@ -36,8 +33,11 @@ from forge.registry.models import (
     Tag,
     WithdrawnRune,
 )
+from forge.registry.oci.manifests import is_tag, oci_artifact, stays
+from forge.registry.oci.rune_facts import rune_facts
 from forge.registry.provenance.signing.attaching import attach_provenance
 from forge.registry.provenance.signing.jobs import request_signature
+from forge.registry.repository.storing import store_manifests
 from forge.registry.tags.errors import BadTag, GateClosed, NothingToOverride, NotPublishable, TagInUse
 from forge.registry.tags.facets import build_facets
 from forge.registry.tags.fixed_versions import fix_version

@@ -15,7 +15,7 @@ from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.discovery.listings.rows import list_newest
-from forge.registry.discovery.standings.withdrawn import end_entries
+from forge.registry.hooks import withdrawals
 from forge.registry.models import Tag, TagQuerySet, WithdrawnRune
 from forge.registry.tags.access import find_any_tag
 from forge.registry.tags.describing.announcements import TAG_DESCRIBED
@@ -86,7 +86,7 @@ def _withdraw(actor: Actor, project: Project, tag: Tag, reason: str) -> Tag:
     values = {"files": files, "tag": tag.name, "reason": reason}
     WithdrawnRune.objects.update_or_create(values, repository=tag.repository, digest=tag.manifest.blob_id)
     list_newest(tag.repository)
-    end_entries(tag, reason)
+    withdrawals.call(tag, reason)
     what = {"tag": tag.name, "reason": reason, "also": also}
     write_entry(actor, "tag.withdraw", f"project:{project.pk}", project.place, **what)
     append_event(project.stream, TAG_WITHDRAWN(tag=tag.name, reason=reason), actor)

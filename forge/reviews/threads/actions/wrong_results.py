@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -16,13 +17,11 @@ from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose
 from forge.datasets.errors import SampleKnown
 from forge.datasets.models import Sample
 from forge.datasets.recordings.actions import send_sample
-from forge.datasets.recordings.content import checked_content
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.models import AnchoredThread, Review
 from forge.reviews.threads.actions.conversation import begin_thread, build_of
 from forge.reviews.threads.anchoring import wrong_result
-from rune.digests import digest_of
 
 LONGEST_ANSWER = 60
 """Characters of what the build said."""
@@ -42,8 +41,8 @@ class WrongResult:
     """The person's text; if it is empty, a sentence is written."""
 
 
-def mark_wrong(actor: Actor, about: Review | Build, recording: bytes, result: WrongResult) -> AnchoredThread:
-    """Gives the project the recording as a sample with the right label, and begins a thread about it.
+def mark_wrong(actor: Actor, about: Review | Build, chunks: Iterable[bytes], result: WrongResult) -> AnchoredThread:
+    """Gives the project a recording as a sample with the right label, and begins a thread about it.
 
     A recording that the project has is not given again. Raises `Forbidden`, `Invalid`, and what `send_sample` raises.
     """
@@ -54,7 +53,7 @@ def mark_wrong(actor: Actor, about: Review | Build, recording: bytes, result: Wr
     if len(result.text) > MAXIMUM_COMMENT:
         raise Invalid(f"A comment has at most {MAXIMUM_COMMENT} characters, this one has {len(result.text)}.")
     with transaction.atomic():
-        sample = _sample(actor, about.project, recording, result)
+        sample = _sample(actor, about.project, chunks, result)
         right = " ".join(result.right.split())
         text = result.text.strip() or f"This was wrong: it said {_quoted(said)}, right is {_quoted(right)}."
         thread = begin_thread(actor, about, text, wrong_result(sample, said, right))
@@ -73,20 +72,19 @@ def mark_wrong(actor: Actor, about: Review | Build, recording: bytes, result: Wr
     return thread
 
 
-def _sample(actor: Actor, project: Project, recording: bytes, result: WrongResult) -> Sample:
+def _sample(actor: Actor, project: Project, chunks: Iterable[bytes], result: WrongResult) -> Sample:
     try:
         return send_sample(
             actor,
             project,
-            [recording],
+            chunks,
             label=result.right,
             days=result.days,
             consent=result.consent,
             purposes=result.purposes,
         )
-    except SampleKnown:
-        digest = digest_of(checked_content([recording]).data)
-        return Sample.objects.available().get(data_set__project=project, digest=digest)
+    except SampleKnown as known:
+        return Sample.objects.available().get(data_set__project=project, digest=known.digest)
 
 
 def _quoted(answer: str) -> str:

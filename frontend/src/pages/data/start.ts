@@ -1,8 +1,16 @@
 // Starts the pages of a project's data; their code is fetched only there.
 
+/** Resolves once the cards that came with the page are painted; at once where nothing is painted. */
+async function firstFrame(): Promise<void> {
+  if (document.visibilityState === "hidden") return;
+  await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+}
+
 export function dataPages(): void {
   const root = document.querySelector<HTMLElement>("[data-samples]");
-  if (root !== null) void import("./page").then(({ DataPage }) => new DataPage(root).start());
+  if (root !== null) {
+    void Promise.all([import("./page"), firstFrame()]).then(([{ DataPage }]) => new DataPage(root).start());
+  }
   const empty = document.querySelector<HTMLElement>("[data-first-samples]");
   if (empty !== null) void import("./first").then(({ waitForFirst }) => waitForFirst(empty));
   const sample = document.querySelector<HTMLElement>("main > [data-sample]");

@@ -8,7 +8,7 @@ import { element } from "./parts";
 import { drawResult } from "./results";
 import { sheet } from "./sheet";
 
-const OPTIONS = { key: "key", digest: "digest", "public-key": "publicKey" } as const;
+const OPTIONS = { key: "key", digest: "digest", "public-key": "publicKey", root: "root" } as const;
 const ATTRIBUTES = ["src", ...Object.keys(OPTIONS)];
 
 /** Sends the events `rune-loaded` (detail: the `Rune`), `rune-result` (a `Result`) and `rune-error` (an `Error`). */

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from rune.compiler.blocks.shared_path import parse_shared_path
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.input_file import read_input_file
 from rune.tools.cli.projects.fetched_blocks import registry_for
+from rune.tools.cli.registry.hardware_keys import SCHEME, hardware_key
 from rune.tools.cli.registry.published import named_rune, repository_of, unsigned_block_statement, unsigned_statement
 from rune.tools.cli.registry.remote_errors import explained
 from rune.tools.cli.registry.trusted_keys import origin_lines
@@ -22,7 +24,7 @@ from rune.tools.remote import (
 from rune.tools.remote.referrers import push_referrer
 from rune.tools.signing.bundles import sign_statement
 from rune.tools.signing.errors import BadKey
-from rune.tools.signing.keys import PrivateKey, is_encrypted, read_private_key
+from rune.tools.signing.keys import PrivateKey, SigningHalf, is_encrypted, read_private_key
 from rune.tools.signing.referrers import SubjectManifest, signature
 from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, verify_bundle
 
@@ -33,22 +35,26 @@ from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, verif
     "--key",
     "key_file",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The file of the private key, in PEM form; it stays on this computer.",
+    metavar="FILE|pkcs11:...",
+    help="The file of the private key, in PEM form, which stays on this computer; or the key's address on a token.",
 )
 @click.option("--yes", is_flag=True, help="Sign without asking.")
 @click.option("--registry", help="The registry; by default that of the last rune login.")
 @click.option("--insecure", is_flag=True, help="Allow plain http to another machine.")
 @explained
-def command(reference: str, key_file: Path, yes: bool, registry: str | None, insecure: bool) -> None:
+def command(reference: str, key_file: str, yes: bool, registry: str | None, insecure: bool) -> None:
     """Sign the published rune REFERENCE, such as acme/keywords:1.0, with a key of your own.
 
     A version of a shared block, such as acme/sounds#smooth@1.2, is signed in the same way. It shows what the registry
     says of the origin, signs that, and pushes the signature. Add the public half of the key to the signing keys of the
     organisation before.
     """
+    with _opened(key_file) as key:
+        _sign_reference(reference, key, yes, registry, insecure=insecure)
+
+
+def _sign_reference(reference: str, key: SigningHalf, yes: bool, registry: str | None, *, insecure: bool) -> None:
     path = parse_shared_path(reference)
-    key = _key_in(key_file)
     if path is not None:
         address, token = registry_for(registry, insecure=insecure)
         with Registry(address, token, insecure=insecure) as remote:
@@ -72,7 +78,7 @@ def _sign(
     repository: str,
     subject: SubjectManifest,
     statement: bytes,
-    key: PrivateKey,
+    key: SigningHalf,
     lines_of: Callable[[VerifiedStatement], list[str]],
     *,
     asks: bool,
@@ -86,6 +92,19 @@ def _sign(
     created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     referrer = signature(subject, bundle, key.public, created)
     return push_referrer(remote, repository, referrer.manifest, (referrer.config, referrer.layer))
+
+
+@contextmanager
+def _opened(place: str) -> Iterator[SigningHalf]:
+    """The key of a file, or of a token while its session is open."""
+    if not place.startswith(SCHEME):
+        yield _key_in(Path(place))
+        return
+    try:
+        with hardware_key(place, lambda token: click.prompt(f"PIN of {token}", hide_input=True, err=True)) as key:
+            yield key
+    except BadKey as error:
+        raise CommandFailed("Unable to use the key of the token", (str(error),)) from error
 
 
 def _key_in(place: Path) -> PrivateKey:

@@ -53,11 +53,24 @@ def test_the_api_shows_what_is_served_and_why_it_stays(
 ) -> None:
     tag = publish_build(developer, built_with(developer, project, OTHER), "stable")
     follow_tag(INSTALLATION, following)
-    (shown,) = browser_of(developer).get(API).json()["deployments"]
+    (shown,) = browser_of(developer).get(API).json()["results"]
     assert shown["url"].endswith("/d/acme/kitchen/website")
     assert [each["version"] for each in shown["history"]] == ["stable"]
     assert shown["blocked"]["digest"] == tag.manifest.blob_id
     assert shown["follows"] == "stable"
+
+
+@pytest.mark.slow
+def test_the_api_lists_them_a_page_at_a_time_the_oldest_first(
+    developer: User, project: Project, browser_of: Browser
+) -> None:
+    for title in ("One", "Two", "Three"):
+        deployed(developer, project, title=title)
+    browser = browser_of(developer)
+    first = browser.get(API, {"limit": 2}).json()
+    assert [each["name"] for each in first["results"]] == ["one", "two"]
+    second = browser.get(first["next"]).json()
+    assert ([each["name"] for each in second["results"]], second["next"]) == (["three"], None)
 
 
 @pytest.mark.slow

@@ -167,6 +167,9 @@ def test_only_pages_of_its_origins_may_read_what_a_deployment_answers(client: Cl
     allowed = preflight(OURS)
     assert (allowed.status_code, allowed["Access-Control-Allow-Origin"]) == (204, OURS)
     assert "x-api-key" in allowed["Access-Control-Allow-Headers"]
+    documents = preflight(OURS, f"{ADDRESS}/tuf/timestamp.json")
+    assert (documents.status_code, documents["Access-Control-Allow-Origin"]) == (204, OURS)
+    assert "Date" in documents["Access-Control-Expose-Headers"]
     refused = preflight(FOREIGN)
     assert (refused.status_code, refused.content) == (403, preflight(OURS, "/d/acme/kitchen/nowhere").content)
     rune = ask(client, secret).json()["rune"]["digest"]

@@ -20,6 +20,8 @@ from forge.deployments.updates.models import UpdateRole
 from tests.support.servers.listening import QuietHandler, http_server
 
 ADDRESS = "/d/acme/kitchen/boards"
+FOR_PAGES = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Date"}
+"""Headers with which pages of other sites may read an answer."""
 
 
 def make_keys() -> list[SigningPair]:
@@ -95,7 +97,11 @@ def running() -> Iterator[Middle]:
             missing = (404, b'{"name": "document-unknown", "detail": "There is no such document."}')
             known = (200, middle.answers[self.path]) if self.path in middle.answers else missing
             status, body = middle.statuses.get(self.path, known)
-            self.respond(status, body)
+            kind = "application/json" if body[:1] in (b"{", b"[") else "application/octet-stream"
+            self.respond(status, body, FOR_PAGES | {"Content-Type": kind})
+
+        def do_OPTIONS(self) -> None:  # noqa: N802  the name is of the library
+            self.respond(204, headers=FOR_PAGES | {"Access-Control-Allow-Headers": "x-api-key"})
 
         def date_time_string(self, timestamp: float | None = None) -> str:
             return super().date_time_string(middle.date.timestamp() if middle.date else timestamp)

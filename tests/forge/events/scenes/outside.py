@@ -10,8 +10,8 @@ from forge.projects.models import Version
 from forge.registry.distribution.artifacts.actions import deleting, pushing
 from forge.registry.distribution.mirrors import actions as mirrors
 from forge.registry.distribution.mirrors.models import MirrorDirection
-from forge.registry.distribution.protocol.manifests import oci_artifact
-from forge.registry.distribution.protocol.rune_facts import rune_facts
+from forge.registry.oci.manifests import oci_artifact
+from forge.registry.oci.rune_facts import rune_facts
 from forge.registry.tags.publishing import actions as publishing
 from forge.repositories import actions as repositories
 from forge.repositories.models import LinkedBranch

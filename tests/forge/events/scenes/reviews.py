@@ -58,7 +58,7 @@ def someone_says_something_about_a_build(world: World) -> Act:
 def a_result_is_marked_as_wrong(world: World) -> Act:
     build = built(world.developer, world.project)
     result = WrongResult("up", "down", 90, recording_terms(world.project).text)
-    return lambda: reviews.mark_wrong(world.reviewer, build, b"1,2,3\n", result)
+    return lambda: reviews.mark_wrong(world.reviewer, build, [b"1,2,3\n"], result)
 
 
 @scene(reviews.change_rules)

@@ -33,7 +33,7 @@ def test_the_recording_of_a_wrong_result_becomes_a_sample_that_a_thread_is_about
 ) -> None:
     build = built(developer, project)
     review = ask_for_review(developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
-    thread = find_thread(developer, mark_wrong(reviewer, review, MOTION, wrong(project)).pk)
+    thread = find_thread(developer, mark_wrong(reviewer, review, [MOTION], wrong(project)).pk)
     sample = Sample.objects.get(data_set__project=project)
     assert (sample.label, sample.consent.person, sample.consent.text) == (
         "down",
@@ -54,8 +54,8 @@ def test_the_recording_of_a_wrong_result_becomes_a_sample_that_a_thread_is_about
 @pytest.mark.slow
 def test_a_recording_that_the_project_has_is_not_given_twice(project: Any, developer: Any, reviewer: Any) -> None:
     build = built(developer, project)
-    mark_wrong(reviewer, build, MOTION, wrong(project, text="Again, slower."))
-    mark_wrong(developer, build, MOTION, wrong(project, said="", right="left"))
+    mark_wrong(reviewer, build, [MOTION], wrong(project, text="Again, slower."))
+    mark_wrong(developer, build, [MOTION], wrong(project, said="", right="left"))
     assert Sample.objects.filter(data_set__project=project).count() == 1
     assert [anchor_of(each).detail for each in threads_on_build(developer, build)] == [
         "It said up; right is down",
@@ -73,19 +73,19 @@ def test_without_consent_to_what_holds_now_nothing_is_kept(project: Any, develop
         (wrong(project, text="x" * 20_001), Invalid),
     ):
         with pytest.raises(refusal):
-            mark_wrong(reviewer, build, MOTION, attempt)
+            mark_wrong(reviewer, build, [MOTION], attempt)
     with pytest.raises(ContentRefused):
-        mark_wrong(reviewer, build, b"no recording", wrong(project))
+        mark_wrong(reviewer, build, [b"no recording"], wrong(project))
     assert not Sample.objects.filter(data_set__project=project)
     assert threads_on_build(reviewer, build) == []
 
 
 def test_a_stranger_marks_nothing(project: Any, developer: Any, stranger: Any) -> None:
     with pytest.raises((Forbidden, NotFound)):
-        mark_wrong(stranger, built(developer, project), MOTION, wrong(project))
+        mark_wrong(stranger, built(developer, project), [MOTION], wrong(project))
 
 
 def test_what_a_build_said_is_no_markup(project: Any, developer: Any) -> None:
     build = built(developer, project)
-    thread = mark_wrong(developer, build, MOTION, wrong(project, said="`![x](y)`"))
+    thread = mark_wrong(developer, build, [MOTION], wrong(project, said="`![x](y)`"))
     assert thread.thread.comments.get().text == "This was wrong: it said ` ![x](y) `, right is `down`."

@@ -126,7 +126,7 @@ def test_a_thread_stays_readable_when_its_recording_is_gone(
     review: Review, reviewer: Any, developer: Any, browser_of: Browser
 ) -> None:
     result = WrongResult("up", "down", 90, recording_terms(review.project).text)
-    thread = AnchoredThread.objects.get(pk=mark_wrong(reviewer, review, b"1,2,3\n", result).pk)
+    thread = AnchoredThread.objects.get(pk=mark_wrong(reviewer, review, [b"1,2,3\n"], result).pk)
     browser = browser_of(developer)
     assert f'href="/acme/kitchen/studio?sample={thread.place["sample"]}"' in text_of(
         browser.get(f"{PAGE}/conversation")

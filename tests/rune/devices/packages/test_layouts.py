@@ -183,6 +183,7 @@ def test_the_library_of_arduino_keeps_the_rules_of_its_specification(digits: Pac
         assert [file.name for file in sketch.iterdir()] == [f"{sketch.name}.ino"]
 
 
+@pytest.mark.slow
 def test_the_library_of_platformio_keeps_the_rules_of_its_manifest(digits: PackageFolder) -> None:
     manifest = json.loads((digits.path / "library.json").read_text())
     assert re.fullmatch(r"[a-zA-Z0-9_-]{1,50}", manifest["name"])

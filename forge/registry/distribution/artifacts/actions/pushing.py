@@ -21,17 +21,18 @@ from forge.core.models import Blob
 from forge.jobs.models import JobState
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.registry.distribution.artifacts.access import links_in, registry_rules_of, require_publisher
+from forge.registry.distribution.artifacts.access import links_in, require_publisher
 from forge.registry.distribution.artifacts.digests import blobs_named, note_digests
 from forge.registry.distribution.artifacts.errors import ArtifactRefused, BadArtifact, BlobMissing, WrongBytes
 from forge.registry.distribution.artifacts.models import ArtifactTag
-from forge.registry.distribution.protocol.digests import digest_of, names
-from forge.registry.distribution.protocol.documents import BadManifest, Descriptor, ManifestDocument, read_document
-from forge.registry.distribution.protocol.manifests import is_tag, oci_artifact, stays
-from forge.registry.distribution.protocol.rune_facts import rune_facts
 from forge.registry.hooks import is_protected
 from forge.registry.models import Manifest, Repository, Tag
+from forge.registry.oci.digests import digest_of, names
+from forge.registry.oci.documents import BadManifest, Descriptor, ManifestDocument, read_document
+from forge.registry.oci.manifests import is_tag, oci_artifact, stays
+from forge.registry.oci.rune_facts import rune_facts
 from forge.registry.provenance.signing.actions.pushed_signatures import note_pushed_signature
+from forge.registry.repository.rules import registry_rules_of
 from forge.registry.tags.errors import BadTag, TagInUse
 from forge.registry.tags.fixed_versions import fix_version
 from forge.registry.tags.names import require_distinct

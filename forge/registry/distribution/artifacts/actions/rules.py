@@ -14,8 +14,8 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
-from forge.registry.distribution.artifacts.access import registry_facets, registry_rules_of
 from forge.registry.distribution.artifacts.models import RegistryRules
+from forge.registry.repository.rules import registry_facets, registry_rules_of
 
 
 @dataclass(frozen=True)

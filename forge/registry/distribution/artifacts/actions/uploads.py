@@ -34,7 +34,6 @@ from forge.core.errors import NotFound
 from forge.core.models import Blob
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.registry.distribution.access import repository_of
 from forge.registry.distribution.artifacts.access import find_blob
 from forge.registry.distribution.artifacts.digests import note_digests
 from forge.registry.distribution.artifacts.errors import (
@@ -46,8 +45,9 @@ from forge.registry.distribution.artifacts.errors import (
 )
 from forge.registry.distribution.artifacts.models import PushedBlob, Upload
 from forge.registry.distribution.artifacts.running_digests import RunningDigest, running_digests
-from forge.registry.distribution.protocol.digests import algorithm_of
 from forge.registry.models import Repository
+from forge.registry.oci.digests import algorithm_of
+from forge.registry.repository.access import repository_of
 
 MOST_PARTS = 10_000
 """Parts of one upload."""

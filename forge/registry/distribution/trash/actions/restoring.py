@@ -15,12 +15,12 @@ from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import links_of
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.registry.distribution.artifacts.access import registry_rules_of
 from forge.registry.distribution.artifacts.errors import NotInTrash, StillNamed
 from forge.registry.distribution.artifacts.models import ArtifactTag
-from forge.registry.distribution.protocol.manifests import stays
 from forge.registry.hooks import is_protected
 from forge.registry.models import Manifest, Tag, WithdrawnRune
+from forge.registry.oci.manifests import stays
+from forge.registry.repository.rules import registry_rules_of
 from forge.registry.tags.errors import TagInUse
 from forge.registry.tags.fixed_versions import fix_version
 from forge.registry.tags.names import require_distinct

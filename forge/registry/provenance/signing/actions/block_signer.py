@@ -15,9 +15,9 @@ from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.jobs.kinds import JobContext, JobFailed
-from forge.registry.distribution.protocol.digests import digest_of
 from forge.registry.hooks import block_gate
 from forge.registry.models import Admission, BlockVersion, Manifest, PublishedBlockSignature, SigningKey
+from forge.registry.oci.digests import digest_of
 from forge.registry.provenance.signing.actions.signer import open_key, set_cosign_tag, signature_referrers
 from forge.registry.provenance.signing.attaching import link_referrers, put_referrers
 from forge.registry.provenance.signing.blocks.attaching import block_statement_of, block_subject

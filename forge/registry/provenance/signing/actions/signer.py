@@ -21,9 +21,9 @@ from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.jobs.kinds import JobContext, JobFailed
-from forge.registry.distribution.protocol.digests import digest_of
 from forge.registry.hooks import gate
 from forge.registry.models import Admission, ArtifactTag, Manifest, Publication, Repository, Tag
+from forge.registry.oci.digests import digest_of
 from forge.registry.provenance.signing.attaching import link_referrers, put_referrers, statement_of, subject_of
 from forge.registry.provenance.signing.facts import time_text
 from forge.registry.provenance.signing.models import Signature, SigningKey

@@ -8,12 +8,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from forge.core.blobs.store import read_blob
-from forge.registry.blocks.access import newest_build_of
-from forge.registry.blocks.models import BlockVersion
 from forge.registry.discovery.listings.rows import licence_in
-from forge.registry.models import BlockProvenanceRecord
+from forge.registry.models import BlockProvenanceRecord, BlockVersion
 from forge.registry.provenance.signing.attaching import attach_documents
 from forge.registry.provenance.signing.facts import AttachedDocument, approvals_of, attached_documents, time_text
+from forge.registry.repository.builds import newest_build_of
 from rune import __version__
 from rune.compiler.blocks.artefact import read_block_manifest
 from rune.tools.signing.block_provenance import BlockProvenance, block_statement

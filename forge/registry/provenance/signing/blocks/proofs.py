@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
-from forge.registry.blocks.access import newest_build_of
 from forge.registry.models import BlockVersion, PublishedBlockSignature
 from forge.registry.provenance.signing.proofs import ProvenApproval, names_of_approvers, statement_in
+from forge.registry.repository.builds import newest_build_of
 from rune.tools.signing.block_provenance import BlockProvenance, read_block_provenance
 from rune.tools.signing.errors import BadBundle
 from rune.wording import listed

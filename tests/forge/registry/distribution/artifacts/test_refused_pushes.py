@@ -22,7 +22,7 @@ from forge.projects.models import Project
 from forge.registry.distribution.artifacts.actions import uploads
 from forge.registry.distribution.artifacts.models import PushedBlob, Upload
 from forge.registry.distribution.artifacts.sweep import BLOBS_FOR, UPLOADS_FOR, sweep
-from forge.registry.distribution.protocol.documents import MOST_ANNOTATIONS, MOST_REFERENCES
+from forge.registry.oci.documents import MOST_ANNOTATIONS, MOST_REFERENCES
 from rune.oci import LARGEST_MANIFEST
 from tests.forge.registry.distribution.artifacts.registry_client import (
     EMPTY,

@@ -9,9 +9,9 @@ import pytest
 from forge.accounts.models import Role
 from forge.core.models import AuditEntry
 from forge.projects.actions import update_project
-from forge.registry.distribution.protocol.manifests import oci_artifact
-from forge.registry.distribution.protocol.rune_facts import rune_facts
 from forge.registry.models import Publication, Tag
+from forge.registry.oci.manifests import oci_artifact
+from forge.registry.oci.rune_facts import rune_facts
 from forge.registry.tags.publishing.actions import publish_build
 from forge.registry.tags.withdrawing.actions import withdraw_tag
 from tests.forge.factories.builds import RUNE, approved, built

@@ -14,7 +14,7 @@ from django.test import Client
 from forge.accounts.actions import create_token
 from forge.core.blobs.store import put_bytes
 from forge.projects.actions import delete_project, update_project
-from forge.registry.distribution.protocol.digests import digest_of
+from forge.registry.oci.digests import digest_of
 from forge.registry.tags.publishing.actions import publish_build
 from rune.oci import MANIFEST_TYPE
 from tests.forge.factories.builds import RUNE, approved, built

@@ -16,7 +16,6 @@ from forge.accounts.principals import INSTALLATION
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry
 from forge.core.preconditions import etag_of
-from forge.registry.distribution.access import repository_of
 from forge.registry.distribution.artifacts.models import ArtifactTag
 from forge.registry.distribution.retention.access import policy_of, retention_facets
 from forge.registry.distribution.retention.actions import change_retention, delete_expired
@@ -24,6 +23,7 @@ from forge.registry.distribution.retention.policy import RetentionPolicy, Retent
 from forge.registry.distribution.retention.pulls import write_down
 from forge.registry.distribution.retention.task import delete_expired_everywhere
 from forge.registry.models import Manifest, Repository
+from forge.registry.repository.access import repository_of
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.rules.actions import Rules, change_rules
 from tests.forge.factories.builds import approved, built

@@ -12,8 +12,8 @@ from forge.builds.actions import request_build
 from forge.core.errors import Forbidden
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import write_file
-from forge.registry.distribution.protocol.digests import digest_of
-from forge.registry.distribution.protocol.manifests import RuneFacts, oci_artifact, stays
+from forge.registry.oci.digests import digest_of
+from forge.registry.oci.manifests import RuneFacts, oci_artifact, stays
 from forge.registry.tags.access import tags_of
 from forge.registry.tags.errors import BadTag, NotPublishable, TagInUse
 from forge.registry.tags.publishing.actions import publish_build

@@ -21,9 +21,9 @@ from forge.projects.actions import fork_project, update_project, write_file
 from forge.projects.errors import NothingToCopy
 from forge.projects.models import Version
 from forge.projects.versions.store import working_tree
-from forge.registry.distribution.access import advice_on
 from forge.registry.models import Listing, Repository, Tag
 from forge.registry.registrations import what_is_published
+from forge.registry.repository.access import advice_on
 from forge.registry.tags.access import default_tag, find_tag, tags_of
 from forge.registry.tags.errors import NotPublishable, Withdrawn
 from forge.registry.tags.proposal import next_tag, next_tag_of

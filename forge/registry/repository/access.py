@@ -8,8 +8,8 @@ from forge.builds.models import ArtefactFile, FileRole
 from forge.core.database.compiled_queries import CompiledLookup
 from forge.core.errors import NotFound
 from forge.projects.models import Project
-from forge.registry.distribution.protocol.digests import is_digest
 from forge.registry.models import Repository, Tag
+from forge.registry.oci.digests import is_digest
 
 _of_project = CompiledLookup(lambda project: Repository.objects.filter(project=project).order_by()[:1], UUID)
 _tags_by_name = CompiledLookup(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from forge.builds.models import Artefact, Build
-from forge.registry.distribution.protocol.digests import digest_of
-from forge.registry.distribution.protocol.manifests import RuneFacts, oci_artifact
+from forge.registry.oci.digests import digest_of
+from forge.registry.oci.manifests import RuneFacts, oci_artifact
 
 
 def rune_facts(build: Build, artefact: Artefact) -> RuneFacts:

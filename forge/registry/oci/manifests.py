@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from forge.registry.distribution.protocol.digests import digest_of
+from forge.registry.oci.digests import digest_of
 from rune.oci import CONFIG_TYPE, MANIFEST_TYPE, RUNE_TYPE, TITLE
 from rune.source.policy.tags import names_version
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from forge.registry.distribution.protocol.digests import is_digest, names
+from forge.registry.oci.digests import is_digest, names
 from rune.oci import INDEX_TYPE, LARGEST_MANIFEST, MANIFEST_TYPE
 
 DOCKER_MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json"

@@ -1,0 +1,139 @@
+"""Reading recordings that somebody sent, in the compiler's process: one, or an archive of labelled ones. Imports `rune`
+and never Django.
+
+What is stored of them is written into the output, one behind the other.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import IO, Any
+
+from forge.compute.child.job_files import read_descriptor
+from rune.datasets.content.content import BadContent, Content
+from rune.datasets.content.read import MAX_BYTES, read_content
+from rune.datasets.layouts.archive import DataArchive, JoinedFile
+from rune.datasets.layouts.files import SampleFileTooLarge, shown
+from rune.project.files import FileError, FileMissing, FileTooLarge, normal_path
+from rune.running.evaluation.errors import SamplesRefused
+from rune.running.evaluation.labelled import LabelledSample
+from rune.running.evaluation.reading import samples_of
+from rune.wording import size_text
+
+
+def read_recording(descriptors: Sequence[int], output: int) -> dict[str, Any]:
+    """Writes what is stored of a recording into `output`, and returns its facts."""
+    try:
+        content = read_content(read_descriptor(descriptors[0]))
+    except BadContent as error:
+        return {"refused": str(error)}
+    with _emptied(output) as target:
+        target.write(content.data)
+    return facts_of(content, 0)
+
+
+def read_labelled(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -> dict[str, Any]:
+    """Writes the recordings of an archive into `output`: a folder for each label, or a table at its top.
+
+    Returns their facts, labels, splits and marked places; the files that cannot be read; and those that nothing names.
+    An archive with more than `most` files, or more than `bytes` in its recordings, is refused.
+    """
+    try:
+        files = _ArchiveFiles(DataArchive(JoinedFile(descriptors)), job["most"])
+        samples = samples_of(files)
+        with _emptied(output) as target:
+            answer = _read(samples, target, job["bytes"])
+    except (BadContent, SamplesRefused, FileError) as error:
+        return {"refused": str(error)}
+    answer["omissions"] += [{"path": path, "reason": reason} for path, reason in files.refused.items()]
+    return answer | {"left_out": [shown(path) for path in files.left_out()]}
+
+
+def _read(samples: Sequence[LabelledSample], target: IO[bytes], limit: int) -> dict[str, list[Any]]:
+    """Raises `BadContent` for too many bytes."""
+    recordings: list[dict[str, Any]] = []
+    omissions: list[dict[str, str]] = []
+    offset = 0
+    for sample in samples:
+        try:
+            content = read_content(sample.read())
+        except FileError as error:
+            omissions.append({"path": shown(sample.name), "reason": _sentence(error.reason)})
+            continue
+        except BadContent as error:
+            omissions.append({"path": shown(sample.name), "reason": str(error)})
+            continue
+        if offset + len(content.data) > limit:
+            raise BadContent(f"The recordings have more than {size_text(limit)} together. Send the archive in parts.")
+        target.write(content.data)
+        marks = None if sample.events is None else [asdict(event) for event in sample.events]
+        words = {"path": shown(sample.name), "label": sample.label, "split": sample.split.value, "events": marks}
+        recordings.append(facts_of(content, offset) | words)
+        offset += len(content.data)
+    return {"recordings": recordings, "omissions": omissions}
+
+
+class _ArchiveFiles:
+    """The files of an archive, as those who read samples ask for them."""
+
+    def __init__(self, archive: DataArchive, most: int) -> None:
+        """Raises `BadContent` for more than `most` files."""
+        self._archive = archive
+        self._names: dict[str, str] = {}
+        self.refused = dict(archive.refused)
+        for name in archive.names:
+            try:
+                self._names[normal_path(name)] = name
+            except FileError as error:
+                self.refused[shown(name)] = _sentence(error.reason)
+        if len(self._names) + len(self.refused) > most:
+            count = len(self._names) + len(self.refused)
+            raise BadContent(f"The archive has {count:,} files; {most:,} come in at once. Send it in parts.")
+        self._requested: set[str] = set()
+
+    def paths(self) -> tuple[str, ...]:
+        return tuple(sorted(self._names))
+
+    def read(self, path: str) -> bytes:
+        name = self._names.get(normal_path(path))
+        self._requested.add(normal_path(path))
+        if name is None:
+            raise FileMissing(path, "no such file came with the table")
+        try:
+            return self._archive.read(name, limit=MAX_BYTES)
+        except SampleFileTooLarge:
+            raise FileTooLarge(path, f"it is too large; a sample has at most {size_text(MAX_BYTES)}") from None
+        except BadContent as error:
+            raise FileError(path, str(error)) from None
+
+    def left_out(self) -> tuple[str, ...]:
+        """Once all samples were read: the files that are neither in a folder of a label nor in the table."""
+        return tuple(path for path in self.paths() if path not in self._requested)
+
+
+@contextmanager
+def _emptied(output: int) -> Iterator[IO[bytes]]:
+    with os.fdopen(os.dup(output), "r+b") as target:
+        target.seek(0)
+        target.truncate()
+        yield target
+
+
+def facts_of(content: Content, offset: int) -> dict[str, Any]:
+    """The facts of a recording whose bytes are at `offset` of the output (`RecordingFactsJson`)."""
+    return {
+        "offset": offset,
+        "size": len(content.data),
+        "kind": content.kind.value,
+        "media_type": content.media_type,
+        "quality": content.quality.value,
+        "milliseconds": content.milliseconds,
+        "drawing": dict(content.drawing),
+    }
+
+
+def _sentence(reason: str) -> str:
+    return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."

@@ -1,0 +1,44 @@
+"""The registry's addresses without the middleware of pages: they know no cookie, no session, no form and no nonce, and
+programs ask them thousands of times, when that middleware would be a quarter of the work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, cast
+
+from django.core.handlers.exception import convert_exception_to_response
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.common import CommonMiddleware
+
+from forge.core.http.middleware import page_policies
+from forge.core.http.policies import NOT_A_PAGE
+from forge.registry.distribution.protocol.api import distribution
+
+ROOT: Final = "/v2/"
+_Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+class RegistryAddresses:
+    """Answers what is below /v2/ itself, with what every answer has: a checked host, its length and its policies."""
+
+    sync_capable, async_capable = True, False
+
+    def __init__(self, get_response: _Answer) -> None:
+        self._others = get_response
+        # Each of them is synchronous, because the innermost is.
+        framed: Any = XFrameOptionsMiddleware(cast("Any", page_policies(_answer)))
+        self._registry = cast("_Answer", convert_exception_to_response(CommonMiddleware(framed)))
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(ROOT):
+            return self._others(request)
+        response = self._registry(request)
+        # An error that nobody foresaw is a page, and has no policy yet.
+        response.headers.setdefault("Content-Security-Policy", NOT_A_PAGE)
+        return response
+
+
+def _answer(request: HttpRequest) -> HttpResponseBase:
+    return distribution(request, request.path_info.removeprefix(ROOT))

@@ -1,0 +1,165 @@
+// Loading a deployment with memory: the last good rune is used while the server is away, an older release is refused,
+// and with a root only what its keys sign as current is loaded. `load` imports this where an option asks for it.
+import { DeliveryError } from "../errors";
+import {
+  ask,
+  askServed,
+  compare,
+  type Fetched,
+  type FetchOptions,
+  releaseBytes,
+  type Served,
+  whole,
+} from "../fetch-rune";
+import { sha256 } from "./documents";
+import { refused } from "../signature";
+import { browserStore, folderStore, type Store } from "./store";
+import { currentTarget, type DocumentServer, pinnedRoot, type Seen } from "./updates";
+
+/** Milliseconds for a document without an answer, after which the server counts as away. */
+const PATIENCE = 10_000;
+
+interface LastGood {
+  readonly served: Served;
+  readonly bytes: ArrayBuffer;
+  /** When its server last said that it is the current one, in milliseconds since 1970. */
+  readonly confirmed: number;
+}
+
+/** Throws `DeliveryError`. */
+export async function fetchRelease(source: string | URL, options: FetchOptions): Promise<Fetched> {
+  const url = String(source).replace(/\/+$/, "");
+  const store = await openStore(url, options);
+  const last = await readLast(store);
+  try {
+    const served =
+      options.root === undefined
+        ? await inTime(options, (patient) => askServed(url, patient))
+        : await signedRelease(url, options.root, options, store);
+    if (last !== null && served.release < last.served.release) {
+      const message = `The server names release ${served.release}, and named release ${last.served.release} before.`;
+      throw new DeliveryError("older", message);
+    }
+    const stored = last?.served.rune.digest === served.rune.digest ? last.bytes : undefined;
+    const bytes = await releaseBytes(served, options, stored);
+    return { bytes, served, age: null, store: () => writeLast(store, served, bytes, last) };
+  } catch (error) {
+    if (!(error instanceof DeliveryError) || error.name !== "server-away") throw error;
+    if (last === null) throw new DeliveryError("server-away", `${error.message} Nothing is stored of an earlier load.`);
+    if (options.digest !== undefined) await compare(last.bytes, options.digest);
+    return { bytes: last.bytes, served: last.served, age: Math.max(0, Date.now() - last.confirmed) };
+  }
+}
+
+/** The store of a deployment and of what is trusted: what another key or root proved does not count. */
+async function openStore(url: string, { cache, publicKey, root }: FetchOptions): Promise<Store | null> {
+  if (cache === false) return null;
+  // A root and its digest are the same trust.
+  const pin = root === undefined || root.startsWith("sha256:") ? root : `sha256:${await sha256(root)}`;
+  const id = (await sha256([url, publicKey ?? "", pin ?? ""].join("\n"))).slice(0, 32);
+  if ("indexedDB" in globalThis) return browserStore(id);
+  if (typeof cache === "string") return folderStore(cache, id);
+  throw new DeliveryError("cache-unwritable", "Name a folder as `cache`, or `false` to store nothing.");
+}
+
+/** The release that the documents of today name. */
+async function signedRelease(url: string, root: string, options: FetchOptions, store: Store | null): Promise<Served> {
+  const server: DocumentServer & { date: number } = {
+    date: NaN,
+    async document(file, limit) {
+      const bytes = await inTime(options, async (patient) => {
+        const answer = await ask(`${url}/tuf/${file}`, patient);
+        this.date = Date.parse(answer.headers.get("date") ?? "");
+        return whole(answer, patient);
+      });
+      if (bytes.byteLength > limit) throw new DeliveryError("damaged", `${file} has more than ${limit} bytes.`);
+      return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+    },
+  };
+  const before = await remember(async () => store?.read("seen.json"));
+  const { pinned, ...seen } = seenIn(before);
+  const trusted = root.startsWith("sha256:") ? (pinned ?? (await pinnedRoot(server, root))) : root;
+  const name = decodeURIComponent(new URL(url).pathname.split("/d/")[1] ?? "");
+  try {
+    const { custom, hashes, length } = await currentTarget(server, name, trusted, seen, Date.now());
+    const digest = `sha256:${hashes.sha256}`;
+    const rune = { digest, size: length, url: `${url}/${digest}` };
+    return { deployment: name.split("/").pop() ?? name, ...custom, rune };
+  } catch (error) {
+    // A field that is missing: the keys signed it, and still it is no document of a deployment.
+    throw error instanceof TypeError ? refused(`A signed document cannot be read: ${error.message}.`) : error;
+  } finally {
+    const text = JSON.stringify({ ...seen, pinned: trusted });
+    await remember(async () => store?.write("seen.json", new TextEncoder().encode(text)));
+  }
+}
+
+/** Does what asks for a document, and gives up where no answer comes. */
+async function inTime<Value>(options: FetchOptions, act: (options: FetchOptions) => Promise<Value>): Promise<Value> {
+  const late = AbortSignal.timeout(PATIENCE);
+  const signal = options.signal ? AbortSignal.any([options.signal, late]) : late;
+  return act({ ...options, signal }).catch((error: unknown) => {
+    if (error !== late.reason) throw error;
+    throw new DeliveryError("server-away", `The server did not answer within ${PATIENCE / 1000} seconds.`);
+  });
+}
+
+/** Where an older state could not be recognised the next time, nothing is loaded. */
+async function remember<Value>(act: () => Promise<Value>): Promise<Value> {
+  try {
+    return await act();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new DeliveryError("cache-unwritable", `What was seen of the deployment cannot be stored: ${why}.`);
+  }
+}
+
+/** Returns the documents in a record; none where it is damaged, and they are verified anew. */
+function seenIn(record: Uint8Array<ArrayBuffer> | null | undefined): Seen & { readonly pinned?: string } {
+  try {
+    return record ? parsed(record) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Null if there is none, or if it is damaged. */
+async function readLast(store: Store | null): Promise<LastGood | null> {
+  try {
+    const record = await store?.read("served.json");
+    if (store === null || !record) return null;
+    const { served, confirmed } = parsed(record) as LastGood;
+    const bytes = (await store.read(fileOf(served)))?.buffer;
+    if (bytes === undefined) return null;
+    await compare(bytes, served.rune.digest);
+    return { served, bytes, confirmed };
+  } catch {
+    return null;
+  }
+}
+
+/** A store that cannot be written is not used. */
+async function writeLast(
+  store: Store | null,
+  served: Served,
+  bytes: ArrayBuffer,
+  last: LastGood | null,
+): Promise<void> {
+  try {
+    if (last === null || fileOf(last.served) !== fileOf(served))
+      await store?.write(fileOf(served), new Uint8Array(bytes));
+    const record = JSON.stringify({ served, confirmed: Date.now() });
+    await store?.write("served.json", new TextEncoder().encode(record));
+    if (last !== null && fileOf(last.served) !== fileOf(served)) await store?.remove(fileOf(last.served));
+  } catch {
+    // The next load asks the server for all of it.
+  }
+}
+
+function fileOf({ rune }: Served): string {
+  return `${rune.digest.replace(/[^0-9a-f]/g, "")}.rune`;
+}
+
+function parsed(bytes: Uint8Array<ArrayBuffer>): object {
+  return JSON.parse(new TextDecoder().decode(bytes)) as object;
+}

@@ -1,0 +1,153 @@
+// The client of The Update Framework (TUF): from a root that is trusted to what the deployment serves today. An attacker
+// who answers in the server's place can serve neither an old state nor a mix of two.
+import { DeliveryError } from "../errors";
+import { refused } from "../signature";
+import { type FileMeta, type Role, sha256, type Signed, type Target, verified } from "./documents";
+
+/** The documents that were verified before, as texts: an older state is recognised by them. */
+export type Seen = { [role in Role]?: string };
+
+/** Fetches a document by its file name, and tells the clock of the server. Throws `DeliveryError`. */
+export interface DocumentServer {
+  document(file: string, limit: number): Promise<string>;
+  readonly date: number;
+}
+
+const MOST_ROOTS = 100;
+const LIMITS = { root: 524_288, timestamp: 16_384, snapshot: 65_536, targets: 262_144 };
+const CLOCK_TOLERANCE = 3_600_000;
+
+/**
+ * Returns what is signed as current for the deployment of this name. `root` is the document that is trusted, `seen` what
+ * was verified before: it gets each document that is verified. `now` is in milliseconds since 1970.
+ * Throws `DeliveryError`: `expired`, `clock-wrong`, `older`, `mixed`, `signature-refused`, or what the server refused.
+ */
+export async function currentTarget(
+  server: DocumentServer,
+  name: string,
+  root: string,
+  seen: Seen,
+  now: number,
+): Promise<Target> {
+  const trusted = await newestRoot(server, root, seen);
+  requireValid(trusted, server, now);
+  const timestamp = await newestTimestamp(server, trusted, seen, now);
+  const snapshot = await named(server, "snapshot", metaOf(timestamp, "snapshot.json"), trusted, seen, now);
+  const targets = await named(server, "targets", metaOf(snapshot, "targets.json"), trusted, seen, now);
+  if (!Object.hasOwn(targets.targets, name))
+    throw new DeliveryError("mixed", "The signed documents are those of another deployment.");
+  const target = targets.targets[name] as Target;
+  if (now < Date.parse(target.custom.since) - CLOCK_TOLERANCE)
+    throw wrongClock(now, `which is before the release of ${target.custom.version} on ${target.custom.since}`);
+  return target;
+}
+
+/** The root document with a digest: one of those that the server has. Throws `DeliveryError`. */
+export async function pinnedRoot(server: DocumentServer, digest: string): Promise<string> {
+  for (let version = 1; version <= MOST_ROOTS; version++) {
+    const text = await rootOf(server, version);
+    if (text === null) break;
+    if (`sha256:${await sha256(text)}` === digest) return text;
+  }
+  throw refused(`No root document of the server has the digest ${digest}.`);
+}
+
+/** Follows the roots, each signed by the keys of the one before. */
+async function newestRoot(server: DocumentServer, root: string, seen: Seen): Promise<Signed> {
+  let trusted = await verified(seen.root ?? root, "root");
+  seen.root ??= root;
+  for (let count = 0; count < MOST_ROOTS; count++) {
+    const text = await rootOf(server, trusted.version + 1);
+    if (text === null) break;
+    const next = await verified(text, "root", trusted);
+    if (next.version !== trusted.version + 1) throw older(`root ${next.version} in place of ${trusted.version + 1}`);
+    [trusted, seen.root] = [next, text];
+  }
+  return trusted;
+}
+
+async function rootOf(server: DocumentServer, version: number): Promise<string | null> {
+  try {
+    return await server.document(`${version}.root.json`, LIMITS.root);
+  } catch (error) {
+    // Any other refusal is no sign that there is no newer root.
+    if (error instanceof DeliveryError && error.name === "document-unknown") return null;
+    throw error;
+  }
+}
+
+async function newestTimestamp(server: DocumentServer, root: Signed, seen: Seen, now: number): Promise<Signed> {
+  const before = await remembered("timestamp", root, seen);
+  const text = await server.document("timestamp.json", LIMITS.timestamp);
+  const timestamp = await verified(text, "timestamp", root);
+  if (before !== null) {
+    requireNotOlder(timestamp.version, before.version, "timestamp");
+    requireNotOlder(metaOf(timestamp, "snapshot.json").version, metaOf(before, "snapshot.json").version, "snapshot");
+  }
+  // Of two with one version, the one that was seen first counts.
+  const counts = before !== null && timestamp.version === before.version ? before : timestamp;
+  if (counts === timestamp) seen.timestamp = text;
+  requireValid(counts, server, now);
+  return counts;
+}
+
+/** The document that another one names: the one that was seen, or else the server's. */
+async function named(
+  server: DocumentServer,
+  role: "snapshot" | "targets",
+  meta: FileMeta,
+  root: Signed,
+  seen: Seen,
+  now: number,
+): Promise<Signed> {
+  const before = await remembered(role, root, seen);
+  let text = seen[role];
+  if (text === undefined || before === null || (await sha256(text)) !== meta.hashes.sha256) {
+    text = await server.document(`${meta.version}.${role}.json`, LIMITS[role]);
+    if ((await sha256(text)) !== meta.hashes.sha256)
+      throw new DeliveryError("mixed", `The server mixes documents of different states: ${role} ${meta.version}.`);
+  }
+  const document = await verified(text, role, root);
+  if (document.version !== meta.version) throw older(`${role} ${document.version} in place of ${meta.version}`);
+  if (role === "snapshot" && before !== null)
+    requireNotOlder(metaOf(document, "targets.json").version, metaOf(before, "targets.json").version, "targets");
+  requireValid(document, server, now);
+  seen[role] = text;
+  return document;
+}
+
+/** A document that was verified before, or null if there is none, or if today's keys did not sign it. */
+async function remembered(role: Role, root: Signed, seen: Seen): Promise<Signed | null> {
+  const text = seen[role];
+  return text === undefined ? null : verified(text, role, root).catch(() => null);
+}
+
+function metaOf(document: Signed, file: string): FileMeta {
+  const meta = document.meta[file];
+  if (meta === undefined) throw refused(`A signed document does not name ${file}.`);
+  return meta;
+}
+
+function requireNotOlder(version: number, before: number, role: Role): void {
+  if (!(version >= before)) throw older(`${role} ${version}, and ${before} was seen before`);
+}
+
+/** Either somebody holds back newer documents, or the clock of this computer is wrong. Both load nothing. */
+function requireValid({ _type, expires }: Signed, server: DocumentServer, now: number): void {
+  if (now < Date.parse(expires)) return;
+  if (Math.abs(now - server.date) > CLOCK_TOLERANCE)
+    throw wrongClock(now, `and that of the server ${new Date(server.date).toISOString()}`);
+  throw new DeliveryError(
+    "expired",
+    `The server's newest documents have ended (${_type}: ${expires}). Somebody may hold back newer ones.`,
+  );
+}
+
+function wrongClock(now: number, why: string): DeliveryError {
+  const here = new Date(now).toISOString();
+  return new DeliveryError("clock-wrong", `The clock of this computer says ${here}, ${why}. Set the clock.`);
+}
+
+function older(what: string): DeliveryError {
+  return new DeliveryError("older", `The server sends documents of an older state: ${what}.`);
+}
