@@ -171,12 +171,12 @@ def summary(forms: Sequence[ConvertedForm], chosen: ConvertedForm) -> str:
     else:
         answers = "changes no answer" if not changed else f"changes {changed} of {samples} answers"
     savings = [text for text in (_arena_saving(source, chosen), _speed(source, chosen)) if text]
-    return f"{chosen.name} {answers}{' and ' + listed(savings) if savings else ''}."
+    return f"{chosen.name} {answers}{' and needs ' + listed(savings) if savings else ''}."
 
 
 def _arena_saving(source: ConvertedForm, form: ConvertedForm) -> str:
     before, after = source.figures["arena"], form.figures["arena"]
-    return f"needs {after / before:.0%} of the arena" if before and after and after < before else ""
+    return f"{after / before:.0%} of the arena" if before and after and after < before else ""
 
 
 def _speed(source: ConvertedForm, form: ConvertedForm) -> str:
@@ -184,7 +184,7 @@ def _speed(source: ConvertedForm, form: ConvertedForm) -> str:
     for target, needs in form.needs.items():
         before, after = source.needs.get(target, {}).get("instructions"), needs.get("instructions")
         if before and after and before > after:
-            return f"needs {after / before:.0%} of the instructions"
+            return f"{after / before:.0%} of the instructions"
     return ""
 
 
