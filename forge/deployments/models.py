@@ -230,7 +230,7 @@ class TelemetryOfDay(models.Model):
 
 
 class StoredPlayerScript(models.Model):
-    """The script of `<rune-player>` of a release of this server, by its digest. Pages of others name it for good."""
+    """A script of `<rune-player>` of a release of this server, by its digest. Pages of others name it for good."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     """The SHA-256 of its bytes, in hexadecimal."""

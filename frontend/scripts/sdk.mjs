@@ -1,5 +1,6 @@
 // Builds @hammer-forge/rune from src/sdk: modules and types in static/build/sdk, and the tarball that npm installs.
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { rolldown } from "rolldown";
 
@@ -19,6 +20,8 @@ const ENTRIES = {
 const PUBLIC = { index: "index", react: "react", svelte: "svelte", player: "player/index" };
 /** In the single file for pages of other sites, the scripts are texts, because a worker of another origin is refused. */
 const SINGLE_FILE = "rune-player.js";
+/** What the single file loads where a page demands signed documents. The server serves both by their digests. */
+const SECOND_FILE = "rune-player-deployment.js";
 
 const { version } = JSON.parse(await readFile(`${ROOT}package.json`, "utf8"));
 
@@ -54,28 +57,36 @@ const address = (text) => `URL.createObjectURL(new Blob([${JSON.stringify(text)}
 const asText = `
 export const openWorker = () => new Worker(${address(await scriptText(ENTRIES.worker))});
 export const microphoneScript = () => ${address(await scriptText(ENTRIES["microphone.worklet"]))};`;
-const single = await rolldown({
-  input: ROOT + ENTRIES.player,
-  tsconfig: `${ROOT}tsconfig.json`,
-  plugins: [
-    {
-      name: "scripts-as-text",
-      load(file) {
-        if (file.endsWith("/sdk/scripts.ts")) return { code: asText, moduleType: "js" };
-        // Every browser has workers, so the runtime is there once, in the worker's text.
-        if (file.endsWith("/sdk/engine-here.ts"))
-          return {
-            code: 'export const openHere = () => Promise.reject(new Error("This browser has no workers."));',
-            moduleType: "js",
-          };
-        return null;
-      },
-    },
-  ],
+
+/** A file without imports, where the files that the plugin names are replaced by other code. */
+async function singleFile(entry, replaced = {}) {
+  const load = (file) => {
+    const code = Object.entries(replaced).find(([name]) => file.endsWith(name))?.[1];
+    return code === undefined ? null : { code, moduleType: "js" };
+  };
+  const script = await rolldown({
+    input: ROOT + entry,
+    tsconfig: `${ROOT}tsconfig.json`,
+    plugins: [{ name: "replaced", load }],
+  });
+  const { output } = await script.generate({ format: "esm", minify: true, codeSplitting: false });
+  await script.close();
+  return output[0].code;
+}
+
+const second = await singleFile(ENTRIES.deployment);
+const digest = (algorithm, encoding) => createHash(algorithm).update(second).digest(encoding);
+const pinned = `
+import { pinnedModule } from "./player/pinned";
+export const deploymentModule = () =>
+  pinnedModule(new URL("${digest("sha256", "hex")}.js", import.meta.url), "sha384-${digest("sha384", "base64")}", import.meta.url);`;
+const single = await singleFile(ENTRIES.player, {
+  "/sdk/scripts.ts": asText + pinned,
+  // Every browser has workers, so the runtime is there once, in the worker's text.
+  "/sdk/engine-here.ts": 'export const openHere = () => Promise.reject(new Error("This browser has no workers."));',
 });
-const { output: singleOutput } = await single.generate({ format: "esm", minify: true, codeSplitting: false });
-await single.close();
-await writeFile(`${OUT}/${SINGLE_FILE}`, singleOutput[0].code);
+await writeFile(`${OUT}/${SINGLE_FILE}`, single);
+await writeFile(`${OUT}/${SECOND_FILE}`, second);
 
 const types = ["--declaration", "--emitDeclarationOnly", "--noEmit", "false", "--rootDir", "src", "--outDir"];
 execFileSync(

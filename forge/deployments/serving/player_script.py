@@ -1,7 +1,7 @@
 """The script of `<rune-player>` for pages of other sites. Its address has its digest, so its bytes never change.
 
 Pages name the digest (`integrity`), and go on loading the script that they name after an upgrade of the server. So each
-release's script is stored.
+release's script is stored, with the second one that it loads by its digest where a page demands signed documents.
 """
 
 from __future__ import annotations
@@ -33,6 +33,12 @@ def script_file() -> Path:
     return Path(settings.STATIC_ROOT) / "build/sdk/rune-player.js"
 
 
+def _files() -> list[Path]:
+    """The scripts that the front end's build wrote: that one, and the one that it loads."""
+    files = (script_file(), script_file().with_name("rune-player-deployment.js"))
+    return [file for file in files if file.is_file()]
+
+
 def current_script() -> PlayerScript | None:
     """The script of this release, or None where the front end is not built."""
     try:
@@ -47,19 +53,27 @@ def _described(file: Path, changed: int) -> PlayerScript:
     """The script in a file that was last changed then."""
     data = file.read_bytes()
     integrity = base64.b64encode(hashlib.sha384(data).digest()).decode()
-    url = f"{settings.PUBLIC_URL}/d/rune-player/{hashlib.sha256(data).hexdigest()}.js"
-    return PlayerScript(url, f"sha384-{integrity}")
+    return PlayerScript(f"{settings.PUBLIC_URL}/d/rune-player/{_digest(file, changed)}.js", f"sha384-{integrity}")
+
+
+@cache
+def _digest(file: Path, changed: int) -> str:
+    """The SHA-256 of a file that was last changed then."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def store_script() -> None:
-    """Stores the script of this release, if it is not stored yet."""
-    try:
-        text = script_file().read_text("utf-8")
-    except FileNotFoundError:
-        return
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    if not StoredPlayerScript.objects.filter(pk=digest).exists():
-        StoredPlayerScript.objects.bulk_create([StoredPlayerScript(digest=digest, text=text)], ignore_conflicts=True)
+    """Stores the scripts of this release, if they are not stored yet."""
+    texts = {_digest(file, file.stat().st_mtime_ns): file for file in _files()}
+    stored = set(StoredPlayerScript.objects.filter(pk__in=texts).values_list("pk", flat=True))
+    StoredPlayerScript.objects.bulk_create(
+        [
+            StoredPlayerScript(digest=digest, text=file.read_text("utf-8"))
+            for digest, file in texts.items()
+            if digest not in stored
+        ],
+        ignore_conflicts=True,
+    )
 
 
 @csrf_exempt
@@ -98,9 +112,9 @@ def player_script(request: HttpRequest, digest: str) -> HttpResponse:
 
 
 def _script_of(digest: str) -> bytes:
-    current = current_script()
-    if current is not None and current.url.endswith(f"/{digest}.js"):
-        return script_file().read_bytes()
+    for file in _files():
+        if _digest(file, file.stat().st_mtime_ns) == digest:
+            return file.read_bytes()
     stored = StoredPlayerScript.objects.filter(pk=digest).first()
     if stored is None:
         raise NotFound("This server has no such script. Copy the line from the deployment's page again.")

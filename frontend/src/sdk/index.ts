@@ -4,6 +4,7 @@ import { openInWorker } from "./engine";
 import { openHere } from "./engine-here";
 import { compare, fetchRune, type Fetched, type FetchOptions } from "./fetch-rune";
 import { Rune } from "./rune";
+import { deploymentModule } from "./scripts";
 
 export { RuneError, type RuneErrorName } from "../runtime/errors";
 export type { CapabilityRequest, Limits, Loaded } from "../runtime/types";
@@ -43,7 +44,7 @@ export async function load(
 async function fetched(source: string | URL, options: LoadOptions): Promise<Fetched> {
   const { root, cache = options.publicKey !== undefined && "indexedDB" in globalThis } = options;
   if (root === undefined && cache === false) return fetchRune(source, options);
-  return (await import("./deployment")).fetchRelease(source, options);
+  return (await deploymentModule()).fetchRelease(source, options);
 }
 
 async function checked(source: ArrayBuffer | Uint8Array<ArrayBuffer>, digest?: string): Promise<ArrayBuffer> {

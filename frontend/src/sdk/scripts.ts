@@ -5,3 +5,6 @@
 export const openWorker = (): Worker => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 
 export const microphoneScript = (): URL | string => new URL("./microphone.worklet.js", import.meta.url);
+
+/** What remembers and verifies signed documents: a part that most pages never load. */
+export const deploymentModule = (): Promise<typeof import("./deployment")> => import("./deployment");

@@ -44,6 +44,7 @@ def test_pages_go_on_loading_the_script_of_an_earlier_release(tmp_path: Path, se
     store_script()
     assert StoredPlayerScript.objects.count() == 1
     player_script._described.cache_clear()
+    player_script._digest.cache_clear()
     now_served = build(tmp_path, "second()")
     for digest, text in ((before, b"first()"), (now_served, b"second()")):
         answer = Client().get(f"/d/rune-player/{digest}.js")
@@ -55,6 +56,26 @@ def test_pages_go_on_loading_the_script_of_an_earlier_release(tmp_path: Path, se
     assert script is not None
     assert script.url.endswith(f"/d/rune-player/{now_served}.js")
     assert script.integrity == f"sha384-{base64.b64encode(hashlib.sha384(b'second()').digest()).decode()}"
+
+
+def test_the_second_script_of_each_release_is_served_by_its_digest(tmp_path: Path, settings: Any) -> None:
+    settings.STATIC_ROOT = tmp_path
+    digests = []
+    for release in ("first", "second"):
+        build(tmp_path, f"{release}()")
+        text = f"{release}.deployment()"
+        (tmp_path / "build/sdk/rune-player-deployment.js").write_text(text, "utf-8")
+        digests.append((hashlib.sha256(text.encode()).hexdigest(), text))
+        player_script._described.cache_clear()
+        player_script._digest.cache_clear()
+        assert Client().get(f"/d/rune-player/{digests[-1][0]}.js").status_code == 200
+        store_script()
+    assert StoredPlayerScript.objects.count() == 4
+    for digest, text in digests:
+        answer = Client().get(f"/d/rune-player/{digest}.js")
+        assert answer.content == text.encode()
+        assert "immutable" in answer["Cache-Control"]
+        assert answer["Access-Control-Allow-Origin"] == "*"
 
 
 @pytest.mark.slow
