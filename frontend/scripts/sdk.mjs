@@ -20,7 +20,7 @@ const ENTRIES = {
 const PUBLIC = { index: "index", react: "react", svelte: "svelte", player: "player/index" };
 /** In the single file for pages of other sites, the scripts are texts, because a worker of another origin is refused. */
 const SINGLE_FILE = "rune-player.js";
-/** What the single file loads where a page demands signed documents. The server serves both by their digests. */
+/** The file that the single file loads where a page demands signed documents. The server serves both by their digests. */
 const SECOND_FILE = "rune-player-deployment.js";
 
 const { version } = JSON.parse(await readFile(`${ROOT}package.json`, "utf8"));

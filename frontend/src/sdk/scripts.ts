@@ -6,5 +6,5 @@ export const openWorker = (): Worker => new Worker(new URL("./worker.js", import
 
 export const microphoneScript = (): URL | string => new URL("./microphone.worklet.js", import.meta.url);
 
-/** What remembers and verifies signed documents: a part that most pages never load. */
+/** The part that remembers and verifies signed documents. Most pages never load it. */
 export const deploymentModule = (): Promise<typeof import("./deployment")> => import("./deployment");
