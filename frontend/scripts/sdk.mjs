@@ -38,7 +38,7 @@ const shared = {
   groups: [
     {
       name: "sdk",
-      test: /src\/(?:sdk\/(?!player\/|deployment\/|react|svelte|worker)|runtime|preview\/(?:picture|motion))/,
+      test: /src\/(?:sdk\/(?!player\/|deployment\/|signature|react|svelte|worker)|runtime|preview\/(?:picture|motion))/,
     },
   ],
 };

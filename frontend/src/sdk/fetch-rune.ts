@@ -1,7 +1,6 @@
 // Fetches a rune: from a deployment's address, which names the rune's own, or from any address of a file. The bytes are
 // compared with the digest that the deployment or the caller names.
 import { DeliveryError } from "./errors";
-import { hex, requireSignature, type Signatures } from "./signature";
 
 export interface FetchOptions {
   /** The key of the deployment. */
@@ -22,6 +21,9 @@ export interface FetchOptions {
   readonly cache?: string | boolean;
   readonly signal?: AbortSignal;
 }
+
+/** Milliseconds without a byte, after which the server counts as away. */
+export const PATIENCE = 10_000;
 
 /** The release that a deployment says that it serves. */
 export interface Served {
@@ -48,8 +50,6 @@ export interface Fetched {
 export async function fetchRune(source: string | URL, options: FetchOptions): Promise<Fetched> {
   const answer = await ask(source, options);
   if (!isJson(answer)) {
-    if (options.publicKey !== undefined)
-      throw new DeliveryError("signature-refused", "Signatures are checked where the address is of a deployment.");
     const bytes = await whole(answer, options);
     if (options.digest !== undefined) await compare(bytes, options.digest);
     return { bytes, served: null };
@@ -58,18 +58,11 @@ export async function fetchRune(source: string | URL, options: FetchOptions): Pr
   return { bytes: await releaseBytes(served, options), served };
 }
 
-/** The bytes of a release, compared with its digest and with the signature that the caller demands. */
-export async function releaseBytes(served: Served, options: FetchOptions, stored?: ArrayBuffer): Promise<ArrayBuffer> {
+/** The bytes of a release, compared with its digest and with the one that the caller names. */
+export async function releaseBytes(served: Served, options: FetchOptions): Promise<ArrayBuffer> {
   const { url, digest } = served.rune;
-  const open = { signal: options.signal };
-  const bytes = stored ?? (await whole(await ask(url, open), options));
+  const bytes = await whole(await ask(url, { signal: options.signal }), options);
   await compare(bytes, digest);
-  if (options.publicKey !== undefined)
-    await requireSignature(
-      (await json(await ask(`${url}/signatures`, open), options)) as Signatures,
-      digest,
-      options.publicKey,
-    );
   if (options.digest !== undefined) await compare(bytes, options.digest);
   return bytes;
 }
@@ -90,6 +83,10 @@ export async function compare(bytes: ArrayBuffer, digest: string): Promise<void>
     throw new DeliveryError("damaged", `The rune has the digest ${actual}, not ${digest}. Load it again.`);
 }
 
+export function hex(bytes: Uint8Array | ArrayBuffer): string {
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** Asks an address, and sends it the key. Throws `DeliveryError`. */
 export async function ask(url: string | URL, options: Pick<FetchOptions, "key" | "signal">): Promise<Response> {
   const { key, signal } = options;
@@ -97,7 +94,9 @@ export async function ask(url: string | URL, options: Pick<FetchOptions, "key" |
   const keyed: RequestInit = key === undefined ? {} : { headers: { "x-api-key": key }, redirect: "manual" };
   let answer: Response;
   try {
-    answer = await fetch(url, { ...keyed, credentials: "omit", ...(signal && { signal }) });
+    const silent = new AbortController();
+    const ended = signal ? AbortSignal.any([signal, silent.signal]) : silent.signal;
+    answer = await patiently(fetch(url, { ...keyed, credentials: "omit", signal: ended }), () => silent.abort());
   } catch (error) {
     signal?.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
@@ -118,18 +117,35 @@ export async function ask(url: string | URL, options: Pick<FetchOptions, "key" |
   throw new DeliveryError(name, detail, answer.status);
 }
 
-/** Throws `DeliveryError` where the connection ends before all bytes came. */
+/** Throws `DeliveryError` where the connection ends before all bytes came, or no byte comes any more. */
 export async function whole(answer: Response, { signal }: FetchOptions): Promise<ArrayBuffer> {
+  const reader = answer.body?.getReader();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
   try {
-    return await answer.arrayBuffer();
+    for (let part = await patiently(reader?.read()); part?.value; part = await patiently(reader?.read()))
+      parts.push(part.value);
+    return await new Blob(parts).arrayBuffer();
   } catch (error) {
+    void reader?.cancel().catch(() => undefined);
     signal?.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
     throw new DeliveryError("server-away", `${answer.url} sent a part of its answer: ${why}. Load it again.`);
   }
 }
 
-async function json(answer: Response, options: FetchOptions): Promise<unknown> {
+/** Waits for the next bytes of a server, and no longer than it may be silent. */
+async function patiently<Value>(next: Value | Promise<Value>, giveUp?: () => void): Promise<Value> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no byte came for ${PATIENCE / 1000} seconds`));
+      giveUp?.();
+    }, PATIENCE);
+  });
+  return Promise.race([next, late]).finally(() => clearTimeout(timer));
+}
+
+export async function json(answer: Response, options: FetchOptions): Promise<unknown> {
   const text = new TextDecoder().decode(await whole(answer, options));
   try {
     return JSON.parse(text);

@@ -42,9 +42,13 @@ export async function load(
 
 /** The module that remembers and verifies signed documents is loaded by those who ask for it. */
 async function fetched(source: string | URL, options: LoadOptions): Promise<Fetched> {
-  const { root, cache = options.publicKey !== undefined && "indexedDB" in globalThis } = options;
-  if (root === undefined && cache === false) return fetchRune(source, options);
-  return (await deploymentModule()).fetchRelease(source, options);
+  const {
+    root,
+    publicKey,
+    cache = root !== undefined || (publicKey !== undefined && "indexedDB" in globalThis),
+  } = options;
+  if (root === undefined && publicKey === undefined && cache === false) return fetchRune(source, options);
+  return (await deploymentModule()).fetchRelease(source, { ...options, cache });
 }
 
 async function checked(source: ArrayBuffer | Uint8Array<ArrayBuffer>, digest?: string): Promise<ArrayBuffer> {

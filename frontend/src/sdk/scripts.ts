@@ -1,5 +1,6 @@
 // The scripts that cannot be part of a module: files beside this one, so that `worker-src 'self'` is all that a page's
 // policy has to allow. The single file for pages carries them as text instead (scripts/sdk.mjs).
+import type * as Deployment from "./deployment";
 
 /** Bundlers of apps recognise a worker by exactly this expression, and bundle what it imports. */
 export const openWorker = (): Worker => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
@@ -7,4 +8,4 @@ export const openWorker = (): Worker => new Worker(new URL("./worker.js", import
 export const microphoneScript = (): URL | string => new URL("./microphone.worklet.js", import.meta.url);
 
 /** The part that remembers and verifies signed documents. Most pages never load it. */
-export const deploymentModule = (): Promise<typeof import("./deployment")> => import("./deployment");
+export const deploymentModule = (): Promise<typeof Deployment> => import("./deployment");

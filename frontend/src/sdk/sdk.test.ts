@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { RuneError } from "../runtime/errors";
 import type { CapabilityRequest } from "../runtime/types";
 import { compare } from "./fetch-rune";
@@ -127,6 +127,32 @@ describe("bytes", () => {
     };
 
     afterEach(() => vi.unstubAllGlobals());
+
+    describe("that falls silent", () => {
+      beforeEach(() => vi.useFakeTimers());
+      afterEach(() => vi.useRealTimers());
+
+      const silent = (): Response =>
+        new Response(new ReadableStream({ start: (stream) => stream.enqueue(new Uint8Array(5)) }));
+      const never = (): Promise<Response> => new Promise(() => undefined);
+
+      test.each([
+        ["in the middle of a rune", () => [served("sha256:0"), silent()]],
+        ["in the middle of a file", () => [silent()]],
+        ["before a rune", () => [served("sha256:0"), never()]],
+        ["before its first answer", () => [never()]],
+      ])("%s counts as away", async (_, answers) => {
+        const left: readonly (Response | Promise<Response>)[] = answers();
+        let requests = 0;
+        vi.stubGlobal("fetch", () => Promise.resolve(left[requests++]));
+        const loading = expect(load("https://forge.example/d/a/b/c")).rejects.toMatchObject({
+          name: "server-away",
+          message: expect.stringContaining("no byte came for 10 seconds") as string,
+        });
+        await vi.advanceTimersByTimeAsync(10_000);
+        await loading;
+      });
+    });
 
     test.each([
       ["half a rune whose connection ends", () => [served("sha256:0"), half()], "server-away"],

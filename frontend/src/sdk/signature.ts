@@ -1,6 +1,7 @@
 // Whether a key that the caller trusts signed what a deployment serves: a Sigstore bundle with a DSSE envelope around an
 // in-toto statement, which names the manifest, which names the rune. Algorithms: Ed25519, and ECDSA on P-256.
 import { DeliveryError } from "./errors";
+import { hex } from "./fetch-rune";
 
 /** The signatures that a deployment's server sends beside a rune. */
 export interface Signatures {
@@ -102,8 +103,4 @@ function parsed(bytes: Bytes): object {
   } catch {
     throw refused("A part of the signature is not JSON.");
   }
-}
-
-export function hex(bytes: Uint8Array | ArrayBuffer): string {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -7,17 +7,16 @@ import {
   compare,
   type Fetched,
   type FetchOptions,
+  json,
+  PATIENCE,
   releaseBytes,
   type Served,
   whole,
 } from "../fetch-rune";
 import { sha256 } from "./documents";
-import { refused } from "../signature";
+import { refused, requireSignature, type Signatures } from "../signature";
 import { browserStore, folderStore, type Store } from "./store";
 import { currentTarget, type DocumentServer, pinnedRoot, type Seen } from "./updates";
-
-/** Milliseconds for a document without an answer, after which the server counts as away. */
-const PATIENCE = 10_000;
 
 interface LastGood {
   readonly served: Served;
@@ -40,8 +39,10 @@ export async function fetchRelease(source: string | URL, options: FetchOptions):
       const message = `The server names release ${served.release}, and named release ${last.served.release} before.`;
       throw new DeliveryError("older", message);
     }
-    const stored = last?.served.rune.digest === served.rune.digest ? last.bytes : undefined;
-    const bytes = await releaseBytes(served, options, stored);
+    const isStored = last?.served.rune.digest === served.rune.digest;
+    const bytes = isStored ? last.bytes : await releaseBytes(served, options);
+    if (isStored && options.digest !== undefined) await compare(bytes, options.digest);
+    if (options.publicKey !== undefined) await requireSigned(served, options.publicKey, options);
     return { bytes, served, age: null, store: () => writeLast(store, served, bytes, last) };
   } catch (error) {
     if (!(error instanceof DeliveryError) || error.name !== "server-away") throw error;
@@ -49,6 +50,14 @@ export async function fetchRelease(source: string | URL, options: FetchOptions):
     if (options.digest !== undefined) await compare(last.bytes, options.digest);
     return { bytes: last.bytes, served: last.served, age: Math.max(0, Date.now() - last.confirmed) };
   }
+}
+
+/** Throws `DeliveryError` unless the key signed what is served. */
+async function requireSigned({ rune }: Served, publicKey: string, options: FetchOptions): Promise<void> {
+  const signatures = await inTime(options, async ({ signal }) =>
+    json(await ask(`${rune.url}/signatures`, { signal }), { signal }),
+  );
+  await requireSignature(signatures as Signatures, rune.digest, publicKey);
 }
 
 /** The store of a deployment and of what is trusted: what another key or root proved does not count. */

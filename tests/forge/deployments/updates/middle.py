@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -51,9 +52,9 @@ class Publisher:
         target = ServedTarget(name, digest, len(rune), number, f"1.{number}", since)
         return deployment_documents(target, {pair.role: pair for pair in self.keys}, 100 + number, now)
 
-    def replace_keys(self) -> None:
+    def replace_keys(self, keys: list[SigningPair] | None = None) -> None:
         """All keys are new from the next root on, which the former root signs."""
-        former, self.keys = self.keys, make_keys()
+        former, self.keys = self.keys, keys or make_keys()
         self.roots.append(root_document(self.keys, len(self.roots) + 1, datetime.now(UTC), former)[0])
 
 
@@ -65,6 +66,9 @@ class Middle:
     answers: dict[str, bytes] = field(default_factory=dict)
     statuses: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     date: datetime | None = None
+    stalled: set[str] = field(default_factory=set)
+    """Paths whose answers break off in the middle, and the connection stays open."""
+    ended: threading.Event = field(default_factory=threading.Event)
 
     @property
     def url(self) -> str:
@@ -98,7 +102,19 @@ def running() -> Iterator[Middle]:
             known = (200, middle.answers[self.path]) if self.path in middle.answers else missing
             status, body = middle.statuses.get(self.path, known)
             kind = "application/json" if body[:1] in (b"{", b"[") else "application/octet-stream"
-            self.respond(status, body, FOR_PAGES | {"Content-Type": kind})
+            if self.path in middle.stalled:
+                self.stall(body, FOR_PAGES | {"Content-Type": kind})
+            else:
+                self.respond(status, body, FOR_PAGES | {"Content-Type": kind})
+
+        def stall(self, body: bytes, headers: Mapping[str, str]) -> None:
+            self.send_response(200)
+            for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body[: len(body) // 2])
+            self.wfile.flush()
+            middle.ended.wait()
 
         def do_OPTIONS(self) -> None:  # noqa: N802  the name is of the library
             self.respond(204, headers=FOR_PAGES | {"Access-Control-Allow-Headers": "x-api-key"})
@@ -107,4 +123,7 @@ def running() -> Iterator[Middle]:
             return super().date_time_string(middle.date.timestamp() if middle.date else timestamp)
 
     with http_server(Handler) as middle.address:
-        yield middle
+        try:
+            yield middle
+        finally:
+            middle.ended.set()
