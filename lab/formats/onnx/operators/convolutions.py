@@ -19,7 +19,7 @@ MOST_GROUPS = 64
 
 
 @dataclass(frozen=True)
-class _Parts:
+class _Convolved:
     """A convolution of a tensor with channels last. `weights` are as ONNX has them, `rule` is that of the padding."""
 
     tensor: int
@@ -75,7 +75,7 @@ def _convolution(translation: Translation, node: OnnxNode) -> None:
     tensor, rule = padded(translation, tensor, window, name)
     size = window.output((1, *value.shape[2:])[-2:])
     shape = (value.shape[0], *size, own.shape[0])
-    parts = _Parts(tensor, weights, bias, window, rule, shape, name)
+    parts = _Convolved(tensor, weights, bias, window, rule, shape, name)
     if groups == 1:
         result = _plain(translation, parts)
     elif groups == channels:
@@ -95,19 +95,19 @@ def _give(translation: Translation, node: OnnxNode, tensor: int, value: OnnxValu
     translation.give_tensor(node, tensor, (shape[0], shape[-1], *shape[1:-1]), is_last=True)
 
 
-def _plain(translation: Translation, parts: _Parts) -> int:
+def _plain(translation: Translation, parts: _Convolved) -> int:
     inputs = parts.inputs(translation, (0, 2, 3, 1))
     return translation.builder.add("CONV_2D", inputs, parts.shape, parts.name, ("Conv2D", parts.options))
 
 
-def _by_channel(translation: Translation, parts: _Parts) -> int:
+def _by_channel(translation: Translation, parts: _Convolved) -> int:
     inputs = parts.inputs(translation, (1, 2, 3, 0))
     channels = translation.builder.shape_of(parts.tensor)[-1]
     options = {**parts.options, "depthMultiplier": parts.weights.shape[0] // channels}
     return translation.builder.add("DEPTHWISE_CONV_2D", inputs, parts.shape, parts.name, ("DepthwiseConv2D", options))
 
 
-def _by_group(translation: Translation, parts: _Parts, groups: int) -> int:
+def _by_group(translation: Translation, parts: _Convolved, groups: int) -> int:
     shape, name = parts.shape, parts.name
     units = shape[-1] // groups
     results = []
