@@ -291,8 +291,9 @@ def estimator_runefile(
     return f"{_head(recipe)}{features.stages}\n{stages}\nresources:\n{resources}"
 
 
-def classifier_answer(labels: int, scores: str, mean_of: int) -> str:
+def classifier_answer(values: Values, labels: int, scores: str) -> str:
     """The stages behind a classifier: the mean of some windows, the best label, and the scores of all."""
+    mean_of = int(values.get("mean-of", 1))
     return f"""\
   # The mean of the last windows: single ones flicker.
   steady:
