@@ -128,8 +128,8 @@ def publisher(middle: Middle) -> Publisher:
 
 def of_p256(keys: list[SigningPair]) -> list[SigningPair]:
     """Keys of P-256 in place of these."""
-    made = [ec.generate_private_key(ec.SECP256R1()) for _ in keys]
-    return [SigningPair(pair.role, private) for pair, private in zip(keys, made, strict=True)]  # type: ignore[arg-type]
+    created = [ec.generate_private_key(ec.SECP256R1()) for _ in keys]
+    return [SigningPair(pair.role, private) for pair, private in zip(keys, created, strict=True)]  # type: ignore[arg-type]
 
 
 class App:
