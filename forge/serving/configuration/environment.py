@@ -101,6 +101,8 @@ class ServerEnvironment:
     """Whether the templates are published as projects of the server's own organisation."""
     signing_secret: Path
     """The file with the secret of the keys that sign, which the signer alone reads."""
+    advisory_list: Path | None
+    """A file with known vulnerabilities in the format of OSV, or None."""
     upgrade_backups: int
     """How many backups from before upgrades are kept; 0 takes none."""
     backup_days: int
@@ -183,11 +185,19 @@ def read_environment(variables: Mapping[str, str], base: Path) -> ServerEnvironm
         collector_headers=variables.get("OTEL_EXPORTER_OTLP_HEADERS", ""),
         publishes_templates=_switch(variables, "PUBLISH_TEMPLATES", default="1"),
         signing_secret=Path(variables.get("SIGNING_SECRET_FILE") or DEFAULT_SIGNING_SECRET_FILE),
+        advisory_list=_file(variables, "ADVISORY_LIST"),
         upgrade_backups=_number(variables, "UPGRADE_BACKUPS", 3, 1000, least=0),
         backup_days=_number(variables, "BACKUP_DAYS", 0, 3650, least=0),
         shared_data=_switch(variables, "SHARED_DATA"),
         required_isolation=_protections(variables),
     )
+
+
+def _file(variables: Mapping[str, str], name: str) -> Path | None:
+    value = variables.get(name, "")
+    if value and not Path(value).expanduser().is_absolute():
+        raise BadEnvironment(f"{name} is the whole path of a file, such as /srv/{name.lower()}.json; got {value!r}.")
+    return Path(value).expanduser() if value else None
 
 
 def _capabilities(variables: Mapping[str, str]) -> tuple[str, ...]:

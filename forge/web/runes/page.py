@@ -37,6 +37,7 @@ from forge.registry.discovery.listings.rows import licence_in
 from forge.registry.discovery.standings.access import entries_of, table_for
 from forge.registry.hooks import Clearance, clearances_of
 from forge.registry.models import Tag
+from forge.registry.provenance.advisories.lists import known_vulnerabilities
 from forge.registry.provenance.rebuilds.access import rebuild_of
 from forge.registry.provenance.signing.proofs import signed_origin
 from forge.registry.tags.access import default_tag, find_tag, tags_of, withdrawn_tags_of
@@ -177,6 +178,7 @@ def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag
         "signed": signed_origin(principal, tag),
         "stranger": strangers_rune(principal, tag),
         "rebuild": rebuild_of(tag),
+        "known": known_vulnerabilities(tag),
         "readme": _readme(project, tag.build.source),
         "licence": licence_in(tag.build.source),
         "standings": entries_of(tag),

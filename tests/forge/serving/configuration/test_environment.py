@@ -22,6 +22,9 @@ def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:
     assert (environment.upgrade_backups, environment.shared_data) == (3, False)
     assert environment.organisations_by == "everyone"
     assert environment.audit_days == 400
+    assert environment.advisory_list is None
+    advisories = read_environment({"ADVISORY_LIST": "/srv/advisories.json"}, tmp_path).advisory_list
+    assert advisories == Path("/srv/advisories.json")
     assert environment.webhooks_to == "public"
     assert "https://github.com" in environment.git_origins
 
@@ -42,6 +45,7 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
         ("UPLOAD_LIMIT", "-1"),
         ("PUBLIC_URL", "forge"),
         ("TLS_KEY", "key.pem"),
+        ("ADVISORY_LIST", "list.json"),
         ("UPGRADE_BACKUPS", "-1"),
         ("BACKUP_DAYS", "ninety"),
         ("SHARED_DATA", "yes"),

@@ -1,0 +1,147 @@
+"""Which advisories are about the components of a bill of materials. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import unquote
+
+from packaging.version import InvalidVersion, Version
+
+from forge.registry.provenance.advisories.osv import Advisory, Affected, Event, package_name
+
+_ECOSYSTEMS: Final = {"pypi": "PyPI", "npm": "npm", "cargo": "crates.io", "golang": "Go", "deb": "Debian"}
+"""The ecosystem of OSV by the type of a package URL."""
+
+
+AdvisoryIndex = Mapping[str, Sequence[tuple[Advisory, Affected]]]
+"""Advisories, each with one package that it is about, by that package's name in its loosest form."""
+MOST_COMPONENTS: Final = 10_000
+LONGEST_TEXT: Final = 1_000
+"""Characters of a name and of a version that are compared."""
+
+
+class BadBill(ValueError):
+    """A bill of materials that cannot be read."""
+
+
+@dataclass(frozen=True)
+class PackageComponent:
+    """A component that can be compared: it has a version."""
+
+    ecosystem: str
+    """"" where the bill names none: then the name counts in each ecosystem."""
+    name: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A component that a known vulnerability is about."""
+
+    id: str
+    component: str
+    version: str
+    severity: str
+    """A word, a CVSS vector, or "" where the advisory says none."""
+    fixed: str
+    """The next version without it, or "" where there is none."""
+
+
+def components_in(bill: bytes) -> tuple[PackageComponent, ...]:
+    """The components of a bill (CycloneDX as JSON) that have a version, each once. Raises `BadBill`."""
+    try:
+        components = json.loads(bill).get("components") or []
+        if len(components) > MOST_COMPONENTS:
+            raise ValueError("too many components")
+        found = [read for each in components if (read := _component(each)) is not None]
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise BadBill(f"the bill of materials is damaged: {type(error).__name__}") from None
+    return tuple(dict.fromkeys(found))
+
+
+def index_of(advisories: Iterable[Advisory]) -> AdvisoryIndex:
+    """The advisories by the names of packages: a bill of many components is compared in time."""
+    index: dict[str, list[tuple[Advisory, Affected]]] = {}
+    for advisory in advisories:
+        for affected in advisory.affected:
+            index.setdefault(package_name("", affected.name), []).append((advisory, affected))
+    return index
+
+
+def findings(components: Iterable[PackageComponent], index: AdvisoryIndex) -> tuple[Finding, ...]:
+    """What is known of the components, by the ids of the advisories."""
+    found = {
+        (advisory.id, component): _finding(advisory, component, affected)
+        for component in components
+        for advisory, affected in index.get(package_name("", component.name), ())
+        if _is_about(affected, component) and _is_affected(affected, component.version)
+    }
+    return tuple(found[key] for key in sorted(found, key=lambda key: (key[0], key[1].name, key[1].version)))
+
+
+def _component(value: Mapping[str, Any]) -> PackageComponent | None:
+    ecosystem, name, version = "", value.get("name"), value.get("version")
+    if isinstance(purl := value.get("purl"), str) and purl.startswith("pkg:"):
+        kind, _, path = purl.removeprefix("pkg:").partition("?")[0].partition("#")[0].partition("/")
+        path, at, named = path.rpartition("@") if "@" in path.lstrip("@") else (path, "", "")
+        ecosystem, name = _ECOSYSTEMS.get(kind.lower(), kind), unquote(path)
+        version = unquote(named) if at else version
+    if not isinstance(name, str) or not isinstance(version, str) or not name or not version:
+        return None
+    if max(len(name), len(version)) > LONGEST_TEXT:
+        raise ValueError("a name or a version is too long")
+    return PackageComponent(ecosystem, package_name(ecosystem, name), version)
+
+
+def _is_about(affected: Affected, component: PackageComponent) -> bool:
+    if component.ecosystem == "":
+        return package_name("", affected.name) == component.name
+    return (affected.ecosystem, affected.name) == (component.ecosystem, component.name)
+
+
+def _is_affected(affected: Affected, version: str) -> bool:
+    if version in affected.versions:
+        return True
+    return any(_is_in(events, version) for events in affected.ranges)
+
+
+def _is_in(events: Sequence[Event], version: str) -> bool:
+    """Whether a version is in a range. One that cannot be compared counts as in it: nobody can say that it is not."""
+    try:
+        here = Version(version)
+        borders = sorted((_order(event.version), event.kind) for event in events if event.version != "*")
+    except InvalidVersion:
+        return True
+    limits = [at for at, kind in borders if kind == "limit"]
+    if limits and here >= max(limits):
+        return False
+    is_in = False
+    for at, kind in borders:
+        if kind == "introduced" and here >= at:
+            is_in = True
+        elif (kind == "fixed" and here >= at) or (kind == "last_affected" and here > at):
+            is_in = False
+    return is_in
+
+
+def _order(version: str) -> Version:
+    # "0" is before every version, also before the first that is not final.
+    return Version("0.dev0" if version == "0" else version)
+
+
+def _finding(advisory: Advisory, component: PackageComponent, affected: Affected) -> Finding:
+    fixes = {event.version for events in affected.ranges for event in events if event.kind == "fixed"}
+    return Finding(
+        advisory.id, component.name, component.version, advisory.severity, _next_of(fixes, component.version)
+    )
+
+
+def _next_of(fixes: Iterable[str], version: str) -> str:
+    try:
+        later = [each for each in fixes if Version(each) > Version(version)]
+        return min(later, key=Version, default="")
+    except InvalidVersion:
+        return min(fixes, default="")

@@ -1,0 +1,135 @@
+"""Reading a list of advisories in the format of OSV (https://ossf.github.io/osv-schema/). Pure.
+
+A list is a file that somebody else wrote, so every field is checked, and one that is damaged refuses the whole list: a
+page that says "none" because an entry could not be read would be a lie.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+LARGEST_LIST = 128 * 1024 * 1024
+"""Bytes of a list that is read."""
+MOST_EVENTS = 10_000
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
+_COMPARED: Final = frozenset({"SEMVER", "ECOSYSTEM"})
+_EVENTS: Final = ("introduced", "fixed", "last_affected", "limit")
+_SEVERITIES: Final = frozenset({"LOW", "MODERATE", "MEDIUM", "HIGH", "CRITICAL"})
+
+
+class BadAdvisories(ValueError):
+    """A list of advisories that cannot be read; says which entry is damaged."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A border of a range: from this version on it is affected (`introduced`), or no longer."""
+
+    kind: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Affected:
+    """Versions of one package that an advisory is about."""
+
+    ecosystem: str
+    """The registry of the package, such as `PyPI`; "" where the advisory names none."""
+    name: str
+    ranges: tuple[tuple[Event, ...], ...]
+    versions: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Advisory:
+    """A known vulnerability. `severity` is a word of its database, a CVSS vector, or "" where it says none."""
+
+    id: str
+    severity: str
+    affected: tuple[Affected, ...]
+
+
+def read_advisories(data: bytes) -> tuple[Advisory, ...]:
+    """The advisories of a list: a JSON array, or an object whose `vulns` is one. Those that were withdrawn are left
+    out. Raises `BadAdvisories`."""
+    if len(data) > LARGEST_LIST:
+        raise BadAdvisories(f"it has more than {LARGEST_LIST:,} bytes")
+    try:
+        read = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise BadAdvisories(f"it is no JSON: {type(error).__name__}") from None
+    entries = read.get("vulns") if isinstance(read, dict) else read
+    if not isinstance(entries, list):
+        raise BadAdvisories("it is neither an array of OSV entries nor an object with one as `vulns`")
+    read_entries = [_advisory(entry, number) for number, entry in enumerate(entries, start=1)]
+    return tuple(each for each in read_entries if each is not None)
+
+
+def package_name(ecosystem: str, name: str) -> str:
+    """The one form of a package's name in which names are compared."""
+    return re.sub(r"[-_.]+", "-", name).lower() if ecosystem in ("", "PyPI") else name.lower()
+
+
+def _advisory(entry: Any, number: int) -> Advisory | None:
+    try:
+        identifier = _text(entry["id"])
+        if not _ID.fullmatch(identifier):
+            raise ValueError("its id is not one")
+        if entry.get("withdrawn") is not None:
+            return None
+        affected = tuple(_affected(each) for each in _array(entry.get("affected")) if "package" in each)
+        return Advisory(identifier, _severity(entry), affected)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise BadAdvisories(f"entry {number} is damaged: {type(error).__name__} {str(error)[:100]}") from None
+
+
+def _affected(value: Mapping[str, Any]) -> Affected:
+    package = value["package"]
+    # Debian:12 is a release of the ecosystem Debian.
+    ecosystem = _text(package["ecosystem"]).partition(":")[0]
+    return Affected(
+        ecosystem,
+        package_name(ecosystem, _text(package["name"])),
+        # Commits of Git are no versions: a component names none.
+        tuple(_events(each["events"]) for each in _array(value.get("ranges")) if _text(each["type"]) in _COMPARED),
+        frozenset(_text(each) for each in _array(value.get("versions"))),
+    )
+
+
+def _events(values: Any) -> tuple[Event, ...]:
+    events = []
+    for value in _array(values):
+        (pair,) = value.items()
+        if pair[0] not in _EVENTS:
+            raise ValueError(f"{pair[0]!r} is no event of a range")
+        events.append(Event(pair[0], _text(pair[1])))
+    if not events or len(events) > MOST_EVENTS:
+        raise ValueError(f"a range has {len(events)} events")
+    return tuple(events)
+
+
+def _severity(entry: Mapping[str, Any]) -> str:
+    said = entry.get("database_specific") or {}
+    word = said.get("severity")
+    if isinstance(word, str) and word.upper() in _SEVERITIES:
+        return word.lower()
+    scores = [_text(each["score"]) for each in _array(entry.get("severity"))]
+    return scores[0][:200] if scores else ""
+
+
+def _array(value: Any) -> Sequence[Any]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise TypeError("a list is something else")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value or len(value) > 1000:
+        raise TypeError("a text is missing, empty or too long")
+    return value

@@ -1,0 +1,155 @@
+"""Reading lists of advisories, and comparing them with bills of materials: what is refused, overlooked and found."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from forge.registry.provenance.advisories.matching import BadBill, Finding, components_in, findings, index_of
+from forge.registry.provenance.advisories.osv import BadAdvisories, read_advisories
+
+
+def entry(*events: dict[str, str], **fields: Any) -> dict[str, Any]:
+    """An advisory about hammer-forge, with one range of these events."""
+    ranges = [{"type": "ECOSYSTEM", "events": list(events)}] if events else []
+    affected = {"package": {"ecosystem": "PyPI", "name": "Hammer_Forge"}, "ranges": ranges}
+    return {"id": "GHSA-1", "affected": [affected]} | fields
+
+
+def bill(*components: dict[str, Any]) -> bytes:
+    return json.dumps({"bomFormat": "CycloneDX", "components": list(components)}).encode()
+
+
+TOOLCHAIN = {"type": "application", "name": "hammer-forge", "version": "1.2.0"}
+
+
+def found(*entries: dict[str, Any], component: dict[str, Any] = TOOLCHAIN) -> tuple[Finding, ...]:
+    return findings(components_in(bill(component)), index_of(read_advisories(json.dumps(entries).encode())))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"not json",
+        b"\xff\xfe",
+        b"[" * 200_000,
+        b"null",
+        b'"text"',
+        b"{}",
+        b'{"vulns": {}}',
+        b"[1]",
+        b"[[]]",
+        b"[{}]",
+        b'[{"id": 7}]',
+        b'[{"id": ""}]',
+        b'[{"id": "<script>"}]',
+        b'[{"id": "A", "affected": {}}]',
+        b'[{"id": "A", "affected": [7]}]',
+        b'[{"id": "A", "affected": [{"package": "x"}]}]',
+        b'[{"id": "A", "severity": [{}]}]',
+        b'[{"id": "A", "database_specific": 7}]',
+        json.dumps([entry({"since": "0"})]).encode(),
+        json.dumps([entry({"introduced": "0", "fixed": "1"})]).encode(),
+        json.dumps([entry(*[{"introduced": "0"}] * 10_001)]).encode(),
+        json.dumps([{"id": "A", "affected": [{"package": {"ecosystem": "PyPI", "name": "a" * 1001}}]}]).encode(),
+    ],
+    ids=repr,
+)
+def test_a_damaged_list_is_refused(data: bytes) -> None:
+    with pytest.raises(BadAdvisories):
+        read_advisories(data)
+
+
+def test_one_damaged_entry_refuses_the_list_and_is_named() -> None:
+    with pytest.raises(BadAdvisories, match="entry 2 is damaged"):
+        read_advisories(json.dumps([entry({"introduced": "0"}), {"id": None}]).encode())
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"null", b"[" * 200_000, b'{"components": [7]}', b'{"components": 7}'])
+def test_a_damaged_bill_is_refused(data: bytes) -> None:
+    with pytest.raises(BadBill):
+        components_in(data)
+
+
+def test_a_bill_that_would_take_long_is_refused() -> None:
+    with pytest.raises(BadBill):
+        components_in(bill(*[TOOLCHAIN] * 10_001))
+    with pytest.raises(BadBill):
+        components_in(bill(TOOLCHAIN | {"version": "1" * 1001}))
+
+
+def test_what_was_withdrawn_and_what_is_about_commits_is_overlooked() -> None:
+    assert found(entry({"introduced": "0"}, withdrawn="2026-01-01T00:00:00Z")) == ()
+    commits = entry({"introduced": "0"})
+    commits["affected"][0]["ranges"][0]["type"] = "GIT"
+    assert found(commits) == ()
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        {"name": "hammer-forge"},
+        {"name": "hammer", "version": "1.2.0"},
+        {"name": "hammer-forge", "version": "1.2.0", "purl": "pkg:npm/hammer-forge@1.2.0"},
+        {"name": "hammer-forge", "version": "1.2.0", "purl": "pkg:pypi/hammer@1.2.0"},
+    ],
+)
+def test_other_packages_and_components_without_a_version_are_overlooked(component: dict[str, Any]) -> None:
+    assert found(entry({"introduced": "0"}), component=component) == ()
+
+
+@pytest.mark.parametrize(
+    ("events", "is_affected"),
+    [
+        ([{"introduced": "0"}], True),
+        ([{"introduced": "0"}, {"fixed": "1.2.0"}], False),
+        ([{"introduced": "0"}, {"fixed": "1.2.1"}], True),
+        ([{"fixed": "1.2.1"}, {"introduced": "0"}], True),
+        ([{"introduced": "1.2.1"}], False),
+        ([{"introduced": "1.2.0"}, {"last_affected": "1.2.0"}], True),
+        ([{"introduced": "0"}, {"last_affected": "1.1.9"}], False),
+        ([{"introduced": "0"}, {"fixed": "1.0"}, {"introduced": "1.2"}, {"fixed": "1.3"}], True),
+        ([{"introduced": "0"}, {"fixed": "1.0"}, {"introduced": "1.3"}], False),
+        ([{"introduced": "0"}, {"limit": "1.2.0"}], False),
+        ([{"introduced": "0"}, {"limit": "*"}], True),
+        # By numbers and not by letters.
+        ([{"introduced": "0"}, {"fixed": "1.10"}], True),
+        # Nobody can say that it is not affected.
+        ([{"introduced": "0"}, {"fixed": "the next one"}], True),
+    ],
+)
+def test_ranges(events: list[dict[str, str]], is_affected: bool) -> None:
+    assert bool(found(entry(*events))) == is_affected
+
+
+def test_a_version_that_cannot_be_compared_counts_as_affected_unless_it_is_another_package() -> None:
+    odd = TOOLCHAIN | {"version": "of today"}
+    assert len(found(entry({"introduced": "0"}, {"fixed": "1.0"}), component=odd)) == 1
+    assert found(entry({"introduced": "0"}), component=odd | {"name": "other"}) == ()
+
+
+def test_a_list_of_versions_is_compared_as_it_is_written() -> None:
+    listed = entry()
+    listed["affected"][0]["versions"] = ["1.2.0"]
+    assert [each.id for each in found(listed)] == ["GHSA-1"]
+    assert found(listed, component=TOOLCHAIN | {"version": "1.2.1"}) == ()
+
+
+def test_a_finding_has_its_severity_and_the_next_version_without_it() -> None:
+    events = [{"introduced": "0"}, {"fixed": "1.1.5"}, {"introduced": "1.2"}, {"fixed": "1.10"}]
+    (one,) = found(entry(*events, database_specific={"severity": "HIGH"}))
+    assert one == Finding("GHSA-1", "hammer-forge", "1.2.0", "high", "1.10")
+    (scored,) = found(entry({"introduced": "0"}, severity=[{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N"}]))
+    assert (scored.severity, scored.fixed) == ("CVSS:3.1/AV:N", "")
+
+
+def test_a_package_address_names_the_registry_and_the_version() -> None:
+    scoped = {
+        "id": "GHSA-2",
+        "affected": [{"package": {"ecosystem": "npm", "name": "@acme/door"}, "versions": ["2.0"]}],
+    }
+    component = {"name": "door", "purl": "pkg:npm/%40acme/door@2.0?type=module"}
+    assert [(each.component, each.version) for each in found(scoped, component=component)] == [("@acme/door", "2.0")]
