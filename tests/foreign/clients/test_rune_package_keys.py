@@ -77,7 +77,7 @@ def test_key_compromise_by_one_key_with_two_names(middle: Middle, app: App) -> N
     again = {**named, "keyval": {"public": named["keyval"]["public"].strip()}}
     root["signed"]["keys"]["0" * 64] = again
     root["signed"]["roles"]["root"]["keyids"] = [first.key.keyid, "0" * 64]
-    signature = first.signer.sign(encode_canonical(root["signed"]).encode()).signature
+    signature = first.signer.sign(str(encode_canonical(root["signed"])).encode()).signature
     root["signatures"] = [{"keyid": name, "sig": signature} for name in (first.key.keyid, "0" * 64)]
     publisher.roots = [json.dumps(root)]
     middle.serve(publisher.release(RUNE, 1), RUNE, publisher)

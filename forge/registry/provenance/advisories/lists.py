@@ -48,7 +48,7 @@ class AdvisoryList:
 
 @dataclass(frozen=True)
 class KnownVulnerabilities:
-    """What a page says of a rune. `date` is None where the list or the rune's bill of materials could not be read."""
+    """The known vulnerabilities of a rune. `date` is None where the list or the bill of materials could not be read."""
 
     date: datetime | None
     findings: tuple[Finding, ...] = ()
@@ -70,8 +70,8 @@ def current_list() -> AdvisoryList | None:
 
 
 def known_vulnerabilities(tag: Tag) -> KnownVulnerabilities | None:
-    """What the list says of the rune of a tag, or None where no list is configured or no component of the rune has a
-    version. The caller has found the tag for someone."""
+    """Returns the vulnerabilities in the list that the rune of a tag has, or None where no list is configured or no
+    component of the rune has a version. The caller has found the tag for someone."""
     try:
         advisories = current_list()
         if advisories is None:

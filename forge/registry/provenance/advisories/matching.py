@@ -56,10 +56,10 @@ def components_in(bill: bytes) -> tuple[PackageComponent, ...]:
         components = json.loads(bill).get("components") or []
         if len(components) > MOST_COMPONENTS:
             raise ValueError("too many components")
-        found = [read for each in components if (read := _component(each)) is not None]
+        matches = [read for each in components if (read := _component(each)) is not None]
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise BadBill(f"the bill of materials is damaged: {type(error).__name__}") from None
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(matches))
 
 
 def index_of(advisories: Iterable[Advisory]) -> AdvisoryIndex:
@@ -72,14 +72,14 @@ def index_of(advisories: Iterable[Advisory]) -> AdvisoryIndex:
 
 
 def findings(components: Iterable[PackageComponent], index: AdvisoryIndex) -> tuple[Finding, ...]:
-    """What is known of the components, by the ids of the advisories."""
-    found = {
+    """Returns the vulnerabilities of the components, by the ids of the advisories."""
+    matches = {
         (advisory.id, component): _finding(advisory, component, affected)
         for component in components
         for advisory, affected in index.get(package_name("", component.name), ())
         if _is_about(affected, component) and _is_affected(affected, component.version)
     }
-    return tuple(found[key] for key in sorted(found, key=lambda key: (key[0], key[1].name, key[1].version)))
+    return tuple(matches[key] for key in sorted(matches, key=lambda key: (key[0], key[1].name, key[1].version)))
 
 
 def _component(value: Mapping[str, Any]) -> PackageComponent | None:

@@ -1,4 +1,4 @@
-"""Reading lists of advisories, and comparing them with bills of materials: what is refused, overlooked and found."""
+"""Reading lists of advisories, and comparing them with bills of materials: what is refused, overlooked and matches."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def bill(*components: dict[str, Any]) -> bytes:
 TOOLCHAIN = {"type": "application", "name": "hammer-forge", "version": "1.2.0"}
 
 
-def found(*entries: dict[str, Any], component: dict[str, Any] = TOOLCHAIN) -> tuple[Finding, ...]:
+def matches(*entries: dict[str, Any], component: dict[str, Any] = TOOLCHAIN) -> tuple[Finding, ...]:
     return findings(components_in(bill(component)), index_of(read_advisories(json.dumps(entries).encode())))
 
 
@@ -82,10 +82,10 @@ def test_a_bill_that_would_take_long_is_refused() -> None:
 
 
 def test_what_was_withdrawn_and_what_is_about_commits_is_overlooked() -> None:
-    assert found(entry({"introduced": "0"}, withdrawn="2026-01-01T00:00:00Z")) == ()
+    assert matches(entry({"introduced": "0"}, withdrawn="2026-01-01T00:00:00Z")) == ()
     commits = entry({"introduced": "0"})
     commits["affected"][0]["ranges"][0]["type"] = "GIT"
-    assert found(commits) == ()
+    assert matches(commits) == ()
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_what_was_withdrawn_and_what_is_about_commits_is_overlooked() -> None:
     ],
 )
 def test_other_packages_and_components_without_a_version_are_overlooked(component: dict[str, Any]) -> None:
-    assert found(entry({"introduced": "0"}), component=component) == ()
+    assert matches(entry({"introduced": "0"}), component=component) == ()
 
 
 @pytest.mark.parametrize(
@@ -122,27 +122,27 @@ def test_other_packages_and_components_without_a_version_are_overlooked(componen
     ],
 )
 def test_ranges(events: list[dict[str, str]], is_affected: bool) -> None:
-    assert bool(found(entry(*events))) == is_affected
+    assert bool(matches(entry(*events))) == is_affected
 
 
 def test_a_version_that_cannot_be_compared_counts_as_affected_unless_it_is_another_package() -> None:
     odd = TOOLCHAIN | {"version": "of today"}
-    assert len(found(entry({"introduced": "0"}, {"fixed": "1.0"}), component=odd)) == 1
-    assert found(entry({"introduced": "0"}), component=odd | {"name": "other"}) == ()
+    assert len(matches(entry({"introduced": "0"}, {"fixed": "1.0"}), component=odd)) == 1
+    assert matches(entry({"introduced": "0"}), component=odd | {"name": "other"}) == ()
 
 
 def test_a_list_of_versions_is_compared_as_it_is_written() -> None:
     listed = entry()
     listed["affected"][0]["versions"] = ["1.2.0"]
-    assert [each.id for each in found(listed)] == ["GHSA-1"]
-    assert found(listed, component=TOOLCHAIN | {"version": "1.2.1"}) == ()
+    assert [each.id for each in matches(listed)] == ["GHSA-1"]
+    assert matches(listed, component=TOOLCHAIN | {"version": "1.2.1"}) == ()
 
 
 def test_a_finding_has_its_severity_and_the_next_version_without_it() -> None:
     events = [{"introduced": "0"}, {"fixed": "1.1.5"}, {"introduced": "1.2"}, {"fixed": "1.10"}]
-    (one,) = found(entry(*events, database_specific={"severity": "HIGH"}))
+    (one,) = matches(entry(*events, database_specific={"severity": "HIGH"}))
     assert one == Finding("GHSA-1", "hammer-forge", "1.2.0", "high", "1.10")
-    (scored,) = found(entry({"introduced": "0"}, severity=[{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N"}]))
+    (scored,) = matches(entry({"introduced": "0"}, severity=[{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N"}]))
     assert (scored.severity, scored.fixed) == ("CVSS:3.1/AV:N", "")
 
 
@@ -152,4 +152,4 @@ def test_a_package_address_names_the_registry_and_the_version() -> None:
         "affected": [{"package": {"ecosystem": "npm", "name": "@acme/door"}, "versions": ["2.0"]}],
     }
     component = {"name": "door", "purl": "pkg:npm/%40acme/door@2.0?type=module"}
-    assert [(each.component, each.version) for each in found(scoped, component=component)] == [("@acme/door", "2.0")]
+    assert [(each.component, each.version) for each in matches(scoped, component=component)] == [("@acme/door", "2.0")]
