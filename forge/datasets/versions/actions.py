@@ -21,10 +21,12 @@ from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.models import Project
 from rune.digests import digest_of
+from rune.gc_paused import uncollected
 
 MESSAGE_LIMIT = 200
 
 
+@uncollected()
 def save_version(actor: Actor, project: Project, *, revision: int, message: str = "") -> DataVersion:
     """Saves the data as it is as a version; returns the earlier one where that has the same samples and labels.
 
@@ -48,6 +50,7 @@ def save_version(actor: Actor, project: Project, *, revision: int, message: str 
         return _store(change, entries, actor, message, written)
 
 
+@uncollected()
 def save_for_build(project: Project) -> DataVersion | None:
     """The data as it is now as a version, for a build that is tested on it; None where there is nothing to test on.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from rune.datasets.splits import Split
@@ -76,10 +76,9 @@ def manifest_bytes(entries: Iterable[Entry]) -> bytes:
 
 def _row(entry: Entry) -> dict[str, Any]:
     """An entry as JSON. One without marks is as it was before there were any, so that versions keep their digests."""
-    row = asdict(entry)
-    if entry.events is None:
-        del row["events"]
-    return row
+    # A version has 100,000 of them: `asdict`, which copies every value, takes most of the time of saving one.
+    row = vars(entry)
+    return row if entry.events is not None else {name: value for name, value in row.items() if name != "events"}
 
 
 def read_manifest(data: bytes) -> Sequence[Entry]:
