@@ -184,8 +184,8 @@ somebody who records, and the page that opens a deployment by a link: they know 
 
 def _lines_that_differ(there: tuple[int, str, str], nowhere: tuple[int, str, str]) -> list[str]:
     """Pages are long: the lines in which two answers differ, with the status and type of each."""
-    lines = ([str(status), kind, *text.splitlines()] for status, kind, text in (there, nowhere))
-    return [line for line in ndiff(*lines) if line[0] in "-+"]
+    one, other = ([str(status), kind, *text.splitlines()] for status, kind, text in (there, nowhere))
+    return [line for line in ndiff(one, other) if line[0] in "-+"]
 
 
 def assert_nothing_is_disclosed(
