@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.command.environment_needed import EnvironmentNeeded
+from lab.command.requested_training import requested_training
 from lab.recipes.catalogue import recipe_of
 from lab.refusal import Reason, Refused
 from lab.search.limits import DeviceLimits
@@ -24,7 +25,6 @@ from lab.training.run import PreparedRun, TrainedModel, prepare_run
 from lab.training.settings import ENVIRONMENT
 from rune.datasets.splits import Split
 from rune.project.runefile import DEFAULT_RUNEFILE
-from rune.source.policy.sections.training import Training
 
 Json = Any
 Send = Callable[[Mapping[str, Json]], None]
@@ -41,14 +41,7 @@ def search_settings(
     _require_tools()
     folder = Path(request["folder"])
     report(0.0, "Reading the recordings")
-    training = Training(
-        request["recipe"],
-        request["data"],
-        request["model"],
-        request["form"],
-        request["seed"],
-        request["arguments"],
-    )
+    training = requested_training(request)
     require_searched(recipe_of(training.recipe))
     base = prepare_run(training, folder / request["data"], {}, (Split.TRAIN, Split.VALIDATION))
     space = space_of(base.settings.recipe, request["vary"], training.form)

@@ -17,6 +17,7 @@ from typing import Any
 
 from lab.child.job import ChildCommand
 from lab.command.environment_needed import EnvironmentNeeded
+from lab.command.requested_training import requested_training
 from lab.recipes.arguments import read_arguments
 from lab.recipes.backbone import Backbone, read_backbone
 from lab.recipes.catalogue import RECIPES, recipe_of
@@ -31,7 +32,6 @@ from lab.training.run_folder import RunFolder
 from lab.training.script import script_files
 from lab.training.settings import ENVIRONMENT
 from rune.project.runefile import DEFAULT_RUNEFILE
-from rune.source.policy.sections.training import Training
 
 Json = Any
 Report = Callable[[float, str], None]
@@ -95,15 +95,7 @@ def train_model(request: Mapping[str, Json], report: Report, send: Send, command
         raise EnvironmentNeeded(ENVIRONMENT)
     folder = Path(request["folder"])
     report(0.0, "Reading the recordings")
-    training = Training(
-        request["recipe"],
-        request["data"],
-        request["model"],
-        request["form"],
-        request["seed"],
-        request["arguments"],
-        request["backbone"],
-    )
+    training = requested_training(request)
     backbone = folder / BACKBONE_FILE
     prepared = prepare_run(
         training, folder / request["data"], {}, backbone=backbone.read_bytes() if training.backbone else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lab.recipes.arguments import RecipeArgument, Values
+from lab.recipes.labels import label_answer
 
 FALSE_ALARMS = RecipeArgument(
     "false-alarms", "The share of normal windows that may be above the threshold.", 0.01, 0.0, 0.5
@@ -56,18 +57,7 @@ def alarm_stages(values: Values, source: str, on: float, off: float) -> str:
       on: {on:.9g}
       off: {off:.9g}
 
-  label:
-    proc-block: label
-    inputs: [alarm]
-    outputs:
-      - {{type: utf8, dimensions: [1]}}
-    args:
-      wordlist: $LABELS
-
-  answer:
-    out: SERIAL
-    inputs: [label]
-
+{label_answer("alarm")}
   # How far from normal it is, for the app.
   score:
     out: SERIAL

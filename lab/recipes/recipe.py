@@ -11,6 +11,7 @@ from lab.recipes.alarm import DISTANCE_STAGE, Threshold, alarm_stages, distance_
 from lab.recipes.arguments import Number, RecipeArgument, Values
 from lab.recipes.backbone import Backbone
 from lab.recipes.edges import dequantize_stage, edges_of, quantize_stage
+from lab.recipes.labels import label_answer
 from lab.recipes.numbers import DataScaling, NumberTarget, scale_stage, usual_scaling
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
@@ -74,7 +75,8 @@ class Estimator:
     is_anomaly: bool = False
 
 
-def _no_answer(_values: Values, _labels: int, _scores: str) -> str:
+def no_answer(_values: Values, _labels: int, _scores: str) -> str:
+    """No stages, for a recipe whose answer is not a label."""
     return ""
 
 
@@ -103,7 +105,7 @@ class Recipe:
     network_arguments: Sequence[str]
     augmentation: Sequence[str]
     features: Callable[[Values], FeatureStages] = _no_backbone
-    answer: Callable[[Values, int, str], str] = _no_answer
+    answer: Callable[[Values, int, str], str] = no_answer
     space: Mapping[str, Sequence[Number]] = field(default_factory=dict)
     estimator: Estimator | None = None
     """For a recipe that trains no network."""
@@ -289,8 +291,9 @@ def estimator_runefile(
     return f"{_head(recipe)}{features.stages}\n{stages}\nresources:\n{resources}"
 
 
-def classifier_answer(labels: int, scores: str, mean_of: int) -> str:
+def classifier_answer(values: Values, labels: int, scores: str) -> str:
     """The stages behind a classifier: the mean of some windows, the best label, and the scores of all."""
+    mean_of = int(values.get("mean-of", 1))
     return f"""\
   # The mean of the last windows: single ones flicker.
   steady:
@@ -308,18 +311,7 @@ def classifier_answer(labels: int, scores: str, mean_of: int) -> str:
       - {{type: u32, dimensions: [1]}}
       - {{type: f32, dimensions: [1]}}
 
-  label:
-    proc-block: label
-    inputs: [best.0]
-    outputs:
-      - {{type: utf8, dimensions: [1]}}
-    args:
-      wordlist: $LABELS
-
-  answer:
-    out: SERIAL
-    inputs: [label]
-
+{label_answer("best.0")}
   # The scores of all labels, so that the app sees how sure the model is.
   scores:
     out: SERIAL

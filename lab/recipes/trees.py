@@ -62,7 +62,7 @@ def classifying_trees(values: Values, features: FeatureStages, labels: int, _lea
       dimensions: 1, {labels}
 
 """
-    return stages + classifier_answer(labels, MODEL_STAGE, int(values.get("mean-of", 1)))
+    return stages + classifier_answer(values, labels, MODEL_STAGE)
 
 
 def number_trees(_values: Values, features: FeatureStages, labels: int, _learned: LearnedParameters) -> str:

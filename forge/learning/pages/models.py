@@ -7,14 +7,14 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.core.errors import DomainError, Invalid
-from forge.core.http.pages import for_person, show_again
+from forge.core.errors import Invalid
+from forge.core.http.pages import for_person
 from forge.core.preconditions import etag_of, form_precondition
 from forge.learning.access import conversions_of, find_conversion, may_prepare
 from forge.learning.conversions.actions import (
@@ -46,6 +46,7 @@ from forge.learning.pages.comparison import (
 from forge.learning.pages.shapes import parsed_shapes
 from forge.learning.pages.trade_off import trade_off
 from forge.projects.models import Project
+from forge.projects.pages.forms import project_form
 from forge.projects.pages.lookup import project_of
 from forge.projects.versions.store import working_tree
 from rune.devices.boards.lookup import boards as all_boards
@@ -57,143 +58,8 @@ WORST = 6
 """Layers whose ticks are in view; the others are opened."""
 
 
-@for_person
-@require_GET
-@never_cache
-def models_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """The models that were converted for a project, and bringing one in."""
-    project = project_of(request, organisation, name, Verb.READ)
-    return render(request, "models/page.html", _list_context(principal_of(request), project))
-
-
-@for_person
-@require_POST
-def convert(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """Converts the model that is sent, with the file of weights that an ONNX model may have."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
-    file, weights = request.FILES.get("model"), request.FILES.get("weights")
-    try:
-        if not isinstance(file, UploadedFile):
-            raise Invalid("Choose the file of a model.")
-        beside = weights.chunks() if isinstance(weights, UploadedFile) else None
-        row = begin_conversion(principal, project, file.name or "", file.chunks(), beside)
-    except DomainError as error:
-        return show_again(request, "models/page.html", _list_context(principal, project), error)
-    return redirect(row.get_absolute_url())
-
-
-@for_person
-@require_POST
-def try_again(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """Converts a model of the forge.yml again."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
-    try:
-        convert_again(principal, project, request.POST.get("path", ""))
-    except DomainError as error:
-        return show_again(request, "models/page.html", _list_context(principal, project), error)
-    return redirect(f"{project.get_absolute_url()}/models#declared-models")
-
-
-@for_person
-@require_GET
-@never_cache
-def one_model(request: HttpRequest, organisation: str, name: str, conversion_id: UUID) -> HttpResponse:
-    """A model: its forms side by side, its layers, and where it came from."""
-    project = project_of(request, organisation, name, Verb.READ)
-    return render(request, "models/model.html", _context(request, project, conversion_id))
-
-
-@for_person
-@require_POST
-def restart(request: HttpRequest, organisation: str, name: str, conversion_id: UUID) -> HttpResponse:
-    """Converts a model again with weights or shapes that were missing."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
-    row = find_conversion(principal, project, conversion_id)
-    weights = request.FILES.get("weights")
-    try:
-        beside = weights.chunks() if isinstance(weights, UploadedFile) else None
-        text = request.POST.get("shapes", "").strip()
-        restart_conversion(principal, row, weights=beside, shapes=parsed_shapes(text) if text else None)
-    except DomainError as error:
-        return show_again(request, "models/model.html", _context(request, project, conversion_id), error)
-    return redirect(row.get_absolute_url())
-
-
-@for_person
-@require_POST
-def prepare(request: HttpRequest, organisation: str, name: str, conversion_id: UUID) -> HttpResponse:
-    """Prepares the environment that the model needs."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
-    row = find_conversion(principal, project, conversion_id)
-    prepare_environment(principal, row)
-    return redirect(row.get_absolute_url())
-
-
-@for_person
-@require_POST
-def mix(request: HttpRequest, organisation: str, name: str, conversion_id: UUID) -> HttpResponse:
-    """Makes a form in which the ticked layers stay floats."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
-    row = find_conversion(principal, project, conversion_id)
-    try:
-        layers = request.POST.getlist("layers")
-        if not layers:
-            raise Invalid("Tick a layer that stays in float.")
-        mix_form(principal, row, request.POST.get("form", MIXED_FORMS[0]), layers)
-    except DomainError as error:
-        return show_again(request, "models/model.html", _context(request, project, conversion_id), error)
-    return redirect(row.get_absolute_url())
-
-
-@for_person
-@require_POST
-def boards(request: HttpRequest, organisation: str, name: str, conversion_id: UUID) -> HttpResponse:
-    """Counts the forms on two boards."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
-    row = find_conversion(principal, project, conversion_id)
-    try:
-        count_on_boards(principal, row, request.POST.getlist("boards"), precondition=form_precondition(request.POST))
-    except DomainError as error:
-        return show_again(request, "models/model.html", _context(request, project, conversion_id), error)
-    return redirect(row.get_absolute_url())
-
-
-@for_person
-@require_POST
-def apply(request: HttpRequest, organisation: str, name: str, conversion_id: UUID) -> HttpResponse:
-    """Opens a change request in which a model file of the project is the chosen form."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
-    row = find_conversion(principal, project, conversion_id)
-    number = request.POST.get("form", "")
-    try:
-        form = next((each for each in row.forms.all() if str(each.number) == number), None)
-        if form is None:
-            raise Invalid("Choose a form.")
-        change = apply_form(principal, form, request.POST.get("path", ""))
-    except DomainError as error:
-        return show_again(request, "models/model.html", _context(request, project, conversion_id), error)
-    return redirect(f"{project.get_absolute_url()}/change-requests/{change}")
-
-
-@for_person
-@require_POST
-def discard(request: HttpRequest, organisation: str, name: str, conversion_id: UUID) -> HttpResponse:
-    """Deletes a conversion with its forms."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
-    discard_conversion(principal, find_conversion(principal, project, conversion_id))
-    return redirect(f"{project.get_absolute_url()}/models")
-
-
-def _list_context(principal: Principal, project: Project) -> dict[str, Any]:
-    tree = working_tree(project)
+def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
+    principal, tree = principal_of(request), working_tree(project)
     return {
         "project": project,
         "declared": declared_of(project, tree),
@@ -224,6 +90,102 @@ def _context(request: HttpRequest, project: Project, conversion_id: UUID) -> dic
         return context
     paths = apply_paths(project, row) if context["may_edit"] and row.state == ConversionState.READY else []
     return context | _forms_context(request, row, forms) | {"apply_paths": paths}
+
+
+_list_form = project_form("models/page.html", _list_context)
+_model_form = project_form("models/model.html", _context)
+
+
+@for_person
+@require_GET
+@never_cache
+def models_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """The models that were converted for a project, and bringing one in."""
+    project = project_of(request, organisation, name, Verb.READ)
+    return render(request, "models/page.html", _list_context(request, project))
+
+
+@_list_form
+def convert(request: HttpRequest, principal: Principal, project: Project) -> str:
+    """Converts the model that is sent, with the file of weights that an ONNX model may have."""
+    file, weights = request.FILES.get("model"), request.FILES.get("weights")
+    if not isinstance(file, UploadedFile):
+        raise Invalid("Choose the file of a model.")
+    beside = weights.chunks() if isinstance(weights, UploadedFile) else None
+    return begin_conversion(principal, project, file.name or "", file.chunks(), beside).get_absolute_url()
+
+
+@_list_form
+def try_again(request: HttpRequest, principal: Principal, project: Project) -> str:
+    """Converts a model of the forge.yml again."""
+    convert_again(principal, project, request.POST.get("path", ""))
+    return f"{project.get_absolute_url()}/models#declared-models"
+
+
+@for_person
+@require_GET
+@never_cache
+def one_model(request: HttpRequest, organisation: str, name: str, conversion_id: UUID) -> HttpResponse:
+    """A model: its forms side by side, its layers, and where it came from."""
+    project = project_of(request, organisation, name, Verb.READ)
+    return render(request, "models/model.html", _context(request, project, conversion_id))
+
+
+@_model_form
+def restart(request: HttpRequest, principal: Principal, project: Project, conversion_id: UUID) -> str:
+    """Converts a model again with weights or shapes that were missing."""
+    row = find_conversion(principal, project, conversion_id)
+    weights = request.FILES.get("weights")
+    beside = weights.chunks() if isinstance(weights, UploadedFile) else None
+    text = request.POST.get("shapes", "").strip()
+    restart_conversion(principal, row, weights=beside, shapes=parsed_shapes(text) if text else None)
+    return row.get_absolute_url()
+
+
+@_model_form
+def prepare(_request: HttpRequest, principal: Principal, project: Project, conversion_id: UUID) -> str:
+    """Prepares the environment that the model needs."""
+    row = find_conversion(principal, project, conversion_id)
+    prepare_environment(principal, row)
+    return row.get_absolute_url()
+
+
+@_model_form
+def mix(request: HttpRequest, principal: Principal, project: Project, conversion_id: UUID) -> str:
+    """Makes a form in which the ticked layers stay floats."""
+    row = find_conversion(principal, project, conversion_id)
+    layers = request.POST.getlist("layers")
+    if not layers:
+        raise Invalid("Tick a layer that stays in float.")
+    mix_form(principal, row, request.POST.get("form", MIXED_FORMS[0]), layers)
+    return row.get_absolute_url()
+
+
+@_model_form
+def boards(request: HttpRequest, principal: Principal, project: Project, conversion_id: UUID) -> str:
+    """Counts the forms on two boards."""
+    row = find_conversion(principal, project, conversion_id)
+    count_on_boards(principal, row, request.POST.getlist("boards"), precondition=form_precondition(request.POST))
+    return row.get_absolute_url()
+
+
+@_model_form
+def apply(request: HttpRequest, principal: Principal, project: Project, conversion_id: UUID) -> str:
+    """Opens a change request in which a model file of the project is the chosen form."""
+    row = find_conversion(principal, project, conversion_id)
+    number = request.POST.get("form", "")
+    form = next((each for each in row.forms.all() if str(each.number) == number), None)
+    if form is None:
+        raise Invalid("Choose a form.")
+    change = apply_form(principal, form, request.POST.get("path", ""))
+    return f"{project.get_absolute_url()}/change-requests/{change}"
+
+
+@_model_form
+def discard(_request: HttpRequest, principal: Principal, project: Project, conversion_id: UUID) -> str:
+    """Deletes a conversion with its forms."""
+    discard_conversion(principal, find_conversion(principal, project, conversion_id))
+    return f"{project.get_absolute_url()}/models"
 
 
 def _forms_context(request: HttpRequest, row: ModelConversion, forms: list[ConvertedForm]) -> dict[str, Any]:

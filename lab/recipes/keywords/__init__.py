@@ -65,10 +65,6 @@ def _features(values: Values) -> FeatureStages:
     return FeatureStages(stages, "features", (frames, _BANDS))
 
 
-def _answer(values: Values, labels: int, scores: str) -> str:
-    return classifier_answer(labels, scores, int(values["mean-of"]))
-
-
 RECIPE = Recipe(
     name="keywords",
     title="Keywords and sound events",
@@ -78,7 +74,7 @@ RECIPE = Recipe(
     network_arguments=("filters", "blocks", "dropout"),
     augmentation=("shift", "masked", "loudness"),
     features=_features,
-    answer=_answer,
+    answer=classifier_answer,
     space={
         "duration": (600, 800, 1000, 1200),
         "filters": (8, 12, 16, 24, 32, 48),

@@ -60,10 +60,6 @@ def _features(values: Values) -> FeatureStages:
     return FeatureStages(stages, "features", (window, 3))
 
 
-def _answer(values: Values, labels: int, scores: str) -> str:
-    return classifier_answer(labels, scores, int(values["mean-of"]))
-
-
 RECIPE = Recipe(
     name="motion",
     title="Motion and gestures",
@@ -73,7 +69,7 @@ RECIPE = Recipe(
     network_arguments=("filters", "blocks", "kernel", "dropout"),
     augmentation=("turn", "strength", "noise"),
     features=_features,
-    answer=_answer,
+    answer=classifier_answer,
     space={
         "window": (50, 75, 100, 125, 150, 200),
         "filters": (4, 6, 8, 12, 16, 24, 32),

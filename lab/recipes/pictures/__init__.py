@@ -53,10 +53,6 @@ def _features(values: Values) -> FeatureStages:
     return FeatureStages(stages, "features", (size, size, channels), has_batch=True, bounds=(0.0, 1.0))
 
 
-def _answer(values: Values, labels: int, scores: str) -> str:
-    return classifier_answer(labels, scores, int(values["mean-of"]))
-
-
 RECIPE = Recipe(
     name="pictures",
     title="Picture classification",
@@ -66,7 +62,7 @@ RECIPE = Recipe(
     network_arguments=("filters", "blocks", "dropout"),
     augmentation=("shift", "brightness", "mirror"),
     features=_features,
-    answer=_answer,
+    answer=classifier_answer,
     space={
         "size": (32, 48, 64, 96),
         "colour": (0, 1),

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from lab.recipes.arguments import COMMON
-from lab.recipes.dense import DENSE_ARGUMENTS, DENSE_NETWORK, row_features
-from lab.recipes.numbers import COLUMNS, LAST_COLUMN
-from lab.recipes.recipe import Recipe
-from rune.datasets.content.content import Kind
+from lab.recipes import table
+from lab.recipes.numbers import LAST_COLUMN
+from lab.recipes.recipe import no_answer
 
-RECIPE = Recipe(
+RECIPE = replace(
+    table.RECIPE,
     name="regression",
     title="Regression",
-    kind=Kind.TABLE,
     folder=Path(__file__).parent,
-    arguments=(COLUMNS, *DENSE_ARGUMENTS, *COMMON),
-    network_arguments=DENSE_NETWORK,
-    augmentation=("noise",),
-    features=row_features,
+    answer=no_answer,
+    space={},
     target=LAST_COLUMN,
-    scales=True,
     learner="table",
 )

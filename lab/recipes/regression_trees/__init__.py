@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from lab.recipes.dense import row_features
-from lab.recipes.numbers import COLUMNS, LAST_COLUMN
-from lab.recipes.recipe import Estimator, Recipe
-from lab.recipes.trees import LEARNED_BY, TREE_ARGUMENTS, number_trees
-from rune.datasets.content.content import Kind
+from lab.recipes import table_trees
+from lab.recipes.numbers import LAST_COLUMN
+from lab.recipes.recipe import Estimator
+from lab.recipes.trees import LEARNED_BY, number_trees
 
-RECIPE = Recipe(
+RECIPE = replace(
+    table_trees.RECIPE,
     name="regression-trees",
     title="Regression by decision trees",
-    kind=Kind.TABLE,
     folder=Path(__file__).parent,
-    arguments=(COLUMNS, *TREE_ARGUMENTS),
-    network_arguments=(),
-    augmentation=(),
-    features=row_features,
     estimator=Estimator(LEARNED_BY, number_trees),
     target=LAST_COLUMN,
-    learner="motion_trees",
 )

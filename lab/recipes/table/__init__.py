@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.arguments import COMMON, Values
+from lab.recipes.arguments import COMMON
 from lab.recipes.dense import DENSE_ARGUMENTS, DENSE_NETWORK, DENSE_SPACE, row_features
 from lab.recipes.numbers import COLUMNS
 from lab.recipes.recipe import Recipe, classifier_answer
 from rune.datasets.content.content import Kind
-
-
-def _answer(_values: Values, labels: int, scores: str) -> str:
-    return classifier_answer(labels, scores, 1)
-
 
 RECIPE = Recipe(
     name="table",
@@ -24,7 +19,7 @@ RECIPE = Recipe(
     network_arguments=DENSE_NETWORK,
     augmentation=("noise",),
     features=row_features,
-    answer=_answer,
+    answer=classifier_answer,
     space=DENSE_SPACE,
     scales=True,
 )

@@ -71,10 +71,6 @@ def _features(values: Values, backbone: Backbone) -> FeatureStages:
     return FeatureStages(stages, stage, (backbone.features,), has_batch=True, bounds=bounds)
 
 
-def _answer(values: Values, labels: int, scores: str) -> str:
-    return classifier_answer(labels, scores, int(values["mean-of"]))
-
-
 RECIPE = Recipe(
     name="transfer",
     title="Picture classification behind a backbone",
@@ -84,6 +80,6 @@ RECIPE = Recipe(
     network_arguments=("units", "layers", "dropout"),
     augmentation=("noise",),
     backbone_features=_features,
-    answer=_answer,
+    answer=classifier_answer,
     learner="table",
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from lab.recipes import keywords
 from lab.recipes.alarm import FALSE_ALARMS, Threshold
 from lab.recipes.arguments import RecipeArgument, Values
+from lab.recipes.labels import label_answer
 from lab.recipes.recipe import SHARES_STAGE, Recipe
 
 _OWN = (
@@ -50,18 +51,7 @@ def _answer(values: Values, scores: str, threshold: Threshold) -> str:
       on: {threshold.on:.9g}
       off: {threshold.off:.9g}
 
-  label:
-    proc-block: label
-    inputs: [heard]
-    outputs:
-      - {{type: utf8, dimensions: [1]}}
-    args:
-      wordlist: $LABELS
-
-  answer:
-    out: SERIAL
-    inputs: [label]
-
+{label_answer("heard")}
   # How sure it is, for the app.
   score:
     out: SERIAL

@@ -43,8 +43,9 @@ def model_of(source: tuple[int, ...], target: tuple[int, ...], kind: str = "floa
     return builder.file({"input": read}, {"output": builder.add("RESHAPE", [read, shape], target, "same")})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["float32", "int8"])
-@pytest.mark.parametrize("channels", [1, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("channels", [1, 3])
 def test_what_is_learned_behind_a_backbone_is_what_its_rune_computes(form: str, channels: int, tmp_path: Path) -> None:
     backbone = read_backbone(PATH, backbone_model(form, channels=channels))
     assert (backbone.height, backbone.width, backbone.channels, backbone.features) == (SIZE, SIZE, channels, FEATURES)
@@ -131,6 +132,7 @@ def test_the_command_refuses_a_backbone_that_cannot_work(training: str, message:
     assert not (tmp_path / "Runefile.yml").exists()
 
 
+@pytest.mark.slow
 def test_the_command_counts_the_backbone_with_the_head(tmp_path: Path) -> None:
     write_pictures(tmp_path / "samples", 10)
     (tmp_path / "b.tflite").write_bytes(backbone_model())

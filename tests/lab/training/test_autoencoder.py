@@ -34,6 +34,7 @@ def report(_share: float, _text: str) -> None:
     """Nobody watches."""
 
 
+@pytest.mark.slow
 def test_normal_windows_alone_are_learned_and_each_is_its_own_answer(tmp_path: Path) -> None:
     write_machine(tmp_path / "samples")
     prepared = prepare_run(Training("autoencoder", "samples"), tmp_path / "samples", {})
@@ -55,7 +56,8 @@ def test_one_label_is_enough_and_the_report_says_what_is_not_known(tmp_path: Pat
     assert "how many of them are recognised is not known" in " ".join(dataset.notes)
 
 
-@pytest.mark.parametrize("form", ["int8", pytest.param("float32", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["int8", "float32"])
 def test_the_rune_compares_what_the_model_reads_with_what_it_gives(form: str) -> None:
     model = candidate_model(RECIPE, VALUES, 2, form)
     threshold = Threshold(3.25, 2.5, 100)

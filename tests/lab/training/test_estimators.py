@@ -112,6 +112,7 @@ def test_features_and_scores_of_the_rune_are_those_that_were_learned(
     np.testing.assert_allclose(rows[:, count:], expected, rtol=2e-5, atol=2e-5)
 
 
+@pytest.mark.slow
 def test_anomalies_are_recognised_by_what_normal_recordings_taught(tmp_path: Path) -> None:
     write_machine(tmp_path / "samples")
     result, events, dataset = trained(tmp_path, "anomaly", **{"components": 3, "false-alarms": 0.001})
@@ -203,6 +204,7 @@ def test_what_only_networks_have_is_refused_by_name(name: str, tmp_path: Path) -
         script_files(settings)
 
 
+@pytest.mark.slow
 def test_rows_are_told_apart_by_trees_of_one_file_with_a_column_of_labels(tmp_path: Path) -> None:
     write_labelled_table(tmp_path / "samples" / "all.csv", rows=120)
     result, events, dataset = trained(tmp_path, "table-trees", boosting=0, epochs=6)
@@ -231,6 +233,7 @@ def test_a_number_is_learned_and_its_error_stands_beside_that_of_the_mean(boosti
     assert 0 < result.report["curves"][-1]["validation_accuracy"] < 1
 
 
+@pytest.mark.slow
 def test_a_column_by_chance_is_not_learned_and_the_report_says_so(tmp_path: Path) -> None:
     """An error is never shown as a success by itself: the interval of what was gained includes 0."""
     random = np.random.default_rng(4)

@@ -97,6 +97,7 @@ def test_backgrounds_differ_in_loudness_and_pitch() -> None:
     assert max(middles) > 2 * min(middles)
 
 
+@pytest.mark.slow
 def test_what_is_made_of_a_recording_is_in_its_split(tmp_path: Path) -> None:
     dataset = read_dataset(write_word(tmp_path), RECIPE, {})
     assert dataset.labels == (OTHER, WORD)
@@ -121,6 +122,7 @@ def test_of_many_recordings_few_sounds_are_made_of_each(tmp_path: Path, monkeypa
     assert {each.label for each in generated_dataset(dataset, RECIPE, VALUES, 4).recordings} == {OTHER}
 
 
+@pytest.mark.slow
 def test_recordings_and_made_sounds_are_learned_and_the_recordings_come_first(tmp_path: Path) -> None:
     arguments = {"copies": 2, "others": 4}
     source = write_word(tmp_path / "samples", "okay-hammer", others=False)
@@ -138,7 +140,8 @@ def test_recordings_and_made_sounds_are_learned_and_the_recordings_come_first(tm
     }
 
 
-@pytest.mark.parametrize("form", ["int8", pytest.param("float32", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["int8", "float32"])
 def test_the_rune_hears_the_word_from_the_threshold_on(form: str) -> None:
     model = candidate_model(RECIPE, VALUES, 2, form)
     threshold = Threshold(0.75, 0.45, 64)

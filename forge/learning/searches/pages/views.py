@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from forge.accounts.permissions import Verb, can
-from forge.accounts.principals import principal_of
-from forge.core.errors import DomainError, Invalid, Unprocessable
-from forge.core.http.pages import for_person, show_again
+from forge.accounts.principals import Principal, principal_of
+from forge.core.errors import Invalid, Unprocessable
+from forge.core.http.pages import for_person
 from forge.datasets.access import versions_of
 from forge.datasets.versions.other_projects import offered_versions
 from forge.learning.pages.lists import check_list
@@ -47,6 +47,7 @@ from forge.learning.training.pages.form import divided_recipes
 from forge.learning.training.recipes import recipes
 from forge.learning.training.running.lab_events import RecipeJson
 from forge.projects.models import Project
+from forge.projects.pages.forms import project_form
 from forge.projects.pages.lookup import project_of
 from rune.devices.boards.lookup import boards
 from rune.devices.emulation.cores import CORES
@@ -58,113 +59,6 @@ SHOWN = 50
 VARY = "vary-"
 _UNITS = {"ram": 1000, "flash": 1000, "instructions": 1_000_000}
 """In which the form asks for limits: kB and millions."""
-
-
-@for_person
-@require_GET
-@never_cache
-def searches_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """The searches of a project, and the form over a recipe's space."""
-    project = project_of(request, organisation, name, Verb.READ)
-    context = _list_context(request, project)
-    if context["may_edit"]:
-        prepare_soon()
-    return render(request, "searches/page.html", context)
-
-
-@for_person
-@require_POST
-def begin(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """Begins the search that the form describes."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    try:
-        search = begin_search(principal_of(request), project, _settings(project, request.POST))
-    except DomainError as error:
-        return show_again(request, "searches/page.html", _list_context(request, project), error)
-    return redirect(search.get_absolute_url())
-
-
-@for_person
-@require_GET
-@never_cache
-def one_search(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """A search: its trials as a picture, the best for each size, and one trial beside the project."""
-    project = project_of(request, organisation, name, Verb.READ)
-    return render(request, "searches/search.html", _context(request, project, number))
-
-
-@for_person
-@require_POST
-def stop(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """Ends a search."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
-    search = find_search(principal, project, number)
-    try:
-        stop_search(principal, search)
-    except DomainError as error:
-        return show_again(request, "searches/search.html", _context(request, project, number), error)
-    return redirect(search.get_absolute_url())
-
-
-@for_person
-@require_POST
-def resume(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """Goes on with a search, with another budget of trials if one is written."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
-    search = find_search(principal, project, number)
-    try:
-        text = request.POST.get("trials", "").strip()
-        resume_search(principal, search, _whole("trials", text) if text else None)
-    except DomainError as error:
-        return show_again(request, "searches/search.html", _context(request, project, number), error)
-    return redirect(search.get_absolute_url())
-
-
-@for_person
-@require_POST
-def discard(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """Deletes a search with its trials."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
-    discard_search(principal, find_search(principal, project, number))
-    return redirect(f"{project.get_absolute_url()}/searches")
-
-
-@for_person
-@require_POST
-def open_change(request: HttpRequest, organisation: str, name: str, number: int, trial: int) -> HttpResponse:
-    """Opens a change request with the model of a trial."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
-    search = find_search(principal, project, number)
-    try:
-        opened = open_trial(principal, search, find_trial(principal, search, trial))
-    except DomainError as error:
-        return show_again(request, "searches/search.html", _context(request, project, number), error)
-    return redirect(opened.change_url)
-
-
-@for_person
-@require_POST
-def use(request: HttpRequest, organisation: str, name: str, number: int, trial: int) -> HttpResponse:
-    """Begins a training run with the settings of a trial."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
-    search = find_search(principal, project, number)
-    try:
-        run = use_trial(principal, search, find_trial(principal, search, trial))
-    except DomainError as error:
-        return show_again(request, "searches/search.html", _context(request, project, number), error)
-    return redirect(run.get_absolute_url())
-
-
-def _context(request: HttpRequest, project: Project, number: int) -> dict[str, Any]:
-    principal = principal_of(request)
-    search = find_search(principal, project, number)
-    context = search_context(principal, project, search, request.GET.get("across", ""), request.GET.get("trial", ""))
-    return context | {"may_edit": can(principal, Verb.EDIT, project), "most_trials": MAX_TRIALS}
 
 
 def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
@@ -182,6 +76,80 @@ def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
         return context | {"form_problem": str(error)}
     own, others = divided_recipes(principal, project, known)
     return context | _form_context(request, project, [*own, *others])
+
+
+def _context(request: HttpRequest, project: Project, number: int, **_trial: int) -> dict[str, Any]:
+    principal = principal_of(request)
+    search = find_search(principal, project, number)
+    context = search_context(principal, project, search, request.GET.get("across", ""), request.GET.get("trial", ""))
+    return context | {"may_edit": can(principal, Verb.EDIT, project), "most_trials": MAX_TRIALS}
+
+
+_list_form = project_form("searches/page.html", _list_context)
+_search_form = project_form("searches/search.html", _context)
+
+
+@for_person
+@require_GET
+@never_cache
+def searches_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """The searches of a project, and the form over a recipe's space."""
+    project = project_of(request, organisation, name, Verb.READ)
+    context = _list_context(request, project)
+    if context["may_edit"]:
+        prepare_soon()
+    return render(request, "searches/page.html", context)
+
+
+@_list_form
+def begin(request: HttpRequest, principal: Principal, project: Project) -> str:
+    """Begins the search that the form describes."""
+    return begin_search(principal, project, _settings(project, request.POST)).get_absolute_url()
+
+
+@for_person
+@require_GET
+@never_cache
+def one_search(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """A search: its trials as a picture, the best for each size, and one trial beside the project."""
+    project = project_of(request, organisation, name, Verb.READ)
+    return render(request, "searches/search.html", _context(request, project, number))
+
+
+@_search_form
+def stop(_request: HttpRequest, principal: Principal, project: Project, number: int) -> str:
+    """Ends a search."""
+    return stop_search(principal, find_search(principal, project, number)).get_absolute_url()
+
+
+@_search_form
+def resume(request: HttpRequest, principal: Principal, project: Project, number: int) -> str:
+    """Goes on with a search, with another budget of trials if one is written."""
+    search = find_search(principal, project, number)
+    text = request.POST.get("trials", "").strip()
+    resume_search(principal, search, _whole("trials", text) if text else None)
+    return search.get_absolute_url()
+
+
+@_search_form
+def discard(_request: HttpRequest, principal: Principal, project: Project, number: int) -> str:
+    """Deletes a search with its trials."""
+    discard_search(principal, find_search(principal, project, number))
+    return f"{project.get_absolute_url()}/searches"
+
+
+@_search_form
+def open_change(_request: HttpRequest, principal: Principal, project: Project, number: int, trial: int) -> str:
+    """Opens a change request with the model of a trial."""
+    search = find_search(principal, project, number)
+    return open_trial(principal, search, find_trial(principal, search, trial)).change_url
+
+
+@_search_form
+def use(_request: HttpRequest, principal: Principal, project: Project, number: int, trial: int) -> str:
+    """Begins a training run with the settings of a trial."""
+    search = find_search(principal, project, number)
+    return use_trial(principal, search, find_trial(principal, search, trial)).get_absolute_url()
 
 
 def _form_context(request: HttpRequest, project: Project, known: Sequence[RecipeJson]) -> dict[str, Any]:

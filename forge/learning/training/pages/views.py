@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.core.errors import DomainError, Invalid, NotFound
-from forge.core.http.pages import for_person, show_again
+from forge.core.errors import Invalid, NotFound
+from forge.core.http.pages import for_person
 from forge.learning.tasks import prepare_soon
 from forge.learning.training.access import find_run, runs_of
 from forge.learning.training.actions import (
@@ -34,6 +34,7 @@ from forge.learning.training.pages.run_page import run_context
 from forge.learning.training.pages.side_by_side import side_by_side
 from forge.learning.training.recipes import explained_recipes
 from forge.projects.models import Project
+from forge.projects.pages.forms import project_form
 from forge.projects.pages.lookup import project_of
 
 SHOWN = 50
@@ -45,6 +46,24 @@ ACTS = {
     "resume": resume_run,
     "cancel": cancel_run,
 }
+
+
+def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
+    principal = principal_of(request)
+    may_edit = can(principal, Verb.EDIT, project)
+    runs = list(runs_of(principal, project)[:SHOWN])
+    context = {"project": project, "runs": runs, "may_edit": may_edit, "most_compared": MOST_COMPARED}
+    return context | (form_context(request, principal, project) if may_edit else {})
+
+
+def _context(request: HttpRequest, project: Project, number: int, **_verb: str) -> dict[str, Any]:
+    principal = principal_of(request)
+    run = find_run(principal, project, number)
+    return run_context(principal, project, run) | {"may_edit": can(principal, Verb.EDIT, project)}
+
+
+_list_form = project_form("training/page.html", _list_context)
+_run_form = project_form("training/run.html", _context)
 
 
 @for_person
@@ -59,16 +78,10 @@ def training_page(request: HttpRequest, organisation: str, name: str) -> HttpRes
     return render(request, "training/page.html", context)
 
 
-@for_person
-@require_POST
-def begin(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+@_list_form
+def begin(request: HttpRequest, principal: Principal, project: Project) -> str:
     """Begins the run that the form describes."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    try:
-        run = begin_run(principal_of(request), project, settings_of(request.POST))
-    except DomainError as error:
-        return show_again(request, "training/page.html", _list_context(request, project), error)
-    return redirect(run.get_absolute_url())
+    return begin_run(principal, project, settings_of(request.POST)).get_absolute_url()
 
 
 @for_person
@@ -80,56 +93,33 @@ def one_run(request: HttpRequest, organisation: str, name: str, number: int) -> 
     return render(request, "training/run.html", _context(request, project, number))
 
 
-@for_person
-@require_POST
-def act(request: HttpRequest, organisation: str, name: str, number: int, verb: str) -> HttpResponse:
+@_run_form
+def act(_request: HttpRequest, principal: Principal, project: Project, number: int, verb: str) -> str:
     """Stops, pauses, resumes or cancels a run."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
     run = find_run(principal, project, number)
     if verb not in ACTS:
         raise NotFound("There is no such page.")
-    try:
-        ACTS[verb](principal, run)
-    except DomainError as error:
-        return show_again(request, "training/run.html", _context(request, project, number), error)
-    return redirect(run.get_absolute_url())
+    ACTS[verb](principal, run)
+    return run.get_absolute_url()
 
 
-@for_person
-@require_POST
-def again(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+@_run_form
+def again(_request: HttpRequest, principal: Principal, project: Project, number: int) -> str:
     """Begins another run with the same settings on the newest version of the data."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
-    try:
-        run = train_again(principal, find_run(principal, project, number))
-    except DomainError as error:
-        return show_again(request, "training/run.html", _context(request, project, number), error)
-    return redirect(run.get_absolute_url())
+    return train_again(principal, find_run(principal, project, number)).get_absolute_url()
 
 
-@for_person
-@require_POST
-def use(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+@_run_form
+def use(_request: HttpRequest, principal: Principal, project: Project, number: int) -> str:
     """Opens a change request with the model of a run."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
-    try:
-        run = use_model(principal, find_run(principal, project, number))
-    except DomainError as error:
-        return show_again(request, "training/run.html", _context(request, project, number), error)
-    return redirect(run.change_url)
+    return use_model(principal, find_run(principal, project, number)).change_url
 
 
-@for_person
-@require_POST
-def discard(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+@_run_form
+def discard(_request: HttpRequest, principal: Principal, project: Project, number: int) -> str:
     """Deletes a run with its files."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
     discard_run(principal, find_run(principal, project, number))
-    return redirect(f"{project.get_absolute_url()}/training")
+    return f"{project.get_absolute_url()}/training"
 
 
 @for_person
@@ -149,17 +139,3 @@ def _compared(request: HttpRequest, principal: Principal, project: Project) -> l
     if not 2 <= len(runs) <= MOST_COMPARED:
         raise Invalid(f"Choose 2 to {MOST_COMPARED} runs.")
     return runs
-
-
-def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
-    principal = principal_of(request)
-    may_edit = can(principal, Verb.EDIT, project)
-    runs = list(runs_of(principal, project)[:SHOWN])
-    context = {"project": project, "runs": runs, "may_edit": may_edit, "most_compared": MOST_COMPARED}
-    return context | (form_context(request, principal, project) if may_edit else {})
-
-
-def _context(request: HttpRequest, project: Project, number: int) -> dict[str, Any]:
-    principal = principal_of(request)
-    run = find_run(principal, project, number)
-    return run_context(principal, project, run) | {"may_edit": can(principal, Verb.EDIT, project)}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +16,28 @@ from rune.wording import plain, quoted
 
 MOST_GROUPS = 64
 """Groups that are computed one after the other."""
+
+
+@dataclass(frozen=True)
+class _Convolved:
+    """A convolution of a tensor with channels last. `weights` are as ONNX has them, `rule` is that of the padding."""
+
+    tensor: int
+    weights: Array
+    bias: Array
+    window: PaddedWindow
+    rule: int
+    shape: tuple[int, ...]
+    name: str
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {"padding": self.rule, ACTIVATION: 0, **self.window.strides_and_dilations}
+
+    def inputs(self, translation: Translation, order: tuple[int, ...]) -> list[int]:
+        """The tensor, its weights with their dimensions in that order, and the bias."""
+        weights = translation.store(f"{self.name}/weights", self.weights.transpose(order))
+        return [self.tensor, weights, translation.store(f"{self.name}/bias", self.bias)]
 
 
 def _weights(translation: Translation, node: OnnxNode, value: OnnxValue) -> Array:
@@ -51,12 +75,13 @@ def _convolution(translation: Translation, node: OnnxNode) -> None:
     tensor, rule = padded(translation, tensor, window, name)
     size = window.output((1, *value.shape[2:])[-2:])
     shape = (value.shape[0], *size, own.shape[0])
+    parts = _Convolved(tensor, weights, bias, window, rule, shape, name)
     if groups == 1:
-        result = _plain(translation, tensor, weights, bias, window, rule, shape, name)
+        result = _plain(translation, parts)
     elif groups == channels:
-        result = _by_channel(translation, tensor, weights, bias, window, rule, shape, name)
+        result = _by_channel(translation, parts)
     elif groups <= MOST_GROUPS:
-        result = _by_group(translation, tensor, weights, bias, window, rule, shape, name, groups)
+        result = _by_group(translation, parts, groups)
     else:
         raise refuse(node, f"has {groups} groups of channels; up to {MOST_GROUPS} are converted.")
     _give(translation, node, result, value, shape)
@@ -70,66 +95,33 @@ def _give(translation: Translation, node: OnnxNode, tensor: int, value: OnnxValu
     translation.give_tensor(node, tensor, (shape[0], shape[-1], *shape[1:-1]), is_last=True)
 
 
-def _plain(
-    translation: Translation,
-    tensor: int,
-    weights: Array,
-    bias: Array,
-    window: PaddedWindow,
-    rule: int,
-    shape: tuple[int, ...],
-    name: str,
-) -> int:
-    inputs = [
-        tensor,
-        translation.store(f"{name}/weights", weights.transpose(0, 2, 3, 1)),
-        translation.store(f"{name}/bias", bias),
-    ]
-    options = {"padding": rule, ACTIVATION: 0, **window.strides_and_dilations}
-    return translation.builder.add("CONV_2D", inputs, shape, name, ("Conv2D", options))
+def _plain(translation: Translation, parts: _Convolved) -> int:
+    inputs = parts.inputs(translation, (0, 2, 3, 1))
+    return translation.builder.add("CONV_2D", inputs, parts.shape, parts.name, ("Conv2D", parts.options))
 
 
-def _by_channel(
-    translation: Translation,
-    tensor: int,
-    weights: Array,
-    bias: Array,
-    window: PaddedWindow,
-    rule: int,
-    shape: tuple[int, ...],
-    name: str,
-) -> int:
-    inputs = [
-        tensor,
-        translation.store(f"{name}/weights", weights.transpose(1, 2, 3, 0)),
-        translation.store(f"{name}/bias", bias),
-    ]
-    channels = translation.builder.shape_of(tensor)[-1]
-    options = {"padding": rule, ACTIVATION: 0, **window.strides_and_dilations}
-    options["depthMultiplier"] = weights.shape[0] // channels
-    return translation.builder.add("DEPTHWISE_CONV_2D", inputs, shape, name, ("DepthwiseConv2D", options))
+def _by_channel(translation: Translation, parts: _Convolved) -> int:
+    inputs = parts.inputs(translation, (1, 2, 3, 0))
+    channels = translation.builder.shape_of(parts.tensor)[-1]
+    options = {**parts.options, "depthMultiplier": parts.weights.shape[0] // channels}
+    return translation.builder.add("DEPTHWISE_CONV_2D", inputs, parts.shape, parts.name, ("DepthwiseConv2D", options))
 
 
-def _by_group(
-    translation: Translation,
-    tensor: int,
-    weights: Array,
-    bias: Array,
-    window: PaddedWindow,
-    rule: int,
-    shape: tuple[int, ...],
-    name: str,
-    groups: int,
-) -> int:
-    parts = split_channels(translation, tensor, groups, name)
+def _by_group(translation: Translation, parts: _Convolved, groups: int) -> int:
+    shape, name = parts.shape, parts.name
     units = shape[-1] // groups
     results = []
-    for place, part in enumerate(parts):
+    for place, tensor in enumerate(split_channels(translation, parts.tensor, groups, name)):
         own = slice(place * units, (place + 1) * units)
-        own_shape = (*shape[:-1], units)
-        results.append(
-            _plain(translation, part, weights[own], bias[own], window, rule, own_shape, f"{name}/group_{place}")
+        group = replace(
+            parts,
+            tensor=tensor,
+            weights=parts.weights[own],
+            bias=parts.bias[own],
+            shape=(*shape[:-1], units),
+            name=f"{name}/group_{place}",
         )
+        results.append(_plain(translation, group))
     options = ("Concatenation", {"axis": len(shape) - 1, ACTIVATION: 0})
     return translation.builder.add("CONCATENATION", results, shape, name, options)
 

@@ -194,13 +194,15 @@ class BlockModule:
             if output.text_memory:
                 places.append(place(output.text_memory))
             results.append((start, sizes))
+        table = place(4 * len(places))
+        memory.write(store, struct.pack(f"<{len(places)}I", *places), table)
         try:
             for frame in (*vector.before, *[vector.input_tensors] * times):
                 for tensor, (start, at) in zip(frame, read, strict=True):
                     memory.write(store, _laid_out(memory, store, tensor, place), start)
                     if at is not None:
                         memory.write(store, struct.pack(f"<{len(tensor.sizes)}i", *tensor.sizes), at)
-                call(f"run_{self._numbers[id(vector)]}", *places)
+                call("run", self._numbers[id(vector)], table)
         except wasmtime.Trap:
             start = call("failure")
             raise BlockFailed(memory.read(store, start, start + call("failure_size")).decode()) from None
@@ -270,7 +272,7 @@ def _source(vectors: Sequence[Vector]) -> str:
     names = {data: f"c{number}" for number, data in enumerate(constants)}
     tables = "".join(_constant(name, data) for data, name in names.items())
     functions = "".join(_function(number, vector, names) for number, vector in enumerate(vectors))
-    return includes + _HARNESS + tables + functions
+    return includes + _HARNESS + tables + functions + _run(len(vectors))
 
 
 def _constant(name: str, data: bytes) -> str:
@@ -280,17 +282,23 @@ def _constant(name: str, data: bytes) -> str:
 def _function(number: int, vector: Vector, constants: Mapping[bytes, str]) -> str:
     """A call as `BlockCode` describes it."""
     code, tables = vector.code, ""
-    declared = list(_pointers(vector))
-    parameters = [f"{pointer} *t{place}" for place, pointer in enumerate(declared)]
-    passed = [f"t{place}" for place in range(len(declared))]
+    passed = [f"({pointer} *)places[{place}]" for place, pointer in enumerate(_pointers(vector))]
     for size, name in ((code.state_size, "state"), (code.scratch_size, "scratch")):
         if size:
             tables += f"static uint8_t {name}_{number}[{size}] __attribute__((aligned(16)));\n"
             passed.append(f"{name}_{number}")
     passed += [constants[data] for data in code.constants]
     passed += [_number(value, vector) for value in code.numbers]
-    head = f'__attribute__((export_name("run_{number}"))) void run_{number}({", ".join(parameters)})'
-    return f"{tables}{head} {{ {code.function}({', '.join(passed)}); }}\n"
+    return f"{tables}static void run_{number}(void **places) {{ {code.function}({', '.join(passed)}); }}\n"
+
+
+def _run(count: int) -> str:
+    """The one export that calls them all: wasmtime's Python wraps each export of each instance."""
+    functions = ", ".join(f"run_{number}" for number in range(count))
+    return (
+        f"static void (*const RUNS[])(void **) = {{{functions}}};\n"
+        '__attribute__((export_name("run"))) void run(uint32_t number, void **places) { RUNS[number](places); }\n'
+    )
 
 
 def _number(value: int | float | Count, vector: Vector) -> str:

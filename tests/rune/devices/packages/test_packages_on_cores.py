@@ -107,6 +107,7 @@ void _start(void)
 LINK = ("-nostdlib", "-Wl,--no-warn-execstack", "-Wl,--fatal-warnings")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("convention", ["hard", "softfp"])
 def test_one_library_for_cortex_m4_links_with_either_convention(convention: str, tmp_path: Path) -> None:
     gcc = f"{core('cortex-m4').tools}gcc"

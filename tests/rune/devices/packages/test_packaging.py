@@ -175,6 +175,7 @@ def test_two_runes_stand_in_one_program_by_sources_and_by_libraries(digits: Pack
     assert subprocess.run([tmp_path / "linked"], check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_what_does_not_call_the_self_test_has_nothing_of_it(digits: PackageFolder, tmp_path: Path) -> None:
     (tmp_path / "without.c").write_text('#include "digits.h"\nint main(void)\n{\n    return rune_digits_init();\n}\n')
     library = str(digits.path / "lib" / "librune_digits.a")

@@ -134,6 +134,7 @@ def frames_in(data: bytes) -> list[tuple[int, int, bytes]]:
     return frames
 
 
+@pytest.mark.slow
 def test_the_helper_sends_frames_of_the_serial_protocol(tmp_path: Path) -> None:
     folder = PackageFolder.of(tmp_path, packaged(MOTION, "cortex-m4"))
     (tmp_path / "frames.c").write_text(FRAMES)
