@@ -150,11 +150,11 @@ def test_who_may_delete_a_sample_is_told_so(
 ) -> None:
     sample_of(consent_of(user, project), user)
 
-    def told() -> list[bool]:
+    def answers() -> list[bool]:
         readers = (client, *(browser_of(people[role]) for role in ("owner", "maintainer", "reviewer")))
         listed = [each.get("/api/v1/projects/acme/kitchen/samples").json()["samples"] for each in readers]
         return [samples[0]["may_delete"] for samples in listed]
 
-    assert told() == [True, True, True, False]
+    assert answers() == [True, True, True, False]
     Sample.objects.update(tested_since=1, split="test")
-    assert told() == [True, True, False, False]
+    assert answers() == [True, True, False, False]
