@@ -23,6 +23,7 @@ from forge.datasets.analysis.access import analysis_of, answer_of
 from forge.datasets.analysis.report import report_of
 from forge.datasets.collecting.access import submissions_of
 from forge.datasets.consent.actions import purposes_of
+from forge.datasets.deleting import may_delete
 from forge.datasets.labelling.queue import opinions_on
 from forge.datasets.pages.cards import MARKS, cards_of, marks_of
 from forge.datasets.pages.confusion import confusion_table
@@ -134,7 +135,7 @@ def _sample_context(principal: Principal, project: Project, number: int) -> dict
         "purposes": sorted(purpose.replace("-", " ") for purpose in purposes_of(sample.consent)),
         "versions": versions_with(sample, list(versions_of(principal, project))),
         "may_edit": can(principal, Verb.EDIT, project),
-        "may_delete": sample.consent.person_id == principal.pk or can(principal, Verb.MANAGE, project),
+        "may_delete": may_delete(principal, sample),
     }
 
 

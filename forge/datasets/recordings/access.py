@@ -11,6 +11,7 @@ from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.datasets.access import samples_of
 from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, Purpose, Terms, terms_for
+from forge.datasets.deleting import may_delete
 from forge.datasets.models import Sample, SampleQuerySet
 from forge.datasets.playing import may_play
 from forge.datasets.recordings.serializers import SampleJson
@@ -83,7 +84,7 @@ def sample_to_json(sample: Sample, actor: Actor) -> SampleJson:
         "label": sample.label,
         "split": sample.split,
         "owner": person_to_json(consent.person) if consent.person else None,
-        "may_delete": (actor.pk is not None and consent.person_id == actor.pk) or can(actor, Verb.MANAGE, project),
+        "may_delete": may_delete(actor, sample),
         "consent": consent.text,
         "consented": consent.agreed.isoformat(),
         "ends": consent.ends.isoformat() if consent.ends else None,

@@ -236,7 +236,8 @@ class OneSample(ForgeView):
 
     @extend_schema(operation_id="samples_take_back", responses={204: OpenApiResponse(description="deleted everywhere")})
     def delete(self, request: Request, sample_id: UUID) -> Response:
-        """Withdraws a sample of one's own, or removes one as a maintainer: its bytes are deleted."""
+        """Withdraws a sample of one's own, or removes one as a maintainer, or as an owner where a version tests on it:
+        its bytes are deleted."""
         principal = signed_in(request)
         delete_sample(principal, find_deletable(principal, sample_id))
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -199,7 +199,7 @@ class DataDeletions(ProjectView):
     @extend_schema(operation_id="data_samples_delete", request=DataDeletionSerializer, responses=DataDeletedJson)
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Deletes the bytes of samples, all of them or none; versions that have them keep their digests and have
-        tombstones. Samples of other people are deleted by maintainers."""
+        tombstones. Samples of other people are deleted by maintainers, and by owners where a version tests on them."""
         project = self.project(request, organisation, name, Verb.READ)
         body = self.read_body(request, DataDeletionSerializer)
         return Response(DataDeletedJson(samples=delete_samples(principal_of(request), project, body["numbers"])))

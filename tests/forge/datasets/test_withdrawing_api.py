@@ -111,3 +111,50 @@ def test_terms_count_the_people_of_today(project: Project, user: User, owner: Us
     newcomer = User.objects.create_user("new@acme.example", name="New")
     Membership.objects.create(organisation=project.organisation, user=newcomer, role="viewer")
     assert terms_for(project, frozenset({Purpose.TESTS}), 5).text != before
+
+
+@pytest.mark.protects("recordings/changed-tests")
+def test_test_samples_of_a_version_are_deleted_by_owners_and_by_who_gave_them(
+    client: Client, project: Project, user: User, people: dict[str, User], browser_of: Browser
+) -> None:
+    owner, maintainer = browser_of(people["owner"]), browser_of(people["maintainer"])
+    consent = consent_of(user, project)
+    for _ in range(5):
+        sample_of(consent, user)
+    Sample.objects.filter(number__lte=4).update(split="test")
+    save(client)
+    sample_of(consent, user)
+    many = f"{DATA}/samples/deletions"
+    refused = [
+        maintainer.delete(f"{DATA}/samples/1"),
+        maintainer.delete(f"/api/v1/samples/{Sample.objects.get(number=1).pk}"),
+        maintainer.post(many, {"numbers": [5, 1]}, content_type="application/json"),
+        maintainer.post("/acme/kitchen/data/mark", {"numbers": "1", "do": "delete"}),
+        maintainer.post("/acme/kitchen/data/samples/1/delete"),
+        maintainer.delete(f"/api/v1/data/consents/{consent.pk}"),
+    ]
+    assert [answer.status_code for answer in refused] == [403] * len(refused)
+    assert "change test samples that a saved version has" in refused[0].json()["detail"]
+    assert numbers(client) == [6, 5, 4, 3, 2, 1]
+    assert maintainer.delete(f"{DATA}/samples/6").status_code == 204, "no version has it"
+    assert maintainer.delete(f"{DATA}/samples/5").status_code == 204, "it is for training"
+    assert client.delete(f"{DATA}/samples/4").status_code == 204, "one's own"
+    assert owner.delete(f"{DATA}/samples/3").status_code == 204
+    assert owner.post(many, {"numbers": [2]}, content_type="application/json").status_code == 200
+    assert client.delete(f"/api/v1/data/consents/{consent.pk}").json()["samples"] == 1
+    assert numbers(client) == []
+
+
+def test_who_may_delete_a_sample_is_told_so(
+    client: Client, project: Project, user: User, people: dict[str, User], browser_of: Browser
+) -> None:
+    sample_of(consent_of(user, project), user)
+
+    def answers() -> list[bool]:
+        readers = (client, *(browser_of(people[role]) for role in ("owner", "maintainer", "reviewer")))
+        listed = [each.get("/api/v1/projects/acme/kitchen/samples").json()["samples"] for each in readers]
+        return [samples[0]["may_delete"] for samples in listed]
+
+    assert answers() == [True, True, True, False]
+    Sample.objects.update(tested_since=1, split="test")
+    assert answers() == [True, True, False, False]

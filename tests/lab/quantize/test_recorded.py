@@ -28,7 +28,7 @@ def test_the_ranges_are_those_of_the_windows_that_the_stages_make_of_the_train_s
     samples = run(ChildJob(tmp_path, spec, inputs, {"int8": int8}, lambda _share, _text: None))["samples"]
 
     rows = np.fromfile(windows, np.float32).reshape(-1, WINDOW, 3)
-    roles = np.repeat(table["roles"], table["windows"])
+    roles = np.repeat(np.array(table["roles"]), np.array(table["windows"]))
     measured, judged = rows[roles == "calibration"], rows[roles == "judging"]
     assert len(measured) > 0
     assert len(judged) > 0

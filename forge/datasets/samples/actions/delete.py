@@ -22,6 +22,7 @@ from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.datasets.actions import DataSetChange
 from forge.datasets.analysis.deleting import delete_analyses
+from forge.datasets.deleting import require_delete
 from forge.datasets.imports.ending import stop_imports
 from forge.datasets.models import Consent, DataImport, DataSet, Sample, SampleQuerySet, SampleRemoval
 from forge.datasets.removals.announcements import removal_event
@@ -37,10 +38,11 @@ ERASED_AT_ONCE = 200
 
 
 def withdraw_consent(actor: Actor, consent: Consent) -> SampleRemoval | None:
-    """Withdraws a consent of one's own: all samples that it covers are deleted. Maintainers may do it for anyone.
+    """Withdraws a consent of one's own: all samples that it covers are deleted. Maintainers may do it for anyone, and
+    owners alone where it covers test samples that a saved version has.
 
-    Returns what was deleted; None where it covered no samples. Raises
-    `NotFound` for another's consent, and for one that was withdrawn.
+    Returns what was deleted; None where it covered no samples. Raises `NotFound` for another's consent and for one that
+    was withdrawn, and `Forbidden` for a maintainer who is no owner.
     """
     project = consent.data_set.project
     if (actor.pk is None or consent.person_id != actor.pk) and not can(actor, Verb.MANAGE, project):
@@ -48,7 +50,9 @@ def withdraw_consent(actor: Actor, consent: Consent) -> SampleRemoval | None:
     with (change := DataSetChange(consent.data_set_id)) as data_set:
         if not Consent.objects.filter(pk=consent.pk, withdrawn=None).update(withdrawn=timezone.now()):
             raise nothing_here(actor)
-        removal = remove_samples(data_set, Sample.objects.filter(consent=consent), RemovalReason.WITHDRAWN, actor)
+        samples = Sample.objects.available().filter(consent=consent)
+        require_delete(actor, project, samples)
+        removal = remove_samples(data_set, samples, RemovalReason.WITHDRAWN, actor)
         archives = stop_imports(DataImport.objects.filter(consent=consent), "The consent was withdrawn.")
         change.note(actor, "data.withdraw", count=removal.count if removal else 0)
     delete_if_unlinked(archives)
@@ -57,12 +61,11 @@ def withdraw_consent(actor: Actor, consent: Consent) -> SampleRemoval | None:
 
 
 def delete_sample(actor: Actor, sample: Sample) -> None:
-    """Deletes a sample that one gave, or any as a maintainer. Raises `NotFound`, also for another's."""
-    project = sample.data_set.project
-    if (actor.pk is None or sample.consent.person_id != actor.pk) and not can(actor, Verb.MANAGE, project):
-        raise nothing_here(actor)
+    """Deletes a sample. Raises `NotFound` and `Forbidden` as `require_delete` does."""
     with (change := DataSetChange(sample.data_set_id)) as data_set:
-        if not remove_samples(data_set, Sample.objects.filter(pk=sample.pk), RemovalReason.DELETED, actor):
+        samples = Sample.objects.available().filter(pk=sample.pk)
+        require_delete(actor, sample.data_set.project, samples)
+        if not remove_samples(data_set, samples, RemovalReason.DELETED, actor):
             raise nothing_here(actor)
         change.note(actor, "data.delete", number=sample.number)
     erase_removed(data_set, most=ERASED_AT_ONCE)
@@ -71,8 +74,7 @@ def delete_sample(actor: Actor, sample: Sample) -> None:
 def delete_samples(actor: Actor, project: Project, numbers: Collection[int]) -> int:
     """Deletes samples by their numbers, all of them or none. Returns how many.
 
-    Raises `Invalid`, and `NotFound` for a number that the data does not have, and for samples that somebody else gave,
-    unless the person is a maintainer.
+    Raises `Invalid`, `NotFound` for a number that the data does not have, and what `require_delete` raises.
     """
     require(actor, Verb.READ, project)
     wanted = frozenset(numbers)
@@ -85,9 +87,7 @@ def delete_samples(actor: Actor, project: Project, numbers: Collection[int]) -> 
         samples = Sample.objects.available().filter(data_set=data_set, number__in=wanted)
         if samples.count() < len(wanted):
             raise nothing_here(actor)
-        is_own = actor.pk is not None and not samples.exclude(consent__person=actor.pk).exists()
-        if not is_own and not can(actor, Verb.MANAGE, project):
-            raise nothing_here(actor)
+        require_delete(actor, project, samples)
         removal = remove_samples(data_set, samples, RemovalReason.DELETED, actor)
         count = removal.count if removal else 0
         change.note(actor, "data.delete-many", count=count)
