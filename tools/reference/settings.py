@@ -13,7 +13,7 @@ SETTINGS = {
     "organisation, `templates`, where anyone can try them; 0 hides them.",
     "BACKUP_DAYS": "Days for which you keep backups. People who withdraw recordings read until when backups have them; "
     "with 0 they read nothing about it.",
-    "ADVISORY_LIST": "A file with known vulnerabilities in the format of OSV, which pages of runes compare with bills of materials.",
+    "ADVISORY_LIST": "A file of known vulnerabilities (OSV), which pages of runes compare with bills of materials.",
     "UPGRADE_BACKUPS": "How many backups from before upgrades are kept in DATA_DIR; 0 takes none.",
     "HOST": "The address to listen on; 0.0.0.0 is every address of the machine.",
     "PORT": "The port to listen on.",
