@@ -221,6 +221,7 @@ def test_somebody_outside_types_the_code_records_and_takes_it_back(
     create(desk, "Digits")
     project_page = desk.url.removesuffix("/studio")
     desk.goto(f"{project_page}/data/collect")
+    desk.get_by_label("What is recorded").select_option("sound")
     desk.get_by_label("Who records").select_option("guests")
     desk.get_by_label("For people outside: for whom the link is").fill("Neighbours")
     desk.get_by_label("Label (you can change it on the phone)").fill("knock")

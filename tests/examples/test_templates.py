@@ -123,6 +123,7 @@ def test_digits_reads_what_a_finger_draws(digit: str) -> None:
         assert math.isclose(sum(scores), 1, abs_tol=0.05)
 
 
+@pytest.mark.slow
 def test_digits_sees_nothing_on_blank_paper() -> None:
     label, _ = _run(_loaded("digits"), draw(""))
     assert label == ["nothing"]
@@ -153,6 +154,7 @@ def test_digits_calls_letters_nothing() -> None:
     assert {letter: _run(rune, draw(letter))[0][0] for letter in LETTERS} == dict.fromkeys(LETTERS, "nothing")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["up", "left"])
 def test_keywords_hears_a_person(word: str, test_data: Path) -> None:
     with wave.open(str(test_data / "samples" / f"{word}.wav")) as reader:

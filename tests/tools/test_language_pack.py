@@ -65,6 +65,7 @@ def files_of(example: str) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.version_info[:2] != PYODIDE_PYTHON, reason="only Pyodide's Python reads the packed bytecode")
 def test_the_packed_language_checks_each_example(packed: Path) -> None:
     examples = sorted(path.parent.name for path in EXAMPLES.glob("*/Runefile.yml"))

@@ -246,6 +246,7 @@ def test_asking_again_and_again_does_not_fill_the_log(project: Project, stranger
     assert AuditEntry.objects.filter(action="access.refuse").count() == MOST
 
 
+@pytest.mark.slow
 @pytest.mark.protects("audit/existence")
 def test_the_unknown_and_the_forbidden_cost_the_same_queries(
     project: Project, stranger: User, browser_of: Browser, django_assert_num_queries: Any

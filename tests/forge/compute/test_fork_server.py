@@ -78,6 +78,7 @@ def test_no_process_outlives_a_keeper_that_dies_while_it_starts(milliseconds: in
     process.close()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/dying-children")
 def test_what_was_forked_ends_with_the_process_that_forked_and_the_next_start_begins_another(tmp_path: Path) -> None:
     server = ForkServer("forge.compute.child.main")

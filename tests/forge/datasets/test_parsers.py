@@ -50,6 +50,7 @@ def parses(source: str) -> bool:
     return any(name == parser or name.startswith(f"{parser}.") for name in imports_of(source) for parser in PARSERS)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/parsers")
 def test_what_imports_a_parser_is_known_with_the_reason() -> None:
     importing = {

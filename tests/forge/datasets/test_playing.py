@@ -264,6 +264,7 @@ def test_the_setting_is_offered_before_the_first_sample_and_to_those_who_manage_
     assert "Who plays samples" not in client.get(PAGE).content.decode()
 
 
+@pytest.mark.slow
 def test_a_list_asks_the_database_as_often_for_many_locked_samples_as_for_few(
     project: Project, owner: User, other: User, rows: dict[str, Sample], browser_of: Browser
 ) -> None:

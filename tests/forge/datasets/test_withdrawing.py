@@ -61,6 +61,7 @@ def consent_for_training(project: Project) -> Consent:
 # -- what works with the samples
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/withdrawn-at-work")
 def test_a_run_that_trains_is_cancelled_and_begins_anew_without_the_samples(project: Project, user: User) -> None:
     motion_version(user, project)
@@ -125,6 +126,7 @@ def trained_and_deployed(project: Project, user: User) -> TrainingRun:
     return run
 
 
+@pytest.mark.slow
 def test_those_who_manage_hear_which_runs_builds_and_deployments_learned_from_a_sample(
     project: Project, user: User, client: Client
 ) -> None:
@@ -162,6 +164,7 @@ def test_a_sample_that_nothing_learned_from_tells_nobody(project: Project, user:
 # -- copies and backups
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/copies")
 def test_the_answer_says_which_copies_were_taken_and_until_when_backups_have_them(
     project: Project, user: User, client: Client, settings: LazySettings

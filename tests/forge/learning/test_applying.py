@@ -39,6 +39,7 @@ def warnings_of(files: Any) -> list[str]:
     return [each.message for each in check_models(files, check_policy(files).models)]
 
 
+@pytest.mark.slow
 def test_a_form_becomes_a_change_request_that_anyone_can_repeat(client: Client, user: User, project: Project) -> None:
     write_file(user, project, "forge.yml", b"# ours\nlimits:\n  size: 100 kB\n")
     row = converted(client)
@@ -79,6 +80,7 @@ def test_a_form_becomes_a_change_request_that_anyone_can_repeat(client: Client, 
     assert "Conversion of network.tflite" in client.get(answer.json()["url"]).content.decode()
 
 
+@pytest.mark.slow
 def test_a_merged_form_is_in_the_project_and_is_not_offered_again(
     client: Client, user: User, owner: User, project: Project
 ) -> None:

@@ -189,6 +189,7 @@ def test_a_file_with_code_is_refused_by_name_and_nothing_of_it_runs(
     assert not canary.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/models-with-code")
 @pytest.mark.parametrize(
     ("data", "reason"),
@@ -211,6 +212,7 @@ def test_damaged_files_are_refused_with_a_sentence(client: Client, project: Proj
     assert reason in row["error"]
 
 
+@pytest.mark.slow
 def test_a_conversion_that_is_cancelled_ends_and_a_retry_goes_on(
     client: Client, user: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

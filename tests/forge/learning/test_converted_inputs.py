@@ -57,6 +57,7 @@ def test_ranges_of_random_input_are_said_to_mean_nothing() -> None:
     assert known_facts(form_of({})) == []
 
 
+@pytest.mark.slow
 def test_a_form_and_the_runefile_that_feeds_it_come_in_one_change_request(
     client: Client, user: User, project: Project
 ) -> None:

@@ -104,6 +104,7 @@ def test_an_edit_converts_again_once_and_the_result_is_offered(
     assert Job.objects.count() == jobs + 1
 
 
+@pytest.mark.slow
 def test_what_a_server_does_not_make_is_named_and_begins_nothing(client: Client, source: Project, edit: Any) -> None:
     for text, reason in (
         (DECLARED.replace("    interface: float32\n", ""), "Write `interface: float32`, or run `rune convert`"),
@@ -119,6 +120,7 @@ def test_what_a_server_does_not_make_is_named_and_begins_nothing(client: Client,
     assert "Models of forge.yml" not in page_of(client)
 
 
+@pytest.mark.slow
 def test_what_failed_or_was_refused_is_tried_again(
     client: Client, user: User, source: Project, edit: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,6 +36,7 @@ PAGE = "/acme/kitchen/searches"
 ENDED = {"reason": "The budget of trials is used up.", "trials": 2}
 
 
+@pytest.mark.slow
 def test_a_search_has_each_trial_as_a_row(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     events = [
         SPACE,
@@ -219,6 +220,7 @@ def test_a_search_that_keeps_models_is_named_among_what_learned(searcher: Client
     assert find_learners(scope) == []
 
 
+@pytest.mark.slow
 def test_the_page_shows_the_trials_and_says_what_the_accuracy_is_not(
     searcher: Client, user: User, project: Project
 ) -> None:

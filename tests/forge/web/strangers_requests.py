@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from difflib import ndiff
 from typing import Any
 from uuid import UUID
 
@@ -83,7 +84,10 @@ Which = Callable[[str], bool]
 """Which addresses are asked."""
 ITS_OWN: tuple[str, ...] = ()
 """Stands for the methods that an address has. That the others tell nothing either is among the proofs."""
-CHANGES = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|nonce-[\w-]+|content="[\w-]{20,}"| data-person="[^"]*"')
+CHANGES = re.compile(
+    r'name="csrfmiddlewaretoken" value="[^"]*"|nonce-[\w-]+|content="[\w-]{20,}"| data-person="[^"]*"'
+    r"|You are signed in as [^ ]+\."
+)
 """The names that differ each time, and the person to whom the page is served, who is also the `member` of what is
 there."""
 
@@ -178,11 +182,17 @@ ALIKE_FOR_ALL = {
 somebody who records, and the page that opens a deployment by a link: they know of no project."""
 
 
+def _lines_that_differ(there: tuple[int, str, str], nowhere: tuple[int, str, str]) -> list[str]:
+    """Pages are long: the lines in which two answers differ, with the status and type of each."""
+    one, other = ([str(status), kind, *text.splitlines()] for status, kind, text in (there, nowhere))
+    return [line for line in ndiff(one, other) if line[0] in "-+"]
+
+
 def assert_nothing_is_disclosed(
     there: dict[str, tuple[int, str, str]], nowhere: dict[str, tuple[int, str, str]]
 ) -> None:
     assert there
-    differences = {ask: (there[ask], nowhere[ask]) for ask in there if there[ask] != nowhere[ask]}
-    assert differences == {}, differences
+    differences = [ask for ask in there if there[ask] != nowhere[ask]]
+    assert differences == [], (differences, *_lines_that_differ(there[differences[0]], nowhere[differences[0]]))
     open_to_all = {ask: answer[0] for ask, answer in there.items() if answer[0] < 300 or answer[0] >= 500}
     assert set(open_to_all) <= ALIKE_FOR_ALL, open_to_all

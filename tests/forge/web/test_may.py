@@ -25,7 +25,7 @@ _LOOKS = ["see", "read", "comment", "post_check"]
 _JUDGES = [*_LOOKS, "review", "suggest", "give_sample"]
 _MAKES = [*_JUDGES, "edit", "build", "ask", "share", "publish", "push", "deploy", "describe"]
 _ON_PROJECT = {
-    "owner": [*_MAKES[:-1], "override_gate", "describe", "play", "manage"],
+    "owner": [*_MAKES[:-1], "override_gate", "describe", "play", "manage", "play_tests", "change_tests"],
     "developer": _MAKES,
     "reviewer": _JUDGES,
     "viewer": _LOOKS,

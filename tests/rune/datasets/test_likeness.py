@@ -137,6 +137,7 @@ def test_one_in_twenty_wrong_labels_of_digits_are_found() -> None:
     assert np.mean(recalls) == pytest.approx(0.88, abs=0.03)
 
 
+@pytest.mark.slow
 def test_no_label_is_judged_by_a_model_that_saw_the_person() -> None:
     """One person's samples carry a mark that gives their wrong labels away to a model that learned them."""
     rng = np.random.default_rng(0)

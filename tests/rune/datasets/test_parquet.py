@@ -135,6 +135,7 @@ ENDLESS = changed(13, 1)
 """A length of a page: the library reads it for ever, with all the memory that it gets."""
 
 
+@pytest.mark.slow
 def test_a_file_that_is_read_for_ever_is_refused_and_the_next_one_read(monkeypatch: pytest.MonkeyPatch) -> None:
     table_of_parquet(GOOD)
     monkeypatch.setattr(parquet, "_SECONDS", 0.5)

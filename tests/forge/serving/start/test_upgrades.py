@@ -94,6 +94,7 @@ def test_a_data_folder_of_another_version_is_refused_and_stays_as_it_is() -> Non
         recorder.record_unapplied("core", "0003_audit_names_principals")
 
 
+@pytest.mark.slow
 def test_a_migration_of_another_package_that_is_gone_is_no_reason_to_refuse() -> None:
     migrate_if_needed()
     recorder = MigrationRecorder(connection)

@@ -237,6 +237,7 @@ def test_names_of_a_user_are_in_no_file_that_a_tool_runs(name: str) -> None:
     assert json.loads(built.files["report.json"])["name"] == name
 
 
+@pytest.mark.slow
 def test_the_readmes_program_compiles_and_says_how_to_feed_it(digits: PackageFolder, tmp_path: Path) -> None:
     readme = (digits.path / "README.md").read_text()
     assert "a picture of 28 x 28 pixels, row by row from the top left, grey, one value for each pixel" in readme

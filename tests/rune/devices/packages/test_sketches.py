@@ -146,6 +146,7 @@ def test_the_helper_sends_frames_of_the_serial_protocol(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_programs_that_collect_send_the_sensor_at_the_runes_rate_and_the_readme_names_them() -> None:
     built = packaged(SOUND.format(hertz=8000, count=80), "rv32imc")
     path = "examples/collect-seeed-xiao-esp32c3/collect-seeed-xiao-esp32c3.ino"

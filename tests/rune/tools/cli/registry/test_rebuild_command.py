@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -159,17 +159,18 @@ def test_with_a_key_an_unsigned_provenance_builds_nothing(shop: Shop, tmp_path: 
 
 @pytest.mark.protects("registry/rebuilt-runes")
 @pytest.mark.parametrize(
-    ("archive", "reason"),
+    ("names", "reason"),
     [
-        (b"no archive", "cannot be read"),
-        (archive_of({"../outside": b"x"}), "outside of the project"),
-        (archive_of({"/etc/passwd": b"x"}), "outside of the project"),
-        (archive_of({str(number): b"" for number in range(10_001)}), "more than 10,000 files"),
+        ([], "cannot be read"),
+        (["../outside"], "outside of the project"),
+        (["/etc/passwd"], "outside of the project"),
+        (range(10_001), "more than 10,000 files"),
     ],
     ids=["damaged", "above", "absolute", "many"],
 )
-def test_an_archive_that_is_no_projects_is_refused(shop: Shop, archive: bytes, reason: str) -> None:
-    shop.registry.answers[ARCHIVE] = Answer(200, archive)
+def test_an_archive_that_is_no_projects_is_refused(shop: Shop, names: Iterable[object], reason: str) -> None:
+    files = {str(name): b"" for name in names}
+    shop.registry.answers[ARCHIVE] = Answer(200, archive_of(files) if files else b"no archive")
     shop.state()
     done = shop.rebuild()
     assert (done.exit_code, reason in done.output) == (1, True), done.output
