@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import IO
@@ -34,18 +34,20 @@ class Export:
     origin: VersionOrigin
     layout: ExportLayout
     samples: Sequence[Exported]
+    joined: Sequence[tuple[str, bytes]] | None = None
+    """The files of a layout that has none for each sample."""
 
     def files(self) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
         """Yields the files, the lists last. A sample whose bytes are deleted meanwhile is left out, also of the lists.
 
         One recording is in memory at a time.
         """
+        if self.joined is not None:
+            for name, data in self.joined:
+                yield name, partial(io.BytesIO, data)
+            return
         written: list[Exported] = []
-        for sample in self.samples:
-            try:
-                data = read_blob(sample.digest)
-            except NotFound:
-                continue
+        for sample, data in _stored(self.samples):
             written.append(sample)
             yield self.layout.path(sample), partial(io.BytesIO, self.layout.content(sample, data))
         for name, data in self.layout.lists(self.origin, written):
@@ -77,9 +79,19 @@ def plan_export(
     samples = [_exported(entry, endings[entry.number]) for entry in entries]
     try:
         layout.refuse(samples)
+        joined = layout.join(_stored(samples)) if layout.join is not None else None
     except BadContent as error:
         raise LayoutRefused(str(error)) from None
-    return Export(version, origin_of(project, version, all_entries), layout, samples)
+    return Export(version, origin_of(project, version, all_entries), layout, samples, joined)
+
+
+def _stored(samples: Iterable[Exported]) -> Iterator[tuple[Exported, bytes]]:
+    """Yields samples with their bytes, without those that are deleted meanwhile."""
+    for sample in samples:
+        try:
+            yield sample, read_blob(sample.digest)
+        except NotFound:
+            continue
 
 
 def _exported(entry: Entry, ending: str) -> Exported:

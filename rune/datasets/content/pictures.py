@@ -27,9 +27,14 @@ def is_picture(data: bytes) -> bool:
     return data.startswith((_PNG, b"\xff\xd8\xff"))
 
 
+def is_png(data: bytes) -> bool:
+    """Whether the bytes begin as a PNG file does."""
+    return data.startswith(_PNG)
+
+
 def read_picture(data: bytes) -> Content:
     """Reads a PNG or JPEG file. Raises `BadContent`."""
-    if data.startswith(_PNG):
+    if is_png(data):
         stored = b"".join(_png_parts(data))
         width, height = struct.unpack_from(">II", stored, 16)
         media_type = "image/png"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from rune.datasets.content.content import BadContent, Kind
@@ -69,6 +69,9 @@ class ExportLayout:
     """Returns the bytes of a sample's file."""
     refuse: Callable[[Collection[Exported]], None] = _nothing_refused
     """Raises `BadContent` for samples that the layout cannot have."""
+    join: Callable[[Iterable[tuple[Exported, bytes]]], Sequence[tuple[str, bytes]]] | None = None
+    """Returns the names and contents of all files, where samples have no files of their own: `path`, `content` and
+    `lists` are then not asked. Raises `BadContent` for samples that the layout cannot have."""
 
 
 def file_name(sample: Exported) -> str:

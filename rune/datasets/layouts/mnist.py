@@ -1,5 +1,5 @@
 """Pictures and labels in the files of MNIST: `train-images-idx3-ubyte` beside `train-labels-idx1-ubyte`, also packed
-with gzip."""
+with gzip. A `labels.txt` beside them, where there is one, has the name of each label in a line."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from rune.datasets.layouts.files import MAX_FILES, DataFiles
 from rune.datasets.layouts.layout import Item, Layout
 from rune.wording import size_text
 
-_IMAGES = re.compile(r"((?:.*/)?)(train|t10k|test)[-_.]images[-_.]idx3[-_.]ubyte(\.gz)?")
-_SPLITS = {"train": "train", "t10k": "test", "test": "test"}
+_IMAGES = re.compile(r"((?:.*/)?)(train|validation|t10k|test)[-_.]images[-_.]idx3[-_.]ubyte(\.gz)?")
+_SPLITS = {"train": "train", "validation": "validation", "t10k": "test", "test": "test"}
 _IMAGES_MARK, _LABELS_MARK = 0x803, 0x801
 
 
@@ -33,7 +33,13 @@ def find_mnist(archive: DataFiles) -> Layout | None:
         labels = _labels(_unpacked(archive, labels_name))
         if len(labels) != count:
             raise BadContent(f"{match[0]} has {count:,} pictures, and its labels are {len(labels):,}.")
-        items += [Item(match[0], str(label), "", _SPLITS[match[2]], "", index) for index, label in enumerate(labels)]
+        names = _names(archive, f"{match[1]}labels.txt")
+        if names and max(labels, default=0) >= len(names):
+            raise BadContent(f"{match[1]}labels.txt does not name all labels of {labels_name}.")
+        items += [
+            Item(match[0], names[label] if names else str(label), "", _SPLITS[match[2]], "", index)
+            for index, label in enumerate(labels)
+        ]
     if len(items) > MAX_FILES:
         raise BadContent(f"The archive has {len(items):,} pictures; an import has at most {MAX_FILES:,}.")
     return Layout("MNIST", items, (), _read)
@@ -44,6 +50,13 @@ def _read(archive: DataFiles, item: Item) -> bytes:
     _, height, width = _image_header(data)
     start = 16 + item.index * width * height
     return grey_png(width, height, data[start : start + width * height])
+
+
+def _names(archive: DataFiles, name: str) -> list[str]:
+    """The names of the labels, in the order of their numbers; none where the archive does not say them."""
+    if name not in archive:
+        return []
+    return archive.read(name).decode("utf-8", "replace").splitlines()
 
 
 def _image_header(data: bytes) -> tuple[int, int, int]:

@@ -18,6 +18,7 @@ from forge.datasets.samples.actions import withdraw_consent
 from forge.datasets.versions.actions import save_version
 from forge.datasets.versions.export import plan_export
 from forge.projects.models import Project
+from rune.datasets.convert.pictures import grey_png
 from rune.datasets.export.data_folder import LIST
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 from rune.datasets.layouts.archive import DataArchive
@@ -44,12 +45,12 @@ def exported(client: Client, **query: Any) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
 
 
-OF_MOTION = "parquet"
-"""The layout that takes series of motion alone."""
+OF_ONE_KIND = {"parquet", "mnist"}
+"""The layouts that take series of motion alone, and pictures alone."""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("layout", sorted(EXPORT_LAYOUTS.keys() - {OF_MOTION}))
+@pytest.mark.parametrize("layout", sorted(EXPORT_LAYOUTS.keys() - OF_ONE_KIND))
 def test_an_import_reads_what_was_exported(client: Client, saved: None, layout: str) -> None:
     archive = DataArchive(exported(client, layout=layout).fp)  # type: ignore[arg-type]
     matched_layout = find_layout(archive)
@@ -58,6 +59,25 @@ def test_an_import_reads_what_was_exported(client: Client, saved: None, layout: 
     assert facts == {(loud(row.number - 1), row.label, row.split) for row in rows}
     assert not matched_layout.omissions
     assert not [name for name in archive.names if "Guest" in name or b"Guest" in archive.read(name)]
+
+
+def test_mnist_has_the_pictures_of_a_version_and_refuses_others(client: Client, project: Project, user: User) -> None:
+    consent = consent_of(user, project)
+    shades = [bytes([number, 9, 200, 255]) for number in range(3)]
+    for number, pixels in enumerate(shades):
+        sample_of(consent, user, grey_png(2, 2, pixels), label=str(number), pseudonym=f"Guest {number}")
+    save_version(user, project, revision=3)
+    archive = DataArchive(exported(client, layout="mnist").fp)  # type: ignore[arg-type]
+    layout = find_layout(archive)
+    facts = {(item.label, item.split): read_item(archive, layout, item).data for item in layout.items}
+    assert facts == {
+        (row.label, row.split): grey_png(2, 2, shades[row.number - 1]) for row in Sample.objects.order_by("number")
+    }
+    sample_of(consent, user, png(width=3), label="3")
+    save_version(user, project, revision=5)
+    answer = client.get(f"{EXPORT.replace('/1/', '/2/')}?layout=mnist")
+    assert answer.status_code == 422
+    assert "Sample 4 has 3 × 1 pixels, and others have 2 × 2." in answer.json()["detail"]
 
 
 def test_an_export_comes_in_parts_and_is_in_the_audit_log_once(client: Client, saved: None) -> None:
@@ -92,7 +112,7 @@ def test_a_withdrawn_recording_is_in_no_export(client: Client, saved: None, proj
         ({"after": "-1"}, 400, "`after` must be"),
         ({"limit": "x"}, 400, "`limit` must be"),
         ({"layout": "speech-commands"}, 422, "1 of these samples are of another kind"),
-        ({"layout": OF_MOTION}, 422, "Choose another layout"),
+        ({"layout": "parquet"}, 422, "Choose another layout"),
     ],
 )
 def test_what_cannot_be_exported_is_refused_with_the_reason(

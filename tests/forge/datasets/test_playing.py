@@ -158,8 +158,9 @@ def test_no_address_gives_the_bytes_to_who_may_only_train_and_test(
     assert Submission.objects.waiting().count() == 1
     # Who manages the project gets them all.
     codes = {each[:2]: status(browser_of(owner), *each) for each in requests}
-    # That layout takes series of motion alone.
-    assert codes.pop(("get", f"{DATA}/versions/1/export?layout=parquet")) == 422
+    # These layouts take series of motion alone, and pictures alone.
+    for layout in ("parquet", "mnist"):
+        assert codes.pop(("get", f"{DATA}/versions/1/export?layout={layout}")) == 422
     assert not {each: code for each, code in codes.items() if code not in (200, 302)}
     giver = browser_of(rows["own"].consent.person)
     assert giver.get(f"{DATA}/samples/2/recording").status_code == 200

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import io
 import json
+import struct
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
+from itertools import cycle
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from PIL import Image
 
 from rune.datasets.content.content import BadContent, Kind
 from rune.datasets.content.read import read_content
+from rune.datasets.convert.grey_pixels import grey_pixels
+from rune.datasets.convert.pictures import grey_png
 from rune.datasets.export.data_folder import LIST, folder_of, read_list
 from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 from rune.datasets.layouts.archive import DataArchive
 from rune.datasets.layouts.find import find_layout, read_item
+from rune.datasets.splits import Split
 from tests.forge.factories.recordings import loud, png, sound
 from tests.support.archives import zipped
 from tests.support.properties import examples
@@ -49,6 +56,8 @@ SOUNDS = {sample: data for sample, data in SAMPLES.items() if sample.kind is Kin
 
 def written(layout: ExportLayout, samples: Mapping[Exported, bytes]) -> dict[str, bytes]:
     layout.refuse(list(samples))
+    if layout.join is not None:
+        return dict(layout.join(samples.items()))
     files = {layout.path(sample): layout.content(sample, data) for sample, data in samples.items()}
     assert len(files) == len(samples), "two samples have the same file"
     return files | dict(layout.lists(ORIGIN, list(samples)))
@@ -110,12 +119,62 @@ def test_speech_commands_keep_who_spoke_apart() -> None:
     }
 
 
+def pictures(*labels: str) -> dict[Exported, bytes]:
+    """Pictures in shades of grey with these labels, in turn for each split."""
+    return samples_of(
+        {
+            number: (grey_png(3, 2, bytes([number, 0, 255, 7, 128, 9])), label, split, "")
+            for number, (label, split) in enumerate(zip(labels, cycle(Split), strict=False), start=1)
+        }
+    )
+
+
+@pytest.mark.parametrize("labels", [("7", "0", "7", "255"), ("rock", "paper", "Schere, Stein", "7")])
+def test_mnist_has_the_pixels_labels_and_splits_of_pictures(labels: tuple[str, ...]) -> None:
+    samples = pictures(*labels)
+    files = written(EXPORT_LAYOUTS["mnist"], samples)
+    assert len(files["train-images-idx3-ubyte"]) == 16 + 2 * 3 * 2
+    assert ("labels.txt" in files) == ("rock" in labels)
+    assert read_again(files) == ("MNIST", expected(samples))
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (png(width=3, height=3), "Sample 9 has 3 × 3 pixels, and others have 3 × 2"),
+        (png(width=200, height=2), "sample 9 has 200 × 2 pixels, and a side has at most 128"),
+        (b"\xff\xd8\xff", "sample 9 is no PNG file"),
+        (png().replace(b"\x08\x00\x00\x00\x00", b"\x08\x02\x00\x00\x00"), "sample 9 is not in 256 shades of grey"),
+        (png()[:33], "sample 9 is damaged"),
+    ],
+)
+def test_mnist_refuses_pictures_that_it_cannot_have(data: bytes, reason: str) -> None:
+    samples = pictures("1", "2")
+    other = replace(next(iter(samples)), number=9)
+    with pytest.raises(BadContent, match=reason):
+        written(EXPORT_LAYOUTS["mnist"], {**samples, other: data})
+    with pytest.raises(BadContent, match="4 of these samples are of another kind"):
+        written(EXPORT_LAYOUTS["mnist"], SAMPLES)
+
+
+@pytest.mark.parametrize("kind", range(5))
+def test_each_filter_of_png_gives_the_pixels_that_pillow_reads(kind: int) -> None:
+    rows = b"".join(bytes([kind, *(17 * row * column % 251 for column in range(1, 8))]) for row in range(1, 6))
+    plain = grey_png(7, 5, bytes(35))
+    start = plain.index(b"IDAT") - 4
+    packed = b"IDAT" + zlib.compress(rows)
+    data = plain[:start] + struct.pack(">I", len(packed) - 4) + packed + struct.pack(">I", zlib.crc32(packed))
+    data += plain[-12:]
+    assert grey_pixels(data) == (7, 5, Image.open(io.BytesIO(data)).tobytes())
+
+
 def test_every_layout_is_read_again() -> None:
     """A layout that is added needs a test above."""
     assert set(EXPORT_LAYOUTS) == {
         "data-folder",
         "folders",
         "speech-commands",
+        "mnist",
         "edge-impulse",
         "label-studio",
         "croissant",
