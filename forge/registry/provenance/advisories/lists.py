@@ -24,7 +24,7 @@ from forge.registry.models import Manifest, Tag
 from forge.registry.provenance.advisories.matching import (
     AdvisoryIndex,
     BadBill,
-    Finding,
+    KnownVulnerability,
     components_in,
     findings,
     index_of,
@@ -51,7 +51,7 @@ class KnownVulnerabilities:
     """The known vulnerabilities of a rune. `date` is None where the list or the bill of materials could not be read."""
 
     date: datetime | None
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[KnownVulnerability, ...] = ()
 
 
 def current_list() -> AdvisoryList | None:

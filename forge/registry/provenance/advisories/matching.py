@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from packaging.version import InvalidVersion, Version
 
-from forge.registry.provenance.advisories.osv import Advisory, Affected, Event, package_name
+from forge.registry.provenance.advisories.osv import Advisory, Affected, RangeBorder, package_name
 
 _ECOSYSTEMS: Final = {"pypi": "PyPI", "npm": "npm", "cargo": "crates.io", "golang": "Go", "deb": "Debian"}
 """The ecosystem of OSV by the type of a package URL."""
@@ -38,7 +38,7 @@ class PackageComponent:
 
 
 @dataclass(frozen=True)
-class Finding:
+class KnownVulnerability:
     """A component that a known vulnerability is about."""
 
     id: str
@@ -71,7 +71,7 @@ def index_of(advisories: Iterable[Advisory]) -> AdvisoryIndex:
     return index
 
 
-def findings(components: Iterable[PackageComponent], index: AdvisoryIndex) -> tuple[Finding, ...]:
+def findings(components: Iterable[PackageComponent], index: AdvisoryIndex) -> tuple[KnownVulnerability, ...]:
     """Returns the vulnerabilities of the components, by the ids of the advisories."""
     matches = {
         (advisory.id, component): _finding(advisory, component, affected)
@@ -108,7 +108,7 @@ def _is_affected(affected: Affected, version: str) -> bool:
     return any(_is_in(events, version) for events in affected.ranges)
 
 
-def _is_in(events: Sequence[Event], version: str) -> bool:
+def _is_in(events: Sequence[RangeBorder], version: str) -> bool:
     """Whether a version is in a range. One that cannot be compared counts as in it: nobody can say that it is not."""
     try:
         here = Version(version)
@@ -132,9 +132,9 @@ def _order(version: str) -> Version:
     return Version("0.dev0" if version == "0" else version)
 
 
-def _finding(advisory: Advisory, component: PackageComponent, affected: Affected) -> Finding:
+def _finding(advisory: Advisory, component: PackageComponent, affected: Affected) -> KnownVulnerability:
     fixes = {event.version for events in affected.ranges for event in events if event.kind == "fixed"}
-    return Finding(
+    return KnownVulnerability(
         advisory.id, component.name, component.version, advisory.severity, _next_of(fixes, component.version)
     )
 

@@ -26,7 +26,7 @@ class BadAdvisories(ValueError):
 
 
 @dataclass(frozen=True)
-class Event:
+class RangeBorder:
     """A border of a range: from this version on it is affected (`introduced`), or no longer."""
 
     kind: str
@@ -40,7 +40,7 @@ class Affected:
     ecosystem: str
     """The registry of the package, such as `PyPI`; "" where the advisory names none."""
     name: str
-    ranges: tuple[tuple[Event, ...], ...]
+    ranges: tuple[tuple[RangeBorder, ...], ...]
     versions: frozenset[str]
 
 
@@ -100,13 +100,13 @@ def _affected(value: Mapping[str, Any]) -> Affected:
     )
 
 
-def _events(values: Any) -> tuple[Event, ...]:
+def _events(values: Any) -> tuple[RangeBorder, ...]:
     events = []
     for value in _array(values):
         (pair,) = value.items()
         if pair[0] not in _EVENTS:
             raise ValueError(f"{pair[0]!r} is no event of a range")
-        events.append(Event(pair[0], _text(pair[1])))
+        events.append(RangeBorder(pair[0], _text(pair[1])))
     if not events or len(events) > MOST_EVENTS:
         raise ValueError(f"a range has {len(events)} events")
     return tuple(events)

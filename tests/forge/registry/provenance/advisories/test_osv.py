@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from forge.registry.provenance.advisories.matching import BadBill, Finding, components_in, findings, index_of
+from forge.registry.provenance.advisories.matching import BadBill, KnownVulnerability, components_in, findings, index_of
 from forge.registry.provenance.advisories.osv import BadAdvisories, read_advisories
 
 
@@ -25,7 +25,7 @@ def bill(*components: dict[str, Any]) -> bytes:
 TOOLCHAIN = {"type": "application", "name": "hammer-forge", "version": "1.2.0"}
 
 
-def matches(*entries: dict[str, Any], component: dict[str, Any] = TOOLCHAIN) -> tuple[Finding, ...]:
+def matches(*entries: dict[str, Any], component: dict[str, Any] = TOOLCHAIN) -> tuple[KnownVulnerability, ...]:
     return findings(components_in(bill(component)), index_of(read_advisories(json.dumps(entries).encode())))
 
 
@@ -141,7 +141,7 @@ def test_a_list_of_versions_is_compared_as_it_is_written() -> None:
 def test_a_finding_has_its_severity_and_the_next_version_without_it() -> None:
     events = [{"introduced": "0"}, {"fixed": "1.1.5"}, {"introduced": "1.2"}, {"fixed": "1.10"}]
     (one,) = matches(entry(*events, database_specific={"severity": "HIGH"}))
-    assert one == Finding("GHSA-1", "hammer-forge", "1.2.0", "high", "1.10")
+    assert one == KnownVulnerability("GHSA-1", "hammer-forge", "1.2.0", "high", "1.10")
     (scored,) = matches(entry({"introduced": "0"}, severity=[{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N"}]))
     assert (scored.severity, scored.fixed) == ("CVSS:3.1/AV:N", "")
 
