@@ -60,6 +60,7 @@ def make_key(token: Any, algorithm: Algorithm, label: str) -> None:
         parameters.generate_keypair(store=True, label=label)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("algorithm", list(Algorithm))
 def test_a_key_that_stays_on_its_token_signs(token: Any, algorithm: Algorithm) -> None:
     label = f"runes-{secrets.token_hex(3)}"
@@ -71,6 +72,7 @@ def test_a_key_that_stays_on_its_token_signs(token: Any, algorithm: Algorithm) -
         assert not key.public.verifies(signature, b"another statement")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("text", "pin", "words"),
     [
@@ -84,6 +86,7 @@ def test_a_token_says_why_it_signs_nothing(token: Any, text: str, pin: str, word
         pass
 
 
+@pytest.mark.proof
 def test_a_file_that_is_no_module(token: Any, tmp_path: Path) -> None:
     (tmp_path / "module.so").write_bytes(b"nothing")
     text = f"pkcs11:token=acme;object=runes?module-path={tmp_path}/module.so"
