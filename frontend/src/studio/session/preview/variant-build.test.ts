@@ -80,7 +80,7 @@ test("while texts follow each other, only the newest is asked for, and an answer
     });
     expect(requests).toHaveLength(1);
     expect(variant.state.getState().build).toBeNull();
-    await vi.advanceTimersByTimeAsync(300);
+    await vi.advanceTimersByTimeAsync(500);
     expect(requests).toHaveLength(2);
     expect(variant.state.getState()).toMatchObject({ build, of: "four" });
   } finally {

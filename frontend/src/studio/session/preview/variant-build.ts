@@ -9,9 +9,9 @@ import type { VariantRequest } from "../../api/watch";
 
 /** Milliseconds after which it is read again although no event said that it is built: events may be lost. */
 const POLL_MILLISECONDS = 3000;
-/** Milliseconds without another text after which the variant of the newest is asked for, while texts follow each other:
- * the plain rune comes first, and another rune for each key would delay that of the next. */
-const CALM = 300;
+/** Milliseconds without another text after which the variant of the newest is asked for, longer than between two keys of a
+ * person who types. The plain rune comes first, and another rune for each key would delay that of the next. */
+const CALM = 500;
 
 export interface VariantState {
   readonly wires: readonly Wire[];
@@ -39,8 +39,6 @@ export class VariantBuild {
   private pendingWatch: string | null = null;
   private version: string | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** When the newest text came, in milliseconds of the page's clock. */
-  private followedAt = -Infinity;
   private variant: VariantRequest | null = null;
   /** Wires that something of the page reads, and that are not shown as watched. */
   private extraWires: readonly Wire[] = [];
@@ -96,11 +94,7 @@ export class VariantBuild {
     const version = build?.version ?? null;
     if (version === this.version) return;
     this.version = version;
-    const isCalm = performance.now() - this.followedAt >= CALM;
-    this.followedAt = performance.now();
-    if (!this.isNeeded) return;
-    if (isCalm) this.request();
-    else this.requestWhenCalm();
+    if (this.isNeeded) this.requestWhenCalm();
   }
 
   apply(event: ProjectEvent): void {
