@@ -26,6 +26,7 @@ NOT_INSTALLED = {
     "opentelemetry-sdk": "opentelemetry",
     "pyworld-prebuilt": "pyworld",
     "tensorflow-cpu": "tensorflow",
+    "python-pkcs11": "pkcs11",
 }
 """The module of packages that development does without."""
 RUN = {
