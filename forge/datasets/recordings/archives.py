@@ -91,7 +91,9 @@ def labelled_archive(project: Project, chunks: Iterable[bytes]) -> Iterator[Labe
 
     Raises `TooLarge`, `ArchiveRefused`, and `TooManyQuestions` and `LanguageBusy` where too many are read at once.
     """
-    with received(_limited(chunks)) as sent, TemporaryFile() as stored:
+    limit = settings.UPLOAD_LIMIT
+    too_large = TooLarge(f"This is larger than the limit of {size_text(limit)}. Send it in parts.")
+    with received(chunks, limit, too_large) as sent, TemporaryFile() as stored:
         answer = recording_readers.read_archive(project.organisation_id, sent, stored, MAX_FILES)
         if "refused" in answer:
             raise ArchiveRefused(answer["refused"])
@@ -122,12 +124,3 @@ def _is_possible(recording: LabelledRecordingJson) -> bool:
         and len(events) <= MAX_EVENTS
         and all(0 <= each["start"] < each["end"] for each in events)
     )
-
-
-def _limited(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    size = 0
-    for chunk in chunks:
-        size += len(chunk)
-        if size > settings.UPLOAD_LIMIT:
-            raise TooLarge(f"This is larger than the limit of {size_text(settings.UPLOAD_LIMIT)}. Send it in parts.")
-        yield chunk

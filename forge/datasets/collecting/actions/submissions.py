@@ -68,7 +68,7 @@ def submit(collector: Collector, chunks: Iterable[bytes], *, device: str) -> Sub
             raise ConsentOver("The consent was withdrawn. Read the terms and agree again.")
         _require_room_of_link(collector, blob.size)
         if Submission.objects.filter(collector=collector, digest=blob.digest).exists():
-            raise SampleKnown("This recording was sent before.")
+            raise SampleKnown("This recording was sent before.", blob.digest)
         submission = _store(collector, collector.consent, content, blob, device)
         link_uploaded(submission, [blob.digest], link.project)
         change.note(principal_of_collector(collector), "data.submit", guest=collector.pseudonym)
