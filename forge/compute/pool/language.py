@@ -56,7 +56,7 @@ class CompilerPool:
     """Processes of the compiler that answer questions, one at a time. They start when asked, and end after a rest."""
 
     def __init__(self, *, most_waiting: int = MAX_WAITING_QUESTIONS, waiting: str = "questions") -> None:
-        """Of each organisation `most_waiting` questions may wait, which a refusal calls `waiting`."""
+        """`most_waiting` questions of each organisation may wait. `waiting` is the word for them in a refusal."""
         self._most_waiting, self._waiting = most_waiting, waiting
         self.scheduler = SlotScheduler(1, places=PLACES, short=0.5, half_life=2.0, head_start=0.5, sharing=sharing)
         self._compilers = warm_compilers(limit=PLACES)
@@ -153,7 +153,7 @@ class CompilerPool:
         take: Callable[[Path], None] | None = None,
     ) -> dict[str, Any]:
         """Returns the answer to a job with these files. `take` gets the file that the process wrote, which is emptied
-        afterwards. Raises `TooManyQuestions`, and `LanguageBusy` where no process is free or none can be started.
+        afterwards. Raises `TooManyQuestions`, and `LanguageBusy` if no process is free or none can be started.
         """
         if self.scheduler.waiting(party.organisation) >= self._most_waiting:
             raise TooManyQuestions(
@@ -205,7 +205,7 @@ def _answer_of(
     seconds: float,
     beside: Mapping[str, JobFile],
 ) -> dict[str, Any]:
-    """Raises `LanguageBusy` where the process cannot be started."""
+    """Raises `LanguageBusy` if no process can be started."""
     answers: list[Answer] = []
     try:
         with local_files(manifest, fetched_folder(), texts) as files:
@@ -226,7 +226,7 @@ def _answer_of(
 
 
 def _make_ready(compiler: Compiler, owner: UUID, slot: Slot) -> None:
-    """Raises `LanguageBusy`: what keeps a process from starting is the server's, and not in what was sent."""
+    """Raises `LanguageBusy` if no process can be started: that is a failure of the server and not of the question."""
     try:
         compiler.make_ready(owner=owner, pace=slot.pace)
     except ChildDied as error:

@@ -14,7 +14,7 @@ from forge.compute.scheduler.slots import Party
 from forge.core.http.asgi.lifespan import server_stopping
 
 MOST_WAITING = 64
-"""Phones of one organisation that record at the same time."""
+"""Recordings of one organisation that may wait, such as those of a class with phones."""
 RECORDING_SECONDS = 10.0
 """Time for one recording, which takes some milliseconds."""
 ARCHIVE_SECONDS = 120.0
@@ -23,14 +23,14 @@ ARCHIVE_BYTES = 400 * 1024**2
 
 
 class RecordingReaders:
-    """Processes that read recordings of an organisation. Answers with `refused` or `error` come without bytes."""
+    """Isolated processes that read recordings. With an answer that has `refused` or `error`, no bytes are written."""
 
     def __init__(self) -> None:
         self._pool = CompilerPool(most_waiting=MOST_WAITING, waiting="recordings")
 
     def read(self, organisation: UUID, sent: IO[bytes], stored: IO[bytes]) -> dict[str, Any]:
-        """Writes what is stored of a recording into `stored`, and returns its facts (`RecordingFactsJson`). Raises
-        `TooManyQuestions` and `LanguageBusy`."""
+        """Reads the recording `sent`, writes the bytes to be stored into `stored`, and returns their facts
+        (`RecordingFactsJson`). Raises `TooManyQuestions` and `LanguageBusy`."""
         return self._ask(organisation, {"op": "read-recording"}, sent, stored, RECORDING_SECONDS)
 
     def read_archive(self, organisation: UUID, sent: IO[bytes], stored: IO[bytes], most: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The hook of collecting: a higher floor says what the project's pipeline reads."""
+"""The hook of collecting, by which a higher floor returns the kind of recording that a project's pipeline reads."""
 
 from __future__ import annotations
 

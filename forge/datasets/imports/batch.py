@@ -104,6 +104,6 @@ def _check(row: DataImport, batch: DataBatchJson) -> None:
 
 
 def _is_possible(recording: DataRecordingJson) -> bool:
-    """Whether what is said of a recording beside its facts can be."""
+    """Whether the label, the group, the device and the split of a recording are possible."""
     are_named = are_words(recording["label"], recording["group"], recording["device"])
     return are_named and recording["split"] in ("", *(each.value for each in Split))

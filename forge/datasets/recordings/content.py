@@ -63,7 +63,7 @@ def content_in(stored: IO[bytes], facts: RecordingFactsJson) -> Content:
 
 
 def are_words(*words: str) -> bool:
-    """Whether these may be labels, pseudonyms or names of devices; each may be empty."""
+    """Whether all these texts may be labels, pseudonyms or names of devices. An empty text may."""
     return all(len(each) <= WORD_LIMIT and each.isprintable() for each in words)
 
 

@@ -1,4 +1,4 @@
-"""The pixels of small PNG files in shades of grey, in Python alone: no decoder in C reads what a person sent."""
+"""Reads the pixels of small PNG files in shades of grey. Only zlib, with a limit, is not Python."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def grey_pixels(data: bytes) -> tuple[int, int, bytes]:
 
 
 def _compressed(data: bytes) -> bytes:
-    """The contents of all chunks of pixels. The file was read by `read_picture` before, which checks its chunks."""
+    """Returns the contents of all chunks of pixels. `read_picture` checked the chunks before the file was stored."""
     parts, offset = [], 8
     while offset + 12 <= len(data):
         size, name = struct.unpack_from(">I4s", data, offset)
@@ -53,7 +53,7 @@ def _compressed(data: bytes) -> bytes:
 
 
 def _unfiltered(kind: int, row: bytes, above: bytes) -> bytes:
-    """A row without its filter (PNG, section 9). Raises `BadContent` for a filter that PNG does not have."""
+    """Returns a row without its filter (PNG, section 9). Raises `BadContent` for a filter that PNG does not have."""
     if kind >= len(_FILTERS):
         raise BadContent("is damaged")
     return _FILTERS[kind](row, above)

@@ -47,7 +47,7 @@ class KnownVulnerability:
     severity: str
     """A word, a CVSS vector, or "" where the advisory says none."""
     fixed: str
-    """The next version without it, or "" where there is none."""
+    """The first later version without the vulnerability, or "" if none has been released."""
 
 
 def components_in(bill: bytes) -> tuple[PackageComponent, ...]:
