@@ -23,17 +23,15 @@ _Answer = Callable[[HttpRequest], HttpResponseBase]
 class RegistryAddresses:
     """Answers what is below /v2/ itself, with what every answer has: a checked host, its length and its policies."""
 
-    sync_capable, async_capable = True, False
-
     def __init__(self, get_response: _Answer) -> None:
-        self._others = get_response
+        self._pages = get_response
         # Each of them is synchronous, because the innermost is.
         framed: Any = XFrameOptionsMiddleware(cast("Any", page_policies(_answer)))
         self._registry = cast("_Answer", convert_exception_to_response(CommonMiddleware(framed)))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(ROOT):
-            return self._others(request)
+            return self._pages(request)
         response = self._registry(request)
         # An error that nobody foresaw is a page, and has no policy yet.
         response.headers.setdefault("Content-Security-Policy", NOT_A_PAGE)
