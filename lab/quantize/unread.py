@@ -16,7 +16,10 @@ _PARTED = frozenset({"SPLIT", "SPLIT_V", "UNPACK"})
 
 
 def with_quantised_unread_outputs(data: bytes) -> bytes:
-    """The file with these outputs stored as their siblings are; the file itself where there is none."""
+    """Stores the outputs that nothing reads as the other outputs of their operators are stored.
+
+    Returns the same bytes if there are no such outputs.
+    """
     siblings = _siblings(read_model(data))
     if not siblings:
         return data

@@ -1,4 +1,4 @@
-"""What the addresses of a deployment share: preflights of browsers, refusals, and the pages that may read an answer."""
+"""One way to answer at each address of a deployment: preflights, refusals, and the pages that may read the answer."""
 
 from __future__ import annotations
 

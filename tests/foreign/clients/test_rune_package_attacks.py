@@ -262,7 +262,7 @@ def test_a_redirect_gets_no_key(middle: Middle, app: App) -> None:
             # The same without signed documents.
             app.options.pop("root", None)
             app.options.setdefault("cache", True)
-        assert attacker.asked == []
+        assert attacker.requested == []
 
 
 def test_wrong_key(middle: Middle, app: App) -> None:

@@ -73,7 +73,7 @@ class Middle:
     statuses: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
     """Addresses to which paths lead by a redirect."""
-    asked: list[str] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
     date: datetime | None = None
     stalled: set[str] = field(default_factory=set)
     """Paths whose answers break off in the middle while the connection stays open."""
@@ -107,7 +107,7 @@ def running() -> Iterator[Middle]:
 
     class Handler(QuietHandler):
         def do_GET(self) -> None:
-            middle.asked.append(self.path)
+            middle.requested.append(self.path)
             missing = (404, b'{"name": "document-unknown", "detail": "There is no such document."}')
             known = (200, middle.answers[self.path]) if self.path in middle.answers else missing
             status, body = middle.statuses.get(self.path, known)
@@ -129,7 +129,7 @@ def running() -> Iterator[Middle]:
             middle.ended.wait()
 
         def do_OPTIONS(self) -> None:  # noqa: N802  the name is of the library
-            middle.asked.append(self.path)
+            middle.requested.append(self.path)
             self.respond(204, headers=FOR_PAGES | {"Access-Control-Allow-Headers": "x-api-key"})
 
         def date_time_string(self, timestamp: float | None = None) -> str:

@@ -70,7 +70,7 @@ def page() -> str:
 
 
 def check() -> str:
-    """What `manage.py check --deploy --tag registry` says when it fails; "" when it does not."""
+    """Runs `manage.py check --deploy --tag registry`. Returns the errors, or "" without any."""
     try:
         call_command("check", deploy=True, tags=["registry"])
     except SystemCheckError as error:
