@@ -48,7 +48,7 @@ DOCKER_REGISTRY = Need(
     "the tests of mirrors",
     lambda: shutil.which("docker-registry"),
 )
-SOFTHSM = Need("SoftHSM", ("softhsm2",), "the tests of keys on a token", lambda: shutil.which("softhsm2-util"))
+SOFTHSM = Need("SoftHSM", ("softhsm2",), "the proofs of keys on a token", lambda: shutil.which("softhsm2-util"))
 POSTGRESQL = Need("PostgreSQL", ("postgresql",), "the tests of several processes", browser.postgresql)
 REDIS = Need("Redis", ("redis-server",), "the tests of several processes", lambda: shutil.which("redis-server"))
 GCC = Need("gcc", ("gcc", "libc6-dev"), "the tests of sources in C", lambda: shutil.which("gcc"))
@@ -77,38 +77,10 @@ NGINX = Need(
 CADDY = Need("Caddy", ("caddy",), "the proof behind Caddy", lambda: shutil.which("caddy"))
 SOUND = Need("a sound card made up", tuple(browser.SOUND), "the proofs that hear", browser.sound_programs)
 
+TEST = (VENV, CHROMIUM, SKOPEO, DOCKER_REGISTRY, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER)
 PURPOSES = {
-    "test": (
-        VENV,
-        CHROMIUM,
-        SKOPEO,
-        DOCKER_REGISTRY,
-        SOFTHSM,
-        POSTGRESQL,
-        REDIS,
-        GCC,
-        EMULATORS,
-        HEADERS,
-        CMAKE,
-        QEMU_USER,
-    ),
-    "prove": (
-        *(
-            VENV,
-            CHROMIUM,
-            SKOPEO,
-            DOCKER_REGISTRY,
-            SOFTHSM,
-            POSTGRESQL,
-            REDIS,
-            GCC,
-            EMULATORS,
-            HEADERS,
-            CMAKE,
-            QEMU_USER,
-        ),
-        *(FIREFOX, WEBKIT, SOUND, NGINX, CADDY),
-    ),
+    "test": TEST,
+    "prove": (*TEST, SOFTHSM, FIREFOX, WEBKIT, SOUND, NGINX, CADDY),
     "pages": (VENV, CHROMIUM),
 }
 """The packages by purpose; `pages` is for pictures and measurements."""

@@ -80,6 +80,5 @@ def test_each_dependency_of_the_front_end_is_imported() -> None:
     sources: list[Path] = [*folder.glob("*.ts"), *folder.glob("scripts/*.mjs")]
     sources += [path for pattern in ("*.ts", "*.tsx", "*.css") for path in (folder / "src").rglob(pattern)]
     imported = {name for path in sources for name in _SCRIPT_IMPORT.findall(path.read_text("utf-8"))}
-    assert sorted(set(package["dependencies"]) - imported) == [
-        "pyodide"
-    ]  # tools/generators/language.py copies its files
+    # tools/generators/language.py copies the files of Pyodide.
+    assert sorted(set(package["dependencies"]) - imported) == ["pyodide"]

@@ -13,7 +13,7 @@ import pytest
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.source.language.service import LanguageService
-from tools.generators.language import PYODIDE_PYTHON, block_sources, pack, packed_files
+from tools.generators.language import block_sources, pack, packed_files
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ANSWER = """
@@ -66,7 +66,6 @@ def files_of(example: str) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.version_info[:2] != PYODIDE_PYTHON, reason="only Pyodide's Python reads the packed bytecode")
 def test_the_packed_language_checks_each_example(packed: Path) -> None:
     examples = sorted(path.parent.name for path in EXAMPLES.glob("*/Runefile.yml"))
     requests: list[dict[str, Any]] = [
@@ -76,7 +75,6 @@ def test_the_packed_language_checks_each_example(packed: Path) -> None:
     assert in_the_page(packed, requests) == here(requests)
 
 
-@pytest.mark.skipif(sys.version_info[:2] != PYODIDE_PYTHON, reason="only Pyodide's Python reads the packed bytecode")
 def test_the_packed_language_makes_and_checks_a_block_of_the_project(packed: Path) -> None:
     creation = {
         "ask": "new-block",

@@ -81,13 +81,11 @@ def _imported_sources() -> dict[str, tuple[str, Path]]:
 def _import_late_modules() -> None:
     """Imports the modules that functions of imported modules import when they are called, and what those import."""
     read: set[str] = set()
-    while unread := _imported_sources().keys() - read:
-        read |= unread
-        sources = _imported_sources()
-        for name in sorted(unread):
-            if name.split(".")[0] == "rune":
-                for module in _late_imports(sources[name][1]):
-                    import_module(module)
+    while unread := {name: place for name, (_, place) in _imported_sources().items() if name not in read}:
+        read |= unread.keys()
+        for place in unread.values():
+            for module in _late_imports(place):
+                import_module(module)
 
 
 def _late_imports(source: Path) -> Iterator[str]:
