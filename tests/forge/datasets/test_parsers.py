@@ -46,7 +46,7 @@ KNOWN = {
     "registry/discovery/listings/picture.py": ({f"PIL.{name}" for name in ("Image", "ImageDraw", "ImageFont")}, WRITES),
     "serving/backup/archive.py": ({"tarfile"}, "the operator's own backups"),
 }
-"""What each module imports of the parsers, and why it may: a further import of a module that is here is found too."""
+"""The parsers that each module imports, with the reason. A module here may import no other parser."""
 
 
 def imports_of(source: str) -> Iterator[str]:
