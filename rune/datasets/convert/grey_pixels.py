@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 import zlib
-from itertools import accumulate
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.content.pictures import is_png
@@ -64,7 +63,11 @@ def _unchanged(row: bytes, _above: bytes) -> bytes:
 
 
 def _from_left(row: bytes, _above: bytes) -> bytes:
-    return bytes(accumulate(row, lambda left, value: (left + value) & 0xFF))
+    result, left = bytearray(), 0
+    for value in row:
+        left = (value + left) & 0xFF
+        result.append(left)
+    return bytes(result)
 
 
 def _from_above(row: bytes, above: bytes) -> bytes:
