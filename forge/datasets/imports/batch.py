@@ -16,8 +16,8 @@ from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import ConsentOver, ImportNotReady, SampleKnown, WrongSide
 from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.models import Consent, DataSet, Sample
-from forge.datasets.recordings.content import are_words, content_in
 from forge.datasets.samples.actions.store import SampleOrigin, store_sample
+from forge.datasets.samples.content import are_words, content_in
 from forge.datasets.samples.models import SampleSource
 from forge.jobs.kinds import JobContext
 from forge.projects.files.storage import delete_on_failure

@@ -24,9 +24,9 @@ from forge.datasets.errors import ConsentDiffers
 from forge.datasets.models import DataSet, Sample
 from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.archives import KNOWN, Incoming, RefusedFile, classify_samples, labelled_archive
-from forge.datasets.recordings.content import checked_content
 from forge.datasets.samples.actions.add import SESSION, checked_word
 from forge.datasets.samples.actions.store import SampleOrigin, new_row, split_of_nobody, store_sample
+from forge.datasets.samples.content import checked_content
 from forge.datasets.samples.models import SampleSource
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure, link_uploaded

@@ -20,8 +20,8 @@ from forge.compute.pool.recordings import recording_readers
 from forge.core.errors import TooLarge
 from forge.core.studio_limits import MAX_FILES
 from forge.datasets.models import Sample
-from forge.datasets.recordings.content import are_words, content_in, received
 from forge.datasets.samples.actions.mark import MAX_EVENTS, SampleEventJson
+from forge.datasets.samples.content import are_words, content_in, received
 from forge.projects.errors import ArchiveRefused
 from forge.projects.models import Project
 from rune.datasets.content.content import Content

@@ -28,7 +28,6 @@ KNOWN = {
     "core/http/compression.py": ({"gzip"}, WRITES),
     "datasets/pages/data.py": ({"rune.datasets.export.layouts.EXPORT_LAYOUTS"}, NAMES),
     "datasets/pages/versions.py": ({"rune.datasets.export.layouts.EXPORT_LAYOUTS"}, NAMES),
-    "datasets/recordings/content.py": ({"rune.datasets.content.read.MAX_BYTES"}, NAMES),
     "datasets/samples/actions/cut.py": (
         {
             "rune.datasets.content.read.read_content",
@@ -37,6 +36,7 @@ KNOWN = {
         },
         STORED,
     ),
+    "datasets/samples/content.py": ({"rune.datasets.content.read.MAX_BYTES"}, NAMES),
     "datasets/samples/models.py": ({"rune.datasets.content.table.MEDIA_TYPE"}, NAMES),
     "datasets/samples/parts_api.py": ({f"rune.datasets.parts.search.{name}" for name in ("Part", "PartSearch")}, NAMES),
     "datasets/versions/api.py": ({"rune.datasets.export.layouts.EXPORT_LAYOUTS"}, STORED),

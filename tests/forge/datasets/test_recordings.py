@@ -20,9 +20,9 @@ from forge.core.blobs.store import blob_path, put_bytes
 from forge.core.blobs.sweep import IN_FLIGHT
 from forge.core.models import AuditEntry, Blob, BlobLink, Event
 from forge.datasets.models import Consent, Sample
-from forge.datasets.recordings import content
 from forge.datasets.recordings.access import own_samples, recording_terms
 from forge.datasets.recordings.actions import send_sample
+from forge.datasets.samples import content
 from forge.datasets.samples.actions.delete import end_consents
 from forge.projects.actions import delete_project, write_file
 from forge.projects.files.contents import list_files

@@ -28,12 +28,12 @@ from forge.datasets.collecting.models import SubmissionState
 from forge.datasets.errors import ConsentOver, ContentRefused, SampleKnown
 from forge.datasets.models import Collector, Consent, DataSet, Sample, Submission, SubmissionQuerySet
 from forge.datasets.playing import require_play
-from forge.datasets.recordings.content import checked_content
 from forge.datasets.removals.models import RemovalReason
 from forge.datasets.samples.actions import SampleOrigin
 from forge.datasets.samples.actions.add import accepts_recordings, checked_word
 from forge.datasets.samples.actions.delete import erase_removed, remove_samples
 from forge.datasets.samples.actions.store import store_sample
+from forge.datasets.samples.content import checked_content
 from forge.datasets.samples.models import SampleSource
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure, link_uploaded
