@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Not left to the pages below: the API answers whatever it is asked with JSON.
     path("api/", unknown),
     path("api/<path:rest>", unknown),
+    # The middleware `RegistryAddresses` answers below /v2/ before these; lists of all addresses have them from here.
     path("v2", distribution),
     path("v2/", distribution),
     path("v2/<path:rest>", distribution),

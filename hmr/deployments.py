@@ -98,15 +98,17 @@ def deploy(
 
 
 def _titled(server: ProjectServer, title: str) -> Deployment | None:
-    query: DeploymentsListQuery | None = {"limit": 200}
-    while query is not None:
+    """The deployment of a title, or None if the project has none. Asks for a page of the list at a time."""
+    query: DeploymentsListQuery = {"limit": 200}
+    while True:
         page = server.ask(get("/projects/{organisation}/{name}/deployments", **server.names, query=query))
-        titled = next((each for each in page["results"] if each["title"] == title), None)
-        if titled is not None:
-            return titled
+        for each in page["results"]:
+            if each["title"] == title:
+                return each
         cursor = next_cursor(page["next"])
-        query = None if cursor is None else {"limit": 200, "cursor": cursor}
-    return None
+        if cursor is None:
+            return None
+        query["cursor"] = cursor
 
 
 def signed_deployment(server: ProjectServer, deployed: DeployedRune, seconds: float) -> DeployedRune:

@@ -4,13 +4,13 @@ from forge.core.errors import Busy, TooOften
 
 
 class LanguageBusy(Busy):
-    """Too many questions about Runefiles wait for an answer at once."""
+    """Too many questions wait for a process, or no process can be started."""
 
 
 class TooManyQuestions(TooOften):
     """An organisation has as many questions waiting as it may."""
 
-    title = "Too many questions are waiting"
+    title = "Too many requests are waiting"
 
 
 class ChildDied(Exception):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -82,6 +83,11 @@ def labels_of(actor: Actor, project: Project) -> list[str]:
 
 def groups_of(samples: SampleQuerySet) -> Mapping[int, str]:
     """The names of the groups of these samples, by their numbers."""
-    numbers = samples.select_related(None).order_by().values("group")
-    groups = Group.objects.filter(pk__in=numbers).select_related("person").order_by("number")
-    return {group.number: str(group) for group in groups}
+    return names_of_groups(samples.select_related(None).order_by().values("group"))
+
+
+def names_of_groups(keys: Collection[int] | QuerySet[Any, Any]) -> Mapping[int, str]:
+    """Returns the names of groups, by their numbers and in this order. `keys` are primary keys. One query."""
+    groups = Group.objects.filter(pk__in=keys).select_related("person").order_by("number")
+    named = groups.only("number", "pseudonym", "person__name", "person__email")
+    return {group.number: str(group) for group in named}

@@ -14,10 +14,10 @@ class SampleKnown(Conflict):
 
     title = "This sample already exists"
 
-    def __init__(self, detail: str, digest: str = "") -> None:
+    def __init__(self, detail: str, digest: str) -> None:
         super().__init__(detail)
         self.digest = digest
-        """Of the bytes."""
+        """The digest of the recording's bytes, by which the stored sample is found."""
 
 
 class ConsentOver(Conflict):

@@ -47,9 +47,9 @@ def restrict_playing(actor: Actor, project: Project, *, is_restricted: bool, pre
 def may_play(actor: Actor, recording: Sample | Submission) -> bool:
     """Whether somebody who found a recording may play it.
 
-    The person who gave it may, and those who manage the project; test samples that a saved version has are for owners.
-    Others may where neither the data set nor the terms that its person read keep it from them. The recording comes with
-    its consent, and that with data set and project.
+    The person who gave it and those who manage the project may play it. Of test samples that a saved version has, only
+    that person and owners may. Everyone else may, unless the data set or the terms that the person read restrict it.
+    The recording is loaded with its consent, data set and project.
     """
     consent = recording.consent
     if not (consent.is_restricted or consent.data_set.is_restricted):
@@ -76,7 +76,7 @@ def require_play(actor: Actor, recording: Sample | Submission) -> None:
 def refusal_of(project: Project) -> str:
     """The sentence for somebody who may not play samples of a project."""
     return (
-        f"Only those who manage {project.full_name} play this, and test samples only its owners. "
+        f"Only those who manage {project.full_name} play this, and only owners play test samples. "
         "You may train and test on it, and see figures."
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
-from forge.datasets.access import samples_of
+from forge.datasets.access import names_of_groups, samples_of
 from forge.datasets.models import DataSet
 from forge.datasets.serializers import DataLabelJson, DataSummaryJson
 from forge.datasets.splits.warnings import LabelCounts, shortage_of, split_warnings
@@ -20,7 +20,8 @@ def summary_of(actor: Actor, project: Project) -> DataSummaryJson:
     require(actor, Verb.READ, project)
     data_set = DataSet.objects.visible_to(actor).filter(project=project).first()
     tally = tally_of(samples_of(actor, project))
-    included, labels, groups, of_splits = tally.included, tally.labels, tally.groups, tally.split_groups
+    included, labels, of_splits = tally.included, tally.labels, tally.split_groups
+    groups = names_of_groups(tally.group_keys)
     shortage = shortage_of(labels, len(groups))
     return {
         "revision": 0 if data_set is None else data_set.revision,

@@ -1,4 +1,5 @@
-"""Counts of a data set's samples by label, split, group and device: one query, of which the rest is added up."""
+"""Counts of a data set's samples by label, split, group and device. One query counts the samples of each combination;
+all other counts are sums of these."""
 
 from __future__ import annotations
 
@@ -8,13 +9,13 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, Sum
 
-from forge.datasets.models import Group, SampleQuerySet
+from forge.datasets.models import SampleQuerySet
 from forge.datasets.splits.warnings import LabelCounts
 
 
 @dataclass(frozen=True)
 class SampleTallyRow:
-    """How many samples have these values together. `group` is a key of `Group`; None for samples of nobody."""
+    """The number of samples with one combination of values. `group` is a primary key; None for samples of nobody."""
 
     label: str
     split: str
@@ -28,7 +29,7 @@ class SampleTallyRow:
 
 @dataclass(frozen=True)
 class SampleTally:
-    """The counts of a data set. What is left out of versions counts for `groups` and `devices` alone."""
+    """The counts of a data set. Samples that are left out of versions count for `group_keys` and `devices` only."""
 
     rows: Sequence[SampleTallyRow]
 
@@ -43,12 +44,9 @@ class SampleTally:
         return sorted({row.device for row in self.rows} - {""})
 
     @property
-    def groups(self) -> Mapping[int, str]:
-        """The names of groups, by their numbers. A query."""
-        keys = {row.group for row in self.rows} - {None}
-        groups = Group.objects.filter(pk__in=keys).select_related("person").order_by("number")
-        named = groups.only("number", "pseudonym", "person__name", "person__email")
-        return {group.number: str(group) for group in named}
+    def group_keys(self) -> frozenset[int]:
+        """The primary keys of the groups."""
+        return frozenset(row.group for row in self.rows if row.group is not None)
 
     @property
     def labels(self) -> list[LabelCounts]:
@@ -65,7 +63,7 @@ class SampleTally:
 
     @property
     def split_groups(self) -> Mapping[str, int]:
-        """How many people and devices the labelled samples of each split come from."""
+        """The number of groups that the labelled samples of each split come from."""
         groups: dict[str, set[int]] = defaultdict(set)
         for row in self.included:
             if row.label and row.group is not None:

@@ -51,7 +51,7 @@ class Clearance(StrEnum):
 
 
 withdrawals: Hook[[Tag, str], None] = Hook()
-"""Called with a tag that is withdrawn, and why, in the transaction that withdraws it."""
+"""Called with a tag and the reason for which it is withdrawn, in the transaction that withdraws it."""
 
 
 clearances: Hook[[Project, Collection[str]], Mapping[str, Clearance]] = Hook()

@@ -1,4 +1,4 @@
-"""The settings of training in a request of the server."""
+"""Reads the training settings from a request of the server."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rune.source.policy.sections.training import Training
 
 
 def requested_training(request: Mapping[str, Any]) -> Training:
-    """The settings, as the section `training` of a `forge.yml` has them; `backbone` may be left out."""
+    """Returns the settings. The request has the keys of `training` in a `forge.yml`; `backbone` is optional."""
     return Training(
         request["recipe"],
         request["data"],

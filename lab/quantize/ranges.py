@@ -15,19 +15,19 @@ from rune.model.tflite import TensorKind, read_model
 Ranges = dict[str, dict[str, Array]]
 """`min` and `max` of each tensor by its name, as arrays of one element."""
 _FINITE = 3e38
-"""Larger numbers are stand-ins for infinity, with which exporters pad and mask; they count for no range."""
+"""Exporters pad and mask with larger numbers in place of infinity. They count for no range."""
 
 
 class _UnreadTensorError(Exception):
-    """A tensor has no numbers after a run."""
+    """The interpreter has no numbers of a tensor after a run."""
 
 
 def measured_ranges(data: bytes, samples: Sequence[CalibrationSample], inputs: Sequence[ModelInput]) -> Ranges:
-    """The ranges over all samples.
+    """Returns the ranges over all samples.
 
-    The quantiser's own calibrator takes moving means, in which the last 20 samples or so count: numbers beyond the mean
-    are cut off, and samples in the order of their names give the ranges of the last label. It also stops at a tensor
-    that a delegate leaves out, as XNNPACK does with an output that nothing reads.
+    The quantiser's own calibrator takes moving means of about 20 samples: numbers beyond the mean are cut off, and
+    samples sorted by name give the ranges of the last label. It also stops at a tensor that a delegate leaves out, as
+    XNNPACK does with an output that nothing reads.
     """
     try:
         return _ranges(data, samples, inputs, OpResolverType.BUILTIN)
@@ -38,7 +38,7 @@ def measured_ranges(data: bytes, samples: Sequence[CalibrationSample], inputs: S
 def _ranges(
     data: bytes, samples: Sequence[CalibrationSample], inputs: Sequence[ModelInput], operators: OpResolverType
 ) -> Ranges:
-    """Raises `_UnreadTensorError` where a delegate left a tensor out; without delegates such a tensor has no range."""
+    """Raises `_UnreadTensorError` if a delegate left a tensor out. Without delegates, such a tensor gets no range."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the memory that this takes
         interpreter = Interpreter(
@@ -77,7 +77,7 @@ def _measured_tensors(data: bytes) -> Mapping[int, str]:
 
 
 def _widen(ranges: Ranges, name: str, values: Any) -> None:
-    """Makes a tensor's range hold these numbers too."""
+    """Widens the range of a tensor to these numbers."""
     finite = values[(values > -_FINITE) & (values < _FINITE)]
     if not finite.size:
         return

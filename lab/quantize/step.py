@@ -182,7 +182,7 @@ def quantised(
 def _ranges(
     data: bytes, plan: FloatParts, samples: Sequence[CalibrationSample], inputs: Sequence[ModelInput]
 ) -> Mapping[str, Mapping[str, Any]]:
-    """The ranges of the samples, with the bounds of the first input in place of its own where they are known."""
+    """Returns the ranges over the samples. Bounds of the first input that are known replace its range."""
     ranges, model = measured_ranges(data, samples, inputs), read_model(data)
     shared_by_steps(ranges, model)
     if plan.input_bounds is not None:

@@ -1,7 +1,7 @@
-"""Ranges that the steps of an unrolled recurrent layer share.
+"""Gives the steps of an unrolled recurrent layer the same ranges.
 
-Each step computes the same with other numbers. With ranges of its own each would have scales of its own, and a rune
-would hold code and weights for every step.
+All steps have the same operators. If each step had ranges of its own, it would have scales of its own, and a rune would
+hold code and weights for every step.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from lab.quantize.ranges import Ranges
 from rune.model.tflite import Model, Operator
 
 LEAST_STEPS = 3
-"""Fewer uses of the same weights are no recurrent layer."""
+"""Weights that fewer operators use are not those of a recurrent layer."""
 _MULTIPLIES = frozenset({"FULLY_CONNECTED", "BATCH_MATMUL"})
 
 
 def shared_by_steps(ranges: Ranges, model: Model) -> None:
-    """Gives tensors at the same place of each step the range that holds the numbers of all steps."""
+    """Widens the ranges of tensors at the same place in each step to the range of all of them. Changes `ranges`."""
     for places in _uses_of_weights(model):
         _share(ranges, [model.tensors[model.operators[place].outputs[0]].name for place in places])
         for tensors in zip(*_steps(model, places), strict=True):
@@ -38,7 +38,7 @@ def _share(ranges: Ranges, names: Iterable[str]) -> None:
 
 
 def _uses_of_weights(model: Model) -> Iterator[list[int]]:
-    """The places of the operators that multiply with the same constant, for each that several use."""
+    """Yields, for each constant that several operators multiply by, the numbers of these operators."""
     uses: dict[int, list[int]] = defaultdict(list)
     for place, operator in enumerate(model.operators):
         if operator.op in _MULTIPLIES and len(operator.inputs) > 1:
@@ -49,10 +49,10 @@ def _uses_of_weights(model: Model) -> Iterator[list[int]]:
 
 
 def _steps(model: Model, places: Sequence[int]) -> list[list[str]]:
-    """The names of the tensors of each step, in the order of computation; empty where the uses are no steps.
+    """Returns the names of each step's tensors, in the order of computation; nothing if the uses are no steps.
 
-    A step is what follows from one use of the state's weights and not from the next. Behind the last one come the
-    operators of the next layer: steps have the length of most.
+    A step begins with a use of the state's weights. It has the operators that depend on this use and not on the next.
+    After the last use come also the operators of the next layer, so each step is cut to the most common length.
     """
     follows = _follows(model, places)
     operators: list[list[Operator]] = [[] for _ in places]
@@ -72,7 +72,7 @@ def _steps(model: Model, places: Sequence[int]) -> list[list[str]]:
 
 
 def _follows(model: Model, places: Sequence[int]) -> list[int]:
-    """Of each operator the uses whose results it computes with, as bits; a use counts for itself."""
+    """Returns for each operator, as bits, the uses that it depends on. A use depends on itself."""
     own = {place: 1 << step for step, place in enumerate(places)}
     of_tensors: dict[int, int] = {}
     uses = []
@@ -86,5 +86,5 @@ def _follows(model: Model, places: Sequence[int]) -> list[int]:
 
 
 def _signature(model: Model, step: Sequence[Operator]) -> tuple[object, ...]:
-    """The operators of a step, and the shapes of what each gives."""
+    """Returns the operators of a step with the shapes of their outputs."""
     return tuple((each.op, tuple(model.tensors[place].shape for place in each.outputs)) for each in step)

@@ -1,6 +1,6 @@
-"""Outputs that nothing reads, which the quantiser leaves as floats beside the quantised outputs of the same operator.
+"""Quantises unread outputs: the quantiser leaves them as floats beside the quantised outputs of the same operator.
 
-Steps of a recurrent layer have them: the first step forgets a state of zeros, so nothing reads its forget gate.
+Recurrent layers have them: the first step starts from a state of zeros, so nothing reads its forget gate.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from ai_edge_litert.tools import flatbuffer_utils
 from rune.model.tflite import Model, TensorKind, read_model
 
 _PARTED = frozenset({"SPLIT", "SPLIT_V", "UNPACK"})
-"""Operators all of whose outputs are stored as their input is."""
+"""Operators whose outputs have the type and the scale of their input."""
 
 
 def with_quantised_unread_outputs(data: bytes) -> bytes:
-    """The file with these outputs stored as their siblings are; the file itself where there is none."""
+    """Returns the model with its unread outputs quantised, or the same bytes if it has none."""
     siblings = _siblings(read_model(data))
     if not siblings:
         return data
@@ -29,7 +29,7 @@ def with_quantised_unread_outputs(data: bytes) -> bytes:
 
 
 def _siblings(model: Model) -> dict[int, int]:
-    """The number of each such output, with that of a quantised output of the same operator."""
+    """Returns, by the number of each unread float output, the number of a quantised output of the same operator."""
     read = set(model.outputs) | {place for operator in model.operators for place in operator.inputs}
     siblings: dict[int, int] = {}
     for operator in model.operators:

@@ -1,10 +1,10 @@
-"""The stages of an answer that is a label."""
+"""The stages that turn the number of a class into its label."""
 
 from __future__ import annotations
 
 
 def label_answer(source: str) -> str:
-    """The stages that give the label of the class whose number the stage `source` gives."""
+    """Returns the stages that write the label of a class. The stage `source` returns the number of the class."""
     return f"""\
   label:
     proc-block: label

@@ -76,7 +76,7 @@ class Estimator:
 
 
 def no_answer(_values: Values, _labels: int, _scores: str) -> str:
-    """No stages, for a recipe whose answer is not a label."""
+    """Returns no stages, for a recipe whose answer is not a label."""
     return ""
 
 

@@ -165,6 +165,7 @@ def test_a_phone_records_keeps_redoes_and_sends_when_the_network_is_back(
     # A reload keeps what is saved; the phone whose right ended keeps nothing.
     record(phone)
     phone.get_by_role("button", name="Save and next").click()
+    expect(phone.get_by_text("1 not sent yet")).to_be_visible()
     phone.reload()
     expect(phone.get_by_text("1 not sent yet")).to_be_visible()
     desk.goto(f"{forge.address}/accounts/made")

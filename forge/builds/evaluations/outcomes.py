@@ -46,7 +46,7 @@ class EvaluationSummaryJson(TypedDict):
 
 
 def samples_under_test(version: DataVersion | None, project: Project) -> SampleSet | None:
-    """Returns the version's test samples that the project may use today, or None if there are none."""
+    """Returns the test samples of the version whose use is allowed today, or None if no sample is left."""
     samples = () if version is None else tuple(test_samples(version, project))
     if not samples:
         return None

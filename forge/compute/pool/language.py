@@ -6,6 +6,7 @@ They are computed in processes of this web process's own, each for one organisat
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -48,13 +49,15 @@ SUMMARY_SECONDS = 24 * 3600
 REST_SECONDS = 300.0
 """The processes end after this long without a question."""
 
+_log = logging.getLogger(__name__)
+
 
 class CompilerPool:
     """Processes of the compiler that answer questions, one at a time. They start when asked, and end after a rest."""
 
-    most_waiting = MAX_WAITING_QUESTIONS
-
-    def __init__(self) -> None:
+    def __init__(self, *, most_waiting: int = MAX_WAITING_QUESTIONS, waiting: str = "questions") -> None:
+        """`most_waiting` questions of each organisation may wait. `waiting` is the word for them in a refusal."""
+        self._most_waiting, self._waiting = most_waiting, waiting
         self.scheduler = SlotScheduler(1, places=PLACES, short=0.5, half_life=2.0, head_start=0.5, sharing=sharing)
         self._compilers = warm_compilers(limit=PLACES)
         self._rest: threading.Timer | None = None
@@ -65,12 +68,12 @@ class CompilerPool:
         tree = working_tree(project)
         party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
         manifest, texts = with_usable(project, tree.manifest, tree.texts)
-        return self._run(party, {"op": "language", "request": request}, manifest, texts)
+        return self.ask(party, {"op": "language", "request": request}, manifest, texts)
 
     def publishable(self, actor: Actor, project: Project, tree: WorkingTree, path: str) -> dict[str, Any]:
         """Returns the answer of `block_step.answer_publishable` for a block of these files. Raises as `answer` does."""
         party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
-        return self._run(party, {"op": "publishable", "path": path}, tree.manifest, tree.texts)
+        return self.ask(party, {"op": "publishable", "path": path}, tree.manifest, tree.texts)
 
     def summarise(self, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
         """Returns the summary by `summary.summarise` of an organisation's files; the same files are read once.
@@ -87,7 +90,7 @@ class CompilerPool:
         Raises as `answer` does, and answers `error` as `summarise` does.
         """
         job = {"op": "secrets", "paths": sorted(manifest)}
-        return self._run(Party(organisation), job, manifest, {}, seconds=SEARCH_SECONDS)
+        return self.ask(Party(organisation), job, manifest, {}, seconds=SEARCH_SECONDS)
 
     def overridable(self, organisation: UUID, manifest: Manifest) -> dict[str, Any]:
         """Returns the changeable values of these files (`forge.compute.child.overrides`); the same files are read once.
@@ -110,7 +113,7 @@ class CompilerPool:
         """
         party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
         manifest = with_blocks(project, manifest, texts)
-        return self._run(
+        return self.ask(
             party, {"op": "apply-overrides", "overrides": [dict(one) for one in overrides]}, manifest, texts or {}
         )
 
@@ -123,7 +126,7 @@ class CompilerPool:
         party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
         request = {"op": "try-inputs", "seconds": TRIAL_SECONDS, **job}
         manifest, texts = with_usable(project, tree.manifest, tree.texts)
-        return self._run(party, request, manifest, texts, seconds=TRIAL_SECONDS + ANSWER_SECONDS, beside=beside)
+        return self.ask(party, request, manifest, texts, seconds=TRIAL_SECONDS + ANSWER_SECONDS, beside=beside)
 
     def _cached_answer(
         self, what: str, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]
@@ -133,12 +136,12 @@ class CompilerPool:
         known: dict[str, Any] | None = cache.get(key)
         if known is not None:
             return known
-        answer = self._run(Party(organisation), {"op": what}, manifest, texts)
+        answer = self.ask(Party(organisation), {"op": what}, manifest, texts)
         if "error" not in answer:
             cache.set(key, answer, SUMMARY_SECONDS)
         return answer
 
-    def _run(
+    def ask(
         self,
         party: Party,
         job: Mapping[str, Any],
@@ -149,10 +152,13 @@ class CompilerPool:
         beside: Mapping[str, JobFile] = MappingProxyType({}),
         take: Callable[[Path], None] | None = None,
     ) -> dict[str, Any]:
-        """`take` reads what the process wrote, before another job may have it."""
-        if self.scheduler.waiting(party.organisation) >= self.most_waiting:
+        """Returns the answer to a job with these files. `take` gets the file that the process wrote, which is emptied
+        afterwards. Raises `TooManyQuestions`, and `LanguageBusy` if no process is free or none can be started.
+        """
+        if self.scheduler.waiting(party.organisation) >= self._most_waiting:
             raise TooManyQuestions(
-                f"{self.most_waiting} questions of this organisation are waiting already. Ask again in a moment.",
+                f"{self._most_waiting} {self._waiting} of this organisation are waiting already. "
+                "Try again in a moment.",
                 retry_after=1,
             )
         self._stay()
@@ -199,11 +205,12 @@ def _answer_of(
     seconds: float,
     beside: Mapping[str, JobFile],
 ) -> dict[str, Any]:
+    """Raises `LanguageBusy` if no process can be started."""
     answers: list[Answer] = []
     try:
         with local_files(manifest, fetched_folder(), texts) as files:
             with slot.preparing():
-                compiler.make_ready(owner=owner, pace=slot.pace)
+                _make_ready(compiler, owner, slot)
             compiler.run(job, answers.append, owner=owner, files={**files, **beside}, limit=seconds, pace=slot.pace)
     except OutOfTime:
         return _error("too-slow", f"The request was stopped after {seconds:g} seconds.")
@@ -214,8 +221,17 @@ def _answer_of(
         return answer
     return _error(
         "failed",
-        str(answers[0].get("error", "")) if answers else "The language service did not answer. Try again.",
+        str(answers[0].get("error", "")) if answers else "The process did not answer. Try again.",
     )
+
+
+def _make_ready(compiler: Compiler, owner: UUID, slot: Slot) -> None:
+    """Raises `LanguageBusy` if no process can be started: that is a failure of the server and not of the question."""
+    try:
+        compiler.make_ready(owner=owner, pace=slot.pace)
+    except ChildDied as error:
+        _log.warning("No process can be started: %s", error.reason)
+        raise LanguageBusy("The server cannot read this now. Try again in a moment.") from error
 
 
 def _error(name: str, message: str) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from forge.compute.pool.language import CompilerPool
 from forge.compute.scheduler.slots import Party
 from forge.core.http.asgi.lifespan import server_stopping
 
+MOST_WAITING = 64
+"""Recordings of one organisation that may wait, such as those of a class with phones."""
 RECORDING_SECONDS = 10.0
 """Time for one recording, which takes some milliseconds."""
 ARCHIVE_SECONDS = 120.0
@@ -20,28 +22,32 @@ ARCHIVE_BYTES = 400 * 1024**2
 """Bytes of all recordings of one archive. The process may write files of 512 MB."""
 
 
-class RecordingReaders(CompilerPool):
-    """Processes that read recordings of an organisation. Answers with `refused` or `error` come without bytes."""
+class RecordingReaders:
+    """Isolated processes that read recordings. With an answer that has `refused` or `error`, no bytes are written."""
 
-    most_waiting = 64
-    """Phones of one organisation that record at the same time."""
+    def __init__(self) -> None:
+        self._pool = CompilerPool(most_waiting=MOST_WAITING, waiting="recordings")
 
     def read(self, organisation: UUID, sent: IO[bytes], stored: IO[bytes]) -> dict[str, Any]:
-        """Writes what is stored of a recording into `stored`, and returns its facts (`RecordingFactsJson`). Raises
-        `TooManyQuestions` and `LanguageBusy`."""
-        return self._read(organisation, {"op": "read-recording"}, sent, stored, RECORDING_SECONDS)
+        """Reads the recording `sent`, writes the bytes to be stored into `stored`, and returns their facts
+        (`RecordingFactsJson`). Raises `TooManyQuestions` and `LanguageBusy`."""
+        return self._ask(organisation, {"op": "read-recording"}, sent, stored, RECORDING_SECONDS)
 
     def read_archive(self, organisation: UUID, sent: IO[bytes], stored: IO[bytes], most: int) -> dict[str, Any]:
-        """Does the same with the recordings of an archive of at most so many files (`LabelledArchiveJson`)."""
+        """Does the same with the recordings of an archive of at most `most` files (`LabelledArchiveJson`)."""
         job = {"op": "read-labelled", "most": most, "bytes": ARCHIVE_BYTES}
-        return self._read(organisation, job, sent, stored, ARCHIVE_SECONDS)
+        return self._ask(organisation, job, sent, stored, ARCHIVE_SECONDS)
 
-    def _read(
+    def close(self) -> None:
+        """Ends the processes; the next recording starts another."""
+        self._pool.close()
+
+    def _ask(
         self, organisation: UUID, job: dict[str, Any], sent: IO[bytes], stored: IO[bytes], seconds: float
     ) -> dict[str, Any]:
-        sent.flush()
-        beside = {"sent": JobFile("", descriptor=sent.fileno())}
-        return self._run(Party(organisation), job, {}, {}, seconds=seconds, beside=beside, take=partial(_copy, stored))
+        files = {"sent": JobFile("", descriptor=sent.fileno())}
+        take = partial(_copy, stored)
+        return self._pool.ask(Party(organisation), job, {}, {}, seconds=seconds, beside=files, take=take)
 
 
 def _copy(target: IO[bytes], output: Path) -> None:

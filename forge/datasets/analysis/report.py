@@ -107,9 +107,8 @@ def _confusion(answers: Answers) -> list[DataConfusionJson]:
 
 
 def _sentences(answers: Answers, crossing: int) -> list[str]:
-    """Weaknesses beside labels and people: groups that the build does not understand, duplicates across
-    splits."""
-    sentences = [*_of_groups(answers)][:MAX_SENTENCES]
+    """Returns sentences on groups that the build does not understand, and on duplicates across splits."""
+    sentences = list(_of_groups(answers))
     if crossing:
         sentences.append(
             f"{counted(crossing, 'sample')} in one split have near-duplicates in another, so accuracy looks better "
@@ -119,16 +118,18 @@ def _sentences(answers: Answers, crossing: int) -> list[str]:
 
 
 def _of_groups(answers: Answers) -> Iterator[str]:
-    """Says of which people most samples of a label are answered wrongly, those with the most wrong samples first."""
-    counts = {
-        (group, label): by_answer for (group, label), by_answer in sorted(answers.items(), key=str) if group is not None
+    """Yields a sentence for each person of whom the build answers most samples of a label wrongly. Those with the most
+    wrong samples come first, at most `MAX_SENTENCES`."""
+    wrong = {
+        (group, label): mistakes
+        for (group, label), by_answer in answers.items()
+        if group is not None and (mistakes := _wrong(label, by_answer))
     }
-    wrong = {key: _wrong(key[1], by_answer) for key, by_answer in counts.items()}
-    chosen = sorted((key for key, by_answer in wrong.items() if by_answer), key=lambda key: -sum(wrong[key].values()))
-    names = {group.pk: str(group) for group in _groups([group for group, _ in chosen[:MAX_SENTENCES]])}
-    for group, label in chosen[:MAX_SENTENCES]:
+    chosen = sorted(wrong, key=lambda key: (-sum(wrong[key].values()), key))[:MAX_SENTENCES]
+    names = {group.pk: str(group) for group in _groups([group for group, _ in chosen])}
+    for group, label in chosen:
         by_answer = wrong[group, label]
-        total = sum(counts[group, label].values())
+        total = sum(answers[group, label].values())
         yield (
             f"{names[group]}: the build takes {sum(by_answer.values())} of {total} {label} for "
             f"{' or '.join(sorted(by_answer, key=lambda each: -by_answer[each]))}."

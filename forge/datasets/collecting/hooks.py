@@ -1,4 +1,4 @@
-"""The hook of collecting: a higher floor says what the project's pipeline reads."""
+"""The hook of collecting, by which a higher floor returns the kind of recording that a project's pipeline reads."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from forge.core.hooks import Hook
 from forge.projects.models import Project
 
 recorded_format: Hook[[Project], str | None] = Hook()
-"""Returns the kind of recording that the pipeline's first sensor reads, such as `picture`; None where it reads none."""
+"""Returns the kind of recording that the pipeline's first sensor reads, such as `picture`, or None if it reads none."""
 
 
 def find_recorded_format(project: Project) -> str:
-    """Returns the kind that the form for collecting begins with; "" where nothing says one."""
+    """Returns the kind of recording that the form selects at first, or "" if the pipeline reads none."""
     return next((kind for kind in recorded_format.call(project) if kind is not None), "")

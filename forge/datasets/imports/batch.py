@@ -16,8 +16,8 @@ from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import ConsentOver, ImportNotReady, SampleKnown, WrongSide
 from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.models import Consent, DataSet, Sample
-from forge.datasets.recordings.content import are_words, content_in
 from forge.datasets.samples.actions.store import SampleOrigin, store_sample
+from forge.datasets.samples.content import are_words, content_in
 from forge.datasets.samples.models import SampleSource
 from forge.jobs.kinds import JobContext
 from forge.projects.files.storage import delete_on_failure
@@ -104,6 +104,6 @@ def _check(row: DataImport, batch: DataBatchJson) -> None:
 
 
 def _is_possible(recording: DataRecordingJson) -> bool:
-    """Whether what is said of a recording beside its facts can be."""
+    """Whether the label, the group, the device and the split of a recording are possible."""
     are_named = are_words(recording["label"], recording["group"], recording["device"])
     return are_named and recording["split"] in ("", *(each.value for each in Split))

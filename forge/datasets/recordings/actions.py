@@ -24,17 +24,29 @@ from forge.datasets.errors import ConsentDiffers
 from forge.datasets.models import DataSet, Sample
 from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.archives import KNOWN, Incoming, RefusedFile, classify_samples, labelled_archive
-from forge.datasets.recordings.content import checked_content
 from forge.datasets.samples.actions.add import SESSION, checked_word
 from forge.datasets.samples.actions.store import SampleOrigin, new_row, split_of_nobody, store_sample
+from forge.datasets.samples.content import checked_content
 from forge.datasets.samples.models import SampleSource
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure, link_uploaded
 from forge.projects.models import Project
+from rune.datasets.content.content import Content
 from rune.datasets.splits import Split
 
 _ORIGIN = SampleOrigin(alone=True, source=SampleSource.IMPORT)
 """Of recordings of an archive."""
+
+
+@dataclass(frozen=True)
+class ReadSample:
+    """A recording that was read and may be given, with its label and what its person agreed to. It is not stored."""
+
+    content: Content
+    label: str
+    days: int
+    consent: str
+    purposes: frozenset[Purpose]
 
 
 def send_sample(
@@ -48,25 +60,47 @@ def send_sample(
     purposes: frozenset[Purpose] = DEFAULT_PURPOSES,
 ) -> Sample:
     """Adds a recording to the project's data as a sample of this person, for tests where their earlier samples are not
-    for something else. What tells of its maker is dropped before it is stored.
+    for something else. Raises what `read_sample` and `store_read_sample` raise."""
+    sample = read_sample(actor, project, chunks, label=label, days=days, consent=consent, purposes=purposes)
+    return store_read_sample(actor, project, sample)
 
-    `consent` is the text of the terms that the person read, for these purposes. Raises `ContentRefused`,
-    `ConsentDiffers` when other terms hold now, `SampleKnown`, `WrongSide`, `StorageQuotaReached`, `Invalid`, and
-    `Forbidden` or `NotFound`.
+
+def read_sample(
+    actor: Actor,
+    project: Project,
+    chunks: Iterable[bytes],
+    *,
+    label: str,
+    days: int,
+    consent: str,
+    purposes: frozenset[Purpose] = DEFAULT_PURPOSES,
+) -> ReadSample:
+    """Reads a recording without what tells of its maker. Call it outside of a transaction (`checked_content`).
+
+    `consent` is the text of the terms that the person read, for these purposes. Raises what `checked_content` raises,
+    `ConsentDiffers` when other terms hold now, `StorageQuotaReached`, `Invalid`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.GIVE_SAMPLE, project)
     label = _checked_label(label)
     _require_agreement(actor, project, days, consent, purposes)
     require_room(project.organisation_id)
     content = checked_content(project.organisation_id, chunks)
-    blob = put_bytes(content.data)
+    return ReadSample(content, label, days, consent, purposes)
+
+
+def store_read_sample(actor: Actor, project: Project, sample: ReadSample) -> Sample:
+    """Stores what `read_sample` returned as a sample of this person. Raises `ConsentDiffers`, `SampleKnown`,
+    `WrongSide` and `StorageQuotaReached`."""
+    blob = put_bytes(sample.content.data)
     with delete_on_failure([blob.digest]), transaction.atomic():
-        agreed = _agree_once(actor, project, days, consent, purposes)
+        agreed = _agree_once(actor, project, sample.days, sample.consent, sample.purposes)
         with (change := DataSetChange(agreed.data_set_id)) as data_set:
-            sample = store_sample(data_set, agreed, content, blob, label, SampleOrigin(), actor, wanted=Split.TEST)
-            link_uploaded(sample, [blob.digest], project)
-            change.note(actor, "data.add", number=sample.number)
-    return sample
+            row = store_sample(
+                data_set, agreed, sample.content, blob, sample.label, SampleOrigin(), actor, wanted=Split.TEST
+            )
+            link_uploaded(row, [blob.digest], project)
+            change.note(actor, "data.add", number=row.number)
+    return row
 
 
 @dataclass(frozen=True)

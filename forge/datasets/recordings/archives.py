@@ -20,8 +20,8 @@ from forge.compute.pool.recordings import recording_readers
 from forge.core.errors import TooLarge
 from forge.core.studio_limits import MAX_FILES
 from forge.datasets.models import Sample
-from forge.datasets.recordings.content import are_words, content_in, received
 from forge.datasets.samples.actions.mark import MAX_EVENTS, SampleEventJson
+from forge.datasets.samples.content import are_words, content_in, received
 from forge.projects.errors import ArchiveRefused
 from forge.projects.models import Project
 from rune.datasets.content.content import Content
@@ -41,7 +41,7 @@ KNOWN = "The same recording is already a sample of the project, or is in here tw
 
 @dataclass(frozen=True)
 class Incoming:
-    """A recording of an archive that can come in, with its bytes; `split` is the one that the archive declares."""
+    """A recording of an archive that may become a sample, with its bytes. `split` is what the archive says."""
 
     name: str
     label: str
@@ -60,7 +60,7 @@ class RefusedFile:
 
 
 class LabelledArchive:
-    """The contents of an archive that an isolated process read, while the file that it wrote is open."""
+    """The contents of an archive, as an isolated process wrote them into `stored`. Use it while that file is open."""
 
     def __init__(self, stored: IO[bytes], answer: LabelledArchiveJson) -> None:
         self._stored = stored
@@ -70,7 +70,7 @@ class LabelledArchive:
         """The files that are neither in a folder of a label nor in the table."""
 
     def recordings(self) -> Iterator[Incoming]:
-        """Its recordings, of which one is in memory at a time. Raises `ArchiveRefused`."""
+        """Yields the recordings and keeps one in memory at a time. Raises `ArchiveRefused`."""
         for each in self._recordings:
             try:
                 content = content_in(self._stored, each)
@@ -87,11 +87,13 @@ class LabelledArchive:
 
 @contextmanager
 def labelled_archive(project: Project, chunks: Iterable[bytes]) -> Iterator[LabelledArchive]:
-    """The recordings of an archive that somebody sends for a project, to be read until the end.
+    """Yields the recordings of an archive that somebody sends for a project. Read them inside the context.
 
     Raises `TooLarge`, `ArchiveRefused`, and `TooManyQuestions` and `LanguageBusy` where too many are read at once.
     """
-    with received(_limited(chunks)) as sent, TemporaryFile() as stored:
+    limit = settings.UPLOAD_LIMIT
+    too_large = TooLarge(f"This is larger than the limit of {size_text(limit)}. Send it in parts.")
+    with received(chunks, limit, too_large) as sent, TemporaryFile() as stored:
         answer = recording_readers.read_archive(project.organisation_id, sent, stored, MAX_FILES)
         if "refused" in answer:
             raise ArchiveRefused(answer["refused"])
@@ -101,7 +103,10 @@ def labelled_archive(project: Project, chunks: Iterable[bytes]) -> Iterator[Labe
 
 
 def classify_samples(project: Project, archive: LabelledArchive) -> Iterator[Incoming | RefusedFile]:
-    """Each sample of an archive as one that can come in, or with the reason why not. Raises `ArchiveRefused`."""
+    """Yields each file of an archive as a recording that may become a sample, or with the reason why it is refused.
+
+    Raises `ArchiveRefused`.
+    """
     known = set(Sample.objects.available().filter(data_set__project=project).values_list("digest", flat=True))
     for omission in archive.omissions:
         yield RefusedFile(omission["path"], omission["reason"])
@@ -114,7 +119,7 @@ def classify_samples(project: Project, archive: LabelledArchive) -> Iterator[Inc
 
 
 def _is_possible(recording: LabelledRecordingJson) -> bool:
-    """Whether what is said of a recording beside its facts can be."""
+    """Whether the split, the label and the events of a recording are possible."""
     events = recording["events"] or []
     return (
         recording["split"] in _SPLITS
@@ -122,12 +127,3 @@ def _is_possible(recording: LabelledRecordingJson) -> bool:
         and len(events) <= MAX_EVENTS
         and all(0 <= each["start"] < each["end"] for each in events)
     )
-
-
-def _limited(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    size = 0
-    for chunk in chunks:
-        size += len(chunk)
-        if size > settings.UPLOAD_LIMIT:
-            raise TooLarge(f"This is larger than the limit of {size_text(settings.UPLOAD_LIMIT)}. Send it in parts.")
-        yield chunk

@@ -12,7 +12,7 @@ from forge.core.errors import Damaged, NotFound
 from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import ContentRefused
 from forge.datasets.models import Sample
-from forge.datasets.recordings.content import checked_content
+from forge.datasets.samples.content import checked_content
 from forge.datasets.samples.models import SampleSource
 from rune.datasets.content.content import Content
 

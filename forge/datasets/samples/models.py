@@ -167,7 +167,7 @@ class Sample(models.Model):
     left_out = models.BooleanField(default=False)
     """Whether versions are saved without it."""
     tested_since = models.PositiveIntegerField(null=True, blank=True)
-    """The number of the first version that has it as a test sample: from then on only owners change it."""
+    """The number of the first version that has it as a test sample. From that version on, only owners change it."""
     revision = models.PositiveBigIntegerField()
     """The revision of the data set at which it changed last."""
     created = models.DateTimeField(default=timezone.now)

@@ -26,7 +26,6 @@ from rune.gc_paused import uncollected
 MESSAGE_LIMIT = 200
 
 
-@uncollected()
 def save_version(actor: Actor, project: Project, *, revision: int, message: str = "") -> DataVersion:
     """Saves the data as it is as a version; returns the earlier one where that has the same samples and labels.
 
@@ -41,7 +40,7 @@ def save_version(actor: Actor, project: Project, *, revision: int, message: str 
     if row is None:
         raise NothingToSave("The project has no samples.")
     written: list[str] = []
-    with delete_on_failure(written), (change := DataSetChange(row.pk)) as data_set:
+    with delete_on_failure(written), (change := DataSetChange(row.pk)) as data_set, uncollected():
         if data_set.revision - 1 != revision:
             raise Stale("The data changed since you read it. Nothing was saved; look at it again.")
         entries = current_entries(data_set)
@@ -50,7 +49,6 @@ def save_version(actor: Actor, project: Project, *, revision: int, message: str 
         return _store(change, entries, actor, message, written)
 
 
-@uncollected()
 def save_for_build(project: Project) -> DataVersion | None:
     """The data as it is now as a version, for a build that is tested on it; None where there is nothing to test on.
 
@@ -61,7 +59,7 @@ def save_for_build(project: Project) -> DataVersion | None:
     if row is None or not testable.exists():
         return None
     written: list[str] = []
-    with delete_on_failure(written), (change := DataSetChange(row.pk)) as data_set:
+    with delete_on_failure(written), (change := DataSetChange(row.pk)) as data_set, uncollected():
         entries = current_entries(data_set)
         return _store(change, entries, INSTALLATION, "Saved for a build.", written) if entries else None
 

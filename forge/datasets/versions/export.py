@@ -35,7 +35,7 @@ class Export:
     layout: ExportLayout
     samples: Sequence[Exported]
     joined: Sequence[tuple[str, bytes]] | None = None
-    """The files of a layout that has none for each sample."""
+    """The complete files of a layout in which a sample has no file of its own; None for other layouts."""
 
     def files(self) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
         """Yields the files, the lists last. A sample whose bytes are deleted meanwhile is left out, also of the lists.
@@ -86,7 +86,7 @@ def plan_export(
 
 
 def _stored(samples: Iterable[Exported]) -> Iterator[tuple[Exported, bytes]]:
-    """Yields samples with their bytes, without those that are deleted meanwhile."""
+    """Yields samples with their bytes. It leaves out samples that were deleted since the export was planned."""
     for sample in samples:
         try:
             yield sample, read_blob(sample.digest)

@@ -14,7 +14,7 @@ from forge.core.blobs.store import read_blob
 from forge.core.http.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
 from forge.deployments.models import Deployment, Release
 from forge.deployments.serving.calls import counter
-from forge.deployments.serving.refusals import ServingRefusal
+from forge.deployments.serving.refusals import DOCUMENT_UNKNOWN, ServingRefusal
 
 FOR_EVER = "public, max-age=31536000, immutable"
 WASM = "application/wasm"
@@ -46,14 +46,12 @@ def rune_response(request: HttpRequest, release: Release) -> HttpResponseBase:
     return response
 
 
-def refused(
-    request: HttpRequest, target: Deployment | None, refusal: ServingRefusal, methods: str, *, counts: bool = True
-) -> HttpResponse:
-    """Returns a refusal as a problem with a name, which an app compares. `counts` says whether it is one of the calls
-    of the day."""
-    if counts and target is not None and request.method in ("GET", "HEAD"):
-        counter.add((target.pk, True))
+def refused(request: HttpRequest, target: Deployment | None, refusal: ServingRefusal, methods: str) -> HttpResponse:
+    """Returns a refusal as a problem with a name, which an app compares, and counts it among the calls of the day."""
     kind = refusal.kind
+    # Clients ask for the next root each time, and mostly there is none.
+    if kind is not DOCUMENT_UNKNOWN and target is not None and request.method in ("GET", "HEAD"):
+        counter.add((target.pk, True))
     problem = {"type": "about:blank", "title": kind.title, "status": kind.status, "name": kind.name}
     problem["detail"] = refusal.detail
     response = JsonResponse(problem, status=kind.status, content_type="application/problem+json")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import cache
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -25,55 +26,57 @@ from forge.deployments.snippets.texts import PlayerScript
 
 STORE_EVERY = 3600.0
 """Seconds between looks at whether the script of this release is stored."""
+_FILES = ("rune-player.js", "rune-player-deployment.js")
+"""The script, and the one that it loads."""
 _JAVASCRIPT = "text/javascript; charset=utf-8"
 
 
-def script_file() -> Path:
-    """The script that the front end's build wrote."""
-    return Path(settings.STATIC_ROOT) / "build/sdk/rune-player.js"
+@dataclass(frozen=True)
+class _BuiltFile:
+    """A script that the front end's build wrote. `digest` is its SHA-256 in hexadecimal; pages name `integrity`."""
 
-
-def _files() -> list[Path]:
-    """The scripts that the front end's build wrote: that one, and the one that it loads."""
-    files = (script_file(), script_file().with_name("rune-player-deployment.js"))
-    return [file for file in files if file.is_file()]
+    data: bytes
+    digest: str
+    integrity: str
 
 
 def current_script() -> PlayerScript | None:
     """The script of this release, or None where the front end is not built."""
-    try:
-        changed = script_file().stat().st_mtime_ns
-    except FileNotFoundError:
+    script = _built(_FILES[0])
+    if script is None:
         return None
-    return _described(script_file(), changed)
-
-
-@cache
-def _described(file: Path, changed: int) -> PlayerScript:
-    """The script in a file that was last changed then."""
-    data = file.read_bytes()
-    integrity = base64.b64encode(hashlib.sha384(data).digest()).decode()
-    return PlayerScript(f"{settings.PUBLIC_URL}/d/rune-player/{_digest(file, changed)}.js", f"sha384-{integrity}")
-
-
-@cache
-def _digest(file: Path, changed: int) -> str:
-    """The SHA-256 of a file that was last changed then."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    return PlayerScript(f"{settings.PUBLIC_URL}/d/rune-player/{script.digest}.js", script.integrity)
 
 
 def store_script() -> None:
     """Stores the scripts of this release, if they are not stored yet."""
-    texts = {_digest(file, file.stat().st_mtime_ns): file for file in _files()}
-    stored = set(StoredPlayerScript.objects.filter(pk__in=texts).values_list("pk", flat=True))
+    current = _current_files()
+    stored = set(StoredPlayerScript.objects.filter(pk__in=current).values_list("pk", flat=True))
+    missing = [each for each in current.values() if each.digest not in stored]
     StoredPlayerScript.objects.bulk_create(
-        [
-            StoredPlayerScript(digest=digest, text=file.read_text("utf-8"))
-            for digest, file in texts.items()
-            if digest not in stored
-        ],
-        ignore_conflicts=True,
+        [StoredPlayerScript(digest=each.digest, text=each.data.decode()) for each in missing], ignore_conflicts=True
     )
+
+
+def _current_files() -> dict[str, _BuiltFile]:
+    """Both scripts of this release by their digests; none where the front end is not built."""
+    return {script.digest: script for name in _FILES if (script := _built(name)) is not None}
+
+
+def _built(name: str) -> _BuiltFile | None:
+    file = Path(settings.STATIC_ROOT) / "build/sdk" / name
+    try:
+        return _read(file, file.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return None
+
+
+@lru_cache(maxsize=4)
+def _read(file: Path, changed: int) -> _BuiltFile:
+    """Reads a file that was last changed then (nanoseconds since 1970), once."""
+    data = file.read_bytes()
+    integrity = base64.b64encode(hashlib.sha384(data).digest()).decode()
+    return _BuiltFile(data, hashlib.sha256(data).hexdigest(), f"sha384-{integrity}")
 
 
 @csrf_exempt
@@ -112,9 +115,8 @@ def player_script(request: HttpRequest, digest: str) -> HttpResponse:
 
 
 def _script_of(digest: str) -> bytes:
-    for file in _files():
-        if _digest(file, file.stat().st_mtime_ns) == digest:
-            return file.read_bytes()
+    if (current := _current_files().get(digest)) is not None:
+        return current.data
     stored = StoredPlayerScript.objects.filter(pk=digest).first()
     if stored is None:
         raise NotFound("This server has no such script. Copy the line from the deployment's page again.")

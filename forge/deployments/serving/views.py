@@ -14,7 +14,8 @@ from django.utils.http import parse_etags
 from django.views.decorators.csrf import csrf_exempt
 
 from forge.deployments.models import Deployment
-from forge.deployments.serving.answers import FOR_EVER, for_origin, refused, rune_response
+from forge.deployments.serving.answering import answered
+from forge.deployments.serving.answers import FOR_EVER, rune_response
 from forge.deployments.serving.callers import (
     find_by_address,
     note_use,
@@ -25,8 +26,6 @@ from forge.deployments.serving.callers import (
     served_release,
 )
 from forge.deployments.serving.calls import counter
-from forge.deployments.serving.preflight import METHODS, preflight
-from forge.deployments.serving.refusals import ServingRefusal
 from forge.deployments.serving.signatures import signatures_of
 
 _FRONT_SECONDS = "60"
@@ -37,22 +36,14 @@ _FRONT_SECONDS = "60"
 def deployment_address(request: HttpRequest, organisation: str, name: str, deployment: str) -> HttpResponseBase:
     """Which rune the deployment serves, for an app with its key."""
     target = find_by_address(organisation, name, deployment)
-    try:
-        response = preflight(request, target) or _pointer(request, target)
-    except ServingRefusal as refusal:
-        response = refused(request, target, refusal, METHODS)
-    return for_origin(request, target, response)
+    return answered(request, target, lambda: _pointer(request, target))
 
 
 @csrf_exempt
 def rune_address(request: HttpRequest, organisation: str, name: str, deployment: str, rune: str) -> HttpResponseBase:
     """The bytes of a rune that the deployment serves or served. Its digest is known to apps with a key alone."""
     target = find_by_address(organisation, name, deployment)
-    try:
-        response = preflight(request, target) or _bytes(request, target, rune)
-    except ServingRefusal as refusal:
-        response = refused(request, target, refusal, METHODS)
-    return for_origin(request, target, response)
+    return answered(request, target, lambda: _bytes(request, target, rune))
 
 
 @csrf_exempt
@@ -61,11 +52,7 @@ def signatures_address(
 ) -> HttpResponseBase:
     """The signatures of a rune that the deployment serves or served."""
     target = find_by_address(organisation, name, deployment)
-    try:
-        response = preflight(request, target) or _signatures(request, target, rune)
-    except ServingRefusal as refusal:
-        response = refused(request, target, refusal, METHODS)
-    return for_origin(request, target, response)
+    return answered(request, target, lambda: _signatures(request, target, rune))
 
 
 def _pointer(request: HttpRequest, target: Deployment | None) -> HttpResponse:

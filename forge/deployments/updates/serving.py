@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from forge.deployments.models import Deployment, UpdateDocument, UpdateRoot
-from forge.deployments.serving.answers import for_origin, refused
+from forge.deployments.serving.answering import answered
 from forge.deployments.serving.callers import (
     find_by_address,
     note_use,
@@ -19,7 +19,6 @@ from forge.deployments.serving.callers import (
     require_rate,
     served_release,
 )
-from forge.deployments.serving.preflight import METHODS, preflight
 from forge.deployments.serving.refusals import DOCUMENT_UNKNOWN, ServingRefusal
 from forge.deployments.updates.models import UpdateRole
 
@@ -30,12 +29,8 @@ _NAME = re.compile(r"(?:([1-9][0-9]{0,15})\.(root|snapshot|targets)|timestamp)\.
 def update_document(request: HttpRequest, organisation: str, name: str, deployment: str, path: str) -> HttpResponseBase:
     """One document. A root that does not exist yet is answered by 404: clients ask for the next one each time."""
     target = find_by_address(organisation, name, deployment)
-    try:
-        response: HttpResponseBase = preflight(request, target) or _document(request, target, path)
-    except ServingRefusal as refusal:
-        response = refused(request, target, refusal, METHODS, counts=refusal.kind is not DOCUMENT_UNKNOWN)
     # The clock of the server tells an app whether its own is wrong.
-    return for_origin(request, target, response, exposed=("Date",))
+    return answered(request, target, lambda: _document(request, target, path), exposed=("Date",))
 
 
 def _document(request: HttpRequest, target: Deployment | None, file: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The views of a project's forms: each does one thing and goes on, or shows its page again."""
+"""Makes the views of a project's forms: a view does what the form asks and redirects, or shows the page again."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from forge.core.http.pages import for_person, show_again
 from forge.projects.pages.lookup import project_of
 
 Act = Callable[..., str]
-"""Takes the request, the principal, the project, and by their names the rest of the address."""
+"""Takes the request, the principal, the project, and the other parts of the address as keyword arguments. Returns the
+address of the next page."""
 View = Callable[..., HttpResponseBase]
 
 
 def project_form(template: str, context: Callable[..., dict[str, Any]]) -> Callable[[Act], View]:
-    """Makes a view of what a form does to a project that its person may edit.
+    """Returns a decorator that makes a view for people who may edit the project.
 
-    The function returns the address of the page that follows. Where it raises a `DomainError`, the page of the form is
-    shown again with the error and what was typed; `context` is called with the request, the project and the rest of
-    the address.
+    The view redirects to the address that the function returns. If the function raises a `DomainError`, the view shows
+    the form's page again with the error and what was typed. `context` returns that page's context. It is called with
+    the request, the project and the other parts of the address.
     """
 
     def decorate(act: Act) -> View:

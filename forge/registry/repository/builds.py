@@ -1,4 +1,4 @@
-"""The build of a version of a project's files that speaks for the version."""
+"""The build that stands for a version of a project's files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from forge.projects.models import Project, Version
 
 
 def newest_build_of(project: Project, source: Version) -> Build | None:
-    """The newest build that succeeded of a version of the project's files, by which blocks of them are approved."""
+    """Returns the newest build of a version of the files that succeeded. Its approval is that of their blocks."""
     builds = Build.objects.numbered().filter(project=project, version=source, job__state=JobState.SUCCEEDED)
     known = builds.exclude(artefact=None).select_related("artefact", "version", "project")
     return known.order_by("-number").first()

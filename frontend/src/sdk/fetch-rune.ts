@@ -15,14 +15,15 @@ export interface FetchOptions {
    */
   readonly root?: string;
   /**
-   * Where the last good rune and the signed documents are stored: a folder, in Node and Deno. In browsers true, which
-   * is the rule with `root` or `publicKey`. False stores nothing, and an older state cannot be recognised.
+   * Where the last good rune and the signed documents are stored. In Node and Deno it is a folder. In a browser it is
+   * `true`, and need not be given beside `root` or `publicKey`. With `false` nothing is stored, so that an older state
+   * is not recognised.
    */
   readonly cache?: string | boolean;
   readonly signal?: AbortSignal;
 }
 
-/** Milliseconds without a byte, after which the server counts as away. */
+/** A server that sends no byte for so many milliseconds counts as away. */
 export const PATIENCE = 10_000;
 
 /** The release that a deployment says that it serves. */
@@ -31,7 +32,7 @@ export interface Served {
   readonly version: string;
   /** Counts up with each change, also when the deployment goes back to an earlier version. */
   readonly release: number;
-  /** Of the manifest; absent where signed documents name the rune. */
+  /** The digest of the manifest. Signed documents do not name it. */
   readonly digest?: string;
   readonly since: string;
   readonly rune: { readonly digest: string; readonly size: number; readonly url: string };
@@ -41,9 +42,9 @@ export interface Fetched {
   readonly bytes: ArrayBuffer;
   /** Null where the address is of a file. */
   readonly served: Served | null;
-  /** Milliseconds since the server last said that this is the current release; null where it answered. */
+  /** As in `Rune`. */
   readonly age?: number | null;
-  /** Stores the rune for the time when the server is away, once it was opened. */
+  /** Stores the rune for the time when the server is away. It is called after the rune was opened. */
   readonly store?: () => Promise<void>;
 }
 
@@ -67,11 +68,6 @@ export async function releaseBytes(served: Served, options: FetchOptions): Promi
   return bytes;
 }
 
-/** The release that a deployment's address names. Throws `DeliveryError`. */
-export async function askServed(source: string | URL, options: FetchOptions): Promise<Served> {
-  return asServed(await json(await ask(source, options), options));
-}
-
 /** Throws `DeliveryError` where the bytes have another SHA-256. */
 export async function compare(bytes: ArrayBuffer, digest: string): Promise<void> {
   // Browsers have it on pages that came over HTTPS or from this computer.
@@ -87,7 +83,7 @@ export function hex(bytes: Uint8Array | ArrayBuffer): string {
   return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Asks an address, and sends it the key. Throws `DeliveryError`. */
+/** Asks an address, and sends it the key if there is one. Throws `DeliveryError`. */
 export async function ask(url: string | URL, options: Pick<FetchOptions, "key" | "signal">): Promise<Response> {
   const { key, signal } = options;
   // Following a redirect would hand the key to another server.
@@ -106,6 +102,8 @@ export async function ask(url: string | URL, options: Pick<FetchOptions, "key" |
     );
   }
   if (answer.ok) return answer;
+  if (answer.status < 400)
+    throw new DeliveryError("refused", `${String(url)} leads to another address. The key is not sent there.`);
   // Where the server in front of it is out of order, it counts as away.
   if (answer.status >= 500)
     throw new DeliveryError("server-away", `${String(url)} answered ${answer.status}.`, answer.status);
@@ -117,7 +115,7 @@ export async function ask(url: string | URL, options: Pick<FetchOptions, "key" |
   throw new DeliveryError(name, detail, answer.status);
 }
 
-/** Throws `DeliveryError` where the connection ends before all bytes came, or no byte comes any more. */
+/** Returns all bytes of an answer. Throws `DeliveryError` if the connection ends or falls silent before. */
 export async function whole(answer: Response, { signal }: FetchOptions): Promise<ArrayBuffer> {
   const reader = answer.body?.getReader();
   const parts: Uint8Array<ArrayBuffer>[] = [];
@@ -154,11 +152,12 @@ export async function json(answer: Response, options: FetchOptions): Promise<unk
   }
 }
 
-function isJson(answer: Response): boolean {
+export function isJson(answer: Response): boolean {
   return /[/+]json\b/.test(answer.headers.get("content-type") ?? "");
 }
 
-function asServed(value: unknown): Served {
+/** Checks that an answer is one of a deployment's address. Throws `DeliveryError`. */
+export function asServed(value: unknown): Served {
   const { rune } = (value ?? {}) as Partial<Served>;
   if (typeof rune?.url !== "string" || typeof rune.digest !== "string")
     throw new DeliveryError("refused", "The address answers with JSON that is not of a deployment.");

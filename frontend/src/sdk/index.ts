@@ -40,7 +40,7 @@ export async function load(
   return rune;
 }
 
-/** The module that remembers and verifies signed documents is loaded by those who ask for it. */
+/** Loads the module that remembers and verifies, if an option asks for it. */
 async function fetched(source: string | URL, options: LoadOptions): Promise<Fetched> {
   const {
     root,

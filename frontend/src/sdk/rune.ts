@@ -10,8 +10,8 @@ export class Rune {
   /** The release that the deployment serves; null where the rune came from a file or from bytes. */
   readonly served: Served | null;
   /**
-   * Null if the server answered, else for how many milliseconds the rune was stored: the server is away, and this is the
-   * last good one.
+   * Milliseconds since the server last named this rune as current, if it is the last good one and the server is away.
+   * Null if the server answered.
    */
   readonly age: number | null;
   readonly #engine: Engine;

@@ -168,6 +168,19 @@ describe("bytes", () => {
     });
   });
 
+  test.each([{ publicKey: "key" }, { cache: "/nowhere" }])(
+    "a file is refused with %j, which needs a deployment",
+    async (options) => {
+      vi.stubGlobal("fetch", () => Promise.resolve(new Response(new Uint8Array(5))));
+      await expect(load("https://forge.example/sine.rune", options).finally(vi.unstubAllGlobals)).rejects.toMatchObject(
+        {
+          name: "refused",
+          message: expect.stringContaining("need the address of a deployment") as string,
+        },
+      );
+    },
+  );
+
   test("a store tells of an error to who subscribes later too", async () => {
     const store = runeStore("http://127.0.0.1:1/d/a/b/c");
     const seen: RuneState[] = [];

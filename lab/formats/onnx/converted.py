@@ -40,7 +40,7 @@ class ConvertedOnnx:
 
 
 def inputs_to_json(translated: Translated) -> list[dict[str, Any]]:
-    """Returns the inputs of a translated model as the answer of a conversion has them."""
+    """Returns the inputs of a translated model, for the answer of a conversion."""
     return [
         {
             "name": each.name,

@@ -1,7 +1,7 @@
-"""Gives the lists in a SavedModel's recurrent layers the sizes that a batch of 1 decides.
+"""Gives the lists in a SavedModel's recurrent layers the sizes for a batch of 1.
 
-A recurrent layer reads and writes its steps as lists. An export for any batch leaves the batch open in the shape of a
-list's elements, which TensorFlow's converter does not take, even where the inputs have a fixed batch.
+A recurrent layer reads and writes its steps as lists. In an export for any batch the shape of a list's elements has an
+open batch, which TensorFlow's converter refuses, even if the inputs have a fixed batch.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ _SHAPE_INPUT: Final[Mapping[str, int]] = {
     "TensorListStack": 1,
     "TensorListGetItem": 2,
 }
-"""Operators with the shape of a list's elements, and which input of theirs that is."""
+"""Operators that take the shape of a list's elements, with the number of that input."""
 _SUFFIX = "_of_one"
 
 
 def with_sized_lists(function: Any, specs: Mapping[str, Any]) -> Any:
-    """A concrete function of inputs with fixed shapes, whose lists have known sizes; itself where it has no lists.
+    """Returns the concrete function with known sizes of its lists, or the same function if it has no lists.
 
-    The batch is taken for each open size. A wrong size is found when the converted model is compared with its source.
+    `specs` are its inputs, with fixed shapes. Each open size becomes 1, the batch. A size that is wrong shows when the
+    converted model is compared with its source.
     """
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
@@ -55,7 +56,7 @@ def _bodies(graph: Any) -> Iterator[Any]:
 
 
 def _close_shapes(nodes: Any) -> None:
-    """Makes open sizes of constant shapes 1."""
+    """Replaces the open sizes of constant shapes by 1."""
     import tensorflow as tf
 
     by_name = {node.name: node for node in nodes}
@@ -70,7 +71,7 @@ def _close_shapes(nodes: Any) -> None:
 
 
 def _rename_functions(graph: Any) -> None:
-    """Names the changed functions anew: TensorFlow still knows the others by their names."""
+    """Gives the changed functions new names, since TensorFlow still has the unchanged ones under the old names."""
     own = {function.signature.name for function in graph.library.function}
     for function in graph.library.function:
         function.signature.name += _SUFFIX

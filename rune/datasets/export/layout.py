@@ -70,8 +70,8 @@ class ExportLayout:
     refuse: Callable[[Collection[Exported]], None] = _nothing_refused
     """Raises `BadContent` for samples that the layout cannot have."""
     join: Callable[[Iterable[tuple[Exported, bytes]]], Sequence[tuple[str, bytes]]] | None = None
-    """Returns the names and contents of all files, where samples have no files of their own: `path`, `content` and
-    `lists` are then not asked. Raises `BadContent` for samples that the layout cannot have."""
+    """Returns the names and contents of all files, for a layout in which a sample has no file of its own: `path`,
+    `content` and `lists` are not called then. Raises `BadContent` for samples that the layout cannot have."""
 
 
 def file_name(sample: Exported) -> str:

@@ -11,7 +11,7 @@ from rune.datasets.export.layout import Exported, ExportLayout, file_name, no_li
 from rune.wording import size_text
 
 MAX_BYTES = 100_000_000
-"""Of all pixels: twice those of MNIST. They are in memory until the files are complete."""
+"""The most bytes of all pixels, twice those of MNIST. They are in memory until the files are complete."""
 _PREFIXES = {"train": "train", "validation": "validation", "test": "t10k"}
 _MAX_LABELS = 256
 _IMAGES_MARK, _LABELS_MARK = 0x803, 0x801
@@ -55,7 +55,8 @@ def _join(samples: Iterable[tuple[Exported, bytes]]) -> Sequence[tuple[str, byte
 
 
 def _codes(labels: Collection[str]) -> Mapping[str, int]:
-    """The byte of each label: labels that are numbers keep theirs, others are numbered by the alphabet."""
+    """Returns the byte of each label. If all labels are numbers, they are the bytes; else labels are numbered in
+    alphabetical order."""
     numbers = {str(number): number for number in range(_MAX_LABELS)}
     if all(label in numbers for label in labels):
         return {label: numbers[label] for label in labels}

@@ -1,5 +1,5 @@
 """Pictures and labels in the files of MNIST: `train-images-idx3-ubyte` beside `train-labels-idx1-ubyte`, also packed
-with gzip. A `labels.txt` beside them, where there is one, has the name of each label in a line."""
+with gzip. A file `labels.txt` beside them may name the labels, one in each line."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _read(archive: DataFiles, item: Item) -> bytes:
 
 
 def _names(archive: DataFiles, name: str) -> list[str]:
-    """The names of the labels, in the order of their numbers; none where the archive does not say them."""
+    """Returns the names of the labels in the order of their numbers, or an empty list if the archive has none."""
     if name not in archive:
         return []
     return archive.read(name).decode("utf-8", "replace").splitlines()

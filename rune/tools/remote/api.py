@@ -48,7 +48,7 @@ def names_of(project: str) -> ProjectNames:
 
 
 def next_cursor(address: str | None) -> str | None:
-    """The cursor in the address of a list's next page; None after the last page."""
+    """Returns the cursor in the address of a list's next page, or None after the last page."""
     (cursor, *_) = parse_qs(urlsplit(address or "").query).get("cursor") or (None,)
     return cursor
 

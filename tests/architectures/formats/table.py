@@ -79,8 +79,9 @@ def page(results: Trials) -> str:
         "## Models",
         fill(
             "Exact: compiled in, and every byte is the reference's. Within: compiled in, and every number is within "
-            "the tolerance of floats ([how runes are verified](../adr/0015-verifying-a-rune.md)). Host: the rune has "
-            "its host run the model. Refused: the quantiser refuses the form.",
+            "the tolerance of floats ([how runes are verified](../adr/0015-verifying-a-rune.md)). Each run has new "
+            "random inputs, so a float model may be exact in one run and within in the next. Host: the rune has its "
+            "host run the model. Not made: the quantiser refuses the form.",
             _WIDTH,
         ),
         "\n".join([HEAD, "| --- | --- | --- | --- | --- | --- |", *_rows(results)]),

@@ -1,6 +1,8 @@
 """The single file `rune-player.js` in a page that pins it by its digest, under a strict policy: its size, and that the
 second file, which verifies signed documents, is loaded where a page demands them, and is the pinned one."""
 
+# ruff: noqa: F811  the arguments are fixtures
+
 from __future__ import annotations
 
 import base64
@@ -11,17 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator
 
 from tests.foreign.clients.test_rune_package import MOST_BYTES, SDK
-from tests.foreign.clients.test_rune_package_attacks import (  # noqa: F401  fixtures
+from tests.foreign.clients.test_rune_package_attacks import browser  # noqa: F401  a fixture
+from tests.forge.deployments.updates.middle import (  # noqa: F401  middle and publisher are fixtures
+    ADDRESS,
     EVIL,
     RUNE,
-    browser,
+    Middle,
+    Publisher,
     middle,
     publisher,
 )
-from tests.forge.deployments.updates.middle import ADDRESS, Middle, Publisher
 from tests.support.servers.listening import QuietFiles, file_server
 
 pytestmark = pytest.mark.foreign
@@ -35,6 +39,7 @@ MOST_BYTES_OF_SECOND = 6_500
 class Site:
     """A site that serves both files by their digests, as a server of Forge does, with pages of a strict policy."""
 
+    browser: Browser
     folder: Path
     address: str = ""
     policy: str = ""
@@ -43,24 +48,25 @@ class Site:
     def second(self) -> Path:
         return self.folder / f"{hashlib.sha256(SECOND.read_bytes()).hexdigest()}.js"
 
-    def open(self, browser: Browser, server: Middle, attributes: str, nonce: str = "") -> tuple[Page, list[str]]:  # noqa: F811
-        """A page with the element, after it loaded or failed, and the names of the files that it fetched."""
+    def open(self, server: Middle, attributes: str, nonce: str = "") -> tuple[Locator, list[str]]:
+        """The element in a page of a fresh browser, after it loaded or failed, and the names of the fetched files."""
         digest = base64.b64encode(hashlib.sha384(PLAYER.read_bytes()).digest()).decode()
         script = f'<script type="module" src="player.js" integrity="sha384-{digest}" crossorigin {nonce}></script>'
-        element = f'<rune-player src="{server.url}" key="hf_web_key" {attributes}></rune-player>'
-        (self.folder / "index.html").write_text(f'<!doctype html><meta charset="utf-8">{script}{element}', "utf-8")
+        body = f'<rune-player src="{server.url}" key="hf_web_key" {attributes}></rune-player>'
+        (self.folder / "index.html").write_text(f'<!doctype html><meta charset="utf-8">{script}{body}', "utf-8")
         (self.folder / "player.js").write_bytes(PLAYER.read_bytes())
-        page = browser.new_context().new_page()
+        page = self.browser.new_context().new_page()
         fetched: list[str] = []
         page.on("request", lambda request: fetched.append(request.url.rsplit("/", 1)[-1]))
         page.goto(f"{self.address}/index.html")
-        page.locator("rune-player :is([role=alert], button)").first.wait_for()
-        return page, fetched
+        element = page.locator("rune-player")
+        element.locator("[role=alert], button").first.wait_for()
+        return element, fetched
 
 
 @pytest.fixture
-def site(tmp_path: Path, middle: Middle) -> Iterator[Site]:  # noqa: F811
-    site = Site(tmp_path)
+def site(tmp_path: Path, browser: Browser, middle: Middle) -> Iterator[Site]:
+    site = Site(browser, tmp_path)
 
     class Strict(QuietFiles):
         def end_headers(self) -> None:
@@ -80,9 +86,13 @@ def policy(scripts: str, server: Middle) -> str:
     )
 
 
-def pin(publisher: Publisher) -> str:  # noqa: F811
+def pin(publisher: Publisher) -> str:
     """The attribute with which a page demands what this root's keys sign."""
     return f'root="sha256:{hashlib.sha256(publisher.roots[0].encode()).hexdigest()}"'
+
+
+def alert(element: Locator) -> str:
+    return element.locator("[role=alert]").inner_text()
 
 
 def test_each_file_is_small() -> None:
@@ -91,65 +101,40 @@ def test_each_file_is_small() -> None:
     assert sizes[SECOND.name] < MOST_BYTES_OF_SECOND, f"{sizes} bytes, compressed"
 
 
-def test_another_second_file_is_refused_and_does_not_run(
-    site: Site,
-    browser: Browser,  # noqa: F811
-    middle: Middle,  # noqa: F811
-    publisher: Publisher,  # noqa: F811
-) -> None:
+def test_another_second_file_is_refused_and_does_not_run(site: Site, middle: Middle, publisher: Publisher) -> None:
     site.second.write_bytes(b"globalThis.ran = true;" + SECOND.read_bytes())
-    page, _ = site.open(browser, middle, pin(publisher))
-    assert "did not come, or it is another one" in page.locator("rune-player [role=alert]").inner_text()
-    assert page.evaluate("globalThis.ran === undefined")
-    page.context.close()
+    element, _ = site.open(middle, pin(publisher))
+    assert "did not come, or it is another one" in alert(element)
+    assert element.page.evaluate("globalThis.ran === undefined")
 
 
-def test_a_second_file_that_is_away_is_named(
-    site: Site,
-    browser: Browser,  # noqa: F811
-    middle: Middle,  # noqa: F811
-    publisher: Publisher,  # noqa: F811
-) -> None:
+def test_a_second_file_that_is_away_is_named(site: Site, middle: Middle, publisher: Publisher) -> None:
     site.second.unlink()
-    page, _ = site.open(browser, middle, pin(publisher))
-    assert f"{site.second.name} did not come" in page.locator("rune-player [role=alert]").inner_text()
-    site.second.write_bytes(SECOND.read_bytes())
-    page.context.close()
+    element, _ = site.open(middle, pin(publisher))
+    assert f"{site.second.name} did not come" in alert(element)
 
 
 def test_a_page_that_demands_signed_documents_gets_them_verified(
-    site: Site,
-    browser: Browser,  # noqa: F811
-    middle: Middle,  # noqa: F811
-    publisher: Publisher,  # noqa: F811
+    site: Site, middle: Middle, publisher: Publisher
 ) -> None:
-    page, fetched = site.open(browser, middle, pin(publisher))
-    assert page.locator("rune-player button").count() == 1, page.locator("rune-player").inner_text()
+    element, fetched = site.open(middle, pin(publisher))
+    assert element.locator("button").count() == 1, element.inner_text()
     assert fetched.count(site.second.name) == 1
-    assert page.locator("script").count() == 1, "the element of the second script is gone"
-    page.context.close()
+    assert element.page.locator("script").count() == 1, "the element of the second script is gone"
     thief = Publisher(roots=list(publisher.roots))
     middle.serve(thief.release(EVIL, 2), EVIL, thief)
-    page, _ = site.open(browser, middle, pin(publisher))
-    assert "did not sign" in page.locator("rune-player [role=alert]").inner_text()
-    page.context.close()
+    element, _ = site.open(middle, pin(publisher))
+    assert "did not sign" in alert(element)
 
 
-def test_a_policy_by_nonce_allows_the_second_file(
-    site: Site,
-    browser: Browser,  # noqa: F811
-    middle: Middle,  # noqa: F811
-    publisher: Publisher,  # noqa: F811
-) -> None:
+def test_a_policy_by_nonce_allows_the_second_file(site: Site, middle: Middle, publisher: Publisher) -> None:
     site.policy = policy("'nonce-c2VjcmV0'", middle)
-    page, _ = site.open(browser, middle, pin(publisher), nonce='nonce="c2VjcmV0"')
-    assert page.locator("rune-player button").count() == 1, page.locator("rune-player").inner_text()
-    page.context.close()
+    element, _ = site.open(middle, pin(publisher), nonce='nonce="c2VjcmV0"')
+    assert element.locator("button").count() == 1, element.inner_text()
 
 
-def test_a_page_that_demands_none_loads_one_file(site: Site, browser: Browser, middle: Middle) -> None:  # noqa: F811
+def test_a_page_that_demands_none_loads_one_file(site: Site, middle: Middle) -> None:
     middle.answers[ADDRESS] = RUNE
-    page, fetched = site.open(browser, middle, "")
-    assert page.locator("rune-player button").count() == 1, page.locator("rune-player").inner_text()
+    element, fetched = site.open(middle, "")
+    assert element.locator("button").count() == 1, element.inner_text()
     assert site.second.name not in fetched
-    page.context.close()

@@ -29,9 +29,9 @@ pytestmark = pytest.mark.foreign
 
 SDK = Path(__file__).parents[3] / "static/build/sdk"
 MOST_BYTES = 20_000
-"""Of all modules together that a page loads without signed documents, compressed."""
+"""Compressed, of all modules together but the next."""
 MOST_BYTES_OF_UPDATES = 5_000
-"""Of the module that verifies signatures and signed documents and stores the last good rune, loaded where asked for."""
+"""Compressed, of the module that verifies signatures and signed documents and stores the last good rune."""
 
 PROGRAM = """\
 import { load } from "@hammer-forge/rune";

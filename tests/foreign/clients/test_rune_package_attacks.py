@@ -5,6 +5,8 @@ The attacker answers in the server's place with everything that they recorded, a
 same attacks on the loader of Python are in tests/forge/deployments/updates/test_attacks.py.
 """
 
+# ruff: noqa: F811  the arguments are fixtures
+
 from __future__ import annotations
 
 import hashlib
@@ -21,16 +23,22 @@ from playwright.sync_api import Browser, sync_playwright
 from forge.deployments.updates.documents import LIFETIMES, root_document
 from forge.deployments.updates.models import UpdateRole
 from tests.foreign.clients.test_rune_package import package  # noqa: F401  a fixture
-from tests.forge.deployments.updates.middle import ADDRESS, Middle, Publisher, make_keys, running
-from tests.rune.running.runtime import wat_runes
+from tests.forge.deployments.updates.middle import (  # noqa: F401  middle and publisher are fixtures
+    ADDRESS,
+    EVIL,
+    NEWER,
+    RUNE,
+    Middle,
+    Publisher,
+    make_keys,
+    middle,
+    publisher,
+    running,
+)
 from tests.support.servers.listening import file_server
 from tools.browser import chromium
 
 pytestmark = pytest.mark.foreign
-
-RUNE = wat_runes.mirror(5, 2, "u8[2]")
-NEWER = RUNE + b"\x00\x03\x01xy"
-EVIL = RUNE + b"\x00\x03\x01ev"
 
 NODE = """\
 import { load } from "@hammer-forge/rune";
@@ -63,7 +71,7 @@ Load = Callable[[str, dict[str, Any], datetime | None], dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def in_node(package: Path) -> Load:  # noqa: F811
+def in_node(package: Path) -> Load:
     program = package.parent / "attacked.mjs"
     program.write_text(NODE, "utf-8")
 
@@ -85,7 +93,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def in_a_page(package: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Load]:  # noqa: F811
+def in_a_page(package: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Load]:
     folder = tmp_path_factory.mktemp("other-site")
     (folder / "rune").symlink_to(package / "@hammer-forge/rune", target_is_directory=True)
     (folder / "app.js").write_text(PAGE, "utf-8")
@@ -109,19 +117,6 @@ def in_a_page(package: Path, browser: Browser, tmp_path_factory: pytest.TempPath
 
 def _milliseconds(now: datetime | None) -> float | None:
     return None if now is None else now.timestamp() * 1000
-
-
-@pytest.fixture
-def middle() -> Iterator[Middle]:
-    with running() as server:
-        yield server
-
-
-@pytest.fixture
-def publisher(middle: Middle) -> Publisher:
-    publisher = Publisher()
-    middle.serve(publisher.release(RUNE, 1), RUNE, publisher)
-    return publisher
 
 
 class App:
@@ -239,7 +234,7 @@ def test_key_compromise_by_one_key_that_signs_twice(middle: Middle, publisher: P
     assert app.refusal() == "signature-refused"
 
 
-def test_key_compromise_ends_with_the_next_root(middle: Middle, publisher: Publisher, app: App, tmp_path: Path) -> None:
+def test_key_compromise_ends_with_the_next_root(middle: Middle, publisher: Publisher, app: App) -> None:
     """All keys but those of the root are stolen. After the owner replaced them, what they sign is refused."""
     thief = Publisher(keys=list(publisher.keys), roots=list(publisher.roots))
     publisher.replace_keys()
@@ -254,6 +249,20 @@ def test_a_refusal_is_no_sign_that_there_is_no_newer_root(middle: Middle, app: A
     """Libraries take 403 for "no newer root". Here it is a refusal of the key, and says so."""
     middle.statuses[f"{ADDRESS}/tuf/2.root.json"] = (403, b'{"name": "key-revoked", "detail": "It was revoked."}')
     assert app.refusal() == "key-revoked"
+
+
+def test_a_redirect_gets_no_key(middle: Middle, app: App) -> None:
+    """The attacker answers with an address of their own."""
+    with running() as attacker:
+        for path in (f"{ADDRESS}/tuf/2.root.json", ADDRESS):
+            middle.moved[path] = f"{attacker.url}{path.removeprefix(ADDRESS)}"
+            answer = app.load()
+            assert answer["name"] == "refused", answer
+            assert "The key is not sent there" in answer["message"]
+            # The same without signed documents.
+            app.options.pop("root", None)
+            app.options.setdefault("cache", True)
+        assert attacker.requested == []
 
 
 def test_wrong_key(middle: Middle, app: App) -> None:

@@ -15,18 +15,23 @@ from forge.deployments.updates.documents import SigningPair
 from forge.deployments.updates.models import UpdateRole
 from tests.foreign.clients.test_rune_package import package  # noqa: F401  a fixture
 from tests.foreign.clients.test_rune_package_attacks import (  # noqa: F401  fixtures
-    EVIL,
-    NEWER,
-    RUNE,
     App,
     app,
     browser,
     in_a_page,
     in_node,
+)
+from tests.forge.deployments.updates.middle import (  # noqa: F401  middle and publisher are fixtures
+    ADDRESS,
+    EVIL,
+    NEWER,
+    RUNE,
+    Middle,
+    Publisher,
+    make_keys,
     middle,
     publisher,
 )
-from tests.forge.deployments.updates.middle import ADDRESS, Middle, Publisher, make_keys
 
 pytestmark = pytest.mark.foreign
 

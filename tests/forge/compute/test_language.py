@@ -193,7 +193,7 @@ def test_an_organisation_that_asks_too_much_at_once_is_refused_and_nobody_else(
             client.force_login(developer, backend="allauth.account.auth_backends.AuthenticationBackend")
             refused = client.post(address(project), {"ask": "check"}, content_type="application/json")
             assert (refused.status_code, refused["Retry-After"]) == (429, "1")
-            assert "Ask again in a moment" in refused.json()["detail"]
+            assert "Try again in a moment" in refused.json()["detail"]
             assert "answer" in own.answer(stranger, project_of(stranger), {"ask": "check"})
         assert client.post(address(project), {"ask": "check"}, content_type="application/json").status_code == 200
     finally:

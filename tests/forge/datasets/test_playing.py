@@ -190,7 +190,7 @@ def test_lists_and_pages_draw_nothing_of_what_may_not_be_played(
             assert part not in shown, address
         assert '/recording"' in whole, address
         assert "#lock" in shown, address
-    refusal = "Only those who manage acme/kitchen play this, and test samples only its owners."
+    refusal = "Only those who manage acme/kitchen play this, and only owners play test samples."
     assert refusal in browser.get(f"{PAGE}/samples/3").content.decode()
     assert "/export" not in browser.get(PAGE).content.decode()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import zipfile
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -208,10 +209,23 @@ def test_impossible_facts_from_the_isolated_process_bring_nothing(
 ) -> None:
     facts = {"offset": 0, "size": 8, "kind": "sound", "media_type": "audio/wav", "quality": "good", "milliseconds": 5}
     good = facts | {"drawing": {}, "path": "a.wav", "label": "yes", "split": "test", "events": None}
-    for wrong in ({"size": 9_000_000}, {"kind": "picture"}, {"split": "all"}, {"label": "x" * 99}, {"offset": -1}):
-        answer = {"recordings": [good | wrong], "omissions": [], "left_out": []}
-        monkeypatch.setattr(recording_readers, "read_archive", lambda *_, answer=answer: answer)
-        refused = post(client, f"{SAMPLES}/import/preview", ZIPPED)
+
+    def answered(wrong: dict[str, Any]) -> Any:
+        def read_archive(_organisation: UUID, _sent: IO[bytes], stored: IO[bytes], _most: int) -> dict[str, Any]:
+            stored.write(bytes(8))
+            return {"recordings": [good | wrong], "omissions": [], "left_out": []}
+
+        monkeypatch.setattr(recording_readers, "read_archive", read_archive)
+        return post(client, f"{SAMPLES}/import/preview", ZIPPED)
+
+    assert len(answered({}).json()["samples"]) == 1
+    event = {"label": "yes", "start": 0.5, "end": 0.25}
+    for wrong in (
+        *({"size": 9_000_000}, {"size": 9}, {"size": 0}, {"offset": -1}, {"milliseconds": -1}),
+        *({"kind": "picture"}, {"media_type": "text/html"}, {"quality": "best"}, {"drawing": {"peaks": "x"}}),
+        *({"split": "all"}, {"label": "x" * 99}, {"events": [event]}),
+    ):
+        refused = answered(wrong)
         assert (refused.status_code, "could not be read" in refused.json()["detail"]) == (422, True), wrong
 
 

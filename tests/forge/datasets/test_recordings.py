@@ -14,13 +14,15 @@ from django.test import Client
 from django.utils import timezone
 
 from forge.accounts.models import Membership, User
+from forge.compute.errors import ChildDied
+from forge.compute.pool.compiler import Compiler
 from forge.core.blobs.store import blob_path, put_bytes
 from forge.core.blobs.sweep import IN_FLIGHT
 from forge.core.models import AuditEntry, Blob, BlobLink, Event
 from forge.datasets.models import Consent, Sample
-from forge.datasets.recordings import content
 from forge.datasets.recordings.access import own_samples, recording_terms
 from forge.datasets.recordings.actions import send_sample
+from forge.datasets.samples import content
 from forge.datasets.samples.actions.delete import end_consents
 from forge.projects.actions import delete_project, write_file
 from forge.projects.files.contents import list_files
@@ -198,6 +200,25 @@ def test_what_is_no_recording_is_refused(client: Client, project: Any, data: byt
     assert answer.status_code == 422, answer.content
     assert answer.json()["title"] == "This cannot be a sample"
     assert not Sample.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fails", "status"),
+    [("make_ready", 503), ("run", 422)],
+    ids=["no process can be started", "the process dies of the recording"],
+)
+def test_a_phone_keeps_what_the_server_could_not_read_and_not_what_ends_the_process(
+    client: Client, project: Any, monkeypatch: pytest.MonkeyPatch, fails: str, status: int
+) -> None:
+    def died(*_: Any, **_named: Any) -> None:
+        raise ChildDied("The compiler's process has ended.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Compiler, fails, died)
+        answer = send(client, a_sound())
+    assert answer.status_code == status
+    assert Sample.objects.count() == 0
+    assert send(client, a_sound()).status_code == 201
 
 
 @pytest.mark.protects("recordings/file-types")

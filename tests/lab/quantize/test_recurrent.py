@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lab.formats.keras.unrolling import MOST_STEPS
 from lab.formats.onnx.reading import read_onnx
 from lab.formats.onnx.translating import fix_shapes, translate
 from lab.formats.tflite_builder import Builder
@@ -109,5 +110,5 @@ def test_an_output_that_nothing_reads_is_stored_as_its_siblings_are() -> None:
 
 def test_a_model_with_a_loop_is_refused_with_what_to_convert_instead() -> None:
     data = endless()
-    with pytest.raises(Refused, match=r"the model has a loop.*at most 128 steps"):
+    with pytest.raises(Refused, match=rf"the model has a loop.*at most {MOST_STEPS} steps"):
         quantised(data, FORMS["int8"], FloatParts(), [], [])

@@ -6,12 +6,11 @@ into the output.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from forge.compute.child.steps.recordings import facts_of
+from forge.compute.child.steps.recordings import emptied_output, facts_of
 from rune.datasets.content.content import BadContent
 from rune.datasets.layouts.archive import DataArchive, JoinedFile
 from rune.datasets.layouts.files import shown
@@ -60,9 +59,7 @@ def read_data(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -
     recordings: list[dict[str, Any]] = []
     omissions: list[dict[str, str]] = []
     number, offset = int(job["start"]), 0
-    with os.fdopen(os.dup(output), "r+b") as target:
-        target.seek(0)
-        target.truncate()
+    with emptied_output(output) as target:
         while number < len(items) and len(recordings) < job["count"] and offset < job["bytes"]:
             item = items[number]
             number += 1

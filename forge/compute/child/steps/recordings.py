@@ -1,7 +1,7 @@
-"""Reading recordings that somebody sent, in the compiler's process: one, or an archive of labelled ones. Imports `rune`
-and never Django.
+"""Reads recordings that somebody sent, in the isolated process: one, or an archive of labelled ones. Imports `rune` and
+never Django.
 
-What is stored of them is written into the output, one behind the other.
+The bytes to be stored are written into the output, one recording after the other.
 """
 
 from __future__ import annotations
@@ -25,26 +25,27 @@ from rune.wording import size_text
 
 
 def read_recording(descriptors: Sequence[int], output: int) -> dict[str, Any]:
-    """Writes what is stored of a recording into `output`, and returns its facts."""
+    """Writes the bytes to be stored of a recording into `output`, and returns its facts or why it is `refused`."""
     try:
         content = read_content(read_descriptor(descriptors[0]))
     except BadContent as error:
         return {"refused": str(error)}
-    with _emptied(output) as target:
+    with emptied_output(output) as target:
         target.write(content.data)
     return facts_of(content, 0)
 
 
 def read_labelled(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -> dict[str, Any]:
-    """Writes the recordings of an archive into `output`: a folder for each label, or a table at its top.
+    """Writes the recordings of an archive, which has a folder for each label or a table at its top, into `output`.
 
-    Returns their facts, labels, splits and marked places; the files that cannot be read; and those that nothing names.
-    An archive with more than `most` files, or more than `bytes` in its recordings, is refused.
+    Returns their facts, labels, splits and marked places; as `omissions` the files that cannot be read; and as
+    `left_out` those that are in no folder and that no table names. An archive with more than `most` files, or with
+    recordings of more than `bytes` together, is `refused`.
     """
     try:
         files = _ArchiveFiles(DataArchive(JoinedFile(descriptors)), job["most"])
         samples = samples_of(files)
-        with _emptied(output) as target:
+        with emptied_output(output) as target:
             answer = _read(samples, target, job["bytes"])
     except (BadContent, SamplesRefused, FileError) as error:
         return {"refused": str(error)}
@@ -77,7 +78,7 @@ def _read(samples: Sequence[LabelledSample], target: IO[bytes], limit: int) -> d
 
 
 class _ArchiveFiles:
-    """The files of an archive, as those who read samples ask for them."""
+    """The files of an archive, as `samples_of` reads them. It notes which were read."""
 
     def __init__(self, archive: DataArchive, most: int) -> None:
         """Raises `BadContent` for more than `most` files."""
@@ -110,12 +111,14 @@ class _ArchiveFiles:
             raise FileError(path, str(error)) from None
 
     def left_out(self) -> tuple[str, ...]:
-        """Once all samples were read: the files that are neither in a folder of a label nor in the table."""
+        """Returns the files that were never read. After all samples were read, neither a folder nor the table names
+        these."""
         return tuple(path for path in self.paths() if path not in self._requested)
 
 
 @contextmanager
-def _emptied(output: int) -> Iterator[IO[bytes]]:
+def emptied_output(output: int) -> Iterator[IO[bytes]]:
+    """Yields the output, empty, as a file to be written from its beginning."""
     with os.fdopen(os.dup(output), "r+b") as target:
         target.seek(0)
         target.truncate()

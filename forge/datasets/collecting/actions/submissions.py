@@ -28,12 +28,12 @@ from forge.datasets.collecting.models import SubmissionState
 from forge.datasets.errors import ConsentOver, ContentRefused, SampleKnown
 from forge.datasets.models import Collector, Consent, DataSet, Sample, Submission, SubmissionQuerySet
 from forge.datasets.playing import require_play
-from forge.datasets.recordings.content import checked_content
 from forge.datasets.removals.models import RemovalReason
 from forge.datasets.samples.actions import SampleOrigin
 from forge.datasets.samples.actions.add import accepts_recordings, checked_word
 from forge.datasets.samples.actions.delete import erase_removed, remove_samples
 from forge.datasets.samples.actions.store import store_sample
+from forge.datasets.samples.content import checked_content
 from forge.datasets.samples.models import SampleSource
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure, link_uploaded
@@ -68,7 +68,7 @@ def submit(collector: Collector, chunks: Iterable[bytes], *, device: str) -> Sub
             raise ConsentOver("The consent was withdrawn. Read the terms and agree again.")
         _require_room_of_link(collector, blob.size)
         if Submission.objects.filter(collector=collector, digest=blob.digest).exists():
-            raise SampleKnown("This recording was sent before.")
+            raise SampleKnown("This recording was sent before.", blob.digest)
         submission = _store(collector, collector.consent, content, blob, device)
         link_uploaded(submission, [blob.digest], link.project)
         change.note(principal_of_collector(collector), "data.submit", guest=collector.pseudonym)

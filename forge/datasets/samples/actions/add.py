@@ -17,8 +17,8 @@ from forge.datasets.actions import DataSetChange
 from forge.datasets.consent.models import Consent
 from forge.datasets.errors import ConsentOver
 from forge.datasets.models import Sample
-from forge.datasets.recordings.content import checked_content
 from forge.datasets.samples.actions.store import SampleOrigin, store_sample
+from forge.datasets.samples.content import checked_content
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure, link_uploaded
 from rune.datasets.words import WORD_LIMIT

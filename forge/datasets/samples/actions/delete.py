@@ -38,11 +38,11 @@ ERASED_AT_ONCE = 200
 
 
 def withdraw_consent(actor: Actor, consent: Consent) -> SampleRemoval | None:
-    """Withdraws a consent of one's own: all samples that it covers are deleted. Maintainers may do it for anyone, and
-    owners alone where it covers test samples that a saved version has.
+    """Withdraws the actor's own consent and deletes all samples that it covers. Maintainers may withdraw anyone's. If
+    it covers test samples that a saved version has, only owners may withdraw another person's.
 
-    Returns what was deleted; None where it covered no samples. Raises `NotFound` for another's consent and for one that
-    was withdrawn, and `Forbidden` for a maintainer who is no owner.
+    Returns what was deleted, or None if it covered no samples. Raises `NotFound` for another person's consent and for
+    one that was withdrawn already, and `Forbidden` if only owners may withdraw it.
     """
     project = consent.data_set.project
     if (actor.pk is None or consent.person_id != actor.pk) and not can(actor, Verb.MANAGE, project):

@@ -1,5 +1,5 @@
-"""The registry's addresses without the middleware of pages: they know no cookie, no session, no form and no nonce, and
-programs ask them thousands of times, when that middleware would be a quarter of the work."""
+"""Answers the registry's addresses without the middleware of pages. They know no cookie, session, form or nonce, and
+that middleware would be a quarter of the work of a pull."""
 
 from __future__ import annotations
 
@@ -21,21 +21,19 @@ _Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 class RegistryAddresses:
-    """Answers what is below /v2/ itself, with what every answer has: a checked host, its length and its policies."""
-
-    sync_capable, async_capable = True, False
+    """Answers what is below /v2/. As every answer, these have a checked host, a length and policies."""
 
     def __init__(self, get_response: _Answer) -> None:
-        self._others = get_response
+        self._pages = get_response
         # Each of them is synchronous, because the innermost is.
         framed: Any = XFrameOptionsMiddleware(cast("Any", page_policies(_answer)))
         self._registry = cast("_Answer", convert_exception_to_response(CommonMiddleware(framed)))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(ROOT):
-            return self._others(request)
+            return self._pages(request)
         response = self._registry(request)
-        # An error that nobody foresaw is a page, and has no policy yet.
+        # Django answers an error that nobody foresaw outside of what sets the policy.
         response.headers.setdefault("Content-Security-Policy", NOT_A_PAGE)
         return response
 

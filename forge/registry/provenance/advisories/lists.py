@@ -6,13 +6,13 @@ nobody for it.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from django.core.checks import CheckMessage, Error, register
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.registry.models import Manifest, Tag
+from forge.registry.oci.documents import BadManifest, read_document
 from forge.registry.provenance.advisories.matching import (
     AdvisoryIndex,
     BadBill,
@@ -29,18 +30,22 @@ from forge.registry.provenance.advisories.matching import (
     findings,
     index_of,
 )
-from forge.registry.provenance.advisories.osv import LARGEST_LIST, BadAdvisories, read_advisories
+from forge.registry.provenance.advisories.osv import BadAdvisories, read_advisories
 from rune.tools.signing.referrers import BOM_TYPE
 
+LARGEST_LIST: Final = 128 * 1024 * 1024
+"""Bytes of a list that is read."""
 MOST_BILLS: Final = 20
 """Bills of materials of one rune that are read: whoever may push may add some."""
-LARGEST_BILL: Final = 4 * 1024 * 1024
+MOST_BYTES: Final = 4 * 1024 * 1024
+"""Bytes of all bills of one rune together: each view of its page reads them."""
 _log = logging.getLogger(__name__)
+_reading = Lock()
 
 
 @dataclass(frozen=True)
 class AdvisoryList:
-    """A list that was read. `date` is that of its file: a download usually keeps the time that the server said."""
+    """A list that was read. `date` is the time of its file, which a download usually has from the database."""
 
     date: datetime
     advisories: AdvisoryIndex
@@ -48,14 +53,18 @@ class AdvisoryList:
 
 @dataclass(frozen=True)
 class KnownVulnerabilities:
-    """The known vulnerabilities of a rune. `date` is None where the list or the bill of materials could not be read."""
+    """The known vulnerabilities of a rune, by the list of a date. If the list or the bill of materials cannot be read,
+    `date` is None."""
 
     date: datetime | None
     findings: tuple[KnownVulnerability, ...] = ()
 
 
 def current_list() -> AdvisoryList | None:
-    """The list, or None where none is configured. Raises `BadAdvisories`."""
+    """Returns the list that the operator configured, or None without one. Raises `BadAdvisories`.
+
+    The first call after the file changed reads it: some 2 s for 20,000 entries.
+    """
     if settings.ADVISORY_LIST is None:
         return None
     file: Path = settings.ADVISORY_LIST
@@ -63,31 +72,39 @@ def current_list() -> AdvisoryList | None:
         state = file.stat()
     except OSError as error:
         raise BadAdvisories(f"the file {file} cannot be opened: {error.strerror}") from None
-    read = _read(file, state.st_mtime_ns, state.st_size)
+    # One thread reads a file and the others wait: at the same time, each would need hundreds of megabytes.
+    with _reading:
+        read = _read(file, state.st_ino, state.st_mtime_ns, state.st_size)
     if isinstance(read, str):
         raise BadAdvisories(read)
     return read
 
 
 def known_vulnerabilities(tag: Tag) -> KnownVulnerabilities | None:
-    """Returns the vulnerabilities in the list that the rune of a tag has, or None where no list is configured or no
-    component of the rune has a version. The caller has found the tag for someone."""
+    """Compares the rune of a tag with the list. The caller has found the tag for someone.
+
+    Returns None if there is nothing to compare: no list, or no component with a version.
+    """
     try:
         advisories = current_list()
         if advisories is None:
             return None
         components = [each for bill in _bills(tag) for each in components_in(bill)]
-    except (BadAdvisories, BadBill, NotFound, Damaged, KeyError, ValueError, TypeError) as error:
+        if not components:
+            return None
+        return KnownVulnerabilities(advisories.date, findings(components, advisories.advisories))
+    except (BadAdvisories, BadBill, BadManifest, NotFound, Damaged) as error:
         _log.warning("The vulnerabilities of %s are not known: %s", tag, error)
         return KnownVulnerabilities(None)
-    if not components:
-        return None
-    return KnownVulnerabilities(advisories.date, findings(components, advisories.advisories))
 
 
-@register("registry")
+@register("registry", deploy=True)
 def check_advisory_list(**_: Any) -> list[CheckMessage]:
-    """An error of `manage.py check` where the list cannot be read."""
+    """Reports a list that cannot be read to `manage.py check --deploy`.
+
+    Other commands do not read the list: it takes seconds, and a damaged one must not keep anybody from withdrawing a
+    version.
+    """
     try:
         current_list()
     except BadAdvisories as error:
@@ -97,8 +114,11 @@ def check_advisory_list(**_: Any) -> list[CheckMessage]:
 
 
 @lru_cache(maxsize=1)
-def _read(file: Path, changed: int, size: int) -> AdvisoryList | str:
-    """A file of this state, read once; or why it cannot be."""
+def _read(file: Path, inode: int, changed: int, size: int) -> AdvisoryList | str:
+    """Returns the list in a file, or why the file cannot be read. Each state of the file is read once.
+
+    `changed` is in nanoseconds since 1970, `size` in bytes.
+    """
     try:
         if size > LARGEST_LIST:
             raise BadAdvisories(f"it has more than {LARGEST_LIST:,} bytes")
@@ -113,12 +133,21 @@ def _read(file: Path, changed: int, size: int) -> AdvisoryList | str:
 
 
 def _bills(tag: Tag) -> Iterator[bytes]:
-    """The bills of materials that were published beside the rune. Whoever may push can add one, and take none away."""
+    """The bills of materials that were published beside the rune. Whoever may push can add one, and take none away.
+
+    Raises `BadBill`, `BadManifest`, `NotFound` and `Damaged`.
+    """
     bills = Manifest.objects.filter(
         repository=tag.repository_id, subject=tag.manifest.blob_id, artifact_type=BOM_TYPE, trashed=None
     )
+    left = MOST_BYTES
     for manifest in bills.order_by("created")[:MOST_BILLS]:
-        for layer in json.loads(read_blob(manifest.blob_id))["layers"]:
-            if layer["size"] > LARGEST_BILL:
-                raise BadBill(f"the bill of materials has more than {LARGEST_BILL:,} bytes")
-            yield read_blob(layer["digest"])
+        document = read_document(read_blob(manifest.blob_id), manifest.media_type)
+        if document.is_index:
+            raise BadBill("the bill of materials is a list of manifests")
+        _config, *layers = document.blobs
+        for layer in layers:
+            left -= layer.size
+            if left < 0:
+                raise BadBill(f"the bills of materials have more than {MOST_BYTES:,} bytes")
+            yield read_blob(layer.digest)

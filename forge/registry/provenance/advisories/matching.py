@@ -14,17 +14,19 @@ from forge.registry.provenance.advisories.osv import Advisory, Affected, RangeBo
 
 _ECOSYSTEMS: Final = {"pypi": "PyPI", "npm": "npm", "cargo": "crates.io", "golang": "Go", "deb": "Debian"}
 """The ecosystem of OSV by the type of a package URL."""
-
+MOST_COMPONENTS: Final = 10_000
+"""Components of one bill."""
+LONGEST_TEXT: Final = 1_000
+"""Characters of a component's name or version."""
+MOST_COMPARISONS: Final = 20_000
+"""Pairs of a component and an advisory about a package of its name: some 50 µs for each."""
 
 AdvisoryIndex = Mapping[str, Sequence[tuple[Advisory, Affected]]]
-"""Advisories, each with one package that it is about, by that package's name in its loosest form."""
-MOST_COMPONENTS: Final = 10_000
-LONGEST_TEXT: Final = 1_000
-"""Characters of a name and of a version that are compared."""
+"""Advisories by the name of a package that they are about, in the form without an ecosystem (`package_name`)."""
 
 
 class BadBill(ValueError):
-    """A bill of materials that cannot be read."""
+    """A bill of materials that cannot be read or compared."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class PackageComponent:
     """A component that can be compared: it has a version."""
 
     ecosystem: str
-    """"" where the bill names none: then the name counts in each ecosystem."""
+    """If the bill names none, it is "", and the name counts in each ecosystem."""
     name: str
     version: str
 
@@ -45,9 +47,9 @@ class KnownVulnerability:
     component: str
     version: str
     severity: str
-    """A word, a CVSS vector, or "" where the advisory says none."""
+    """As in `Advisory`."""
     fixed: str
-    """The next version without it, or "" where there is none."""
+    """The next version that is not affected. It is "" while the advisory names none."""
 
 
 def components_in(bill: bytes) -> tuple[PackageComponent, ...]:
@@ -63,7 +65,7 @@ def components_in(bill: bytes) -> tuple[PackageComponent, ...]:
 
 
 def index_of(advisories: Iterable[Advisory]) -> AdvisoryIndex:
-    """The advisories by the names of packages: a bill of many components is compared in time."""
+    """Sorts advisories by the names of packages, so that a component is compared with few."""
     index: dict[str, list[tuple[Advisory, Affected]]] = {}
     for advisory in advisories:
         for affected in advisory.affected:
@@ -72,11 +74,17 @@ def index_of(advisories: Iterable[Advisory]) -> AdvisoryIndex:
 
 
 def findings(components: Iterable[PackageComponent], index: AdvisoryIndex) -> tuple[KnownVulnerability, ...]:
-    """Returns the vulnerabilities of the components, by the ids of the advisories."""
-    matches = {
-        (advisory.id, component): _finding(advisory, component, affected)
+    """Returns the vulnerabilities of the components, ordered by the ids of the advisories. Raises `BadBill`."""
+    pairs = [
+        (component, advisory, affected)
         for component in components
         for advisory, affected in index.get(package_name("", component.name), ())
+    ]
+    if len(pairs) > MOST_COMPARISONS:
+        raise BadBill(f"its components would be compared {len(pairs):,} times; at most {MOST_COMPARISONS:,} are made")
+    matches = {
+        (advisory.id, component): _finding(advisory, component, affected)
+        for component, advisory, affected in pairs
         if _is_about(affected, component) and _is_affected(affected, component.version)
     }
     return tuple(matches[key] for key in sorted(matches, key=lambda key: (key[0], key[1].name, key[1].version)))
@@ -109,7 +117,7 @@ def _is_affected(affected: Affected, version: str) -> bool:
 
 
 def _is_in(events: Sequence[RangeBorder], version: str) -> bool:
-    """Whether a version is in a range. One that cannot be compared counts as in it: nobody can say that it is not."""
+    """Whether a version is in a range. A version that cannot be compared counts as in it: it may be."""
     try:
         here = Version(version)
         borders = sorted((_order(event.version), event.kind) for event in events if event.version != "*")

@@ -1,7 +1,7 @@
 """Reading a list of advisories in the format of OSV (https://ossf.github.io/osv-schema/). Pure.
 
-A list is a file that somebody else wrote, so every field is checked, and one that is damaged refuses the whole list: a
-page that says "none" because an entry could not be read would be a lie.
+Somebody else wrote the list, so every field is checked. One damaged field refuses the whole list: without its entry, a
+page could say "none" of a rune that has the vulnerability.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import Any, Final
 
-LARGEST_LIST = 128 * 1024 * 1024
-"""Bytes of a list that is read."""
-MOST_EVENTS = 10_000
+MOST_EVENTS: Final = 10_000
+"""Borders of one range."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 _COMPARED: Final = frozenset({"SEMVER", "ECOSYSTEM"})
 _EVENTS: Final = ("introduced", "fixed", "last_affected", "limit")
@@ -27,7 +27,8 @@ class BadAdvisories(ValueError):
 
 @dataclass(frozen=True)
 class RangeBorder:
-    """A border of a range: from this version on it is affected (`introduced`), or no longer."""
+    """A version from which a package is affected (`kind` is `introduced`), or no longer (`fixed`, `limit`), or the last
+    one that is (`last_affected`)."""
 
     kind: str
     version: str
@@ -38,15 +39,17 @@ class Affected:
     """Versions of one package that an advisory is about."""
 
     ecosystem: str
-    """The registry of the package, such as `PyPI`; "" where the advisory names none."""
+    """The registry of the package, such as `PyPI`."""
     name: str
     ranges: tuple[tuple[RangeBorder, ...], ...]
-    versions: frozenset[str]
+    versions: tuple[str, ...]
+    """Further versions, as they are written."""
 
 
 @dataclass(frozen=True)
 class Advisory:
-    """A known vulnerability. `severity` is a word of its database, a CVSS vector, or "" where it says none."""
+    """A known vulnerability. `severity` is a word of its database such as `high`, a CVSS vector, or "" if neither is
+    named."""
 
     id: str
     severity: str
@@ -54,10 +57,10 @@ class Advisory:
 
 
 def read_advisories(data: bytes) -> tuple[Advisory, ...]:
-    """The advisories of a list: a JSON array, or an object whose `vulns` is one. Those that were withdrawn are left
-    out. Raises `BadAdvisories`."""
-    if len(data) > LARGEST_LIST:
-        raise BadAdvisories(f"it has more than {LARGEST_LIST:,} bytes")
+    """Reads a list: a JSON array of entries, or an object with the array as `vulns`. Leaves out withdrawn entries.
+
+    Raises `BadAdvisories`.
+    """
     try:
         read = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -70,7 +73,7 @@ def read_advisories(data: bytes) -> tuple[Advisory, ...]:
 
 
 def package_name(ecosystem: str, name: str) -> str:
-    """The one form of a package's name in which names are compared."""
+    """Returns the form of a package's name in which names are compared. `ecosystem` is "" if it is not known."""
     return re.sub(r"[-_.]+", "-", name).lower() if ecosystem in ("", "PyPI") else name.lower()
 
 
@@ -96,7 +99,8 @@ def _affected(value: Mapping[str, Any]) -> Affected:
         package_name(ecosystem, _text(package["name"])),
         # Commits of Git are no versions: a component names none.
         tuple(_events(each["events"]) for each in _array(value.get("ranges")) if _text(each["type"]) in _COMPARED),
-        frozenset(_text(each) for each in _array(value.get("versions"))),
+        # Many packages have a version 1.0: one text for all of them.
+        tuple(intern(_text(each)) for each in _array(value.get("versions"))),
     )
 
 

@@ -16,7 +16,7 @@ from forge.core.threads import MAXIMUM_COMMENT
 from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose
 from forge.datasets.errors import SampleKnown
 from forge.datasets.models import Sample
-from forge.datasets.recordings.actions import send_sample
+from forge.datasets.recordings.actions import ReadSample, read_sample, store_read_sample
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.models import AnchoredThread, Review
@@ -44,7 +44,8 @@ class WrongResult:
 def mark_wrong(actor: Actor, about: Review | Build, chunks: Iterable[bytes], result: WrongResult) -> AnchoredThread:
     """Gives the project a recording as a sample with the right label, and begins a thread about it.
 
-    A recording that the project has is not given again. Raises `Forbidden`, `Invalid`, and what `send_sample` raises.
+    A recording that the project has is not given again. Raises `Forbidden`, `Invalid`, and what `read_sample` and
+    `store_read_sample` raise.
     """
     require(actor, Verb.COMMENT, about.project)
     said = " ".join(result.said.split())
@@ -52,8 +53,18 @@ def mark_wrong(actor: Actor, about: Review | Build, chunks: Iterable[bytes], res
         raise Invalid(f"What the build said has at most {LONGEST_ANSWER} characters here.")
     if len(result.text) > MAXIMUM_COMMENT:
         raise Invalid(f"A comment has at most {MAXIMUM_COMMENT} characters, this one has {len(result.text)}.")
+    # Before the transaction, which would keep all others from writing while the recording comes and is read.
+    recording = read_sample(
+        actor,
+        about.project,
+        chunks,
+        label=result.right,
+        days=result.days,
+        consent=result.consent,
+        purposes=result.purposes,
+    )
     with transaction.atomic():
-        sample = _sample(actor, about.project, chunks, result)
+        sample = _sample(actor, about.project, recording)
         right = " ".join(result.right.split())
         text = result.text.strip() or f"This was wrong: it said {_quoted(said)}, right is {_quoted(right)}."
         thread = begin_thread(actor, about, text, wrong_result(sample, said, right))
@@ -72,17 +83,9 @@ def mark_wrong(actor: Actor, about: Review | Build, chunks: Iterable[bytes], res
     return thread
 
 
-def _sample(actor: Actor, project: Project, chunks: Iterable[bytes], result: WrongResult) -> Sample:
+def _sample(actor: Actor, project: Project, recording: ReadSample) -> Sample:
     try:
-        return send_sample(
-            actor,
-            project,
-            chunks,
-            label=result.right,
-            days=result.days,
-            consent=result.consent,
-            purposes=result.purposes,
-        )
+        return store_read_sample(actor, project, recording)
     except SampleKnown as known:
         return Sample.objects.available().get(data_set__project=project, digest=known.digest)
 

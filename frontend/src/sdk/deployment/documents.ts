@@ -24,7 +24,7 @@ export interface Target {
   readonly custom: { readonly version: string; readonly release: number; readonly since: string };
 }
 
-/** The signed part of a document. Each role has its own fields; the signature proves them, so they are read once it is verified. */
+/** The signed part of a document, with the fields of all roles: those of its own role are there once it is verified. */
 export interface Signed {
   readonly _type: string;
   readonly spec_version: string;
@@ -41,10 +41,10 @@ interface Document {
   readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
 }
 
-/** In front of a key of Ed25519, its SubjectPublicKeyInfo. */
+/** The part of a SubjectPublicKeyInfo that is in front of the 32 bytes of an Ed25519 key, in hexadecimal. */
 const ED25519 = "302a300506032b6570032100";
 
-/** Reads a document that the keys of its role signed, in all of the roots. Throws `DeliveryError`. */
+/** Reads a document that the keys of its role signed, as each of the roots names them. Throws `DeliveryError`. */
 export async function verified(text: string, role: Role, ...roots: readonly Signed[]): Promise<Signed> {
   try {
     const document = JSON.parse(text) as Document;

@@ -3,10 +3,11 @@
 import { DeliveryError } from "../errors";
 import {
   ask,
-  askServed,
+  asServed,
   compare,
   type Fetched,
   type FetchOptions,
+  isJson,
   json,
   PATIENCE,
   releaseBytes,
@@ -21,11 +22,11 @@ import { currentTarget, type DocumentServer, pinnedRoot, type Seen } from "./upd
 interface LastGood {
   readonly served: Served;
   readonly bytes: ArrayBuffer;
-  /** When its server last said that it is the current one, in milliseconds since 1970. */
+  /** The time at which its server last named it as current, in milliseconds since 1970. */
   readonly confirmed: number;
 }
 
-/** Throws `DeliveryError`. */
+/** Fetches the rune that a deployment serves, or takes the stored one while its server is away. Throws `DeliveryError`. */
 export async function fetchRelease(source: string | URL, options: FetchOptions): Promise<Fetched> {
   const url = String(source).replace(/\/+$/, "");
   const store = await openStore(url, options);
@@ -33,7 +34,7 @@ export async function fetchRelease(source: string | URL, options: FetchOptions):
   try {
     const served =
       options.root === undefined
-        ? await inTime(options, (patient) => askServed(url, patient))
+        ? await inTime(options, (patient) => namedRelease(url, patient))
         : await signedRelease(url, options.root, options, store);
     if (last !== null && served.release < last.served.release) {
       const message = `The server names release ${served.release}, and named release ${last.served.release} before.`;
@@ -60,7 +61,7 @@ async function requireSigned({ rune }: Served, publicKey: string, options: Fetch
   await requireSignature(signatures as Signatures, rune.digest, publicKey);
 }
 
-/** The store of a deployment and of what is trusted: what another key or root proved does not count. */
+/** Opens the store of a deployment. Each key and each root has one of its own: what another one proved does not count. */
 async function openStore(url: string, { cache, publicKey, root }: FetchOptions): Promise<Store | null> {
   if (cache === false) return null;
   // A root and its digest are the same trust.
@@ -69,6 +70,14 @@ async function openStore(url: string, { cache, publicKey, root }: FetchOptions):
   if ("indexedDB" in globalThis) return browserStore(id);
   if (typeof cache === "string") return folderStore(cache, id);
   throw new DeliveryError("cache-unwritable", "Name a folder as `cache`, or `false` to store nothing.");
+}
+
+/** The release that the address names, without signed documents. */
+async function namedRelease(url: string, options: FetchOptions): Promise<Served> {
+  const answer = await ask(url, options);
+  if (isJson(answer)) return asServed(await json(answer, options));
+  const message = `${url} is the address of a file. \`publicKey\` and \`cache\` need the address of a deployment.`;
+  throw new DeliveryError("refused", message);
 }
 
 /** The release that the documents of today name. */
@@ -95,7 +104,7 @@ async function signedRelease(url: string, root: string, options: FetchOptions, s
     const rune = { digest, size: length, url: `${url}/${digest}` };
     return { deployment: name.split("/").pop() ?? name, ...custom, rune };
   } catch (error) {
-    // A field that is missing: the keys signed it, and still it is no document of a deployment.
+    // The keys signed a document without a field that those of a deployment have.
     throw error instanceof TypeError ? refused(`A signed document cannot be read: ${error.message}.`) : error;
   } finally {
     const text = JSON.stringify({ ...seen, pinned: trusted });
@@ -103,7 +112,7 @@ async function signedRelease(url: string, root: string, options: FetchOptions, s
   }
 }
 
-/** Does what asks for a document, and gives up where no answer comes. */
+/** Gives up if a document has not come as a whole after `PATIENCE`. A rune may take longer, as long as bytes come. */
 async function inTime<Value>(options: FetchOptions, act: (options: FetchOptions) => Promise<Value>): Promise<Value> {
   const late = AbortSignal.timeout(PATIENCE);
   const signal = options.signal ? AbortSignal.any([options.signal, late]) : late;
@@ -113,7 +122,7 @@ async function inTime<Value>(options: FetchOptions, act: (options: FetchOptions)
   });
 }
 
-/** Where an older state could not be recognised the next time, nothing is loaded. */
+/** Reads or writes what was seen. If that fails, an older state could not be recognised, so nothing is loaded. */
 async function remember<Value>(act: () => Promise<Value>): Promise<Value> {
   try {
     return await act();
@@ -123,7 +132,7 @@ async function remember<Value>(act: () => Promise<Value>): Promise<Value> {
   }
 }
 
-/** Returns the documents in a record; none where it is damaged, and they are verified anew. */
+/** Returns the documents in a record. From a damaged record it returns none, and they are fetched again. */
 function seenIn(record: Uint8Array<ArrayBuffer> | null | undefined): Seen & { readonly pinned?: string } {
   try {
     return record ? parsed(record) : {};
@@ -132,7 +141,7 @@ function seenIn(record: Uint8Array<ArrayBuffer> | null | undefined): Seen & { re
   }
 }
 
-/** Null if there is none, or if it is damaged. */
+/** Returns the last good rune, or null if none is stored or if it is damaged. */
 async function readLast(store: Store | null): Promise<LastGood | null> {
   try {
     const record = await store?.read("served.json");
@@ -147,7 +156,7 @@ async function readLast(store: Store | null): Promise<LastGood | null> {
   }
 }
 
-/** A store that cannot be written is not used. */
+/** Stores a rune in place of the last one. A store that cannot be written is no error here. */
 async function writeLast(
   store: Store | null,
   served: Served,

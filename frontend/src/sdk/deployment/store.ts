@@ -26,7 +26,7 @@ export function browserStore(id: string): Store {
     try {
       const transaction = database.transaction(FILES, mode);
       const value = await ended(act(transaction.objectStore(FILES)));
-      // A full disk is told when the transaction ends, after the request.
+      // A full disk is an error of the transaction, after the request succeeded.
       await new Promise((resolve, reject) => {
         transaction.oncomplete = resolve;
         transaction.onabort = () => reject(transaction.error ?? new Error("The browser stored nothing."));
@@ -45,7 +45,7 @@ export function browserStore(id: string): Store {
 
 /** The store in a folder. */
 export function folderStore(folder: string, id: string): Store {
-  // By a function, since bundlers of pages refuse an import of it.
+  // A function gives the module, because bundlers of pages refuse to import it.
   const { mkdir, open, readFile, rename, rm } = process.getBuiltinModule("node:fs/promises");
   const path = (name: string): string => `${folder}/${id}/${name}`;
   return {

@@ -18,8 +18,8 @@ const LIMITS = { root: 524_288, timestamp: 16_384, snapshot: 65_536, targets: 26
 const CLOCK_TOLERANCE = 3_600_000;
 
 /**
- * Returns what is signed as current for the deployment of this name. `root` is the document that is trusted, `seen` what
- * was verified before: it gets each document that is verified. `now` is in milliseconds since 1970.
+ * Returns what is signed as current for the deployment of this name. `root` is the document that is trusted. `seen` has
+ * what was verified before, and gets each document that is verified now. `now` is in milliseconds since 1970.
  * Throws `DeliveryError`: `expired`, `clock-wrong`, `older`, `mixed`, `signature-refused`, or what the server refused.
  */
 export async function currentTarget(
@@ -91,7 +91,7 @@ async function newestTimestamp(server: DocumentServer, root: Signed, seen: Seen,
   return counts;
 }
 
-/** The document that another one names: the one that was seen, or else the server's. */
+/** Returns the document that another one names. Asks the server if it was not seen before. */
 async function named(
   server: DocumentServer,
   role: "snapshot" | "targets",
@@ -116,7 +116,7 @@ async function named(
   return document;
 }
 
-/** A document that was verified before, or null if there is none, or if today's keys did not sign it. */
+/** Returns the document that was verified before, or null if there is none or if today's keys did not sign it. */
 async function remembered(role: Role, root: Signed, seen: Seen): Promise<Signed | null> {
   const text = seen[role];
   return text === undefined ? null : verified(text, role, root).catch(() => null);

@@ -20,7 +20,8 @@ MOST_GROUPS = 64
 
 @dataclass(frozen=True)
 class _Convolved:
-    """A convolution of a tensor with channels last. `weights` are as ONNX has them, `rule` is that of the padding."""
+    """A convolution of a tensor with channels last. `weights` have ONNX's order of dimensions; `rule` is
+    the padding."""
 
     tensor: int
     weights: Array
@@ -35,7 +36,7 @@ class _Convolved:
         return {"padding": self.rule, ACTIVATION: 0, **self.window.strides_and_dilations}
 
     def inputs(self, translation: Translation, order: tuple[int, ...]) -> list[int]:
-        """The tensor, its weights with their dimensions in that order, and the bias."""
+        """Stores weights and bias, and returns the three inputs. `order` is the order of the weights' dimensions."""
         weights = translation.store(f"{self.name}/weights", self.weights.transpose(order))
         return [self.tensor, weights, translation.store(f"{self.name}/bias", self.bias)]
 

@@ -53,7 +53,7 @@ class HardwareKey:
 
 
 def read_address(text: str) -> KeyAddress:
-    """The key that an address names. Raises `BadKey`."""
+    """Reads the address of a key. Raises `BadKey`, which says what the address lacks."""
     path, _, query = text.removeprefix(SCHEME).partition("?")
     parts = dict(part.partition("=")[::2] for part in path.split(";") if part)
     options = dict(parse_qsl(query))
@@ -72,7 +72,7 @@ def read_address(text: str) -> KeyAddress:
 
 @contextmanager
 def hardware_key(text: str, ask_pin: Callable[[str], str]) -> Iterator[HardwareKey]:
-    """The key at an address, until the block ends. `ask_pin` asks for the PIN of a token with this label.
+    """Opens the key at an address until the block ends. `ask_pin` gets the label of the token and returns its PIN.
 
     Raises `BadKey`.
     """
@@ -110,7 +110,7 @@ def _find(session: Any, kind: Any, address: KeyAddress) -> Any:
 
 
 def _public_key(point: bytes) -> PublicKey:
-    """The key of a point in an OCTET STRING, as tokens have it."""
+    """Returns the key of a point. Tokens give the point as an OCTET STRING, and some without that wrapping."""
     raw = point[2:] if point[:1] == b"\x04" and len(point) in (_POINT_OF_P256 + 2, _POINT_OF_ED25519 + 2) else point
     try:
         key: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey

@@ -96,7 +96,7 @@ def _sign(
 
 @contextmanager
 def _opened(place: str) -> Iterator[SigningHalf]:
-    """The key of a file, or of a token while its session is open."""
+    """Opens the key that `--key` names. That of a token signs until the block ends. Raises `CommandFailed`."""
     if not place.startswith(SCHEME):
         yield _key_in(Path(place))
         return

@@ -21,9 +21,9 @@ from tests.forge.factories.deployments import deployed, now
 pytestmark = pytest.mark.django_db
 
 
-def build(root: Path, text: str) -> str:
+def build(root: Path, text: str, name: str = "rune-player.js") -> str:
     """A front end's build with this script; the digest."""
-    file = root / "build/sdk/rune-player.js"
+    file = root / "build/sdk" / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8")
     return hashlib.sha256(text.encode()).hexdigest()
@@ -43,8 +43,7 @@ def test_pages_go_on_loading_the_script_of_an_earlier_release(tmp_path: Path, se
     store_script()
     store_script()
     assert StoredPlayerScript.objects.count() == 1
-    player_script._described.cache_clear()
-    player_script._digest.cache_clear()
+    player_script._read.cache_clear()
     now_served = build(tmp_path, "second()")
     for digest, text in ((before, b"first()"), (now_served, b"second()")):
         answer = Client().get(f"/d/rune-player/{digest}.js")
@@ -62,12 +61,10 @@ def test_the_second_script_of_each_release_is_served_by_its_digest(tmp_path: Pat
     settings.STATIC_ROOT = tmp_path
     digests = []
     for release in ("first", "second"):
+        player_script._read.cache_clear()
         build(tmp_path, f"{release}()")
         text = f"{release}.deployment()"
-        (tmp_path / "build/sdk/rune-player-deployment.js").write_text(text, "utf-8")
-        digests.append((hashlib.sha256(text.encode()).hexdigest(), text))
-        player_script._described.cache_clear()
-        player_script._digest.cache_clear()
+        digests.append((build(tmp_path, text, "rune-player-deployment.js"), text))
         assert Client().get(f"/d/rune-player/{digests[-1][0]}.js").status_code == 200
         store_script()
     assert StoredPlayerScript.objects.count() == 4

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import pytest
+
 from forge.deployments.updates.documents import (
     DocumentSet,
     ServedTarget,
@@ -18,8 +20,12 @@ from forge.deployments.updates.documents import (
     root_document,
 )
 from forge.deployments.updates.models import UpdateRole
+from tests.rune.running.runtime import wat_runes
 from tests.support.servers.listening import QuietHandler, http_server
 
+RUNE = wat_runes.mirror(5, 2, "u8[2]")
+NEWER = RUNE + b"\x00\x03\x01xy"
+EVIL = RUNE + b"\x00\x03\x01ev"
 ADDRESS = "/d/acme/kitchen/boards"
 FOR_PAGES = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Date"}
 """Headers with which pages of other sites may read an answer."""
@@ -60,14 +66,17 @@ class Publisher:
 
 @dataclass
 class Middle:
-    """Answers by path. Its clock says what a test wants."""
+    """Answers by path, and writes down who asked. Its clock says what a test wants."""
 
     address: str = ""
     answers: dict[str, bytes] = field(default_factory=dict)
     statuses: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
+    """Addresses to which paths lead by a redirect."""
+    requested: list[str] = field(default_factory=list)
     date: datetime | None = None
     stalled: set[str] = field(default_factory=set)
-    """Paths whose answers break off in the middle, and the connection stays open."""
+    """Paths whose answers break off in the middle while the connection stays open."""
     ended: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -98,11 +107,14 @@ def running() -> Iterator[Middle]:
 
     class Handler(QuietHandler):
         def do_GET(self) -> None:
+            middle.requested.append(self.path)
             missing = (404, b'{"name": "document-unknown", "detail": "There is no such document."}')
             known = (200, middle.answers[self.path]) if self.path in middle.answers else missing
             status, body = middle.statuses.get(self.path, known)
             kind = "application/json" if body[:1] in (b"{", b"[") else "application/octet-stream"
-            if self.path in middle.stalled:
+            if self.path in middle.moved:
+                self.respond(307, headers=FOR_PAGES | {"Location": middle.moved[self.path]})
+            elif self.path in middle.stalled:
                 self.stall(body, FOR_PAGES | {"Content-Type": kind})
             else:
                 self.respond(status, body, FOR_PAGES | {"Content-Type": kind})
@@ -117,6 +129,7 @@ def running() -> Iterator[Middle]:
             middle.ended.wait()
 
         def do_OPTIONS(self) -> None:  # noqa: N802  the name is of the library
+            middle.requested.append(self.path)
             self.respond(204, headers=FOR_PAGES | {"Access-Control-Allow-Headers": "x-api-key"})
 
         def date_time_string(self, timestamp: float | None = None) -> str:
@@ -127,3 +140,17 @@ def running() -> Iterator[Middle]:
             yield middle
         finally:
             middle.ended.set()
+
+
+@pytest.fixture
+def middle() -> Iterator[Middle]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def publisher(middle: Middle) -> Publisher:
+    """The organisation, whose first release the server has."""
+    publisher = Publisher()
+    middle.serve(publisher.release(RUNE, 1), RUNE, publisher)
+    return publisher

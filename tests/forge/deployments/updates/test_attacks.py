@@ -3,10 +3,11 @@
 The attacker answers in the server's place with everything that they recorded, and sometimes with stolen keys.
 """
 
+# ruff: noqa: F811  the arguments are fixtures
+
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,25 +17,17 @@ import pytest
 from forge.deployments.updates.documents import LIFETIMES, root_document
 from forge.deployments.updates.models import UpdateRole
 from rune import Deployment, DeploymentError
-from tests.forge.deployments.updates.middle import ADDRESS, Middle, Publisher, make_keys, running
-from tests.rune.running.runtime import wat_runes
-
-RUNE = wat_runes.mirror(5, 2, "u8[2]")
-NEWER = RUNE + b"\x00\x03\x01xy"
-EVIL = RUNE + b"\x00\x03\x01ev"
-
-
-@pytest.fixture
-def middle() -> Iterator[Middle]:
-    with running() as server:
-        yield server
-
-
-@pytest.fixture
-def publisher(middle: Middle) -> Publisher:
-    publisher = Publisher()
-    middle.serve(publisher.release(RUNE, 1), RUNE, publisher)
-    return publisher
+from tests.forge.deployments.updates.middle import (  # noqa: F401  middle and publisher are fixtures
+    ADDRESS,
+    EVIL,
+    NEWER,
+    RUNE,
+    Middle,
+    Publisher,
+    make_keys,
+    middle,
+    publisher,
+)
 
 
 @pytest.fixture

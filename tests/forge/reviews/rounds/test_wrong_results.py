@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from forge.compute.pool.recordings import recording_readers
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry
 from forge.datasets.errors import ConsentDiffers, ContentRefused
@@ -78,6 +81,27 @@ def test_without_consent_to_what_holds_now_nothing_is_kept(project: Any, develop
         mark_wrong(reviewer, build, [b"no recording"], wrong(project))
     assert not Sample.objects.filter(data_set__project=project)
     assert threads_on_build(reviewer, build) == []
+
+
+def test_a_recording_comes_and_is_read_before_the_transaction_begins(
+    project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite lets nobody else write while a transaction is open."""
+    outside = len(connection.savepoint_ids)
+    depths: list[int] = []
+    read = recording_readers.read
+
+    def noted(*args: Any) -> dict[str, Any]:
+        depths.append(len(connection.savepoint_ids))
+        return read(*args)
+
+    def chunks() -> Iterator[bytes]:
+        depths.append(len(connection.savepoint_ids))
+        yield MOTION
+
+    monkeypatch.setattr(recording_readers, "read", noted)
+    mark_wrong(developer, built(developer, project), chunks(), wrong(project))
+    assert depths == [outside, outside]
 
 
 def test_a_stranger_marks_nothing(project: Any, developer: Any, stranger: Any) -> None:

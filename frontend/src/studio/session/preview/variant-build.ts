@@ -9,8 +9,8 @@ import type { VariantRequest } from "../../api/watch";
 
 /** Milliseconds after which it is read again although no event said that it is built: events may be lost. */
 const POLL_MILLISECONDS = 3000;
-/** Milliseconds without another text after which the variant of the newest is asked for, longer than between two keys of a
- * person who types. The plain rune comes first, and another rune for each key would delay that of the next. */
+/** Milliseconds to wait for another text before the variant of the newest is asked for: more than a person who types needs
+ * between two keys. A variant for each key would delay the plain rune of the next. */
 const CALM = 500;
 
 export interface VariantState {
@@ -111,7 +111,7 @@ export class VariantBuild {
     this.store.setState(NOTHING);
   }
 
-  /** Lets go what was asked for the text before, and asks for the newest once no other comes. */
+  /** Drops the request for the text before, and asks for the newest once no other comes. */
   private requestWhenCalm(): void {
     this.revision += 1;
     this.pendingWatch = null;

@@ -1,21 +1,26 @@
-"""The line of a rune's page on known vulnerabilities, by a list that the operator names."""
+"""The line on known vulnerabilities of a rune's page, and of `manage.py check`, by a list that the operator names."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
-from django.core.checks import run_checks
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.test import Client
 
 from forge.projects.models import Visibility
 from forge.registry.models import Tag
 from forge.registry.provenance.advisories import lists
 from forge.registry.tags.publishing.actions import publish_build
+from rune.tools.signing.referrers import BOM_TYPE
 from tests.forge.factories.builds import approved, built
+from tests.forge.registry.distribution.artifacts.registry_client import EMPTY, RegistryClient, credentials, image, index
 from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
@@ -41,10 +46,11 @@ def file(tmp_path: Path, settings: Any) -> Path:
 
 
 def write(file: Path, text: str) -> Path:
-    lists._read.cache_clear()
-    file.write_text(text, "utf-8")
-    os.utime(file, (1772409600, 1772409600))
-    return file
+    """Replaces the file in one step, as the guide tells operators to. The new one has the time of the old one."""
+    new = file.with_suffix(".new")
+    new.write_text(text, "utf-8")
+    os.utime(new, (1772409600, 1772409600))
+    return new.rename(file)
 
 
 def about(name: str, **fields: Any) -> str:
@@ -63,8 +69,13 @@ def page() -> str:
     return compact(answer.content.decode())
 
 
-def errors() -> list[str]:
-    return [str(error.msg) for error in run_checks(tags=["registry"])]
+def check() -> str:
+    """Runs `manage.py check --deploy --tag registry`. Returns the errors, or "" without any."""
+    try:
+        call_command("check", deploy=True, tags=["registry"])
+    except SystemCheckError as error:
+        return str(error)
+    return ""
 
 
 @pytest.mark.parametrize("text", ["", "{", "[{}]", '[{"id": "<b>x</b>"}]', "[" * 100_000])
@@ -73,16 +84,42 @@ def test_a_list_that_cannot_be_read_is_said_and_is_an_error_of_the_check(
 ) -> None:
     write(file, text)
     assert UNREAD in page()
-    (error,) = errors()
-    assert "ADVISORY_LIST cannot be read" in error
+    assert "ADVISORY_LIST cannot be read" in check()
     assert "ADVISORY_LIST cannot be read" in caplog.text
 
 
 def test_a_list_that_is_away_is_said(published: Tag, file: Path) -> None:
     file.unlink()
     assert UNREAD in page()
-    (error,) = errors()
-    assert "cannot be opened" in error
+    assert "cannot be opened" in check()
+
+
+def test_commands_do_not_read_the_list(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A damaged list keeps nobody from withdrawing a version or disabling a person."""
+    write(file, "{")
+    call_command("check")
+    assert "no issues" in capsys.readouterr().out
+
+
+def test_one_of_many_requests_reads_a_new_list(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[bytes] = []
+    second = Thread(target=lists.current_list)
+
+    def read(data: bytes) -> tuple[()]:
+        reads.append(data)
+        if len(reads) == 1:
+            second.start()
+            # It waits for this one: without the lock it would read the file, and end.
+            second.join(0.2)
+            assert second.is_alive()
+        return ()
+
+    monkeypatch.setattr(lists, "read_advisories", read)
+    write(file, "[ ]")
+    lists.current_list()
+    second.join()
+    lists.current_list()
+    assert reads == [b"[ ]"]
 
 
 def test_a_larger_list_than_is_read_is_refused(published: Tag, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,13 +129,13 @@ def test_a_larger_list_than_is_read_is_refused(published: Tag, file: Path, monke
 
 def test_without_a_list_nothing_is_said(published: Tag) -> None:
     assert "vulnerabilit" not in page()
-    assert errors() == []
+    assert check() == ""
 
 
 def test_a_rune_of_which_nothing_is_known(published: Tag, file: Path) -> None:
     write(file, about("something-else"))
     assert "No known vulnerabilities in the list of 2 March 2026" in page()
-    assert errors() == []
+    assert check() == ""
 
 
 def test_a_rune_whose_toolchain_has_a_known_vulnerability(published: Tag, file: Path) -> None:
@@ -110,3 +147,36 @@ def test_a_rune_whose_toolchain_has_a_known_vulnerability(published: Tag, file: 
     assert "severity critical" in shown
     assert "fixed in 99.1" in shown
     assert "No known" not in shown
+
+
+def subject(tag: Tag) -> dict[str, Any]:
+    return {"mediaType": tag.manifest.media_type, "digest": tag.manifest.blob_id, "size": 1}
+
+
+@pytest.mark.parametrize(
+    ("manifest", "layers"),
+    [
+        pytest.param(image, [b"[]"], id="not-a-bill"),
+        pytest.param(image, [b'{"components": []}' + b" " * 50_000] * 100, id="one-layer-named-100-times"),
+        pytest.param(index, [], id="a-list-of-manifests"),
+    ],
+)
+def test_a_pushed_bill_that_cannot_be_read_is_said(
+    manifest: Callable[..., bytes], layers: list[bytes], published: Tag, developer: Any, file: Path
+) -> None:
+    """Each view of the page reads the bills, so whoever may push cannot make them long."""
+    assert "No known vulnerabilities" in page()
+    registry = RegistryClient(credentials(developer))
+    for each in {EMPTY, *layers}:
+        assert registry.push_blob(each).status_code == 201
+    pushed = manifest(*layers, artifactType=BOM_TYPE, subject=subject(published))
+    assert registry.push_manifest(pushed).status_code == 201
+    assert UNREAD in page()
+
+
+def test_a_pushed_bill_is_compared_too(published: Tag, developer: Any, file: Path) -> None:
+    write(file, about("door"))
+    assert "No known vulnerabilities" in page()
+    bill = json.dumps({"components": [{"name": "door", "version": "1.0"}]}).encode()
+    RegistryClient(credentials(developer)).push_image("", bill, artifactType=BOM_TYPE, subject=subject(published))
+    assert "PYSEC-2026-1, door 1.0" in page()

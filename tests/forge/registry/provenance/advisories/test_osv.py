@@ -79,6 +79,11 @@ def test_a_bill_that_would_take_long_is_refused() -> None:
         components_in(bill(*[TOOLCHAIN] * 10_001))
     with pytest.raises(BadBill):
         components_in(bill(TOOLCHAIN | {"version": "1" * 1001}))
+    entries = [entry({"introduced": "0"}, id=f"GHSA-{number}") for number in range(300)]
+    advisories = index_of(read_advisories(json.dumps(entries).encode()))
+    versions = [TOOLCHAIN | {"version": f"1.{number}"} for number in range(100)]
+    with pytest.raises(BadBill, match="30,000 times"):
+        findings(components_in(bill(*versions)), advisories)
 
 
 def test_what_was_withdrawn_and_what_is_about_commits_is_overlooked() -> None:

@@ -1,4 +1,4 @@
-"""Has a recording that somebody sent read in an isolated process: what is stored of it, or why it is refused.
+"""Recordings that somebody sends: an isolated process reads them, and returns what is stored or why it is refused.
 
 This process copies bytes and looks into none of them. What the other says about them is checked.
 """
@@ -15,6 +15,7 @@ from uuid import UUID
 from forge.compute.errors import MalformedAnswer
 from forge.compute.pool.answer_reading import RecordingFactsJson
 from forge.compute.pool.recordings import recording_readers
+from forge.core.errors import DomainError
 from forge.core.json_shape import has_shape
 from forge.datasets.errors import ContentRefused
 from forge.datasets.samples.drawing import DrawingJson
@@ -30,15 +31,18 @@ MAX_DRAWING = 4_000
 
 
 def checked_content(organisation: UUID, chunks: Iterable[bytes]) -> Content:
-    """Reads a recording without what tells of its maker, for a project of an organisation.
+    """Reads a recording without what tells of its maker, for a project of an organisation. Call it outside of a
+    transaction: the chunks may come slowly, and the process has to be waited for.
 
     Raises `ContentRefused`, and `TooManyQuestions` and `LanguageBusy` where too many are read at once.
     """
-    with received(_limited(chunks)) as sent, TemporaryFile() as stored:
+    too_large = ContentRefused(f"The recording is larger than {size_text(MAX_BYTES)}. Trim it and send it again.")
+    with received(chunks, MAX_BYTES, too_large) as sent, TemporaryFile() as stored:
         answer = recording_readers.read(organisation, sent, stored)
-        if "error" in answer or "refused" in answer:
-            failure = f"The recording could not be read. {answer.get('error', {}).get('message', '')}".strip()
-            raise ContentRefused(answer.get("refused", failure))
+        if "refused" in answer:
+            raise ContentRefused(answer["refused"])
+        if "error" in answer:
+            raise ContentRefused(f"The recording could not be read. {answer['error']['message']}")
         try:
             return content_in(stored, answer)  # type: ignore[arg-type]  # its shape was checked when it came
         except MalformedAnswer as error:
@@ -46,7 +50,8 @@ def checked_content(organisation: UUID, chunks: Iterable[bytes]) -> Content:
 
 
 def content_in(stored: IO[bytes], facts: RecordingFactsJson) -> Content:
-    """A recording whose bytes an isolated process wrote into a file. Raises `MalformedAnswer` for impossible facts."""
+    """Returns a recording whose bytes an isolated process wrote into a file. Raises `MalformedAnswer` for impossible
+    facts."""
     if not _are_possible(facts):
         raise MalformedAnswer("The process that reads recordings described one that cannot be.")
     stored.seek(facts["offset"])
@@ -58,29 +63,24 @@ def content_in(stored: IO[bytes], facts: RecordingFactsJson) -> Content:
 
 
 def are_words(*words: str) -> bool:
-    """Whether these may be labels, pseudonyms or names of devices; each may be empty."""
+    """Whether all these texts may be labels, pseudonyms or names of devices. An empty text may."""
     return all(len(each) <= WORD_LIMIT and each.isprintable() for each in words)
 
 
 @contextmanager
-def received(chunks: Iterable[bytes]) -> Iterator[IO[bytes]]:
-    """A temporary file with what somebody sent, opened to be read alone: another process gets it."""
+def received(chunks: Iterable[bytes], most: int, too_large: DomainError) -> Iterator[IO[bytes]]:
+    """Yields a temporary file with what somebody sent, opened for reading only, since another process gets it. Raises
+    `too_large` as soon as there are more than `most` bytes."""
+    size = 0
     with NamedTemporaryFile() as target:
         for chunk in chunks:
+            size += len(chunk)
+            if size > most:
+                raise too_large
             target.write(chunk)
         target.flush()
         with Path(target.name).open("rb") as sent:
             yield sent
-
-
-def _limited(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Raises `ContentRefused` as soon as there are more bytes than a sample may have."""
-    size = 0
-    for chunk in chunks:
-        size += len(chunk)
-        if size > MAX_BYTES:
-            raise ContentRefused(f"The recording is larger than {size_text(MAX_BYTES)}. Trim it and send it again.")
-        yield chunk
 
 
 def _are_possible(facts: RecordingFactsJson) -> bool:
