@@ -24,7 +24,7 @@ from tests.foreign.conftest import Published
 from tests.rune.devices.packages.package_programs import PackageFolder, called
 from tests.rune.devices.packages.test_layouts import NANO_33_BLE, WARNINGS, compiler
 from tests.rune.devices.packages.test_sketches import HEADERS
-from tests.support.servers.listening import QuietFiles, file_server
+from tests.support.servers.listening import PolicedSite, policed_site
 from tests.support.servers.live_server import REPOSITORY, LiveServer
 from tools.browser import chromium
 from tools.needs import EMULATORS
@@ -38,26 +38,10 @@ AIM = 60.0
 """Seconds from the button to an answer in a page of another site, by hand. A program is faster than a hand."""
 
 
-@dataclass
-class OtherSite:
-    """A site of another origin, with the files of a folder, under a strict policy if there is one."""
-
-    folder: Path
-    address: str
-    policy: str = ""
-
-
 @pytest.fixture(scope="module")
-def other_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OtherSite]:
-    site = OtherSite(tmp_path_factory.mktemp("site"), "")
-
-    class Handler(QuietFiles):
-        def end_headers(self) -> None:
-            if site.policy:
-                self.send_header("Content-Security-Policy", site.policy)
-            super().end_headers()
-
-    with file_server(site.folder, Handler) as site.address:
+def other_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PolicedSite]:
+    """A site of another origin."""
+    with policed_site(tmp_path_factory.mktemp("site")) as site:
         yield site
 
 
@@ -79,7 +63,7 @@ class Deployed:
 
 
 @pytest.fixture(scope="module")
-def deployed(live: LiveServer, published: Published, browser: Browser, other_site: OtherSite) -> Deployed:
+def deployed(live: LiveServer, published: Published, browser: Browser, other_site: PolicedSite) -> Deployed:
     """A deployment that a person creates on its page, for the pages of the other site."""
     context = browser.new_context()
     context.add_cookies(
@@ -104,7 +88,7 @@ def deployed(live: LiveServer, published: Published, browser: Browser, other_sit
     return Deployed(lines, pressed)
 
 
-def opened(browser: Browser, site: OtherSite, body: str) -> tuple[Page, list[str]]:
+def opened(browser: Browser, site: PolicedSite, body: str) -> tuple[Page, list[str]]:
     """A page of the site with this body, and what its console says."""
     (site.folder / "index.html").write_text(f'<!doctype html><meta charset="utf-8"><body>{body}', "utf-8")
     page = browser.new_page()
@@ -123,7 +107,7 @@ def test_there_are_lines_for_each_language(deployed: Deployed) -> None:
 
 
 def test_a_pasted_line_answers_in_a_page_of_another_site(
-    browser: Browser, deployed: Deployed, other_site: OtherSite, live: LiveServer
+    browser: Browser, deployed: Deployed, other_site: PolicedSite, live: LiveServer
 ) -> None:
     script = rf"script-src {live.address} 'wasm-unsafe-eval'"
     other_site.policy = f"default-src 'none'; {script}; worker-src blob:; connect-src {live.address}"
@@ -140,7 +124,9 @@ def test_a_pasted_line_answers_in_a_page_of_another_site(
     page.close()
 
 
-def test_a_changed_script_is_refused_by_its_digest(browser: Browser, deployed: Deployed, other_site: OtherSite) -> None:
+def test_a_changed_script_is_refused_by_its_digest(
+    browser: Browser, deployed: Deployed, other_site: PolicedSite
+) -> None:
     other_site.policy = ""
     changed = re.sub(r'integrity="sha384-[^"]{8}', 'integrity="sha384-AAAAAAAA', deployed.lines["HTML"])
     page, said = opened(browser, other_site, changed)
@@ -151,7 +137,7 @@ def test_a_changed_script_is_refused_by_its_digest(browser: Browser, deployed: D
 
 
 def test_a_page_of_an_origin_that_is_not_named_learns_nothing(
-    browser: Browser, deployed: Deployed, other_site: OtherSite
+    browser: Browser, deployed: Deployed, other_site: PolicedSite
 ) -> None:
     other_site.policy = ""
     (other_site.folder / "index.html").write_text(f"<!doctype html><body>{deployed.lines['HTML']}", "utf-8")
@@ -173,7 +159,7 @@ def test_the_lines_of_javascript_run_in_node(deployed: Deployed, package: Path) 
 def test_the_component_of_react_answers(
     browser: Browser,
     deployed: Deployed,
-    other_site: OtherSite,
+    other_site: PolicedSite,
     package: Path,  # noqa: F811
 ) -> None:
     other_site.policy = ""

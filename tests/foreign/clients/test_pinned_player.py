@@ -26,7 +26,7 @@ from tests.forge.deployments.updates.middle import (  # noqa: F401  middle and p
     middle,
     publisher,
 )
-from tests.support.servers.listening import QuietFiles, file_server
+from tests.support.servers.listening import PolicedSite, policed_site
 
 pytestmark = pytest.mark.foreign
 
@@ -36,45 +36,37 @@ MOST_BYTES_OF_SECOND = 6_500
 
 
 @dataclass
-class Site:
+class PinningSite:
     """A site that serves both files by their digests, as a server of Forge does, with pages of a strict policy."""
 
     browser: Browser
-    folder: Path
-    address: str = ""
-    policy: str = ""
+    files: PolicedSite
 
     @property
     def second(self) -> Path:
-        return self.folder / f"{hashlib.sha256(SECOND.read_bytes()).hexdigest()}.js"
+        return self.files.folder / f"{hashlib.sha256(SECOND.read_bytes()).hexdigest()}.js"
 
     def open(self, server: Middle, attributes: str, nonce: str = "") -> tuple[Locator, list[str]]:
         """The element in a page of a fresh browser, after it loaded or failed, and the names of the fetched files."""
         digest = base64.b64encode(hashlib.sha384(PLAYER.read_bytes()).digest()).decode()
         script = f'<script type="module" src="player.js" integrity="sha384-{digest}" crossorigin {nonce}></script>'
         body = f'<rune-player src="{server.url}" key="hf_web_key" {attributes}></rune-player>'
-        (self.folder / "index.html").write_text(f'<!doctype html><meta charset="utf-8">{script}{body}', "utf-8")
-        (self.folder / "player.js").write_bytes(PLAYER.read_bytes())
+        (self.files.folder / "index.html").write_text(f'<!doctype html><meta charset="utf-8">{script}{body}', "utf-8")
         page = self.browser.new_context().new_page()
         fetched: list[str] = []
         page.on("request", lambda request: fetched.append(request.url.rsplit("/", 1)[-1]))
-        page.goto(f"{self.address}/index.html")
+        page.goto(f"{self.files.address}/index.html")
         element = page.locator("rune-player")
         element.locator("[role=alert], button").first.wait_for()
         return element, fetched
 
 
 @pytest.fixture
-def site(tmp_path: Path, browser: Browser, middle: Middle) -> Iterator[Site]:
-    site = Site(browser, tmp_path)
-
-    class Strict(QuietFiles):
-        def end_headers(self) -> None:
-            self.send_header("Content-Security-Policy", site.policy)
-            super().end_headers()
-
-    with file_server(tmp_path, Strict) as site.address:
-        site.policy = policy(f"{site.address}/", middle)
+def site(tmp_path: Path, browser: Browser, middle: Middle) -> Iterator[PinningSite]:
+    with policed_site(tmp_path) as files:
+        files.policy = policy(f"{files.address}/", middle)
+        site = PinningSite(browser, files)
+        (tmp_path / "player.js").write_bytes(PLAYER.read_bytes())
         site.second.write_bytes(SECOND.read_bytes())
         yield site
 
@@ -101,21 +93,23 @@ def test_each_file_is_small() -> None:
     assert sizes[SECOND.name] < MOST_BYTES_OF_SECOND, f"{sizes} bytes, compressed"
 
 
-def test_another_second_file_is_refused_and_does_not_run(site: Site, middle: Middle, publisher: Publisher) -> None:
+def test_another_second_file_is_refused_and_does_not_run(
+    site: PinningSite, middle: Middle, publisher: Publisher
+) -> None:
     site.second.write_bytes(b"globalThis.ran = true;" + SECOND.read_bytes())
     element, _ = site.open(middle, pin(publisher))
     assert "did not come, or it is another one" in alert(element)
     assert element.page.evaluate("globalThis.ran === undefined")
 
 
-def test_a_second_file_that_is_away_is_named(site: Site, middle: Middle, publisher: Publisher) -> None:
+def test_a_second_file_that_is_away_is_named(site: PinningSite, middle: Middle, publisher: Publisher) -> None:
     site.second.unlink()
     element, _ = site.open(middle, pin(publisher))
     assert f"{site.second.name} did not come" in alert(element)
 
 
 def test_a_page_that_demands_signed_documents_gets_them_verified(
-    site: Site, middle: Middle, publisher: Publisher
+    site: PinningSite, middle: Middle, publisher: Publisher
 ) -> None:
     element, fetched = site.open(middle, pin(publisher))
     assert element.locator("button").count() == 1, element.inner_text()
@@ -127,13 +121,13 @@ def test_a_page_that_demands_signed_documents_gets_them_verified(
     assert "did not sign" in alert(element)
 
 
-def test_a_policy_by_nonce_allows_the_second_file(site: Site, middle: Middle, publisher: Publisher) -> None:
-    site.policy = policy("'nonce-c2VjcmV0'", middle)
+def test_a_policy_by_nonce_allows_the_second_file(site: PinningSite, middle: Middle, publisher: Publisher) -> None:
+    site.files.policy = policy("'nonce-c2VjcmV0'", middle)
     element, _ = site.open(middle, pin(publisher), nonce='nonce="c2VjcmV0"')
     assert element.locator("button").count() == 1, element.inner_text()
 
 
-def test_a_page_that_demands_none_loads_one_file(site: Site, middle: Middle) -> None:
+def test_a_page_that_demands_none_loads_one_file(site: PinningSite, middle: Middle) -> None:
     middle.answers[ADDRESS] = RUNE
     element, fetched = site.open(middle, "")
     assert element.locator("button").count() == 1, element.inner_text()

@@ -21,7 +21,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.foreign.conftest import Published
-from tests.support.servers.listening import QuietFiles, file_server
+from tests.support.servers.listening import policed_site
 from tests.support.servers.live_server import LiveServer
 from tools.browser import chromium
 
@@ -186,13 +186,8 @@ def strict_site(package: Path, live: LiveServer, tmp_path_factory: pytest.TempPa
     scripts = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'"
     policy = f"default-src 'none'; {scripts}; connect-src {live.address}"
 
-    class Strict(QuietFiles):
-        def end_headers(self) -> None:
-            self.send_header("Content-Security-Policy", policy)
-            super().end_headers()
-
-    with file_server(folder, Strict) as address:
-        yield address
+    with policed_site(folder, policy) as site:
+        yield site.address
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import process_time
 from typing import Any
 
@@ -98,6 +99,21 @@ def test_a_sample_has_a_page_with_consent_versions_and_deleting(client: Client, 
     assert "<audio controls" in page
     assert client.post(f"{PAGE}/samples/1/delete").status_code == 302
     assert client.get(f"{PAGE}/samples/1").status_code == 404
+
+
+def test_a_sample_that_a_version_tests_on_has_its_forms_for_owners_alone(
+    client: Client, project: Project, user: User, owner: User, browser_of: Callable[[User], Client]
+) -> None:
+    sample_of(consent_of(user, project), user)
+    offered = 'action="/acme/kitchen/data/mark"'
+    page = f"{PAGE}/samples/1/panel"
+    assert offered in client.get(page).content.decode()
+    Sample.objects.update(tested_since=2, split="test")
+    shown = client.get(page).content.decode()
+    assert offered not in shown
+    assert "data-cut" not in shown
+    assert "Version 2 tests on this sample, so only owners change it." in shown
+    assert offered in browser_of(owner).get(page).content.decode()
 
 
 def test_a_drawing_stays_in_its_box() -> None:

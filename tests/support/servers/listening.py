@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -72,6 +73,30 @@ def file_server(folder: Path, handler: type[SimpleHTTPRequestHandler] = QuietFil
     """A server of a folder's files. Yields its origin."""
     with http_server(partial(handler, directory=str(folder))) as address:
         yield address
+
+
+@dataclass
+class PolicedSite:
+    """A site of a folder's files under a Content-Security-Policy, which a test may change. "" sets no policy."""
+
+    folder: Path
+    policy: str
+    address: str = ""
+
+
+@contextmanager
+def policed_site(folder: Path, policy: str = "") -> Iterator[PolicedSite]:
+    """Serves a folder's files under a policy until the end of the block."""
+    site = PolicedSite(folder, policy)
+
+    class Policed(QuietFiles):
+        def end_headers(self) -> None:
+            if site.policy:
+                self.send_header("Content-Security-Policy", site.policy)
+            super().end_headers()
+
+    with file_server(folder, Policed) as site.address:
+        yield site
 
 
 def origin(server: ThreadingHTTPServer) -> str:

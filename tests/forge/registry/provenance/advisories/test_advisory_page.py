@@ -139,7 +139,9 @@ def test_a_rune_of_which_nothing_is_known(published: Tag, file: Path) -> None:
 
 
 def test_a_rune_whose_toolchain_has_a_known_vulnerability(published: Tag, file: Path) -> None:
+    write(file, about("hammer-other", database_specific={"severity": "CRITICAL"}))
     assert "No known vulnerabilities" in page()
+    # The new file has the size and the time of the old one.
     write(file, about("hammer-forge", database_specific={"severity": "CRITICAL"}))
     shown = page()
     assert "1 known vulnerability" in shown
