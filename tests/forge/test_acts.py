@@ -59,6 +59,7 @@ UNAUDITED: Mapping[str, str] = {
     "forge.datasets.imports.actions.receive_piece": "bytes mean nothing before the import is started, which is written",
     "forge.datasets.labelling.actions.release": "says who looks at a sample for some minutes; no sample changes",
     "forge.datasets.labelling.actions.take_next": "the same",
+    "forge.datasets.recordings.actions.read_sample": "reads a recording; storing it is another act, which is written",
     "forge.datasets.samples.actions.cut.propose_parts": "says where a sample could be cut; changes nothing",
     "forge.learning.training.actions.offering.offer_model": "a part of other acts, which write theirs",
     "forge.notices.actions.change_notice": "what somebody has read is nobody else's business",
