@@ -115,7 +115,7 @@ def _sample_context(principal: Principal, project: Project, number: int) -> dict
     answer = answer_of(sample, analysis.rune if analysis is not None else "")
     row = cards_of(principal, [sample], project, marks_of(labels))[0]
     # A version tests on it, and the person is no owner.
-    is_kept = sample.tested_since is not None and not can(principal, Verb.CHANGE_TESTS, project)
+    is_protected = sample.tested_since is not None and not can(principal, Verb.CHANGE_TESTS, project)
     alike: list[int] = []
     if row.analysis is not None and row.analysis["likeness"] is not None:
         others = samples_of(principal, project).filter(analysis__likeness=row.analysis["likeness"])
@@ -136,8 +136,8 @@ def _sample_context(principal: Principal, project: Project, number: int) -> dict
         "revision": revision_of(principal, project),
         "purposes": sorted(purpose.replace("-", " ") for purpose in purposes_of(sample.consent)),
         "versions": versions_with(sample, list(versions_of(principal, project))),
-        "may_edit": can(principal, Verb.EDIT, project) and not is_kept,
-        "is_kept": is_kept,
+        "may_edit": can(principal, Verb.EDIT, project) and not is_protected,
+        "is_protected": is_protected,
         "may_delete": may_delete(principal, sample),
     }
 
