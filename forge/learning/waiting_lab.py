@@ -28,7 +28,7 @@ END_SECONDS = 5.0
 
 
 class LabLibraries(StrEnum):
-    """What a process of `lab` can have loaded before its job (`lab.command.job.AHEAD`)."""
+    """The libraries that a process of `lab` can have loaded before its job (`lab.command.job.AHEAD`)."""
 
     TENSORFLOW = "tensorflow"
     QUANTISER = "quantiser"

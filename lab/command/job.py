@@ -183,7 +183,8 @@ AHEAD: Mapping[str, tuple[Environment | None, str]] = {
     "tensorflow": (ENVIRONMENTS["tensorflow"], "train"),
     "quantiser": (None, "quantise"),
 }
-"""What can be loaded before a request is there: the environment, None for this Python, and a step that needs it."""
+"""The libraries that can be loaded before a request is there: their environment, None for this Python, and a step that
+needs them."""
 
 
 def start_named(name: str) -> None:

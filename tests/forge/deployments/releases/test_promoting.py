@@ -219,3 +219,25 @@ def test_the_api_tells_what_changes_and_promotes(
     assert stale.status_code == 412
     assert browser.get(f"{API}/production/promotion").json()["changes"] == []
     assert browser.get(f"{API}/staging/promotion").status_code == 404
+
+
+def test_what_is_promoted_from_another_follows_no_tag(
+    developer: User, project: Project, staging: Deployment, browser_of: Browser
+) -> None:
+    published(developer, project, "latest")
+    both = deployed(developer, project, "latest", title="Production", follow=True, promoted_from="staging")
+    assert (both.follows, versions(both)) == ("", ["latest"])
+    with pytest.raises(Invalid, match="is promoted from Staging, so it cannot follow a tag too"):
+        serve_tag(developer, both, TagChoice("latest", follow=True))
+    page = browser_of(developer).get(PAGE).content.decode()
+    assert 'value="fixed latest' in page
+    assert 'value="follow latest' not in page
+
+    later = deployed(developer, project, "latest", title="Shop", follow=True)
+    assert later.follows == "latest"
+    change_deployment(developer, later, DeploymentChange(promoted_from="staging"))
+    later.refresh_from_db()
+    assert later.follows == ""
+    published(developer, project, "latest", OTHER)
+    follow_tag(INSTALLATION, later)
+    assert versions(later) == ["latest"]
