@@ -23,13 +23,21 @@ from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.actions import announce_conversion
 from forge.learning.conversions.counting import count_forms
 from forge.learning.conversions.declarations import declared_forms
-from forge.learning.conversions.kinds import CONVERSION_KIND, FIRST_FORMS, FLOAT, OTHER_FORMS, ConversionStep
+from forge.learning.conversions.kinds import (
+    CONVERSION_KIND,
+    FIRST_FORMS,
+    FLOAT,
+    OTHER_FORMS,
+    TENSORFLOW_FORMS,
+    ConversionStep,
+)
 from forge.learning.conversions.lab_process import lab_variables
 from forge.learning.conversions.making import ProgressShare, judge_on_test, make_float, make_forms, waiting_converter
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.recordings import SampleRecordings, compute_recordings
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.waiting_lab import waiting_quantiser
+from rune.source.policy.sections.models import KERAS_SUFFIXES
 
 NewCompiler = Callable[[], AbstractContextManager[Compiler]]
 
@@ -75,7 +83,8 @@ def _convert(job: JobContext, row: ModelConversion, new_compiler: NewCompiler, f
         _set_state(job, row, ConversionState.READY)
         _prepare_next(row)
         count_forms(job, row, compiler)
-        make_forms(job, row, OTHER_FORMS, (), recordings, ProgressShare(0.6, 0.8))
+        own = TENSORFLOW_FORMS if row.source_name.endswith(KERAS_SUFFIXES) else ()
+        make_forms(job, row, (*OTHER_FORMS, *own), (), recordings, ProgressShare(0.6, 0.8))
         for form, layers in declared_forms(row):
             make_forms(job, row, (form,), layers, recordings, ProgressShare(0.8, 0.9))
         count_forms(job, row, compiler)

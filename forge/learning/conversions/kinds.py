@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from rune.source.policy.sections.models import TENSORFLOW_INT8
+
 CONVERSION_KIND = "model-conversion"
 """Of the jobs of conversions (`forge.learning.conversions.job`)."""
 ENVIRONMENT_KIND = "converter-environment"
@@ -13,6 +15,8 @@ FLOAT = "float32"
 FIRST_FORMS = (FLOAT, "int8")
 """Made and shown first."""
 OTHER_FORMS = ("int16x8", "int8-tensor", "dynamic", "float16")
+TENSORFLOW_FORMS = (TENSORFLOW_INT8,)
+"""Made of Keras models too, by TensorFlow itself."""
 MIXED_FORMS = ("int8", "int16x8")
 """Forms in which layers may stay floats."""
 DEFAULT_BOARDS = ("raspberry-pi-pico", "esp32-c3-devkitm-1")
