@@ -7,6 +7,8 @@ CONVERSION_KIND = "model-conversion"
 ENVIRONMENT_KIND = "converter-environment"
 """Of the jobs that prepare environments (`forge.learning.environments.job`)."""
 
+TENSORFLOW_SUFFIXES = (".keras", ".h5", ".hdf5", ".zip")
+"""Of the sources that TensorFlow converts."""
 FLOAT = "float32"
 FIRST_FORMS = (FLOAT, "int8")
 """Made and shown first."""
