@@ -158,11 +158,11 @@ def make_forms(request: Request, float_model: FloatModel, folder: Path, report: 
     }
     if request.recorded is not None:
         inputs["windows"], spec["recorded"] = request.recorded.windows, dict(request.recorded.table)
-    second = MadeByTensorFlow()
+    second = TensorFlowForm()
     if TENSORFLOW_INT8.name in request.forms:
         second = quantise_with_tensorflow(request, float_model, Step("keras-int8", spec, inputs, {}), folder, report)
-        inputs |= second.made
-    forms = [form for form in request.forms if form != TENSORFLOW_INT8.name or second.made]
+        inputs |= second.inputs
+    forms = [form for form in request.forms if form != TENSORFLOW_INT8.name or second.inputs]
     outputs = {form: folder / form for form in forms}
     outcome = run(Step("quantise", {**spec, "forms": forms}, inputs, outputs), Path(sys.executable), report)
     require_forms(outcome.result, forms)
@@ -171,17 +171,17 @@ def make_forms(request: Request, float_model: FloatModel, folder: Path, report: 
 
 
 @dataclass(frozen=True)
-class MadeByTensorFlow:
+class TensorFlowForm:
     """The form of TensorFlow's own quantiser as an input of the step that compares, or the row that says why not."""
 
-    made: Mapping[str, Path] = field(default_factory=dict)
+    inputs: Mapping[str, Path] = field(default_factory=dict)
     refused: Sequence[Mapping[str, str]] = ()
     gaps: Mapping[str, str] = field(default_factory=dict)
 
 
 def quantise_with_tensorflow(
     request: Request, float_model: FloatModel, step: Step, folder: Path, report: Report
-) -> MadeByTensorFlow:
+) -> TensorFlowForm:
     """Makes `int8-tensorflow` of a Keras source, with the samples of a step. Raises `Refused` if it is the form that is
     wanted."""
     name = TENSORFLOW_INT8.name
@@ -200,8 +200,8 @@ def quantise_with_tensorflow(
         if request.form == name:
             raise
         reason = str(refused).removeprefix(f"{name}: ")
-        return MadeByTensorFlow(refused=[{"form": name, "refused": f"{name}: {reason}"}])
-    return MadeByTensorFlow({f"made {name}": path}, gaps=outcome.gaps)
+        return TensorFlowForm(refused=[{"form": name, "refused": f"{name}: {reason}"}])
+    return TensorFlowForm({f"finished {name}": path}, gaps=outcome.gaps)
 
 
 def require_forms(result: Mapping[str, Any], forms: Sequence[str]) -> None:

@@ -40,10 +40,10 @@ def run(job: ChildJob) -> dict[str, Any]:
     """Reads `source` and the archive `samples`, or the numbers `windows` with the table `recorded` of the
     specification, if one of them is there, and writes a file for each form of `forms`.
 
-    A form that came as `made FORM` was quantised by another step, and is compared only. `floats` names layers that stay
-    floats in the quantised forms, and with `float_interface` their inputs and outputs stay floats too. `input_bounds`
-    are the least and the greatest number of the first input, where they are known. A form that the quantiser refuses is
-    a row with the reason, unless it is `form`, the one that is wanted.
+    A form that came as `finished FORM` was quantised by another step, and is compared only. `floats` names layers that
+    stay floats in the quantised forms, and with `float_interface` their inputs and outputs stay floats too.
+    `input_bounds` are the least and the greatest number of the first input, where they are known. A form that the
+    quantiser refuses is a row with the reason, unless it is `form`, the one that is wanted.
     """
     data = job.inputs["source"].read_bytes()
     model = read_float_model(data)
@@ -58,8 +58,8 @@ def run(job: ChildJob) -> dict[str, Any]:
     job.report(0.05, "Reading the samples")
     samples = samples_of(job, inputs)
     calibration, judging = samples.calibration, samples.judging
-    made = {name: job.inputs[f"made {name}"] for name in job.spec["forms"] if f"made {name}" in job.inputs}
-    forms = [FORMS[name] for name in job.spec["forms"] if name not in made]
+    finished = {name: job.inputs[f"finished {name}"] for name in job.spec["forms"] if f"finished {name}" in job.inputs}
+    forms = [FORMS[name] for name in job.spec["forms"] if name not in finished]
     files: dict[str, bytes] = {}
     refused: dict[str, str] = {}
     for place, form in enumerate(forms):
@@ -72,7 +72,7 @@ def run(job: ChildJob) -> dict[str, Any]:
             refused[form.name] = str(error)
             continue
         job.outputs[form.name].write_bytes(files[form.name])
-    for name, path in made.items():
+    for name, path in finished.items():
         files[name] = path.read_bytes()
         job.outputs[name].write_bytes(files[name])
     comparisons, classes = compare(

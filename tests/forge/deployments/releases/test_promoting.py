@@ -175,15 +175,16 @@ def test_a_deployment_outlives_the_one_that_it_is_promoted_from(
 
 
 def test_the_page_says_what_changes_and_promotes_in_one_press(
-    production: Deployment, developer: User, viewer: User, browser_of: Browser
+    production: Deployment, staging: Deployment, developer: User, viewer: User, browser_of: Browser
 ) -> None:
+    button = f"Promote 1.1, build {now(staging).build.number}</button>"
     browser = browser_of(developer)
     assert "Staging serves 1.1." in browser.get("/acme/kitchen/deployments").content.decode()
     page = browser.get(PAGE).content.decode()
-    assert "Promote 1.1</button>" in page
+    assert button in page
     assert "What changes" in page
     assert "meets what the project demands of a deployment" in page
-    assert "Promote 1.1</button>" not in browser_of(viewer).get(PAGE).content.decode()
+    assert button not in browser_of(viewer).get(PAGE).content.decode()
     etag = page.partition('name="etag" value="')[2].partition('"')[0]
     answer = browser.post(f"{PAGE}/do", {"do": "promote", "etag": etag})
     assert (answer.status_code, answer["Location"]) == (302, PAGE)
