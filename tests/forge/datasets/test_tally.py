@@ -65,8 +65,8 @@ def test_the_rule_for_a_row_is_that_for_a_query(user: User, project: Project, sp
     sample = sample_of(consents[-1], user)
     for consent in consents:
         Sample.objects.filter(pk=sample.pk).update(consent=consent, split=split.value)
-        found = Sample.objects.filter(covers_split()).exists()
-        assert Consent.objects.get(pk=consent.pk).covers(split) is found
+        is_covered = Sample.objects.filter(covers_split()).exists()
+        assert Consent.objects.get(pk=consent.pk).covers(split) is is_covered
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of SQLite's plans")
