@@ -28,7 +28,7 @@ def first_different_layer(function: Any, data: bytes, values: Mapping[str, Array
 
 
 def _outputs_by_scope(function: Any, values: Mapping[str, Array]) -> dict[str, list[Array]]:
-    """What the operators of the source give, by the path of their scope without the calls of functions around it."""
+    """Returns the results of the source's operators, by the path of their scope, without calls of functions."""
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
