@@ -38,6 +38,7 @@ def few_forms(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(making, "ask_lab", remembered_lab.ask_lab)
     monkeypatch.setattr(counting, "_counted", remembered_lab.counted)
     monkeypatch.setattr(job, "OTHER_FORMS", ())
+    monkeypatch.setattr(job, "TENSORFLOW_FORMS", ())
     monkeypatch.setattr(actions, "DEFAULT_BOARDS", ("raspberry-pi-pico",))
 
 
