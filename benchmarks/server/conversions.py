@@ -20,7 +20,7 @@ from tests.e2e.studio import create, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 FIRST_FORMS = ("float32", "int8")
-KEYWORD_AIM, LARGE_AIM, LAYER_AIM = 15.0, 45.0, 3.0
+KEYWORD_AIM, SECOND_AIM, LARGE_AIM, LAYER_AIM = 15.0, 7.5, 45.0, 3.0
 """Seconds."""
 PATIENCE = 300.0
 _KERAS = """
@@ -64,6 +64,7 @@ def measure() -> str:
             create(page, "Digits")
             project = page.url.removesuffix("/studio").removeprefix(f"{forge.address}/")
             session = ConversionSession(forge.address, page, project)
+            page.goto(f"{forge.address}/{project}/models")  # from where somebody brings the first one in
             keras_first = session.convert(folder / "keywords.keras")
             layer = session.seconds_of_layer(keras_first.row)
             keras_second = session.convert(folder / "keywords-2.keras")
@@ -71,7 +72,7 @@ def measure() -> str:
             large = session.convert(folder / "mobilenet.keras")
     rows = [
         ("a Keras keyword model", keras_first, KEYWORD_AIM),
-        ("another one after it", keras_second, keras_first.seconds / 2),
+        ("another one after it", keras_second, SECOND_AIM),
         ("an ONNX keyword model", onnx_first, KEYWORD_AIM),
         ("MobileNetV2 of 224 pixels", large, LARGE_AIM),
     ]
@@ -80,7 +81,7 @@ def measure() -> str:
     return (
         "On a server whose environments are prepared, from the request with the file until the float model and its "
         "int8 form are on the page, and until all forms are, counted on two boards. A project without samples: ranges "
-        "are those of random input. The second Keras model is to take half of the first.\n\n"
+        "are those of random input. The page of models was opened right before the first one.\n\n"
         + table(["", "measured", "at most", "all forms"], lines)
     )
 

@@ -21,6 +21,10 @@ class ChildDied(Exception):
         self.reason = reason
 
 
+class Killed(ChildDied):
+    """The compiler's process was killed, and not by us: its job may not be the cause."""
+
+
 class OutOfTime(ChildDied):
     """The compiler's process was ended because it took too long."""
 

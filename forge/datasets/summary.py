@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
-from forge.datasets.access import names_of_groups, samples_of
+from forge.datasets.access import names_of_groups
 from forge.datasets.models import DataSet
 from forge.datasets.serializers import DataLabelJson, DataSummaryJson
 from forge.datasets.splits.warnings import LabelCounts, shortage_of, split_warnings
-from forge.datasets.tally import tally_of
+from forge.datasets.tally import SampleTally
 from forge.datasets.versions.accuracy_uses import count_accuracy
 from forge.projects.access import require
 from forge.projects.models import Project
 from rune.datasets.splits import Split
 
 
-def summary_of(actor: Actor, project: Project) -> DataSummaryJson:
-    """Counts the samples of a project that are not left out. Raises `Forbidden` or `NotFound`."""
+def summary_of(actor: Actor, project: Project, tally: SampleTally) -> DataSummaryJson:
+    """Describes the samples of a project that are not left out. Raises `Forbidden` or `NotFound`."""
     require(actor, Verb.READ, project)
     data_set = DataSet.objects.visible_to(actor).filter(project=project).first()
-    tally = tally_of(samples_of(actor, project))
     included, labels, of_splits = tally.included, tally.labels, tally.split_groups
     groups = names_of_groups(tally.group_keys)
     shortage = shortage_of(labels, len(groups))

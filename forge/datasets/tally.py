@@ -1,16 +1,22 @@
-"""Counts of a data set's samples by label, split, group and device. One query counts the samples of each combination;
-all other counts are sums of these."""
+"""Counts of a project's samples by label, split, group, device and consent. One query counts the samples of each
+combination; all other counts are sums of these."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Max, Q, Sum
 
-from forge.datasets.models import SampleQuerySet
+from forge.core.actors import Actor
+from forge.datasets.access import samples_of
+from forge.datasets.models import Consent
 from forge.datasets.splits.warnings import LabelCounts
+from forge.projects.models import Project
+from rune.datasets.splits import Split
 
 
 @dataclass(frozen=True)
@@ -22,14 +28,18 @@ class SampleTallyRow:
     group: int | None
     device: str
     left_out: bool
+    consent: UUID
     count: int
     milliseconds: int
     disputed: int
+    revision: int
+    """The last one at which one of the samples changed."""
 
 
 @dataclass(frozen=True)
 class SampleTally:
-    """The counts of a data set. Samples that are left out of versions count for `group_keys` and `devices` only."""
+    """The counts of a project's samples. Those that are left out of versions count for `group_keys`, `devices`,
+    `revision` and `consent_counts` only."""
 
     rows: Sequence[SampleTallyRow]
 
@@ -70,11 +80,42 @@ class SampleTally:
                 groups[row.split].add(row.group)
         return {split: len(each) for split, each in groups.items()}
 
+    @property
+    def revision(self) -> int:
+        """The last revision at which a sample came or changed; 0 without samples."""
+        return max((row.revision for row in self.rows), default=0)
 
-def tally_of(samples: SampleQuerySet) -> SampleTally:
-    """Counts samples. One query."""
-    plain = samples.select_related(None).order_by()
-    rows = plain.values_list("label", "split", "group_id", "device", "left_out").annotate(
-        count=Count("pk"), milliseconds=Sum("milliseconds"), disputed=Count("pk", filter=Q(is_disputed=True))
+    def consent_counts(self, project: Project, soon: datetime) -> ConsentCounts:
+        """Returns the samples whose consent ends before a time, or does not cover their split. One query."""
+        narrow = Q(ends__lt=soon) | Q(for_tests=False) | Q(for_training=False)
+        consents = Consent.objects.filter(narrow, data_set__project=project).in_bulk()
+        ends_soon = uncovered = 0
+        for row in self.rows:
+            consent = consents.get(row.consent)
+            if consent is None:
+                continue
+            ends_soon += row.count if consent.ends is not None and consent.ends < soon else 0
+            uncovered += 0 if consent.covers(Split(row.split)) else row.count
+        return ConsentCounts(ends_soon, uncovered)
+
+
+@dataclass(frozen=True)
+class ConsentCounts:
+    """The samples whose consent calls for something."""
+
+    ends_soon: int
+    uncovered: int
+    """Samples whose consent does not cover their split."""
+
+
+def tally_of(actor: Actor, project: Project) -> SampleTally:
+    """Counts the samples of a project. One query, which the index `samples_by_tally` answers without reading a row.
+    Raises `Forbidden` or `NotFound`."""
+    plain = samples_of(actor, project).select_related(None).order_by()
+    rows = plain.values_list("label", "split", "group_id", "device", "left_out", "consent_id").annotate(
+        count=Count("*"),
+        milliseconds=Sum("milliseconds"),
+        disputed=Count("revision", filter=Q(is_disputed=True)),
+        revision=Max("revision"),
     )
     return SampleTally([SampleTallyRow(*row) for row in rows])

@@ -1,9 +1,9 @@
-"""A process of `lab` that was started ahead, with TensorFlow loaded in another behind it, so that training and
-conversions do not wait for that.
+"""Processes of `lab` that were started ahead, with TensorFlow or the quantiser loaded in another behind them, so that
+training and conversions do not wait for that.
 
-A process does one job and ends, so nothing of one organisation is in a process that another one gets. There is one
-after the first job of this worker, and when somebody who may edit opens the page of training; it ends when nobody
-needed it.
+A process does one job and ends, so nothing of one organisation is in a process that another one gets. There is one of
+each after a job of this worker that needed it, and when somebody who may edit opens a page from which such a job is
+asked for; it ends when nobody needed it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import IO
 
 from forge.core.http.asgi.lifespan import server_stopping
@@ -24,6 +25,13 @@ IDLE_SECONDS = 900.0
 """A process that nobody needed for this long is ended: it has some 400 MB of memory."""
 END_SECONDS = 5.0
 """For one that is told to end, until it is killed."""
+
+
+class LabLibraries(StrEnum):
+    """The libraries that a process of `lab` can have loaded before its job (`lab.command.job.AHEAD`)."""
+
+    TENSORFLOW = "tensorflow"
+    QUANTISER = "quantiser"
 
 
 @dataclass(frozen=True)
@@ -51,11 +59,11 @@ def _close(pipe: IO[bytes] | None) -> None:
             pipe.close()
 
 
-def start_lab(variables: Mapping[str, str], *, ahead: bool = False) -> LabProcess:
-    """Starts a process, which reads its request; one that is started `ahead` loads what training needs first."""
+def start_lab(variables: Mapping[str, str], ahead: LabLibraries | None = None) -> LabProcess:
+    """Starts a process, which reads its request; it loads what is named by `ahead` first."""
     errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `end`)
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "lab.command.job", *(["--ahead"] if ahead else [])],
+        [sys.executable, "-P", "-m", "lab.command.job", *(["--ahead", ahead] if ahead else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,
@@ -66,9 +74,10 @@ def start_lab(variables: Mapping[str, str], *, ahead: bool = False) -> LabProces
 
 
 class WaitingLab:
-    """At most one such process. Safe from any thread."""
+    """At most one process with these libraries. Safe from any thread."""
 
-    def __init__(self, idle_seconds: float = IDLE_SECONDS) -> None:
+    def __init__(self, libraries: LabLibraries, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._libraries = libraries
         self._idle_seconds = idle_seconds
         self._waiting: LabProcess | None = None
         self._since = 0.0
@@ -85,7 +94,7 @@ class WaitingLab:
             if waiting.process.poll() is None:
                 return waiting
             waiting.end()
-        return start_lab(variables, ahead=True)
+        return start_lab(variables, self._libraries)
 
     def prepare(self, variables: Mapping[str, str]) -> None:
         """Starts one if there is none, and lets one that there is wait for longer."""
@@ -97,7 +106,7 @@ class WaitingLab:
                 return
             if self._waiting is not None:
                 self._waiting.end()
-            self._waiting = start_lab(variables, ahead=True)
+            self._waiting = start_lab(variables, self._libraries)
             own = self._waiting
         threading.Thread(target=self._end_idle, args=(own,), daemon=True, name="waiting-lab").start()
 
@@ -122,5 +131,8 @@ class WaitingLab:
                 self._changed.wait(left)
 
 
-waiting_lab = WaitingLab()
-server_stopping.register(waiting_lab.close)
+waiting_labs: Mapping[LabLibraries, WaitingLab] = {libraries: WaitingLab(libraries) for libraries in LabLibraries}
+waiting_tensorflow = waiting_labs[LabLibraries.TENSORFLOW]
+waiting_quantiser = waiting_labs[LabLibraries.QUANTISER]
+for _each in waiting_labs.values():
+    server_stopping.register(_each.close)

@@ -35,6 +35,7 @@ from rune.running.isolation.toolchain_files import toolchain_access
 STEPS = {
     "judge": "lab.quantize.judging",
     "keras": "lab.formats.keras.converting",
+    "keras-int8": "lab.formats.keras.quantising",
     "onnx": "lab.formats.onnx.converting",
     "pt2": "lab.formats.pt2.converting",
     "savedmodel": "lab.formats.savedmodel.converting",
@@ -46,6 +47,7 @@ STEPS = {
 _TENSORFLOW = ("lab.training.libraries",)
 LIBRARIES: Mapping[str, Sequence[str]] = {
     "keras": _TENSORFLOW,
+    "keras-int8": _TENSORFLOW,
     "pt2": ("lab.formats.pt2.libraries",),
     "savedmodel": _TENSORFLOW,
     "train": _TENSORFLOW,

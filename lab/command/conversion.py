@@ -17,7 +17,7 @@ from lab.command.recorded import RecordingSource, record_inputs
 from lab.environments.environment import ENVIRONMENTS, Environment
 from lab.formats.identify import SourceFormat, identify
 from lab.formats.savedmodel.packing import pack_folder
-from lab.quantize.forms import FLOAT, FORMS
+from lab.quantize.forms import FLOAT, FORMS, TENSORFLOW_INT8
 from lab.quantize.samples import SUFFIXES, has_arrays, pack_samples
 from lab.refusal import Reason, Refused
 from rune.datasets.calibration import CALIBRATION_SPLITS
@@ -152,17 +152,56 @@ def make_forms(request: Request, float_model: FloatModel, folder: Path, report: 
         inputs["samples"] = folder / "samples.zip"
         pack_samples(request.samples, inputs["samples"])
     spec: dict[str, Any] = {
-        "forms": list(request.forms),
         "floats": list(request.float_layers),
         "float_interface": request.float_interface,
         "form": request.form,
     }
     if request.recorded is not None:
         inputs["windows"], spec["recorded"] = request.recorded.windows, dict(request.recorded.table)
-    outputs = {form: folder / form for form in request.forms}
-    outcome = run(Step("quantise", spec, inputs, outputs), Path(sys.executable), report)
-    require_forms(outcome.result, request.forms)
-    return outcome
+    second = TensorFlowForm()
+    if TENSORFLOW_INT8.name in request.forms:
+        second = quantise_with_tensorflow(request, float_model, Step("keras-int8", spec, inputs, {}), folder, report)
+        inputs |= second.inputs
+    forms = [form for form in request.forms if form != TENSORFLOW_INT8.name or second.inputs]
+    outputs = {form: folder / form for form in forms}
+    outcome = run(Step("quantise", {**spec, "forms": forms}, inputs, outputs), Path(sys.executable), report)
+    require_forms(outcome.result, forms)
+    rows = [*outcome.result["forms"], *second.refused]
+    return replace(outcome, result={**outcome.result, "forms": rows}, gaps={**second.gaps, **outcome.gaps})
+
+
+@dataclass(frozen=True)
+class TensorFlowForm:
+    """The form of TensorFlow's own quantiser as an input of the step that compares, or the row that says why not."""
+
+    inputs: Mapping[str, Path] = field(default_factory=dict)
+    refused: Sequence[Mapping[str, str]] = ()
+    gaps: Mapping[str, str] = field(default_factory=dict)
+
+
+def quantise_with_tensorflow(
+    request: Request, float_model: FloatModel, step: Step, folder: Path, report: Report
+) -> TensorFlowForm:
+    """Makes `int8-tensorflow` of a Keras source, with the samples of a step. Raises `Refused` if it is the form that is
+    wanted."""
+    name = TENSORFLOW_INT8.name
+    path = folder / "by-tensorflow.tflite"
+    shapes = {key: list(shape) for key, shape in request.shapes.items()}
+    inputs = {**step.inputs, "source": request.source, "float": float_model.path}
+    whole = replace(step, spec={**step.spec, "shapes": shapes}, inputs=inputs, outputs={"model": path})
+    try:
+        if float_model.source_format is not SourceFormat.KERAS:
+            raise Refused(Reason.NOT_CONVERTED, f"{name}: TensorFlow quantises Keras models only. Choose int8.")
+        environment = ENVIRONMENTS["tensorflow"]
+        if not environment.is_ready:
+            raise Refused(Reason.NOT_CONVERTED, f"{name}: the environment tensorflow is not prepared here.")
+        outcome = run(whole, environment.python, report)
+    except Refused as refused:
+        if request.form == name:
+            raise
+        reason = str(refused).removeprefix(f"{name}: ")
+        return TensorFlowForm(refused=[{"form": name, "refused": f"{name}: {reason}"}])
+    return TensorFlowForm({f"finished {name}": path}, gaps=outcome.gaps)
 
 
 def require_forms(result: Mapping[str, Any], forms: Sequence[str]) -> None:
@@ -192,7 +231,7 @@ def provenance(
     settings: dict[str, Any] = {"form": form, "float_layers": list(request.float_layers) if form != FLOAT else []}
     if request.float_interface and form != FLOAT:
         settings["interface"] = FLOAT
-    if request.calibration is not CALIBRATION_SPLITS[0] and FORMS[form].is_static:
+    if request.calibration is not CALIBRATION_SPLITS[0] and (form == TENSORFLOW_INT8.name or FORMS[form].is_static):
         settings["calibration"] = request.calibration.value
     if request.shapes:
         settings["shapes"] = {name: list(shape) for name, shape in request.shapes.items()}
@@ -215,9 +254,15 @@ def provenance(
             "digest": samples_digest(request.samples) if request.samples is not None else None,
             **(dict(request.recorded.origin) if request.recorded is not None else {}),
         },
-        "quantiser": quantisation["quantiser"] if form != FLOAT else None,
+        "quantiser": _quantiser(form, quantisation, conversion),
         "tool": f"rune {rune.__version__}",
     }
+
+
+def _quantiser(form: str, quantisation: Mapping[str, Any], conversion: Mapping[str, Any] | None) -> str | None:
+    if form == TENSORFLOW_INT8.name and conversion is not None:
+        return str(conversion["converter"])
+    return quantisation["quantiser"] if form != FLOAT else None
 
 
 def source_digest(source: Path) -> str:

@@ -12,12 +12,12 @@ from lab.command.declarations import outdated_models, request_of
 from lab.command.preparing import require_tools
 from lab.command.table import lines
 from lab.environments.making import EnvironmentProblem
-from lab.quantize.forms import FLOAT, FORMS
+from lab.quantize.forms import FLOAT, FORMS, TENSORFLOW_INT8
 from lab.refusal import Refused
 from rune.datasets.splits import Split
 from rune.source.policy import POLICY_FILE
 from rune.source.policy.model_files import record_path
-from rune.source.policy.sections.models import CALIBRATIONS
+from rune.source.policy.sections.models import CALIBRATIONS, KERAS_SUFFIXES, MODEL_FORMS
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.input_file import ANY_PATH
 from rune.tools.cli.files.writing import write_file
@@ -30,7 +30,7 @@ from rune.wording import plain
 @click.argument("file", type=ANY_PATH, default=Path())
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The .tflite file to write.")
 @click.option(
-    "--quantize", type=click.Choice(list(FORMS)), default=FLOAT, show_default=True, help="The form of the file."
+    "--quantize", type=click.Choice(MODEL_FORMS), default=FLOAT, show_default=True, help="The form of the file."
 )
 @click.option(
     "--samples",
@@ -104,7 +104,9 @@ def command(
         return
     if output is None:
         raise click.UsageError("Missing option '-o': the .tflite file to write.")
-    forms = tuple(FORMS) if compares_all else tuple(dict.fromkeys((FLOAT, quantize)))
+    forms = _all_forms(file, quantize) if compares_all else tuple(dict.fromkeys((FLOAT, quantize)))
+    if float_layers and quantize == TENSORFLOW_INT8.name:
+        raise click.UsageError(f"--keep works with int8 and int16x8, and not with {quantize}.")
     if float_layers and quantize == FLOAT:
         raise click.UsageError("--keep needs --quantize: a float model keeps all its layers.")
     try:
@@ -122,6 +124,12 @@ def command(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     _print(_convert(request, output, prepares=prepares), request, is_json=form == "json")
+
+
+def _all_forms(file: Path, quantize: str) -> tuple[str, ...]:
+    """The forms that a file can have, and the one that is asked for."""
+    own = [TENSORFLOW_INT8.name] if file.suffix in KERAS_SUFFIXES else []
+    return tuple(dict.fromkeys((*FORMS, *own, quantize)))
 
 
 def _convert_declared(folder: Path, *, is_json: bool, prepares: bool) -> None:

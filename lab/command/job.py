@@ -1,7 +1,8 @@
 """A job of a server: `python -m lab.command.job` reads its request as a line of JSON from standard input and answers in
 JSON lines. Files go through the folder that the request names.
 
-With `--ahead` it has loaded what training and conversions need before a request is there: it waits with TensorFlow.
+With `--ahead NAME` (`AHEAD`) it has started the process of a step before a request is there: that waits with its
+libraries loaded.
 
 A line is `{"progress": SHARE, "text": TEXT}` or `{"event": ...}`, and the last one `{"result": ...}`,
 `{"refused": ...}`, or `{"needs": ...}` if an environment is missing.
@@ -178,8 +179,25 @@ COMMANDED_ACTIONS: Mapping[str, Callable[[], tuple[Callable[..., dict[str, Any]]
 }
 """Those that send events, and take commands while they work."""
 
+AHEAD: Mapping[str, tuple[Environment | None, str]] = {
+    "tensorflow": (ENVIRONMENTS["tensorflow"], "train"),
+    "quantiser": (None, "quantise"),
+}
+"""The libraries that can be loaded before a request is there: their environment, None for this Python, and a step that
+needs them."""
+
+
+def start_named(name: str) -> None:
+    """Starts the process that `--ahead` names; none where its environment is not prepared."""
+    environment, step = AHEAD[name]
+    if environment is None:
+        start_ahead(Path(sys.executable), step)
+    elif environment.is_ready:
+        start_ahead(environment.python, step)
+
+
 if __name__ == "__main__":
     os.umask(0o022)  # a server's own lets nobody read, and the process that converts is another user
-    if sys.argv[1:] == ["--ahead"] and ENVIRONMENTS["tensorflow"].is_ready:
-        start_ahead(ENVIRONMENTS["tensorflow"].python, "train")
+    if sys.argv[1:2] == ["--ahead"]:
+        start_named(sys.argv[2])
     main(sys.stdin, sys.stdout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lab.quantize.forms import FLOAT, FORMS
+from lab.quantize.forms import FLOAT, FORMS, TENSORFLOW_INT8
 from lab.quantize.levels import ANSWERS_CHANGE, IDENTICAL
 from rune.running.evaluation.intervals import wilson
 from rune.tools.cli.terminal.columns import columns
@@ -63,7 +63,7 @@ def _about_samples(samples: Mapping[str, Any], form: str) -> Iterator[str]:
         )
         return
     judged = counted(samples["judging"], "sample")
-    if form in FORMS and FORMS[form].is_static:
+    if form == TENSORFLOW_INT8.name or (form in FORMS and FORMS[form].is_static):
         yield f"Ranges measured on {counted(samples['calibration'], 'sample')} ({ranges}), figures on {judged}."
     else:
         yield f"Figures on {judged} ({ranges})."

@@ -44,6 +44,11 @@ FORMS: Final[Mapping[str, Form]] = {
 }
 """All forms, by name. `mixed` is one of them with layers that stay floats."""
 
+TENSORFLOW_INT8: Final = Form(
+    "int8-tensorflow", "int8 by TensorFlow's own quantiser, of Keras models", weights=8, activations=8
+)
+"""The second choice for a Keras model: TensorFlow makes it of the source, and not the quantiser of the float model."""
+
 Recipe = list[dict[str, Any]]
 
 

@@ -79,6 +79,8 @@ class _Sums:
     noise: float = 0.0
 
     def add(self, source: Array, other: Array) -> None:
+        if other is source:
+            return  # the float model beside itself
         self.signal += float(np.square(source).sum())
         self.noise += float(np.square(source - other).sum())
 
@@ -132,8 +134,8 @@ class _FormAnswers:
 class _ComparedForm:
     """One form while it is compared."""
 
-    def __init__(self, name: str, data: bytes, layers: Sequence[Layer]) -> None:
-        self.model = RunningModel(data, name)
+    def __init__(self, model: RunningModel, layers: Sequence[Layer]) -> None:
+        self.model = model
         self.layers = {layer.name: _Sums() for layer in layers}
         self.whole = _Sums()
         self.answers = _FormAnswers()
@@ -173,7 +175,10 @@ def compare(
     follow from the labels of the samples.
     """
     original = RunningModel(source)
-    running = {name: _ComparedForm(name, data, layers) for name, data in forms.items()}
+    running = {
+        name: _ComparedForm(original if data == source else RunningModel(data, name), layers)
+        for name, data in forms.items()
+    }
     before = _FormAnswers()
     labels: list[str | None] = []
     for place, sample in enumerate(samples):
@@ -184,9 +189,9 @@ def compare(
             classes = classes if has_all else class_names(samples, outputs[0].size)
         before.add(outputs)
         for form in running.values():
-            _add(form, sample, outputs)
+            _add(form, outputs if form.model is original else form.model.run(sample.values), outputs)
         for layer in layers:
-            _add_layer(layer, original.tensor(layer.tensor), running.values())
+            _add_layer(layer, original, running.values())
         if _is_last(samples, place):
             recording = sample.recording if sample.recording >= 0 else place
             labels.append(sample.label)
@@ -201,18 +206,18 @@ def _is_last(samples: Sequence[CalibrationSample], place: int) -> bool:
     return own < 0 or place + 1 == len(samples) or samples[place + 1].recording != own
 
 
-def _add(form: _ComparedForm, sample: CalibrationSample, outputs: Sequence[Array]) -> None:
-    """Runs a form on a sample and adds its outputs."""
-    own = form.model.run(sample.values)
+def _add(form: _ComparedForm, own: Sequence[Array], outputs: Sequence[Array]) -> None:
+    """Adds a form's outputs beside those of the float model."""
     for one, other in zip(outputs, own, strict=True):
         form.whole.add(one, other)
     form.answers.add(own)
 
 
-def _add_layer(layer: Layer, source: Array | None, forms: Iterable[_ComparedForm]) -> None:
+def _add_layer(layer: Layer, original: RunningModel, forms: Iterable[_ComparedForm]) -> None:
     """Adds what a layer gave in each form; a form that has no such tensor loses the layer."""
+    source = original.tensor(layer.tensor)
     for form in forms:
-        other = form.model.tensor(layer.tensor)
+        other = source if form.model is original else form.model.tensor(layer.tensor)
         if layer.name in form.layers and source is not None and other is not None and source.shape == other.shape:
             form.layers[layer.name].add(source, other)
         else:

@@ -14,21 +14,16 @@ from ai_edge_quantizer.quantizer import Quantizer
 from lab.child.job import ChildJob
 from lab.quantize.figures import figures_of
 from lab.quantize.forms import FLOAT, FORMS, Form, recipe
+from lab.quantize.job_samples import samples_of
 from lab.quantize.layers import layers_of, tensors_of
+from lab.quantize.loops import refuse_loops
 from lab.quantize.noise import RunningModel, compare
 from lab.quantize.ranges import measured_ranges
-from lab.quantize.recorded import read_recorded
-from lab.quantize.samples import CalibrationSample, ModelInput, random_samples, read_samples, split_samples
+from lab.quantize.samples import CalibrationSample, ModelInput
 from lab.quantize.steps import shared_by_steps
 from lab.quantize.unread import with_quantised_unread_outputs
 from lab.refusal import Reason, Refused
 from rune.model.tflite import Model, ModelError, TensorKind, read_model, signature
-
-_LOOP = "WHILE"
-_LOOP_REASON = (
-    "the model has a loop, as recurrent layers of a SavedModel, of a .tflite file or of many steps have, and a loop is "
-    "not quantised. Convert the Keras, ONNX or PyTorch file that it was made of, with at most 128 steps in all."
-)
 
 
 @dataclass(frozen=True)
@@ -45,8 +40,8 @@ def run(job: ChildJob) -> dict[str, Any]:
     """Reads `source` and the archive `samples`, or the numbers `windows` with the table `recorded` of the
     specification, if one of them is there, and writes a file for each form of `forms`.
 
-    `floats` names layers that stay floats in the quantised forms, and with `float_interface` their inputs and outputs
-    stay floats too.
+    A form that came as `finished FORM` was quantised by another step, and is compared only. `floats` names layers that
+    stay floats in the quantised forms, and with `float_interface` their inputs and outputs stay floats too.
     `input_bounds` are the least and the greatest number of the first input, where they are known. A form that the
     quantiser refuses is a row with the reason, unless it is `form`, the one that is wanted.
     """
@@ -61,9 +56,10 @@ def run(job: ChildJob) -> dict[str, Any]:
         None if bounds is None else (bounds[0], bounds[1]),
     )
     job.report(0.05, "Reading the samples")
-    samples = _samples(job, inputs)
+    samples = samples_of(job, inputs)
     calibration, judging = samples.calibration, samples.judging
-    forms = [FORMS[name] for name in job.spec["forms"]]
+    finished = {name: job.inputs[f"finished {name}"] for name in job.spec["forms"] if f"finished {name}" in job.inputs}
+    forms = [FORMS[name] for name in job.spec["forms"] if name not in finished]
     files: dict[str, bytes] = {}
     refused: dict[str, str] = {}
     for place, form in enumerate(forms):
@@ -76,6 +72,9 @@ def run(job: ChildJob) -> dict[str, Any]:
             refused[form.name] = str(error)
             continue
         job.outputs[form.name].write_bytes(files[form.name])
+    for name, path in finished.items():
+        files[name] = path.read_bytes()
+        job.outputs[name].write_bytes(files[name])
     comparisons, classes = compare(
         data,
         files,
@@ -101,28 +100,6 @@ def run(job: ChildJob) -> dict[str, Any]:
         },
         "quantiser": f"ai-edge-quantizer {version('ai-edge-quantizer')}",
     }
-
-
-@dataclass(frozen=True)
-class _Samples:
-    """Samples by which ranges are measured, and those by which forms are judged."""
-
-    kind: str
-    calibration: Sequence[CalibrationSample]
-    judging: Sequence[CalibrationSample]
-    classes: tuple[str, ...] = ()
-    is_guess: bool = False
-
-
-def _samples(job: ChildJob, inputs: Sequence[ModelInput]) -> _Samples:
-    """Raises `Refused`."""
-    if "windows" in job.inputs:
-        recorded = read_recorded(job.inputs["windows"], job.spec["recorded"], inputs)
-        return _Samples("recordings", recorded.calibration, recorded.judging, recorded.classes, recorded.is_guess)
-    archive = job.inputs.get("samples")
-    if archive is None:
-        return _Samples("random", *split_samples(random_samples(inputs)), is_guess=True)
-    return _Samples("files", *split_samples(read_samples(archive, inputs)))
 
 
 def _recordings(samples: Sequence[CalibrationSample]) -> int:
@@ -159,8 +136,8 @@ def quantised(
     data: bytes, form: Form, plan: FloatParts, calibration: Sequence[CalibrationSample], inputs: Sequence[ModelInput]
 ) -> bytes:
     """A form of a float model. Raises `Refused`."""
-    if form.is_static and any(operator.op == _LOOP for operator in read_model(data).operators):
-        raise Refused(Reason.NOT_CONVERTED, f"{form.name}: {_LOOP_REASON}")
+    if form.is_static:
+        refuse_loops(read_model(data), form.name)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the interpreter warns of the memory that calibration takes

@@ -12,11 +12,13 @@ import pytest
 
 from lab.child.start import Step, run
 from lab.command.conversion import FloatModel, Request, make_forms
+from lab.command.conversion import convert as convert_whole
 from lab.environments.environment import ENVIRONMENTS
 from lab.formats.identify import SourceFormat
 from lab.formats.keras.objects import ACTIVATIONS, LAYERS
+from lab.quantize.forms import TENSORFLOW_INT8
 from lab.refusal import Reason, Refused
-from rune.model.tflite import read_model
+from rune.model.tflite import TensorKind, read_model
 from tests.lab.formats.keras_files import dense, layer, sequential, write_h5, write_keras
 
 MODELS = Path(__file__).resolve().parent / "models"
@@ -153,6 +155,30 @@ def test_recurrent_layers_of_few_steps_have_no_loop_and_are_quantised(
     result, data = convert(tmp_path / "many.keras")
     assert result["difference"] < 1e-5
     assert "WHILE" in {operator.op for operator in read_model(data).operators}
+
+
+def test_tensorflow_quantises_a_keras_model_itself(tmp_path: Path) -> None:
+    name = TENSORFLOW_INT8.name
+    request = Request(MODELS / "network.keras", name, ("float32", "int8", name))
+    converted = convert_whole(request, lambda _share, _text: None)
+    decibels = {row["form"]: row["output"] for row in converted.report["forms"]}
+    assert decibels[name] > 15
+    assert converted.provenance["quantiser"].startswith("TensorFlow ")
+    model = read_model(converted.data)
+    assert {model.tensors[place].kind for place in (*model.inputs, *model.outputs)} == {TensorKind.INT8}
+    assert {model.tensors[each.outputs[0]].kind for each in model.operators if each.op == "CONV_2D"} == {
+        TensorKind.INT8
+    }
+
+
+def test_a_loop_is_refused_by_name_and_leaves_the_other_forms(tmp_path: Path) -> None:
+    in_keras(RECURRENT, tmp_path)
+    request = Request(tmp_path / "many.keras", forms=("float32", "int8", TENSORFLOW_INT8.name))
+    rows = {row["form"]: row for row in convert_whole(request, lambda _share, _text: None).report["forms"]}
+    assert rows["float32"]["output"] == 200
+    for form in ("int8", TENSORFLOW_INT8.name):
+        assert rows[form]["refused"].startswith(f"{form}: the model has a loop")
+        assert "at most 128 steps" in rows[form]["refused"]
 
 
 @pytest.mark.protects("models-in/keras-code")

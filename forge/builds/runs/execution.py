@@ -24,7 +24,7 @@ from forge.builds.artefacts.store import (
 from forge.builds.evaluations.outcomes import add_evaluation
 from forge.builds.models import Artefact
 from forge.builds.runs.jobs import BuildJobStep, BuildTask
-from forge.compute.errors import ChildDied, OutOfTime
+from forge.compute.errors import ChildDied, Killed, OutOfTime
 from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files, open_blob_file
 from forge.compute.pool.toolchain import fetched_folder
@@ -101,7 +101,7 @@ class Execution:
         if missing:
             with new_compiler() as compiler:
                 compute = partial(self._compute, compiler, limit, tick, pace, pace_at_rest)
-                self._compute_again_if_it_was_warm(compute, compiler.alive)
+                self._compute_again_if_the_process_is_the_cause(compute, compiler.alive)
         if self._artefact is not None and self._job.lasts and not secure(self._artefact):
             raise ChildDied("The rune could not be stored.")
         return self._artefact
@@ -113,14 +113,14 @@ class Execution:
             return None
         return artefact
 
-    def _compute_again_if_it_was_warm(self, compute: Callable[[], None], was_warm: bool) -> None:
-        """Tries again in a new process if one that had served many previews died: the cause may be in that process."""
+    def _compute_again_if_the_process_is_the_cause(self, compute: Callable[[], None], was_warm: bool) -> None:
+        """Tries again once, in a new process, if the process was killed, or had served many previews before it died."""
         try:
             compute()
         except OutOfTime:
             raise
-        except ChildDied:
-            if not was_warm:
+        except ChildDied as error:
+            if not was_warm and not isinstance(error, Killed):
                 raise
             compute()
 

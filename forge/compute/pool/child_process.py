@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
-from forge.compute.errors import ChildDied
+from forge.compute.errors import ChildDied, Killed
 from forge.compute.isolation_report import report
 from forge.compute.pool.answer_reading import EVENTS, Answer, Fields
 from forge.compute.pool.answer_stream import AnswerStream
@@ -153,10 +153,10 @@ class ChildProcess:
                     socket.send_fds(self._jobs, [b"\0"], descriptors[start : start + DESCRIPTORS_AT_ONCE])
                 self._jobs.sendall(line)
         except OSError as error:
-            raise ChildDied(self.last_words()) from error
+            raise self.death() from error
 
-    def last_words(self) -> str:
-        """How the process ended, for a person; what it said on stderr goes to our log."""
+    def death(self) -> ChildDied:
+        """Returns the error that says how the process ended; what it said on stderr goes to our log."""
         deadline = time.monotonic() + _ENDING_SECONDS
         while (end := self.ending) is None and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -166,12 +166,13 @@ class ChildProcess:
             if text:
                 _log.warning("The compiler's process ended and said: %s", text)
         if self.stopped:
-            return self.stopped
+            return ChildDied(self.stopped)
         if isinstance(self._group, ControlGroup) and self._group.ran_out_of_memory:
-            return out_of_memory()
+            return ChildDied(out_of_memory())
         if end is None:
-            return "The compiler's process stopped answering."
-        return f"The compiler's process {end}."
+            return ChildDied("The compiler's process stopped answering.")
+        kind = Killed if end.signal == signal.SIGKILL else ChildDied
+        return kind(f"The compiler's process {end}.")
 
     def clock(self) -> float:
         """Seconds since some moment, without those for which it was suspended."""

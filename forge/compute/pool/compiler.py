@@ -254,7 +254,7 @@ class Compiler:
             except Empty:
                 continue
             if answer is None:
-                raise process.answers.fault or ChildDied(process.last_words())
+                raise process.answers.fault or process.death()
             return answer
 
     def close(self) -> None:

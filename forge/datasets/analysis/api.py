@@ -8,14 +8,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import principal_of
+from forge.accounts.principals import Principal, principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.views import needing, raising
 from forge.core.errors import Conflict
 from forge.datasets.analysis.actions import start_analysis
 from forge.datasets.analysis.report import report_of
 from forge.datasets.analysis.serializers import DataAnalysisJson
+from forge.datasets.tally import tally_of
 from forge.projects.api import ProjectView
+from forge.projects.models import Project
 
 
 class DataAnalysisView(ProjectView):
@@ -27,7 +29,7 @@ class DataAnalysisView(ProjectView):
         """Returns the last analysis of the project's data: the current build's answers, doubtful labels,
         near-duplicates and outliers."""
         project = self.project(request, organisation, name, Verb.READ)
-        return Response(report_of(principal_of(request), project))
+        return Response(_report(principal_of(request), project))
 
     @extend_schema(operation_id="data_analysis_start", request=None, responses={202: DataAnalysisJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
@@ -35,4 +37,8 @@ class DataAnalysisView(ProjectView):
         project = self.project(request, organisation, name, Verb.EDIT)
         principal = principal_of(request)
         start_analysis(principal, project)
-        return Response(report_of(principal, project), status=status.HTTP_202_ACCEPTED)
+        return Response(_report(principal, project), status=status.HTTP_202_ACCEPTED)
+
+
+def _report(principal: Principal, project: Project) -> DataAnalysisJson:
+    return report_of(principal, project, tally_of(principal, project))

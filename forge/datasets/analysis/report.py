@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -20,8 +21,9 @@ from forge.datasets.analysis.models import (
     DataAnalysis,
 )
 from forge.datasets.analysis.serializers import DataAnalysisJson, DataConfusionJson
-from forge.datasets.models import Group, Sample, SampleQuerySet
-from forge.datasets.samples.filters import ENDS_SOON, IS_UNCOVERED
+from forge.datasets.models import Group
+from forge.datasets.samples.filters import ENDS_SOON
+from forge.datasets.tally import SampleTally
 from forge.jobs.models import UNFINISHED_STATES, JobState
 from forge.projects.models import Project
 from rune.wording import counted
@@ -31,7 +33,7 @@ MANY_WRONG = 3
 MOST_WRONG = 0.6
 MAX_SENTENCES = 5
 _OF_ANALYSES = {
-    "analysed": Count("pk", filter=Q(analysis__isnull=False)),
+    "analysed": Count("pk"),
     "wrong": Count("pk", filter=IS_WRONG),
     "suspects": Count("pk", filter=IS_SUSPECT),
     "alike": Count("pk", filter=HAS_DUPLICATES),
@@ -41,18 +43,15 @@ _OF_ANALYSES = {
 }
 
 
-def report_of(actor: Actor, project: Project) -> DataAnalysisJson:
-    """Returns the last analysis of a project's data. Raises `Forbidden` or `NotFound`."""
-    samples = samples_of(actor, project).select_related(None).order_by()
+def report_of(actor: Actor, project: Project, tally: SampleTally) -> DataAnalysisJson:
+    """Returns the last analysis of a project's data; `tally` has the counts of its samples. Raises `Forbidden` or
+    `NotFound`."""
     row = analysis_of(actor, project)
     # Before the first analysis nothing is joined and counted that cannot be there.
-    counted_now: dict[str, int] = samples.aggregate(
-        **(_OF_ANALYSES if row is not None else {}),
-        ends_soon=Count("pk", filter=Q(consent__ends__lt=timezone.now() + ENDS_SOON)),
-        uncovered=Count("pk", filter=IS_UNCOVERED),
-    )
-    counts = dict.fromkeys(_OF_ANALYSES, 0) | counted_now
-    answers = _answers(samples) if row is not None else {}
+    rows = _analysed(actor, project) if row is not None else []
+    counts = {name: sum(each[name] for each in rows) for name in _OF_ANALYSES}
+    answers = _answers(rows)
+    of_consents = tally.consent_counts(project, timezone.now() + ENDS_SOON)
     job = row.job if row is not None else None
     failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED, JobState.LOST)
     return {
@@ -61,7 +60,7 @@ def report_of(actor: Actor, project: Project) -> DataAnalysisJson:
         "activity": job.activity if job is not None and job.state in UNFINISHED_STATES else "",
         "error": (job.error or "It was cancelled.") if job is not None and failed else "",
         "finished": row.finished.isoformat() if row is not None and row.finished is not None else None,
-        "is_current": _is_current(row, samples),
+        "is_current": _is_current(row, tally),
         "build": row.build if row is not None else "",
         "problem": row.problem if row is not None else "",
         "label_problem": row.label_problem if row is not None else "",
@@ -72,30 +71,33 @@ def report_of(actor: Actor, project: Project) -> DataAnalysisJson:
         "crossing": counts["crossing"],
         "outliers": counts["outliers"],
         "proposals": counts["proposals"],
-        "ends_soon": counts["ends_soon"],
-        "uncovered": counts["uncovered"],
+        "ends_soon": of_consents.ends_soon,
+        "uncovered": of_consents.uncovered,
         "confusion": _confusion(answers),
         "sentences": _sentences(answers, counts["crossing"]),
     }
 
 
-def _is_current(row: DataAnalysis | None, samples: QuerySet[Sample]) -> bool:
+def _is_current(row: DataAnalysis | None, tally: SampleTally) -> bool:
     """Whether no sample came or changed since the last analysis began."""
-    if row is None or row.revision is None:
-        return False
-    return not samples.filter(revision__gt=row.revision).exists()
+    return row is not None and row.revision is not None and tally.revision <= row.revision
 
 
 Answers = Mapping[tuple[int | None, str], Mapping[str, int]]
 """How often the build gave each answer, by group and label."""
 
 
-def _answers(samples: SampleQuerySet) -> Answers:
-    answered = samples.exclude(label="").filter(analysis__isnull=False).exclude(analysis__answer="")
+def _analysed(actor: Actor, project: Project) -> Sequence[Mapping[str, Any]]:
+    """Returns the counts of analysed samples for each group, label and answer of the build. One query."""
+    samples = samples_of(actor, project).select_related(None).order_by().filter(analysis__isnull=False)
+    return list(samples.values("group", "label", "analysis__answer").annotate(**_OF_ANALYSES))
+
+
+def _answers(rows: Sequence[Mapping[str, Any]]) -> Answers:
     counts: dict[tuple[int | None, str], dict[str, int]] = defaultdict(dict)
-    rows = answered.values_list("group", "label", "analysis__answer").annotate(count=Count("pk"))
-    for group, label, answer, count in rows:
-        counts[group, label][answer] = count
+    for row in rows:
+        if row["label"] and row["analysis__answer"]:
+            counts[row["group"], row["label"]][row["analysis__answer"]] = row["analysed"]
     return counts
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from forge.core.actors import Actor
 from forge.projects.models import Project
+from rune.datasets.splits import Split
 
 if TYPE_CHECKING:
     from forge.datasets.models import DataSet
@@ -79,3 +80,7 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    def covers(self, split: Split) -> bool:
+        """Whether it covers samples of a split: `forge.datasets.consent.uses.covers_split` for a row."""
+        return self.for_tests if split == Split.TEST else self.for_training

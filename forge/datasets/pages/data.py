@@ -33,6 +33,7 @@ from forge.datasets.samples.filters import MAX_NUMBERS, DataFilter
 from forge.datasets.samples.models import SampleKind, SampleQuality, SampleSplit
 from forge.datasets.serializers import DataLabelJson, DataSummaryJson
 from forge.datasets.summary import summary_of
+from forge.datasets.tally import tally_of
 from forge.datasets.versions.contents import versions_with
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
@@ -149,17 +150,21 @@ def _scores(scores: Mapping[str, float]) -> list[ScoreRow]:
 
 def page_context(request: HttpRequest, principal: Principal, project: Project) -> dict[str, Any]:
     """All that the page shows."""
+    # Before all else: what is read after it may be newer than it, and is read again then, but never older.
+    revision = revision_of(principal, project)
     samples = samples_of(principal, project)
     filters = DataFilter(request.GET, samples)
     # Only the samples of the page are read in full: the order is found without what stands beside each.
     keys, pages = slice_of(request, filters.qs.select_related(None).values_list("pk", flat=True), SHOWN)
     by_key = samples.in_bulk(list(keys))
     rows = [by_key[key] for key in keys if key in by_key]
-    summary = summary_of(principal, project)
+    tally = tally_of(principal, project)
+    summary = summary_of(principal, project, tally)
     versions = list(versions_of(principal, project)[:VERSIONS_SHOWN])
-    report = report_of(principal, project)
+    report = report_of(principal, project, tally)
     return {
         "project": project,
+        "revision": revision,
         "summary": summary,
         "playing_etag": etag_of(playing_facets(summary["restricted"])),
         "minutes": round(summary["milliseconds"] / 60_000, 1),

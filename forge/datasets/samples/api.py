@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import principal_of
+from forge.accounts.principals import Principal, principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
@@ -52,9 +52,11 @@ from forge.datasets.serializers import (
     sample_to_json,
 )
 from forge.datasets.summary import summary_of
+from forge.datasets.tally import tally_of
 from forge.datasets.versions.contents import versions_with
 from forge.projects.actions import note_download
 from forge.projects.api import ProjectView
+from forge.projects.models import Project
 
 
 class DataSummary(ProjectView):
@@ -66,7 +68,7 @@ class DataSummary(ProjectView):
         """Returns a summary of the project's data: labels, splits, people, minutes, and weaknesses. Choosing who plays
         samples takes the `ETag`."""
         project = self.project(request, organisation, name, Verb.READ)
-        return _summary_answer(summary_of(principal_of(request), project))
+        return _summary_answer(principal_of(request), project)
 
     @extend_schema(
         operation_id="data_settings",
@@ -82,10 +84,11 @@ class DataSummary(ProjectView):
         restrict_playing(
             principal, project, is_restricted=body["restricted"], precondition=request_precondition(request)
         )
-        return _summary_answer(summary_of(principal, project))
+        return _summary_answer(principal, project)
 
 
-def _summary_answer(summary: DataSummaryJson) -> Response:
+def _summary_answer(principal: Principal, project: Project) -> Response:
+    summary = summary_of(principal, project, tally_of(principal, project))
     return with_etag(Response(summary), playing_facets(summary["restricted"]))
 
 

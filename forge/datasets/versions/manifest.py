@@ -77,8 +77,10 @@ def manifest_bytes(entries: Iterable[Entry]) -> bytes:
 def _row(entry: Entry) -> dict[str, Any]:
     """An entry as JSON. One without marks is as it was before there were any, so that versions keep their digests."""
     # A version has 100,000 of them: `asdict`, which copies every value, takes most of the time of saving one.
-    row = vars(entry)
-    return row if entry.events is not None else {name: value for name, value in row.items() if name != "events"}
+    row = dict(vars(entry))
+    if entry.events is None:
+        del row["events"]
+    return row
 
 
 def read_manifest(data: bytes) -> Sequence[Entry]:

@@ -40,6 +40,10 @@ def require_accepted(build: Build, version: str, manifest: str) -> None:
         raise VersionNotAccepted(version, missing)
 
 
+FOLLOWING = ("follows", "blocked_digest", "block_reasons")
+"""The fields of a deployment that say which tag it follows, and why it stays behind that tag."""
+
+
 def begin_release(deployment: Deployment, build: Build, version: str, digest: str, **values: Any) -> Release:
     """Makes a build, which the gate has accepted, the one that the locked deployment serves. Raises
     `VersionNotAccepted` for a build without a rune."""
@@ -61,5 +65,10 @@ def begin_release(deployment: Deployment, build: Build, version: str, digest: st
     )
     link_blobs(release, [release.rune], deployment.project.organisation_id)
     deployment.blocked_digest, deployment.block_reasons = "", []
-    deployment.save(update_fields=["follows", "blocked_digest", "block_reasons", "last_release"])
+    deployment.save(update_fields=[*FOLLOWING, "last_release"])
     return release
+
+
+def stop_following(deployment: Deployment) -> None:
+    """Sets the fields of a deployment that follows no tag. Save `FOLLOWING` then."""
+    deployment.follows, deployment.blocked_digest, deployment.block_reasons = "", "", []

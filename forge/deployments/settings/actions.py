@@ -19,7 +19,15 @@ from forge.deployments.errors import DeploymentExists, TooManyDeployments
 from forge.deployments.facets import serving_facet, settings_facet
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.releases.actions.records import ReleaseRecord
-from forge.deployments.releases.changes import begin_release, lock_project, locked, release_now, require_accepted
+from forge.deployments.releases.changes import (
+    FOLLOWING,
+    begin_release,
+    lock_project,
+    locked,
+    release_now,
+    require_accepted,
+    stop_following,
+)
 from forge.deployments.releases.choices import TagChoice, chosen_tag
 from forge.deployments.settings.origins import checked_origins
 from forge.deployments.settings.sources import checked_source
@@ -40,7 +48,7 @@ class NewDeployment:
     choice: TagChoice
     origins: Collection[str] = ()
     promoted_from: str = ""
-    """The name of the deployment that it is promoted from, or "" if there is none."""
+    """The name of the deployment that it is promoted from, or "" if there is none. With a source it follows no tag."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,7 @@ def create_deployment(actor: Actor, project: Project, new: NewDeployment) -> Dep
         title=title,
         kind=new.kind,
         origins=origins,
-        follows=tag.name if new.choice.follow else "",
+        follows=tag.name if new.choice.follow and source is None else "",
         promoted_from=source,
         created_by=actor.person,
     )
@@ -96,7 +104,7 @@ def change_deployment(
     actor: Actor, deployment: Deployment, change: DeploymentChange, *, precondition: Precondition = None
 ) -> Deployment:
     """Changes the title, the origins, the deployment that it is promoted from, or whether reports of apps are counted.
-    The name stays: apps have it.
+    The name stays: apps have it. With a source it follows no tag any more: it changes when somebody promotes.
 
     Raises `Forbidden`, `Stale`, `Invalid` and `BadOrigin`.
     """
@@ -113,9 +121,11 @@ def change_deployment(
         deployment.telemetry = change.telemetry
     if change.promoted_from is not None:
         deployment.promoted_from = checked_source(project, change.promoted_from, deployment)
+        if deployment.promoted_from is not None:
+            stop_following(deployment)
     after = _settings_of(deployment)
     if after != before:
-        deployment.save(update_fields=["title", "origins", "telemetry", "promoted_from"])
+        deployment.save(update_fields=["title", "origins", "telemetry", "promoted_from", *FOLLOWING])
         what = {"deployment": deployment.title, "before": before, "after": after}
         write_entry(actor, "deployment.change", project.stream, project.place, **what)
         append_event(project.stream, DEPLOYMENT_CHANGED(deployment=deployment.name), actor)

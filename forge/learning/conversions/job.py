@@ -23,11 +23,21 @@ from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.actions import announce_conversion
 from forge.learning.conversions.counting import count_forms
 from forge.learning.conversions.declarations import declared_forms
-from forge.learning.conversions.kinds import CONVERSION_KIND, FIRST_FORMS, FLOAT, OTHER_FORMS, ConversionStep
-from forge.learning.conversions.making import ProgressShare, judge_on_test, make_float, make_forms
+from forge.learning.conversions.kinds import (
+    CONVERSION_KIND,
+    FIRST_FORMS,
+    FLOAT,
+    OTHER_FORMS,
+    TENSORFLOW_FORMS,
+    ConversionStep,
+)
+from forge.learning.conversions.lab_process import lab_variables
+from forge.learning.conversions.making import ProgressShare, judge_on_test, make_float, make_forms, waiting_converter
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.recordings import SampleRecordings, compute_recordings
 from forge.learning.models import ConvertedForm, ModelConversion
+from forge.learning.waiting_lab import waiting_quantiser
+from rune.source.policy.sections.models import KERAS_SUFFIXES
 
 NewCompiler = Callable[[], AbstractContextManager[Compiler]]
 
@@ -36,6 +46,16 @@ def run_conversion_job(job: JobContext, new_compiler: NewCompiler = warm_compile
     """Does one step of a conversion."""
     row = _find(job)
     step = ConversionStep(job.spec["step"])
+    if step is not ConversionStep.COUNT:
+        waiting_quantiser.prepare(lab_variables())  # loads while the float model is made, or samples are read
+    try:
+        _do(job, row, step, new_compiler)
+    finally:
+        waiting_quantiser.prepare(lab_variables())  # for a layer that is to stay float
+    return {"forms": ConvertedForm.objects.filter(conversion=row).count()}
+
+
+def _do(job: JobContext, row: ModelConversion, step: ConversionStep, new_compiler: NewCompiler) -> None:
     with tempfile.TemporaryDirectory(dir=workdir(), prefix="recordings-") as name:
         match step:
             case ConversionStep.CONVERT:
@@ -52,7 +72,6 @@ def run_conversion_job(job: JobContext, new_compiler: NewCompiler = warm_compile
             case ConversionStep.TEST:
                 with new_compiler() as compiler:
                     _test(job, row, compiler, Path(name))
-    return {"forms": ConvertedForm.objects.filter(conversion=row).count()}
 
 
 def _convert(job: JobContext, row: ModelConversion, new_compiler: NewCompiler, folder: Path) -> None:
@@ -62,11 +81,21 @@ def _convert(job: JobContext, row: ModelConversion, new_compiler: NewCompiler, f
         recordings = compute_recordings(job, row, compiler, folder)
         make_forms(job, row, FIRST_FORMS, (), recordings, ProgressShare(0.25, 0.4))
         _set_state(job, row, ConversionState.READY)
+        _prepare_next(row)
         count_forms(job, row, compiler)
-        make_forms(job, row, OTHER_FORMS, (), recordings, ProgressShare(0.6, 0.8))
+        own = TENSORFLOW_FORMS if row.source_name.endswith(KERAS_SUFFIXES) else ()
+        make_forms(job, row, (*OTHER_FORMS, *own), (), recordings, ProgressShare(0.6, 0.8))
         for form, layers in declared_forms(row):
             make_forms(job, row, (form,), layers, recordings, ProgressShare(0.8, 0.9))
         count_forms(job, row, compiler)
+
+
+def _prepare_next(row: ModelConversion) -> None:
+    """Prepares the processes for the other forms, and for another model of the same kind, now that the first forms are
+    shown: loading them earlier would have taken processor time from these."""
+    waiting_quantiser.prepare(lab_variables())
+    if (converter := waiting_converter(row.source_name)) is not None:
+        converter.prepare(lab_variables())
 
 
 def _test(job: JobContext, row: ModelConversion, compiler: Compiler, folder: Path) -> None:

@@ -2,15 +2,21 @@
 
 from enum import StrEnum
 
+from rune.source.policy.sections.models import TENSORFLOW_INT8
+
 CONVERSION_KIND = "model-conversion"
 """Of the jobs of conversions (`forge.learning.conversions.job`)."""
 ENVIRONMENT_KIND = "converter-environment"
 """Of the jobs that prepare environments (`forge.learning.environments.job`)."""
 
+TENSORFLOW_SUFFIXES = (".keras", ".h5", ".hdf5", ".zip")
+"""Of the sources that TensorFlow converts."""
 FLOAT = "float32"
 FIRST_FORMS = (FLOAT, "int8")
 """Made and shown first."""
 OTHER_FORMS = ("int16x8", "int8-tensor", "dynamic", "float16")
+TENSORFLOW_FORMS = (TENSORFLOW_INT8,)
+"""Made of Keras models too, by TensorFlow itself."""
 MIXED_FORMS = ("int8", "int16x8")
 """Forms in which layers may stay floats."""
 DEFAULT_BOARDS = ("raspberry-pi-pico", "esp32-c3-devkitm-1")

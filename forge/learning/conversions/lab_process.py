@@ -20,14 +20,12 @@ from typing import IO, Any, TypeVar, cast
 
 from forge.core.json_shape import has_shape
 from forge.learning.conversions.lab_answers import ConverterEnvironmentJson, LabRefusalJson
-from forge.learning.waiting_lab import start_lab, waiting_lab
+from forge.learning.waiting_lab import WaitingLab, start_lab
 from rune.running.isolation.answer_json import UnusableAnswer, read_object
 from rune.running.isolation.toolchain_files import package_folder
 
 TICK = 0.2
 """Seconds between two looks at the lease."""
-LONG_ACTIONS = ("train", "convert")
-"""The actions for a process that waits with TensorFlow loaded."""
 LONGEST_LINE = 8 << 20
 LONGEST_TEXT = 1000
 """Characters of a sentence."""
@@ -77,16 +75,17 @@ def ask_lab(
     receive: Callable[[Any], None] | None = None,
     command: Callable[[], str | None] | None = None,
     work: str = "conversion",
+    waiting: WaitingLab | None = None,
 ) -> J:
     """Returns the result of a job of `lab`, which has this shape. What `tick` raises ends the process.
 
     `receive` gets the events that the job sends, which nobody has checked. `command` is asked several times a second
-    for what the job is to be told. `work` is what the job is called in messages.
+    for what the job is to be told. `work` is what the job is called in messages. The job is given to the process that
+    is `waiting`, if there is one; the caller prepares the next one when it has time for that.
 
     Raises `LabRefused`, `EnvironmentMissing` and `LabDied`.
     """
-    is_long = request["action"] in LONG_ACTIONS
-    started = waiting_lab.take(lab_variables()) if is_long else start_lab(lab_variables())
+    started = start_lab(lab_variables()) if waiting is None else waiting.take(lab_variables())
     process = started.process
     try:
         _write_line(process, request)
@@ -105,8 +104,6 @@ def ask_lab(
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         started.end()
-        if is_long:
-            waiting_lab.prepare(lab_variables())
     return _result(answer, shape)
 
 

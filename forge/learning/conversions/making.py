@@ -14,11 +14,13 @@ from forge.compute.pool.local_files import local_file
 from forge.compute.pool.toolchain import fetched_folder
 from forge.compute.pool.workdir import workdir
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed
+from forge.learning.conversions.kinds import TENSORFLOW_SUFFIXES
 from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson, JudgedFormsJson
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
 from forge.learning.conversions.recordings import SampleRecordings
 from forge.learning.conversions.storing import store_float, store_forms, store_test
 from forge.learning.models import ConvertedForm, ModelConversion
+from forge.learning.waiting_lab import WaitingLab, waiting_quantiser, waiting_tensorflow
 
 LAB_SECONDS = 400.0
 """The longest that one request of `lab` may take: two steps with their own limits, and starting them."""
@@ -50,10 +52,15 @@ def make_float(job: JobContext, row: ModelConversion, share: ProgressShare) -> N
             "source": str(folder / "in" / row.source_name),
             "shapes": row.shapes,
         }
-        answer = _request_of_lab(job, row, request, FloatModelJson, share)
+        answer = _request_of_lab(job, row, request, FloatModelJson, share, waiting_converter(row.source_name))
         store_float(job, row, answer, folder)
     _log_gaps(job, answer["gaps"])
     row.refresh_from_db()
+
+
+def waiting_converter(source_name: str) -> WaitingLab | None:
+    """The processes that wait for a source of this name; None for one whose converter starts when it is needed."""
+    return waiting_tensorflow if source_name.endswith(TENSORFLOW_SUFFIXES) else None
 
 
 def make_forms(
@@ -80,7 +87,7 @@ def make_forms(
             "recorded": recordings.request,
             **_earlier(row),
         }
-        answer = _request_of_lab(job, row, request, ConvertedJson, share)
+        answer = _request_of_lab(job, row, request, ConvertedJson, share, waiting_quantiser)
         if not {each["form"] for each in answer["forms"]} <= set(forms):
             # The name of a form is that of its file: another one would be a file of this machine.
             raise JobFailed("The converter answered for other forms than it was asked for.")
@@ -107,16 +114,21 @@ def judge_on_test(
             "recorded": recordings.request,
             **_earlier(row),
         }
-        answer = _request_of_lab(job, row, request, JudgedFormsJson, share)
+        answer = _request_of_lab(job, row, request, JudgedFormsJson, share, waiting_quantiser)
     store_test(job, row, answer, forms, recordings)
     _log_gaps(job, answer["gaps"])
 
 
 def _request_of_lab(
-    job: JobContext, row: ModelConversion, request: Mapping[str, Any], shape: type[J], share: ProgressShare
+    job: JobContext,
+    row: ModelConversion,
+    request: Mapping[str, Any],
+    shape: type[J],
+    share: ProgressShare,
+    waiting: WaitingLab | None,
 ) -> J:
     try:
-        return ask_lab(request, shape, seconds=LAB_SECONDS, tick=job.tick, report=share.reporter(job))
+        return ask_lab(request, shape, seconds=LAB_SECONDS, tick=job.tick, report=share.reporter(job), waiting=waiting)
     except EnvironmentMissing as missing:
         ModelConversion.objects.filter(pk=row.pk).update(needs=missing.environment)
         reason = f"Converting {missing.environment['reads']} needs an environment that is not prepared here."

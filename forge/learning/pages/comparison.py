@@ -12,6 +12,7 @@ from forge.learning.conversions.serializers import FormAccuracyJson, accuracy_of
 from forge.learning.models import ConvertedForm
 from rune.devices.boards.board import Board
 from rune.devices.boards.fit import Needs, fit
+from rune.source.policy.sections.models import TENSORFLOW_INT8
 from rune.wording import listed, size_text
 
 IDENTICAL = 200.0
@@ -25,6 +26,7 @@ SUMMARIES: Mapping[str, str] = {
     FLOAT: "as it came",
     "int8": "8 bits, a scale for each channel",
     "int8-tensor": "8 bits, one scale for each tensor",
+    TENSORFLOW_INT8: "8 bits, by TensorFlow's own quantiser",
     "int16x8": "weights of 8 bits, activations of 16",
     "dynamic": "weights of 8 bits, computed as floats",
     "float16": "weights of 16 bits, computed as floats",

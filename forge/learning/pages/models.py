@@ -45,6 +45,8 @@ from forge.learning.pages.comparison import (
 )
 from forge.learning.pages.shapes import parsed_shapes
 from forge.learning.pages.trade_off import trade_off
+from forge.learning.tasks import prepare_soon
+from forge.learning.waiting_lab import LabLibraries
 from forge.projects.models import Project
 from forge.projects.pages.forms import project_form
 from forge.projects.pages.lookup import project_of
@@ -102,7 +104,10 @@ _model_form = project_form("models/model.html", _context)
 def models_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """The models that were converted for a project, and bringing one in."""
     project = project_of(request, organisation, name, Verb.READ)
-    return render(request, "models/page.html", _list_context(request, project))
+    context = _list_context(request, project)
+    if context["may_edit"]:
+        prepare_soon(LabLibraries.TENSORFLOW, LabLibraries.QUANTISER)
+    return render(request, "models/page.html", context)
 
 
 @_list_form
@@ -128,7 +133,10 @@ def try_again(request: HttpRequest, principal: Principal, project: Project) -> s
 def one_model(request: HttpRequest, organisation: str, name: str, conversion_id: UUID) -> HttpResponse:
     """A model: its forms side by side, its layers, and where it came from."""
     project = project_of(request, organisation, name, Verb.READ)
-    return render(request, "models/model.html", _context(request, project, conversion_id))
+    context = _context(request, project, conversion_id)
+    if context["may_edit"] and not context["is_busy"]:
+        prepare_soon(LabLibraries.QUANTISER)
+    return render(request, "models/model.html", context)
 
 
 @_model_form

@@ -26,6 +26,9 @@ export interface FetchOptions {
 /** A server that sends no byte for so many milliseconds counts as away. */
 export const PATIENCE = 10_000;
 
+/** After so many milliseconds, a server that has sent fewer bytes than a kilobyte for each further second counts as away. */
+const SLOW_AFTER = 30_000;
+
 /** The release that a deployment says that it serves. */
 export interface Served {
   readonly deployment: string;
@@ -115,13 +118,18 @@ export async function ask(url: string | URL, options: Pick<FetchOptions, "key" |
   throw new DeliveryError(name, detail, answer.status);
 }
 
-/** Returns all bytes of an answer. Throws `DeliveryError` if the connection ends or falls silent before. */
+/** Returns all bytes of an answer. Throws `DeliveryError` if the connection ends, falls silent or drips. */
 export async function whole(answer: Response, { signal }: FetchOptions): Promise<ArrayBuffer> {
   const reader = answer.body?.getReader();
   const parts: Uint8Array<ArrayBuffer>[] = [];
+  let late = performance.now() + SLOW_AFTER;
   try {
-    for (let part = await patiently(reader?.read()); part?.value; part = await patiently(reader?.read()))
+    for (let part = await patiently(reader?.read()); part?.value; part = await patiently(reader?.read())) {
       parts.push(part.value);
+      // A byte earns a millisecond.
+      late += part.value.length;
+      if (performance.now() > late) throw new Error("less than 1 kB came in a second");
+    }
     return await new Blob(parts).arrayBuffer();
   } catch (error) {
     void reader?.cancel().catch(() => undefined);

@@ -152,6 +152,23 @@ describe("bytes", () => {
         await vi.advanceTimersByTimeAsync(10_000);
         await loading;
       });
+
+      test("or drips counts as away too", async () => {
+        let drops: ReturnType<typeof setInterval> | undefined;
+        const dripping = new Response(
+          new ReadableStream({
+            start: (stream) => void (drops = setInterval(() => stream.enqueue(new Uint8Array(500)), 1000)),
+            cancel: () => clearInterval(drops),
+          }),
+        );
+        vi.stubGlobal("fetch", () => Promise.resolve(dripping));
+        const loading = expect(load("https://forge.example/sine.rune")).rejects.toMatchObject({
+          name: "server-away",
+          message: expect.stringContaining("less than 1 kB came in a second") as string,
+        });
+        await vi.advanceTimersByTimeAsync(61_000);
+        await loading;
+      });
     });
 
     test.each([

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,29 +18,9 @@ from rune.wording import quoted
 
 def run(job: ChildJob) -> dict[str, Any]:
     """Reads `source`, writes `model`. The result has the inputs, the converter's version and the largest difference."""
-    job.report(0.05, "Reading the file as data")
-    shapes = {name: tuple(shape) for name, shape in job.spec.get("shapes", {}).items()}
-    source = read_keras(job.inputs["source"], shapes)
-    clean = write_clean(source, job.folder)
-    job.inputs["source"].unlink()
-    job.report(0.1, "Loading TensorFlow")
-    import keras  # after the file was read as data
-    import tensorflow as tf
-
-    job.report(0.5, "Loading the model")
-    keras.utils.set_random_seed(0)
-    try:
-        model = keras.models.load_model(clean, compile=False, safe_mode=True)
-    except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
-        raise Refused(Reason.BROKEN, f"Keras cannot load the model: {_last_line(error)}") from error
+    source, model = load(job)
     job.report(0.6, "Converting")
-    try:
-        with unrolled(model):
-            data: bytes = tf.lite.TFLiteConverter.from_keras_model(model).convert()
-    except tf.errors.ResourceExhaustedError:
-        raise
-    except Exception as error:  # the converter raises whatever its parts raise
-        raise Refused(Reason.NOT_CONVERTED, f"TensorFlow cannot convert the model: {_last_line(error)}") from error
+    data = converted(model)
     job.report(0.8, f"Comparing on {INPUTS} inputs")
     largest = compare(model, data, source)
     job.outputs["model"].write_bytes(data)
@@ -48,8 +28,50 @@ def run(job: ChildJob) -> dict[str, Any]:
         "inputs": [{"name": each.name, "shape": list(each.shape)} for each in source.clean.inputs],
         "difference": largest,
         "saved_with": f"Keras {source.version}",
-        "converter": f"TensorFlow {tf.__version__}",
+        "converter": converter_name(),
     }
+
+
+def load(job: ChildJob) -> tuple[KerasSource, Any]:
+    """Reads `source` as data, and loads the clean file that is written of it. Raises `Refused`."""
+    job.report(0.05, "Reading the file as data")
+    shapes = {name: tuple(shape) for name, shape in job.spec.get("shapes", {}).items()}
+    source = read_keras(job.inputs["source"], shapes)
+    clean = write_clean(source, job.folder)
+    job.inputs["source"].unlink()
+    job.report(0.1, "Loading TensorFlow")
+    import keras  # after the file was read as data
+
+    job.report(0.5, "Loading the model")
+    keras.utils.set_random_seed(0)
+    try:
+        model = keras.models.load_model(clean, compile=False, safe_mode=True)
+    except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
+        raise Refused(Reason.BROKEN, f"Keras cannot load the model: {_last_line(error)}") from error
+    return source, model
+
+
+def converted(model: Any, settle: Callable[[Any], None] = lambda _converter: None) -> bytes:
+    """The `.tflite` file of a loaded model. `settle` sets what the converter is to do. Raises `Refused`."""
+    import tensorflow as tf
+
+    try:
+        with unrolled(model):
+            converter = tf.lite.TFLiteConverter.from_keras_model(model)
+            settle(converter)
+            data: bytes = converter.convert()
+    except tf.errors.ResourceExhaustedError:
+        raise
+    except Exception as error:  # the converter raises whatever its parts raise
+        raise Refused(Reason.NOT_CONVERTED, f"TensorFlow cannot convert the model: {_last_line(error)}") from error
+    return data
+
+
+def converter_name() -> str:
+    """TensorFlow with its version."""
+    import tensorflow as tf
+
+    return f"TensorFlow {tf.__version__}"
 
 
 def compare(model: Any, data: bytes, source: KerasSource) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from rune.running.deployment.errors import DeploymentError
 LARGEST_RUNE = 256 * 1024 * 1024
 """Bytes."""
 _LARGEST_JSON = 4 * 1024 * 1024
+_SLOW_AFTER, _SLOWEST = 30.0, 1000
+"""After so many seconds, a server that has sent fewer bytes than so many for each further second counts as away."""
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -101,7 +104,7 @@ class DeploymentServer:
         request = urllib.request.Request(url, headers=headers)  # noqa: S310  the scheme was checked
         try:
             with _OPENER.open(request, timeout=self._seconds) as answer:
-                data: bytes = answer.read(limit + 1)
+                data = _read(answer, limit + 1)
                 self.date = answer.headers.get("Date")
         except urllib.error.HTTPError as error:
             with error:
@@ -112,6 +115,19 @@ class DeploymentServer:
         if len(data) > limit:
             raise DeploymentError("damaged", f"{url} sends more than the {limit:,} bytes that were announced.")
         return data
+
+
+def _read(answer: http.client.HTTPResponse, limit: int) -> bytes:
+    """The bytes of an answer, at most `limit`. Raises `IncompleteRead` if the connection ends too early, and
+    `TimeoutError` if the answer drips."""
+    data, late = bytearray(), time.monotonic() + _SLOW_AFTER
+    while len(data) < limit and (part := answer.read1(limit - len(data))):
+        data += part
+        if time.monotonic() > late + len(data) / _SLOWEST:
+            raise TimeoutError("less than 1 kB came in a second")
+    if len(data) < limit and answer.length:
+        raise http.client.IncompleteRead(bytes(data), answer.length)
+    return bytes(data)
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):

@@ -13,7 +13,7 @@ from rune.source.policy.sections.checks import CHECK_NAME, MAX_CHECKS, ROBOT
 from rune.source.policy.sections.data import DIGEST
 from rune.source.policy.sections.gate import BUILD_PREFERENCES as WORDS
 from rune.source.policy.sections.gate import MAX_APPROVALS, MAX_LABELS
-from rune.source.policy.sections.models import CALIBRATIONS, FORMS, INTERFACES, MAX_MODELS, MAX_NAMES
+from rune.source.policy.sections.models import CALIBRATIONS, FORMS, INTERFACES, MAX_MODELS, MAX_NAMES, MODEL_FORMS
 from rune.source.policy.sections.owners import MAX_OWNERS
 from rune.source.policy.sections.training import MAX_ARGUMENTS, MAX_SEED, RECIPE_NAME
 from rune.source.policy.tags import PATTERN
@@ -89,7 +89,7 @@ def _owners() -> Json:
 def _models() -> Json:
     values: dict[str, Json] = {
         "source": {"type": "string", "minLength": 1},
-        "quantize": {"enum": [*FORMS, None]},
+        "quantize": {"enum": [*MODEL_FORMS, None]},
         "samples": {"type": "string", "minLength": 1},
         "interface": {"enum": [*INTERFACES, None]},
         "calibration": {"enum": [*CALIBRATIONS, None]},

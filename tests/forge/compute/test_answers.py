@@ -148,7 +148,7 @@ class Answering(Compiler):
             clock=lambda: 0.0,
             set_pace=lambda pace: None,
             resume=lambda: None,
-            last_words=lambda: "The compiler's process ended.",
+            death=lambda: ChildDied("The compiler's process ended."),
         )
         assert stream.queue.get(timeout=PATIENCE) is not None
         try:

@@ -92,7 +92,7 @@ def test_what_was_forked_ends_with_the_process_that_forked_and_the_next_start_be
     os.kill(process_of(server), signal.SIGKILL)
     first.stop("")
     until(lambda: has_ended(first.pid) and has_ended(inside))
-    assert first.last_words() == "The compiler's process was ended by SIGKILL."
+    assert first.death().reason == "The compiler's process was ended by SIGKILL."
     second = Process(tmp_path)
     assert second.ending is None
     for process in (first, second):

@@ -1,4 +1,4 @@
-"""A process of `lab` waits with TensorFlow loaded; it does one job, and ends when nobody needs it."""
+"""A process of `lab` waits with its libraries loaded; it does one job, and ends when nobody needs it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from forge.learning import waiting_lab
-from forge.learning.waiting_lab import LabProcess, WaitingLab
+from forge.learning.conversions.making import waiting_converter
+from forge.learning.waiting_lab import LabLibraries, LabProcess, WaitingLab, waiting_tensorflow
 from tests.support.patience import PATIENCE
 
 SOURCE = "import sys; sys.stdin.read()"
@@ -22,8 +23,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[LabProcess]]:
     """The processes that were started: small ones that wait for the end of their input."""
     processes: list[LabProcess] = []
 
-    def start(_variables: Mapping[str, str], *, ahead: bool = False) -> LabProcess:
-        assert ahead
+    def start(_variables: Mapping[str, str], ahead: LabLibraries | None = None) -> LabProcess:
+        assert ahead is LabLibraries.QUANTISER
         process = subprocess.Popen([sys.executable, "-c", SOURCE], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         processes.append(LabProcess(process, tempfile.TemporaryFile()))  # noqa: SIM115 (closed by `end`)
         return processes[-1]
@@ -35,7 +36,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[LabProcess]]:
 
 
 def test_each_job_gets_a_process_that_had_none(started: list[LabProcess]) -> None:
-    waiting = WaitingLab()
+    waiting = WaitingLab(LabLibraries.QUANTISER)
     waiting.prepare({})
     waiting.prepare({})
     assert len(started) == 1
@@ -46,7 +47,7 @@ def test_each_job_gets_a_process_that_had_none(started: list[LabProcess]) -> Non
 
 
 def test_a_process_that_died_while_it_waited_is_given_to_nobody(started: list[LabProcess]) -> None:
-    waiting = WaitingLab()
+    waiting = WaitingLab(LabLibraries.QUANTISER)
     waiting.prepare({})
     started[0].process.kill()
     started[0].process.wait()
@@ -56,7 +57,7 @@ def test_a_process_that_died_while_it_waited_is_given_to_nobody(started: list[La
 
 def test_a_process_that_nobody_needs_ends_by_itself(started: list[LabProcess]) -> None:
     others = set(threading.enumerate())  # other tests' processes may still wait
-    waiting = WaitingLab(idle_seconds=0.01)
+    waiting = WaitingLab(LabLibraries.QUANTISER, idle_seconds=0.01)
     waiting.prepare({})
     assert started[0].process.wait(PATIENCE) == 0
     for thread in set(threading.enumerate()) - others:
@@ -65,9 +66,19 @@ def test_a_process_that_nobody_needs_ends_by_itself(started: list[LabProcess]) -
 
 
 def test_the_end_of_a_server_ends_it_and_prepares_none(started: list[LabProcess]) -> None:
-    waiting = WaitingLab()
+    waiting = WaitingLab(LabLibraries.QUANTISER)
     waiting.prepare({})
     waiting.close()
     assert started[0].process.poll() == 0
     waiting.prepare({})
     assert len(started) == 1
+
+
+@pytest.mark.parametrize("name", ["a.keras", "a.h5", "saved.zip"])
+def test_a_source_of_tensorflow_is_given_to_the_process_that_loaded_it(name: str) -> None:
+    assert waiting_converter(name) is waiting_tensorflow
+
+
+@pytest.mark.parametrize("name", ["a.onnx", "a.pt2", "a.tflite"])
+def test_another_source_leaves_that_process_alone(name: str) -> None:
+    assert waiting_converter(name) is None

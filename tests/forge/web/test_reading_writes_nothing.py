@@ -97,8 +97,10 @@ NOTED: dict[str, dict[str, str]] = {
 COPY = "INSERT datasets_datacopy"
 """An export is a copy that a withdrawal names later."""
 
-PREPARES = {f"/<str:organisation>/<str:name>/{page}": {"forge.learning.prepare"} for page in ("searches", "training")}
-"""Pages on which a member may begin to train: a worker loads TensorFlow, in one process at most and without a job."""
+_LEARNING_PAGES = ("searches", "training", "models", "models/<uuid:conversion_id>")
+PREPARES = {f"/<str:organisation>/<str:name>/{page}": {"forge.learning.prepare"} for page in _LEARNING_PAGES}
+"""Pages on which a member may begin to train or to convert: a worker loads libraries, in one process of each kind at
+most and without a job."""
 
 QUERIES = {
     "/api/v1/projects/<str:organisation>/<str:name>/versions/compare": "?from=now",

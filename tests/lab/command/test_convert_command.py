@@ -12,12 +12,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lab.command.conversion import parsed_shapes, samples_digest
-from lab.quantize.forms import FORMS
+from lab.quantize.forms import FORMS, TENSORFLOW_INT8
 from rune.model.tflite import TensorKind, read_model
 from rune.project.files import FolderFiles
 from rune.source.policy import check_policy
 from rune.source.policy.model_files import check_models
 from rune.source.policy.sections.models import FORMS as POLICY_FORMS
+from rune.source.policy.sections.models import MODEL_FORMS
 from rune.tools.cli import main
 from tests.lab.models.motion_model import RUNEFILE, motion_model
 from tests.lab.training.motion_data import LABELS, write_motion
@@ -98,6 +99,7 @@ def test_a_file_that_does_not_exist_is_named(tmp_path: Path) -> None:
     ("options", "message"),
     [
         (["--keep", "first_1"], "--keep needs --quantize"),
+        (["--keep", "first_1", "--quantize", "int8-tensorflow"], "--keep works with int8 and int16x8"),
         (["--shape", "x"], "NAME=49x10"),
         (["--shape", "x=0x3"], "NAME=49x10"),
         (["--quantize", "int4"], "is not one of"),
@@ -158,6 +160,7 @@ def test_a_project_without_models_and_options_beside_a_forge_yml_are_named(tmp_p
 
 def test_the_forms_of_a_forge_yml_are_those_of_the_command() -> None:
     assert tuple(FORMS) == POLICY_FORMS
+    assert (*FORMS, TENSORFLOW_INT8.name) == MODEL_FORMS
 
 
 @pytest.mark.slow

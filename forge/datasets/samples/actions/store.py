@@ -53,7 +53,7 @@ def store_sample(
         split = Split(group.split)
     else:
         split = split_of_nobody(data_set, consent, blob.digest, wanted)
-    if not _covers(consent, split):
+    if not consent.covers(split):
         raise WrongSide(
             f"Samples of {group or 'this kind'} are for {split.value}, which the terms do not cover. "
             "Agree to terms for tests and for training."
@@ -99,13 +99,9 @@ def new_row(
     )
 
 
-def _covers(consent: Consent, split: Split) -> bool:
-    return consent.for_tests if split == Split.TEST else consent.for_training
-
-
 def split_of_nobody(data_set: DataSet, consent: Consent, digest: str, wanted: Split | None) -> Split:
     """Chooses the split of a sample of nobody: the one that is wanted, if the consent covers it."""
-    if wanted is not None and _covers(consent, wanted):
+    if wanted is not None and consent.covers(wanted):
         return wanted
     return split_of_single(data_set.pk, digest) if consent.for_training else Split.TEST
 
@@ -116,7 +112,7 @@ def _group(data_set: DataSet, consent: Consent, label: str, pseudonym: str, want
     group = Group.objects.filter(data_set=data_set, **named).first()
     if group is not None:
         return group
-    split = wanted if wanted is not None and _covers(consent, wanted) else _split_of(data_set, consent, label)
+    split = wanted if wanted is not None and consent.covers(wanted) else _split_of(data_set, consent, label)
     data_set.last_group += 1
     return Group.objects.create(data_set=data_set, number=data_set.last_group, split=split.value, **named)
 

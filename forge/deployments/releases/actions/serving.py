@@ -27,6 +27,11 @@ def serve_tag(actor: Actor, deployment: Deployment, choice: TagChoice, *, precon
     deployment = locked(deployment)
     before = release_now(deployment)
     require_precondition((serving_facet(deployment, before),), precondition)
+    if choice.follow and deployment.promoted_from is not None:
+        message = (
+            f"{deployment.title} is promoted from {deployment.promoted_from.title}, so it cannot follow a tag too."
+        )
+        raise Invalid(message, errors={"follow": [message]})
     tag, version = chosen_tag(actor, project, choice)
     require_accepted(tag.build, version, tag.manifest.blob_id)
     follows = tag.name if choice.follow else ""

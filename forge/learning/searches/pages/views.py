@@ -46,6 +46,7 @@ from forge.learning.training.declarations import declared_of
 from forge.learning.training.pages.form import divided_recipes
 from forge.learning.training.recipes import recipes
 from forge.learning.training.running.lab_events import RecipeJson
+from forge.learning.waiting_lab import LabLibraries
 from forge.projects.models import Project
 from forge.projects.pages.forms import project_form
 from forge.projects.pages.lookup import project_of
@@ -97,7 +98,7 @@ def searches_page(request: HttpRequest, organisation: str, name: str) -> HttpRes
     project = project_of(request, organisation, name, Verb.READ)
     context = _list_context(request, project)
     if context["may_edit"]:
-        prepare_soon()
+        prepare_soon(LabLibraries.TENSORFLOW)
     return render(request, "searches/page.html", context)
 
 

@@ -33,6 +33,7 @@ from forge.learning.training.pages.form import form_context, settings_of
 from forge.learning.training.pages.run_page import run_context
 from forge.learning.training.pages.side_by_side import side_by_side
 from forge.learning.training.recipes import explained_recipes
+from forge.learning.waiting_lab import LabLibraries
 from forge.projects.models import Project
 from forge.projects.pages.forms import project_form
 from forge.projects.pages.lookup import project_of
@@ -74,7 +75,7 @@ def training_page(request: HttpRequest, organisation: str, name: str) -> HttpRes
     project = project_of(request, organisation, name, Verb.READ)
     context = _list_context(request, project)
     if context["may_edit"]:
-        prepare_soon()
+        prepare_soon(LabLibraries.TENSORFLOW)
     return render(request, "training/page.html", context)
 
 

@@ -18,7 +18,7 @@ from forge.core.errors import Conflict, DomainError
 from forge.core.json_shape import has_shape
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobPaused, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
-from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
+from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab, lab_variables
 from forge.learning.training.actions.runs import announce_run
 from forge.learning.training.actions.using import use_model
 from forge.learning.training.kinds import LAB_ATTEMPTS, MINUTES, TRAINING_KIND
@@ -27,6 +27,7 @@ from forge.learning.training.running.data import ARCHIVE, usable_entries, write_
 from forge.learning.training.running.following import LONGEST_NOTE, RunFollower
 from forge.learning.training.running.lab_events import PausedJson, TrainedJson
 from forge.learning.training.running.storing import store_result
+from forge.learning.waiting_lab import waiting_tensorflow
 from rune.devices.boards.lookup import find_board
 
 BACKBONE = "backbone.tflite"
@@ -50,7 +51,10 @@ def run_training_job(job: JobContext, ask: Ask = ask_lab) -> Mapping[str, Any]:
         checkpoint = job.load_checkpoint()
         if checkpoint is not None:
             (folder / "checkpoint").write_bytes(checkpoint)
-        answer = _ask(job, run, folder, follower, ask)
+        try:
+            answer = _ask(job, run, folder, follower, ask)
+        finally:
+            waiting_tensorflow.prepare(lab_variables())
         if has_shape(answer, PausedJson):
             follower.save_checkpoint()
             _clear_instruction(run)
@@ -108,6 +112,7 @@ def _ask(job: JobContext, run: TrainingRun, folder: Path, follower: RunFollower,
             receive=follower.receive,
             command=_RunInstructions(run).take,
             work="training run",
+            waiting=waiting_tensorflow,
         )
     except EnvironmentMissing as missing:
         TrainingRun.objects.filter(pk=run.pk).update(reason="needs-environment")

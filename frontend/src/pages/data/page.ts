@@ -30,7 +30,7 @@ export class DataPage {
   readonly #player = new Audio();
   readonly #detail: Detail;
   readonly #sides: Sides;
-  #revision = 0;
+  #revision: number;
   #isRead = false;
   #current = -1;
   #all: readonly number[] = [];
@@ -40,6 +40,8 @@ export class DataPage {
 
   constructor(readonly root: HTMLElement) {
     this.#page = root.dataset["samples"] ?? "";
+    // The cards that came with the page are of this revision: they are read again only where it is older by now.
+    this.#revision = Number(root.dataset["readAt"]);
     const [organisation = "", name = ""] = this.#page.split("/").slice(1);
     this.#project = { organisation, name };
     this.#changes = new Changes(sender(this.#project));

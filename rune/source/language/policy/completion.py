@@ -20,7 +20,7 @@ from rune.source.policy.documentation import (
 )
 from rune.source.policy.limits import LimitDeclaration, LimitKind, Names
 from rune.source.policy.sections.gate import BUILD_PREFERENCES as WORDS
-from rune.source.policy.sections.models import CALIBRATIONS, FORMS
+from rune.source.policy.sections.models import CALIBRATIONS, FORMS, MODEL_FORMS
 from rune.source.runefile.yaml.values import Map, Sequence, Value
 
 _SECTIONS: Final = {
@@ -56,7 +56,7 @@ def _items(analysis: PolicyAnalysis, cursor: TextCursor) -> list[Completion]:
         case ("models", str()) if is_key:
             return _keys(MODELS, {"quantize": "${1:int8}", "calibration": "${1:validation}"}, cursor)
         case ("models", str(), "quantize"):
-            return _values(dict.fromkeys(FORMS, MODELS["quantize"]), cursor)
+            return _values(dict.fromkeys(MODEL_FORMS, MODELS["quantize"]), cursor)
         case ("models", str(), "calibration"):
             return _values(dict.fromkeys(CALIBRATIONS, MODELS["calibration"]), cursor)
         case ("training",) if is_key:

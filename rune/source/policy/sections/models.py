@@ -19,8 +19,13 @@ from rune.source.runefile.yaml.values import Map, Value, YamlScalar
 from rune.wording import listed, quoted
 
 FORMS: Final = ("float32", "float16", "dynamic", "int8", "int8-tensor", "int16x8")
-"""The forms of a model, which `rune convert --quantize` takes."""
-STATIC_FORMS: Final = ("int8", "int8-tensor", "int16x8")
+"""The forms that the quantiser makes of any float model."""
+TENSORFLOW_INT8: Final = "int8-tensorflow"
+"""The form that TensorFlow itself quantises, of a Keras model only."""
+MODEL_FORMS: Final = (*FORMS, TENSORFLOW_INT8)
+"""The forms of a converted model, which `rune convert --quantize` takes."""
+KERAS_SUFFIXES: Final = (".keras", ".h5", ".hdf5")
+STATIC_FORMS: Final = ("int8", "int8-tensor", "int16x8", TENSORFLOW_INT8)
 """Forms whose ranges are measured on samples."""
 MODEL_KEYS: Final = ("source", "quantize", "interface", "samples", "calibration", "keep", "shapes")
 INTERFACES: Final = ("quantized", "float32")
@@ -101,7 +106,7 @@ def _model(path: str, key: YamlScalar, value: Value, report: DiagnosticReport) -
         return None
     source = _named_path("source", fields["source"], report)
     samples = _named_path("samples", fields["samples"], report) if "samples" in fields else None
-    form = _choice(fields.get("quantize"), "`quantize`", FORMS, report)
+    form = _choice(fields.get("quantize"), "`quantize`", MODEL_FORMS, report)
     interface = _choice(fields.get("interface"), "`interface`", INTERFACES, report)
     calibration = _choice(fields.get("calibration"), "`calibration`", CALIBRATIONS, report)
     layers = _layers(fields.get("keep"), report)
@@ -109,6 +114,8 @@ def _model(path: str, key: YamlScalar, value: Value, report: DiagnosticReport) -
     if layers and form == FORMS[0]:
         notes = ["A float model keeps all its layers. Choose a form with `quantize`, or remove `keep`."]
         report.error(Code.BAD_MODEL_SOURCE, "`keep` needs `quantize`", fields["keep"][0].span, notes)
+    if form == TENSORFLOW_INT8:
+        _check_tensorflow_form(source, fields, report)
     if "calibration" in fields and form not in STATIC_FORMS:
         notes = [f"Ranges are measured for {listed([f'`{each}`' for each in STATIC_FORMS])}. Remove `calibration`."]
         report.error(Code.BAD_MODEL_SOURCE, f"`{form}` measures no ranges", fields["calibration"][0].span, notes)
@@ -116,6 +123,18 @@ def _model(path: str, key: YamlScalar, value: Value, report: DiagnosticReport) -
         return None
     floats = interface == INTERFACES[1]
     return ModelSource(path, source, form, samples, layers, shapes, floats, Split(calibration), key.span)
+
+
+def _check_tensorflow_form(source: str | None, fields: Mapping[str, Field], report: DiagnosticReport) -> None:
+    """Reports what TensorFlow's own quantiser cannot do."""
+    if source is not None and not source.endswith(KERAS_SUFFIXES):
+        notes = ["TensorFlow quantises Keras models. Choose `int8`, which is made of any source."]
+        report.error(
+            Code.BAD_MODEL_SOURCE, f"`{TENSORFLOW_INT8}` needs a Keras model", fields["quantize"][0].span, notes
+        )
+    if "keep" in fields:
+        notes = ["Layers stay in float in `int8` and `int16x8`."]
+        report.error(Code.BAD_MODEL_SOURCE, f"`{TENSORFLOW_INT8}` keeps no layers", fields["keep"][0].span, notes)
 
 
 def _named_path(name: str, field: Field, report: DiagnosticReport) -> str | None:

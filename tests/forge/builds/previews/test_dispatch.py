@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -128,3 +129,22 @@ def test_tests_give_way_to_every_request() -> None:
         work.supersede(0)
     work.supersede(9)
     assert compiler.cancelled == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_project_that_is_waited_for_twice_is_made_once(
+    project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refreshed: list[UUID] = []
+
+    def refresh(project_id: UUID, *others: Any) -> None:
+        refreshed.append(project_id)
+        if len(refreshed) == 1:
+            # While the first is at work, others wake the slots: they return at once and their wish is kept.
+            slots.work(project.pk)
+            slots.work(project.pk)
+
+    monkeypatch.setattr(dispatch, "refresh_previews", refresh)
+    slots = PreviewSlots(threading.Event(), warm(lambda: compiler))
+    slots.work(project.pk)
+    assert refreshed == [project.pk] * 2

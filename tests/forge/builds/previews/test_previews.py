@@ -16,10 +16,9 @@ from forge.builds import actions
 from forge.builds.access import preview_of
 from forge.builds.artefacts.store import open_rune
 from forge.builds.models import Artefact, ArtefactFile, Build, BuildTrigger, Preview, PreviewState
-from forge.builds.previews import dispatch, recorder
 from forge.builds.previews import leases as preview_leases
+from forge.builds.previews import recorder
 from forge.builds.previews import refresh as previews
-from forge.builds.previews.dispatch import PreviewSlots
 from forge.builds.previews.leases import LEASE, PreviewLease, end_leases, is_leased
 from forge.builds.previews.refresh import refresh_previews
 from forge.builds.serializers import preview_to_json
@@ -30,7 +29,7 @@ from forge.core.models import Blob, BlobLink, Event
 from forge.core.periodic import run_once, tasks
 from forge.projects.actions import write_file
 from forge.projects.models import Project, Version
-from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, events_of, warm
+from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, events_of
 from tests.forge.conftest import RUNEFILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -311,21 +310,26 @@ def test_a_preview_in_work_is_not_resumed(project: Any, monkeypatch: pytest.Monk
 
 
 @pytest.mark.slow
-def test_a_compiler_that_dies_leaves_the_last_good_rune_and_says_so(
-    project: Any, developer: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("kills", "state"), [(1, PreviewState.READY), (2, PreviewState.FAILED)])
+def test_a_compiler_that_is_killed_is_replaced_once_then_the_last_good_rune_stays(
+    project: Any, developer: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch, kills: int, state: PreviewState
 ) -> None:
     refresh(project, compiler)
     edit(developer, project, RUNEFILE + "# more\n")
+    killed: list[int] = []
 
-    def start_and_end() -> None:
+    def start_and_kill() -> None:
         Compiler.start(compiler)
         assert compiler.pid is not None
-        os.kill(compiler.pid, signal.SIGKILL)
+        if len(killed) < kills:
+            killed.append(compiler.pid)
+            os.kill(compiler.pid, signal.SIGKILL)
 
-    monkeypatch.setattr(compiler, "start", start_and_end)
+    compiler.close()
+    monkeypatch.setattr(compiler, "start", start_and_kill)
     preview = refresh(project, compiler)
-    assert preview.state == PreviewState.FAILED
-    assert "SIGKILL" in preview.error
+    assert (preview.state, len(set(killed))) == (state, kills)
+    assert ("SIGKILL" in preview.error) == (state == PreviewState.FAILED)
     assert preview.build is not None
 
 
@@ -354,24 +358,6 @@ def test_old_previews_and_their_runes_are_pruned(
     assert set(BlobLink.objects.filter(owner_kind="builds.artefact").values_list("blob_id", flat=True)) == stored
     assert not Blob.objects.filter(links=None).exists()
     assert Build.objects.filter(pk=str(preview.build_id)).exists()
-
-
-def test_a_project_that_is_waited_for_twice_is_made_once(
-    project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    refreshed: list[UUID] = []
-
-    def refresh(project_id: UUID, *others: Any) -> None:
-        refreshed.append(project_id)
-        if len(refreshed) == 1:
-            # While the first is at work, others wake the slots: they return at once and their wish is kept.
-            slots.work(project.pk)
-            slots.work(project.pk)
-
-    monkeypatch.setattr(dispatch, "refresh_previews", refresh)
-    slots = PreviewSlots(threading.Event(), warm(lambda: compiler))
-    slots.work(project.pk)
-    assert refreshed == [project.pk] * 2
 
 
 @pytest.mark.slow

@@ -175,15 +175,16 @@ def test_a_deployment_outlives_the_one_that_it_is_promoted_from(
 
 
 def test_the_page_says_what_changes_and_promotes_in_one_press(
-    production: Deployment, developer: User, viewer: User, browser_of: Browser
+    production: Deployment, staging: Deployment, developer: User, viewer: User, browser_of: Browser
 ) -> None:
+    button = f"Promote 1.1, build {now(staging).build.number}</button>"
     browser = browser_of(developer)
     assert "Staging serves 1.1." in browser.get("/acme/kitchen/deployments").content.decode()
     page = browser.get(PAGE).content.decode()
-    assert "Promote 1.1</button>" in page
+    assert button in page
     assert "What changes" in page
     assert "meets what the project demands of a deployment" in page
-    assert "Promote 1.1</button>" not in browser_of(viewer).get(PAGE).content.decode()
+    assert button not in browser_of(viewer).get(PAGE).content.decode()
     etag = page.partition('name="etag" value="')[2].partition('"')[0]
     answer = browser.post(f"{PAGE}/do", {"do": "promote", "etag": etag})
     assert (answer.status_code, answer["Location"]) == (302, PAGE)
@@ -219,3 +220,25 @@ def test_the_api_tells_what_changes_and_promotes(
     assert stale.status_code == 412
     assert browser.get(f"{API}/production/promotion").json()["changes"] == []
     assert browser.get(f"{API}/staging/promotion").status_code == 404
+
+
+def test_what_is_promoted_from_another_follows_no_tag(
+    developer: User, project: Project, staging: Deployment, browser_of: Browser
+) -> None:
+    published(developer, project, "latest")
+    both = deployed(developer, project, "latest", title="Production", follow=True, promoted_from="staging")
+    assert (both.follows, versions(both)) == ("", ["latest"])
+    with pytest.raises(Invalid, match="is promoted from Staging, so it cannot follow a tag too"):
+        serve_tag(developer, both, TagChoice("latest", follow=True))
+    page = browser_of(developer).get(PAGE).content.decode()
+    assert 'value="fixed latest' in page
+    assert 'value="follow latest' not in page
+
+    later = deployed(developer, project, "latest", title="Shop", follow=True)
+    assert later.follows == "latest"
+    change_deployment(developer, later, DeploymentChange(promoted_from="staging"))
+    later.refresh_from_db()
+    assert later.follows == ""
+    published(developer, project, "latest", OTHER)
+    follow_tag(INSTALLATION, later)
+    assert versions(later) == ["latest"]

@@ -58,7 +58,7 @@ def test_a_deployment_has_one_also_while_a_promotion_waits(project: Any, develop
     assert main_actions(client, page) == ["Save"]
     published(developer, project, "1.1", RUNE + b"other")
     serve_tag(developer, staging, TagChoice("1.1"))
-    assert main_actions(client, page) == ["Promote 1.1"]
+    assert main_actions(client, page) == ["Promote 1.1, build 2"]
 
 
 def test_of_several_conflicts_the_next_one_has_it(

@@ -57,6 +57,8 @@ def test_models_are_read_in_the_order_of_their_paths() -> None:
         ("{m.tflite: {source: /etc/passwd}}", "not a path within the project"),
         ("{m.tflite: {source: a, samples: ../b}}", "not a path within the project"),
         ("{m.tflite: {quantize: int8}}", "has no `source`"),
+        ("{m.tflite: {source: a.onnx, quantize: int8-tensorflow}}", "`int8-tensorflow` needs a Keras model"),
+        ("{m.tflite: {source: a.keras, quantize: int8-tensorflow, keep: [b]}}", "`int8-tensorflow` keeps no layers"),
         ("{m.tflite: net.onnx}", "must be a map with `source`"),
         ("{m.tflite: {source: a, quantize: int4}}", "`quantize` must be one of `float32`"),
         ("{m.tflite: {source: a, keep: [b]}}", "`keep` needs `quantize`"),

@@ -159,6 +159,28 @@ def test_a_refusal_is_not_answered_from_the_folder(server: FakeServer, deploymen
     assert name_of(deployment) == "key-revoked"
 
 
+def test_a_server_whose_answer_drips_counts_as_away(
+    server: FakeServer, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployment.load()
+    # Even the first bytes come too late.
+    monkeypatch.setattr("rune.running.deployment.server._SLOW_AFTER", -3600.0)
+    assert isinstance(deployment.load(), rune.Rune)
+    assert age_of(deployment) is not None
+
+
+def test_half_an_answer_counts_as_a_server_that_is_away(tmp_path: Path) -> None:
+    class Half(QuietHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "100")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+    with http_server(Half) as address:
+        assert name_of(Deployment(f"{address}/d/a/b/c", KEY, cache=tmp_path)) == "server-away"
+
+
 def test_nothing_is_stored_of_a_server_that_never_answered(tmp_path: Path) -> None:
     deployment = Deployment("http://127.0.0.1:1/d/a/b/c", KEY, cache=tmp_path)
     with pytest.raises(DeploymentError, match="Nothing is stored") as caught:
