@@ -39,7 +39,7 @@ CHANGED = "The project's model or the stages in front of it changed while you ta
 
 
 class ProjectChanged(Conflict):
-    """What was taught belongs to another state of the project."""
+    """The weights belong to another state of the project."""
 
     title = "The project changed"
 
@@ -56,7 +56,7 @@ class TaughtLabel:
 
 @dataclass(frozen=True)
 class TaughtLayer:
-    """What a page learned. `digest` names what the rune sees (`TeachableProject.digest`); `weights` has a row for each
+    """A last layer that a page learned. `digest` names what the rune sees (`TeachableProject.digest`); `weights` has a row for each
     label with a number for each feature, `biases` one for each label."""
 
     digest: str
@@ -66,7 +66,7 @@ class TaughtLayer:
 
 
 def save_taught(actor: Actor, project: Project, layer: TaughtLayer) -> TrainingRun:
-    """Stores what was taught as a finished run of the project. Nobody's recordings come with it.
+    """Stores what was taught as a finished run of the project. Recordings do not come with it.
 
     Raises `Invalid`, `ProjectChanged`, `Unprocessable`, `TooManyRuns`, `StorageQuotaReached`, `TooManyQuestions`,
     `LanguageBusy`, and `Forbidden` or `NotFound`.

@@ -1,4 +1,4 @@
-"""What the rune of a project can be taught, and the name of what it sees."""
+"""A project whose rune can be taught, and the name of what its rune sees."""
 
 from __future__ import annotations
 

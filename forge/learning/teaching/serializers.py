@@ -15,7 +15,7 @@ from rune.model.tflite.embedding import MAX_FEATURES
 
 
 class TeachableJson(TypedDict):
-    """What the rune of a project can be taught."""
+    """The labels and the last layer of a rune that can be taught."""
 
     digest: Annotated[str, "names what the rune sees; it comes back with what was taught"]
     model: str

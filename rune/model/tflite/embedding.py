@@ -1,4 +1,4 @@
-"""What a classifier computes in front of its last dense layer, and the file that gives this in place of its scores."""
+"""The embedding of a classifier, which its last dense layer reads, and the file that gives it in place of scores."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def embedding_of(model: Model) -> Embedding:
     scores of labels. Raises `NoEmbedding`."""
     if len(model.outputs) != 1:
         raise NoEmbedding(f"The model has {len(model.outputs)} outputs; one that can be taught has one")
-    made = {output: operator for operator in model.operators for output in operator.outputs}
+    producers = {output: operator for operator in model.operators for output in operator.outputs}
     index, behind = model.outputs[0], []
-    while (operator := made.get(index)) is not None and operator.op in _BEHIND:
+    while (operator := producers.get(index)) is not None and operator.op in _BEHIND:
         behind.append(operator.op)
         index = operator.inputs[0]
     if operator is None or operator.op != LAST_LAYER:
         return _own_output(model, "SOFTMAX" in behind or (operator is not None and operator.op == "LOGISTIC"))
-    if operator.inputs[0] not in made:
+    if operator.inputs[0] not in producers:
         raise NoEmbedding("The model has one dense layer alone, so nothing stands in front of its last layer")
     weights = model.tensors[operator.inputs[1]]
     tensor = _usable(model, operator.inputs[0])

@@ -1,5 +1,4 @@
-"""What a project's rune can be taught, and the Runefiles for it, in the compiler's process. Imports `rune` and never
-Django."""
+"""Runefiles for teaching a project's rune, written in the compiler's process. Imports `rune` and never Django."""
 
 from __future__ import annotations
 
@@ -19,20 +18,20 @@ def answer_teachable(job: Mapping[str, Any], files: ProjectFiles, signature_of: 
     these. `refused` is a sentence where the project cannot be taught.
     """
     try:
-        found = teachable_of(files, PUBLISHED_BLOCKS, signature_of)
+        teachable = teachable_of(files, PUBLISHED_BLOCKS, signature_of)
     except NotTeachable as reason:
         return {"refused": str(reason)}
     taught = job.get("taught")
     text = (
-        found.embedding_runefile()
+        teachable.embedding_runefile()
         if taught is None
-        else found.taught_runefile(taught["labels"], taught["weights"], taught["biases"])
+        else teachable.taught_runefile(taught["labels"], taught["weights"], taught["biases"])
     )
     return {
-        "runefile": found.runefile,
+        "runefile": teachable.runefile,
         "text": text,
-        "model": found.model,
-        "embedding_model": found.embedding_model,
-        "labels": list(found.labels),
-        "features": found.embedding.features,
+        "model": teachable.model,
+        "embedding_model": teachable.embedding_model,
+        "labels": list(teachable.labels),
+        "features": teachable.embedding.features,
     }

@@ -89,8 +89,8 @@ export function bestOf(shares: readonly number[]): number {
 }
 
 /**
- * What the others teach about each example while it is left out, with a fifth of each label at a time: the label that it
- * would get, or null where its label has no other example.
+ * The label that each example would get from the others while it is left out, with a fifth of each label at a time; null
+ * where its label has no other example.
  */
 export function leftOut(module: WebAssembly.Module, { rows, labels, columns, classes }: Lesson): (number | null)[] {
   const seen = Array.from({ length: classes }, () => 0);

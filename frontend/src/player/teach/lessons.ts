@@ -1,11 +1,11 @@
-// What was taught so far: labels with their examples, as a state that each act replaces by another. Pure.
+// The labels that were taught so far: labels with their examples, as a state that each act replaces by another. Pure.
 import type { Content } from "../../preview";
 import type { Lesson } from "./learn";
 
 export interface TaughtExample {
   readonly id: number;
   readonly features: readonly number[];
-  /** What was recorded, to be seen; null for an input that is no recording. */
+  /** The recording, to be seen; null for an input that is no recording. */
   readonly content: Content | null;
 }
 
@@ -75,7 +75,7 @@ function changed(state: Taught, act: Exclude<Act, { type: "undo" }>): Taught {
   }
 }
 
-/** What Undo takes back, as its button says it. */
+/** The name of what Undo takes back, as its button says it. */
 function nameOf(state: Taught, act: Exclude<Act, { type: "undo" }>): string {
   if (act.type === "add") return `adding ${act.name}`;
   const name = state.labels.find(({ id }) => id === act.label)?.name ?? "";
@@ -110,7 +110,7 @@ export function learnable({ labels }: Taught): readonly TaughtLabel[] {
   return labels.filter(({ examples }) => examples.length > 0);
 }
 
-/** What is to be learned; null below two labels with examples. */
+/** The lesson for the learner; null below two labels with examples. */
 export function lessonOf(taught: Taught, columns: number): Lesson | null {
   const labels = learnable(taught);
   if (labels.length < 2) return null;

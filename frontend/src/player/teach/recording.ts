@@ -1,4 +1,4 @@
-// What one run of the rune saw, with what it was given: the runs of a stream are put together until their window is full. Pure.
+// One run of the rune as an example, with what it was given: the runs of a stream are put together until their window is full. Pure.
 import { recordingOfRun, ROW_BYTES, type Snapshot } from "../../preview";
 import { recordingOf, type CapabilityRequest } from "../../runtime";
 import type { Content } from "../../preview";
@@ -78,7 +78,7 @@ export class ExampleRecorder {
     this.#onExample(pending.label, features, this.#content(loaded?.capabilities[0]));
   }
 
-  /** What filled the window. */
+  /** The recording that filled the window. */
   #content(request: CapabilityRequest | undefined): Content | null {
     if (request === undefined) return null;
     const whole = new Uint8Array(this.#parts.reduce((sum, part) => sum + part.byteLength, 0));

@@ -1,4 +1,4 @@
-// What Teach asks the server: the rune that sends what its model sees, and saving what was taught. Recordings are no part of it.
+// The requests of Teach to the server: the rune that sends what its model sees, and saving what was taught. Recordings are no part of it.
 import { address } from "../../api/request";
 import { followEvents } from "../../api/follow-events";
 import type { TrainingRun, Watch } from "../../api/schema";

@@ -1,11 +1,11 @@
-// What was taught, learned anew after each act, as a component sees it.
+// The labels that were taught, learned anew after each act, as a component sees it.
 import { useEffect, useReducer, useRef, useState, type Dispatch } from "react";
 import type { LastLayer } from "./learn";
 import { Learner } from "./learner";
 import { after, learnable, lessonOf, NOTHING_TAUGHT, type Act, type History, type Taught } from "./lessons";
 
 export interface Learned {
-  /** What it was learned of: its labels with examples are the rows of the layer. */
+  /** The examples that it was learned of: its labels with examples are the rows of the layer. */
   readonly taught: Taught;
   readonly layer: LastLayer;
   /** The label that each example would get from the others, in the order of the labels; null where that is unknown. */

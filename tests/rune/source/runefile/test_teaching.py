@@ -31,10 +31,10 @@ def teachable(files: dict[str, bytes]) -> Teachable:
 
 
 def taught_files(files: dict[str, bytes], labels: list[str], weights: str, biases: str) -> dict[str, bytes]:
-    found = teachable(files)
+    project = teachable(files)
     return files | {
-        found.embedding_model: with_embedding(files[found.model]),
-        found.runefile: found.taught_runefile(labels, "weights.txt", "biases.txt").encode(),
+        project.embedding_model: with_embedding(files[project.model]),
+        project.runefile: project.taught_runefile(labels, "weights.txt", "biases.txt").encode(),
         "weights.txt": weights.encode(),
         "biases.txt": biases.encode(),
     }
@@ -44,20 +44,20 @@ def taught_files(files: dict[str, bytes], labels: list[str], weights: str, biase
 @pytest.mark.parametrize("template", ["digits", "keywords", "motion", "picture"])
 def test_a_taught_rune_of_each_classifier_builds_without_a_warning(template: str) -> None:
     files = files_of(template)
-    found = teachable(files)
-    weights = " ".join(["0.5"] * found.embedding.features * 3)
+    project = teachable(files)
+    weights = " ".join(["0.5"] * project.embedding.features * 3)
     built = build(MemoryFiles(taught_files(files, ["a", "b", "c"], weights, "0 1 2")), BuildOptions("taught"))
     assert [str(each) for each in built.diagnostics] == []
-    assert len(found.labels) > 1
+    assert len(project.labels) > 1
 
 
 @pytest.mark.slow
 def test_the_last_layer_reads_what_the_rune_for_teaching_sends() -> None:
     files = files_of("digits")
-    found = teachable(files)
+    project = teachable(files)
     cut = {
-        found.embedding_model: with_embedding(files[found.model]),
-        "Runefile.yml": found.embedding_runefile().encode(),
+        project.embedding_model: with_embedding(files[project.model]),
+        "Runefile.yml": project.embedding_runefile().encode(),
     }
     features = np.array(_call(files | cut)[0], np.float64)
     random = np.random.default_rng(1)
@@ -120,10 +120,10 @@ def test_several_stages_on_a_line_are_refused() -> None:
 
 
 def test_comments_in_front_of_the_model_stay_and_the_rest_goes() -> None:
-    found = teachable(files_of("digits"))
-    text = found.taught_runefile(["a", "b"], "weights.txt", "biases.txt")
-    kept = (EXAMPLES / "digits" / "Runefile.yml").read_text("utf-8").split("  digits:")[0]
-    assert all(line in text for line in kept.splitlines() if line.startswith("#"))
+    project = teachable(files_of("digits"))
+    text = project.taught_runefile(["a", "b"], "weights.txt", "biases.txt")
+    front = (EXAMPLES / "digits" / "Runefile.yml").read_text("utf-8").split("  digits:")[0]
+    assert all(line in text for line in front.splitlines() if line.startswith("#"))
     assert "most_confident_indices" not in text
     assert "labels.txt" not in text
 
