@@ -56,8 +56,8 @@ class TaughtLabel:
 
 @dataclass(frozen=True)
 class TaughtLayer:
-    """A last layer that a page learned. `digest` names what the rune sees (`TeachableProject.digest`); `weights` has a row for each
-    label with a number for each feature, `biases` one for each label."""
+    """A last layer that a page learned. `digest` names what the rune sees (`TeachableProject.digest`); `weights` has a
+    row for each label with a number for each feature, `biases` one for each label."""
 
     digest: str
     labels: Sequence[TaughtLabel]
