@@ -75,3 +75,42 @@ def test_a_savedmodel_that_writes_a_file_is_refused_and_did_not_run(sources: Pat
         run(step, TENSORFLOW.python)
     assert caught.value.reason is Reason.UNKNOWN_LAYER
     assert not (sources / "canary").exists()
+
+
+def test_a_converted_savedmodel_that_answers_otherwise_is_refused_with_its_first_layer(
+    sources: Path, tmp_path: Path
+) -> None:
+    pack_folder(sources / "good", tmp_path / "packed")
+    step = Step("savedmodel", {}, {"source": tmp_path / "packed"}, {"model": tmp_path / "m.tflite"})
+    run(step, TENSORFLOW.python)
+    code = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).resolve().parents[2])!r})
+from pathlib import Path
+import tensorflow as tf
+from lab.formats.savedmodel.converting import compare
+from lab.refusal import Refused
+model = tf.saved_model.load({str(sources / "good")!r})
+function = model.signatures["serving_default"]
+data = Path({str(tmp_path / "m.tflite")!r}).read_bytes()
+shapes = {{name: (1, 16, 8, 1) for name in function.structured_input_signature[1]}}
+print(compare(function, data, shapes))
+kernel = next(each for each in function.variables if each.shape == (3, 3, 4, 1))
+kernel.assign(kernel * 1.5)
+try:
+    compare(function, data, shapes)
+except Refused as refused:
+    print(refused.reason, refused)
+"""
+    completed = subprocess.run(
+        [str(TENSORFLOW.python), "-c", code],
+        env={"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert completed.returncode == 0, completed.stderr[-2000:]
+    first, second = completed.stdout.splitlines()[-2:]
+    assert float(first) < 1e-5
+    assert second.startswith("differs ")
+    assert 'The first layer that differs is "depthwise_conv2d' in second

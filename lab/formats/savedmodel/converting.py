@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from lab.child.job import ChildJob
-from lab.formats.comparing import INPUTS, TOLERANCE, difference, seeded_inputs
+from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs
+from lab.formats.savedmodel.first_different import first_different_layer
 from lab.formats.savedmodel.lists import with_sized_lists
 from lab.formats.savedmodel.packing import GRAPH, unpack
 from lab.formats.savedmodel.reading import check_graphs
@@ -53,7 +54,7 @@ def run(job: ChildJob) -> dict[str, Any]:
             raise Refused(Reason.NOT_CONVERTED, _RECURRENT) from error
         raise Refused(Reason.NOT_CONVERTED, f"TensorFlow cannot convert the model: {_first_line(error)}") from error
     job.report(0.8, f"Comparing on {INPUTS} inputs")
-    largest = _compare(function, data, shapes)
+    largest = compare(function, data, shapes)
     job.outputs["model"].write_bytes(data)
     return {
         "inputs": [{"name": name, "shape": list(shape)} for name, shape in shapes.items()],
@@ -93,26 +94,33 @@ def _shape(name: str, spec: Any) -> tuple[int, ...]:
     return tuple(1 if size is None else int(size) for size in sizes)
 
 
-def _compare(function: Any, data: bytes, shapes: dict[str, tuple[int, ...]]) -> float:
-    """The largest difference between the source and its converted form. Raises `Refused` above the tolerance."""
+def compare(function: Any, data: bytes, shapes: dict[str, tuple[int, ...]]) -> float:
+    """The largest difference between the source and its converted form.
+
+    Raises `Refused` above the tolerance, and names the first layer that differs.
+    """
     import tensorflow as tf
 
     specs = function.structured_input_signature[1]
     runner = tf.lite.Interpreter(model_content=data, num_threads=2).get_signature_runner(SIGNATURE)
     whole = any(specs[name].dtype.is_integer for name in shapes)
-    largest = 0.0
+    largest, worst = 0.0, dict[str, Array]()
     for values in seeded_inputs(list(shapes.values()), _IDS if whole else 0):
         named = {
             name: value.astype(specs[name].dtype.as_numpy_dtype) for name, value in zip(shapes, values, strict=True)
         }
         expected = function(**{name: tf.constant(value) for name, value in named.items()})
         for name, output in runner(**named).items():
-            largest = max(largest, difference(np.asarray(expected[name]), output))
+            own = difference(np.asarray(expected[name]), output)
+            if own > largest:
+                largest, worst = own, named
     if largest > TOLERANCE:
+        layer = first_different_layer(function, data, worst)
+        where = f"The first layer that differs is {quoted(layer)}." if layer else "No single layer explains it."
         raise Refused(
             Reason.DIFFERS,
             f"The converted model answers otherwise than its source: by {largest:.2g} of the output's largest number, "
-            f"where at most {TOLERANCE:g} is accepted.",
+            f"where at most {TOLERANCE:g} is accepted. {where}",
         )
     return largest
 
