@@ -277,7 +277,7 @@ class TriedInputJson(TypedDict):
     read: ReadInputJson | None
 
 
-class TeachableJson(TypedDict):
+class TeachableAnswerJson(TypedDict):
     """The answer of `forge.compute.child.steps.teach`."""
 
     runefile: str
@@ -356,7 +356,7 @@ ANSWERED: Mapping[str, Any] = {
     "count-model": ModelNeedsJson | RefusedJson,
     "model-inputs": ModelInputsJson | RefusedJson,
     "try-inputs": TriedInputsJson | RefusedJson,
-    "teachable": TeachableJson | RefusedJson,
+    "teachable": TeachableAnswerJson | RefusedJson,
 }
 """The types of `answered` by the job's `op`. Answers of the language service are passed on unchanged."""
 
