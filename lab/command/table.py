@@ -75,7 +75,7 @@ def _about_layers(row: Mapping[str, Any], float_layers: Sequence[str]) -> Iterat
         return
     yield "Lowest signal to noise: " + ", ".join(f"{plain(name)} {_decibels(level)}" for name, level in lowest)
     worst, level = lowest[0]
-    if level < ANSWERS_CHANGE and worst not in float_layers:
+    if level < ANSWERS_CHANGE and worst not in float_layers and row["form"] != TENSORFLOW_INT8.name:
         advice = f"Try --keep {plain(worst)!r}, which keeps that layer in float."
         yield f"Answers begin to change below {ANSWERS_CHANGE:g} dB. {advice}"
     if row["reason"]:
