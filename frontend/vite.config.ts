@@ -12,7 +12,7 @@ const ROOT = new URL(".", import.meta.url).pathname;
 /** Scripts that stand alone, by the name that they keep: frame.js is inlined in /frame/ with a nonce, worker.js is posted
  * into that frame as text, and blocks.js into another, language.js starts Pyodide,
  * player-worker.js is the player's service worker, microphone.js is an AudioWorklet module,
- * pictures.js resizes pictures, pico.js is a virtual board. */
+ * pictures.js resizes pictures, learner.js learns what is taught, pico.js is a virtual board. */
 const LONE_SCRIPTS: Readonly<Record<string, string>> = {
   "frame.js": "src/runtime/frame/document.ts",
   "worker.js": "src/runtime/frame/worker.ts",
@@ -21,6 +21,7 @@ const LONE_SCRIPTS: Readonly<Record<string, string>> = {
   "player-worker.js": "src/player/phone/service-worker.ts",
   "microphone.js": "src/preview/sources/sensors/microphone.worklet.ts",
   "pictures.js": "src/preview/picture/worker.ts",
+  "learner.js": "src/player/teach/worker.ts",
   "pico.js": "src/device/virtual/worker.ts",
 };
 

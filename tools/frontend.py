@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tools.generators import declarations
+from tools.generators import declarations, learner
 from tools.setup import FRONTEND, node_environment
 
 
 def main(arguments: list[str]) -> int:
     declarations.main()
+    learner.main()
     return subprocess.run(
         ["npm", "run", "--silent", *arguments], cwd=FRONTEND, env=node_environment(), check=False
     ).returncode

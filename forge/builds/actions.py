@@ -149,6 +149,15 @@ def run_tests(actor: Actor, project: Project, path: Any) -> Preview:
     return start_watch(project, {**plain_options(), "tests": checked_tests(path)})
 
 
+def ask_for_embedding(actor: Actor, project: Project) -> Preview:
+    """Asks for the rune of the newest text that sends what the last layer of its model reads.
+
+    Raises `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.READ, project)
+    return start_watch(project, {**plain_options(), "teach": True})
+
+
 def try_fix(actor: Actor, project: Project, fix: Any) -> Preview:
     """Asks for the rune of the newest text with a fix in it. Nothing is written into the text.
 

@@ -20,6 +20,7 @@ from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.builds.access import builds_of, find_build, find_package, find_rune, job_of_build, preview_of
 from forge.builds.actions import (
+    ask_for_embedding,
     choose_for_builds,
     note_package_download,
     note_rune_download,
@@ -148,12 +149,13 @@ class TriedFixSerializer(serializers.Serializer[Any]):
 
 class WatchRequestSerializer(serializers.Serializer[Any]):
     """Which wires to watch, and whether the rune is to say when each stage ends; or else which fix to try, or the
-    test file of a block whose tests are to be run compiled."""
+    test file of a block whose tests are to be run compiled, or whether the rune is to be taught."""
 
     wires = WatchedWireSerializer(many=True, required=False)
     timed = serializers.BooleanField(required=False)
     fix = TriedFixSerializer(required=False)
     tests = serializers.CharField(required=False)
+    teach = serializers.BooleanField(required=False)
 
 
 class ProjectWatch(ProjectView):
@@ -166,7 +168,7 @@ class ProjectWatch(ProjectView):
         With `timed`, which may name no wires, the rune says when each stage ends. With `fix`, and without
         wires, it is the rune of the newest text with that fix in it; nothing is written into the text.
         With `tests`, the path of a block's test file, and nothing else, those tests are compiled and run
-        as in a build.
+        as in a build. With `teach`, and nothing else, the rune sends what the last layer of its model reads.
         """
         project = self.project(request, organisation, name, Verb.READ)
         body = request.data if isinstance(request.data, dict) else {}
@@ -175,6 +177,10 @@ class ProjectWatch(ProjectView):
             if body.keys() - {"tests", "wires"} or body.get("wires"):
                 raise Invalid("A request with `tests` cannot have anything else.")
             return Response(watch_to_json(run_tests(principal, project, body["tests"])), status=202)
+        if body.get("teach") is True:
+            if body.keys() - {"teach", "wires"} or body.get("wires"):
+                raise Invalid("A request with `teach` cannot have anything else.")
+            return Response(watch_to_json(ask_for_embedding(principal, project)), status=202)
         if "fix" in body:
             if body.get("wires") or body.get("timed"):
                 raise Invalid("A request with `fix` cannot have `wires` or `timed` too.")

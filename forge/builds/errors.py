@@ -43,5 +43,9 @@ class TestsRefused(Exception):
     """The tests that are to be run compiled are not there, or cannot be; the message says so to a person."""
 
 
+class TeachingRefused(Exception):
+    """The project's rune cannot be taught; the message says why to a person."""
+
+
 class OverridesRefused(Exception):
     """The changes that are to be tried do not fit the files; the message says so to a person."""

@@ -298,7 +298,8 @@ class Preview(Leased):
     text with that fix of a diagnostic in it (`forge.compute.child.steps.fix`). With `"copy": {"version",
     "overrides"}`, it is no newest text, but a copy of a version's files with those overrides applied
     (`forge.compute.child.overrides`). With `"tests": path` nothing is built but the tests of a block, which are run;
-    `outline` is their result (`forge.compute.child.steps.compiled_tests`)."""
+    `outline` is their result (`forge.compute.child.steps.compiled_tests`). With `"teach": true`, it is the newest text
+    up to what the last layer of its model reads, which the rune sends (`forge.compute.child.steps.teach`)."""
     sequence = models.BigIntegerField(default=0)
     """The number of the document's update that `state`, `diagnostics` and `outline` tell about."""
     state = models.CharField(max_length=10, choices=PreviewState.choices, default=PreviewState.CHECKING)
@@ -337,6 +338,11 @@ class Preview(Leased):
         """The test file whose tests are run compiled, where it is that. Such a preview has no rune."""
         path: str | None = self.options.get("tests")
         return path
+
+    @property
+    def is_for_teaching(self) -> bool:
+        """Whether its rune sends what the last layer of the model reads."""
+        return self.options.get("teach") is True
 
     @property
     def copy(self) -> dict[str, Any] | None:

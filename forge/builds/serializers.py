@@ -316,12 +316,15 @@ def good_build_to_json(build: Build | None) -> PreviewBuildJson | None:
 
 _BROKEN = "The Runefile has a problem. Fix it to watch its wires."
 BROKEN_BY_CHANGES = "With these changes the Runefile has a problem."
+_BROKEN_FOR_TEACHING = "The Runefile has a problem. Fix it in the studio first."
 _BROKEN_BY_FIX = "With this answer the Runefile has a problem."
 
 
 def watch_to_json(watch: Preview) -> WatchJson:
     """Returns the watched or tested file as JSON, with the last rune that shows it."""
     broken = _BROKEN if watch.fix is None else _BROKEN_BY_FIX
+    if watch.is_for_teaching:
+        broken = _BROKEN_FOR_TEACHING
     if watch.copy is not None:
         broken = BROKEN_BY_CHANGES
     return {

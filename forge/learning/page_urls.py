@@ -6,6 +6,7 @@ from django.urls import path
 
 from forge.learning.pages import inputs, models
 from forge.learning.searches.pages import views as searches
+from forge.learning.teaching import pages as teaching
 from forge.learning.training.pages import views as training
 
 _MODELS = "<str:organisation>/<str:name>/models"
@@ -40,6 +41,7 @@ project_pages = [
     path(_TRAINING, training.training_page, name="training"),
     path(f"{_TRAINING}/begin", training.begin, name="begin-training"),
     path(f"{_TRAINING}/compare", training.compare, name="compare-training"),
+    path(f"{_TRAINING}/teach", teaching.teach_page, name="teach"),
     path(_RUN, training.one_run, name="training-run"),
     path(f"{_RUN}/again", training.again, name="train-again"),
     path(f"{_RUN}/use", training.use, name="use-model"),

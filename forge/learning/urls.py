@@ -5,6 +5,7 @@ from django.urls import path
 from forge.learning.conversions import api
 from forge.learning.inputs import api as inputs
 from forge.learning.searches import api as searches
+from forge.learning.teaching import api as teaching
 from forge.learning.training import api as training
 
 _MODELS = "projects/<str:organisation>/<str:name>/conversions"
@@ -35,6 +36,7 @@ urlpatterns = [
     path(f"{_SEARCH}/trials/<int:trial>/use", searches.SearchUse.as_view()),
     path(_TRAINING, training.TrainingRuns.as_view()),
     path(f"{_TRAINING}/recipes", training.TrainingRecipes.as_view()),
+    path(f"{_TRAINING}/teach", teaching.Teaching.as_view()),
     path(_RUN, training.OneTrainingRun.as_view()),
     path(f"{_RUN}/stop", training.TrainingStop.as_view()),
     path(f"{_RUN}/pause", training.TrainingPause.as_view()),

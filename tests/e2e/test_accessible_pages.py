@@ -113,6 +113,7 @@ OTHERS = (
     "{project}/data/queue",
     "{project}/models",
     "{project}/training",
+    "{project}/training/teach",
     "{project}/searches",
     "{project}/deployments",
     "{project}/builds/1/devices?board=esp32-devkit",

@@ -53,6 +53,7 @@ UNAUDITED: Mapping[str, str] = {
     "forge.accounts.people.actions.account.end_claims": "a part of other acts, which write theirs",
     "forge.accounts.people.actions.account.end_connections": "tells open sockets of an act; does nothing itself",
     "forge.builds.actions.refresh_preview": "asks for what an edit has made by itself; nothing of the project changes",
+    "forge.builds.actions.ask_for_embedding": "the same, with what the last layer of its model reads",
     "forge.builds.actions.run_tests": "the same, for what the tests of a block find",
     "forge.builds.actions.try_fix": "the same, of a text that is stored nowhere",
     "forge.builds.actions.watch_wires": "the same, with what flows in its wires",

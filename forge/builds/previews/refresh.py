@@ -18,7 +18,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from forge.builds.artefacts.store import drop_unused
-from forge.builds.errors import NoSuchFix, OverridesRefused, Stopping, Superseded, TestsRefused
+from forge.builds.errors import NoSuchFix, OverridesRefused, Stopping, Superseded, TeachingRefused, TestsRefused
 from forge.builds.hooks import text_settled
 from forge.builds.models import PLAIN, Build, BuildTrigger, Preview, PreviewState
 from forge.builds.previews.block_tests import expect_tests, run_expected_tests
@@ -28,6 +28,7 @@ from forge.builds.previews.leases import PreviewLease
 from forge.builds.previews.notify import notify_preview
 from forge.builds.previews.recorder import PreviewRecorder
 from forge.builds.previews.superseding import PreviewWork
+from forge.builds.previews.teaching import embedding_tree
 from forge.builds.runs.execution import Execution
 from forge.builds.runs.jobs import preview_job
 from forge.compute.errors import ChildDied
@@ -137,6 +138,8 @@ def _make(preview: Preview, tree: WorkingTree, compiler: Compiler, tick: Callabl
     try:
         if preview.fix is not None:
             tree = with_fix(preview.project, tree, preview.fix, compiler, tick, pace)
+        if preview.is_for_teaching:
+            tree = for_teaching(preview.project, tree, compiler, tick, pace)
         if preview.copy is not None:
             tree = with_overrides(preview, preview.copy["overrides"], tree, compiler, tick, pace)
         if preview.tests is not None:
@@ -154,7 +157,7 @@ def _make(preview: Preview, tree: WorkingTree, compiler: Compiler, tick: Callabl
         )
         if artefact is not None and preview.is_plain and has_tests(tree.manifest):
             expect_tests(preview.project_id)
-    except (NoSuchFix, TestsRefused, OverridesRefused) as error:
+    except (NoSuchFix, TestsRefused, OverridesRefused, TeachingRefused) as error:
         recorder.save(PreviewState.FAILED, error=str(error))
     except Damaged as error:
         recorder.save(PreviewState.FAILED, error=error.detail)
@@ -181,6 +184,19 @@ def with_fix(
     if "refused" in answer:
         raise NoSuchFix(answer["refused"])
     return tree.with_text(answer["path"], answer["text"].encode("utf-8"))
+
+
+def for_teaching(
+    project: Project, tree: WorkingTree, compiler: Compiler, tick: Callable[[], None], pace: PaceNow = usual_pace
+) -> WorkingTree:
+    """These files of a project as far as a rune of them sends what the last layer of its model reads.
+
+    Raises `TeachingRefused`, `ChildDied` and what `tick` raises.
+    """
+    answer, reason = ask_compiler({"op": "teachable"}, project, tree, compiler, tick, pace)
+    if answer is None or "refused" in answer:
+        raise TeachingRefused(reason if answer is None else answer["refused"])
+    return embedding_tree(tree, answer)
 
 
 def compiled_tests(

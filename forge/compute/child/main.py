@@ -40,6 +40,7 @@ from forge.compute.child.steps.pipeline_tests import failed_tests
 from forge.compute.child.steps.recordings import read_labelled, read_recording
 from forge.compute.child.steps.samples import answer_samples, compare_samples, describe_samples
 from forge.compute.child.steps.secret_search import search_files
+from forge.compute.child.steps.teach import answer_teachable
 from forge.compute.child.summary import summarise
 from forge.compute.pool.job_answers import Answers
 from rune.compiler.anvil.compiling.interruption import Interrupted
@@ -116,6 +117,8 @@ def run_job(
                 answers.send("answered", answer=compute_model_inputs(job, files, output))
             case "try-inputs":
                 answers.send("answered", answer=answer_input_trial(job, files, signature_of))
+            case "teachable":
+                answers.send("answered", answer=answer_teachable(job, files, signature_of))
             case "firmware":
                 make_firmware(job, files, answers, output)
             case "apply-overrides":

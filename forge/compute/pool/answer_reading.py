@@ -277,6 +277,17 @@ class TriedInputJson(TypedDict):
     read: ReadInputJson | None
 
 
+class TeachableAnswerJson(TypedDict):
+    """The answer of `forge.compute.child.steps.teach`."""
+
+    runefile: str
+    text: str
+    model: str
+    embedding_model: str
+    labels: list[str]
+    features: int
+
+
 class TriedInputsJson(TypedDict):
     """The answer of `forge.compute.child.steps.input_trial`."""
 
@@ -345,6 +356,7 @@ ANSWERED: Mapping[str, Any] = {
     "count-model": ModelNeedsJson | RefusedJson,
     "model-inputs": ModelInputsJson | RefusedJson,
     "try-inputs": TriedInputsJson | RefusedJson,
+    "teachable": TeachableAnswerJson | RefusedJson,
 }
 """The types of `answered` by the job's `op`. Answers of the language service are passed on unchanged."""
 

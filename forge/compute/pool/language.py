@@ -128,6 +128,17 @@ class CompilerPool:
         manifest, texts = with_usable(project, tree.manifest, tree.texts)
         return self.ask(party, request, manifest, texts, seconds=TRIAL_SECONDS + ANSWER_SECONDS, beside=beside)
 
+    def teachable(
+        self, actor: Actor, project: Project, tree: WorkingTree, taught: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Returns what the project's rune can be taught, with the Runefile of what was `taught`
+        (`forge.compute.child.steps.teach`). Raises as `answer` does, and answers `error` as `summarise` does.
+        """
+        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
+        manifest, texts = with_usable(project, tree.manifest, tree.texts)
+        job = {"op": "teachable"} if taught is None else {"op": "teachable", "taught": taught}
+        return self.ask(party, job, manifest, texts)
+
     def _cached_answer(
         self, what: str, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]
     ) -> dict[str, Any]:

@@ -38,6 +38,7 @@ TRAINING_CHANGED = declare(
                 "training.resume": "let training run {number} of {project} go on",
                 "training.cancel": "cancelled training run {number} of {project}",
                 "training.discard": "deleted training run {number} of {project}",
+                "training.teach": "taught the rune of {project} {labels} labels in training run {number}",
                 "training.use": "opened a change request with the model of training run {number} of {project}",
             },
         ),

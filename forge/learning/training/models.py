@@ -11,6 +11,7 @@ from django.utils import timezone
 from forge.core.actors import Actor
 from forge.datasets.models import DataVersion
 from forge.jobs.models import Job
+from forge.learning.training.kinds import TAUGHT
 from forge.projects.models import Project
 from rune.digests import DIGEST_LENGTH
 
@@ -54,6 +55,7 @@ class TrainingRun(models.Model):
     instruction = models.CharField(max_length=10, blank=True)
     """The pending instruction (`forge.learning.training.kinds.TrainingInstruction`); "" for none."""
     recipe = models.CharField(max_length=40)
+    """Of `lab`, or `TAUGHT`."""
     arguments = models.JSONField(default=dict)
     """The values of all arguments of the recipe, by name."""
     form = models.CharField(max_length=20)
@@ -68,7 +70,7 @@ class TrainingRun(models.Model):
     data_version = models.ForeignKey(DataVersion, null=True, on_delete=models.SET_NULL, related_name="+")
     data_number = models.PositiveIntegerField()
     data_digest = models.CharField(max_length=DIGEST_LENGTH)
-    """Those of the version, which outlive it."""
+    """Those of the version, which outlive it; 0 and "" of a run that was taught in a page."""
     boards = models.JSONField(default=list)
     """The keys of the boards on which the rune is counted."""
     description = models.JSONField(default=dict)
@@ -123,4 +125,9 @@ class TrainingRun(models.Model):
     @property
     def epochs(self) -> int:
         """The most epochs that it trains."""
-        return int(self.arguments["epochs"])
+        return int(self.arguments.get("epochs", 0))
+
+    @property
+    def is_taught(self) -> bool:
+        """Whether it was taught in a page, from recordings that stayed there: it has no recipe, data or curves."""
+        return self.recipe == TAUGHT

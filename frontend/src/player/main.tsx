@@ -16,11 +16,13 @@ import { serve } from "./embed/serve";
 import type { JudgedRune } from "./judge/Judge";
 import { Player } from "./Player";
 import { compareSamples } from "./samples/compare-samples";
+import { TeachServer, type TeachSettings } from "./teach/server";
 import { Try } from "./Try";
 
 compareSamples();
 
 const Judge = lazy(() => import("./judge/Judge"));
+const Teach = lazy(() => import("./teach/Teach"));
 
 /** A frame that may stand inside of a page of another origin. */
 const EMBEDDED: Addresses = { frame: "/player/embed-frame", worker: `${import.meta.env.BASE_URL}worker.js` };
@@ -103,6 +105,20 @@ for (const element of document.querySelectorAll<HTMLElement>("[data-embed]")) {
         addresses={EMBEDDED}
         host={hostWith(examples)}
       />
+    </StrictMode>,
+  );
+}
+
+// The page on which a rune is taught.
+for (const element of document.querySelectorAll<HTMLElement>("[data-teach]")) {
+  const { teach = "", project = "", events = "" } = element.dataset;
+  const token = document.querySelector<HTMLInputElement>('input[name="csrfmiddlewaretoken"]')?.value ?? "";
+  const server = new TeachServer(project, events, token);
+  createRoot(element).render(
+    <StrictMode>
+      <Suspense fallback={<p className="muted">Loading…</p>}>
+        <Teach settings={JSON.parse(teach) as TeachSettings} server={server} />
+      </Suspense>
     </StrictMode>,
   );
 }

@@ -21,9 +21,9 @@ _HASHED = re.compile(r"/build/assets/[^/]+-[\w-]{8,}\.\w+$|/language/[0-9a-f]{16
 _REVALIDATION = ("etag", "last-modified")
 """Headers by which a browser asks whether a file has changed, which it never does of an immutable one: a first load has
 some forty of those."""
-_LANGUAGE_WORKER = re.compile(r"/build/language\.js$")
-_LANGUAGE_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
-"""A worker has the policy of its own answer: this one may compile WebAssembly, which no page of ours may."""
+_COMPILING_WORKER = re.compile(r"/build/(language|learner)\.js$")
+_COMPILING_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+"""A worker has the policy of its own answer: these may compile WebAssembly, which no page of ours may."""
 
 
 def _is_immutable(_path: str, url: str) -> bool:
@@ -33,8 +33,8 @@ def _is_immutable(_path: str, url: str) -> bool:
 def _add_headers(headers: Any, path: str, url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    if _LANGUAGE_WORKER.search(url):
-        headers["Content-Security-Policy"] = _LANGUAGE_POLICY
+    if _COMPILING_WORKER.search(url):
+        headers["Content-Security-Policy"] = _COMPILING_POLICY
 
 
 class StaticFiles:

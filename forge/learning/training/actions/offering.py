@@ -14,6 +14,7 @@ from forge.core.blobs.store import put_all
 from forge.core.events.log import append_event
 from forge.learning.hooks import IncomingModelFiles, model_changes
 from forge.learning.training.declarations import training_block, with_section
+from forge.learning.training.kinds import TAUGHT
 from forge.projects.access import require
 from forge.projects.announcements import VERSION_SAVED
 from forge.projects.files.storage import delete_on_failure
@@ -48,11 +49,13 @@ def offer_model(actor: Actor, project: Project, offer: ModelOffer) -> str:
     Raises `StorageQuotaReached`, `TooManyOffers`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.EDIT, project)
-    policy = _policy_text(project, offer)
-    with delete_on_failure([described_bytes(policy)["digest"]]), transaction.atomic():
+    # A run that was taught has no recipe, and no data that could be learned from again.
+    own = {} if offer.recipe == TAUGHT else {POLICY_FILE: _policy_text(project, offer)}
+    described = {path: described_bytes(data) for path, data in own.items()}
+    with delete_on_failure([each["digest"] for each in described.values()]), transaction.atomic():
         base = snapshot(project, actor.person)
-        put_all([policy], project.organisation_id)
-        manifest = {**base.manifest, **offer.files, POLICY_FILE: described_bytes(policy)}
+        put_all(own.values(), project.organisation_id)
+        manifest = {**base.manifest, **offer.files, **described}
         offered = store_outside_version(actor, project, manifest, None, f"With the model of {offer.origin}")
         append_event(project.stream, VERSION_SAVED(number=offered.number), actor)
         place = offer.origin[:1].upper() + offer.origin[1:]

@@ -65,9 +65,21 @@ def _offer(run: TrainingRun, title: str) -> ModelOffer:
     )
 
 
+def _taught_message(run: TrainingRun, origin: str) -> str:
+    lines = [
+        f"What was taught in a page: {origin}. The recordings stayed there, so nobody can check the counts below: each "
+        "example was left out once, and what the others taught was asked for it."
+    ]
+    for each in run.report["taught"]:
+        lines.append(f"- {each['label']}: {each['examples']} examples, {each['recognised']} of them recognised")
+    return "\n".join([lines[0], "", *lines[1:]])
+
+
 def _message(run: TrainingRun) -> str:
     """Returns the change request's text: the accuracy of the run's rune, or its error."""
     origin = f"[training run {run.number}]({run.get_absolute_url()})"
+    if run.is_taught:
+        return _taught_message(run, origin)
     lines = [f"The model of {origin}, on version {run.data_number} of the data."]
     for split, judgement in run.report.get("judgements", {}).items():
         if judgement["accuracy"] is not None:

@@ -85,6 +85,14 @@ class BoardColumn:
 
 def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, Any]:
     """All that the page shows."""
+    if run.is_taught:
+        return {
+            "project": project,
+            "run": run,
+            "title": "Taught in a page",
+            "is_finished": True,
+            "files": _run_files(run),
+        }
     recipe = _recipe(run.recipe)
     is_number = recipe is not None and recipe["answers"] == "number"
     is_explained = recipe is not None and recipe["curve"] == "explained"
@@ -120,13 +128,18 @@ def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, A
         "curves": drawing_of(run.curves, run.epochs, run.best_epoch, of_curve.accuracy, is_open=is_open),
         "boards": _boards(run, declared),
         "tests": by_split.get("test"),
-        "files": [(path, size_text(run.sizes[path]), file_url(run, path)) for path in run.files],
+        "files": _run_files(run),
         "script_url": file_url(run, "script/train.py") if "script/train.py" in run.files else "",
         "range_width": RANGE_WIDTH,
     }
     if shown is None or source is None:
         return context
     return context | _judged_context(actor, source, shown, declared.accuracy)
+
+
+def _run_files(run: TrainingRun) -> list[tuple[str, str, str]]:
+    """The path, the size and the address of each file that the run gave."""
+    return [(path, size_text(run.sizes[path]), file_url(run, path)) for path in run.files]
 
 
 def _judged_context(actor: Actor, project: Project, judgement: RunJudgementJson, limit: float | None) -> dict[str, Any]:

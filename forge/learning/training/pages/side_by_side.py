@@ -31,7 +31,7 @@ def side_by_side(runs: Sequence[TrainingRun], explained: Collection[str] = ()) -
     names = list(dict.fromkeys(name for run in runs for name in run.arguments))
     settings = [
         _row(runs, "Recipe", lambda run: run.recipe),
-        _row(runs, "Data", lambda run: f"v{run.data_number}"),
+        _row(runs, "Data", lambda run: "-" if run.is_taught else f"v{run.data_number}"),
         *([_row(runs, "Backbone", lambda run: run.backbone_path or "-")] if any(map(_has_backbone, runs)) else []),
         *(_row(runs, name.replace("-", " ").capitalize(), _argument(name)) for name in names),
         _row(runs, "Seed", lambda run: str(run.seed)),

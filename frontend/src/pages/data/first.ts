@@ -1,7 +1,7 @@
 // The page of a project's data without samples: when the first one comes, the list takes the place of the explanation.
 import { NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../../declared/closing";
 import { saysSignedOut } from "../sign-in/signed-out";
-import { followEvents } from "../talk/events";
+import { followEvents } from "../../api/follow-events";
 import { oneAtATime } from "../talk/read";
 import { DataPage } from "./page";
 

@@ -1,7 +1,7 @@
 // The page of a project's data with scripts: all samples in one list, filters that answer at once, labels by key, undo. What
 // others do is shown within a second.
 import { NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../../declared/closing";
-import { followEvents } from "../talk/events";
+import { followEvents } from "../../api/follow-events";
 import { oneAtATime } from "../talk/read";
 import { saysSignedOut } from "../sign-in/signed-out";
 import { address, type Answer } from "../../api/request";

@@ -2,7 +2,7 @@
 // again when a job changes, and every two seconds while one runs. Without scripts the page shows what was true when it was made.
 import { saysSignedOut } from "../sign-in/signed-out";
 import { NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../../declared/closing";
-import { followEvents } from "../talk/events";
+import { followEvents } from "../../api/follow-events";
 import { oneAtATime, released } from "../talk/read";
 
 const PROGRESS_EVERY = 2000;

@@ -1,6 +1,6 @@
 // The page of a converted model follows its jobs; a file that is dropped on the form is sent.
 import { NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../../declared/closing";
-import { followEvents } from "../talk/events";
+import { followEvents } from "../../api/follow-events";
 import { oneAtATime, released } from "../talk/read";
 import { saysSignedOut } from "../sign-in/signed-out";
 

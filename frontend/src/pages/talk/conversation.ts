@@ -6,7 +6,7 @@ import { buttonLike, formLike } from "./carry";
 import { threadQuery, chooseThreads } from "./choice";
 import { stopVerdictsOnAnEarlierRound } from "./earlier-round";
 import { SIGNED_OUT } from "../../declared/closing";
-import { followEvents } from "./events";
+import { followEvents } from "../../api/follow-events";
 import { readGateAnew } from "./gate";
 import { mentions } from "./mentions";
 import { oneAtATime, readAnew } from "./read";

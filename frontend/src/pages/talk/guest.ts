@@ -1,6 +1,6 @@
 // The conversation on a guest's page: what others say appears by itself, for as long as the link works.
 import { NO_ACCESS, NOT_FOUND } from "../../declared/closing";
-import { followEvents } from "./events";
+import { followEvents } from "../../api/follow-events";
 import { oneAtATime, readAnew } from "./read";
 
 export function guestConversations(): void {

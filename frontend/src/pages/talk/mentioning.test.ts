@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { momentKey, secondsText } from "./begin";
-import { typeOf } from "./events";
+import { typeOf } from "../../api/follow-events";
 import { begunMention, fitting, withMention, type Person } from "./mentioning";
 
 const person = (name: string): Person => ({ id: name, name, initials: "XX", colour: 1 });

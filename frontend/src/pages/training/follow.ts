@@ -1,6 +1,6 @@
 // A page of training shows each epoch: an event of the project says that something changed, and the page is read again.
 import { NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../../declared/closing";
-import { followEvents } from "../talk/events";
+import { followEvents } from "../../api/follow-events";
 import { oneAtATime, released } from "../talk/read";
 import { saysSignedOut } from "../sign-in/signed-out";
 

@@ -11,7 +11,9 @@
 
 #define RUNE_LOGISTIC_ROUNDS 200
 #define RUNE_LOGISTIC_HALVINGS 40
+#ifndef RUNE_LOGISTIC_PENALTY /* the learner of pages has one of its own */
 #define RUNE_LOGISTIC_PENALTY 0x1p-24
+#endif
 #define RUNE_LOGISTIC_CLOSE 0x1p-40
 
 struct rune_logistic {

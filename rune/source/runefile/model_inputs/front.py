@@ -80,14 +80,14 @@ def _front(files: ProjectFiles, checked: Checked, root: Map, model: StageSyntax)
     if source is not None and source.kind is StageKind.BLOCK and _block(source) == _QUANTISES and source.inputs:
         read, scale, zero_point = source.inputs[0], 1.0, 0
     type_ = _type_of(checked, read)
-    needed = _needed(read.stage, stages)
+    needed = stages_needed(read.stage, stages)
     if type_ is None or needed is None or type_.element is ElementType.UTF8 or not prod(type_.dimensions):
         return None
     if type_.element is ElementType.F32:
         scale, zero_point = 1.0, 0
     text = _cut(root, needed, read)
     file = None if model.target.text.startswith("$") else model.target.text.strip().removeprefix("./")
-    labels = _labels(files, checked.syntax, model.name.text)
+    labels = labels_behind(files, checked.syntax, model.name.text)
     return ModelFront(model.name.text, file, text, type_, scale, zero_point, labels)
 
 
@@ -105,7 +105,7 @@ def _type_of(checked: Checked, read: InputSyntax) -> TensorType | None:
     return types[read.index] if read.index < len(types) else None
 
 
-def _needed(name: str, stages: Mapping[str, StageSyntax]) -> frozenset[str] | None:
+def stages_needed(name: str, stages: Mapping[str, StageSyntax]) -> frozenset[str] | None:
     """The stage and all that it reads from; None if one of them is missing."""
     needed: set[str] = set()
     waiting = [name]
@@ -120,7 +120,7 @@ def _needed(name: str, stages: Mapping[str, StageSyntax]) -> frozenset[str] | No
     return frozenset(needed)
 
 
-def _labels(files: ProjectFiles, syntax: RunefileSyntax, model: str) -> tuple[str, ...]:
+def labels_behind(files: ProjectFiles, syntax: RunefileSyntax, model: str) -> tuple[str, ...]:
     """The words of the first `label` stage behind the model that has a list of words."""
     behind = {model}
     for _ in syntax.stages:

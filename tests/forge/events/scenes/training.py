@@ -4,14 +4,21 @@ deleted.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from forge.datasets.models import DataVersion
 from forge.jobs.models import Job, JobState
+from forge.learning.teaching.actions import TaughtLabel, TaughtLayer, save_taught
+from forge.learning.teaching.project import teachable_project
 from forge.learning.training.actions import runs as actions
 from forge.learning.training.actions.offering import ModelOffer, offer_model
 from forge.learning.training.actions.using import use_model
 from forge.learning.training.models import TrainingRun, TrainingState
+from forge.projects.actions import write_file
 from tests.forge.events.scenarios import Act, World, scene
 from tests.forge.factories.training import finish_run, motion_run, motion_version
+
+DIGITS = Path(__file__).parents[4] / "examples" / "digits"
 
 
 def _run(world: World, state: TrainingState = TrainingState.WAITING, job: JobState = JobState.QUEUED) -> TrainingRun:
@@ -29,6 +36,16 @@ def _run(world: World, state: TrainingState = TrainingState.WAITING, job: JobSta
 def a_run_begins(world: World) -> Act:
     motion_version(world.developer, world.project, people=3)
     return lambda: motion_run(world.developer, world.project)
+
+
+@scene(save_taught)
+def a_rune_is_taught(world: World) -> Act:
+    for name in ("digits.tflite", "labels.txt", "Runefile.yml"):
+        write_file(world.developer, world.project, name, (DIGITS / name).read_bytes())
+    known = teachable_project(world.developer, world.project)
+    labels = [TaughtLabel(name, 5, 5) for name in ("tick", "gate")]
+    layer = TaughtLayer(known.digest, labels, [[0.5] * known.features] * 2, [0.0, 1.0])
+    return lambda: save_taught(world.developer, world.project, layer)
 
 
 @scene(actions.train_again)

@@ -1,7 +1,7 @@
 // Importing an archive with scripts: its bytes go in pieces, which go on after an interruption, and the page of an import
 // follows it.
 import { NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../../../declared/closing";
-import { followEvents } from "../../talk/events";
+import { followEvents } from "../../../api/follow-events";
 import { oneAtATime, released } from "../../talk/read";
 import { saysSignedOut } from "../../sign-in/signed-out";
 import { address } from "../../../api/request";

@@ -63,7 +63,18 @@ def k_means(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     return [np.array([distances[best]], F32), np.array([best], np.uint32)]
 
 
-REFERENCES: Mapping[str, Reference] = {"mse": mse, "k_means": k_means}
+def dense(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    x = inputs[0].astype(F64).reshape(-1)
+    weights, biases = (
+        np.array([float(word) for word in arguments[name].replace(",", " ").split()], F32).astype(F64)
+        for name in ("weights", "biases")
+    )
+    rows = weights.reshape(-1, x.size)
+    sums = np.cumsum(rows * x, axis=1)[:, -1]
+    return [(sums + (biases if biases.size else 0.0)).astype(F32)[None]]
+
+
+REFERENCES: Mapping[str, Reference] = {"mse": mse, "k_means": k_means, "dense": dense}
 HISTORIES: Mapping[str, History] = {
     "moving_average": moving_average,
     "hysteresis": hysteresis,
@@ -116,4 +127,7 @@ CASES: Sequence[Case] = (
     case("k_means", "the nearest of three", noise(87, 1, 2), centres="0 0, 1.5 -0.25, -1 2"),
     case("k_means", "with radii, the first of equal ones", np.array([1, 0], F32), centres="0, 0, 2, 0", radii="2, 2"),
     case("k_means", "a NaN", np.array([np.nan, 0], F32), centres="0 0 1 1", radii="0.5"),
+    case("dense", "three outputs", noise(88, 1, 2), weights="0 1, 1.5 -0.25, -1 2", biases="0.5, 0, -3"),
+    case("dense", "without biases", noise(89, 4), weights="1 2 3 4"),
+    case("dense", "a NaN", np.array([np.nan, 0], F32), weights="1 0 0 1", biases="1 2"),
 )

@@ -1,0 +1,105 @@
+"""Teach in the browser: labels from five drawings each, an answer at once, undo, saving, and the change request."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
+from tests.e2e.studio import create, sign_in
+from tests.e2e.test_accessible_pages import LOOKS, findings
+from tests.support.patience import PATIENCE
+from tests.support.servers.live_forge import LiveForge
+
+pytestmark = pytest.mark.e2e
+
+LONG = PATIENCE * 1000
+Stroke = tuple[tuple[float, float], ...]
+
+
+def draw(page: Page, stroke: Stroke) -> None:
+    """Draws one stroke on a fresh sheet, from 0 to 1 of its sides."""
+    clear = page.get_by_role("button", name="Clear")
+    if clear.is_enabled():
+        clear.click()
+    sheet = page.get_by_role("application", name="Drawing sheet")
+    sheet.scroll_into_view_if_needed()
+    box = sheet.bounding_box()
+    assert box is not None
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=4)
+    page.mouse.up()
+
+
+def tick(shift: float) -> Stroke:
+    return ((0.25 + shift, 0.5), (0.4 + shift, 0.75), (0.75 + shift, 0.25))
+
+
+def gate(shift: float) -> Stroke:
+    return ((0.3 + shift, 0.8), (0.3 + shift, 0.25), (0.7 + shift, 0.25), (0.7 + shift, 0.8))
+
+
+def teach(page: Page, name: str, strokes: list[Stroke]) -> None:
+    page.get_by_label("New label").fill(name)
+    page.get_by_role("button", name="Add", exact=True).click()
+    for number, stroke in enumerate(strokes, 1):
+        draw(page, stroke)
+        page.get_by_role("button", name=f"Record an example of {name}").click()
+        expect(page.get_by_role("list", name=f"Examples of {name}").get_by_role("listitem")).to_have_count(number)
+
+
+def test_a_rune_is_taught_two_marks_and_saved(forge: LiveForge, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, forge.printed_link())
+    create(page, "Digits")
+    project = page.url.removesuffix("/studio")
+    page.goto(f"{project}/training")
+    page.get_by_role("link", name="Teach").click()
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
+    expect(page.get_by_label("New label")).to_be_visible(timeout=LONG)
+    shifts = [-0.08, -0.04, 0.0, 0.04, 0.08]
+    teach(page, "tick", [tick(shift) for shift in shifts])
+    teach(page, "gate", [gate(shift) for shift in shifts])
+
+    draw(page, tick(0.02))
+    answer = page.get_by_label("What it says now")
+    expect(answer.locator("b")).to_have_text("tick")
+    draw(page, gate(-0.02))
+    expect(answer.locator("b")).to_have_text("gate")
+
+    page.get_by_role("textbox", name="Name of the label gate").fill("door")
+    page.keyboard.press("Enter")
+    expect(answer.locator("b")).to_have_text("door")
+    page.get_by_role("button", name="Remove Example 5 of door").click()
+    expect(page.get_by_text("More examples are needed: 1 of door.")).to_be_visible()
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
+    page.get_by_role("button", name="Undo removing an example of door").click()
+    for looks in (PHONE, DESKTOP):
+        page.set_viewport_size(looks)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert findings(page, LOOKS) == []
+
+    assert [request.url.rsplit("/", 1)[1] for request in sent] == ["watch"]
+    page.get_by_role("button", name="Save", exact=True).click(timeout=LONG)
+    page.wait_for_url(re.compile(r"/training/1$"), timeout=LONG)
+    (saved,) = (request for request in sent if request.url.endswith("/training/teach"))
+    assert len(saved.post_data or "") < 10_000
+    expect(page.get_by_role("row", name=re.compile("door 5 [0-5]"))).to_be_visible()
+    page.get_by_role("button", name="Use this model").click()
+    page.wait_for_url(re.compile(r"/change-requests/1$"), timeout=LONG)
+    expect(page.get_by_text("taught.weights.txt").first).to_be_visible()
+
+
+def test_a_rune_that_tells_nothing_apart_says_why(forge: LiveForge, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, forge.printed_link())
+    create(page, "Sine")
+    page.goto(f"{page.url.removesuffix('/studio')}/training/teach")
+    expect(page.get_by_role("alert")).to_contain_text("it tells no labels apart")
+    assert findings(page, LOOKS) == []
