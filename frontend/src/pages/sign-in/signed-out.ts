@@ -85,6 +85,11 @@ export function formsOfOnePerson(): void {
       // Signing in again made another; and a server that did not answer is asked by the form itself.
       if (answer !== null && token instanceof HTMLInputElement) token.value = answer.csrf;
       confirmed.add(form);
+      // A page that follows events may have replaced it meanwhile, and a form outside of the page is not sent.
+      if (!form.isConnected) {
+        form.hidden = true;
+        document.body.append(form);
+      }
       form.requestSubmit(event.submitter);
     });
   });
