@@ -6,10 +6,12 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core import mail
 from django.test import Client
@@ -31,9 +33,16 @@ PASSWORD = "correct horse battery"
 SECRET = "JBSWY3DPEHPK3PXP"
 
 
+@pytest.fixture(autouse=True)
+def clock_that_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Holds the clock of the codes still: one that a test reads is valid until the test has sent it."""
+    now = time.time()
+    monkeypatch.setattr(auth, "time", SimpleNamespace(time=lambda: now))
+
+
 def code(secret: str = SECRET, steps: int = 0) -> str:
     """The code of an app at this moment, or some steps of 30 s later."""
-    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps)))
+    return str(format_hotp_value(hotp_value(secret, int(auth.time.time()) // 30 + steps)))
 
 
 def sign_in(browser: Client, user: User) -> Any:
