@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from playwright.sync_api import Locator, Page, Route, expect
@@ -111,6 +111,11 @@ def write(field: Locator, text: str) -> None:
 
 def draw_digit(page: Page, digit: str) -> None:
     """Draws with the mouse on the sheet, in the middle, as large as a person would."""
+    draw(page, [[(0.3 + 0.4 * x, 0.2 + 0.6 * y) for x, y in stroke] for stroke in STROKES[digit]])
+
+
+def draw(page: Page, strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
+    """Draws with the mouse on a clear sheet. The corners of each stroke are from 0 to 1 of the sheet's sides."""
     clear = page.get_by_role("button", name="Clear")
     if clear.is_enabled():
         clear.click()
@@ -118,10 +123,8 @@ def draw_digit(page: Page, digit: str) -> None:
     sheet.scroll_into_view_if_needed()
     box = sheet.bounding_box()
     assert box is not None
-    for stroke in STROKES[digit]:
-        corners = [
-            (box["x"] + (0.3 + 0.4 * x) * box["width"], box["y"] + (0.2 + 0.6 * y) * box["height"]) for x, y in stroke
-        ]
+    for stroke in strokes:
+        corners = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
         page.mouse.move(*corners[0])
         page.mouse.down()
         for corner in corners[1:]:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
-from tests.e2e.studio import create, sign_in
+from tests.e2e.studio import create, draw, sign_in
 from tests.e2e.test_accessible_pages import LOOKS, findings
 from tests.support.patience import PATIENCE
 from tests.support.servers.live_forge import LiveForge
@@ -17,23 +17,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 LONG = PATIENCE * 1000
 Stroke = tuple[tuple[float, float], ...]
-
-
-def draw(page: Page, stroke: Stroke) -> None:
-    """Draws one stroke on a fresh sheet, from 0 to 1 of its sides."""
-    clear = page.get_by_role("button", name="Clear")
-    if clear.is_enabled():
-        clear.click()
-    sheet = page.get_by_role("application", name="Drawing sheet")
-    sheet.scroll_into_view_if_needed()
-    box = sheet.bounding_box()
-    assert box is not None
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*place, steps=4)
-    page.mouse.up()
 
 
 def tick(shift: float) -> Stroke:
@@ -48,7 +31,7 @@ def teach(page: Page, name: str, strokes: list[Stroke]) -> None:
     page.get_by_label("New label").fill(name)
     page.get_by_role("button", name="Add", exact=True).click()
     for number, stroke in enumerate(strokes, 1):
-        draw(page, stroke)
+        draw(page, [stroke])
         page.get_by_role("button", name=f"Record an example of {name}").click()
         expect(page.get_by_role("list", name=f"Examples of {name}").get_by_role("listitem")).to_have_count(number)
 
@@ -67,10 +50,10 @@ def test_a_rune_is_taught_two_marks_and_saved(forge: LiveForge, open_page: OpenP
     teach(page, "tick", [tick(shift) for shift in shifts])
     teach(page, "gate", [gate(shift) for shift in shifts])
 
-    draw(page, tick(0.02))
+    draw(page, [tick(0.02)])
     answer = page.get_by_label("What it says now")
     expect(answer.locator("b")).to_have_text("tick")
-    draw(page, gate(-0.02))
+    draw(page, [gate(-0.02)])
     expect(answer.locator("b")).to_have_text("gate")
 
     page.get_by_role("textbox", name="Name of the label gate").fill("door")

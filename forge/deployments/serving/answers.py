@@ -49,7 +49,7 @@ def rune_response(request: HttpRequest, release: Release) -> HttpResponseBase:
 def refused(request: HttpRequest, target: Deployment | None, refusal: ServingRefusal, methods: str) -> HttpResponse:
     """Returns a refusal as a problem with a name, which an app compares, and counts it among the calls of the day."""
     kind = refusal.kind
-    # Clients ask for the next root each time, and mostly there is none.
+    # Each client asks for the next root document, which seldom exists: that is no call of an app that failed.
     if kind is not DOCUMENT_UNKNOWN and target is not None and request.method in ("GET", "HEAD"):
         counter.add((target.pk, True))
     problem = {"type": "about:blank", "title": kind.title, "status": kind.status, "name": kind.name}

@@ -48,7 +48,8 @@ class NewDeployment:
     choice: TagChoice
     origins: Collection[str] = ()
     promoted_from: str = ""
-    """The name of the deployment that it is promoted from, or "" if there is none. With a source it follows no tag."""
+    """The name of the deployment that it is promoted from. With a name, the new deployment follows no tag. The default,
+    "", names none."""
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,14 @@
 
 from enum import StrEnum
 
-from rune.source.policy.sections.models import TENSORFLOW_INT8
+from rune.source.policy.sections.models import KERAS_SUFFIXES, TENSORFLOW_INT8
 
 CONVERSION_KIND = "model-conversion"
 """Of the jobs of conversions (`forge.learning.conversions.job`)."""
 ENVIRONMENT_KIND = "converter-environment"
 """Of the jobs that prepare environments (`forge.learning.environments.job`)."""
 
-TENSORFLOW_SUFFIXES = (".keras", ".h5", ".hdf5", ".zip")
+TENSORFLOW_SUFFIXES = (*KERAS_SUFFIXES, ".zip")
 """Of the sources that TensorFlow converts."""
 FLOAT = "float32"
 FIRST_FORMS = (FLOAT, "int8")

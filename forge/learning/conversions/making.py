@@ -59,7 +59,7 @@ def make_float(job: JobContext, row: ModelConversion, share: ProgressShare) -> N
 
 
 def waiting_converter(source_name: str) -> WaitingLab | None:
-    """The processes that wait for a source of this name; None for one whose converter starts when it is needed."""
+    """Returns the waiting processes that can convert a source file of this name, or None if none of them can."""
     return waiting_tensorflow if source_name.endswith(TENSORFLOW_SUFFIXES) else None
 
 

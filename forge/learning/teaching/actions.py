@@ -16,16 +16,15 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import link_derived
 from forge.core.blobs.store import put_bytes
-from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.database.numbers import next_number
 from forge.core.errors import Conflict, Invalid
 from forge.learning.teaching.limits import EXAMPLES, MAX_EXAMPLES, MAX_LABELS, MAX_WEIGHT, MIN_LABELS
 from forge.learning.teaching.project import TeachableProject, taught_runefile, teachable_project
-from forge.learning.training.actions.runs import announce_run
-from forge.learning.training.errors import TooManyRuns
-from forge.learning.training.kinds import MAX_RUNS, TAUGHT
+from forge.learning.training.actions.runs import announce_run, require_room_for_run
+from forge.learning.training.kinds import TAUGHT
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.projects.access import require
+from forge.projects.files.storage import delete_on_failure
 from forge.projects.models import Project
 from rune.compiler.blocks.dense import MOST_WEIGHTS as MAX_WEIGHTS
 from rune.datasets.words import WORD_LIMIT
@@ -83,31 +82,26 @@ def save_taught(actor: Actor, project: Project, layer: TaughtLayer) -> TrainingR
     files = _files(teachable, layer, text)
     blobs = {path: put_bytes(data) for path, data in files.items()}
     digests = [blob.digest for blob in blobs.values()]
-    try:
-        with transaction.atomic():
-            Project.objects.lock(project.pk)
-            runs = TrainingRun.objects.filter(project=project)
-            if runs.count() >= MAX_RUNS:
-                raise TooManyRuns(f"A project has at most {MAX_RUNS} training runs. Delete some that are not needed.")
-            run = TrainingRun.objects.create(
-                project=project,
-                number=next_number(runs),
-                person=actor.person,
-                state=TrainingState.FINISHED,
-                recipe=TAUGHT,
-                form="float",
-                model_path=teachable.embedding_model,
-                data_number=0,
-                report={"taught": _taught(labels), "parameters": len(labels) * (teachable.features + 1)},
-                files={path: blob.digest for path, blob in blobs.items()},
-                sizes={path: blob.size for path, blob in blobs.items()},
-            )
-            link_derived(run, digests, project.organisation_id)
-            write_entry(actor, "training.teach", project.stream, project.place, number=run.number, labels=len(labels))
-            announce_run(run, actor)
-    except BaseException:
-        delete_if_unlinked(digests)
-        raise
+    with delete_on_failure(digests), transaction.atomic():
+        Project.objects.lock(project.pk)
+        runs = TrainingRun.objects.filter(project=project)
+        require_room_for_run(runs)
+        run = TrainingRun.objects.create(
+            project=project,
+            number=next_number(runs),
+            person=actor.person,
+            state=TrainingState.FINISHED,
+            recipe=TAUGHT,
+            form="float",
+            model_path=teachable.embedding_model,
+            data_number=0,
+            report={"taught": _taught(labels), "parameters": len(labels) * (teachable.features + 1)},
+            files={path: blob.digest for path, blob in blobs.items()},
+            sizes={path: blob.size for path, blob in blobs.items()},
+        )
+        link_derived(run, digests, project.organisation_id)
+        write_entry(actor, "training.teach", project.stream, project.place, number=run.number, labels=len(labels))
+        announce_run(run, actor)
     return run
 
 

@@ -13,10 +13,11 @@ from rune.model.tflite import TensorKind, read_model
 
 
 def first_different_layer(function: Any, data: bytes, values: Mapping[str, Array]) -> str:
-    """Returns the scope of the first converted tensor that no operator of the same scope gives; "" if there is none.
+    """Returns the name of the first layer whose converted tensor differs from all results of the source's layer, or ""
+    if no layer differs.
 
     The converter joins operators of a layer, and names the result after one of them: `dense/MatMul` may have the bias.
-    So a tensor is compared with all that the layer gives. `values` are the inputs of the signature by their names.
+    So a tensor is compared with each result of the layer. `values` are the inputs of the signature by their names.
     """
     expected = _outputs_by_scope(function, values)
     for name, converted in _converted_tensors(data, values):

@@ -26,7 +26,7 @@ SHORT: Final = {
     Verdict.DIFFERS: "**differs**",
     Verdict.HOST: "host",
     Verdict.FAILED: "not compared",
-    Verdict.NOT_EXPORTED: "not made",
+    Verdict.NOT_EXPORTED: "refused",
     Verdict.NOT_RUN: "not run",
 }
 COMPILED: Final = (Verdict.EXACT, Verdict.WITHIN, Verdict.DIFFERS, Verdict.FAILED)
@@ -81,7 +81,7 @@ def page(results: Trials) -> str:
             "Exact: compiled in, and every byte is the reference's. Within: compiled in, and every number is within "
             "the tolerance of floats ([how runes are verified](../adr/0015-verifying-a-rune.md)). Each run has new "
             "random inputs, so a float model may be exact in one run and within in the next. Host: the rune has its "
-            "host run the model. Not made: the quantiser refuses the form.",
+            "host run the model. Refused: the quantiser refuses the form.",
             _WIDTH,
         ),
         "\n".join([HEAD, "| --- | --- | --- | --- | --- | --- |", *_rows(results)]),

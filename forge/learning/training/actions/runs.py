@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
@@ -75,8 +76,7 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
         require_minutes(project.organisation)
         Project.objects.lock(project.pk)
         runs = TrainingRun.objects.filter(project=project)
-        if runs.count() >= MAX_RUNS:
-            raise TooManyRuns(f"A project has at most {MAX_RUNS} training runs. Delete some that are not needed.")
+        require_room_for_run(runs)
         if runs.filter(state__in=UNFINISHED).count() >= MAX_UNFINISHED:
             raise TooManyRuns(f"{MAX_UNFINISHED} runs wait or train already. Wait for one, or cancel it.")
         run = TrainingRun(
@@ -100,6 +100,12 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
         write_entry(actor, "training.begin", project.stream, project.place, number=run.number, recipe=run.recipe)
         announce_run(run, actor)
     return run
+
+
+def require_room_for_run(runs: QuerySet[TrainingRun]) -> None:
+    """Raises `TooManyRuns` if these runs of a project are as many as it may have."""
+    if runs.count() >= MAX_RUNS:
+        raise TooManyRuns(f"A project has at most {MAX_RUNS} training runs. Delete some that are not needed.")
 
 
 def train_again(actor: Actor, run: TrainingRun) -> TrainingRun:

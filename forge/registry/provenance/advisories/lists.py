@@ -53,8 +53,8 @@ class AdvisoryList:
 
 @dataclass(frozen=True)
 class KnownVulnerabilities:
-    """The known vulnerabilities of a rune, by the list of a date. If the list or the bill of materials cannot be read,
-    `date` is None."""
+    """The known vulnerabilities of a rune. `date` is that of the list, or None if the list or the bill of materials
+    cannot be read."""
 
     date: datetime | None
     findings: tuple[KnownVulnerability, ...] = ()

@@ -1,4 +1,4 @@
-// One run of the rune as an example, with what it was given: the runs of a stream are put together until their window is full. Pure.
+// An example is one answer of the rune and the input that led to it. Of a stream, the input is all parts of the window.
 import { recordingOfRun, ROW_BYTES, type Snapshot } from "../../preview";
 import { recordingOf, type CapabilityRequest } from "../../runtime";
 import type { Content } from "../../preview";

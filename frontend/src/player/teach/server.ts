@@ -1,4 +1,4 @@
-// The requests of Teach to the server: the rune that sends what its model sees, and saving what was taught. Recordings are no part of it.
+// The requests of Teach to the server: one asks for the rune, and one saves the last layer. None has a recording.
 import { address } from "../../api/request";
 import { followEvents } from "../../api/follow-events";
 import type { TrainingRun, Watch } from "../../api/schema";
