@@ -116,6 +116,16 @@ def test_a_sample_that_a_version_tests_on_has_its_forms_for_owners_alone(
     assert offered in browser_of(owner).get(page).content.decode()
 
 
+def test_the_first_frame_waits_for_cards_only_where_there_are_some(
+    client: Client, project: Project, user: User
+) -> None:
+    assert 'rel="expect"' not in client.get(PAGE).content.decode()
+    sample_of(consent_of(user, project), user)
+    page = client.get(PAGE).content.decode()
+    assert '<link rel="expect" href="#versions-title" blocking="render">' in page
+    assert 'id="versions-title"' in page
+
+
 def test_a_drawing_stays_in_its_box() -> None:
     assert drawing_paths({"peaks": [0, 100]}) == ["M36.0 25.5v1.0M108.0 2.0v48.0"]
     assert drawing_paths({"axes": [[-100, 100], [0]]}) == ["M0.0 50.0L144.0 2.0", "M0 26.0H144"]
