@@ -77,33 +77,17 @@ async function ownProject(file: File, organisation: string): Promise<Outcome> {
   return response.ok ? { page: `${text(answer, "url")}/studio` } : { refusal: text(answer, "detail") };
 }
 
-const MOST_NAMES = 20;
-const IN_USE = 409;
-
 /** An empty project in which a model of another format is converted. */
 async function converted(file: File, organisation: string): Promise<Outcome> {
-  const stem = projectName(file.name);
-  for (let number = 1; number <= MOST_NAMES; number += 1) {
-    const name = number === 1 ? stem : `${stem}-${number}`;
-    const made = await post(address("post", "/api/v1/projects"), JSON.stringify({ organisation, name }));
-    if (made.status === IN_USE && number < MOST_NAMES) continue;
-    if (!made.ok) return { refusal: text(await made.json(), "detail") };
-    const path = { organisation, name };
-    const begun = await post(
-      address("post", "/api/v1/projects/{organisation}/{name}/conversions", { path, query: { file: file.name } }),
-      file,
-    );
-    const answer: unknown = await begun.json();
-    const models = `${text(await made.json(), "url")}/models`;
-    return begun.ok ? { page: `${models}/${text(answer, "id")}` } : { refusal: text(answer, "detail") };
-  }
-  return { refusal: "" };
-}
-
-/** A name for a project of a file: small letters, digits and hyphens. */
-export function projectName(file: string): string {
-  const stem = file.replace(/\.[^.]*$/u, "").toLowerCase();
-  return stem.replace(/[^a-z0-9]+/gu, "-").replace(/^-+|-+$/gu, "") || "my-model";
+  const made = await post(address("post", "/api/v1/projects"), JSON.stringify({ organisation, file: file.name }));
+  const project: unknown = await made.json();
+  if (!made.ok) return { refusal: text(project, "detail") };
+  const path = { organisation, name: text(project, "name") };
+  const conversions = "/api/v1/projects/{organisation}/{name}/conversions";
+  const begun = await post(address("post", conversions, { path, query: { file: file.name } }), file);
+  const answer: unknown = await begun.json();
+  if (!begun.ok) return { refusal: text(answer, "detail") };
+  return { page: `${text(project, "url")}/models/${text(answer, "id")}` };
 }
 
 function post(to: string, body: File | string): Promise<Response> {
