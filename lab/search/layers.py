@@ -12,7 +12,7 @@ from math import prod
 from types import SimpleNamespace
 from typing import Any
 
-from lab.training.widths import kept_channels
+from lab.training.widths import remaining_channels
 
 Shape = tuple[int, ...]
 LayerCall = Callable[["LayerTensor"], "LayerTensor"]
@@ -55,14 +55,14 @@ def narrowed(tensors: Sequence[LayerTensor], share: float) -> list[LayerTensor]:
     mixing = [place for place, each in enumerate(tensors) if each.op in _MIXING]
     narrow = [tensors[0]]
     for place, tensor in enumerate(tensors[1:], 1):
-        before, given = tensors[place - 1].shape, narrow[-1].shape
+        before, incoming = tensors[place - 1].shape, narrow[-1].shape
         channels = tensor.shape[-1]
         if place in mixing:
-            channels = channels if place == mixing[-1] else kept_channels(channels, share)
+            channels = channels if place == mixing[-1] else remaining_channels(channels, share)
         elif channels == before[-1]:
-            channels = given[-1]
-        elif given != before:
-            channels = channels // before[-1] * given[-1]  # a picture or a time becomes a vector
+            channels = incoming[-1]
+        elif incoming != before:
+            channels = channels // before[-1] * incoming[-1]  # a picture or a time becomes a vector
         narrow.append(replace(tensor, shape=(*tensor.shape[:-1], channels), source=narrow[-1]))
     return narrow
 

@@ -12,7 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from lab.training.widths import kept_channels
+from lab.training.widths import remaining_channels
 
 _ANSWERING = ("Conv2D", "Dense")
 """Layers that mix channels. The last one of a network gives the answer, and keeps all of its outputs."""
@@ -27,19 +27,19 @@ def pruned(model: Any, share: float) -> Any:
     layers = model.layers[1:]
     mixing = [place for place, layer in enumerate(layers) if _kind(layer) in _ANSWERING]
     source = keras.Input(model.input_shape[1:], model.input_shape[0])
-    x, kept, weights = source, None, []
+    x, remaining, weights = source, None, []
     for place, layer in enumerate(layers):
         config = layer.get_config()
-        given = kept
+        incoming = remaining
         if place in mixing[:-1]:
-            count = kept_channels(layer.output.shape[-1], share)
-            kept = _strongest(layers[place : mixing[mixing.index(place) + 1] + 1], count)
+            count = remaining_channels(layer.output.shape[-1], share)
+            remaining = _strongest(layers[place : mixing[mixing.index(place) + 1] + 1], count)
             config["filters" if _kind(layer) == "Conv2D" else "units"] = count
         elif place in mixing:
-            kept = None
+            remaining = None
         elif _kind(layer) == "Reshape":
-            kept, config["target_shape"] = _reshaped(layer, kept)
-        weights += _weights(layer, given, kept)
+            remaining, config["target_shape"] = _reshaped(layer, remaining)
+        weights += _weights(layer, incoming, remaining)
         x = type(layer).from_config(config)(x)
     smaller = keras.Model(source, x)
     smaller.set_weights(weights)
@@ -50,32 +50,32 @@ def _kind(layer: Any) -> str:
     return str(type(layer).__name__)
 
 
-def _weights(layer: Any, given: Any, kept: Any) -> list[Any]:
-    """The arrays of a layer, for the channels that it is given and those that it keeps; None for all of them."""
+def _weights(layer: Any, incoming: Any, remaining: Any) -> list[Any]:
+    """The arrays of a layer, for its incoming channels and those that remain; None for all of them."""
     arrays = layer.get_weights()
     if not arrays:
         return []
     if _kind(layer) in _BY_CHANNEL:
-        if given is None:
+        if incoming is None:
             return list(arrays)
         # The kernel of a depthwise convolution has one number for each place, channel and output of it.
-        return [each[:, :, given] if each.ndim == 4 else each[given] for each in arrays]
+        return [each[:, :, incoming] if each.ndim == 4 else each[incoming] for each in arrays]
     if _kind(layer) not in _ANSWERING:
         raise ValueError(f"Channels cannot be removed around a layer {_kind(layer)}.")
-    if given is not None:
-        arrays[0] = np.take(arrays[0], given, axis=-2)
-    return list(arrays) if kept is None else [each[..., kept] for each in arrays]
+    if incoming is not None:
+        arrays[0] = np.take(arrays[0], incoming, axis=-2)
+    return list(arrays) if remaining is None else [each[..., remaining] for each in arrays]
 
 
-def _reshaped(layer: Any, kept: Any) -> tuple[Any, Any]:
-    """The places that are kept behind a `Reshape`, and its target."""
+def _reshaped(layer: Any, remaining: Any) -> tuple[Any, Any]:
+    """The places that are remaining behind a `Reshape`, and its target."""
     before, after = layer.input.shape[1:], layer.output.shape[1:]
-    if kept is None:
+    if remaining is None:
         return None, after
     if before[-1] == after[-1]:
-        return kept, (*after[:-1], len(kept))
+        return remaining, (*after[:-1], len(remaining))
     # A picture or a time becomes a vector: each of its places has all channels, one after the other.
-    places = np.arange(int(np.prod(before[:-1])))[:, None] * before[-1] + np.asarray(kept)[None]
+    places = np.arange(int(np.prod(before[:-1])))[:, None] * before[-1] + np.asarray(remaining)[None]
     return places.ravel(), (places.size,)
 
 
@@ -92,6 +92,6 @@ def _strongest(layers: Any, count: int) -> Any:
         varies = np.abs(scales[-1])
     else:
         varies = np.linalg.norm(first.get_weights()[0].reshape(-1, channels), axis=0)
-    taken = np.moveaxis(last.get_weights()[0], -2, -1)  # what is taken up is the last axis
-    squares = np.square(taken).reshape(-1, channels).sum(axis=0)  # of a vector, at all places
+    uptake = np.moveaxis(last.get_weights()[0], -2, -1)  # what it takes up is the last axis
+    squares = np.square(uptake).reshape(-1, channels).sum(axis=0)  # of a vector, at all places
     return np.sort(np.argsort(-varies * np.sqrt(squares), kind="stable")[:count])

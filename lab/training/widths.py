@@ -6,6 +6,6 @@ LEAST_CHANNELS = 2
 """A layer keeps at least so many channels, or all that it has."""
 
 
-def kept_channels(channels: int, pruned_share: float) -> int:
+def remaining_channels(channels: int, pruned_share: float) -> int:
     """The number of channels that a layer keeps where a share of them, from 0 to below 1, is removed."""
     return min(channels, max(LEAST_CHANNELS, round(channels * (1 - pruned_share))))

@@ -38,7 +38,7 @@ import numpy as np
 from lab.recipes.arguments import function_arguments, read_arguments
 from lab.recipes.catalogue import recipe_of
 from lab.training.pruning import pruned
-from lab.training.widths import kept_channels
+from lab.training.widths import remaining_channels
 
 SHARE = 0.4
 name = sys.argv[1]
@@ -54,7 +54,7 @@ kinds = [type(layer).__name__ for layer in layers]
 mixing = [place for place, kind in enumerate(kinds) if kind in ("Conv2D", "Dense")]
 for first, last in zip(mixing, mixing[1:]):
     width = layers[first].output.shape[-1]
-    silent = random.permutation(width)[kept_channels(width, SHARE):]
+    silent = random.permutation(width)[remaining_channels(width, SHARE):]
     normalising = [layers[place] for place in range(first, last) if kinds[place] == "BatchNormalization"]
     layer = normalising[-1] if normalising else layers[first]
     arrays = layer.get_weights()

@@ -9,7 +9,7 @@ from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import NETWORK_RECIPES, RECIPES
 from lab.search.candidate import candidate_model
 from lab.search.layers import narrowed, network_of, operators
-from lab.training.widths import kept_channels
+from lab.training.widths import remaining_channels
 from rune.model.tflite import TensorKind, read_model
 from tests.lab.training.backbones import usable
 
@@ -51,9 +51,9 @@ def test_a_network_without_a_share_of_its_channels_keeps_its_answer() -> None:
     ]
 
 
-@pytest.mark.parametrize(("share", "kept"), [(0.0, 9), (0.5, 4), (0.9, 2), (0.99, 2)])
-def test_a_layer_keeps_at_least_two_channels(share: float, kept: int) -> None:
-    assert (kept_channels(9, share), kept_channels(1, share)) == (kept, 1)
+@pytest.mark.parametrize(("share", "remaining"), [(0.0, 9), (0.5, 4), (0.9, 2), (0.99, 2)])
+def test_a_layer_keeps_at_least_two_channels(share: float, remaining: int) -> None:
+    assert (remaining_channels(9, share), remaining_channels(1, share)) == (remaining, 1)
 
 
 def test_a_layer_that_cannot_be_drawn_is_named() -> None:
