@@ -27,7 +27,8 @@ def pruned(model: Any, share: float) -> Any:
     layers = model.layers[1:]
     mixing = [place for place, layer in enumerate(layers) if _kind(layer) in _ANSWERING]
     source = keras.Input(model.input_shape[1:], model.input_shape[0])
-    x, remaining, weights = source, None, []
+    x, weights = source, []
+    remaining: Any = None
     for place, layer in enumerate(layers):
         config = layer.get_config()
         incoming = remaining
