@@ -62,7 +62,7 @@ LOADED: Mapping[str, str] = {
     "train": "TensorFlow",
     "quantise": "the quantiser",
 }
-"""What people call the libraries of a step."""
+"""The libraries of a step, as people call them."""
 MOST_FILES = 64
 """Of a step, that come with it."""
 LONGEST_REQUEST = 1 << 20

@@ -79,9 +79,9 @@ async function ownProject(file: File, organisation: string): Promise<Outcome> {
 
 /** An empty project in which a model of another format is converted. */
 async function converted(file: File, organisation: string): Promise<Outcome> {
-  const made = await post(address("post", "/api/v1/projects"), JSON.stringify({ organisation, file: file.name }));
-  const project: unknown = await made.json();
-  if (!made.ok) return { refusal: text(project, "detail") };
+  const created = await post(address("post", "/api/v1/projects"), JSON.stringify({ organisation, file: file.name }));
+  const project: unknown = await created.json();
+  if (!created.ok) return { refusal: text(project, "detail") };
   const path = { organisation, name: text(project, "name") };
   const conversions = "/api/v1/projects/{organisation}/{name}/conversions";
   const begun = await post(address("post", conversions, { path, query: { file: file.name } }), file);

@@ -74,8 +74,8 @@ def test_the_templates_are_listed_in_their_order(client: Client) -> None:
 def test_a_project_without_a_name_is_called_after_the_file_that_is_to_come(
     client: Client, project: Project, file: str, name: str
 ) -> None:
-    made = _post(client, BASE, {"organisation": "acme", "file": file})
-    assert (made.status_code, made.json()["name"]) == (201, name)
+    created = _post(client, BASE, {"organisation": "acme", "file": file})
+    assert (created.status_code, created.json()["name"]) == (201, name)
 
 
 @pytest.mark.parametrize(

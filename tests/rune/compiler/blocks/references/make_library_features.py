@@ -132,7 +132,7 @@ def _of_edge_impulse_mfcc(sound: Any) -> dict[str, Any]:
 
 def main(names: Sequence[str]) -> None:
     real = SOUND.astype(np.float32) / np.float32(32768)
-    made: Mapping[str, Callable[[], Mapping[str, Any]]] = {
+    makers: Mapping[str, Callable[[], Mapping[str, Any]]] = {
         "librosa": lambda: _of_librosa(real),
         "keras": lambda: _of_keras(real),
         "python_speech_features": lambda: _of_speech(SOUND),
@@ -143,7 +143,7 @@ def main(names: Sequence[str]) -> None:
         "edge_impulse_mfcc": lambda: _of_edge_impulse_mfcc(SOUND),
     }
     before = json.loads(PATH.read_text(encoding="utf-8"))
-    recorded = {name: make() if not names or name in names else before[name] for name, make in made.items()}
+    recorded = {name: make() if not names or name in names else before[name] for name, make in makers.items()}
     lines = [f'  "{name}": {json.dumps(features)}' for name, features in recorded.items()]
     PATH.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
