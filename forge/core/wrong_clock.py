@@ -1,5 +1,5 @@
-"""A clock that is wrong, and the times that it wrote. Once it is set right, they may lie years ahead, and what waits
-for them would wait as long."""
+"""A clock that is wrong, and the times that it wrote. Once it is set right, they may lie years ahead, and a row would
+wait for them as long."""
 
 from __future__ import annotations
 
