@@ -194,7 +194,8 @@ class ScriptedProcess:
         pass
 
 
-READY, RESULT = {"ready": True}, {"result": {}}
+READY: dict[str, Any] = {"ready": True}
+RESULT: dict[str, Any] = {"result": {}}
 
 
 @pytest.mark.parametrize(

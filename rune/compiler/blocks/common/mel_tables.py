@@ -150,17 +150,18 @@ _BELOW_THE_LAST = 0.001
 def _speechpy(bands: Bands) -> list[list[float]]:
     """As of Edge Impulse's copy of `speechpy.feature.filterbanks`."""
     size = bands.preset.size
-    mels = [_NATURAL_MEL * arithmetic.log(1.0 + hertz / 700.0) for hertz in (bands.preset.low, bands.high)]
-    edges = [700.0 * (arithmetic.exp(mel / _NATURAL_MEL) - 1.0) for mel in _spread(*mels, bands.preset.bands + 2)]
+    low, high = (_NATURAL_MEL * arithmetic.log(1.0 + hertz / 700.0) for hertz in (bands.preset.low, bands.high))
+    mels = _spread(low, high, bands.preset.bands + 2)
+    edges = [700.0 * (arithmetic.exp(mel / _NATURAL_MEL) - 1.0) for mel in mels]
     edges[-1] -= _BELOW_THE_LAST
     corners = [math.floor((size + 1) * hertz / bands.rate) for hertz in edges]
     rows = []
-    for low, top, high in zip(corners, corners[1:], corners[2:], strict=False):
+    for left, top, right in zip(corners, corners[1:], corners[2:], strict=False):
         row = [0.0] * (size // 2 + 1)
-        for place in range(low + 1, top + 1):
-            row[place] = (place - low) / (top - low)
-        for place in range(top, high):
-            row[place] = (high - place) / (high - top)
+        for place in range(left + 1, top + 1):
+            row[place] = (place - left) / (top - left)
+        for place in range(top, right):
+            row[place] = (right - place) / (right - top)
         rows.append(row)
     return rows
 
