@@ -14,6 +14,7 @@ from lab.command.preparing import require_tools
 from lab.command.training_text import counted_needs, summary
 from lab.dataset.splitting import splits_of_bytes
 from lab.environments.making import EnvironmentProblem
+from lab.recipes.arguments import with_all_channels
 from lab.recipes.catalogue import recipe_of
 from lab.refusal import Reason, Refused
 from lab.search.counting import needs_of_candidate
@@ -155,13 +156,17 @@ def _count(folder: Path, training: Training, target: str, *, is_json: bool) -> N
         prepared = _prepared(folder, training)
         settings = prepared.settings
         with progress(f"Counting on {target}", hidden=is_json):
-            needs, reason = needs_of_candidate(settings.recipe, settings.values, settings.labels, training.form, target)
+            parts = settings.labels, training.form, target
+            needs, reason = needs_of_candidate(settings.recipe, settings.values, *parts)
+            unpruned = with_all_channels(settings.values)
+            before = None if unpruned is None else needs_of_candidate(settings.recipe, unpruned, *parts)[0]
     except (Refused, BuildFailed, CompileError, OSError) as error:
         raise CommandFailed(f'Unable to count "{training.model}" on {target}', (str(error),)) from error
     if is_json:
-        print_json({**asdict(needs), "not_measured": reason})
+        pruning = {} if before is None else {"before_pruning": asdict(before)}
+        print_json({**asdict(needs), "not_measured": reason, **pruning})
         return
-    click.echo("\n".join(counted_needs(needs, reason)))
+    click.echo("\n".join(counted_needs(needs, reason, before)))
 
 
 def _show(line: ProgressLine | None, text: str) -> None:

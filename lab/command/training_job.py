@@ -11,14 +11,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from lab.child.job import ChildCommand
 from lab.command.environment_needed import EnvironmentNeeded
 from lab.command.requested_training import requested_training
-from lab.recipes.arguments import read_arguments
+from lab.recipes.arguments import Values, read_arguments, with_all_channels
 from lab.recipes.backbone import Backbone, read_backbone
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.recipes.readme import read_page
@@ -72,16 +72,19 @@ def count_needs(request: Mapping[str, Json], _report: Report) -> dict[str, Json]
     """
     recipe = behind_backbone(recipe_of(request["recipe"]), _backbone(request))
     values = read_arguments(recipe.arguments, request["arguments"], recipe.name)
-    needs = {}
-    for target in request["targets"]:
-        counted, reason = needs_of_candidate(recipe, values, request["labels"], request["form"], target)
-        needs[target] = {
-            "flash": counted.flash,
-            "ram": counted.ram,
-            "instructions": counted.instructions,
-            "not_measured": reason,
-        }
-    return {"needs": needs}
+    return {"needs": {target: _needs_on(recipe, values, request, target) for target in request["targets"]}}
+
+
+def _needs_on(recipe: Recipe, values: Values, request: Mapping[str, Json], target: str) -> dict[str, Json]:
+    """The needs on a target; of a network that loses channels, also those with all of them."""
+
+    def counted(values: Values) -> dict[str, Json]:
+        needs, reason = needs_of_candidate(recipe, values, request["labels"], request["form"], target)
+        figures = asdict(needs)
+        return {**{name: figures[name] for name in ("flash", "ram", "instructions")}, "not_measured": reason}
+
+    before = with_all_channels(values)
+    return counted(values) | ({} if before is None else {"before_pruning": counted(before)})
 
 
 def train_model(request: Mapping[str, Json], report: Report, send: Send, commands: RunCommands) -> dict[str, Json]:

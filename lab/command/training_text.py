@@ -64,11 +64,17 @@ def _range_cells(figure: Mapping[str, float]) -> list[str]:
     return [f"{figure['value']:.4g}", f"({figure['low']:.4g} to {figure['high']:.4g})"]
 
 
-def counted_needs(needs: Needs, reason: str | None) -> Iterator[str]:
-    """Returns the rune's needs on a target, and the reason if instructions were not counted."""
-    yield columns([["Flash", size_text(needs.flash)], ["RAM", size_text(needs.ram)]])
+def counted_needs(needs: Needs, reason: str | None, before: Needs | None = None) -> Iterator[str]:
+    """Returns the rune's needs on a target, and the reason if instructions were not counted. `before` are those with
+    all channels, None where none is removed."""
+    rows = [["Flash", size_text(needs.flash)], ["RAM", size_text(needs.ram)]]
+    if before is not None:
+        rows[0].append(f"({size_text(before.flash)} before pruning)")
+        rows[1].append(f"({size_text(before.ram)} before pruning)")
+    yield columns(rows)
     if needs.instructions is not None:
-        yield f"Instructions of one run: {needs.instructions:,}"
+        unpruned = "" if before is None or before.instructions is None else f" ({before.instructions:,} before pruning)"
+        yield f"Instructions of one run: {needs.instructions:,}{unpruned}"
     if reason is not None:
         yield f"Instructions were not counted: {reason}. Flash is without code, RAM without the stack."
 

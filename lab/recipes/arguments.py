@@ -48,6 +48,13 @@ COMMON: Sequence[RecipeArgument] = (
     ),
     RecipeArgument("batch", "Windows that are learned at once.", 32, 1, 1024, "windows"),
     RecipeArgument("learning-rate", "The size of the first steps. It falls to 0 as a cosine.", 0.003, 1e-6, 1.0),
+    RecipeArgument(
+        "prune",
+        "The share of the channels of each layer that is removed when half of the epochs are over; 0 removes none.",
+        0.0,
+        0.0,
+        0.9,
+    ),
     RecipeArgument("dropout", "The share of the last features that is left out while learning.", 0.2, 0.0, 0.9),
 )
 """The arguments that every recipe has that trains a network by gradient descent."""
@@ -61,6 +68,11 @@ def require_multiple(values: Values, name: str, of: int) -> int:
     if value % of:
         raise Refused(Reason.SETTINGS, f"{name} is {value}; it must be a multiple of {of}.")
     return value
+
+
+def with_all_channels(values: Values) -> Values | None:
+    """The values for a network that keeps all channels; None where they remove none."""
+    return {**values, "prune": 0.0} if values.get("prune") else None
 
 
 def read_arguments(declared: Sequence[RecipeArgument], written: Mapping[str, object], recipe: str) -> dict[str, Number]:

@@ -16,7 +16,7 @@ from lab.quantize.step import FloatParts, quantised
 from lab.recipes.arguments import Values, function_arguments
 from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
-from lab.search.layers import LayerTensor, network_of, operators
+from lab.search.layers import LayerTensor, narrowed, network_of, operators
 
 _SAMPLES = 4
 _USUAL = (-0.8, 1.0)
@@ -35,7 +35,7 @@ def candidate_model(recipe: Recipe, values: Values, labels: int, form: str) -> b
     shape = features.shape
     options = function_arguments(values, recipe.network_arguments)
     output = network_of(recipe.network_source.read_text("utf-8"), shape, labels, options)
-    data = float_model(operators(output))
+    data = float_model(narrowed(operators(output), float(values["prune"])))
     if form == FLOAT:
         return data
     random = default_rng(0)

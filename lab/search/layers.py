@@ -6,11 +6,13 @@ that uses another one fails by its name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 from types import SimpleNamespace
 from typing import Any
+
+from lab.training.widths import remaining_channels
 
 Shape = tuple[int, ...]
 LayerCall = Callable[["LayerTensor"], "LayerTensor"]
@@ -40,6 +42,29 @@ def operators(output: LayerTensor) -> list[LayerTensor]:
     while chain[-1].source is not None:
         chain.append(chain[-1].source)
     return chain[::-1]
+
+
+_MIXING = ("CONV_2D", "FULLY_CONNECTED")
+"""Operators that have channels of their own. The last one of a network gives the answer."""
+
+
+def narrowed(tensors: Sequence[LayerTensor], share: float) -> list[LayerTensor]:
+    """The same operators without a share of the channels of each layer, as training removes them."""
+    if not share:
+        return list(tensors)
+    mixing = [place for place, each in enumerate(tensors) if each.op in _MIXING]
+    narrow = [tensors[0]]
+    for place, tensor in enumerate(tensors[1:], 1):
+        before, incoming = tensors[place - 1].shape, narrow[-1].shape
+        channels = tensor.shape[-1]
+        if place in mixing:
+            channels = channels if place == mixing[-1] else remaining_channels(channels, share)
+        elif channels == before[-1]:
+            channels = incoming[-1]
+        elif incoming != before:
+            channels = channels // before[-1] * incoming[-1]  # a picture or a time becomes a vector
+        narrow.append(replace(tensor, shape=(*tensor.shape[:-1], channels), source=narrow[-1]))
+    return narrow
 
 
 def _input(shape: Shape, batch: int) -> LayerTensor:

@@ -22,7 +22,7 @@ from lab.search.space import Candidate, Space
 from lab.search.trials import Trial, TrialClaim, TrialRows, TrialState
 from lab.training.run import PreparedRun, TrainedModel, train
 from lab.training.run_folder import RunFolder
-from lab.training.settings import FITTING_SOURCE, RunSettings, file_digest
+from lab.training.settings import RunSettings, file_digest, loop_digest
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.datasets.splits import Split
@@ -73,7 +73,7 @@ class CandidateSearch:
             "data": settings.data,
             "target": self.target,
             "network": file_digest(settings.recipe.network_source),
-            "loop": file_digest(FITTING_SOURCE),
+            "loop": loop_digest(),
         }
 
     def own_candidate(self) -> Candidate:

@@ -15,6 +15,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from lab.training.pruning import pruned
+
 LEAST_STEPS = 8
 """Batches of an epoch. Of few windows each is learned several times, augmented anew: after two batches the means of
 batch normalisation are still those of the begin, and no epoch would seem to bring anything."""
@@ -24,7 +26,9 @@ batch normalisation are still those of the begin, and no epoch would seem to bri
 class Settings:
     """`epochs` is the most epochs. After `patience` of them without a lower loss on the validation split it ends.
     With `is_number`, labels are numbers, of which 0 is the answer that needs no learning: the loss is the mean of
-    squares, and "accuracy" the share of them that is gone. Each is one number, or as many as the model gives."""
+    squares, and "accuracy" the share of them that is gone. Each is one number, or as many as the model gives.
+    Where `prune` is not 0, that share of the channels is removed when half of the epochs are over, or earlier when
+    `patience` epochs brought nothing; the network learns on without them."""
 
     seed: int
     epochs: int
@@ -32,6 +36,7 @@ class Settings:
     batch: int
     learning_rate: float
     is_number: bool = False
+    prune: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -45,23 +50,30 @@ class WindowSet:
 
 @dataclass
 class Progress:
-    """How far a run is: its curves, a row for each epoch, and the best epoch with its weights."""
+    """How far a run is: the model that learns, its curves, a row for each epoch, and the best epoch with its weights.
 
+    `pruned_after` is the number of epochs after which channels were removed, None where they were not: the best epoch
+    is one of those behind it."""
+
+    model: Any
     curves: list[dict[str, float]] = field(default_factory=list)
     best_epoch: int = 0
     best_weights: list[Any] = field(default_factory=list)
+    pruned_after: int | None = None
 
 
 class Diverged(Exception):
     """The loss is no number any more."""
 
 
-def new_model(build: Callable[[], Any], settings: Settings, train: WindowSet) -> Any:
-    """A model that is ready to learn. The same seed gives the same weights."""
+def new_model(build: Callable[[], Any], settings: Settings, train: WindowSet, epochs: int = 0) -> Any:
+    """A model that is ready to learn for so many epochs, 0 for those before channels are removed. The same seed gives
+    the same weights."""
     keras.utils.set_random_seed(settings.seed)
     tf.config.experimental.enable_op_determinism()
     model = build()
-    schedule = keras.optimizers.schedules.CosineDecay(settings.learning_rate, settings.epochs * _steps(train, settings))
+    steps = (epochs or _epochs_before_pruning(settings) or 1) * _steps(train, settings)
+    schedule = keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps)
     model.compile(
         optimizer=keras.optimizers.AdamW(schedule, weight_decay=1e-3),
         loss="mse" if settings.is_number else keras.losses.SparseCategoricalCrossentropy(),
@@ -76,8 +88,18 @@ def new_model(build: Callable[[], Any], settings: Settings, train: WindowSet) ->
     return model
 
 
+def remove_channels(progress: Progress, settings: Settings, train: WindowSet) -> None:
+    """Removes channels of the model after the epochs that `progress` has; the rest has the weights of the best one."""
+    before, epochs = progress.model, len(progress.curves)
+    if progress.best_weights:
+        before.set_weights(progress.best_weights)
+    left = settings.epochs - epochs
+    progress.model = new_model(lambda: pruned(before, settings.prune), settings, train, left)
+    progress.pruned_after = progress.best_epoch = epochs
+    progress.best_weights = progress.model.get_weights()
+
+
 def fit(
-    model: Any,
     train: WindowSet,
     validation: WindowSet,
     settings: Settings,
@@ -88,8 +110,11 @@ def fit(
     """Trains from where `progress` is, and calls `after_epoch` when it has a further row. Raises `Diverged`."""
     weights = np.ones(len(train.labels), np.float32) if settings.is_number else label_weights(train.labels)
     for epoch in range(len(progress.curves) + 1, settings.epochs + 1):
-        if has_ended(progress, settings):
+        if is_to_be_pruned(progress, settings):
+            remove_channels(progress, settings, train)
+        elif has_ended(progress, settings):
             return
+        model = progress.model
         random = np.random.default_rng([settings.seed, epoch])
         # As many windows as fill whole batches: a smaller last batch would be compiled a second time.
         order = np.resize(random.permutation(len(train.labels)), _steps(train, settings) * _batch(train, settings))
@@ -104,7 +129,8 @@ def fit(
         learned["accuracy"] = explained(learned["loss"], train) if settings.is_number else float(row["accuracy"])
         if not math.isfinite(loss) or not math.isfinite(learned["loss"]):
             raise Diverged(f"The loss of epoch {epoch} is not a number.")
-        lowest = min((each["validation_loss"] for each in progress.curves), default=math.inf)
+        comparable = progress.curves[progress.pruned_after or 0 :]
+        lowest = min((each["validation_loss"] for each in comparable), default=math.inf)
         progress.curves.append({"epoch": epoch, **learned, "validation_loss": loss, "validation_accuracy": accuracy})
         if loss < lowest:
             progress.best_epoch, progress.best_weights = epoch, model.get_weights()
@@ -115,6 +141,13 @@ def has_ended(progress: Progress, settings: Settings) -> bool:
     """Whether the last epochs brought nothing, or there are no more of them."""
     epochs = len(progress.curves)
     return epochs >= settings.epochs or epochs - progress.best_epoch >= settings.patience
+
+
+def is_to_be_pruned(progress: Progress, settings: Settings) -> bool:
+    """Whether the next epoch is learned with fewer channels, and the last one was not."""
+    if not settings.prune or progress.pruned_after is not None:
+        return False
+    return len(progress.curves) >= _epochs_before_pruning(settings) or has_ended(progress, settings)
 
 
 def label_weights(labels: Any) -> Any:
@@ -142,6 +175,10 @@ def judged(model: Any, part: WindowSet, settings: Settings) -> tuple[float, floa
 def answers(model: Any, inputs: Any) -> Any:
     """A share for each class, f32 [n, classes]."""
     return np.concatenate([model.predict_on_batch(inputs[each : each + 256]) for each in range(0, len(inputs), 256)])
+
+
+def _epochs_before_pruning(settings: Settings) -> int:
+    return settings.epochs // 2 if settings.prune else settings.epochs
 
 
 def _batch(train: WindowSet, settings: Settings) -> int:

@@ -187,7 +187,7 @@ def train(
     float_model = folder.outputs()["model"].read_bytes()
     quantisation, model = _quantise(prepared, folder, float_model, send)
     judged, threshold_notes = _whole_rune(prepared, model, features.scaling, send)
-    runefile, notes = judged.runefile, [*notes, *threshold_notes]
+    runefile, notes = judged.runefile, [*notes, *threshold_notes, *_pruning_note(prepared, training.result)]
     judgements = _judged(prepared, judged, features.scaling, send)
     report = {
         **_data_report(prepared, notes),
@@ -221,6 +221,13 @@ def _whole_rune(prepared: PreparedRun, model: bytes, scaling: DataScaling, send:
     if Split.TEST in generated.splits:
         notes = [*notes, generated_sounds_note(judge(judged, generated, Split.TEST, _reporter(send)).confusion)]
     return judged, notes
+
+
+def _pruning_note(prepared: PreparedRun, result: Mapping[str, Json]) -> Sequence[str]:
+    """A sentence where channels were to be removed, and somebody stopped the run before."""
+    if not prepared.settings.values["prune"] or result["pruned_after"] is not None:
+        return ()
+    return ("The run was stopped before channels were removed: the model has all of them, and needs as much.",)
 
 
 def _data_report(prepared: PreparedRun, notes: Sequence[str]) -> dict[str, Json]:

@@ -11,7 +11,7 @@ from typing import Any
 from lab.environments.making import locked_packages
 from lab.recipes.arguments import function_arguments
 from lab.refusal import Reason, Refused
-from lab.training.settings import ENVIRONMENT, FITTING_SOURCE, RunSettings
+from lab.training.settings import ENVIRONMENT, LOOP_SOURCES, RunSettings
 
 SCRIPT = "train.py"
 FEATURES = "features.npz"
@@ -48,7 +48,7 @@ def main() -> None:
         inputs, labels, splits = (arrays[name] for name in ("inputs", "labels", "splits"))
     train, validation, test = (WindowSet(inputs[splits == split], labels[splits == split]) for split in range(3))
     model = new_model(lambda: network(inputs.shape[1:], len(LABELS), None, **NETWORK), SETTINGS, train)
-    progress = Progress()
+    progress = Progress(model)
 
     def after_epoch() -> None:
         row = progress.curves[-1]
@@ -58,7 +58,6 @@ def main() -> None:
         )
 
     fit(
-        model,
         train,
         validation,
         SETTINGS,
@@ -66,6 +65,7 @@ def main() -> None:
         progress,
         after_epoch,
     )
+    model = progress.model
     model.set_weights(progress.best_weights)
     share = judged(model, test, SETTINGS)[1]
     print(f"Best epoch {{progress.best_epoch}}; {measure} on windows of the test split {{share:.1%}}")
@@ -92,7 +92,7 @@ def script_files(settings: RunSettings) -> Mapping[str, bytes]:
 def script_text(settings: RunSettings) -> str:
     """The script. It imports nothing of ours."""
     recipe, values = settings.recipe, settings.values
-    network, loop = (_Parts(path.read_text("utf-8")) for path in (recipe.network_source, FITTING_SOURCE))
+    network, *loop = (_Parts(path.read_text("utf-8")) for path in (recipe.network_source, *LOOP_SOURCES))
     constants = {
         "LABELS": list(settings.labels),
         "NETWORK": function_arguments(values, recipe.network_arguments),
@@ -112,13 +112,16 @@ def script_text(settings: RunSettings) -> str:
     )
     if recipe.learns_numbers:
         numbers += ", is_number=True"
-    imports = "\n".join(sorted({*network.imports, *loop.imports} - {"from __future__ import annotations"}))
+    if values["prune"]:
+        numbers += f", prune={values['prune']!r}"
+    imported = {each for part in (network, *loop) for each in part.imports}
+    imports = "\n".join(sorted(each for each in imported if not each.startswith(("from __future__", "from lab."))))
     return "\n\n".join(
         [
             _HEAD.format(features=FEATURES) + "\n" + imports,
             written,
             network.body,
-            loop.body,
+            *(part.body for part in loop),
             f"SETTINGS = Settings(seed={settings.seed}, {numbers})",
             "",
             _MAIN.format(features=FEATURES, measure="share explained" if recipe.learns_numbers else "accuracy"),

@@ -20,7 +20,8 @@ ENVIRONMENT: Environment = ENVIRONMENTS["tensorflow"]
 """In which networks are trained."""
 ESTIMATOR_SOURCE = Path(__file__).with_name("estimator_step.py")
 SOUNDS_SOURCE = Path(word_sounds.__file__)
-FITTING_SOURCE = Path(__file__).with_name("fitting.py")
+LOOP_SOURCES = tuple(Path(__file__).with_name(f"{name}.py") for name in ("widths", "pruning", "fitting"))
+"""The files by which a network learns, each before those that import it."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class RunSettings:
             **({"backbone": _backbone_digest(self.recipe)} if self.recipe.needs_backbone else {}),
             "network": file_digest(self.recipe.network_source),
             **({"sounds": file_digest(SOUNDS_SOURCE)} if self.recipe.learns_word else {}),
-            "loop": file_digest(FITTING_SOURCE if self.recipe.estimator is None else ESTIMATOR_SOURCE),
+            "loop": loop_digest() if self.recipe.estimator is None else file_digest(ESTIMATOR_SOURCE),
             "toolchain": toolchain_digest(),
             "environment": _environment_of(self.recipe),
         }
@@ -82,6 +83,11 @@ def json_digest(value: Any) -> str:
 
 def file_digest(path: Path) -> str:
     return bytes_digest(path.read_bytes())
+
+
+def loop_digest() -> str:
+    """The digest of all that a network learns by, apart from the network."""
+    return bytes_digest(b"".join(path.read_bytes() for path in LOOP_SOURCES))
 
 
 def bytes_digest(data: bytes) -> str:

@@ -45,7 +45,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     import keras
     import tensorflow as tf
 
-    from lab.training import fitting
+    from lab.training import fitting, pruning
 
     spec = job.spec
     recipe = recipe_of(spec["recipe"])
@@ -58,6 +58,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         values["batch"],
         values["learning-rate"],
         is_number=recipe.learns_numbers,
+        prune=values["prune"],
     )
     with np.load(job.inputs["features"], allow_pickle=False) as arrays:
         inputs, labels, splits, recordings = (arrays[name] for name in ("inputs", "labels", "splits", "recordings"))
@@ -66,9 +67,9 @@ def run(job: ChildJob) -> dict[str, Any]:
     shape = inputs.shape[1:]
     options = function_arguments(values, recipe.network_arguments)
     model = fitting.new_model(lambda: module.network(shape, classes, None, **options), settings, train)
-    progress = fitting.Progress()
+    progress = fitting.Progress(model)
     if "checkpoint" in job.inputs:
-        _restore(job, model, progress)
+        _restore(job, progress, lambda: fitting.remove_channels(progress, settings, train))
     augmentation = function_arguments(values, recipe.augmentation)
     saves = _Saves()
     sent = _ValidationAnswers(job, recordings[splits == 1])
@@ -81,15 +82,14 @@ def run(job: ChildJob) -> dict[str, Any]:
         text = f"Epoch {int(row['epoch'])} of {settings.epochs}, best {best:.1%} in epoch {progress.best_epoch}"
         job.report(row["epoch"] / settings.epochs, text)
         if not settings.is_number and progress.best_epoch == len(progress.curves) and sent.is_due():
-            sent.send(fitting.answers(model, validation.inputs), progress.best_epoch)
+            sent.send(fitting.answers(progress.model, validation.inputs), progress.best_epoch)
         if saves.is_due():
-            saves.save(lambda: _save(job, model, progress))
+            saves.save(lambda: _save(job, progress))
         if (command := job.command()) is not None:
             raise _Commanded(command)
 
     try:
         fitting.fit(
-            model,
             train,
             validation,
             settings,
@@ -102,19 +102,21 @@ def run(job: ChildJob) -> dict[str, Any]:
         raise Refused(Reason.DIVERGED, f"{error} {advice}") from error
     except _Commanded as end:
         if end.command is ChildCommand.PAUSE:
-            _save(job, model, progress)
+            _save(job, progress)
             return {"paused": True}
         is_stopped = True
-    _save(job, model, progress)
+    _save(job, progress)
     job.report(1.0, "Converting")
-    model.set_weights(progress.best_weights)
     keras.backend.clear_session()  # names in the file count from 0
     single = module.network(shape, classes, 1, **options)  # an open batch is computed while the model runs
+    if progress.pruned_after is not None:
+        single = pruning.pruned(single, settings.prune)
     single.set_weights(progress.best_weights)
     job.outputs["model"].write_bytes(tf.lite.TFLiteConverter.from_keras_model(single).convert())
     return {
         "best_epoch": progress.best_epoch,
         "curves": progress.curves,
+        "pruned_after": progress.pruned_after,
         "parameters": int(sum(np.size(each) for each in progress.best_weights)),
         "trainer": f"Keras {keras.__version__}, TensorFlow {tf.__version__}",
         "ended": _end(len(progress.curves), settings.epochs, is_stopped=is_stopped),
@@ -167,27 +169,32 @@ class _Saves:
         self._due = ended + (ended - started) / CHECKPOINT_SHARE
 
 
-def _save(job: ChildJob, model: Any, progress: Any) -> None:
+def _save(job: ChildJob, progress: Any) -> None:
     arrays: Arrays = {f"best_{place:03}": each for place, each in enumerate(progress.best_weights)}
-    for name, variables in _state(model).items():
+    for name, variables in _state(progress.model).items():
         arrays |= {f"{name}_{place:03}": np.asarray(each) for place, each in enumerate(variables)}
-    data = checkpoint_bytes(job.spec["digest"], progress.curves, progress.best_epoch, arrays)
+    data = checkpoint_bytes(job.spec["digest"], progress.curves, progress.best_epoch, arrays, progress.pruned_after)
     slot = SLOTS[len(progress.curves) % len(SLOTS)]
     job.outputs[slot].write_bytes(data)
     job.save(slot)
     job.send({"checkpoint": slot, "of_epoch": len(progress.curves)})
 
 
-def _restore(job: ChildJob, model: Any, progress: Any) -> None:
+def _restore(job: ChildJob, progress: Any, remove_channels: Callable[[], None]) -> None:
     """Puts a model and its progress into the state of the checkpoint."""
     state = read_state(job.inputs["checkpoint"], job.spec["digest"])
     if state is None:
         raise Refused(Reason.BROKEN, "The checkpoint is not one of this run. Start the run anew.")
     arrays = read_arrays(job.inputs["checkpoint"])
-    for name, variables in _state(model).items():
+    progress.curves, after = state["curves"], state["pruned_after"]
+    if after is not None:
+        progress.curves = state["curves"][:after]  # as many epochs as it had learned then are behind it
+        remove_channels()
+        progress.curves = state["curves"]
+    for name, variables in _state(progress.model).items():
         for place, variable in enumerate(variables):
             variable.assign(arrays[f"{name}_{place:03}"])
-    progress.curves, progress.best_epoch = state["curves"], state["best_epoch"]
+    progress.best_epoch = state["best_epoch"]
     progress.best_weights = [arrays[name] for name in sorted(arrays) if name.startswith("best_")]
 
 

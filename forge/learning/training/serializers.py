@@ -7,12 +7,11 @@ from typing import Annotated, TypedDict
 from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
-from forge.compute.pool.answer_reading import ModelNeedsJson
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.learning.training.judgement import RunJudgementJson
 from forge.learning.training.kinds import DEFAULT_BOARDS
 from forge.learning.training.models import TrainingRun, TrainingState
-from forge.learning.training.running.lab_events import EpochJson, RecipeJson, ReportedErrorJson
+from forge.learning.training.running.lab_events import EpochJson, RecipeJson, ReportedErrorJson, RunNeedsJson
 from rune.digests import DIGEST_LENGTH
 from rune.source.policy.sections.models import FORMS
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
@@ -56,7 +55,7 @@ class TrainingRunJson(TypedDict):
     epochs: Annotated[int, "how many epochs its curves have"]
     best_epoch: int
     best_accuracy: Annotated[float | None, "of windows of the validation split, in the best epoch"]
-    needs: Annotated[dict[str, ModelNeedsJson], "what the rune needs, by target, counted by the compiler"]
+    needs: Annotated[dict[str, RunNeedsJson], "what the rune needs, by target, counted by the compiler"]
     notes: list[str]
     error: str
     reason: Annotated[str, "the same for programs"]

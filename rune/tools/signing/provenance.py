@@ -18,11 +18,15 @@ BUILD_TYPE = "urn:hammer-forge:rune-build:v1"
 PUBLICATION = "hammerForge_publication"
 """The name of an extension field starts with its maker, as the specification asks."""
 
+TRAINING = "training"
+"""The role of the data that a model was trained on."""
+
 
 @dataclass(frozen=True)
 class Material:
     """Bytes that went into a build, by name and digest. `role` is `model`, `record` (of the conversion or training of a
-    model), `block`, or `data` (the version of the data that the build was tested on)."""
+    model), `training` (the version of the data that a model was trained on), `block`, or `data` (the version of the
+    data that the build was tested on)."""
 
     name: str
     digest: str
@@ -119,6 +123,11 @@ class ProvenanceOrigin:
     attached: Mapping[str, str]
     """Digests by name of what was published beside the rune."""
     publication: PublicationStatement
+
+    @property
+    def training_data(self) -> tuple[Material, ...]:
+        """The versions of data that its models were trained on."""
+        return tuple(each for each in self.materials if each.role == TRAINING)
 
 
 def read_provenance(statement: Statement) -> ProvenanceOrigin:

@@ -8,7 +8,8 @@ from lab.quantize.figures import figures_of
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import NETWORK_RECIPES, RECIPES
 from lab.search.candidate import candidate_model
-from lab.search.layers import network_of, operators
+from lab.search.layers import narrowed, network_of, operators
+from lab.training.widths import remaining_channels
 from rune.model.tflite import TensorKind, read_model
 from tests.lab.training.backbones import usable
 
@@ -36,6 +37,23 @@ def test_a_network_is_drawn_with_the_shapes_that_keras_gives() -> None:
         ("SOFTMAX", (1, 4)),
     ]
     assert [each.settings.get("relu") for each in drawn[1:3]] == [True, False]
+
+
+def test_a_network_without_a_share_of_its_channels_keeps_its_answer() -> None:
+    drawn = narrowed(operators(network_of(NETWORK, (21, 10, 2), 4, {})), 0.4)
+    assert [(each.op, each.shape) for each in drawn] == [
+        ("INPUT", (1, 21, 10, 2)),
+        ("CONV_2D", (1, 11, 10, 4)),
+        ("DEPTHWISE_CONV_2D", (1, 9, 8, 4)),
+        ("AVERAGE_POOL_2D", (1, 1, 1, 4)),
+        ("FULLY_CONNECTED", (1, 4)),
+        ("SOFTMAX", (1, 4)),
+    ]
+
+
+@pytest.mark.parametrize(("share", "remaining"), [(0.0, 9), (0.5, 4), (0.9, 2), (0.99, 2)])
+def test_a_layer_keeps_at_least_two_channels(share: float, remaining: int) -> None:
+    assert (remaining_channels(9, share), remaining_channels(1, share)) == (remaining, 1)
 
 
 def test_a_layer_that_cannot_be_drawn_is_named() -> None:
@@ -76,3 +94,6 @@ def test_a_candidate_is_compiled_whole_and_grows_with_its_layers(name: str) -> N
     assert arena < more_arena
     assert constants < more_constants
     assert candidate_model(recipe, values, 3, "int8") == model
+    pruned_arena, pruned_constants = arena_and_constants(candidate_model(recipe, {**values, "prune": 0.5}, 3, "int8"))
+    assert pruned_arena <= arena
+    assert pruned_constants < constants

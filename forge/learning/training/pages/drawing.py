@@ -37,6 +37,8 @@ class CurvesDrawing:
     loss: str
     train_loss: str
     limit: Tick | None
+    pruned: Tick | None
+    """Where channels were removed."""
     best: tuple[float, float] | None
     best_text: str
     is_best_left: bool
@@ -66,10 +68,18 @@ class CurvesDrawing:
 
 
 def drawing_of(
-    curves: Sequence[EpochJson], epochs: int, best: int, limit: float | None, *, is_open: bool, axis: int = 0
+    curves: Sequence[EpochJson],
+    epochs: int,
+    best: int,
+    limit: float | None,
+    *,
+    is_open: bool,
+    axis: int = 0,
+    pruned_after: int | None = None,
 ) -> CurvesDrawing:
     """Draws curves. `limit` is the least accuracy that `forge.yml` allows; `is_open` says that epochs may follow. The
-    axis has at least `axis` epochs, so that curves beside each other have the same."""
+    axis has at least `axis` epochs, so that curves beside each other have the same. `pruned_after` is the number of
+    epochs after which channels were removed."""
     last = max(epochs if is_open else len(curves), axis, 2)
     shares = [share for row in curves for share in (row["validation_accuracy"], row["accuracy"])]
     low = _low_share([*shares, *([] if limit is None else [limit])])
@@ -99,6 +109,7 @@ def drawing_of(
         loss=line([(row["epoch"], loss_y(row["validation_loss"])) for row in curves]),
         train_loss=line([(row["epoch"], loss_y(row["loss"])) for row in curves]),
         limit=None if limit is None else Tick(share_y(limit), f"limit {100 * limit:g} %"),
+        pruned=None if not pruned_after else Tick(x(pruned_after + 0.5), "pruned"),
         best=None if best_row is None else (x(best), share_y(best_row["validation_accuracy"])),
         best_text="" if best_row is None else f"best, epoch {best}: {100 * best_row['validation_accuracy']:.1f} %",
         is_best_left=x(best) > (LEFT + RIGHT) / 2,

@@ -125,7 +125,14 @@ def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, A
         "data_source": source,
         "arguments": written_arguments(run.arguments, recipe),
         "splits": _splits(run),
-        "curves": drawing_of(run.curves, run.epochs, run.best_epoch, of_curve.accuracy, is_open=is_open),
+        "curves": drawing_of(
+            run.curves,
+            run.epochs,
+            run.best_epoch,
+            of_curve.accuracy,
+            is_open=is_open,
+            pruned_after=run.report.get("pruned_after"),
+        ),
         "boards": _boards(run, declared),
         "tests": by_split.get("test"),
         "files": _run_files(run),
@@ -209,6 +216,7 @@ def _board(board: Board, run: TrainingRun, declared: DeclaredTraining) -> BoardC
         return BoardColumn(board, ())
     if "refused" in needs:
         return BoardColumn(board, (), str(needs["refused"]))
+    before = needs.get("before_pruning", {})
     limits = declared.of_targets.get(board.target, {})
     result = fit(Needs(board.target, needs["flash"], needs["ram"], needs["instructions"]), board)
     rows = []
@@ -217,13 +225,16 @@ def _board(board: Board, run: TrainingRun, declared: DeclaredTraining) -> BoardC
         ("flash", result.flash.needed, result.flash.available),
     ):
         most = min(available, limits.get(name, available))
-        rows.append((size_text(needed), f"at most {size_text(round(most))}", needed > most))
+        unpruned = f"{size_text(before[name])} before pruning; " if before else ""
+        rows.append((size_text(needed), f"{unpruned}at most {size_text(round(most))}", needed > most))
     instructions = needs["instructions"]
     if instructions is None:
         rows.append(("Not counted", str(needs["not_measured"] or ""), False))
     else:
         bound = limits.get("instructions")
         note = "one inference" if bound is None else f"at most {bound:,.0f}"
+        if before.get("instructions") is not None:
+            note = f"{before['instructions'] / 1e6:.2f} M before pruning; {note}"
         rows.append((f"{instructions / 1e6:.2f} M", note, bound is not None and instructions > bound))
         if result.time is not None:
             rows.append((f"~ {result.time.least:.3g} to {result.time.most:.3g} ms", "estimated", False))

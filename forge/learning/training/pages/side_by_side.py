@@ -63,7 +63,15 @@ def side_by_side(runs: Sequence[TrainingRun], explained: Collection[str] = ()) -
         "curves": [
             (
                 run,
-                drawing_of(run.curves, run.epochs, run.best_epoch, None, is_open=run.is_unfinished, axis=longest),
+                drawing_of(
+                    run.curves,
+                    run.epochs,
+                    run.best_epoch,
+                    None,
+                    is_open=run.is_unfinished,
+                    axis=longest,
+                    pruned_after=run.report.get("pruned_after"),
+                ),
                 run.recipe in explained,
             )
             for run in runs

@@ -27,7 +27,7 @@ from forge.learning.training.running.lab_events import (
 )
 from forge.learning.training.running.possible import (
     are_possible_answers,
-    are_possible_needs,
+    are_possible_run_needs,
     are_possible_values,
     is_possible_epoch,
 )
@@ -129,7 +129,7 @@ class RunFollower:
         self._checkpoint = event["file"]
 
     def _take_needs(self, event: NeedsEvent) -> None:
-        if not all(map(are_possible_needs, event["needs"].values())):
+        if not all(map(are_possible_run_needs, event["needs"].values())):
             raise _malformed()
         self._set(needs=event["needs"])
 

@@ -103,11 +103,17 @@ class ResumedEvent(TypedDict):
     epoch: int
 
 
+class RunNeedsJson(ModelNeedsJson):
+    """The rune's needs on a target; `before_pruning` are those with all channels, of a run that removes some."""
+
+    before_pruning: NotRequired[ModelNeedsJson]
+
+
 class NeedsEvent(TypedDict):
     """The rune's needs on targets."""
 
     event: Literal["needs"]
-    needs: dict[str, ModelNeedsJson]
+    needs: dict[str, RunNeedsJson]
 
 
 class NoteEvent(TypedDict):
@@ -172,6 +178,7 @@ class TrainingReportJson(TypedDict):
 
     best_epoch: int
     parameters: int
+    pruned_after: NotRequired[int | None]
     judgements: dict[str, JudgedSplitJson]
 
 

@@ -11,7 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from forge.compute.pool.answer_reading import ModelNeedsJson
-from forge.learning.training.running.lab_events import BegunAgainEvent, EpochEvent, ReportedErrorJson, TrainedJson
+from forge.learning.training.running.lab_events import (
+    BegunAgainEvent,
+    EpochEvent,
+    ReportedErrorJson,
+    RunNeedsJson,
+    TrainedJson,
+)
 from rune.datasets.splits import Split
 from rune.source.policy.sections.training import MAX_ARGUMENTS
 
@@ -38,6 +44,12 @@ def are_possible_needs(needs: ModelNeedsJson | Mapping[str, Any]) -> bool:
     return 0 <= needs["flash"] < MOST and 0 <= needs["ram"] < MOST and 0 <= (instructions or 0) < MOST
 
 
+def are_possible_run_needs(needs: RunNeedsJson) -> bool:
+    """Whether the rune of a run can need that much, and before channels were removed."""
+    before = needs.get("before_pruning")
+    return are_possible_needs(needs) and (before is None or are_possible_needs(before))
+
+
 def are_possible_answers(rows: Sequence[Sequence[float]]) -> bool:
     """Whether each row has a recording, a label and how sure the answer is."""
     return all(len(row) == 3 for row in rows)
@@ -52,6 +64,7 @@ def is_possible_result(answer: TrainedJson, arguments: Mapping[str, float]) -> b
         and all(is_possible_share(each["accuracy"]) for each in report["judgements"].values())
         and all(is_possible_error(each.get("error")) for each in report["judgements"].values())
         and 0 <= report["best_epoch"] <= MOST_EPOCHS
+        and 0 <= (report.get("pruned_after") or 0) <= MOST_EPOCHS
         and arguments.keys() <= answer["values"].keys()
     )
 

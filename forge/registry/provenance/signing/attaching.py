@@ -68,12 +68,17 @@ def attach_documents(
 ) -> None:
     """Publishes documents and an unsigned statement as referrers of a rune or a block, and stores `record`, to which it
     gives the statement. Where another process stored a record meanwhile, that one stays."""
-    beside = [document(subject, each.media_type, each.name, each.data) for each in documents]
+    beside = referrers_of_documents(subject, documents)
     stated = document(subject, STATEMENT_TYPE, STATEMENT, statement)
     put_referrers(*beside, stated)
     with transaction.atomic():
         *_, record.statement = link_referrers(repository, *beside, stated)
         type(record)._default_manager.bulk_create([record], ignore_conflicts=True)
+
+
+def referrers_of_documents(subject: SubjectManifest, documents: Sequence[AttachedDocument]) -> list[Referrer]:
+    """Documents as referrers of a rune or a block."""
+    return [document(subject, each.media_type, each.name, each.data) for each in documents]
 
 
 def put_referrers(*referrers: Referrer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,8 +10,10 @@ from typing import Any
 from django.conf import settings
 
 from forge.builds.models import Artefact, Build
+from forge.comparison.snapshots import read_outline
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
+from forge.learning.training_data import training_data_of
 from forge.projects.models import Version
 from forge.projects.versions.store import available_files
 from forge.registry.discovery.listings.rows import licence_in
@@ -22,8 +24,8 @@ from forge.registry.oci.rune_facts import manifest_digest, rune_facts
 from forge.registry.provenance.signing.pseudonyms import pseudonym_of
 from rune import __version__
 from rune.source.policy.model_files import record_path
-from rune.tools.signing.bom import BlockFacts, BomModel, RuneMaterials, bill_of_materials
-from rune.tools.signing.provenance import Approval, Material, Provenance
+from rune.tools.signing.bom import BlockFacts, BomModel, DataFacts, RuneMaterials, bill_of_materials
+from rune.tools.signing.provenance import TRAINING, Approval, Material, Provenance
 from rune.tools.signing.provenance import PublicationStatement as PublicationFacts
 from rune.tools.signing.referrers import BOM_TYPE, README_TYPE
 from rune.tools.signing.statements import Subject
@@ -72,8 +74,9 @@ def provenance_of(publication: Publication, artefact: Artefact, documents: tuple
         materials=(
             *(Material(model.file, model.digest, "model") for model in models),
             *_records(build, models),
+            *_training_data(models),
             *(Material(block.path, block.digest, "block") for block in blocks),
-            *_data(build),
+            *_tested_on(build),
         ),
         builder=settings.PUBLIC_URL,
         builder_version=__version__,
@@ -113,6 +116,7 @@ def _materials(build: Build, artefact: Artefact) -> RuneMaterials:
         toolchain_version=str(artefact.report["toolchain"]),
         accuracy=evaluation.get("accuracy"),
         samples=build.samples,
+        tested_on=next((DataFacts(each.name, each.digest) for each in _tested_on(build)), None),
     )
 
 
@@ -123,18 +127,32 @@ def _models(build: Build, artefact: Artefact) -> tuple[BomModel, ...]:
     for model in artefact.report["models"]:
         if model["file"] in files:
             stages.setdefault(model["file"], []).append(model)
-    return tuple(
-        BomModel(
-            file=file,
-            digest=files[file]["digest"],
-            size=files[file]["size"],
-            media_type=models[0]["mimetype"],
-            operators=models[0]["operators"],
-            runs=models[0]["runs"],
-            stages=tuple(model["stage"] for model in models),
+    trained = training_data_of(build.project, [files[file]["digest"] for file in stages])
+    wires = read_outline(artefact.report["pipeline"]).wires
+    described = []
+    for file, models in sorted(stages.items()):
+        names, data = tuple(model["stage"] for model in models), trained.get(files[file]["digest"])
+        described.append(
+            BomModel(
+                file=file,
+                digest=files[file]["digest"],
+                size=files[file]["size"],
+                media_type=models[0]["mimetype"],
+                operators=models[0]["operators"],
+                runs=models[0]["runs"],
+                stages=names,
+                inputs=_types({wire.target_index: wire.type for wire in wires if wire.target == names[0]}),
+                outputs=_types({wire.source_index: wire.type for wire in wires if wire.source == names[0]}),
+                trained_on=None if data is None else DataFacts(f"data version {data.number}", data.digest),
+            )
         )
-        for file, models in sorted(stages.items())
-    )
+    return tuple(described)
+
+
+def _types(types: Mapping[int, str | None]) -> tuple[str, ...]:
+    """The types of a stage's wires by their places; none where one is unknown."""
+    known = [types[place] for place in sorted(types)]
+    return tuple(each for each in known if each is not None) if None not in known else ()
 
 
 def _records(build: Build, models: tuple[BomModel, ...]) -> Iterator[Material]:
@@ -146,7 +164,13 @@ def _records(build: Build, models: tuple[BomModel, ...]) -> Iterator[Material]:
             yield Material(path, files[path]["digest"], "record")
 
 
-def _data(build: Build) -> Iterator[Material]:
+def _training_data(models: Iterable[BomModel]) -> tuple[Material, ...]:
+    """The versions of data that the models were trained on, each once."""
+    data = dict.fromkeys(model.trained_on for model in models if model.trained_on is not None)
+    return tuple(Material(each.name, each.digest, TRAINING) for each in data)
+
+
+def _tested_on(build: Build) -> Iterator[Material]:
     """The version of the project's data that the build was evaluated on."""
     if (version := build.data_version) is not None:
         yield Material(f"data version {version.number}", version.digest, "data")

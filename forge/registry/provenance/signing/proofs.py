@@ -12,6 +12,7 @@ from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
+from forge.datasets.models import DataVersion
 from forge.registry.hooks import approvals
 from forge.registry.models import Manifest, Tag
 from forge.registry.provenance.signing.access import signatures_of
@@ -19,7 +20,7 @@ from forge.registry.provenance.signing.models import Signature
 from forge.registry.provenance.signing.pseudonyms import pseudonym_of
 from rune.tools.signing.bundles import read_bundle
 from rune.tools.signing.errors import BadBundle
-from rune.tools.signing.provenance import Approval, ProvenanceOrigin, read_provenance
+from rune.tools.signing.provenance import Approval, Material, ProvenanceOrigin, read_provenance
 from rune.tools.signing.statements import Statement, read_statement
 from rune.wording import listed
 
@@ -33,12 +34,22 @@ class ProvenApproval:
 
 
 @dataclass(frozen=True)
+class ProvenData:
+    """A version of data that a model was trained on, as a signed statement names it. `url` is its page, or "" for those
+    who may not read the data, and once it is deleted."""
+
+    material: Material
+    url: str
+
+
+@dataclass(frozen=True)
 class SignedOrigin:
     """A signature that counts, and what its statement says."""
 
     signature: Signature
     origin: ProvenanceOrigin
     approvals: tuple[ProvenApproval, ...]
+    training_data: tuple[ProvenData, ...] = ()
 
     @property
     def approvers(self) -> str:
@@ -53,8 +64,20 @@ def signed_origin(actor: Actor, tag: Tag) -> SignedOrigin | None:
         if origin is not None:
             names = names_of_approvers(tag.build) if can(actor, Verb.READ, tag.repository.project) else {}
             said = [ProvenApproval(names.get(each.person, each.person), each) for each in origin.publication.approvals]
-            return SignedOrigin(signature, origin, tuple(said))
+            return SignedOrigin(signature, origin, tuple(said), _training_data(actor, origin))
     return None
+
+
+def _training_data(actor: Actor, origin: ProvenanceOrigin) -> tuple[ProvenData, ...]:
+    named = origin.training_data
+    if not named:
+        return ()
+    readable = DataVersion.objects.visible_to(actor).filter(digest__in=[each.digest for each in named])
+    urls = {
+        version.digest: f"{version.data_set.project.get_absolute_url()}/data/versions/{version.number}"
+        for version in readable.select_related("data_set__project__organisation")
+    }
+    return tuple(ProvenData(each, urls.get(each.digest, "")) for each in named)
 
 
 def statement_in(manifest: Manifest) -> Statement | None:

@@ -89,5 +89,6 @@ def origin_lines(proof: VerifiedStatement) -> list[str]:
         f"  {plain(origin.repository)}:{plain(origin.publication.tag)}, {plain(admission, longest=300)}",
         f"  built at {plain(origin.builder)} from version {origin.version}, {plain(str(origin.spec['version']))}",
         f"  with the toolchain {plain(str(origin.spec['toolchain']))}",
+        *(f"  trained on {plain(each.name)}, {plain(each.digest)}" for each in origin.training_data),
         f"  approved by {counted(len(approvals), 'person', 'people')}" if approvals else "  approved by nobody",
     ]

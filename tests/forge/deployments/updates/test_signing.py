@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +29,7 @@ from tests.forge.factories.builds import RUNE
 from tests.forge.factories.deployments import built_with, deployed, now, published
 
 pytestmark = pytest.mark.django_db
+YEARS = timedelta(days=3653)
 Signer = Callable[[], list[Job]]
 
 
@@ -92,6 +93,48 @@ def test_documents_are_signed_again_before_they_end(deployment: Deployment, run_
     half = timezone.now() + LIFETIMES[UpdateRole.TIMESTAMP] / 2
     assert due_deployments(half - timedelta(minutes=5)) == []
     assert due_deployments(half + timedelta(minutes=5)) == [deployment]
+
+
+def clock_off(patch: pytest.MonkeyPatch, by: timedelta) -> None:
+    """Puts this process's clock forward, or back."""
+    real = timezone.now
+    patch.setattr(timezone, "now", lambda: real() + by)
+
+
+@pytest.mark.protects("delivery/freeze")
+def test_what_was_signed_while_the_clock_was_years_ahead_is_signed_anew(
+    deployment: Deployment, run_signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        clock_off(patch, YEARS)
+        (job,) = sign(run_signer)
+        assert job.state == JobState.SUCCEEDED, job.error
+    ahead = newest_document(deployment, UpdateRole.TIMESTAMP)
+    (job,) = sign(run_signer)
+    assert job.state == JobState.SUCCEEDED, job.error
+    document, root = newest_document(deployment, UpdateRole.TIMESTAMP), root_of(deployment.project.organisation_id)
+    assert ahead is not None
+    assert document is not None
+    assert root is not None
+    assert document.version > ahead.version, "apps that have seen the other one take it"
+    assert document.expires < timezone.now() + LIFETIMES[UpdateRole.TIMESTAMP]
+    assert (root.version, root.expires < timezone.now() + LIFETIMES[UpdateRole.ROOT]) == (2, True)
+    assert datetime.fromisoformat(target_of(deployment)[1]["custom"]["since"]) < timezone.now()
+    assert sign(run_signer) == []
+
+
+@pytest.mark.slow
+def test_a_clock_that_is_years_behind_signs_nothing_and_what_is_served_stays(
+    deployment: Deployment, run_signer: Signer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    sign(run_signer)
+    before = newest_document(deployment, UpdateRole.TIMESTAMP)
+    with monkeypatch.context() as patch:
+        clock_off(patch, -YEARS)
+        assert sign(run_signer) == []
+    assert "before the last upgrade" in caplog.text
+    assert newest_document(deployment, UpdateRole.TIMESTAMP) == before
+    assert sign(run_signer) == []
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ from rune.tools.signing.bom import (
     BlockFacts,
     BlockMaterials,
     BomModel,
+    DataFacts,
     RuneMaterials,
     bill_of_materials,
     block_bill_of_materials,
@@ -106,6 +107,29 @@ def test_a_bill_of_materials_is_valid_for_the_stock_validator() -> None:
     assert card["quantitativeAnalysis"]["performanceMetrics"][0]["value"] == "0.9300"
     bare = bill_of_materials(RuneMaterials("door", digest("b"), "", (), (), digest("2"), "0.1.0"))
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(bare.decode()) is None
+
+
+def test_a_bill_of_materials_names_the_data_of_its_models() -> None:
+    learned, tested = DataFacts("data version 7", digest("7")), DataFacts("data version 8", digest("8"))
+    model = BomModel(
+        "model.tflite", digest("c"), 1000, "application/tflite-model", 12, "compiled", ("sine",),
+        ("i8[1, 1960]",), ("i8[1, 4]",), learned,
+    )  # fmt: skip
+    other = BomModel("other.tflite", digest("d"), 10, "application/tflite-model", None, "host", ("next",))
+    materials = RuneMaterials(
+        "door", digest("b"), "", (model, other), (), digest("2"), "0.1.0", 0.93, digest("9"), tested
+    )
+    data = bill_of_materials(materials)
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(data.decode()) is None
+    first, second, seventh, eighth, _ = json.loads(data)["components"]
+    assert first["modelCard"]["modelParameters"] == {
+        "datasets": [{"ref": digest("7")}], "inputs": [{"format": "i8[1, 1960]"}], "outputs": [{"format": "i8[1, 4]"}],
+    }  # fmt: skip
+    assert "modelParameters" not in second["modelCard"]
+    for component, facts in ((seventh, learned), (eighth, tested)):
+        assert (component["type"], component["name"], component["bom-ref"]) == ("data", facts.name, facts.digest)
+        assert component["hashes"] == [{"alg": "SHA-256", "content": facts.digest.removeprefix("sha256:")}]
+    assert {"name": "hammer-forge:tested-on", "value": tested.digest} in first["modelCard"]["properties"]
 
 
 @pytest.mark.parametrize("licence", ["Apache-2.0", ""])

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from forge.accounts.models import User
 from forge.accounts.principals import INSTALLATION
+from forge.builds.models import Artefact
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
@@ -24,8 +25,14 @@ from forge.jobs.kinds import JobContext, JobFailed
 from forge.registry.hooks import gate
 from forge.registry.models import Admission, ArtifactTag, Manifest, Publication, Repository, Tag
 from forge.registry.oci.digests import digest_of
-from forge.registry.provenance.signing.attaching import link_referrers, put_referrers, statement_of, subject_of
-from forge.registry.provenance.signing.facts import time_text
+from forge.registry.provenance.signing.attaching import (
+    link_referrers,
+    put_referrers,
+    referrers_of_documents,
+    statement_of,
+    subject_of,
+)
+from forge.registry.provenance.signing.facts import documents_of, time_text
 from forge.registry.provenance.signing.models import Signature, SigningKey
 from forge.registry.provenance.signing.secret import SecretUnusable, read_secret, seal_key, unseal_key
 from rune.tools.signing.bundles import sign_statement
@@ -67,18 +74,21 @@ def sign_publication(context: JobContext) -> Mapping[str, Any]:
     row = SigningKey.objects.filter(pk=context.spec["key"]).signing().first()
     if row is None:
         raise JobFailed("The key no longer signs. Another key takes over, if there is one.")
-    _require_published(publication)
+    artefact = _require_published(publication)
     _require_admitted(publication)
     key = open_key(row)
-    statement, subject = statement_of(publication), subject_of(publication.build)
+    documents, subject = documents_of(publication.build, artefact), subject_of(publication.build)
+    statement = statement_of(publication, documents)
     bundle = sign_statement(statement, key)
     verify_bundle(Signed(bundle), Trust((key.public,)), [subject.digest])
     now, project = timezone.now(), publication.repository.project
     referrers = signature_referrers(subject, bundle, key, project.full_name, now)
-    put_referrers(*referrers)
+    # An earlier release of the server may have attached other documents than the statement names now.
+    beside = referrers_of_documents(subject, documents)
+    put_referrers(*referrers, *beside)
     with transaction.atomic():
         context.confirm_lease()
-        manifest, older_manifest = link_referrers(publication.repository, *referrers)
+        manifest, older_manifest, *_ = link_referrers(publication.repository, *referrers, *beside)
         set_cosign_tag(publication.repository, publication.author, subject.digest, older_manifest)
         Signature.objects.update_or_create(
             publication=publication, key=row, defaults={"manifest": manifest, "created": now}
@@ -113,8 +123,9 @@ def _publication(pk: str) -> Publication:
     return publication
 
 
-def _require_published(publication: Publication) -> None:
-    """Raises `JobFailed` unless the tag names these bytes today, and they are those of the build."""
+def _require_published(publication: Publication) -> Artefact:
+    """Returns what was published. Raises `JobFailed` unless the tag names these bytes today, and they are those of the
+    build."""
     build = publication.build
     tag = Tag.objects.filter(repository=publication.repository, name=publication.tag).select_related("manifest").first()
     if tag is None or tag.publication_id != publication.pk:
@@ -129,6 +140,7 @@ def _require_published(publication: Publication) -> None:
         raise JobFailed(f"The rune of build {build.number} cannot be read: {error.detail}") from error
     if digest_of(rune) != build.artefact.digest:
         raise JobFailed(f"The rune of build {build.number} has other bytes than it was published with.")
+    return build.artefact
 
 
 def _require_admitted(publication: Publication) -> None:

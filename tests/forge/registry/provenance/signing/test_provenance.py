@@ -23,8 +23,9 @@ from rune.tools.signing.provenance import ProvenanceOrigin, read_provenance
 from rune.tools.signing.referrers import BOM_TYPE, README_TYPE, STATEMENT_TYPE
 from rune.tools.signing.statements import read_statement
 from tests.conftest import REPOSITORY
-from tests.forge.factories.builds import built
+from tests.forge.factories.builds import OUTLINE, built
 from tests.forge.factories.recordings import consent_of, sample_of
+from tests.forge.factories.training import finish_run, motion_run, motion_version
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +98,29 @@ def test_materials_name_the_data_and_the_record_of_a_model(project: Any, develop
         ("model.provenance.json", digest_of(b'{"version": 1}'), "record"),
         ("data version 1", version.digest, "data"),
     ]
+
+
+@pytest.mark.slow
+def test_the_data_that_a_model_was_trained_on_is_a_material_and_in_the_bill(project: Any, developer: Any) -> None:
+    version = motion_version(developer, project)
+    model = (REPOSITORY / "examples/sine/sine.tflite").read_bytes()
+    run = finish_run(motion_run(developer, project), model)
+    write_file(developer, project, "model.tflite", model)
+    described = {"stage": "answer", "file": "model.tflite", "mimetype": "application/tflite-model", "operators": 3,
+                 "runs": "compiled"}  # fmt: skip
+    wire = {"source": "number", "source_index": 0, "target": "answer", "target_index": 0, "type": "f32[1, 1]"}
+    tag = publish_build(
+        developer, built(developer, project, outline=OUTLINE | {"wires": [wire]}, models=[described]), "1.0"
+    )
+    assert run.data_digest == version.digest
+    (learned,) = origin_of(tag).training_data
+    assert (learned.name, learned.digest) == ("data version 1", version.digest)
+    components = json.loads(layer_of(referrers(tag)[BOM_TYPE]))["components"]
+    assert [each["type"] for each in components] == ["machine-learning-model", "data", "application"]
+    assert components[0]["modelCard"]["modelParameters"] == {
+        "datasets": [{"ref": version.digest}], "inputs": [{"format": "f32[1, 1]"}],
+    }  # fmt: skip
+    assert components[1]["bom-ref"] == version.digest
 
 
 @pytest.mark.slow

@@ -9,12 +9,15 @@ import pytest
 from django.test import Client
 
 from forge.jobs.models import Job
+from forge.projects.actions import write_file
 from forge.projects.models import Visibility
 from forge.registry.models import SigningKey
 from forge.registry.provenance.signing.actions.keys import revoke_signing_key
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import give_verdict
-from tests.forge.factories.builds import built
+from tests.conftest import REPOSITORY
+from tests.forge.factories.builds import approved, built
+from tests.forge.factories.training import finish_run, motion_run, motion_version
 from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +58,33 @@ def test_members_read_names_and_strangers_a_number(
     # Beside the button that runs it, for those who are no members.
     assert "By the key" in public
     assert "By the key" not in page
+
+
+@pytest.mark.slow
+def test_the_data_that_a_model_was_trained_on_is_named_to_everyone_and_opened_by_its_readers(
+    key: SigningKey,
+    project: Any,
+    developer: Any,
+    run_signer: Callable[[], list[Job]],
+    browser_of: Callable[[Any], Client],
+) -> None:
+    version = motion_version(developer, project)
+    model = (REPOSITORY / "examples/sine/sine.tflite").read_bytes()
+    finish_run(motion_run(developer, project), model)
+    write_file(developer, project, "model.tflite", model)
+    described = {"stage": "answer", "file": "model.tflite", "mimetype": "application/tflite-model", "operators": 3,
+                 "runs": "compiled", "size": len(model)}  # fmt: skip
+    publish_build(developer, approved(built(developer, project, models=[described])), "1.0")
+    run_signer()
+    project.visibility = Visibility.PUBLIC
+    project.save()
+    page = compact(browser_of(developer).get(PAGE).content.decode())
+    assert "Trained on data version 1" in page
+    assert version.digest in page
+    assert 'href="/acme/kitchen/data/versions/1"' in page
+    public = compact(Client().get(PAGE).content.decode())
+    assert "Trained on data version 1" in public
+    assert "/data/versions/1" not in public
 
 
 @pytest.mark.slow

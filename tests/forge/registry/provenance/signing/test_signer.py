@@ -17,17 +17,19 @@ from forge.jobs.models import Job, JobState
 from forge.projects.actions import write_file
 from forge.registry.distribution.artifacts.access import find_manifest, referrers_of
 from forge.registry.models import BlockVersion, Publication, Signature, SigningKey, Tag
+from forge.registry.provenance.signing import facts
 from forge.registry.provenance.signing.access import signatures_of
 from forge.registry.provenance.signing.actions.keys import add_signing_key, create_signing_key, revoke_signing_key
 from forge.registry.provenance.signing.jobs import complete_publications, request_signature
 from forge.registry.tags.publishing.actions import publish_build
 from forge.registry.tags.withdrawing.actions import withdraw_tag
 from forge.reviews.actions import give_verdict
+from rune.digests import digest_of
 from rune.tools.signing.bundles import BUNDLE_TYPE, sign_statement
 from rune.tools.signing.errors import SignatureRefused
 from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key, read_public_key
 from rune.tools.signing.provenance import read_provenance
-from rune.tools.signing.referrers import PUBLIC_KEY, SubjectManifest, cosign_tag, signature
+from rune.tools.signing.referrers import BOM_TYPE, PUBLIC_KEY, SubjectManifest, cosign_tag, signature
 from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, verify_bundle
 from tests.forge.factories.builds import approved, built
 from tests.forge.registry.distribution.artifacts.registry_client import RegistryClient, credentials
@@ -68,6 +70,19 @@ def test_what_is_published_is_signed(
     entries = render_entries(list(AuditEntry.objects.filter(action="signature.make")))
     assert "The installation" in str(entries)
     assert key.fingerprint in str(entries)
+
+
+@pytest.mark.slow
+def test_the_documents_that_a_statement_names_are_there_also_after_an_upgrade(
+    key: SigningKey, project: Any, developer: Any, run_signer: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(facts, "bill_of_materials", lambda materials: b"{}")
+        tag = publish_build(developer, approved(built(developer, project)), "1.0")
+    run_signer()
+    named = read_provenance(proof_of(tag, key).statement).attached["bom.cdx.json"]
+    bills = referrers_of(tag.repository, tag.manifest.blob_id, BOM_TYPE)
+    assert named in {digest_of(layer_of(bill)) for bill in bills}
 
 
 @pytest.mark.slow

@@ -1,0 +1,81 @@
+"""Projects that `rune train` trains in a process of its own, and what it said."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lab.quantize.figures import figures_of
+from lab.search.candidate import candidate_model
+from lab.search.counting import needs_of_rune
+from lab.training.run import prepare_run
+from rune.project.files import FolderFiles
+from rune.source.policy import check_policy
+from tests.lab.training.backbones import PATH
+from tests.lab.training.motion_data import write_motion
+
+POLICY = """\
+training:
+  recipe: motion
+  data: samples
+  model: gesture.tflite
+  seed: 7
+  arguments: {epochs: 40, window: 50, blocks: 2, filters: 8, hop: 25, batch: 16}
+"""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A project after `rune train`, and the events of the run."""
+
+    folder: Path
+    events: list[dict[str, Any]]
+
+    def of(self, name: str) -> list[dict[str, Any]]:
+        return [each for each in self.events if each["event"] == name]
+
+    def record(self) -> Mapping[str, Any]:
+        return json.loads((self.folder / "gesture.provenance.json").read_text())  # type: ignore[no-any-return]
+
+
+def project(folder: Path, policy: str = POLICY) -> Path:
+    write_motion(folder / "samples")
+    (folder / "forge.yml").write_text(policy)
+    return folder
+
+
+def command(folder: Path) -> list[str]:
+    return [sys.executable, "-m", "rune.tools.cli", "train", str(folder), "--format", "json"]
+
+
+def trained(folder: Path) -> Trained:
+    completed = subprocess.run(command(folder), capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stderr[-2000:]
+    return Trained(folder, [json.loads(line) for line in completed.stdout.splitlines()])
+
+
+def needs_before_and_after(folder: Path) -> tuple[Any, Any]:
+    """The needs of a trained project's rune on a Cortex-M4: counted of its candidate, and of its model."""
+    checked = check_policy(FolderFiles(folder))
+    assert checked.training is not None
+    backbone = (folder / PATH).read_bytes() if checked.training.backbone else None
+    settings = prepare_run(checked.training, folder / "samples", {}, backbone=backbone).settings
+    parts = settings.recipe, settings.values, settings.labels
+    candidate = candidate_model(settings.recipe, settings.values, len(settings.labels), "int8")
+    model = (folder / checked.training.model).read_bytes()
+    before, after = figures_of(candidate), figures_of(model)
+    assert before.arena == after.arena
+    return needs_of_rune(*parts, candidate, "cortex-m4")[0], needs_of_rune(*parts, model, "cortex-m4")[0]
+
+
+def require_same(before: Any, after: Any, share: float) -> None:
+    """RAM is the same to the byte; code and instructions differ by what weights and recordings decide: a shift, and
+    where the bounds of the features are unknown the zero point of the input."""
+    assert before.ram == after.ram
+    assert abs(before.flash - after.flash) <= 0.005 * after.flash
+    assert abs(before.instructions - after.instructions) <= share * after.instructions
