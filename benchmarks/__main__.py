@@ -32,6 +32,8 @@ FIGURES = {
     "server.at_size": "Many projects",
     "server.data_page": "Samples of a project",
     "server.conversions": "Converting a model",
+    "server.training": "From 60 sounds to a preview",
+    "learning.beside_others": "Learning beside others",
     "compiler.model_builds": "Building models, and sizes",
     "compiler.code_bytes": "Bytes beyond the constants",
     "browser.latency": "A run in the browser",
