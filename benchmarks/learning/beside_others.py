@@ -43,7 +43,7 @@ _TREES = {"boosting": 0, "depth": 10, "least": 2, "epochs": 30, "patience": 30}
 
 
 @dataclass(frozen=True)
-class Learner:
+class ComparedLearner:
     """The result of one of them: how many windows of the test it recognises, the seconds until it was trained, and
     its flash in bytes, None where it gives nothing for a device."""
 
@@ -113,14 +113,14 @@ def _part(
     )
 
 
-def _row(learner: Learner, count: int) -> Sequence[str]:
+def _row(learner: ComparedLearner, count: int) -> Sequence[str]:
     share = wilson(learner.right, count)
     flash = "" if learner.flash is None else f"{learner.flash / 1000:.1f} kB"
     shown = f"{100 * share.value:.1f} % ({100 * share.low:.1f} to {100 * share.high:.1f})"
     return (learner.name, shown, f"{learner.seconds:.1f}", flash)
 
 
-def by_recipe(name: str, arguments: Mapping[str, float], source: Path, folder: Path) -> Learner:
+def by_recipe(name: str, arguments: Mapping[str, float], source: Path, folder: Path) -> ComparedLearner:
     """Trains with the recipe that is the first word of the name; its quantised rune runs on the test split."""
     recipe = name.partition(" ")[0]
     own = folder / name.replace(" ", "-")
@@ -131,7 +131,7 @@ def by_recipe(name: str, arguments: Mapping[str, float], source: Path, folder: P
     seconds = time.perf_counter() - begin
     judged = trained.report["judgements"]["test"]
     right = sum(row[place] for place, row in enumerate(judged["confusion"]))
-    return Learner(f"recipe {name}", right, seconds, flash_of(prepared, trained))
+    return ComparedLearner(f"recipe {name}", right, seconds, flash_of(prepared, trained))
 
 
 def flash_of(prepared: PreparedRun, trained: TrainedModel) -> int:
@@ -142,7 +142,7 @@ def flash_of(prepared: PreparedRun, trained: TrainedModel) -> int:
     return int(measured_or_planned(built, "compared")[0].flash)
 
 
-def by_scikit_learn(windows: LabelledWindows) -> Sequence[Learner]:
+def by_scikit_learn(windows: LabelledWindows) -> Sequence[ComparedLearner]:
     """A forest of the size that emlearn converts, and boosted trees with their defaults."""
     features = by_hand(windows)
     of_train, of_test = windows.splits == 0, windows.splits == 2
@@ -155,7 +155,7 @@ def by_scikit_learn(windows: LabelledWindows) -> Sequence[Learner]:
         estimator.fit(features[of_train], windows.labels[of_train])
         seconds = time.perf_counter() - begin
         right = int((estimator.predict(features[of_test]) == windows.labels[of_test]).sum())
-        learners.append(Learner(f"scikit-learn, {name}", right, seconds))
+        learners.append(ComparedLearner(f"scikit-learn, {name}", right, seconds))
     return learners
 
 
@@ -169,14 +169,14 @@ def by_hand(windows: LabelledWindows) -> NDArray[np.float32]:
     return np.concatenate(parts, axis=1).astype(np.float32)
 
 
-def by_keras(windows: LabelledWindows, folder: Path) -> Learner:
+def by_keras(windows: LabelledWindows, folder: Path) -> ComparedLearner:
     answer = _answer_of(
         ENVIRONMENT.python, "keras_by_hand.py", folder, _stored(windows, windows.inputs, folder / "windows.npz")
     )
-    return Learner("Keras by hand, floats", answer["right"], answer["seconds"])
+    return ComparedLearner("Keras by hand, floats", answer["right"], answer["seconds"])
 
 
-def by_emlearn(windows: LabelledWindows, folder: Path, python: Path) -> Learner:
+def by_emlearn(windows: LabelledWindows, folder: Path, python: Path) -> ComparedLearner:
     trees, compiled = folder / "trees.h", folder / "trees.o"
     features = _stored(windows, by_hand(windows), folder / "features.npz")
     answer = _answer_of(python, "emlearn_trees.py", folder, features, trees)
@@ -187,7 +187,7 @@ def by_emlearn(windows: LabelledWindows, folder: Path, python: Path) -> Learner:
         "{ return trees_predict(features, length); }\n"
     )
     subprocess.run([*COMPILED, f"-I{include}", "-o", compiled, source], check=True, capture_output=True)
-    return Learner("emlearn, random forest", answer["right"], answer["seconds"], _bytes_of(compiled))
+    return ComparedLearner("emlearn, random forest", answer["right"], answer["seconds"], _bytes_of(compiled))
 
 
 def _bytes_of(compiled: Path) -> int:
