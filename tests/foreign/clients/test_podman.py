@@ -84,7 +84,7 @@ def podman(live: LiveServer, tmp_path: Path) -> Podman:
 
 def test_an_image_is_pushed_and_pulled_after_signing_in(podman: Podman, live: LiveServer, repository: str) -> None:
     name, pull = f"{podman.host}/{repository}:nightly", live.token("registry:pull")
-    made = podman.image(name, b"an image")
+    image = podman.image(name, b"an image")
     assert podman("push", name).returncode != 0, "nobody is signed in"
     assert podman("login", "--username", "anyone", "--password-stdin", podman.host, typed="nonsense").returncode != 0
     podman.must("login", "--username", "anyone", "--password-stdin", podman.host, typed=live.token("registry:push"))
@@ -92,7 +92,7 @@ def test_an_image_is_pushed_and_pulled_after_signing_in(podman: Podman, live: Li
     podman.must("rmi", name)
     podman.must("login", "--username", "anyone", "--password-stdin", podman.host, typed=pull)
     podman.must("pull", "--quiet", name)
-    assert podman.must("image", "inspect", "--format", "{{.Id}}", name) == made
+    assert podman.must("image", "inspect", "--format", "{{.Id}}", name) == image
     assert podman("push", name).returncode != 0, "this token pulls alone"
     podman.must("logout", podman.host)
     podman.must("rmi", name)
