@@ -18,13 +18,18 @@ def rate(port: int, requests: Sequence[bytes], seconds: float) -> float:
 
     Raises `RuntimeError` for an answer that is not 200.
     """
-    return asyncio.run(_rate(port, requests, seconds))
+    return rate_of_processes([(port, request) for request in requests], seconds)
 
 
-async def _rate(port: int, requests: Sequence[bytes], seconds: float) -> float:
+def rate_of_processes(requests: Sequence[tuple[int, bytes]], seconds: float) -> float:
+    """The same of requests to several processes, each with the port that it is sent to."""
+    return asyncio.run(_rate(requests, seconds))
+
+
+async def _rate(requests: Sequence[tuple[int, bytes]], seconds: float) -> float:
     end = time.monotonic() + seconds
 
-    async def keep_requesting(request: bytes) -> int:
+    async def keep_requesting(port: int, request: bytes) -> int:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         answers = 0
         while time.monotonic() < end:
@@ -38,4 +43,4 @@ async def _rate(port: int, requests: Sequence[bytes], seconds: float) -> float:
         writer.close()
         return answers
 
-    return sum(await asyncio.gather(*map(keep_requesting, requests))) / seconds
+    return sum(await asyncio.gather(*(keep_requesting(*each) for each in requests))) / seconds

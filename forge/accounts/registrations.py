@@ -23,6 +23,10 @@ def delete_old_entries() -> None:
     end_old_entries()
 
 
-register(PeriodicTask("audit", DAY, RunsIn.ONE_WORKER, "deletes old entries of the audit log", delete_old_entries))
+register(
+    PeriodicTask(
+        "audit", DAY, RunsIn.ONE_WORKER, "deletes old entries of the audit log", delete_old_entries, deletes_old=True
+    )
+)
 register(PeriodicTask("sessions", DAY, RunsIn.ONE_WORKER, "deletes sessions that have expired", delete_ended_sessions))
 register(PeriodicTask("device-codes", 3600, RunsIn.ONE_WORKER, "deletes codes of rune login", delete_ended_codes))

@@ -16,4 +16,4 @@ def end_old_activity() -> None:
 
 
 event_written.register(record)
-register(PeriodicTask("activity", DAY, RunsIn.ONE_WORKER, "deletes old events", end_old_activity))
+register(PeriodicTask("activity", DAY, RunsIn.ONE_WORKER, "deletes old events", end_old_activity, deletes_old=True))

@@ -14,6 +14,8 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q, QuerySet
 
+from forge.core.wrong_clock import ahead, has_come
+
 
 class LeaseLost(Exception):
     """The row is no longer this worker's: it was cancelled, or another worker has it. Nothing more may be written."""
@@ -80,12 +82,12 @@ class Lease:
 
 def unleased(now: datetime) -> Q:
     """Selects rows that nobody has a lease of, or a lease that has run out."""
-    return Q(lease_until=None) | Q(lease_until__lte=now)
+    return Q(lease_until=None) | has_come("lease_until", now)
 
 
 def expired(now: datetime) -> Q:
     """Selects rows whose worker did not renew its lease in time."""
-    return Q(lease_until__lt=now)
+    return Q(lease_until__lt=now) | ahead("lease_until", now)
 
 
 def revoke(rows: QuerySet[Any], **values: object) -> int:

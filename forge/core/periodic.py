@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from forge.core.leases import Lease, LeaseLost
 from forge.core.models import PeriodicRun
+from forge.core.wrong_clock import is_ahead
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +30,10 @@ END_LIMIT = 10.0
 """Seconds that the end waits for an action that is under way."""
 ERROR_LIMIT = 500
 """Characters of an error that are kept."""
+GAP = timedelta(days=7)
+"""After so long without a run, either the server was off or its clock is wrong."""
+HOLD = timedelta(days=1)
+"""So long nothing is deleted after such a gap: whoever sees that the clock is wrong has the time to set it."""
 
 
 class RunsIn(StrEnum):
@@ -50,6 +55,8 @@ class PeriodicTask:
     purpose: str
     """One phrase for whoever lists them."""
     action: Callable[[], None]
+    deletes_old: bool = False
+    """Whether it deletes for good what is old. It waits where the clock may be wrong."""
 
 
 tasks: dict[str, PeriodicTask] = {}
@@ -57,7 +64,9 @@ tasks: dict[str, PeriodicTask] = {}
 
 
 def register(task: PeriodicTask) -> None:
-    """Adds a task. One that is registered again replaces the one before."""
+    """Adds a task. Raises `ValueError` where another one has its name, which would never be done."""
+    if task.name in tasks:
+        raise ValueError(f"two periodic tasks have the name {task.name}")
     tasks[task.name] = task
 
 
@@ -72,13 +81,30 @@ def run_once(task: PeriodicTask) -> str:
 
 
 def claim(task: PeriodicTask, now: datetime) -> tuple[Lease | None, datetime]:
-    """Leases a run that is due, for one period. Returns the lease, or None, and when the next run is due."""
+    """Leases a run that is due, for one period. Returns the lease, or None, and when the next run is due.
+
+    A run that a clock set for years ahead is due. After a gap, a task that deletes waits for a day.
+    """
     row, _ = PeriodicRun.objects.get_or_create(name=task.name, defaults={"due": now})
-    if row.due > now:
+    if row.due > now and not is_ahead(row.due, now):
         return None, row.due
+    if task.deletes_old and row.started is not None and now - row.started > GAP:
+        return None, _hold(task, row, now)
     next_due = now + timedelta(seconds=task.every)
     # Of several processes that see it due, one gets the lease.
     return Lease.take(PeriodicRun.objects.all(), row, next_due, due=next_due, started=now, ended=None), next_due
+
+
+def _hold(task: PeriodicTask, row: PeriodicRun, now: datetime) -> datetime:
+    """Puts a run off, and returns until when."""
+    due = now + HOLD
+    text = (
+        f"The clock says {now:%Y-%m-%d %H:%M} UTC, {(now - row.started).days if row.started else 0} days after the "
+        f"last run. Set the clock if it is wrong. Nothing is deleted before {due:%Y-%m-%d %H:%M} UTC."
+    )
+    if PeriodicRun.objects.filter(pk=row.pk, fence=row.fence).update(due=due, started=now, ended=now, error=text):
+        _log.error("The periodic task %s waits. %s", task.name, text)
+    return due
 
 
 def run_claimed(task: PeriodicTask) -> float:

@@ -37,7 +37,14 @@ server_stopping.register(scheduler.stop)
 # After the scheduler, whose thread uses the connection.
 server_stopping.register(checkpoints.close)
 register(
-    PeriodicTask("blobs", 600, RunsIn.ONE_WORKER, "removes stored bytes that nothing needs", remove_unneeded_blobs)
+    PeriodicTask(
+        "blobs",
+        600,
+        RunsIn.ONE_WORKER,
+        "removes stored bytes that nothing needs",
+        remove_unneeded_blobs,
+        deletes_old=True,
+    )
 )
 register(PeriodicTask("stored-bytes", 3600, RunsIn.ONE_WORKER, "counts each organisation's bytes anew", recount_all))
 register(PeriodicTask("strays", 24 * 3600, RunsIn.ONE_WORKER, "finds stored bytes that a crash left", find_strays))

@@ -22,6 +22,7 @@ from forge.core.blobs.store import put_bytes, read_blob
 from forge.core.database.numbers import last_number
 from forge.core.events.log import append_event
 from forge.core.leases import Lease, expired, revoke
+from forge.core.wrong_clock import has_come
 from forge.jobs.announcements import JOB_CHANGED, jobs_stream
 from forge.jobs.kinds import JobKind, kind_of, kinds
 from forge.jobs.models import UNFINISHED_STATES, WORKER, Job, JobLogLine, JobState
@@ -133,7 +134,11 @@ def take(
     same_key = Job.objects.filter(state=JobState.RUNNING, exclusive=OuterRef("exclusive"))
     queued = Job.objects.filter(state=JobState.QUEUED)
     ready = queued.filter(
-        Q(exclusive="") | ~Exists(same_key), NEEDS_NOTHING, capability__in=capabilities, paused=False, due__lte=now
+        Q(exclusive="") | ~Exists(same_key),
+        NEEDS_NOTHING,
+        has_come("due", now),
+        capability__in=capabilities,
+        paused=False,
     )
     while parties := [one for one in fair_order(_waiting(ready), recent_jobs(now)) if may_take(one.party)]:
         party = parties[0].party

@@ -1,5 +1,5 @@
-"""Processes of `lab` that were started ahead, with TensorFlow or the quantiser loaded in another behind them, so that
-training and conversions do not wait for that.
+"""Processes of `lab` that were started ahead, with TensorFlow, PyTorch or the quantiser loaded in another behind them,
+so that training and conversions do not wait for that.
 
 A process does one job and ends, so nothing of one organisation is in a process that another one gets. There is one of
 each after a job of this worker that needed it, and when somebody who may edit opens a page from which such a job is
@@ -32,6 +32,7 @@ class LabLibraries(StrEnum):
 
     TENSORFLOW = "tensorflow"
     QUANTISER = "quantiser"
+    TORCH = "torch"
 
 
 @dataclass(frozen=True)
@@ -134,5 +135,6 @@ class WaitingLab:
 waiting_labs: Mapping[LabLibraries, WaitingLab] = {libraries: WaitingLab(libraries) for libraries in LabLibraries}
 waiting_tensorflow = waiting_labs[LabLibraries.TENSORFLOW]
 waiting_quantiser = waiting_labs[LabLibraries.QUANTISER]
+waiting_torch = waiting_labs[LabLibraries.TORCH]
 for _each in waiting_labs.values():
     server_stopping.register(_each.close)

@@ -23,4 +23,4 @@ def end_old_notices() -> None:
 event_written.register(record)
 # Servers alone have a way to a mail server.
 register(PeriodicTask("notice-mail", 10, RunsIn.EACH_SERVER, "sends emails about notices", send_mail))
-register(PeriodicTask("notices", DAY, RunsIn.ONE_WORKER, "deletes old notices", end_old_notices))
+register(PeriodicTask("notices", DAY, RunsIn.ONE_WORKER, "deletes old notices", end_old_notices, deletes_old=True))

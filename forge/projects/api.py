@@ -30,6 +30,7 @@ from forge.core.blobs.store import read_blob
 from forge.core.errors import Conflict, Gone, Moved, Unprocessable
 from forge.projects import actions
 from forge.projects.access import find_project, is_favourite
+from forge.projects.creating.names import name_after
 from forge.projects.errors import ProjectFileNotFound
 from forge.projects.facets import files_facets, project_facets
 from forge.projects.files import contents as files
@@ -96,7 +97,8 @@ class Projects(ForgeView):
         principal = signed_in(request)
         body = self.read_body(request, NewProjectSerializer)
         organisation = find_organisation(principal, body["organisation"], Verb.CREATE_PROJECT)
-        project = actions.create_project(principal, organisation, body["name"], body["template"] or None)
+        name = body["name"] or name_after(organisation, body["file"])
+        project = actions.create_project(principal, organisation, name, body["template"] or None)
         return Response(project_to_json(project, principal_of(request)), status=status.HTTP_201_CREATED)
 
 

@@ -92,10 +92,13 @@ class TemplatesJson(TypedDict):
 
 
 class NewProjectSerializer(serializers.Serializer[Any]):
-    """The fields of a new project."""
+    """The fields of a new project. Without `name` it is called after `file`, or as near to that as is free."""
 
     organisation = serializers.CharField()
-    name = serializers.CharField()
+    name = serializers.CharField(required=False, allow_blank=True, default="")
+    file = serializers.CharField(
+        required=False, allow_blank=True, default="", help_text="the name of a file that is to come, in place of `name`"
+    )
     template = serializers.CharField(required=False, allow_null=True, allow_blank=True, default=None)
 
 

@@ -68,7 +68,14 @@ register_kind(SIGN_BLOCK)
 register_kind(REBUILD)
 register_kind(COPY)
 register(
-    PeriodicTask("artifacts", SWEEP_EVERY, RunsIn.ONE_WORKER, "ends uploads that stopped, empties the trash", sweep)
+    PeriodicTask(
+        "artifacts",
+        SWEEP_EVERY,
+        RunsIn.ONE_WORKER,
+        "ends uploads that stopped, empties the trash",
+        sweep,
+        deletes_old=True,
+    )
 )
 register(PeriodicTask("uses", FLUSH_EVERY, RunsIn.EACH_SERVER, "writes down how often runes were used", write_down))
 register(
@@ -97,7 +104,14 @@ register(
 )
 register(PeriodicTask("pulls", PULLS_EVERY, RunsIn.EACH_SERVER, "writes down when artifacts were pulled", write_pulls))
 register(
-    PeriodicTask("retention", DELETE_EVERY, RunsIn.ONE_WORKER, "deletes artifacts by rules", delete_expired_everywhere)
+    PeriodicTask(
+        "retention",
+        DELETE_EVERY,
+        RunsIn.ONE_WORKER,
+        "deletes artifacts by rules",
+        delete_expired_everywhere,
+        deletes_old=True,
+    )
 )
 register(PeriodicTask("mirrors", COPY_EVERY, RunsIn.ONE_WORKER, "copies what was published to mirrors", request_copies))
 register(PeriodicTask("templates", EVERY, RunsIn.ONE_WORKER, "builds and publishes the templates", publish_templates))

@@ -8,5 +8,7 @@ from forge.serving.audit_copies import delivery
 
 copied_through.register(delivery.copied_through)
 register(
-    PeriodicTask("audit", 1, RunsIn.EACH_SERVER, "chains the audit log and sends it to its copies", delivery.keep_chain)
+    PeriodicTask(
+        "audit-chain", 1, RunsIn.EACH_SERVER, "chains the audit log and sends it to its copies", delivery.keep_chain
+    )
 )

@@ -54,6 +54,15 @@ LIBRARIES: Mapping[str, Sequence[str]] = {
     "quantise": ("lab.quantize.step",),
 }
 """The modules that a process loads before it is given a step of this name."""
+LOADED: Mapping[str, str] = {
+    "keras": "TensorFlow",
+    "keras-int8": "TensorFlow",
+    "pt2": "PyTorch",
+    "savedmodel": "TensorFlow",
+    "train": "TensorFlow",
+    "quantise": "the quantiser",
+}
+"""The libraries of a step, as people call them."""
 MOST_FILES = 64
 """Of a step, that come with it."""
 LONGEST_REQUEST = 1 << 20

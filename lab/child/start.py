@@ -13,7 +13,7 @@ from typing import Any
 
 from lab.child.job import ChildCommand
 from lab.child.limits import ChildLimits
-from lab.child.main import LIBRARIES, out_of_memory
+from lab.child.main import LIBRARIES, LOADED, out_of_memory
 from lab.child.process import StepProcess
 from lab.child.reservations import reserve_memory
 from lab.refusal import Reason, Refused, refused_from_json
@@ -64,8 +64,12 @@ def run(
         deadline = time.monotonic() + step.limits.seconds
         answer: dict[str, Any] = {}
         gaps: Mapping[str, str] = {}
+        waited = 0
         for message in process.messages(deadline, step.work):
             if message is None:
+                waited += 1
+                if waited == _LOADS_AFTER and report is not None and step.name in LOADED:
+                    report(0.0, f"Loading {LOADED[step.name]}")
                 if (chosen := command()) is not None:
                     process.tell(chosen)
             elif "progress" in message:
@@ -76,7 +80,9 @@ def run(
                     receive(message["event"])
             elif "gaps" in message:
                 gaps = message["gaps"]
-            elif "ready" not in message:
+            elif "ready" in message:
+                waited = _LOADS_AFTER  # nothing is said any more
+            else:
                 answer = message
         if "refused" in answer:
             raise refused_from_json(answer["refused"])
@@ -101,6 +107,8 @@ def _send(process: StepProcess, step: Step, stack: ExitStack) -> None:
     process.send(request, [each.fileno() for each in files])
 
 
+_LOADS_AFTER = 2
+"""Moments without an answer after which a process that is not ready is said to load its libraries."""
 _waiting: dict[Path, StepProcess] = {}
 _lock = threading.Lock()
 

@@ -182,6 +182,7 @@ COMMANDED_ACTIONS: Mapping[str, Callable[[], tuple[Callable[..., dict[str, Any]]
 AHEAD: Mapping[str, tuple[Environment | None, str]] = {
     "tensorflow": (ENVIRONMENTS["tensorflow"], "train"),
     "quantiser": (None, "quantise"),
+    "torch": (ENVIRONMENTS["torch"], "pt2"),
 }
 """The libraries that can be loaded before a request is there: their environment, None for this Python, and a step that
 needs them."""

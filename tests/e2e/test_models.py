@@ -6,7 +6,7 @@ import base64
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from lab.environments.environment import ENVIRONMENTS
 from tests.e2e.conftest import PHONE, OpenPage
@@ -50,11 +50,36 @@ def test_a_layer_stays_in_float_and_the_form_is_offered(forge: LiveForge, open_p
     page.set_viewport_size(PHONE)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_label("Model file").select_option(label="network.tflite (new)")
+    # The page is read again while the form asks who is signed in: the button beside the form leaves the page.
+    page.route("**/accounts/session", lambda route: _read_again(page, route))
     page.get_by_role("button", name="Apply int8, mixed").click()
     expect(page.get_by_role("heading", name="Use int8, mixed of network.tflite as network.tflite")).to_be_visible()
     expect(page.get_by_text("Conversion of network.tflite")).to_be_visible()
     assert findings(page, LOOKS) == []
     assert page.url.startswith(f"{project}/change-requests/")
+    expect(page.locator("code").get_by_text("network.tflite", exact=True).first).to_be_visible()
+    assert "`" not in page.get_by_role("main").inner_text()
+
+
+def _read_again(page: Page, route: Route) -> None:
+    page.evaluate(
+        "() => { const now = document.querySelector('[data-model-now]'); now.replaceWith(now.cloneNode(true)) }"
+    )
+    route.continue_()
+
+
+@pytest.mark.slow
+def test_a_model_of_another_format_on_the_first_page_is_converted_in_a_project_of_its_name(
+    forge: LiveForge, open_page: OpenPage
+) -> None:
+    page = open_page()
+    sign_in(page, forge.printed_link())
+    for number, project in enumerate(("keywords", "keywords-2")):
+        if number:
+            page.goto(forge.address)
+        page.locator("[data-drop-model] input[type=file]").set_input_files(FILES / "onnx" / "keywords.onnx")
+        expect(page.get_by_role("heading", name="keywords.onnx")).to_be_visible(timeout=PATIENCE)
+        assert f"/{project}/models/" in page.url
 
 
 @pytest.mark.slow

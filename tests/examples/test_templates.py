@@ -137,6 +137,7 @@ def _on_paper(digit: str, *, ink: int, lines: bool) -> bytes:
     return bytes(round(grey - min(ink, grey) * stroke) for grey, stroke in zip(paper, strokes, strict=True))
 
 
+@pytest.mark.slow
 def test_digits_reads_small_ones_faint_pencil_and_lined_paper() -> None:
     rune = _loaded("digits")
     right = {"small": 0, "faint": 0, "lined": 0}
@@ -176,6 +177,7 @@ def _listening(recording: np.ndarray[Any, Any]) -> tuple[list[str], list[list[fl
     return [run[2][0] for run in runs], [run[1] for run in runs]
 
 
+@pytest.mark.slow
 def test_keywords_calls_a_word_once_in_noise(test_data: Path) -> None:
     sound = np.frombuffer(_sound(test_data / "samples" / "up.wav"), "<i2")[:16_000].astype(np.float64)
     loud = np.sqrt(np.mean(np.sort(sound**2)[-5_333:]))

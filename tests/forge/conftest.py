@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +22,7 @@ from django.test import Client
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import warm_compiler
+from forge.core.cache import windows
 from forge.core.events.log import event_checks
 from forge.projects.models import Project
 from rune import __version__
@@ -71,9 +74,11 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(autouse=True)
-def _fresh_limits() -> None:
-    """Rate limits are counted in a cache that outlives a test."""
+def _fresh_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rate limits are counted in a cache that outlives a test, in windows of time that end in the middle of one."""
     cache.clear()
+    now = time.time()
+    monkeypatch.setattr(windows, "time", SimpleNamespace(time=lambda: now))
 
 
 @pytest.fixture

@@ -75,6 +75,7 @@ def test_the_packed_language_checks_each_example(packed: Path) -> None:
     assert in_the_page(packed, requests) == here(requests)
 
 
+@pytest.mark.slow
 def test_the_packed_language_makes_and_checks_a_block_of_the_project(packed: Path) -> None:
     creation = {
         "ask": "new-block",

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -20,6 +19,7 @@ from django.core import signing
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseBase
 
+from forge.core.cache import windows
 from forge.core.http.proxies import is_behind_unnamed_proxy
 
 COOKIE = "known-browser"
@@ -75,11 +75,9 @@ def begin(request: HttpRequest, email: str) -> SignInAttempt:
 def _counted(counts: Iterable[tuple[str, AttemptLimit]]) -> SignInAttempt:
     keys, allowed = [], True
     for name, limit in counts:
-        # Windows of fixed places: one atomic step counts, in Redis as in memory.
-        key = f"attempts:{limit.failures}:{int(time.time()) // limit.seconds}:{name}"
-        cache.add(key, 0, limit.seconds)
-        keys.append(key)
-        allowed = cache.incr(key) <= limit.failures and allowed
+        count = windows.count(f"attempts:{limit.failures}:{name}", limit.seconds)
+        keys.append(count.key)
+        allowed = count.times <= limit.failures and allowed
     return SignInAttempt(allowed, tuple(keys))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from forge.core.database.compiled_queries import CompiledLookup
 PASS_SECONDS = 300
 """How long a pass opens anything."""
 PASS_PREFIX = "hfr_"  # noqa: S105
+ENDED = "This sign-in to the registry has ended. Sign in again."
 _SALT = "forge.registry.pass"
 
 _by_id = CompiledLookup(
@@ -80,6 +82,7 @@ def pass_for(token: ApiToken | None, access: Mapping[str, Collection[str]]) -> s
     value = {
         "token": str(token.pk) if token else "",
         "access": {name: sorted(actions) for name, actions in access.items()},
+        "issued": int(time.time()),
     }
     return PASS_PREFIX + signing.dumps(value, salt=_SALT, compress=True)
 
@@ -88,7 +91,10 @@ def _of_pass(secret: str) -> Authorization:
     try:
         value: dict[str, Any] = signing.loads(secret.removeprefix(PASS_PREFIX), salt=_SALT, max_age=PASS_SECONDS)
     except signing.BadSignature:
-        raise NotAToken("This sign-in to the registry has ended. Sign in again.") from None
+        raise NotAToken(ENDED) from None
+    if value.get("issued", 0) > time.time() + PASS_SECONDS:
+        # A clock that was ahead gave it, and set right it would let it live for as long.
+        raise NotAToken(ENDED)
     access = {name: frozenset(actions) for name, actions in value["access"].items()}
     if not value["token"]:
         return Authorization(None, access)

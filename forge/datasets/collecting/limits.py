@@ -1,12 +1,10 @@
-"""How often something may happen by a link and by an address: counts in windows of fixed places, in the cache."""
+"""How often something may happen by a link and by an address."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
-from django.core.cache import cache
-
+from forge.core.cache import windows
 from forge.core.errors import TooOften
 
 
@@ -27,8 +25,5 @@ RECORDINGS_OF_LINK = CollectingLimit("collect-link", 2000)
 
 def count(limit: CollectingLimit, of: str) -> None:
     """Counts one time. Raises `TooOften` beyond the limit, and `CountersUnavailable`."""
-    key = f"{limit.name}:{int(time.time()) // limit.seconds}:{of}"
-    # One atomic step counts, in Redis as in memory.
-    cache.add(key, 0, limit.seconds)
-    if cache.incr(key) > limit.most:
+    if windows.count(f"{limit.name}:{of}", limit.seconds).times > limit.most:
         raise TooOften("This happens too often just now. Wait, and try again later.", limit.seconds)

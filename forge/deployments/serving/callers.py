@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.core.cache import cache
 from django.db.models import Case, Exists, OuterRef, QuerySet, When
 from django.utils import timezone
 
 from forge.accounts.models import of_living_tokens
 from forge.accounts.tokens.secrets import hash_secret
+from forge.core.cache import windows
 from forge.core.database.compiled_queries import CompiledLookup
 from forge.core.errors import CountersUnavailable
 from forge.deployments.keys.grants import may_deploy
@@ -143,14 +143,12 @@ def require_rate(key: UUID) -> None:
 
 def require_calls_within(key: UUID, limit: int) -> None:
     """Counts a call with a key. Raises `ServingRefusal` where there were more than `limit` within a minute."""
-    name = f"deployment-key:{key.hex}"
     try:
-        cache.add(name, 0, 60)
-        calls = cache.incr(name)
-    except (ValueError, CountersUnavailable):
-        # The minute ended between both, or the counters are away: a call is let in without being counted.
+        calls = windows.count(f"deployment-key:{key.hex}", 60)
+    except CountersUnavailable:
+        # A call is let in without being counted.
         return
-    if calls > limit:
+    if calls.times > limit:
         raise ServingRefusal(TOO_OFTEN, f"The key may be used {limit} times a minute. Ask again in a minute.")
 
 

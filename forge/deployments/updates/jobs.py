@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from forge.accounts.permissions import Verb
 from forge.compute.scheduler.slots import Party
+from forge.core.wrong_clock import LONGEST_WAIT, is_behind
 from forge.deployments.models import Deployment, Release, UpdateDocument, UpdateKey, UpdateRoot
 from forge.deployments.updates.actions.signer import sign_deployment
 from forge.deployments.updates.documents import LIFETIMES
@@ -26,6 +28,7 @@ REQUEST_EVERY = 60.0
 """Seconds between looks at all deployments."""
 MOST_AT_ONCE = 200
 """Deployments for which one look asks the signer."""
+_log = logging.getLogger(__name__)
 
 
 def _titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
@@ -68,8 +71,16 @@ def request_update(deployment: Deployment) -> None:
 
 
 def request_updates(now: datetime | None = None) -> None:
-    """Asks the signer for the deployments whose documents are missing, end soon, or say something else than is true."""
-    for deployment in due_deployments(now or timezone.now())[:MOST_AT_ONCE]:
+    """Asks the signer for the deployments whose documents are missing, end soon, or say something else than is true.
+
+    With a clock that is behind it asks for none: new documents would have ended already, and those that are served are
+    valid for a day at least.
+    """
+    now = now or timezone.now()
+    if is_behind(now):
+        _log.error("The clock says %s UTC, before the last upgrade of the server. Nothing is signed: set it.", now)
+        return
+    for deployment in due_deployments(now)[:MOST_AT_ONCE]:
         request_update(deployment)
 
 
@@ -92,6 +103,8 @@ def due_deployments(now: datetime) -> Sequence[Deployment]:
         release=OuterRef("last_release"),
         root=OuterRef("root_now"),
         target=OuterRef("name_now"),
+        # One that ends later than it may was signed while the clock was ahead.
         expires__gt=now + LIFETIMES[UpdateRole.TIMESTAMP] / 2,
+        expires__lte=now + LIFETIMES[UpdateRole.TIMESTAMP] + LONGEST_WAIT,
     )
     return list(rows.filter(Q(~Exists(current)) | Exists(ended)).exclude(Exists(withdrawn)))

@@ -11,6 +11,8 @@ ENVIRONMENT_KIND = "converter-environment"
 
 TENSORFLOW_SUFFIXES = (*KERAS_SUFFIXES, ".zip")
 """Of the sources that TensorFlow converts."""
+PT2_SUFFIX = ".pt2"
+"""Of the sources that PyTorch converts."""
 FLOAT = "float32"
 FIRST_FORMS = (FLOAT, "int8")
 """Made and shown first."""

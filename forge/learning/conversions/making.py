@@ -14,13 +14,13 @@ from forge.compute.pool.local_files import local_file
 from forge.compute.pool.toolchain import fetched_folder
 from forge.compute.pool.workdir import workdir
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed
-from forge.learning.conversions.kinds import TENSORFLOW_SUFFIXES
+from forge.learning.conversions.kinds import PT2_SUFFIX, TENSORFLOW_SUFFIXES
 from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson, JudgedFormsJson
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
 from forge.learning.conversions.recordings import SampleRecordings
 from forge.learning.conversions.storing import store_float, store_forms, store_test
 from forge.learning.models import ConvertedForm, ModelConversion
-from forge.learning.waiting_lab import WaitingLab, waiting_quantiser, waiting_tensorflow
+from forge.learning.waiting_lab import WaitingLab, waiting_quantiser, waiting_tensorflow, waiting_torch
 
 LAB_SECONDS = 400.0
 """The longest that one request of `lab` may take: two steps with their own limits, and starting them."""
@@ -60,6 +60,8 @@ def make_float(job: JobContext, row: ModelConversion, share: ProgressShare) -> N
 
 def waiting_converter(source_name: str) -> WaitingLab | None:
     """Returns the waiting processes that can convert a source file of this name, or None if none of them can."""
+    if source_name.endswith(PT2_SUFFIX):
+        return waiting_torch
     return waiting_tensorflow if source_name.endswith(TENSORFLOW_SUFFIXES) else None
 
 

@@ -174,5 +174,4 @@ def _message(form: ConvertedForm, path: str, tree: WorkingTree, feed: OfferedInp
     if form.float_layers:
         lines.append(f"- In float: {', '.join(form.float_layers)}")
     lines += ["", "A Runefile feeds it:", *feed.lines] if feed.lines else []
-    lines.append(f"\nAll forms side by side: {row.get_absolute_url()}")
     return "\n".join(lines)

@@ -27,6 +27,12 @@ def free_name(organisation: Organisation, preferred: str) -> str:
     return name
 
 
+def name_after(organisation: Organisation, filename: str) -> str:
+    """A free name for a project of a file, without the suffix; "" for no file."""
+    stem = filename.rpartition("/")[2].partition(".")[0]
+    return free_name(organisation, stem) if stem else ""
+
+
 def typed_name(text: str) -> str:
     """The name that a person means who types this in a form: `shake-alarm` for `Shake Alarm`.
 

@@ -1,5 +1,7 @@
-// "My own model": a .tflite that is dropped on the card, or chosen, becomes a project, and the studio opens. Who may make projects
-// in several organisations is asked each time in which, before anything is sent.
+// "My own model": a .tflite that is dropped on the card, or chosen, becomes a project, and the studio opens. A model of another
+// format becomes an empty project in which it is converted, and the page of the conversion opens. Who may make projects in several
+// organisations is asked each time in which, before anything is sent.
+import { isModelSource } from "../api/model-sources";
 import { address } from "../api/request";
 
 const PART = "[data-drop-model]";
@@ -56,19 +58,42 @@ function watch(card: HTMLElement): void {
 
 async function send(file: File, organisation: string, says: HTMLElement): Promise<void> {
   says.textContent = `Reading ${file.name} …`;
-  const query = { organisation, file: file.name };
   try {
-    const response = await fetch(address("post", "/api/v1/projects/from-model", { query }), {
-      method: "POST",
-      headers: { "Content-Type": "application/octet-stream", "X-CSRFToken": csrfToken(), Accept: "application/json" },
-      body: file,
-    });
-    const answer: unknown = await response.json();
-    if (response.ok) location.assign(`${text(answer, "url")}/studio`);
-    else says.textContent = text(answer, "detail");
+    const outcome = await (isModelSource(file.name) ? converted(file, organisation) : ownProject(file, organisation));
+    if ("page" in outcome) location.assign(outcome.page);
+    else says.textContent = outcome.refusal;
   } catch {
     says.textContent = "The server did not answer. Check the connection and try again.";
   }
+}
+
+type Outcome = { readonly page: string } | { readonly refusal: string };
+
+/** A project of a .tflite file. */
+async function ownProject(file: File, organisation: string): Promise<Outcome> {
+  const query = { organisation, file: file.name };
+  const response = await post(address("post", "/api/v1/projects/from-model", { query }), file);
+  const answer: unknown = await response.json();
+  return response.ok ? { page: `${text(answer, "url")}/studio` } : { refusal: text(answer, "detail") };
+}
+
+/** An empty project in which a model of another format is converted. */
+async function converted(file: File, organisation: string): Promise<Outcome> {
+  const created = await post(address("post", "/api/v1/projects"), JSON.stringify({ organisation, file: file.name }));
+  const project: unknown = await created.json();
+  if (!created.ok) return { refusal: text(project, "detail") };
+  const path = { organisation, name: text(project, "name") };
+  const conversions = "/api/v1/projects/{organisation}/{name}/conversions";
+  const begun = await post(address("post", conversions, { path, query: { file: file.name } }), file);
+  const answer: unknown = await begun.json();
+  if (!begun.ok) return { refusal: text(answer, "detail") };
+  return { page: `${text(project, "url")}/models/${text(answer, "id")}` };
+}
+
+function post(to: string, body: File | string): Promise<Response> {
+  const type = typeof body === "string" ? "application/json" : "application/octet-stream";
+  const headers = { "Content-Type": type, "X-CSRFToken": csrfToken(), Accept: "application/json" };
+  return fetch(to, { method: "POST", headers, body });
 }
 
 /** Any form of the page carries it. */

@@ -50,6 +50,7 @@ def test_batches_leave_nothing_out_and_repeat_nothing(owner: User) -> None:
     assert sorted(seen) == sorted(entry.pk for entry in entries)
 
 
+@pytest.mark.slow
 def test_an_empty_export_is_still_a_file(organisation: Organisation, owner: User, browser_of: Browser) -> None:
     browser = browser_of(owner)
     answer: Any = browser.get("/api/v1/organisations/acme/audit/export?as=json&since=2199-01-01")

@@ -262,6 +262,7 @@ def test_the_unknown_and_the_forbidden_cost_the_same_queries(
     assert counts == [1, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("audit/traces")
 def test_downloads_of_what_is_private_are_in_it_once_an_hour(
     project: Project, organisation: Organisation, owner: User, client: Client

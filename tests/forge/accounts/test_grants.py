@@ -145,6 +145,7 @@ def test_each_kind_ends_with_the_membership_and_does_not_come_back_with_its_make
     assert grants_of([owner]) == []
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/rights-that-end")
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_works_only_while_its_maker_has_the_right(

@@ -181,6 +181,7 @@ def test_a_build_without_test_samples_has_no_evaluation(axes: Project, developer
     assert (done.evaluation, done.samples, evaluation_of(done)) == (None, "", None)
 
 
+@pytest.mark.slow
 def test_the_same_rune_on_the_same_samples_is_not_run_twice(axes: Project, developer: Any, work: Work) -> None:
     give(developer, axes, b"1,0,0\n", "left")
     first = work(request_build(developer, axes))
@@ -245,6 +246,7 @@ def test_a_lost_evaluation_is_made_again(axes: Project, developer: Any, work: Wo
     assert evaluation_of(again) == evaluation_of(first)
 
 
+@pytest.mark.slow
 def test_a_build_names_the_version_of_the_data_that_it_was_tested_on(axes: Project, developer: Any, work: Work) -> None:
     give(developer, axes, b"1,0,0\n", "left")
     first = work(request_build(developer, axes))

@@ -16,7 +16,7 @@ from django.utils import timezone
 from forge.core import periodic
 from forge.core.blobs.store import put_bytes
 from forge.core.models import Blob, PeriodicRun
-from forge.core.periodic import PeriodicScheduler, PeriodicTask, RunsIn, claim, run_claimed, tasks
+from forge.core.periodic import PeriodicScheduler, PeriodicTask, RunsIn, claim, register, run_claimed, tasks
 from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,9 +61,16 @@ def fail() -> None:
 def test_the_command_lists_what_runs_where_and_how_often() -> None:
     lines = {line.split()[0]: line for line in listed().splitlines()[1:]}
     assert set(lines) == set(tasks)
-    assert {"blobs", "strays", "jobs", "sessions", "device-codes", "phones"} <= set(lines)
+    assert {"blobs", "strays", "jobs", "audit", "audit-chain", "sessions", "device-codes", "phones"} <= set(lines)
     assert " ".join(lines["blobs"].split()).startswith(f"blobs 10 min {RunsIn.ONE_WORKER} never removes stored bytes")
     assert " ".join(lines["jobs"].split()).startswith(f"jobs 2 s {RunsIn.EACH_WORKER} not recorded queues jobs again")
+
+
+def test_two_tasks_of_one_name_are_refused(own_tasks: dict[str, PeriodicTask]) -> None:
+    register(task(fail))
+    with pytest.raises(ValueError, match="two periodic tasks have the name it"):
+        register(task(fail, HOUR, RunsIn.EACH_SERVER))
+    assert len(own_tasks) == 1
 
 
 def test_the_command_does_the_task_that_is_named() -> None:

@@ -60,6 +60,7 @@ def test_each_use_has_a_row_in_the_table() -> None:
     assert all(set(row) == set(Split) for row in NEEDED.values())
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/purposes")
 def test_a_use_has_the_samples_whose_consent_covers_it(
     samples: dict[tuple[frozenset[Purpose], Split], Sample],
@@ -122,6 +123,7 @@ OTHERS = {
 """The readers of blobs in these apps that read no sample, or none for a use."""
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/purposes")
 def test_whatever_reads_samples_asks_for_a_use() -> None:
     readers = {"read_blob", "open_blob_file", "part_response", "open_blob"}

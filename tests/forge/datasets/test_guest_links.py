@@ -82,6 +82,7 @@ def test_a_link_without_its_code_lets_nobody_in(project: Project, owner: User) -
     assert not Collector.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/guest-links")
 def test_codes_are_not_tried_out(project: Project, owner: User) -> None:
     scanned = link_of(owner, project)
@@ -151,6 +152,7 @@ def test_a_viewer_or_reviewer_makes_no_link_and_decides_nothing(
 # -- pending recordings
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/quarantine")
 def test_what_a_guest_sent_is_no_sample_before_a_member_accepts_it(
     guest: Guest, project: Project, owner: User, browser_of: Browser, client: Client
@@ -224,6 +226,7 @@ def test_what_nobody_looked_at_or_whose_time_is_over_is_deleted(guest: Guest) ->
 # -- the receipt
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/receipts")
 def test_a_receipt_deletes_what_waits_and_what_became_a_sample(
     guest: Guest, project: Project, owner: User, browser_of: Browser

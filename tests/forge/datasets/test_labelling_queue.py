@@ -46,6 +46,7 @@ def state_of(number: int) -> tuple[str, str, bool]:
     return sample.label, str(sample.labelled_by or ""), sample.is_disputed
 
 
+@pytest.mark.slow
 def test_two_people_never_look_at_the_same_sample(project: Project, user: User, maintainer: User) -> None:
     give(user, project, *[""] * 6)
     shown: list[int] = []

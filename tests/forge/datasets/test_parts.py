@@ -89,6 +89,7 @@ def test_what_changed_ended_or_is_a_picture_is_not_cut(client: Client, project: 
     assert post(client, "1/parts", revision=9, parts=parts).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/changed-tests")
 def test_a_tested_sample_is_cut_by_owners_alone(
     project: Project, user: User, maintainer: User, owner: User, browser_of: Callable[[User], Client]
@@ -143,6 +144,7 @@ def test_a_label_that_a_person_confirms_is_not_in_doubt_any_more(client: Client,
     assert Sample.objects.get().label == "knock"
 
 
+@pytest.mark.slow
 def test_many_samples_are_deleted_at_once(
     client: Client, project: Project, user: User, owner: User, browser_of: Callable[[User], Client]
 ) -> None:

@@ -72,6 +72,7 @@ def token_of(person: User, project: Project) -> Actor:
     return acting_as(person, find_token(secret))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/playing")
 @pytest.mark.parametrize("is_restricted", [True, False])
 def test_the_rule_for_a_row_and_the_rule_for_a_query_agree(

@@ -28,6 +28,7 @@ def placed(arrivals: list[tuple[int, str]]) -> list[tuple[int, str, Split]]:
     return samples
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(ARRIVALS, ARRIVALS)
 def test_no_sample_changes_sides_because_others_come(first: list[tuple[int, str]], more: list[tuple[int, str]]) -> None:

@@ -81,6 +81,7 @@ def test_a_run_that_trains_is_cancelled_and_begins_anew_without_the_samples(proj
     assert not links_of(job).filter(blob=checkpoint).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/withdrawn-at-work")
 def test_a_build_that_is_tested_on_the_samples_begins_again_and_another_goes_on(project: Project, user: User) -> None:
     consent = consent_of(user, project, purposes=TESTS)
@@ -242,6 +243,7 @@ def test_one_agrees_anew_for_ones_own_recordings_alone_and_once(
         agree_anew(user, consent, purposes=DEFAULT_PURPOSES, days=90, text=text)
 
 
+@pytest.mark.slow
 def test_agreeing_to_fewer_uses_stops_what_trains(project: Project, user: User, client: Client) -> None:
     motion_version(user, project)
     run = motion_run(user, project)

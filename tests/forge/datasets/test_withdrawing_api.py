@@ -113,6 +113,7 @@ def test_terms_count_the_people_of_today(project: Project, user: User, owner: Us
     assert terms_for(project, frozenset({Purpose.TESTS}), 5).text != before
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/changed-tests")
 def test_test_samples_of_a_version_are_deleted_by_owners_and_by_who_gave_them(
     client: Client, project: Project, user: User, people: dict[str, User], browser_of: Browser
@@ -145,6 +146,7 @@ def test_test_samples_of_a_version_are_deleted_by_owners_and_by_who_gave_them(
     assert numbers(client) == []
 
 
+@pytest.mark.slow
 def test_who_may_delete_a_sample_is_told_so(
     client: Client, project: Project, user: User, people: dict[str, User], browser_of: Browser
 ) -> None:

@@ -28,7 +28,7 @@ SMALL = {"epochs": 12, "window": 50, "blocks": 2, "filters": 8, "hop": 25, "batc
 """Arguments of a run of seconds."""
 
 
-def motion_samples(person: User, project: Project, people: int = 6, takes: int = 1) -> list[Sample]:
+def motion_samples(person: User, project: Project, people: int = 3, takes: int = 1) -> list[Sample]:
     """Recordings of motion by several people, of three labels."""
     return samples_of(consent_of(person, project), person, _motions(people, takes))
 
@@ -44,7 +44,7 @@ def _motions(people: int, takes: int) -> tuple[LabelledRecording, ...]:
     )
 
 
-def motion_version(person: User, project: Project, people: int = 6, takes: int = 1) -> DataVersion:
+def motion_version(person: User, project: Project, people: int = 3, takes: int = 1) -> DataVersion:
     """A version of such recordings."""
     motion_samples(person, project, people, takes)
     revision = DataSet.objects.values_list("revision", flat=True).get(project=project)

@@ -101,6 +101,7 @@ def test_a_merged_form_is_in_the_project_and_is_not_offered_again(
     assert '<option value="models/net.tflite">' in page
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("project")
 def test_a_forge_yml_with_errors_is_not_edited(client: Client, user: User, project: Project) -> None:
     write_file(user, project, "forge.yml", b"limits: [\n")

@@ -59,6 +59,7 @@ def test_a_head_is_learned_behind_a_model_of_the_project_and_offered_with_it(
     assert 'model: "./model.tflite"' in runefile
 
 
+@pytest.mark.slow
 def test_a_run_learns_behind_the_file_as_it_was_when_it_began(
     trains: Client, project: Project, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,6 +79,7 @@ def test_a_run_learns_behind_the_file_as_it_was_when_it_began(
     assert lab.requests[0]["backbone"] == PATH
 
 
+@pytest.mark.slow
 def test_a_model_is_offered_with_the_backbone_in_forge_yml(trains: Client, project: Project, user: User) -> None:
     begun(trains, **SETTINGS)
     run = use_model(user, finish_run(TrainingRun.objects.get()))
@@ -107,6 +109,7 @@ def test_a_backbone_that_cannot_work_is_refused_by_its_name(
     assert not TrainingRun.objects.exists()
 
 
+@pytest.mark.slow
 def test_the_form_asks_for_a_model_of_the_project(trains: Client, project: Project) -> None:
     page = trains.get("/acme/kitchen/training?recipe=transfer").content.decode()
     assert f"<option>{PATH}</option>" in page
@@ -120,6 +123,7 @@ def test_the_form_asks_for_a_model_of_the_project(trains: Client, project: Proje
     assert PATH in trains.get("/acme/kitchen/training/1").content.decode()
 
 
+@pytest.mark.slow
 def test_a_search_begins_with_the_recipe_for_the_samples_of_the_project(trains: Client) -> None:
     page = trains.get("/acme/kitchen/searches").content.decode()
     chosen = page[page.index("chosen-recipe") :]
@@ -135,6 +139,7 @@ def test_a_project_without_a_model_is_sent_to_the_page_of_models(client: Client,
     assert ">Train</button>" not in page
 
 
+@pytest.mark.slow
 def test_recipes_for_the_samples_of_the_project_come_first(trains: Client) -> None:
     page = trains.get("/acme/kitchen/training").content.decode()
     names = [part.partition("#")[0] for part in page.split('href="?recipe=')[1:]]

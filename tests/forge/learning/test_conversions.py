@@ -126,6 +126,7 @@ def test_layers_stay_in_float_in_a_mixed_form_and_what_was_converted_is_not_conv
     assert client.post(f"{MODELS}/{other['id']}/forms", body, content_type="application/json").status_code == 409
 
 
+@pytest.mark.slow
 def test_an_environment_is_prepared_when_the_first_account_agrees(
     client: Client, user: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,6 +179,7 @@ class Canary:
         return (Path.touch, (self.path,))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/models-with-code")
 def test_a_file_with_code_is_refused_by_name_and_nothing_of_it_runs(
     client: Client, project: Project, tmp_path: Path

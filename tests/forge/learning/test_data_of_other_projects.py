@@ -128,6 +128,7 @@ def test_a_version_of_ones_own_data_goes_before_that_of_others(user: User, sourc
     assert find_usable_version(user, project, own.digest) == own
 
 
+@pytest.mark.slow
 def test_a_run_shows_the_recordings_of_the_project_that_has_them(
     client: Client, source: Project, project: Project, user: User
 ) -> None:

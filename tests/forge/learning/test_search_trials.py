@@ -43,6 +43,7 @@ FILES = {
 }
 
 
+@pytest.mark.slow
 def test_a_trial_keeps_its_model_and_opens_as_a_change(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     event = {**trial_event(1), "files": FILES}
     lab = scripted(monkeypatch, [claim_event(1), event, *tried(2, share=None, state="over limit")], ENDED)
@@ -80,6 +81,7 @@ def finish(run: TrainingRun) -> None:
     follow_job(job_of_run)
 
 
+@pytest.mark.slow
 def test_a_finished_run_of_a_trial_is_offered_with_the_rights_of_whoever_used_it(
     searcher: Client, user: User, project: Project
 ) -> None:

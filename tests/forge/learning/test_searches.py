@@ -83,6 +83,7 @@ def test_samples_of_the_test_split_do_not_reach_a_search(searcher: Client, monke
     assert set(splits) == {"train", "validation"}
 
 
+@pytest.mark.slow
 def test_a_search_whose_process_dies_tries_its_trial_again(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     counted = {"event": "counted", "trial": 2, "ram": 1, "flash": 1, "instructions": 1}
     dying = ScriptedLab([SPACE, *tried(1), claim_event(2), counted], LabDied("gone"))
@@ -120,6 +121,7 @@ def test_the_jobs_of_a_search_share_its_trials(searcher: Client, monkeypatch: py
     assert claim_trial(search, second.pk, {"filters": 8}, "int8") == 2
 
 
+@pytest.mark.slow
 def test_a_search_is_stopped_and_goes_on_with_more_trials(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     begun(searcher)
     stopped = searcher.post(f"{SEARCHES}/1/stop")
@@ -157,6 +159,7 @@ def test_a_search_that_cannot_be_made_says_why(searcher: Client, monkeypatch: py
     ],
     ids=["incomplete", "unknown", "a number", "another state", "another trial", "another file", "no file"],
 )
+@pytest.mark.slow
 def test_what_lab_must_not_send_ends_the_search(searcher: Client, monkeypatch: pytest.MonkeyPatch, event: Any) -> None:
     scripted(monkeypatch, [claim_event(1), event], ENDED)
     begun(searcher)
@@ -184,6 +187,7 @@ def test_settings_that_cannot_be_searched_are_refused(searcher: Client, body: di
     assert not ModelSearch.objects.exists()
 
 
+@pytest.mark.slow
 def test_there_are_limits_of_searches_and_minutes(
     searcher: Client, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +202,7 @@ def test_there_are_limits_of_searches_and_minutes(
     assert "9 minutes" in begun(searcher, 429)["detail"]
 
 
+@pytest.mark.slow
 def test_deleting_samples_cancels_a_search_that_would_learn_from_them(
     searcher: Client, user: User, project: Project
 ) -> None:

@@ -97,6 +97,7 @@ def test_teaching_is_asked_for_alone(client: Client, digits: Project) -> None:
     assert client.post(WATCH, body, content_type="application/json").status_code == 400
 
 
+@pytest.mark.slow
 def test_what_was_taught_is_a_run_whose_model_is_offered(client: Client, digits: Project, tmp_path: Path) -> None:
     answer = save(client)
     assert answer.status_code == 201, answer.content
@@ -148,6 +149,7 @@ def test_the_weights_arrive_to_the_bit(client: Client, digits: Project) -> None:
         ({"labels": [{"name": name, "examples": 5, "recognised": 5} for name in ("a\nb", "c")]}, 400, "on one line"),
     ],
 )
+@pytest.mark.slow
 def test_a_layer_that_no_page_teaches_is_refused(
     client: Client, digits: Project, changes: dict[str, Any], status: int, said: str
 ) -> None:

@@ -144,6 +144,7 @@ def test_a_number_is_learned_and_its_error_is_shown_beside_that_without_learning
     assert "Mean error of power on the test split" in client.get(used.json()["change_url"]).content.decode()
 
 
+@pytest.mark.slow
 def test_the_curve_of_an_autoencoder_is_what_it_explains_and_its_recordings_are_judged(
     trains: Client, project: Project, user: User
 ) -> None:
@@ -259,6 +260,7 @@ def test_a_malformed_event_ends_the_run(trains: Client, monkeypatch: pytest.Monk
     assert "training process" in run["error"]
 
 
+@pytest.mark.slow
 def test_a_paused_run_goes_on_from_its_checkpoint(trains: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     begun(trains)
     checkpoint = {"event": "checkpoint", "epoch": 2, "file": "checkpoint-0"}
@@ -285,6 +287,7 @@ def test_a_paused_run_goes_on_from_its_checkpoint(trains: Client, monkeypatch: p
     assert [row["epoch"] for row in run["curves"]] == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_a_run_that_begins_anew_has_the_curves_of_its_last_attempt(
     trains: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from forge.learning import waiting_lab
 from forge.learning.conversions.making import waiting_converter
-from forge.learning.waiting_lab import LabLibraries, LabProcess, WaitingLab, waiting_tensorflow
+from forge.learning.waiting_lab import LabLibraries, LabProcess, WaitingLab, waiting_tensorflow, waiting_torch
 from tests.support.patience import PATIENCE
 
 SOURCE = "import sys; sys.stdin.read()"
@@ -79,6 +79,10 @@ def test_a_source_of_tensorflow_is_given_to_the_process_that_loaded_it(name: str
     assert waiting_converter(name) is waiting_tensorflow
 
 
-@pytest.mark.parametrize("name", ["a.onnx", "a.pt2", "a.tflite"])
-def test_another_source_leaves_that_process_alone(name: str) -> None:
+def test_a_program_of_pytorch_is_given_to_the_process_that_loaded_it() -> None:
+    assert waiting_converter("a.pt2") is waiting_torch
+
+
+@pytest.mark.parametrize("name", ["a.onnx", "a.tflite"])
+def test_a_source_that_no_large_library_converts_is_given_to_no_waiting_process(name: str) -> None:
     assert waiting_converter(name) is None

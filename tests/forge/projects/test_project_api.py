@@ -69,6 +69,16 @@ def test_the_templates_are_listed_in_their_order(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("file", "name"), [("Wand v2.keras", "wand-v2"), ("kitchen.onnx", "kitchen-2"), ("a/b.pt2", "b")]
+)
+def test_a_project_without_a_name_is_called_after_the_file_that_is_to_come(
+    client: Client, project: Project, file: str, name: str
+) -> None:
+    created = _post(client, BASE, {"organisation": "acme", "file": file})
+    assert (created.status_code, created.json()["name"]) == (201, name)
+
+
+@pytest.mark.parametrize(
     ("body", "status", "field"),
     [
         ({"organisation": "acme", "name": "Wand"}, 400, "name"),

@@ -52,6 +52,7 @@ def pulled_with(client: Client, **typed: str) -> str | None:
     return unseal(started.sealed_token, TOKEN_PURPOSE) if started.sealed_token else None
 
 
+@pytest.mark.slow
 @pytest.mark.protects("connections/git-tokens")
 def test_a_token_is_typed_once_and_stored_nowhere_in_clear(client: Client, link: LinkedBranch) -> None:
     assert pulled_with(client) is None
@@ -65,6 +66,7 @@ def test_a_token_is_typed_once_and_stored_nowhere_in_clear(client: Client, link:
     assert TOKEN not in str(dict(client.session.items()))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("connections/git-tokens")
 def test_a_token_that_is_forgotten_is_asked_for_again(client: Client, link: LinkedBranch) -> None:
     assert pulled_with(client, pull_token=TOKEN) == TOKEN
@@ -82,6 +84,7 @@ def test_another_address_does_not_get_the_token(
     assert pulled_with(client) is None
 
 
+@pytest.mark.slow
 @pytest.mark.protects("connections/git-tokens")
 def test_a_token_that_is_typed_on_an_old_page_goes_to_no_other_address(
     client: Client, link: LinkedBranch, developer: User, project: Project
@@ -98,6 +101,7 @@ def test_a_token_that_is_typed_on_an_old_page_goes_to_no_other_address(
     assert pulled_with(client) is None
 
 
+@pytest.mark.slow
 @pytest.mark.protects("connections/git-tokens")
 def test_another_session_does_not_pull_with_it(client: Client, link: LinkedBranch, user: User) -> None:
     assert pulled_with(client, pull_token=TOKEN) == TOKEN

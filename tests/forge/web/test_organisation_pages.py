@@ -43,6 +43,7 @@ def _flat(resolver: Any) -> list[Any]:
     return patterns
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["activity", "builds", "second-factor", "reviews", "search", "audit", "members-2"])
 def test_a_project_may_be_called_like_a_page_and_is_found_at_its_address(
     client: Client, project: Project, name: str

@@ -8,8 +8,9 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -122,7 +123,7 @@ def test_a_step_reaches_nothing_but_its_files(probe: Path, monkeypatch: pytest.M
     result = outcome.result
     assert (result["input"], (probe / "model").read_bytes()) == ("the input", b"result")
     assert result["variables"] == []
-    assert reports == [(0.5, "Half done")]
+    assert [each for each in reports if each[1] != "Loading TensorFlow"] == [(0.5, "Half done")]
     assert "done" not in (result["secret"], result["canary"], result["network"], result["program"])
     assert not canary.exists()
 
@@ -175,6 +176,43 @@ def test_a_process_that_waits_ends_with_the_one_that_started_it(probe: Path) -> 
             break
     process.close()
     assert not process.is_alive
+
+
+class ScriptedProcess:
+    """A process of which is known what it answers, and when."""
+
+    def __init__(self, answers: Sequence[dict[str, Any] | None]) -> None:
+        self._answers = answers
+
+    def send(self, request: object, descriptors: object) -> None:
+        pass
+
+    def messages(self, deadline: float, work: str) -> Iterator[dict[str, Any] | None]:
+        yield from self._answers
+
+    def close(self) -> None:
+        pass
+
+
+READY: dict[str, Any] = {"ready": True}
+RESULT: dict[str, Any] = {"result": {}}
+
+
+@pytest.mark.parametrize(
+    ("answers", "texts"),
+    [
+        ([None, READY, None, None, RESULT], []),
+        ([None, None, None, READY, None, RESULT], ["Loading TensorFlow"]),
+    ],
+    ids=["loaded ahead", "not loaded yet"],
+)
+def test_a_process_that_is_not_ready_is_said_to_load_its_libraries(
+    answers: list[dict[str, Any] | None], texts: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "_waiting_process", lambda _python: ScriptedProcess(answers))
+    said: list[str] = []
+    run(step(tmp_path, "loaded"), PYTHON, lambda _share, text: said.append(text))
+    assert said == texts
 
 
 def test_a_step_hears_a_command(probe: Path) -> None:

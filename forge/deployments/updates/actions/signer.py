@@ -18,6 +18,7 @@ from django.utils import timezone
 from forge.accounts.models import Organisation
 from forge.accounts.principals import INSTALLATION
 from forge.core.audit.entries import write_entry
+from forge.core.wrong_clock import LONGEST_WAIT
 from forge.deployments.models import Deployment, Release, UpdateDocument, UpdateKey, UpdateRoot
 from forge.deployments.releases.gate import missing_for
 from forge.deployments.updates.access import newest_document, root_of
@@ -84,7 +85,9 @@ def _current_root(organisation: Organisation) -> tuple[UpdateRoot, list[SigningP
     rows = list(UpdateKey.objects.filter(organisation=organisation).exclude(sealed=""))
     ended = [row for row in rows if row.ended is not None]
     now = timezone.now()
-    is_fresh = root is not None and root.expires - now > LIFETIMES[UpdateRole.ROOT] / 2
+    life = LIFETIMES[UpdateRole.ROOT]
+    # One that ends later than it may was signed while the clock was ahead.
+    is_fresh = root is not None and life / 2 < root.expires - now <= life + LONGEST_WAIT
     if root is not None and is_fresh and not ended:
         return root, _opened(rows)
     secret = _secret(may_make=not rows and not SigningKey.objects.exclude(sealed="").exists())
@@ -115,7 +118,7 @@ def _sign(deployment: Deployment, release: Release, root: UpdateRoot, pairs: Seq
         release.size,
         release.number,
         release.version,
-        release.started.isoformat(),
+        min(release.started, timezone.now()).isoformat(),  # apps refuse a clock that is before it
     )
     newest = newest_document(deployment, UpdateRole.TIMESTAMP)
     version = max(int(now.timestamp()), newest.version + 1 if newest else 0)

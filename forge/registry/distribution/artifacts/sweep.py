@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.core.blobs.parts import delete_parts, delete_strays
+from forge.core.wrong_clock import ahead
 from forge.registry.distribution.artifacts.models import PushedBlob, Upload
 from forge.registry.models import Manifest
 
@@ -26,6 +27,7 @@ SWEEP_EVERY = 3600.0
 def sweep(now: datetime | None = None) -> None:
     """Deletes what is too old. The sweep of blobs deletes the bytes that nothing links any more."""
     now = now or timezone.now()
+    _date_anew(now)
     for upload in Upload.objects.filter(changed__lt=now - UPLOADS_FOR):
         deleted, _ = Upload.objects.filter(pk=upload.pk, changed=upload.changed).delete()
         if deleted:
@@ -35,6 +37,13 @@ def sweep(now: datetime | None = None) -> None:
     PushedBlob.objects.filter(pushed__lt=now - BLOBS_FOR).delete()
     while _empty_trash(now - TRASH_FOR):
         pass
+
+
+def _date_anew(now: datetime) -> None:
+    """Begins the time anew of what came while the clock was ahead: else it would stay for years."""
+    Upload.objects.filter(ahead("changed", now)).update(changed=now)
+    PushedBlob.objects.filter(ahead("pushed", now)).update(pushed=now)
+    Manifest.objects.filter(ahead("trashed", now)).update(trashed=now)
 
 
 @transaction.atomic

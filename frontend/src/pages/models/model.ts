@@ -21,7 +21,7 @@ export function followModel(root: HTMLElement): void {
   }, 2000);
 }
 
-/** Puts the model as it is now in place of what is shown; what somebody ticked stays ticked. */
+/** Puts the model as it is now in place of what is shown; what somebody ticked, chose or typed stays so. */
 async function readAgain(root: HTMLElement): Promise<void> {
   const response = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
   if (response === null || !response.ok || response.redirected) return;
@@ -35,10 +35,33 @@ async function readAgain(root: HTMLElement): Promise<void> {
     const same = next.querySelector<HTMLInputElement>(`input[name=layers][value="${CSS.escape(box.value)}"]`);
     if (same !== null) same.checked = box.checked;
   }
+  keepFields(shown, next);
   for (const opened of shown.querySelectorAll("details[open] > summary"))
     for (const summary of next.querySelectorAll("details > summary"))
       if (summary.textContent === opened.textContent) summary.parentElement?.setAttribute("open", "");
   shown.replaceWith(next);
+}
+
+type Field = HTMLSelectElement | HTMLInputElement;
+const FIELDS = "select[name], input[name=shapes]";
+
+/** Gives the fields of the next page what those of the shown one have: the same places of the same forms. */
+function keepFields(shown: HTMLElement, next: HTMLElement): void {
+  const left = [...next.querySelectorAll<Field>(FIELDS)];
+  for (const old of shown.querySelectorAll<Field>(FIELDS)) {
+    const place = left.findIndex(
+      ({ name, form }) => name === old.name && form?.getAttribute("action") === old.form?.getAttribute("action"),
+    );
+    const [field] = place < 0 ? [] : left.splice(place, 1);
+    if (field === undefined || isAsItCame(old)) continue;
+    if (field instanceof HTMLInputElement || [...field.options].some(({ value }) => value === old.value))
+      field.value = old.value;
+  }
+}
+
+function isAsItCame(field: Field): boolean {
+  if (field instanceof HTMLInputElement) return field.value === field.defaultValue;
+  return [...field.options].every(({ selected, defaultSelected }) => selected === defaultSelected);
 }
 
 /** A file that is dropped is chosen and sent; with an ONNX model comes the file of its weights. */

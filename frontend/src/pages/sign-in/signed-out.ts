@@ -59,6 +59,17 @@ function say(text: string, offersSignIn: boolean): void {
   notice.scrollIntoView({ block: "nearest" });
 }
 
+/** Sends a form as the button that was pressed does. A button beside its form belongs to no form once a page was
+ *  replaced: it is put into this one. */
+function sendAs(form: HTMLFormElement, pressed: HTMLElement | null): void {
+  if (pressed instanceof HTMLButtonElement && pressed.form !== form) {
+    pressed.removeAttribute("form");
+    pressed.hidden = true;
+    form.append(pressed);
+  }
+  form.requestSubmit(pressed);
+}
+
 /** Forms are sent in the name of the person whom the page was served to, or not at all. */
 export function formsOfOnePerson(): void {
   const me = servedTo();
@@ -90,7 +101,7 @@ export function formsOfOnePerson(): void {
         form.hidden = true;
         document.body.append(form);
       }
-      form.requestSubmit(event.submitter);
+      sendAs(form, event.submitter);
     });
   });
 }

@@ -25,6 +25,10 @@ class Scale(Enum):
     """HTK's mel, corners on rows of the spectrum."""
     HERTZ = "htk in hertz"
     """HTK's mel, straight in hertz."""
+    SPEECHPY = "speechpy"
+    """1127 ln(1 + f/700), corners on rows of the spectrum, and the last a little below where it is said to be."""
+    WHOLE_ROWS = "htk above the lowest"
+    """HTK's mel; the rows next to the lowest frequency count for nothing."""
 
 
 class Beside(Enum):
@@ -72,6 +76,16 @@ class Preset:
     """Whether `least` is added before the logarithm."""
     is_of_peak: bool = False
     """Whether the greatest sample of the sound is taken as 1."""
+    replaces_small: bool = False
+    """Whether `least` replaces all that is below it before a natural logarithm, and not only 0."""
+    cuts_frames: bool = False
+    """Whether a frame may be longer than the transform, which then sees its beginning."""
+    is_turned: bool = False
+    """Whether the sample before the first is the last one, for the pre-emphasis."""
+    noise_floor: float = 0.0
+    """Decibels that become 0 where 12 become 1, in steps of 1/256; 0 keeps the logarithms."""
+    window: int = 0
+    """Frames over which each coefficient is normalised; 0 for not at all."""
 
 
 KERAS = Preset(
@@ -124,7 +138,60 @@ MLPERF_TINY = Preset(
 TORCHAUDIO = Preset(
     "torchaudio", 400, 200, 400, 128, 0.0, 0.0, Scale.HERTZ, Beside.MIRROR, hann=True, of_ones=True, coefficients=40
 )
-PRESETS = {preset.name: preset for preset in (KERAS, LIBROSA, SPEECH, MLPERF_TINY, TORCHAUDIO)}
+SPEECH_COMMANDS = Preset(
+    "speech_commands",
+    frame=480,
+    step=160,
+    size=512,
+    bands=40,
+    low=20.0,
+    high=4000.0,
+    scale=Scale.WHOLE_ROWS,
+    beside=Beside.NOTHING_WHOLE,
+    hann=True,
+    of_ones=True,
+    decibels=False,
+    least=1e-12,
+    top_db=0.0,
+    coefficients=40,
+    orthonormal=False,
+    has_magnitudes=True,
+    replaces_small=True,
+)
+EDGE_IMPULSE_MFE = Preset(
+    "edge_impulse_mfe",
+    frame=320,
+    step=160,
+    size=256,
+    bands=40,
+    low=0.0,
+    high=0.0,
+    scale=Scale.SPEECHPY,
+    beside=Beside.NOTHING_WHOLE,
+    hann=False,
+    of_ones=True,
+    pre_emphasis=0.98,
+    is_periodogram=True,
+    top_db=0.0,
+    cuts_frames=True,
+    is_turned=True,
+    noise_floor=-52.0,
+)
+EDGE_IMPULSE_MFCC = replace(
+    EDGE_IMPULSE_MFE,
+    name="edge_impulse_mfcc",
+    step=320,
+    bands=32,
+    of_ones=False,
+    decibels=False,
+    has_energy=True,
+    noise_floor=0.0,
+    window=101,
+)
+_FOR_ALL = (KERAS, LIBROSA, SPEECH, MLPERF_TINY, TORCHAUDIO)
+FOR_ALL_BLOCKS = tuple(preset.name for preset in _FOR_ALL)
+"""The presets that each block of mel bands has. The others are of one block."""
+PRESETS = {preset.name: preset for preset in (*_FOR_ALL, SPEECH_COMMANDS, EDGE_IMPULSE_MFE, EDGE_IMPULSE_MFCC)}
 
 _OF_PRESET = "0 takes that of the preset."
 
@@ -219,7 +286,7 @@ def bands_of(block: str, sound: TensorType, arguments: Arguments) -> Bands:
     bands = Bands(preset, rate, sound.count)
     if size < 16 or (size & (size - 1) and size != values.size):
         raise BlockError(f"{size} is not a power of two from 16 on", argument="fft_size")
-    if preset.frame > size:
+    if preset.frame > size and not preset.cuts_frames:
         raise BlockError(f"a frame of {preset.frame} samples does not fit a transform of {size}", argument="frame")
     if bands.high > rate / 2:
         raise BlockError(f"sound of {rate} Hz has nothing above {rate / 2:g} Hz", argument="high")

@@ -49,8 +49,7 @@ def _window(frame: int, size: int, *, hann: bool, is_centred: bool) -> bytes:
 @lru_cache(maxsize=8)
 def triangles(bands: Bands) -> tuple[list[tuple[int, list[float]]], int]:
     """Of each band the first row of the spectrum and the weights from there on; and how many rows there are."""
-    make = {Scale.HTK: _htk, Scale.SLANEY: _slaney, Scale.ROWS: _rows, Scale.HERTZ: _hertz}[bands.preset.scale]
-    return [_span(row) for row in make(bands)], bands.preset.size // 2 + 1
+    return [_span(row) for row in _MAKERS[bands.preset.scale](bands)], bands.preset.size // 2 + 1
 
 
 def _span(row: list[float]) -> tuple[int, list[float]]:
@@ -137,6 +136,46 @@ def _rows(bands: Bands) -> list[list[float]]:
     return rows
 
 
+def _whole_rows(bands: Bands) -> list[list[float]]:
+    """As of TensorFlow's operator `Mfcc`: the first row is one and a half rows above the lowest frequency."""
+    first = int(1.5 + bands.preset.low * bands.preset.size / bands.rate)
+    return [[0.0] * first + row[first:] for row in _htk(bands)]
+
+
+_NATURAL_MEL = 1127.0
+_BELOW_THE_LAST = 0.001
+"""Hertz by which Edge Impulse moves the last corner, so that rounding does not give it another row."""
+
+
+def _speechpy(bands: Bands) -> list[list[float]]:
+    """As of Edge Impulse's copy of `speechpy.feature.filterbanks`."""
+    size = bands.preset.size
+    low, high = (_NATURAL_MEL * arithmetic.log(1.0 + hertz / 700.0) for hertz in (bands.preset.low, bands.high))
+    mels = _spread(low, high, bands.preset.bands + 2)
+    edges = [700.0 * (arithmetic.exp(mel / _NATURAL_MEL) - 1.0) for mel in mels]
+    edges[-1] -= _BELOW_THE_LAST
+    corners = [math.floor((size + 1) * hertz / bands.rate) for hertz in edges]
+    rows = []
+    for left, top, right in zip(corners, corners[1:], corners[2:], strict=False):
+        row = [0.0] * (size // 2 + 1)
+        for place in range(left + 1, top + 1):
+            row[place] = (place - left) / (top - left)
+        for place in range(top, right):
+            row[place] = (right - place) / (right - top)
+        rows.append(row)
+    return rows
+
+
+_MAKERS = {
+    Scale.HTK: _htk,
+    Scale.SLANEY: _slaney,
+    Scale.ROWS: _rows,
+    Scale.HERTZ: _hertz,
+    Scale.SPEECHPY: _speechpy,
+    Scale.WHOLE_ROWS: _whole_rows,
+}
+
+
 @lru_cache(maxsize=4)
 def cosines(bands: int, coefficients: int, lifter: int, *, orthonormal: bool) -> bytes:
     """The rows of a cosine transform (type 2), times what a lifter makes of each."""
@@ -153,19 +192,21 @@ def mel_code(name: str, sound: TensorType, bands: Bands, *, cepstrum: bool = Fal
     preset, rows = bands.preset, triangles(bands)[0]
     is_centred = preset.beside in (Beside.SILENCE, Beside.MIRROR)
     plan = struct.pack(
-        "<5d14i",
+        "<6d16i",
         2.0**-15 if sound.element is ElementType.I16 and preset.of_ones else 1.0,
         preset.pre_emphasis,
         1.0 / preset.size if preset.is_periodogram else 1.0,
         preset.least,
         preset.top_db,
+        preset.noise_floor,
         *(sound.count, preset.step, bands.start, preset.size, bands.frames, preset.bands),
         *(preset.beside is Beside.MIRROR, preset.decibels, preset.coefficients, preset.has_energy),
-        *(preset.has_magnitudes, preset.adds_least, preset.is_of_peak, 0),
+        *(preset.has_magnitudes, preset.adds_least, preset.is_of_peak, preset.replaces_small),
+        *(preset.is_turned, preset.window),
     )
     tables = (
         plan,
-        _window(preset.frame, preset.size, hann=preset.hann, is_centred=is_centred),
+        _window(min(preset.frame, preset.size), preset.size, hann=preset.hann, is_centred=is_centred),
         turns(preset.size),
         b"".join(struct.pack("<ii", first, len(weights)) for first, weights in rows),
         packed([weight for _, weights in rows for weight in weights]) or bytes(8),
@@ -174,6 +215,7 @@ def mel_code(name: str, sound: TensorType, bands: Bands, *, cepstrum: bool = Fal
         (cosines(preset.bands, preset.coefficients, preset.lifter, orthonormal=preset.orthonormal),) if cepstrum else ()
     )
     room = bands.frames * (preset.bands + 1) if cepstrum else preset.bands
+    room += 2 * bands.frames * preset.coefficients if preset.window else 0
     return BlockCode(
         f"rune_{name}_{sound.element}",
         constants=(*tables, *more),

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from rune.compiler.blocks.common.mel_presets import PRESETS, bands_of, mel_arguments, sound_input
+from rune.compiler.blocks.common.mel_presets import (
+    EDGE_IMPULSE_MFE,
+    FOR_ALL_BLOCKS,
+    Bands,
+    bands_of,
+    mel_arguments,
+    sound_input,
+)
 from rune.compiler.blocks.common.mel_tables import mel_code
 from rune.compiler.blocks.common.micro_frontend import BANDS, MicroFrontend
 from rune.compiler.blocks.signature import (
@@ -23,7 +31,8 @@ from rune.compiler.blocks.signature import (
 from rune.tensor import ElementType, TensorType
 
 _MICRO = "micro_frontend"
-_PRESETS = (_MICRO, *PRESETS)
+_PRESETS = (_MICRO, *FOR_ALL_BLOCKS, EDGE_IMPULSE_MFE.name)
+_NOISE_FLOOR = int(EDGE_IMPULSE_MFE.noise_floor)
 _MICRO_RATE, _MICRO_STEP = 16_000, 320
 _FIXED = ("frame", "fft_size", "bands", "low", "high")
 _MICRO_TYPES = {"f32": ElementType.F32, "i8": ElementType.I8, "u16": ElementType.U16}
@@ -31,14 +40,23 @@ _MICRO_TYPES = {"f32": ElementType.F32, "i8": ElementType.I8, "u16": ElementType
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
     sound = sound_input("log_mel", inputs)
+    if arguments["noise_floor"] != _NOISE_FLOOR and text(arguments, "preset") != EDGE_IMPULSE_MFE.name:
+        raise BlockError(f"noise_floor is only for `preset: {EDGE_IMPULSE_MFE.name}`", argument="noise_floor")
     if text(arguments, "preset") == _MICRO:
         frontend = _frontend(sound, arguments)
         return (BlockOutput(TensorType(_MICRO_TYPES[text(arguments, "type")], (frontend.frames, BANDS))),)
     for name, only in (("type", "f32"), ("fresh", 1)):
         if arguments[name] != only:
             raise BlockError(f"{name} is only for `preset: micro_frontend`", argument=name)
-    bands = bands_of("log_mel", sound, arguments)
+    bands = _bands(sound, arguments)
     return (BlockOutput(TensorType(ElementType.F32, (bands.frames, bands.preset.bands))),)
+
+
+def _bands(sound: TensorType, arguments: Arguments) -> Bands:
+    bands = bands_of("log_mel", sound, arguments)
+    if bands.preset.name != EDGE_IMPULSE_MFE.name:
+        return bands
+    return replace(bands, preset=replace(bands.preset, noise_floor=float(integer(arguments, "noise_floor"))))
 
 
 def _frontend(sound: TensorType, arguments: Arguments) -> MicroFrontend:
@@ -59,7 +77,7 @@ def _frontend(sound: TensorType, arguments: Arguments) -> MicroFrontend:
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     if text(arguments, "preset") != _MICRO:
-        return mel_code("log_mel", inputs[0], bands_of("log_mel", inputs[0], arguments))
+        return mel_code("log_mel", inputs[0], _bands(inputs[0], arguments))
     frontend = _frontend(inputs[0], arguments)
     is_fresh = integer(arguments, "fresh") == 1
     own = 4 * BANDS
@@ -105,6 +123,15 @@ BLOCK = Block(
             default=1,
             minimum=0,
             maximum=1,
+        ),
+        Argument(
+            "noise_floor",
+            ArgumentKind.INTEGER,
+            "What edge_impulse_mfe gives as 0, as it was set in Edge Impulse.",
+            default=_NOISE_FLOOR,
+            minimum=-100,
+            maximum=-1,
+            unit="decibels",
         ),
     ),
     outputs=_outputs,

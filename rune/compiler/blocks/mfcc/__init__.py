@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from rune.compiler.blocks.common.mel_presets import PRESETS, Bands, bands_of, mel_arguments, sound_input
+from rune.compiler.blocks.common.mel_presets import (
+    EDGE_IMPULSE_MFCC,
+    FOR_ALL_BLOCKS,
+    SPEECH_COMMANDS,
+    Bands,
+    bands_of,
+    mel_arguments,
+    sound_input,
+)
 from rune.compiler.blocks.common.mel_tables import mel_code
 from rune.compiler.blocks.signature import (
     Argument,
@@ -20,7 +28,8 @@ from rune.compiler.blocks.signature import (
 )
 from rune.tensor import ElementType, TensorType
 
-_PRESETS = tuple(PRESETS)
+_PRESETS = (*FOR_ALL_BLOCKS, SPEECH_COMMANDS.name, EDGE_IMPULSE_MFCC.name)
+_WINDOW = EDGE_IMPULSE_MFCC.window
 
 
 def _bands(sound: TensorType, arguments: Arguments) -> Bands:
@@ -28,7 +37,16 @@ def _bands(sound: TensorType, arguments: Arguments) -> Bands:
     count = integer(arguments, "coefficients") or bands.preset.coefficients
     if count > bands.preset.bands:
         raise BlockError(f"{bands.preset.bands} bands give no {count} coefficients", argument="coefficients")
-    return replace(bands, preset=replace(bands.preset, coefficients=count))
+    window = integer(arguments, "window")
+    if bands.preset.name != EDGE_IMPULSE_MFCC.name:
+        if window != _WINDOW:
+            raise BlockError(f"window is only for `preset: {EDGE_IMPULSE_MFCC.name}`", argument="window")
+        window = 0
+    elif window and window % 2 == 0:
+        raise BlockError(
+            f"a window of {window} frames has no middle; take an odd number, or 0 for none", argument="window"
+        )
+    return replace(bands, preset=replace(bands.preset, coefficients=count, window=window))
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
@@ -53,6 +71,15 @@ BLOCK = Block(
             default=0,
             minimum=0,
             maximum=256,
+        ),
+        Argument(
+            "window",
+            ArgumentKind.INTEGER,
+            "Over how many frames edge_impulse_mfcc normalises each coefficient: an odd number, or 0 for not at all.",
+            default=_WINDOW,
+            minimum=0,
+            maximum=1001,
+            unit="frames",
         ),
     ),
     outputs=_outputs,

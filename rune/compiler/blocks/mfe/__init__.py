@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.blocks.common.mel_presets import PRESETS, bands_of, mel_arguments, sound_input
+from rune.compiler.blocks.common.mel_presets import FOR_ALL_BLOCKS, bands_of, mel_arguments, sound_input
 from rune.compiler.blocks.common.mel_tables import mel_code
 from rune.compiler.blocks.signature import (
     Arguments,
@@ -14,8 +14,6 @@ from rune.compiler.blocks.signature import (
     Category,
 )
 from rune.tensor import ElementType, TensorType
-
-_PRESETS = tuple(PRESETS)
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
@@ -31,7 +29,7 @@ BLOCK = Block(
     name="mfe",
     summary="Gives the energies of mel bands over time, without a logarithm.",
     header=Path(__file__).parent / "mfe.h",
-    arguments=mel_arguments(_PRESETS),
+    arguments=mel_arguments(FOR_ALL_BLOCKS),
     outputs=_outputs,
     code=_code,
     rate_argument="sample_rate",

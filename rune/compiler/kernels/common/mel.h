@@ -14,9 +14,9 @@ struct rune_mel_span {
 
 /* Doubles first, so that every compiler lays it out alike. */
 struct rune_mel {
-    double sample_scale, pre_emphasis, power_scale, least, top_db;
+    double sample_scale, pre_emphasis, power_scale, least, top_db, noise_floor;
     int32_t samples, step, start, size, frames, bands, reflects, decibels, coefficients, has_energy;
-    int32_t has_magnitudes, adds_least, is_of_peak, unused;
+    int32_t has_magnitudes, adds_least, is_of_peak, replaces_small, is_turned, window;
 };
 
 struct rune_mel_tables {
@@ -56,8 +56,9 @@ RUNE_FUNCTION double rune_mel_sample(struct rune_mel_sound sound, const struct r
     }
     if (at < 0 || at >= mel->samples) return 0.0;
     double sample = RUNE_PRODUCT(rune_mel_raw(sound, at), sound.scale);
-    if (at == 0 || mel->pre_emphasis == 0.0) return sample;
-    return sample - RUNE_PRODUCT(mel->pre_emphasis, RUNE_PRODUCT(rune_mel_raw(sound, at - 1), sound.scale));
+    if (mel->pre_emphasis == 0.0 || (at == 0 && !mel->is_turned)) return sample;
+    const double before = rune_mel_raw(sound, at == 0 ? mel->samples - 1 : at - 1);
+    return sample - RUNE_PRODUCT(mel->pre_emphasis, RUNE_PRODUCT(before, sound.scale));
 }
 
 /* The energies of the bands of one frame; work: f64[size + size / 2 + 1]. Gives the energy of the frame. */
@@ -88,10 +89,10 @@ RUNE_FUNCTION double rune_mel_frame(struct rune_mel_sound sound, struct rune_mel
 }
 
 /* Decibels, of the minimum for values below it; or a natural logarithm, for which the minimum is added or replaces
- * 0. */
+ * 0, or all below it. */
 RUNE_FUNCTION double rune_mel_log(const struct rune_mel *mel, double energy) {
     if (mel->adds_least) energy += mel->least;
-    else if (mel->decibels ? energy < mel->least : energy == 0.0) energy = mel->least;
+    else if (mel->decibels || mel->replaces_small ? energy < mel->least : energy == 0.0) energy = mel->least;
     return RUNE_PRODUCT(rune_log2(energy), mel->decibels ? 0x1.8151824c7587ep+1 : 0x1.62e42fefa39efp-1);
 }
 
@@ -106,6 +107,13 @@ RUNE_FUNCTION void rune_mel_energies(struct rune_mel_sound sound, struct rune_me
     }
 }
 
+/* Decibels from the noise floor to 12 as 0 to 1, in steps of 1/256. */
+RUNE_FUNCTION double rune_mel_above_noise(const struct rune_mel *mel, double decibels) {
+    const double share = (decibels - mel->noise_floor) / (12.0 - mel->noise_floor);
+    if (!(share > 0.0)) return 0.0;
+    return share < 1.0 ? (double)(int32_t)(share * 256.0 + 0.5) / 256.0 : 1.0;
+}
+
 /* Logarithms of mel bands, at most `top_db` below the greatest where that is not 0. */
 RUNE_FUNCTION void rune_mel_logarithms(struct rune_mel_sound sound, struct rune_mel_tables tables, float *out,
                                        double *work) {
@@ -116,8 +124,9 @@ RUNE_FUNCTION void rune_mel_logarithms(struct rune_mel_sound sound, struct rune_
     for (int32_t frame = 0; frame < mel->frames; ++frame) {
         rune_mel_frame(sound, tables, work + bands, frame, work);
         for (int32_t band = 0; band < bands; ++band) {
-            const double value = rune_mel_log(mel, work[band]);
+            double value = rune_mel_log(mel, work[band]);
             if (value > most) most = value;
+            if (mel->noise_floor != 0.0) value = rune_mel_above_noise(mel, value);
             out[frame * bands + band] = rune_one_nan_f32((float)value);
         }
     }
@@ -127,8 +136,36 @@ RUNE_FUNCTION void rune_mel_logarithms(struct rune_mel_sound sound, struct rune_
         if (out[i] < least) out[i] = least;
 }
 
+/* The mean of the coefficient at a place over a window of frames; beside the first and the last frame stand those of
+ * their mirror image. */
+RUNE_FUNCTION double rune_mel_window_mean(const struct rune_mel *mel, const double *values, int32_t frame, int32_t i) {
+    double sum = 0.0;
+    for (int32_t at = frame - mel->window / 2; at <= frame + mel->window / 2; ++at) {
+        int32_t place = at % (2 * mel->frames);
+        if (place < 0) place += 2 * mel->frames;
+        if (place >= mel->frames) place = 2 * mel->frames - 1 - place;
+        sum += values[place * mel->coefficients + i];
+    }
+    return sum / (double)mel->window;
+}
+
+/* Takes the mean of its window from each coefficient, and divides it by the deviation of these differences in the
+ * window. values, differences: f64[frames * coefficients]. */
+RUNE_FUNCTION void rune_mel_normalise(const struct rune_mel *mel, double *values, double *differences, float *out) {
+    const int32_t count = mel->frames * mel->coefficients;
+    for (int32_t at = 0; at < count; ++at)
+        differences[at] = values[at] - rune_mel_window_mean(mel, values, at / mel->coefficients, at % mel->coefficients);
+    for (int32_t at = 0; at < count; ++at) values[at] = RUNE_PRODUCT(differences[at], differences[at]);
+    for (int32_t at = 0; at < count; ++at) {
+        const int32_t frame = at / mel->coefficients, i = at % mel->coefficients;
+        const double mean = rune_mel_window_mean(mel, differences, frame, i);
+        const double variance = rune_mel_window_mean(mel, values, frame, i) - RUNE_PRODUCT(mean, mean);
+        out[at] = rune_one_nan_f32((float)(differences[at] / (rune_sqrt(variance > 0.0 ? variance : 0.0) + 1e-10)));
+    }
+}
+
 /* Cepstral coefficients: the cosine transform of the logarithms; cosines: f64[coefficients * bands].
- * work: f64[frames * (bands + 1) + size + size / 2 + 1]. */
+ * work: f64[frames * (bands + 1) + size + size / 2 + 1], with a window f64[2 * frames * coefficients] more. */
 RUNE_FUNCTION void rune_mel_cepstrum(struct rune_mel_sound sound, struct rune_mel_tables tables, const double *cosines,
                                      float *out, double *work) {
     const struct rune_mel *mel = tables.mel;
@@ -144,15 +181,20 @@ RUNE_FUNCTION void rune_mel_cepstrum(struct rune_mel_sound sound, struct rune_me
         }
     }
     const double least = mel->top_db == 0.0 ? -RUNE_INFINITY : most - mel->top_db;
+    double *values = spectrum + mel->size + mel->size / 2 + 1;
+    float *const first = out;
     for (int32_t frame = 0; frame < mel->frames; ++frame) {
         const double *logs = work + frame * row, *cosine = cosines;
         for (int32_t i = 0; i < mel->coefficients; ++i, ++out) {
             double sum = 0.0;
             for (int32_t band = 0; band < mel->bands; ++band)
                 sum += RUNE_PRODUCT(logs[band] < least ? least : logs[band], *cosine++);
-            *out = rune_one_nan_f32((float)(i == 0 && mel->has_energy ? logs[mel->bands] : sum));
+            if (i == 0 && mel->has_energy) sum = logs[mel->bands];
+            *out = rune_one_nan_f32((float)sum);
+            if (mel->window != 0) values[frame * mel->coefficients + i] = sum;
         }
     }
+    if (mel->window != 0) rune_mel_normalise(mel, values, values + mel->frames * mel->coefficients, first);
 }
 
 #endif

@@ -56,6 +56,11 @@ SOUND_PRESETS: Sequence[SoundPreset] = (
     SoundPreset(
         "micro-frontend-10-ms", "The same, a frame each 10 ms (microWakeWord)", "log_mel", _MICRO, (40,), "bands", 160
     ),
+    SoundPreset(
+        "speech-commands-mfcc", "MFCC of TensorFlow's speech_commands", "mfcc", "speech_commands", (40,), "coefficients"
+    ),
+    SoundPreset("edge-impulse-mfcc", "MFCC block of Edge Impulse", "mfcc", "edge_impulse_mfcc", (13,), "coefficients"),
+    SoundPreset("edge-impulse-mfe", "MFE block of Edge Impulse", "log_mel", "edge_impulse_mfe", (40, 32), "bands"),
     SoundPreset("python-speech-mfcc", "MFCC of python_speech_features", "mfcc", _SPEECH, (13,), "coefficients"),
     SoundPreset("python-speech-log-mel", "Mel bands of python_speech_features", "log_mel", _SPEECH, (26, 40), "bands"),
     SoundPreset("librosa-mfcc", "MFCC of librosa", "mfcc", "librosa", (13, 20, 40), "coefficients"),
@@ -122,8 +127,10 @@ def sound_inputs(type_: TensorType) -> list[SoundInput]:
             frames = preset.frames(RATE * _USUAL // 1000)
             matches += [SoundInput(preset, _USUAL, frames, w, False) for w in preset.widths if frames * w == inner[0]]
     elif len(inner) == 2:
+        # Of a square nobody can tell which side is time; a preset is offered once.
+        ways = [(inner, False), (inner[::-1], True)][: 1 if inner[0] == inner[1] else 2]
         for preset in SOUND_PRESETS:
-            for (frames, width), is_turned in ((inner, False), (inner[::-1], True)):
+            for (frames, width), is_turned in ways:
                 milliseconds = _milliseconds(preset, frames) if width in preset.widths else 0
                 if milliseconds:
                     matches.append(SoundInput(preset, milliseconds, frames, width, is_turned))

@@ -18,9 +18,10 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from rune.tools.signing.errors import BadKey
 from rune.tools.signing.keys import Algorithm, PublicKey, read_public_key
+from rune.wording import install_command
 
 SCHEME: Final = "pkcs11:"
-INSTALL: Final = "Signing by PKCS#11 needs a library: pip install 'hammer-forge[pkcs11]'"
+INSTALL: Final = f"Signing by PKCS#11 needs a library: {install_command('pkcs11')}"
 _POINT_OF_P256 = 65
 _POINT_OF_ED25519 = 32
 

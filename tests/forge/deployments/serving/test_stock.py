@@ -56,6 +56,7 @@ def post_report(client: Client, secret: str, body: bytes, **headers: str) -> Any
 # -- what is refused
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/refusals")
 @pytest.mark.protects("delivery/other-deployments")
 def test_a_stock_client_is_refused_by_name(
@@ -135,6 +136,7 @@ def test_the_rune_comes_as_a_box_that_only_the_client_opens(
 # -- reports
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/counted-people")
 def test_reports_are_always_answered_and_counted_without_people(
     client: Client, deployment: Deployment, secret: str, developer: User

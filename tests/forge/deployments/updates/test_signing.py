@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +29,7 @@ from tests.forge.factories.builds import RUNE
 from tests.forge.factories.deployments import built_with, deployed, now, published
 
 pytestmark = pytest.mark.django_db
+YEARS = timedelta(days=3653)
 Signer = Callable[[], list[Job]]
 
 
@@ -59,6 +60,7 @@ def test_a_deployment_is_signed_once(deployment: Deployment, run_signer: Signer)
     assert sign(run_signer) == []
 
 
+@pytest.mark.slow
 def test_two_of_three_keys_sign_the_root_and_none_is_readable(deployment: Deployment, run_signer: Signer) -> None:
     sign(run_signer)
     row = root_of(deployment.project.organisation_id)
@@ -70,6 +72,7 @@ def test_two_of_three_keys_sign_the_root_and_none_is_readable(deployment: Deploy
     assert not any("PRIVATE" in key.sealed for key in UpdateKey.objects.all())
 
 
+@pytest.mark.slow
 def test_another_release_is_signed(deployment: Deployment, developer: Any, run_signer: Signer) -> None:
     sign(run_signer)
     before = newest_document(deployment, UpdateRole.TIMESTAMP)
@@ -84,6 +87,7 @@ def test_another_release_is_signed(deployment: Deployment, developer: Any, run_s
     assert target_of(deployment)[1]["custom"]["version"] == "2.0"
 
 
+@pytest.mark.slow
 def test_documents_are_signed_again_before_they_end(deployment: Deployment, run_signer: Signer) -> None:
     sign(run_signer)
     half = timezone.now() + LIFETIMES[UpdateRole.TIMESTAMP] / 2
@@ -91,6 +95,49 @@ def test_documents_are_signed_again_before_they_end(deployment: Deployment, run_
     assert due_deployments(half + timedelta(minutes=5)) == [deployment]
 
 
+def clock_off(patch: pytest.MonkeyPatch, by: timedelta) -> None:
+    """Puts this process's clock forward, or back."""
+    real = timezone.now
+    patch.setattr(timezone, "now", lambda: real() + by)
+
+
+@pytest.mark.protects("delivery/freeze")
+def test_what_was_signed_while_the_clock_was_years_ahead_is_signed_anew(
+    deployment: Deployment, run_signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        clock_off(patch, YEARS)
+        (job,) = sign(run_signer)
+        assert job.state == JobState.SUCCEEDED, job.error
+    ahead = newest_document(deployment, UpdateRole.TIMESTAMP)
+    (job,) = sign(run_signer)
+    assert job.state == JobState.SUCCEEDED, job.error
+    document, root = newest_document(deployment, UpdateRole.TIMESTAMP), root_of(deployment.project.organisation_id)
+    assert ahead is not None
+    assert document is not None
+    assert root is not None
+    assert document.version > ahead.version, "apps that have seen the other one take it"
+    assert document.expires < timezone.now() + LIFETIMES[UpdateRole.TIMESTAMP]
+    assert (root.version, root.expires < timezone.now() + LIFETIMES[UpdateRole.ROOT]) == (2, True)
+    assert datetime.fromisoformat(target_of(deployment)[1]["custom"]["since"]) < timezone.now()
+    assert sign(run_signer) == []
+
+
+@pytest.mark.slow
+def test_a_clock_that_is_years_behind_signs_nothing_and_what_is_served_stays(
+    deployment: Deployment, run_signer: Signer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    sign(run_signer)
+    before = newest_document(deployment, UpdateRole.TIMESTAMP)
+    with monkeypatch.context() as patch:
+        clock_off(patch, -YEARS)
+        assert sign(run_signer) == []
+    assert "before the last upgrade" in caplog.text
+    assert newest_document(deployment, UpdateRole.TIMESTAMP) == before
+    assert sign(run_signer) == []
+
+
+@pytest.mark.slow
 def test_few_versions_of_a_document_are_stored(deployment: Deployment, run_signer: Signer) -> None:
     for _ in range(5):
         UpdateDocument.objects.update(expires=timezone.now())
@@ -98,6 +145,7 @@ def test_few_versions_of_a_document_are_stored(deployment: Deployment, run_signe
     assert UpdateDocument.objects.filter(role=UpdateRole.TARGETS).count() == 3
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/unapproved")
 def test_the_signer_asks_the_gate_itself(
     deployment: Deployment, developer: Any, reviewer: Any, run_signer: Signer
@@ -122,6 +170,7 @@ def test_a_withdrawn_version_is_not_signed(deployment: Deployment, owner: Any, r
     assert sign(run_signer) == [], "it is not asked for again"
 
 
+@pytest.mark.slow
 def test_replaced_keys_sign_no_more(deployment: Deployment, owner: Any, organisation: Any, run_signer: Signer) -> None:
     sign(run_signer)
     former = set(UpdateKey.objects.values_list("key_id", flat=True))
@@ -140,6 +189,7 @@ def test_replaced_keys_sign_no_more(deployment: Deployment, owner: Any, organisa
     assert "A laptop was stolen." in str(render_entries(list(AuditEntry.objects.filter(action="update-keys.replace"))))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/who-deploys")
 def test_only_owners_replace_keys_and_say_why(
     deployment: Deployment, developer: Any, owner: Any, organisation: Any, run_signer: Signer
@@ -162,6 +212,7 @@ def test_a_renamed_project_is_signed_under_its_new_name(deployment: Deployment, 
     assert target_of(deployment)[0].endswith("/renamed/website")
 
 
+@pytest.mark.slow
 def test_the_lines_for_python_pin_the_root_once_it_is_signed(
     deployment: Deployment, developer: Any, browser_of: Any, run_signer: Signer
 ) -> None:

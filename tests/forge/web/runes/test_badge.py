@@ -38,6 +38,7 @@ def test_only_a_public_project_has_a_badge(project: Any, owner: Any, client: Any
     assert said() == "kitchen: not published"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_it_says_the_version_and_what_is_said_of_it(project: Any, owner: Any, developer: Any) -> None:
     update_project(owner, project, visibility="public")

@@ -12,7 +12,7 @@ from tests.rune.compiler.blocks.references import micro_frontend, sound
 from tests.rune.compiler.blocks.references.library_sound import KERAS, LIBROSA, RATE, SOUND
 
 LIBRARY = json.loads((Path(sound.__file__).parent / "library_features.json").read_text(encoding="utf-8"))
-SIZES = {"librosa": LIBROSA, "keras": KERAS, "python_speech_features": {}, "mlperf_tiny": {}}
+SIZES = {"librosa": LIBROSA, "keras": KERAS, "python_speech_features": {}, "mlperf_tiny": {}, "speech_commands": {}}
 
 
 @pytest.mark.parametrize(("preset", "block"), [(p, b) for p in SIZES for b in LIBRARY[p]])
@@ -27,6 +27,22 @@ def test_a_preset_gives_what_its_library_gives(preset: str, block: str) -> None:
     assert features.shape == wanted.shape
     # librosa, Keras and TensorFlow compute in f32; python_speech_features in f64.
     np.testing.assert_allclose(features, wanted, rtol=2e-4 if preset != "python_speech_features" else 1e-6, atol=2e-4)
+
+
+def test_the_mfe_of_edge_impulse_is_what_its_copy_of_speechpy_gives() -> None:
+    arguments = {"preset": "edge_impulse_mfe", "sample_rate": RATE, "low": 0.0, "high": 0.0, "noise_floor": -52}
+    features, wanted = sound.log_mel(arguments, [[SOUND]])[0], np.array(LIBRARY["edge_impulse_mfe"]["log_mel"])
+    assert features.shape == wanted.shape
+    assert np.mean((wanted > 0) & (wanted < 1)) > 0.2
+    # Edge Impulse computes in f32, so that a number on the edge of a step falls on its other side.
+    assert np.abs(features - wanted).max() <= 1 / 256
+    assert np.mean(features != wanted) < 0.01
+
+
+def test_the_mfcc_of_edge_impulse_is_what_its_copy_of_speechpy_gives() -> None:
+    arguments = {"preset": "edge_impulse_mfcc", "sample_rate": RATE, "low": 0.0, "high": 0.0, "window": 101}
+    wanted = np.array(LIBRARY["edge_impulse_mfcc"]["mfcc"])
+    np.testing.assert_allclose(sound.mfcc(arguments, [SOUND])[0], wanted, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.slow

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.targets.c.interface import interface_of
@@ -16,6 +18,7 @@ from tests.rune.compiler.anvil.pipelines import models_pipeline
 from tests.rune.devices.emulation.programs import core
 
 
+@pytest.mark.slow
 def test_the_ops_of_a_chain_have_their_own_instructions_and_sum_to_the_run(test_data: Path, tmp_path: Path) -> None:
     target = find_target("cortex-m4")
     models = {"kws": read_model((test_data / "models" / "mlperf_kws_int8.tflite").read_bytes())}

@@ -218,6 +218,7 @@ def test_the_archive_is_one_folder_with_all_that_was_promised() -> None:
     assert {file["path"] for file in report["files"]} == set(package.files) - {"report.json"}
 
 
+@pytest.mark.slow
 def test_the_licence_is_the_projects_own() -> None:
     assert packaged("sine", "cortex-m4").files["LICENSE"] == (Path(__file__).parents[4] / "LICENSE").read_bytes()
     assert b"* sine.tflite" in packaged("sine", "cortex-m4").files["NOTICE"]

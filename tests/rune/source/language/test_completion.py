@@ -197,7 +197,8 @@ def test_every_beginning_of_a_file_can_be_asked() -> None:
 
 def test_an_argument_of_some_words_offers_them() -> None:
     items = offered(AUDIO + "  next:\n    proc-block: log_mel\n    args:\n      preset: ¦")
-    assert list(items) == ["micro_frontend", "keras", "librosa", "python_speech_features", "mlperf_tiny", "torchaudio"]
+    libraries = ["keras", "librosa", "python_speech_features", "mlperf_tiny", "torchaudio"]
+    assert list(items) == ["micro_frontend", *libraries, "edge_impulse_mfe"]
     assert items["micro_frontend"].detail == "default"
     named = offered(AUDIO + "  next:\n    proc-block: resample\n    args:\n      to¦")
     assert named["to_rate"].detail == "whole number from 1 to 1000000 hertz, default 16000"

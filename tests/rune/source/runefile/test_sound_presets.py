@@ -35,7 +35,7 @@ def tensor(*dimensions: int, element: ElementType = ElementType.F32, **values: f
         ((1, 490), "mlperf-tiny-mfcc"),
         ((1, 99, 13), "python-speech-mfcc"),
         ((1, 20, 32), "librosa-mfcc"),
-        ((1, 98, 40), "micro-frontend-10-ms"),
+        ((1, 50, 13), "edge-impulse-mfcc"),
     ],
 )
 def test_a_shape_that_one_front_end_alone_gives_of_a_second_is_recognised(
@@ -46,9 +46,33 @@ def test_a_shape_that_one_front_end_alone_gives_of_a_second_is_recognised(
     assert (match.preset.key, match.milliseconds) == (key, 1000)
 
 
-@pytest.mark.parametrize("dimensions", [(1, 49, 40), (1, 1960), (1, 640), (1, 7, 5), (1, 32, 64), (4,), (1, 49, 10, 3)])
+@pytest.mark.parametrize(
+    "dimensions",
+    [(1, 49, 40), (1, 98, 40), (1, 1960), (1, 640), (1, 650), (1, 3960), (1, 7, 5), (1, 32, 64), (4,), (1, 49, 10, 3)],
+)
 def test_what_several_front_ends_or_none_give_is_not_guessed(dimensions: tuple[int, ...]) -> None:
     assert surest_sound_input(tensor(*dimensions)) is None
+
+
+@pytest.mark.parametrize(
+    ("count", "key"),
+    [
+        (490, "mlperf-tiny-mfcc"),
+        (650, "edge-impulse-mfcc"),
+        (3960, "edge-impulse-mfe"),
+        (3168, "edge-impulse-mfe"),
+        (3920, "speech-commands-mfcc"),
+        (1960, "micro-frontend"),
+    ],
+)
+def test_a_row_of_numbers_is_offered_the_front_ends_that_give_as_many(count: int, key: str) -> None:
+    assert key in [each.preset.key for each in sound_inputs(tensor(1, count).type)]
+
+
+def test_a_square_input_is_offered_each_front_end_once() -> None:
+    keys = [each.preset.key for each in sound_inputs(tensor(1, 40, 40).type)]
+    assert "edge-impulse-mfe" in keys
+    assert len(keys) == len(set(keys))
 
 
 def test_features_that_are_stored_as_micro_speech_has_them_are_those_of_its_frontend() -> None:

@@ -1,4 +1,5 @@
 // The plan for files that come from outside: the path of each, and which are left out. Fetched when some come.
+import { isModelSource } from "../../../api/model-sources";
 import { MAX_FILES } from "../../../declared/studio-limits";
 import { baseName, extension, pathProblem, placeFor } from "../../document/files/paths";
 import { SKIPPED_FOLDERS, type NamedFile } from "./incoming-files";
@@ -79,12 +80,10 @@ export function isPlain(plan: UploadPlan): boolean {
   return plan.refused.length === 0 && plan.skipped === 0 && plan.replaces.length === 0 && plan.sends.length <= 10;
 }
 
-const SOURCES = new Set(["keras", "h5", "hdf5", "onnx", "pt2"]);
-
 /** The one model of another format among what came, when it came alone: it is converted, because no rune runs it. */
 export function loneSource(incoming: readonly NamedFile[]): File | null {
   const [first] = incoming;
-  return first !== undefined && incoming.length === 1 && SOURCES.has(extension(first.name)) ? first.file : null;
+  return first !== undefined && incoming.length === 1 && isModelSource(first.name) ? first.file : null;
 }
 
 /** The one .zip among what came, when it came alone. */

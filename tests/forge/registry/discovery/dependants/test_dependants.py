@@ -29,6 +29,7 @@ def test_a_project_that_nothing_uses_says_so(project: Any, developer: Any, brows
     assert rows(browser) == []
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/dependants")
 def test_a_deployment_and_a_fork_are_listed_for_whom_they_concern(
     project: Any, developer: Any, owner: Any, organisation: Any, browser_of: Callable[[Any], Client]

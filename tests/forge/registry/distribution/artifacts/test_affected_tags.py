@@ -69,6 +69,7 @@ def test_a_deleted_manifest_suffers_no_more(registry: RegistryClient) -> None:
     assert affected_names(sha(LAYER)) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/damaged-bytes")
 def test_a_flipped_bit_of_a_rune_names_its_tags(project: Any, owner: Any, developer: Any) -> None:
     build: Build = approved(built(developer, project, RUNE + b"damaged here"))

@@ -11,7 +11,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from forge.core.blobs.sweep import sweep_blobs
+from forge.registry.distribution.artifacts.models import PushedBlob
 from forge.registry.distribution.artifacts.sweep import TRASH_FOR, sweep
+from forge.registry.models import Manifest
 from tests.forge.registry.distribution.artifacts.registry_client import (
     EMPTY,
     RegistryClient,
@@ -97,6 +99,27 @@ def test_a_clock_that_is_ten_years_off_loses_no_tag(
     for manifest, layer in ((before, LAYER), (during, LAYER[:5000])):
         assert body(registry.get(f"manifests/{sha(manifest)}")) == manifest
         assert body(registry.get(f"blobs/{sha(layer)}")) == layer
+
+
+@pytest.mark.slow
+def test_what_came_while_the_clock_was_ahead_ends_in_its_time_and_not_in_ten_years(
+    registry: RegistryClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = registry.push_image("latest", LAYER[:5000])
+    with monkeypatch.context() as patch:
+        set_clock(patch, YEARS)
+        location = registry.begin()["Location"]
+        registry.push_blob(b"nobody names this")
+        assert registry.delete(f"manifests/{sha(manifest)}").status_code == 202
+    now = timezone.now()
+    sweep(now)
+    assert registry.get(location).status_code == 204
+    sweep(now + TRASH_FOR - timedelta(hours=1))
+    assert Manifest.objects.filter(blob=sha(manifest)).exists(), "the trash keeps it for its 30 days"
+    sweep(now + TRASH_FOR + timedelta(hours=1))
+    assert not Manifest.objects.filter(blob=sha(manifest)).exists()
+    assert code(registry.get(location)) == (404, "BLOB_UPLOAD_UNKNOWN")
+    assert not PushedBlob.objects.exists()
 
 
 @pytest.mark.slow

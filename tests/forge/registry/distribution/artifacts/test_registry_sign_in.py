@@ -29,6 +29,9 @@ from tests.forge.registry.distribution.artifacts.registry_client import (
 
 pytestmark = pytest.mark.django_db
 
+YEARS = 3653 * 86_400.0
+"""Seconds."""
+
 
 def ask(headers: dict[str, str], *scopes: str) -> Any:
     query = urlencode([("service", "testserver"), ("account", "whoever"), *(("scope", each) for each in scopes)])
@@ -101,6 +104,19 @@ def test_a_pass_ends_after_minutes_and_with_its_token(project: Any, developer: A
         assert code(client.begin()) == (401, "UNAUTHORIZED")
     delete_token(developer, ApiToken.objects.get().pk)
     assert code(client.begin()) == (401, "UNAUTHORIZED")
+
+
+@pytest.mark.protects("registry/passes")
+@pytest.mark.parametrize("by", [YEARS, -YEARS])
+def test_a_pass_of_a_clock_that_was_years_off_opens_nothing_once_it_is_set(
+    project: Any, developer: Any, by: float
+) -> None:
+    headers, real = credentials(developer), time.time
+    with patch("django.core.signing.time.time", lambda: real() + by):
+        client = RegistryClient(pass_of(headers, "repository:acme/kitchen:pull"))
+        assert client.get("tags/list").status_code != 401
+    assert code(client.get("tags/list")) == (401, "UNAUTHORIZED")
+    assert RegistryClient(pass_of(headers, "repository:acme/kitchen:pull")).get("tags/list").status_code != 401
 
 
 @pytest.mark.protects("registry/passes")

@@ -103,6 +103,7 @@ def test_owners_alone_change_the_rules_and_see_a_preview(
         delete_expired(people["owner"], Repository.objects.create(project=project))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/retention")
 def test_what_goes_is_previewed_and_can_be_restored(
     registry: RegistryClient, organisation: Any, owner: Any, developer: Any, browser_of: Callable[[Any], Client]

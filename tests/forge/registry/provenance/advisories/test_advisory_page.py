@@ -122,6 +122,7 @@ def test_one_of_many_requests_reads_a_new_list(file: Path, monkeypatch: pytest.M
     assert reads == [b"[ ]"]
 
 
+@pytest.mark.slow
 def test_a_larger_list_than_is_read_is_refused(published: Tag, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "LARGEST_LIST", 1)
     assert UNREAD in page()
@@ -155,6 +156,7 @@ def subject(tag: Tag) -> dict[str, Any]:
     return {"mediaType": tag.manifest.media_type, "digest": tag.manifest.blob_id, "size": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("manifest", "layers"),
     [
@@ -176,6 +178,7 @@ def test_a_pushed_bill_that_cannot_be_read_is_said(
     assert UNREAD in page()
 
 
+@pytest.mark.slow
 def test_a_pushed_bill_is_compared_too(published: Tag, developer: Any, file: Path) -> None:
     write(file, about("door"))
     assert "No known vulnerabilities" in page()

@@ -174,6 +174,7 @@ def pushed_from_home(organisation: Any, owner: Any, project: Any, developer: Any
     return home
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/forged-signatures")
 def test_a_block_s_page_shows_its_signature_until_the_key_is_revoked(
     organisation: Any,

@@ -2,13 +2,15 @@
 
 Run `KERAS_BACKEND=numpy python -m tests.rune.compiler.blocks.references.make_library_features` in an environment of its
 own with librosa==0.11.0, keras==3.15.1, python_speech_features==0.6, pymicro-features==2.0.2, scipy==1.17.1,
-tensorflow-cpu==2.21.0 and numpy==2.4.6.
+speechpy==2.4, tensorflow-cpu==2.21.0 and numpy==2.4.6. Names of presets as arguments write these alone.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,18 +89,64 @@ def _of_tensorflow(sound: Any) -> dict[str, Any]:
     return {"mfe": _rows(energies), "log_mel": _rows(logs), "mfcc": _rows(cepstrum)}
 
 
-def main() -> None:
+def _of_speech_commands(sound: Any) -> dict[str, Any]:
+    """TensorFlow's own operators, with the settings of its example `speech_commands`."""
+    import tensorflow as tf  # type: ignore[import-untyped,import-not-found,unused-ignore]
+
+    real = (sound.astype(np.float32) / np.float32(32768))[:, None]
+    spectrogram = tf.raw_ops.AudioSpectrogram(input=real, window_size=480, stride=160, magnitude_squared=True)
+    features = tf.raw_ops.Mfcc(spectrogram=spectrogram, sample_rate=RATE, dct_coefficient_count=40)
+    return {"mfcc": _rows(features[0])}
+
+
+def _of_speechpy(sound: Any, step: int, bands: int) -> tuple[Any, Any]:
+    """The energies of bands and of frames, as the version 4 of Edge Impulse's blocks makes them with its copy of
+    speechpy: also the last frame that is whole counts, and corners are of the size of the transform, which
+    speechpy's `filterbanks` does where it is told that the spectrum has as many rows."""
+    from scipy.fft import rfftfreq  # type: ignore[import-untyped,import-not-found,unused-ignore]
+    from speechpy import feature, functions, processing  # type: ignore[import-not-found,unused-ignore]
+
+    size, rows = 256, len(rfftfreq(256))
+    frames = np.lib.stride_tricks.sliding_window_view(processing.preemphasis(sound, cof=0.98, shift=1), 320)[::step]
+    power = processing.power_spectrum(frames, size)
+    weights = feature.filterbanks(bands, size, RATE, low_freq=1e-9)[:, :rows]
+    return functions.zero_handling(power @ weights.T), functions.zero_handling(power.sum(axis=1))
+
+
+def _of_edge_impulse_mfe(sound: Any) -> dict[str, Any]:
+    energies = _of_speechpy((sound / 2**15).astype(np.float32), 160, 40)[0]
+    shares = np.clip((10 * np.log10(energies) + 52) / (52 + 12), 0, 1)
+    return {"log_mel": _rows(np.around(shares * 256) / 256)}
+
+
+def _of_edge_impulse_mfcc(sound: Any) -> dict[str, Any]:
+    from scipy.fftpack import dct  # type: ignore[import-untyped,import-not-found,unused-ignore]
+    from speechpy import processing  # type: ignore[import-not-found,unused-ignore]
+
+    np.lib.pad = np.pad  # type: ignore[attr-defined]  # speechpy asks for it by its former name
+    energies, whole = _of_speechpy(sound.astype(float), 320, 32)
+    coefficients = dct(np.log(energies), type=2, axis=-1, norm="ortho")[:, :13]
+    coefficients[:, 0] = np.log(whole)
+    return {"mfcc": _rows(processing.cmvnw(coefficients, win_size=101, variance_normalization=True))}
+
+
+def main(names: Sequence[str]) -> None:
     real = SOUND.astype(np.float32) / np.float32(32768)
-    recorded = {
-        "librosa": _of_librosa(real),
-        "keras": _of_keras(real),
-        "python_speech_features": _of_speech(SOUND),
-        "micro_frontend": _of_micro(SOUND),
-        "mlperf_tiny": _of_tensorflow(SOUND),
+    makers: Mapping[str, Callable[[], Mapping[str, Any]]] = {
+        "librosa": lambda: _of_librosa(real),
+        "keras": lambda: _of_keras(real),
+        "python_speech_features": lambda: _of_speech(SOUND),
+        "micro_frontend": lambda: _of_micro(SOUND),
+        "mlperf_tiny": lambda: _of_tensorflow(SOUND),
+        "speech_commands": lambda: _of_speech_commands(SOUND),
+        "edge_impulse_mfe": lambda: _of_edge_impulse_mfe(SOUND),
+        "edge_impulse_mfcc": lambda: _of_edge_impulse_mfcc(SOUND),
     }
+    before = json.loads(PATH.read_text(encoding="utf-8"))
+    recorded = {name: make() if not names or name in names else before[name] for name, make in makers.items()}
     lines = [f'  "{name}": {json.dumps(features)}' for name, features in recorded.items()]
     PATH.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

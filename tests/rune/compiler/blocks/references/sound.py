@@ -42,7 +42,21 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "coefficients": 10,
     },
     "torchaudio": {"frame": 400, "step": 200, "fft_size": 400, "bands": 128, "low": 0.0, "coefficients": 40},
+    "speech_commands": {
+        "frame": 480,
+        "step": 160,
+        "fft_size": 512,
+        "bands": 40,
+        "low": 20.0,
+        "high": 4000.0,
+        "coefficients": 40,
+    },
+    "edge_impulse_mfe": {"frame": 320, "step": 160, "fft_size": 256, "bands": 40, "low": 0.0},
+    "edge_impulse_mfcc": {"frame": 320, "step": 320, "fft_size": 256, "bands": 32, "low": 0.0, "coefficients": 13},
 }
+MAGNITUDES = ("mlperf_tiny", "speech_commands")
+EDGE_IMPULSE = ("edge_impulse_mfe", "edge_impulse_mfcc")
+PERIODOGRAMS = ("python_speech_features", *EDGE_IMPULSE)
 EPSILON = np.finfo(F64).eps
 
 
@@ -78,14 +92,18 @@ def _slopes(edges: Array, places: Array) -> Array:
 def filters(preset: str, rate: int, full: Mapping[str, Any]) -> Array:
     size, bands = full["fft_size"], full["bands"]
     rows = np.arange(size // 2 + 1) * rate / size
-    if preset in ("keras", "mlperf_tiny"):
+    if preset in ("keras", *MAGNITUDES):
         edges = np.linspace(_htk(full["low"]), _htk(full["high"]), bands + 2)
         weights = _slopes(edges, _htk(rows)[None])
         weights[:, 0] = 0.0
+        if preset == "speech_commands":
+            weights[:, : int(1.5 + full["low"] * size / rate)] = 0.0
         return weights
     if preset == "librosa":
         edges = _of_slaney(np.linspace(_slaney(full["low"]), _slaney(full["high"]), bands + 2))
         return _slopes(edges, rows[None]) * (2.0 / (edges[2:] - edges[:-2]))[:, None]
+    if preset in EDGE_IMPULSE:
+        return _corners_of_edge_impulse(rate, full)
     edges = np.linspace(_htk(full["low"]), _htk(full["high"]), bands + 2)
     if preset == "torchaudio":
         return _slopes(700.0 * (10.0 ** (edges / 2595.0) - 1.0), rows[None])
@@ -95,6 +113,19 @@ def filters(preset: str, rate: int, full: Mapping[str, Any]) -> Array:
     with np.errstate(all="ignore"):
         rising = np.where((places >= low) & (places < top), (places - low) / (top - low), 0.0)
         return rising + np.where((places >= top) & (places < high), (high - places) / (high - top), 0.0)
+
+
+def _corners_of_edge_impulse(rate: int, full: Mapping[str, Any]) -> Array:
+    low, high = (1127.0 * np.log(1.0 + full[name] / 700.0) for name in ("low", "high"))
+    hertz = 700.0 * (np.exp(np.linspace(low, high, full["bands"] + 2) / 1127.0) - 1.0)
+    hertz[-1] -= 0.001
+    corners = np.floor((full["fft_size"] + 1) * hertz / rate)
+    places = np.arange(full["fft_size"] // 2 + 1)[None]
+    low, top, high = corners[:-2, None], corners[1:-1, None], corners[2:, None]
+    with np.errstate(all="ignore"):
+        rising = np.where((places > low) & (places <= top), (places - low) / (top - low), 0.0)
+        falling = (high - places) / (high - top)
+        return np.asarray(np.where((places >= top) & (places < high), falling, rising))
 
 
 def bands(arguments: Arguments, sound: Array) -> tuple[Array, Array]:
@@ -107,8 +138,17 @@ def bands(arguments: Arguments, sound: Array) -> tuple[Array, Array]:
         count = 1 + max(0, -(-(x.size - frame) // step))
         x, window = np.pad(x, (0, size)), np.pad(np.ones(frame), (0, size - frame))
         x = np.pad(x, (0, max(0, (count - 1) * step + size - x.size)))
-    elif preset == "mlperf_tiny":
-        x = x / x.max() if x.max() > 0 else x
+    elif preset in EDGE_IMPULSE:
+        x = x / 32768.0 if sound.dtype == np.int16 and preset == "edge_impulse_mfe" else x
+        x = x - 0.98 * np.roll(x, 1)
+        count = 1 + (x.size - frame) // step
+        shown = min(frame, size)
+        x, window = np.pad(x, (0, size)), np.pad(np.ones(shown), (0, size - shown))
+    elif preset in MAGNITUDES:
+        if preset == "mlperf_tiny":
+            x = x / x.max() if x.max() > 0 else x
+        elif sound.dtype == np.int16:
+            x = x / 32768.0
         count = 1 + (x.size - frame) // step
         window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(frame) / frame)
         x, window = np.pad(x, (0, size)), np.pad(window, (0, size - frame))
@@ -120,10 +160,10 @@ def bands(arguments: Arguments, sound: Array) -> tuple[Array, Array]:
         window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(frame) / frame)
         window = np.pad(window, (before, size - frame - before))
     rows = np.stack([x[t * step : t * step + size] * window for t in range(count)])
-    if preset == "mlperf_tiny":
+    if preset in MAGNITUDES:
         spectrum = np.abs(np.fft.rfft(rows))
         return spectrum @ filters(preset, arguments["sample_rate"], full).T, spectrum.sum(axis=1)
-    power = np.abs(np.fft.rfft(rows)) ** 2 / (size if preset == "python_speech_features" else 1)
+    power = np.abs(np.fft.rfft(rows)) ** 2 / (size if preset in PERIODOGRAMS else 1)
     return power @ filters(preset, arguments["sample_rate"], full).T, power.sum(axis=1)
 
 
@@ -132,6 +172,10 @@ def _logarithms(preset: str, energies: Array) -> Array:
         return np.log(np.where(energies == 0, EPSILON, energies))
     if preset == "mlperf_tiny":
         return np.asarray(np.log(energies + 1e-6))
+    if preset == "speech_commands":
+        return np.asarray(np.log(np.maximum(energies, 1e-12)))
+    if preset == "edge_impulse_mfcc":
+        return np.asarray(np.log(np.where(energies == 0, 1e-10, energies)))
     decibels = 10.0 * np.log10(np.maximum(1e-10, energies))
     return np.asarray(np.maximum(decibels, decibels.max() - 80.0))
 
@@ -146,17 +190,38 @@ def mfcc(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     logs = _logarithms(preset, energies)
     i, band = np.arange(full["coefficients"])[:, None], np.arange(full["bands"])[None]
     cosines = np.sqrt(2.0 / full["bands"]) * np.cos(np.pi * i * (2 * band + 1) / (2 * full["bands"]))
-    if preset not in ("keras", "mlperf_tiny"):
+    if preset not in ("keras", *MAGNITUDES):
         cosines[0] /= np.sqrt(2.0)
     if preset == "python_speech_features":
         cosines *= 1.0 + 11.0 * np.sin(np.pi * i / 22.0)
     coefficients = logs @ cosines.T
     if preset == "python_speech_features":
         coefficients[:, 0] = np.log(np.where(whole_ == 0, EPSILON, whole_))
+    if preset == "edge_impulse_mfcc":
+        coefficients[:, 0] = np.log(np.where(whole_ == 0, 1e-10, whole_))
+        coefficients = _normalised(coefficients, arguments.get("window", 101))
     return [coefficients.astype(F32)]
 
 
+def _normalised(rows: Array, window: int) -> Array:
+    """Each coefficient less its mean in a window of frames, by the deviation of these differences in the window."""
+    if not window:
+        return rows
+
+    def windows(values: Array) -> Array:
+        padded = np.pad(values, ((window // 2, window // 2), (0, 0)), mode="symmetric")
+        return np.stack([padded[at : at + window] for at in range(len(values))])
+
+    differences = rows - windows(rows).mean(axis=1)
+    return np.asarray(differences / (windows(differences).std(axis=1) + 1e-10))
+
+
 def log_mel(arguments: Arguments, runs: Sequence[Sequence[Array]]) -> list[Array]:
+    if arguments["preset"] == "edge_impulse_mfe":
+        floor = arguments.get("noise_floor", -52)
+        decibels = 10.0 * np.log10(np.maximum(1e-10, bands(arguments, runs[-1][0])[0]))
+        shares = np.clip((decibels - floor) / (12.0 - floor), 0.0, 1.0)
+        return [(np.around(shares * 256.0) / 256.0).astype(F32)]
     if arguments["preset"] != "micro_frontend":
         return [_logarithms(arguments["preset"], bands(arguments, runs[-1][0])[0]).astype(F32)]
     estimates = [0] * micro_frontend.BANDS
@@ -227,4 +292,35 @@ CASES: Sequence[Case] = (
     case("mfcc", "keras", _REAL, preset="keras", coefficients=5, **_SMALL),
     case("mfcc", "librosa", _VOICE[:150], preset="librosa", coefficients=8, **_SMALL),
     case("mfcc", "python_speech_features", _VOICE[:600], preset="python_speech_features"),
+    case("mfcc", "speech_commands", _VOICE[:900], preset="speech_commands", coefficients=13),
+    case(
+        "mfcc",
+        "silence as speech_commands has it",
+        np.zeros(70, np.int16),
+        preset="speech_commands",
+        coefficients=1,
+        **_FRAMES,
+    ),
+    case("log_mel", "edge_impulse_mfe", _VOICE, preset="edge_impulse_mfe"),
+    case(
+        "log_mel",
+        "edge_impulse_mfe with a longer transform and another noise floor",
+        _VOICE[:900],
+        preset="edge_impulse_mfe",
+        fft_size=512,
+        low=300,
+        noise_floor=-72,
+    ),
+    case("log_mel", "silence as edge_impulse_mfe has it", np.zeros(400, F32), preset="edge_impulse_mfe", bands=12),
+    case("mfcc", "edge_impulse_mfcc", _VOICE, preset="edge_impulse_mfcc"),
+    case(
+        "mfcc",
+        "edge_impulse_mfcc of floats, a short window",
+        _REAL,
+        preset="edge_impulse_mfcc",
+        window=5,
+        coefficients=5,
+        **_SMALL,
+    ),
+    case("mfcc", "edge_impulse_mfcc that is not normalised", _VOICE[:900], preset="edge_impulse_mfcc", window=0),
 )
