@@ -37,7 +37,7 @@ def teacher_of(model: bytes) -> Callable[[Any], Any]:
 
 
 def soft_labels(labels: Any, shares: Any) -> Any:
-    """What is learned of windows, f32 [n, classes]: their labels i32 [n], mixed with the shares of a teacher."""
+    """The shares to learn of windows, f32 [n, classes]: their labels i32 [n], mixed with the shares of a teacher."""
     softened = np.power(np.maximum(shares, 1e-9), 1 / TEMPERATURE)
     softened /= softened.sum(axis=1, keepdims=True)
     right = np.eye(shares.shape[1], dtype=np.float32)[labels]

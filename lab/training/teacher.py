@@ -65,7 +65,7 @@ def _features_of(recipe: Any, values: Any) -> str:
 
 
 def _training_record(teacher: Teacher) -> Mapping[str, Any]:
-    """What the record says about training. Raises `Refused` for one that does not belong to the model."""
+    """Returns the section of the record about training. Raises `Refused` for one that does not belong to the model."""
     try:
         record = json.loads(teacher.record)
         training, digest = record["training"], record["float"]

@@ -49,12 +49,12 @@ def runs_that_learned(scope: SampleScope) -> list[TrainingRun]:
 
 def _learned_from_runs(teachers: Sequence[TrainingRun]) -> list[TrainingRun]:
     """The other finished runs that learned the answers of one of these, or of one that did."""
-    found = {run.pk: run for run in teachers}
+    learners = {run.pk: run for run in teachers}
     newest = list(teachers)
     while newest:
         digests = [digest for run in newest for digest in run.files.values()]
         runs = TrainingRun.objects.filter(state=TrainingState.FINISHED, teacher_files__model__in=digests)
-        runs = runs.filter(project__in={run.project_id for run in newest}).exclude(pk__in=found)
+        runs = runs.filter(project__in={run.project_id for run in newest}).exclude(pk__in=learners)
         newest = list(runs.select_related("project__organisation").order_by("created"))
-        found |= {run.pk: run for run in newest}
-    return list(found.values())[len(teachers) :]
+        learners |= {run.pk: run for run in newest}
+    return list(learners.values())[len(teachers) :]
