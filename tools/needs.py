@@ -42,6 +42,7 @@ VENV = Need(
 )
 CHROMIUM = Need("Chromium", ("chromium",), "the tests in a browser", browser.chromium)
 SKOPEO = Need("skopeo", ("skopeo",), "the registry's tests with a stock client", lambda: shutil.which("skopeo"))
+PODMAN = Need("podman", ("podman",), "the registry's tests with podman", lambda: shutil.which("podman"))
 DOCKER_REGISTRY = Need(
     "docker-registry",
     ("docker-registry",),
@@ -77,7 +78,7 @@ NGINX = Need(
 CADDY = Need("Caddy", ("caddy",), "the proof behind Caddy", lambda: shutil.which("caddy"))
 SOUND = Need("a sound card made up", tuple(browser.SOUND), "the proofs that hear", browser.sound_programs)
 
-TEST = (VENV, CHROMIUM, SKOPEO, DOCKER_REGISTRY, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER)
+TEST = (VENV, CHROMIUM, SKOPEO, PODMAN, DOCKER_REGISTRY, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER)
 PURPOSES = {
     "test": TEST,
     "prove": (*TEST, SOFTHSM, FIREFOX, WEBKIT, SOUND, NGINX, CADDY),

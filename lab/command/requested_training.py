@@ -9,7 +9,8 @@ from rune.source.policy.sections.training import Training
 
 
 def requested_training(request: Mapping[str, Any]) -> Training:
-    """Returns the settings. The request has the keys of `training` in a `forge.yml`; `backbone` is optional."""
+    """Returns the settings. The request has the keys of `training` in a `forge.yml`; `backbone` and `teacher` are
+    optional."""
     return Training(
         request["recipe"],
         request["data"],
@@ -18,4 +19,5 @@ def requested_training(request: Mapping[str, Any]) -> Training:
         request["seed"],
         request["arguments"],
         request.get("backbone", ""),
+        request.get("teacher", ""),
     )

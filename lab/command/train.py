@@ -23,6 +23,7 @@ from lab.training.run import DEFAULT_MINUTES, PreparedRun, TrainedModel, prepare
 from lab.training.run_folder import run_folder
 from lab.training.script import FEATURES, SCRIPT, script_files
 from lab.training.settings import ENVIRONMENT
+from lab.training.teacher import Teacher, teacher_model_path, teacher_record_path
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.devices.emulation.cores import CORES
@@ -121,7 +122,8 @@ def command(
 def _prepared(folder: Path, training: Training) -> PreparedRun:
     """The run of a project's folder. Raises `Refused` and `OSError`."""
     stored = _stored_splits(folder, training)
-    return prepare_run(training, folder / training.data, stored, backbone=_backbone(folder, training))
+    backbone, teacher = _backbone(folder, training), _teacher(folder, training)
+    return prepare_run(training, folder / training.data, stored, backbone=backbone, teacher=teacher)
 
 
 def _backbone(folder: Path, training: Training) -> bytes | None:
@@ -132,6 +134,19 @@ def _backbone(folder: Path, training: Training) -> bytes | None:
         raise Refused(Reason.SETTINGS, f"The backbone {quoted(training.backbone)} cannot be read: {error}") from error
 
 
+def _teacher(folder: Path, training: Training) -> Teacher | None:
+    """The model that teaches, with its record; None where none is named."""
+    if not training.teacher:
+        return None
+    files = FolderFiles(folder)
+    paths = training.teacher, teacher_record_path(training.teacher)
+    try:
+        return Teacher(training.teacher, *(files.read(path) for path in paths))
+    except FileError as error:
+        message = f"The teacher {quoted(training.teacher)}, or {quoted(paths[1])} beside it, cannot be read: {error}"
+        raise Refused(Reason.SETTINGS, message) from error
+
+
 def _write_script(folder: Path, training: Training, target: Path) -> None:
     """Writes the script of a run, its requirements and its features."""
     try:
@@ -139,7 +154,7 @@ def _write_script(folder: Path, training: Training, target: Path) -> None:
         with progress("Computing the features") as line:
             target.mkdir(parents=True, exist_ok=True)
             features = write_features(prepared, target / FEATURES, lambda _share, text: _show(line, text))
-        for name, data in script_files(prepared.settings).items():
+        for name, data in script_files(prepared.settings, prepared.teacher).items():
             write_file(target / name, data)
     except Refused as error:
         raise CommandFailed(f'Unable to write the script of "{training.model}"', (str(error),)) from error
@@ -209,8 +224,15 @@ def _training(folder: Path) -> Training:
 
 
 def _stored_splits(folder: Path, training: Training) -> Mapping[str, Any]:
-    path = folder / splits_path(training.model)
-    return splits_of_bytes(path.read_bytes(), path.name) if path.is_file() else {}
+    """The splits of earlier runs: the model's own, and those of its teacher, which must not have learned what the
+    network is tested with."""
+    models = [teacher_model_path(training.teacher)] if training.teacher else []
+    paths = [folder / splits_path(model) for model in (*models, training.model)]
+    stored: dict[str, Any] = {}
+    for path in paths:
+        if path.is_file():
+            stored |= splits_of_bytes(path.read_bytes(), path.name)
+    return stored
 
 
 def _write(folder: Path, prepared: PreparedRun, trained: TrainedModel, *, replaces_runefile: bool) -> bool:

@@ -31,7 +31,9 @@ from lab.training.run import PreparedRun, RunPaused, TrainedModel, prepare_run, 
 from lab.training.run_folder import RunFolder
 from lab.training.script import script_files
 from lab.training.settings import ENVIRONMENT
+from lab.training.teacher import Teacher, teacher_record_path
 from rune.project.runefile import DEFAULT_RUNEFILE
+from rune.source.policy.sections.training import Training
 
 Json = Any
 Report = Callable[[float, str], None]
@@ -41,6 +43,8 @@ SHARES = {"data": 0.1, "epoch": 0.85}
 SMALLEST_BATCH = 1
 BACKBONE_FILE = "backbone.tflite"
 """The backbone in the folder of a run, whatever its path in the project."""
+TEACHER_FILES = ("teacher.float.tflite", "teacher.provenance.json")
+"""The model that teaches, and its record, in the folder of a run."""
 COUNT_SECONDS = 300
 
 
@@ -101,7 +105,11 @@ def train_model(request: Mapping[str, Json], report: Report, send: Send, command
     training = requested_training(request)
     backbone = folder / BACKBONE_FILE
     prepared = prepare_run(
-        training, folder / request["data"], {}, backbone=backbone.read_bytes() if training.backbone else None
+        training,
+        folder / request["data"],
+        {},
+        backbone=backbone.read_bytes() if training.backbone else None,
+        teacher=_teacher(training, folder),
     )
     send(_described_data(prepared))
     threading.Thread(target=_count, args=(prepared, request["targets"], backbone, send), daemon=True).start()
@@ -117,6 +125,12 @@ def train_model(request: Mapping[str, Json], report: Report, send: Send, command
     except RunPaused:
         return {"paused": True}
     return _written(prepared, trained, folder / "out")
+
+
+def _teacher(training: Training, folder: Path) -> Teacher | None:
+    if not training.teacher:
+        return None
+    return Teacher(training.teacher, *((folder / name).read_bytes() for name in TEACHER_FILES))
 
 
 def _train(
@@ -168,6 +182,7 @@ def _described(recipe: Recipe) -> dict[str, Json]:
         "kind": recipe.kind.value,
         "answers": "label" if recipe.target is None else "number",
         "needs_backbone": recipe.needs_backbone,
+        "takes_teacher": recipe.takes_teacher,
         "curve": "explained" if recipe.learns_numbers else "accuracy",
         "arguments": [
             {
@@ -243,10 +258,14 @@ def _written(prepared: PreparedRun, trained: TrainedModel, folder: Path) -> dict
     """Writes the files of a run under numbers. The script comes without features, which are made of recordings."""
     folder.mkdir()
     backbone = prepared.settings.recipe.files  # the model is used with the file that it learned behind
-    files = {**result_files(prepared, trained), **backbone, DEFAULT_RUNEFILE: trained.runefile.encode()}
+    teacher = {}
+    if prepared.teacher is not None:
+        path = prepared.teacher.path
+        teacher = {path: prepared.teacher.data, teacher_record_path(path): prepared.teacher.record}
+    files = {**result_files(prepared, trained), **backbone, **teacher, DEFAULT_RUNEFILE: trained.runefile.encode()}
     scripts: dict[str, bytes] = {}
     if prepared.settings.recipe.estimator is None:
-        scripts = {f"script/{name}": data for name, data in script_files(prepared.settings).items()}
+        scripts = {f"script/{name}": data for name, data in script_files(prepared.settings, prepared.teacher).items()}
     names = {}
     for number, (path, data) in enumerate({**files, **scripts}.items()):
         (folder / str(number)).write_bytes(data)

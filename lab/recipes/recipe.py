@@ -161,6 +161,11 @@ class Recipe:
         return self.backbone_features is not None
 
     @property
+    def takes_teacher(self) -> bool:
+        """Whether its network can learn the answers of another one beside the labels."""
+        return self.estimator is None and not self.learns_numbers and not self.needs_backbone
+
+    @property
     def learns_word(self) -> bool:
         """Whether it learns one word, from few recordings of it."""
         return self.word_answer is not None

@@ -15,6 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from lab.training.distilling import soft_labels
 from lab.training.pruning import pruned
 
 LEAST_STEPS = 8
@@ -28,7 +29,8 @@ class Settings:
     With `is_number`, labels are numbers, of which 0 is the answer that needs no learning: the loss is the mean of
     squares, and "accuracy" the share of them that is gone. Each is one number, or as many as the model gives.
     Where `prune` is not 0, that share of the channels is removed when half of the epochs are over, or earlier when
-    `patience` epochs brought nothing; the network learns on without them."""
+    `patience` epochs brought nothing; the network learns on without them. With `has_teacher`, the answers of another
+    model are learned beside the labels."""
 
     seed: int
     epochs: int
@@ -37,6 +39,7 @@ class Settings:
     learning_rate: float
     is_number: bool = False
     prune: float = 0.0
+    has_teacher: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,12 +79,15 @@ def new_model(build: Callable[[], Any], settings: Settings, train: WindowSet, ep
     schedule = keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps)
     model.compile(
         optimizer=keras.optimizers.AdamW(schedule, weight_decay=1e-3),
-        loss="mse" if settings.is_number else keras.losses.SparseCategoricalCrossentropy(),
+        loss=_loss(settings),
         metrics=[] if settings.is_number else ["accuracy"],
     )
     model.optimizer.build(model.trainable_variables)
     # A step that creates variables would be compiled twice, which takes longer than a hundred steps of a small network.
-    example = train.inputs[:1], train.labels[:1], tf.fill((1, model.output_shape[-1]), 0.5), np.ones(1, np.float32)
+    labels = train.labels[:1]
+    if settings.has_teacher:
+        labels = soft_labels(labels, np.full((1, model.output_shape[-1]), 0.5, np.float32))
+    example = train.inputs[:1], labels, tf.fill((1, model.output_shape[-1]), 0.5), np.ones(1, np.float32)
     model.compute_loss(*example)
     model.compute_metrics(*example)
     model.reset_metrics()
@@ -106,8 +112,10 @@ def fit(
     augment: Callable[[Any, np.random.Generator], Any],
     progress: Progress,
     after_epoch: Callable[[], None],
+    teacher: Callable[[Any], Any] | None = None,
 ) -> None:
-    """Trains from where `progress` is, and calls `after_epoch` when it has a further row. Raises `Diverged`."""
+    """Trains from where `progress` is, and calls `after_epoch` when it has a further row. `teacher` gives the shares of
+    windows, where the settings have one. Raises `Diverged`."""
     weights = np.ones(len(train.labels), np.float32) if settings.is_number else label_weights(train.labels)
     for epoch in range(len(progress.curves) + 1, settings.epochs + 1):
         if is_to_be_pruned(progress, settings):
@@ -120,10 +128,10 @@ def fit(
         order = np.resize(random.permutation(len(train.labels)), _steps(train, settings) * _batch(train, settings))
         model.reset_metrics()
         for chosen in order.reshape(-1, _batch(train, settings)):
-            labels = train.labels[chosen]
-            row = model.train_on_batch(
-                augment(train.inputs[chosen], random), labels, sample_weight=weights[chosen], return_dict=True
-            )
+            inputs, labels = augment(train.inputs[chosen], random), train.labels[chosen]
+            if teacher is not None:
+                labels = soft_labels(labels, teacher(inputs))
+            row = model.train_on_batch(inputs, labels, sample_weight=weights[chosen], return_dict=True)
         loss, accuracy = judged(model, validation, settings)
         learned = {"loss": float(row["loss"])}
         learned["accuracy"] = explained(learned["loss"], train) if settings.is_number else float(row["accuracy"])
@@ -175,6 +183,14 @@ def judged(model: Any, part: WindowSet, settings: Settings) -> tuple[float, floa
 def answers(model: Any, inputs: Any) -> Any:
     """A share for each class, f32 [n, classes]."""
     return np.concatenate([model.predict_on_batch(inputs[each : each + 256]) for each in range(0, len(inputs), 256)])
+
+
+def _loss(settings: Settings) -> Any:
+    if settings.is_number:
+        return "mse"
+    return (
+        keras.losses.CategoricalCrossentropy() if settings.has_teacher else keras.losses.SparseCategoricalCrossentropy()
+    )
 
 
 def _epochs_before_pruning(settings: Settings) -> int:

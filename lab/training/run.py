@@ -52,7 +52,8 @@ from lab.training.judging import (
     normal_scores,
 )
 from lab.training.run_folder import RunFolder
-from lab.training.settings import ENVIRONMENT, RunSettings
+from lab.training.settings import ENVIRONMENT, RunSettings, bytes_digest
+from lab.training.teacher import Teacher, require_teacher
 from lab.training.thresholds import (
     NORMAL_WINDOWS,
     few_windows_note,
@@ -81,6 +82,7 @@ class PreparedRun:
     training: Training
     settings: RunSettings
     dataset: Dataset
+    teacher: Teacher | None = None
 
 
 @dataclass(frozen=True)
@@ -108,17 +110,24 @@ def prepare_run(
     stored: Mapping[str, Split],
     needed_splits: Sequence[Split] = tuple(Split),
     backbone: bytes | None = None,
+    teacher: Teacher | None = None,
 ) -> PreparedRun:
     """Checks settings and data. `stored` are the splits of earlier runs, `backbone` the bytes of the file that
-    `training` names. Raises `Refused` and `OSError`."""
+    `training` names, `teacher` the model that it names. Raises `Refused` and `OSError`."""
+    if training.teacher and teacher is None:
+        message = "A search learns without a teacher. Remove `teacher` from forge.yml while you search."
+        raise Refused(Reason.SETTINGS, message)
     recipe = _behind_backbone(training, backbone)
     values = read_arguments(recipe.arguments, training.arguments, recipe.name)
     recipe.features(values)  # refuses arguments that contradict each other
     dataset = read_dataset(source, recipe, stored, needed_splits)
     if dataset.columns:
         values = chosen_columns(values, dataset.columns, recipe.target)
-    settings = RunSettings(recipe, values, training.seed, dataset.labels, dataset.digest)
-    return PreparedRun(training, settings, dataset)
+    digest = "" if teacher is None else bytes_digest(teacher.data)
+    settings = RunSettings(recipe, values, training.seed, dataset.labels, dataset.digest, digest)
+    if teacher is not None:
+        require_teacher(teacher, settings)
+    return PreparedRun(training, settings, dataset, teacher)
 
 
 def _behind_backbone(training: Training, data: bytes | None) -> Recipe:
@@ -299,6 +308,9 @@ def _train(
         "digest": settings.digest,
     }
     inputs = {"features": folder.features}
+    if prepared.teacher is not None:
+        inputs["teacher"] = folder.path / "teacher"
+        inputs["teacher"].write_bytes(prepared.teacher.data)
     checkpoint = folder.newest_checkpoint()
     if checkpoint is not None:
         inputs["checkpoint"], epoch = checkpoint

@@ -12,10 +12,12 @@ from lab.environments.making import locked_packages
 from lab.recipes.arguments import function_arguments
 from lab.refusal import Reason, Refused
 from lab.training.settings import ENVIRONMENT, LOOP_SOURCES, RunSettings
+from lab.training.teacher import Teacher
 
 SCRIPT = "train.py"
 FEATURES = "features.npz"
 REQUIREMENTS = "requirements.txt"
+TEACHER = "teacher.float.tflite"
 _REQUIRED = ("keras", "numpy", "tensorflow-cpu")
 _WIDTH = 110
 
@@ -63,7 +65,7 @@ def main() -> None:
         SETTINGS,
         lambda batch, random: augmented(batch, random, **AUGMENTATION),
         progress,
-        after_epoch,
+        after_epoch,{teacher}
     )
     model = progress.model
     model.set_weights(progress.best_weights)
@@ -78,15 +80,16 @@ if __name__ == "__main__":
 """
 
 
-def script_files(settings: RunSettings) -> Mapping[str, bytes]:
-    """The script of a run and its requirements. The features are written beside them.
+def script_files(settings: RunSettings, teacher: Teacher | None = None) -> Mapping[str, bytes]:
+    """The script of a run, its requirements, and the teacher where there is one. The features are written beside them.
 
     Raises `Refused` for a recipe that trains no network.
     """
     if settings.recipe.estimator is not None:
         message = f"The recipe {settings.recipe.name} trains no network, so there is no script of plain Keras for it."
         raise Refused(Reason.SETTINGS, message)
-    return {SCRIPT: script_text(settings).encode(), REQUIREMENTS: _requirements().encode()}
+    models = {} if teacher is None else {TEACHER: teacher.data}
+    return {SCRIPT: script_text(settings).encode(), REQUIREMENTS: _requirements().encode(), **models}
 
 
 def script_text(settings: RunSettings) -> str:
@@ -114,6 +117,10 @@ def script_text(settings: RunSettings) -> str:
         numbers += ", is_number=True"
     if values["prune"]:
         numbers += f", prune={values['prune']!r}"
+    teacher = ""
+    if settings.teacher:
+        numbers += ", has_teacher=True"
+        teacher = f'\n        teacher_of((folder / "{TEACHER}").read_bytes()),'
     imported = {each for part in (network, *loop) for each in part.imports}
     imports = "\n".join(sorted(each for each in imported if not each.startswith(("from __future__", "from lab."))))
     return "\n\n".join(
@@ -124,7 +131,11 @@ def script_text(settings: RunSettings) -> str:
             *(part.body for part in loop),
             f"SETTINGS = Settings(seed={settings.seed}, {numbers})",
             "",
-            _MAIN.format(features=FEATURES, measure="share explained" if recipe.learns_numbers else "accuracy"),
+            _MAIN.format(
+                features=FEATURES,
+                measure="share explained" if recipe.learns_numbers else "accuracy",
+                teacher=teacher,
+            ),
         ]
     )
 

@@ -20,7 +20,7 @@ ENVIRONMENT: Environment = ENVIRONMENTS["tensorflow"]
 """In which networks are trained."""
 ESTIMATOR_SOURCE = Path(__file__).with_name("estimator_step.py")
 SOUNDS_SOURCE = Path(word_sounds.__file__)
-LOOP_SOURCES = tuple(Path(__file__).with_name(f"{name}.py") for name in ("widths", "pruning", "fitting"))
+LOOP_SOURCES = tuple(Path(__file__).with_name(f"{name}.py") for name in ("widths", "pruning", "distilling", "fitting"))
 """The files by which a network learns, each before those that import it."""
 
 
@@ -33,6 +33,8 @@ class RunSettings:
     seed: int
     labels: Sequence[str]
     data: str
+    teacher: str = ""
+    """The digest of the model whose answers are learned beside the labels; "" for none."""
 
     def to_json(self) -> dict[str, Any]:
         """Returns the inputs of the curves as JSON, with the sources of the blocks, the loop and the network."""
@@ -43,6 +45,7 @@ class RunSettings:
             "labels": list(self.labels),
             "data": self.data,
             **({"backbone": _backbone_digest(self.recipe)} if self.recipe.needs_backbone else {}),
+            **({"teacher": self.teacher} if self.teacher else {}),
             "network": file_digest(self.recipe.network_source),
             **({"sounds": file_digest(SOUNDS_SOURCE)} if self.recipe.learns_word else {}),
             "loop": loop_digest() if self.recipe.estimator is None else file_digest(ESTIMATOR_SOURCE),

@@ -35,7 +35,7 @@ class _Commanded(Exception):
 
 
 def run(job: ChildJob) -> dict[str, Any]:
-    """Reads `features`, and `checkpoint` if the run goes on; writes `model`, `keras` and checkpoints.
+    """Reads `features`, `teacher` if there is one, and `checkpoint` if the run goes on; writes `model` and checkpoints.
 
     Sends a row of the curves after each epoch, as the event `epoch`; the answers of the best epoch so far for the
     recordings of the validation split, as `answers`; and the name of a checkpoint, as `checkpoint`. Told to pause, it
@@ -45,7 +45,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     import keras
     import tensorflow as tf
 
-    from lab.training import fitting, pruning
+    from lab.training import distilling, fitting, pruning
 
     spec = job.spec
     recipe = recipe_of(spec["recipe"])
@@ -59,6 +59,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         values["learning-rate"],
         is_number=recipe.learns_numbers,
         prune=values["prune"],
+        has_teacher="teacher" in job.inputs,
     )
     with np.load(job.inputs["features"], allow_pickle=False) as arrays:
         inputs, labels, splits, recordings = (arrays[name] for name in ("inputs", "labels", "splits", "recordings"))
@@ -70,6 +71,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     progress = fitting.Progress(model)
     if "checkpoint" in job.inputs:
         _restore(job, progress, lambda: fitting.remove_channels(progress, settings, train))
+    teacher = distilling.teacher_of(job.inputs["teacher"].read_bytes()) if settings.has_teacher else None
     augmentation = function_arguments(values, recipe.augmentation)
     saves = _Saves()
     sent = _ValidationAnswers(job, recordings[splits == 1])
@@ -96,6 +98,7 @@ def run(job: ChildJob) -> dict[str, Any]:
             lambda batch, random: module.augmented(batch, random, **augmentation),
             progress,
             after_epoch,
+            teacher,
         )
     except fitting.Diverged as error:
         advice = "Choose a lower learning-rate, and look for recordings with extreme values."

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from forge.accounts.organisations.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
@@ -12,14 +15,19 @@ from forge.datasets.errors import DataVersionNotFound
 from forge.datasets.models import DataVersion
 from forge.datasets.versions.other_projects import find_usable_version, place_of
 from forge.learning.training.errors import NoDataVersion
-from forge.learning.training.models import TrainingRun, TrainingRunQuerySet
+from forge.learning.training.models import TrainingRun, TrainingRunQuerySet, TrainingState
 from forge.learning.training.running.lab_events import RecipeJson
 from forge.projects.access import require
 from forge.projects.files.contents import checked_path
 from forge.projects.files.model_files import is_model
 from forge.projects.models import Project
 from forge.projects.versions.store import working_tree
+from rune.source.policy.model_files import record_path
+from rune.source.policy.sections.training import TEACHER_SUFFIX
 from rune.wording import plain
+
+MOST_TEACHERS = 50
+"""Runs that the form offers."""
 
 
 def runs_of(actor: Actor, project: Project) -> TrainingRunQuerySet:
@@ -73,6 +81,51 @@ def checked_backbone(project: Project, recipe: RecipeJson, path: str) -> tuple[s
 
 def _bad_backbone(message: str, advice: str) -> Invalid:
     return Invalid(message, errors={"backbone": [advice]})
+
+
+@dataclass(frozen=True)
+class TeachingRun:
+    """A run whose answers another one learns: its number, and the digests of its float model and of its record."""
+
+    number: int = 0
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+def teachers_of(actor: Actor, project: Project, recipe: RecipeJson) -> list[TrainingRun]:
+    """The finished runs of a project whose answers a run of this recipe can learn, newest first."""
+    if not recipe["takes_teacher"]:
+        return []
+    rows = runs_of(actor, project).filter(recipe=recipe["name"], state=TrainingState.FINISHED)
+    return [run for run in rows[:MOST_TEACHERS] if _teaching_files(run)]
+
+
+def checked_teacher(project: Project, recipe: RecipeJson, number: int) -> TeachingRun:
+    """The run of this number as a teacher; none for 0. Raises `Invalid`."""
+    if not number:
+        return TeachingRun()
+    if not recipe["takes_teacher"]:
+        raise _bad_teacher(f"The recipe {recipe['name']} learns without a teacher.", "Leave it out.")
+    run = TrainingRun.objects.filter(project=project, number=number, state=TrainingState.FINISHED).first()
+    files = {} if run is None else _teaching_files(run)
+    if not files:
+        raise _bad_teacher(f"Run {number} of this project has no network that could teach.", "Choose a finished run.")
+    return TeachingRun(number, files)
+
+
+def _teaching_files(run: TrainingRun) -> dict[str, str]:
+    """The digests of a run's float model and of its record; {} where it has none."""
+    stem = run.model_path.removesuffix(".tflite")
+    model, record = run.files.get(stem + TEACHER_SUFFIX), run.files.get(record_path(run.model_path))
+    return {"model": model, "record": record} if model and record else {}
+
+
+def teacher_path(model: str) -> str:
+    """Where the teacher of a run is in the project, beside the model that the run gives."""
+    return f"{model.removesuffix('.tflite')}.teacher{TEACHER_SUFFIX}"
+
+
+def _bad_teacher(message: str, advice: str) -> Invalid:
+    return Invalid(message, errors={"teacher": [advice]})
 
 
 def foreign_data_of(run: TrainingRun) -> str:

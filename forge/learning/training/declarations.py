@@ -56,11 +56,19 @@ def declared_of(project: Project) -> DeclaredTraining:
 
 
 def training_block(
-    recipe: str, model: str, form: str, seed: int, arguments: Mapping[str, Any], backbone: str = ""
+    recipe: str,
+    model: str,
+    form: str,
+    seed: int,
+    arguments: Mapping[str, Any],
+    *,
+    backbone: str = "",
+    teacher: str = "",
 ) -> str:
     """The section `training` as text. Arguments are numbers."""
     lines = ["training:", f"  recipe: {recipe}", f"  data: {DATA_FOLDER}", f"  model: {json.dumps(model)}"]
     lines += [f"  backbone: {json.dumps(backbone)}"] if backbone else []
+    lines += [f"  teacher: {json.dumps(teacher)}"] if teacher else []
     lines += [f"  quantize: {form}", f"  seed: {seed}", "  arguments:"]
     lines += [f"    {name}: {value!r}" for name, value in arguments.items()]
     return "\n".join(lines) + "\n"

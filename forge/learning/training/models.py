@@ -67,6 +67,10 @@ class TrainingRun(models.Model):
     """Of the model file behind whose features it learns, in the project; "" for a recipe without one."""
     backbone_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """Of that file as it was when the run began. The run links it."""
+    teacher_number = models.PositiveIntegerField(default=0)
+    """Of the run of the project whose answers are learned beside the labels; 0 for none."""
+    teacher_files = models.JSONField(default=dict)
+    """The digests of that run's float model and of its record, as `model` and `record`. The run links them."""
     data_version = models.ForeignKey(DataVersion, null=True, on_delete=models.SET_NULL, related_name="+")
     data_number = models.PositiveIntegerField()
     data_digest = models.CharField(max_length=DIGEST_LENGTH)

@@ -46,6 +46,7 @@ class TrainingRunJson(TypedDict):
     seed: int
     model: str
     backbone: Annotated[str, 'the model file behind which it learns, in the project; "" for none']
+    teacher: Annotated[int, "the number of the run whose answers it learns beside the labels; 0 for none"]
     data_version: int
     data_digest: str
     boards: list[str]
@@ -99,6 +100,12 @@ class BeginRunSerializer(serializers.Serializer[None]):
         allow_blank=True,
         help_text="a .tflite file of the project, for a recipe that learns behind one",
     )
+    teacher = serializers.IntegerField(
+        min_value=0,
+        required=False,
+        default=0,
+        help_text="the number of a finished run of the project whose answers are learned beside the labels; 0 for none",
+    )
     boards = serializers.ListField(
         child=serializers.CharField(max_length=60),
         min_length=1,
@@ -136,6 +143,7 @@ def run_to_json(run: TrainingRun) -> TrainingRunJson:
         "seed": run.seed,
         "model": run.model_path,
         "backbone": run.backbone_path,
+        "teacher": run.teacher_number,
         "data_version": run.data_number,
         "data_digest": run.data_digest,
         "boards": run.boards,

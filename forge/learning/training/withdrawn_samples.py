@@ -32,14 +32,29 @@ def cancel_runs(scope: SampleScope, reason: str) -> Sequence[str]:
 
 
 def runs_that_learned(scope: SampleScope) -> list[TrainingRun]:
-    """The finished runs that learned from one of the samples, or chose their best epoch by one."""
+    """The finished runs that learned from one of the samples, or chose their best epoch by one, and those that learned
+    the answers of such a run."""
     learned = Sample.objects.filter(data_set=scope.data_set, number__in=list(scope.numbers))
     wanted = frozenset(learned.exclude(split=SampleSplit.TEST).values_list("number", flat=True))
     if not wanted:
         return []
     runs = TrainingRun.objects.filter(data_version__data_set=scope.data_set, state=TrainingState.FINISHED)
-    return [
+    learned_themselves = [
         run
         for run in runs.select_related("project__organisation").order_by("created")
         if not wanted.isdisjoint(run.description.get("recordings", ()))
     ]
+    return [*learned_themselves, *_learned_from_runs(learned_themselves)]
+
+
+def _learned_from_runs(teachers: Sequence[TrainingRun]) -> list[TrainingRun]:
+    """The other finished runs that learned the answers of one of these, or of one that did."""
+    learners = {run.pk: run for run in teachers}
+    newest = list(teachers)
+    while newest:
+        digests = [digest for run in newest for digest in run.files.values()]
+        runs = TrainingRun.objects.filter(state=TrainingState.FINISHED, teacher_files__model__in=digests)
+        runs = runs.filter(project__in={run.project_id for run in newest}).exclude(pk__in=learners)
+        newest = list(runs.select_related("project__organisation").order_by("created"))
+        learners |= {run.pk: run for run in newest}
+    return list(learners.values())[len(teachers) :]

@@ -18,6 +18,7 @@ _ARGUMENTS = (
     RecipeArgument("filters", "Filters of the first convolution; each further one has half as many more.", 16, 2, 128),
     RecipeArgument("blocks", "Convolutions over time, each of which halves the length.", 3, 1, 5),
     RecipeArgument("kernel", "Rows that the first convolution looks at; further ones half as many.", 9, 2, 31, "rows"),
+    RecipeArgument("pace", "How much faster or slower a motion becomes by chance while learning.", 0.1, 0.0, 1.0),
     RecipeArgument("turn", "How far the sensor is turned by chance while learning.", 10.0, 0.0, 180.0, "degrees"),
     RecipeArgument("strength", "How much stronger or weaker a motion becomes by chance.", 0.1, 0.0, 1.0),
     RecipeArgument("noise", "The standard deviation of the noise that is added, in units of `scale`.", 0.01, 0.0, 1.0),
@@ -67,7 +68,7 @@ RECIPE = Recipe(
     folder=Path(__file__).parent,
     arguments=(*_ARGUMENTS, *COMMON),
     network_arguments=("filters", "blocks", "kernel", "dropout"),
-    augmentation=("turn", "strength", "noise"),
+    augmentation=("pace", "turn", "strength", "noise"),
     features=_features,
     answer=classifier_answer,
     space={

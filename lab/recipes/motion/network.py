@@ -27,8 +27,12 @@ def network(
     return keras.Model(source, keras.layers.Dense(classes, activation="softmax")(x))
 
 
-def augmented(batch: Any, random: np.random.Generator, *, turn: float, strength: float, noise: float) -> Any:
-    """Motions as another sensor might have recorded them: turned a little, stronger or weaker, and with noise."""
+def augmented(
+    batch: Any, random: np.random.Generator, *, pace: float, turn: float, strength: float, noise: float
+) -> Any:
+    """Motions as others might make them, and other sensors record them: faster or slower, turned a little, stronger or
+    weaker, and with noise."""
+    batch = _at_another_pace(batch, np.exp(random.uniform(-1, 1, len(batch)) * np.log(1 + pace)))
     angles = random.normal(0, np.radians(turn) / 2, (len(batch), 3))
     (cx, cy, cz), (sx, sy, sz) = np.cos(angles).T, np.sin(angles).T
     rows = [
@@ -39,3 +43,15 @@ def augmented(batch: Any, random: np.random.Generator, *, turn: float, strength:
     turned = np.einsum("nij,ntj->nti", np.moveaxis(np.array(rows), 2, 0), batch)
     factors = random.uniform(1 - strength, 1 + strength, (len(batch), 1, 1))
     return (turned * factors + random.normal(0, noise, batch.shape)).astype(np.float32)
+
+
+def _at_another_pace(batch: Any, factors: Any) -> Any:
+    """Each window, f32 [n, rows, 3], faster by a factor, around its middle. What is missing at the ends of a faster one
+    is mirrored there."""
+    last = batch.shape[1] - 1
+    places = np.abs(last / 2 + (np.arange(last + 1) - last / 2)[None] * factors[:, None])
+    places = last - np.abs(last - places)
+    before = np.clip(places.astype(int), 0, last - 1)
+    share = np.clip(places - before, 0, 1)[:, :, None]
+    own = np.arange(len(batch))[:, None]
+    return batch[own, before] * (1 - share) + batch[own, before + 1] * share

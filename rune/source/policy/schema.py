@@ -121,6 +121,7 @@ def _training() -> Json:
         "quantize": {"enum": [*FORMS, None]},
         "seed": {"type": ["integer", "null"], "minimum": 0, "maximum": MAX_SEED},
         "backbone": {"type": ["string", "null"], "pattern": r"\.tflite$"},
+        "teacher": {"type": ["string", "null"], "pattern": r"\.float\.tflite$"},
         "arguments": {
             "type": ["object", "null"],
             "maxProperties": MAX_ARGUMENTS,

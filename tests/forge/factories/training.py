@@ -96,6 +96,7 @@ def finish_run(run: TrainingRun, model: bytes = b"model") -> TrainingRun:
     """Stores a run's end as a worker would."""
     files = {
         "model.tflite": model,
+        "model.float.tflite": b"floats",
         "Runefile.yml": b"version: 1\n",
         "model.provenance.json": b"{}",
         "script/train.py": b"print()\n",

@@ -42,3 +42,12 @@ def test_a_script_defines_each_name_that_it_uses(name: str) -> None:
     recipe = usable(name)
     settings = RunSettings(recipe, read_arguments(recipe.arguments, {}, name), 7, ("one", "two"), "digest")
     assert unbound_names(script_text(settings)) == set()
+
+
+def test_a_script_with_a_teacher_reads_it_from_the_file_beside_it() -> None:
+    recipe = usable("motion")
+    settings = RunSettings(recipe, read_arguments(recipe.arguments, {}, "motion"), 7, ("one", "two"), "data", "teacher")
+    text = script_text(settings)
+    assert unbound_names(text) == set()
+    assert 'teacher_of((folder / "teacher.float.tflite").read_bytes())' in text
+    assert "has_teacher=True" in text

@@ -28,7 +28,8 @@ from rune.source.policy import POLICY_FILE
 class ModelOffer:
     """A trained model to be offered. `origin` is where it comes from, such as "training run 3"; `files` has digest and
     size of each file by its path; `arguments` are those of the recipe; `data_digest` is that of the data version,
-    `backbone` the path of the file behind which the recipe learned."""
+    `backbone` the path of the file behind which the recipe learned, `teacher` that of the model whose answers it
+    learned."""
 
     title: str
     message: str
@@ -41,6 +42,7 @@ class ModelOffer:
     arguments: Mapping[str, Any]
     data_digest: str
     backbone: str = ""
+    teacher: str = ""
 
 
 def offer_model(actor: Actor, project: Project, offer: ModelOffer) -> str:
@@ -73,6 +75,7 @@ def accuracy_text(split: str, accuracy: tuple[float, float, float], samples: int
 def _policy_text(project: Project, offer: ModelOffer) -> bytes:
     """The `forge.yml` of the project, which says how the model was trained and on which data."""
     text = working_tree(project).texts.get(POLICY_FILE, b"").decode("utf-8", "replace")
-    block = training_block(offer.recipe, offer.model_path, offer.form, offer.seed, offer.arguments, offer.backbone)
+    learned_with = {"backbone": offer.backbone, "teacher": offer.teacher}
+    block = training_block(offer.recipe, offer.model_path, offer.form, offer.seed, offer.arguments, **learned_with)
     text = with_section(text, "training", block)
     return with_section(text, "data", f"data: {offer.data_digest}\n").encode()

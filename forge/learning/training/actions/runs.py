@@ -23,7 +23,13 @@ from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job
 from forge.jobs.queue import announce, cancel, enqueue, resume, retry
 from forge.jobs.workers.slots import notify_workers
-from forge.learning.training.access import checked_backbone, checked_model, foreign_data_of, version_to_learn
+from forge.learning.training.access import (
+    checked_backbone,
+    checked_model,
+    checked_teacher,
+    foreign_data_of,
+    version_to_learn,
+)
 from forge.learning.training.announcements import TRAINING_CHANGED
 from forge.learning.training.errors import RunNotResumable, RunNotTraining, TooManyRuns
 from forge.learning.training.kinds import DEFAULT_BOARDS, MAX_RUNS, MAX_UNFINISHED, TRAINING_KIND, TrainingInstruction
@@ -42,7 +48,7 @@ from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MA
 class RequestedRun:
     """The settings of a new run. `version` is the number of the data version, None for the newest; `data_digest` is
     that of one, also of another project's data. `backbone` is the path of the model file behind which a recipe learns
-    that needs one."""
+    that needs one, `teacher` the number of the run whose answers are learned, 0 for none."""
 
     recipe: str
     arguments: Mapping[str, object] = field(default_factory=dict)
@@ -53,6 +59,7 @@ class RequestedRun:
     boards: Sequence[str] = DEFAULT_BOARDS
     data_digest: str = ""
     backbone: str = ""
+    teacher: int = 0
 
 
 def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers: bool = False) -> TrainingRun:
@@ -72,6 +79,7 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
     require_room(project.organisation_id)
     boards, model = _checked_boards(settings.boards), checked_model(settings.model)
     backbone, digest = checked_backbone(project, recipe, settings.backbone)
+    teacher = checked_teacher(project, recipe, settings.teacher)
     with transaction.atomic():
         require_minutes(project.organisation)
         Project.objects.lock(project.pk)
@@ -90,6 +98,8 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
             model_path=model,
             backbone_path=backbone,
             backbone_digest=digest,
+            teacher_number=teacher.number,
+            teacher_files=dict(teacher.files),
             data_version=version,
             data_number=version.number,
             data_digest=version.digest,
@@ -121,6 +131,7 @@ def train_again(actor: Actor, run: TrainingRun) -> TrainingRun:
         run.boards,
         foreign_data_of(run),
         run.backbone_path,
+        run.teacher_number,
     )
     return begin_run(actor, run.project, settings)
 
@@ -237,8 +248,9 @@ def _enqueue(actor: Actor, run: TrainingRun) -> None:
     party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
     run.job = enqueue(kind, party.organisation, {"run": str(run.pk)}, party=party, project=project, key=str(run.pk))
     run.save()
-    if run.backbone_digest:
-        link_derived(run, [run.backbone_digest], project.organisation_id)
+    learned_with = [*filter(None, [run.backbone_digest]), *run.teacher_files.values()]
+    if learned_with:
+        link_derived(run, learned_with, project.organisation_id)
     transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)
 
 

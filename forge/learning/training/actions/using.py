@@ -8,6 +8,7 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
+from forge.learning.training.access import teacher_path
 from forge.learning.training.actions.offering import ModelOffer, accuracy_text, offer_model
 from forge.learning.training.actions.runs import announce_run
 from forge.learning.training.error_text import error_text
@@ -62,6 +63,7 @@ def _offer(run: TrainingRun, title: str) -> ModelOffer:
         run.arguments,
         run.data_digest,
         run.backbone_path,
+        teacher_path(run.model_path) if run.teacher_number else "",
     )
 
 

@@ -15,7 +15,7 @@ from forge.datasets.access import versions_of
 from forge.datasets.models import DataVersion, Sample
 from forge.datasets.versions.other_projects import offered_versions
 from forge.learning.inputs.questions import model_paths
-from forge.learning.training.access import runs_of
+from forge.learning.training.access import runs_of, teachers_of
 from forge.learning.training.actions import RequestedRun
 from forge.learning.training.declarations import declared_of
 from forge.learning.training.kinds import DEFAULT_BOARDS
@@ -105,6 +105,8 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
         "seed": sent.get("seed", str(start.seed)),
         "backbones": backbones,
         "backbone": sent.get("backbone", start.backbone),
+        "teachers": teachers_of(actor, project, recipe),
+        "teacher": sent.get("teacher", str(start.teacher)),
         "model_path": sent.get("model", start.model),
         "boards": boards(),
         "chosen_boards": tuple(start.boards),
@@ -125,6 +127,7 @@ def settings_of(sent: QueryDict) -> RequestedRun:
     version, seed = sent.get("version", ""), sent.get("seed", "0").strip() or "0"
     if not (seed.isascii() and seed.isdigit() and len(seed) <= 10):
         raise Invalid("The seed is a whole number.", errors={"seed": ["Write a whole number."]})
+    teacher = sent.get("teacher", "")
     return RequestedRun(
         recipe["name"],
         arguments,
@@ -135,6 +138,7 @@ def settings_of(sent: QueryDict) -> RequestedRun:
         sent.getlist("boards") or DEFAULT_BOARDS,
         version if is_digest(version) else "",
         sent.get("backbone", "").strip() if recipe["needs_backbone"] else "",
+        int(teacher) if teacher.isascii() and teacher.isdigit() and len(teacher) < 9 else 0,
     )
 
 
@@ -148,7 +152,7 @@ def _start(request: HttpRequest, actor: Actor, project: Project, known: list[Rec
         run = runs_of(actor, project).filter(number=int(number)).first()
         if run is not None:
             settings = run.recipe, run.arguments, None, run.seed, run.form, run.model_path, run.boards
-            return RequestedRun(*settings, backbone=run.backbone_path)
+            return RequestedRun(*settings, backbone=run.backbone_path, teacher=run.teacher_number)
     declared = declared_of(project).training
     if declared is not None and chosen in ("", declared.recipe):
         named = declared.recipe, declared.arguments, None, declared.seed, declared.form, declared.model

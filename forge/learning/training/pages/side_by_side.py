@@ -33,6 +33,7 @@ def side_by_side(runs: Sequence[TrainingRun], explained: Collection[str] = ()) -
         _row(runs, "Recipe", lambda run: run.recipe),
         _row(runs, "Data", lambda run: "-" if run.is_taught else f"v{run.data_number}"),
         *([_row(runs, "Backbone", lambda run: run.backbone_path or "-")] if any(map(_has_backbone, runs)) else []),
+        *([_row(runs, "Teacher", _teacher)] if any(run.teacher_number for run in runs) else []),
         *(_row(runs, name.replace("-", " ").capitalize(), _argument(name)) for name in names),
         _row(runs, "Seed", lambda run: str(run.seed)),
         _row(runs, "Numbers", lambda run: run.form),
@@ -81,6 +82,10 @@ def side_by_side(runs: Sequence[TrainingRun], explained: Collection[str] = ()) -
 
 def _has_backbone(run: TrainingRun) -> bool:
     return bool(run.backbone_path)
+
+
+def _teacher(run: TrainingRun) -> str:
+    return f"run {run.teacher_number}" if run.teacher_number else "-"
 
 
 def _has_error(run: TrainingRun) -> bool:

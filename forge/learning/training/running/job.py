@@ -19,6 +19,7 @@ from forge.core.json_shape import has_shape
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobPaused, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab, lab_variables
+from forge.learning.training.access import teacher_path
 from forge.learning.training.actions.runs import announce_run
 from forge.learning.training.actions.using import use_model
 from forge.learning.training.kinds import LAB_ATTEMPTS, MINUTES, TRAINING_KIND
@@ -32,6 +33,8 @@ from rune.devices.boards.lookup import find_board
 
 BACKBONE = "backbone.tflite"
 """The name of the backbone in the folder of a job, as `lab` reads it."""
+TEACHER = {"model": "teacher.float.tflite", "record": "teacher.provenance.json"}
+"""The names of the teacher's files there."""
 SECONDS = 60.0 * (MINUTES + 30)
 """The longest that one attempt may take: training has its own limit, and features and judging come to it."""
 INSTRUCTION_SECONDS = 0.5
@@ -48,6 +51,8 @@ def run_training_job(job: JobContext, ask: Ask = ask_lab) -> Mapping[str, Any]:
         follower = RunFollower(job, run, folder, _write_data(job, run, folder))
         if run.backbone_digest:
             (folder / BACKBONE).write_bytes(read_blob(run.backbone_digest))
+        for name, digest in run.teacher_files.items():
+            (folder / TEACHER[name]).write_bytes(read_blob(digest))
         checkpoint = job.load_checkpoint()
         if checkpoint is not None:
             (folder / "checkpoint").write_bytes(checkpoint)
@@ -99,6 +104,7 @@ def _ask(job: JobContext, run: TrainingRun, folder: Path, follower: RunFollower,
         "form": run.form,
         "model": run.model_path,
         "backbone": run.backbone_path,
+        "teacher": teacher_path(run.model_path) if run.teacher_number else "",
         "minutes": MINUTES,
         "targets": list(dict.fromkeys(find_board(key).target for key in run.boards)),
     }

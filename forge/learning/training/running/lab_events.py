@@ -40,6 +40,7 @@ class RecipeJson(TypedDict):
     answers: Annotated[Literal["label", "number"], "what its rune answers with"]
     curve: Annotated[Literal["accuracy", "explained"], "what the curve beside the loss is"]
     needs_backbone: Annotated[bool, "whether it learns behind a model of the project"]
+    takes_teacher: Annotated[bool, "whether it can learn the answers of another run beside the labels"]
     arguments: list[RecipeArgumentJson]
     space: Annotated[RecipeSpaceJson | None, "`null` for a recipe that is not searched"]
 

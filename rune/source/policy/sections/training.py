@@ -17,11 +17,13 @@ from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.yaml.values import Map, YamlScalar
 from rune.wording import quoted
 
-TRAINING_KEYS: Final = ("recipe", "data", "model", "quantize", "seed", "backbone", "arguments")
+TRAINING_KEYS: Final = ("recipe", "data", "model", "quantize", "seed", "backbone", "teacher", "arguments")
 MAX_SEED: Final = (1 << 31) - 1
 MAX_ARGUMENTS: Final = 50
 DEFAULT_MODEL: Final = "model.tflite"
 DEFAULT_FORM: Final = "int8"
+TEACHER_SUFFIX: Final = ".float.tflite"
+"""How the path of a model ends that a training run wrote before it was quantised."""
 RECIPE_NAME: Final = r"[a-z][a-z0-9-]{0,39}"
 
 
@@ -38,6 +40,8 @@ class Training:
     arguments: Mapping[str, int | float] = field(default_factory=dict)
     backbone: str = ""
     """The model file behind whose features the recipe learns; "" for a recipe that learns behind none."""
+    teacher: str = ""
+    """The float model of a training run whose answers the network learns beside the labels; "" for none."""
     span: Span | None = field(default=None, compare=False)
     """Where the key is written."""
 
@@ -49,6 +53,7 @@ class Training:
             "seed": self.seed,
             "arguments": dict(sorted(self.arguments.items())),
             **({"backbone": self.backbone} if self.backbone else {}),
+            **({"teacher": self.teacher} if self.teacher else {}),
         }
 
 
@@ -75,12 +80,26 @@ def read_training(field: Field | None, report: DiagnosticReport) -> Training | N
     if backbone == model:
         notes = ["Give the model that is learned another path with `model`."]
         report.error(Code.BAD_TRAINING, "The backbone is the model that is learned", fields["backbone"][1].span, notes)
+    teacher = _teacher(fields.get("teacher"), model, report)
     form = _form(fields.get("quantize"), report)
     seed = _seed(fields.get("seed"), report)
     arguments = _arguments(fields.get("arguments"), report)
     if recipe is None or data is None or report.error_count > before:
         return None
-    return Training(recipe, data, model, form, seed, arguments, backbone, key.span)
+    return Training(recipe, data, model, form, seed, arguments, backbone, teacher, key.span)
+
+
+def _teacher(field: Field | None, model: str, report: DiagnosticReport) -> str:
+    path = _path("teacher", field, report) or ""
+    if field is None or not path:
+        return path
+    if not path.endswith(TEACHER_SUFFIX):
+        notes = ["Name the float model that a training run wrote beside its model."]
+        report.error(Code.BAD_TRAINING, f"{quoted(path)} does not end with `{TEACHER_SUFFIX}`", field[1].span, notes)
+    elif path == model.removesuffix(".tflite") + TEACHER_SUFFIX:
+        notes = ["Give the model that is learned another path with `model`."]
+        report.error(Code.BAD_TRAINING, "The teacher is written by the run itself", field[1].span, notes)
+    return path
 
 
 def _recipe(field: Field | None, report: DiagnosticReport) -> str | None:

@@ -38,6 +38,14 @@ def test_the_section_is_read_with_its_defaults() -> None:
     assert read_policy("limits: {}\n").training is None
 
 
+def test_a_teacher_is_the_float_model_of_an_earlier_run() -> None:
+    text = "training: {recipe: motion, data: samples, teacher: big.float.tflite}\n"
+    checked = read_policy(text)
+    assert checked.training == Training("motion", "samples", teacher="big.float.tflite")
+    assert checked.training.settings()["teacher"] == "big.float.tflite"
+    jsonschema.validate(yaml.safe_load(text), policy_schema())
+
+
 @pytest.mark.parametrize(
     ("training", "message"),
     [
@@ -52,6 +60,9 @@ def test_the_section_is_read_with_its_defaults() -> None:
         ("{recipe: transfer, data: samples, backbone: model.tflite}", "The backbone is the model that is learned"),
         ("{recipe: motion, data: samples, model: m.onnx}", "does not end with `.tflite`"),
         ("{recipe: motion, data: samples, quantize: int4}", "`quantize` must be one of"),
+        ("{recipe: motion, data: samples, teacher: t.tflite}", '"t.tflite" does not end with `.float.tflite`'),
+        ("{recipe: motion, data: samples, teacher: ../t.float.tflite}", "is not a path within the project"),
+        ("{recipe: motion, data: samples, teacher: model.float.tflite}", "The teacher is written by the run itself"),
         ("{recipe: motion, data: samples, seed: -1}", "`seed` must be a whole number"),
         (f"{{recipe: motion, data: samples, seed: {MAX_SEED + 1}}}", "`seed` must be a whole number"),
         ("{recipe: motion, data: samples, seed: true}", "`seed` must be a whole number"),

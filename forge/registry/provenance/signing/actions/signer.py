@@ -74,6 +74,9 @@ def sign_publication(context: JobContext) -> Mapping[str, Any]:
     row = SigningKey.objects.filter(pk=context.spec["key"]).signing().first()
     if row is None:
         raise JobFailed("The key no longer signs. Another key takes over, if there is one.")
+    former = Signature.objects.filter(publication=publication, key=row, manifest__trashed=None)
+    if digest := former.values_list("manifest__blob", flat=True).first():  # by an attempt whose end was not written
+        return {"digest": digest}
     artefact = _require_published(publication)
     _require_admitted(publication)
     key = open_key(row)

@@ -1,0 +1,221 @@
+"""The recipes beside scikit-learn, Keras by hand and emlearn: the same windows, the same splits.
+
+emlearn and its compiler are installed into an environment that is thrown away; nothing of the project depends on it.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+
+from benchmarks.figure import CannotMeasure, table
+from benchmarks.learning.windows import LabelledWindows, digits, exercises
+from lab.training.run import PreparedRun, TrainedModel, prepare_run, train
+from lab.training.run_folder import RunFolder
+from lab.training.settings import ENVIRONMENT
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.lookup import find_target
+from rune.devices.emulation.measuring import measured_or_planned
+from rune.project.files import MemoryFiles
+from rune.project.runefile import DEFAULT_RUNEFILE
+from rune.running.evaluation.intervals import wilson
+from rune.source.policy.sections.training import Training
+
+TARGET = "cortex-m4"
+EMLEARN = ("emlearn==0.23.2", "scikit-learn==1.9.1", "numpy==2.4.6")
+COMPILED = ("arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16", "-O2", "-c")
+SECONDS = 300.0
+_HERE = Path(__file__).parent
+_TREES = {"boosting": 0, "depth": 10, "least": 2, "epochs": 30, "patience": 30}
+"""The forest of a recipe, as large as those of the others."""
+
+
+@dataclass(frozen=True)
+class ComparedLearner:
+    """The result of one of them: how many windows of the test it recognises, the seconds until it was trained, and
+    its flash in bytes, None where it gives nothing for a device."""
+
+    name: str
+    right: int
+    seconds: float
+    flash: int | None = None
+
+
+def measure() -> str:
+    if not ENVIRONMENT.is_ready:
+        raise CannotMeasure(f"the environment {ENVIRONMENT.name} is not prepared; run make lab")
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        emlearn = emlearn_environment(folder / "emlearn")
+        parts = [
+            _part(
+                "Handwritten digits of scikit-learn, rows of 64 numbers, divided by chance",
+                digits(),
+                {"table": {}, "table-trees": {}, "table-trees as a forest": _TREES},
+                folder / "digits",
+                emlearn,
+            ),
+            _part(
+                "Shoulder exercises, windows of three seconds at 50 Hz, tested on three people who were not learned",
+                exercises(folder),
+                {
+                    "motion": {"window": 150, "scale": 1.0, "filters": 24, "blocks": 4},
+                    "motion-trees": {"window": 150},
+                },
+                folder / "exercises",
+                emlearn,
+            ),
+        ]
+    head = (
+        "Windows of the test split that are recognised, with the 95 % interval (Wilson). The recipes have the "
+        "validation split to choose their best epoch by, Keras to stop early, the others do not use it. Seconds are "
+        "those of training; with a recipe they have the start of TensorFlow, the features, the quantised rune and its "
+        "run on the test split in them. Flash is that of the whole rune on a Cortex-M4, sensors and features included; "
+        "of emlearn it is that of the trees alone, as gcc compiles them with -O2. scikit-learn and emlearn read of "
+        "each motion what one would write by hand: mean, deviation, least and greatest value of each axis, and the "
+        "mean step."
+    )
+    return "\n\n".join([head, *parts])
+
+
+def _part(
+    title: str,
+    windows: LabelledWindows,
+    recipes: Mapping[str, Mapping[str, float]],
+    folder: Path,
+    emlearn: Path | None,
+) -> str:
+    source = windows.write(folder / "samples")
+    learners = [by_recipe(name, arguments, source, folder) for name, arguments in recipes.items()]
+    learners += by_scikit_learn(windows)
+    learners.append(by_keras(windows, folder))
+    if emlearn is not None:
+        learners.append(by_emlearn(windows, folder, emlearn))
+    count = windows.counts()
+    rows = [_row(each, count[2]) for each in learners]
+    if emlearn is None:
+        rows.append(("emlearn", "not installed", "", ""))
+    return (
+        f"**{title}**: {count[0]:,} to learn from, {count[1]:,} for validation, {count[2]:,} for the test.\n\n"
+        + table(["", "recognised", "seconds", "flash"], rows)
+    )
+
+
+def _row(learner: ComparedLearner, count: int) -> Sequence[str]:
+    share = wilson(learner.right, count)
+    flash = "" if learner.flash is None else f"{learner.flash / 1000:.1f} kB"
+    shown = f"{100 * share.value:.1f} % ({100 * share.low:.1f} to {100 * share.high:.1f})"
+    return (learner.name, shown, f"{learner.seconds:.1f}", flash)
+
+
+def by_recipe(name: str, arguments: Mapping[str, float], source: Path, folder: Path) -> ComparedLearner:
+    """Trains with the recipe that is the first word of the name; its quantised rune runs on the test split."""
+    recipe = name.partition(" ")[0]
+    own = folder / name.replace(" ", "-")
+    own.mkdir()
+    begin = time.perf_counter()
+    prepared = prepare_run(Training(recipe, "samples", arguments=dict(arguments)), source, {})
+    trained = train(prepared, RunFolder(own, prepared.settings.digest), lambda _event: None)
+    seconds = time.perf_counter() - begin
+    judged = trained.report["judgements"]["test"]
+    right = sum(row[place] for place, row in enumerate(judged["confusion"]))
+    return ComparedLearner(f"recipe {name}", right, seconds, flash_of(prepared, trained))
+
+
+def flash_of(prepared: PreparedRun, trained: TrainedModel) -> int:
+    """Bytes of flash of the whole rune."""
+    files = trained.parameters or {prepared.training.model: trained.model}
+    project = MemoryFiles({DEFAULT_RUNEFILE: trained.runefile.encode(), **files})
+    built = build(project, BuildOptions("compared", target=find_target(TARGET)))
+    return int(measured_or_planned(built, "compared")[0].flash)
+
+
+def by_scikit_learn(windows: LabelledWindows) -> Sequence[ComparedLearner]:
+    """A forest of the size that emlearn converts, and boosted trees with their defaults."""
+    features = by_hand(windows)
+    of_train, of_test = windows.splits == 0, windows.splits == 2
+    learners = []
+    for name, estimator in (
+        ("random forest", RandomForestClassifier(30, max_depth=10, min_samples_leaf=2, random_state=1)),
+        ("boosted trees", HistGradientBoostingClassifier(random_state=1)),
+    ):
+        begin = time.perf_counter()
+        estimator.fit(features[of_train], windows.labels[of_train])
+        seconds = time.perf_counter() - begin
+        right = int((estimator.predict(features[of_test]) == windows.labels[of_test]).sum())
+        learners.append(ComparedLearner(f"scikit-learn, {name}", right, seconds))
+    return learners
+
+
+def by_hand(windows: LabelledWindows) -> NDArray[np.float32]:
+    """Features f32 [n, m] for trees: rows as they are, and of motion a few statistics of each axis."""
+    inputs = windows.inputs
+    if inputs.ndim == 2:
+        return inputs
+    steps = np.abs(np.diff(inputs, axis=1)).mean(axis=1)
+    parts = [inputs.mean(axis=1), inputs.std(axis=1), inputs.min(axis=1), inputs.max(axis=1), steps]
+    return np.concatenate(parts, axis=1).astype(np.float32)
+
+
+def by_keras(windows: LabelledWindows, folder: Path) -> ComparedLearner:
+    answer = _answer_of(
+        ENVIRONMENT.python, "keras_by_hand.py", folder, _stored(windows, windows.inputs, folder / "windows.npz")
+    )
+    return ComparedLearner("Keras by hand, floats", answer["right"], answer["seconds"])
+
+
+def by_emlearn(windows: LabelledWindows, folder: Path, python: Path) -> ComparedLearner:
+    trees, compiled = folder / "trees.h", folder / "trees.o"
+    features = _stored(windows, by_hand(windows), folder / "features.npz")
+    answer = _answer_of(python, "emlearn_trees.py", folder, features, trees)
+    (include,) = python.parent.parent.glob("lib/python3*/site-packages/emlearn")
+    source = folder / "trees.c"
+    source.write_text(
+        '#include "trees.h"\nint answer(const float *features, int length) '
+        "{ return trees_predict(features, length); }\n"
+    )
+    subprocess.run([*COMPILED, f"-I{include}", "-o", compiled, source], check=True, capture_output=True)
+    return ComparedLearner("emlearn, random forest", answer["right"], answer["seconds"], _bytes_of(compiled))
+
+
+def _bytes_of(compiled: Path) -> int:
+    """Bytes of code and constants of an object file."""
+    shown = subprocess.run(["arm-none-eabi-size", compiled], check=True, capture_output=True, text=True).stdout
+    text, data = shown.splitlines()[1].split()[:2]
+    return int(text) + int(data)
+
+
+def emlearn_environment(folder: Path) -> Path | None:
+    """The Python of a new environment with emlearn; None where it cannot be installed."""
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    python = folder / "bin" / "python"
+    command = [str(python), "-m", "pip", "install", "--quiet", *EMLEARN]
+    installed = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
+    return python if installed.returncode == 0 else None
+
+
+def _stored(windows: LabelledWindows, inputs: NDArray[np.float32], path: Path) -> Path:
+    np.savez(path, inputs=inputs, labels=windows.labels, splits=windows.splits)
+    return path
+
+
+def _answer_of(python: Path, script: str, folder: Path, *paths: Path) -> Any:
+    """The last line that a script beside this one prints, as JSON; `folder` has what it leaves behind. Raises
+    `CannotMeasure`."""
+    command = [python, _HERE / script, *paths]
+    completed = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=SECONDS, check=False)
+    if completed.returncode:
+        raise CannotMeasure(f"{script} failed: {completed.stderr[-300:]}")
+    return json.loads(completed.stdout.splitlines()[-1])

@@ -1,0 +1,123 @@
+"""Training from 60 sounds on the server: from the press on Train to the curve, the model, and a preview that answers.
+
+The person opens the page of training, presses Train, uses the model, builds the change request and opens its preview.
+The seconds between two pages that a person would look at count too.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from playwright.sync_api import Page, expect
+
+from benchmarks.chromium import open_page
+from benchmarks.figure import CannotMeasure, table
+from lab.environments.environment import FOLDER_VARIABLE, environments_folder
+from lab.training.settings import ENVIRONMENT
+from tests.e2e.studio import create, sign_in
+from tests.lab.training.sight_and_sound_data import SOUNDS, sound
+from tests.support.archives import zipped
+from tests.support.servers.live_forge import LiveForge
+
+EACH, PEOPLE = 20, 5
+"""Sounds of a label, and who recorded them."""
+POINT_AIM, PREVIEW_AIM = 3.0, 20.0
+"""Seconds from the press."""
+PATIENCE = 180_000
+"""Milliseconds."""
+_DRAWN = """() => {
+  const line = document.querySelector("svg polyline.validation");
+  return line !== null && line.getAttribute("points").trim() !== "";
+}"""
+"""Whether the curve has a point."""
+_ANSWERED = """() => {
+  const card = document.querySelector('[aria-label^="Output "] p');
+  return card !== null && card.textContent.trim() !== "";
+}"""
+"""Whether an output of the preview has a result."""
+
+
+@dataclass(frozen=True)
+class TimedRun:
+    """Seconds from the press on Train to what a person sees, and the epochs that were learned."""
+
+    point: float
+    finished: float
+    preview: float
+    epochs: int
+
+
+def measure() -> str:
+    if not ENVIRONMENT.is_ready:
+        raise CannotMeasure(f"the environment {ENVIRONMENT.name} is not prepared; run make lab")
+    with TemporaryDirectory() as name, open_page() as page:
+        page.set_default_timeout(PATIENCE)
+        with LiveForge(Path(name) / "data", {FOLDER_VARIABLE: str(environments_folder())}) as forge:
+            sign_in(page, forge.link())
+            create(page, "Digits")
+            project = page.url.removesuffix("/studio")
+            bring_in(page, project)
+            first, second = timed_run(page, project), timed_run(page, project)
+    lines = [
+        ("the first point of the curve", first.point, second.point, POINT_AIM),
+        ("the run is finished", first.finished, second.finished, None),
+        ("the preview of its change request answers", first.preview, second.preview, PREVIEW_AIM),
+    ]
+    rows = [(title, f"{one:.1f} s", f"{other:.1f} s", f"{aim:g} s" if aim else "") for title, one, other, aim in lines]
+    return (
+        f"{EACH * len(SOUNDS)} sounds of a second, of {len(SOUNDS)} labels and {PEOPLE} people, with the recipe for "
+        "keywords and its default arguments, in the browser, from the press on Train. The page of training was opened "
+        "right before the first press, so TensorFlow was not loaded yet. After the run come the presses on Use this "
+        "model and Build the merged result; the preview answers when it shows a result of the sound that it generates. "
+        f"The runs had {first.epochs} and {second.epochs} epochs.\n\n"
+        + table(["", "first run", "another one after it", "at most"], rows)
+    )
+
+
+def bring_in(page: Page, project: str) -> None:
+    """Imports the sounds, and saves a version of the data."""
+    chance = np.random.default_rng(4)
+    names = [(label, f"{label}/{number}.wav", number % PEOPLE) for label in SOUNDS for number in range(EACH)]
+    rows = ["file_name,label,group", *(f"{name},{label},person {person}" for label, name, person in names)]
+    files: dict[str, bytes | str] = {name: sound(label, chance) for label, name, _ in names}
+    files["metadata.csv"] = "\n".join(rows)
+    page.goto(f"{project}/data")
+    page.get_by_role("link", name="Import", exact=True).click()
+    archive = {"name": "sounds.zip", "mimeType": "application/zip", "buffer": zipped(files)}
+    page.get_by_label("ZIP file").set_input_files(archive)  # type: ignore[arg-type]
+    page.get_by_label("I agree").check()
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_text(f"{len(names)} samples added.")).to_be_visible(timeout=PATIENCE)
+    page.goto(f"{project}/data")
+    page.get_by_label("What is new in this version").fill("Sixty sounds")
+    page.get_by_role("button", name="Save version").click()
+    expect(page.locator("#versions").get_by_text("Sixty sounds")).to_be_visible(timeout=PATIENCE)
+
+
+def timed_run(page: Page, project: str) -> TimedRun:
+    """Trains a model and looks at its preview. Raises `CannotMeasure` for a run without a model."""
+    page.goto(f"{project}/training?recipe=keywords")
+    begin = time.perf_counter()
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_function(f"() => document.querySelector('[data-state=failed]') !== null || ({_DRAWN})()")
+    point = time.perf_counter() - begin
+    page.locator("[data-state=finished], [data-state=failed]").first.wait_for()
+    if page.locator("[data-state=failed]").count():
+        raise CannotMeasure(f"the run has no model: {page.get_by_role('alert').first.inner_text()}")
+    finished = time.perf_counter() - begin
+    epochs = int(page.get_by_label("How far it is").inner_text().split()[1])
+    page.get_by_role("button", name="Use this model").click()
+    page.get_by_role("button", name="Build the merged result").click()
+    change = page.url
+    page.get_by_text("The merged result builds").or_(page.get_by_role("button", name="Check again")).first.wait_for()
+    while not page.get_by_text("The merged result builds").count():
+        with page.expect_navigation():
+            page.get_by_role("button", name="Check again").click()
+    page.goto(f"{change.split('#')[0]}/preview")
+    page.wait_for_function(_ANSWERED)
+    return TimedRun(point, finished, time.perf_counter() - begin, epochs)

@@ -1,0 +1,83 @@
+"""A network that learns from another one, in the TensorFlow environment: a whole run, a killed one, and its script."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lab.training.settings import ENVIRONMENT, bytes_digest
+from tests.lab.training.training_runs import POLICY, Trained, command, project, trained
+
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(not ENVIRONMENT.is_ready, reason="needs the TensorFlow environment, which `make lab` prepares"),
+]
+
+LARGE = POLICY.replace("gesture", "large").replace("epochs: 40", "epochs: 12")
+SMALL = (
+    POLICY.replace("filters: 8", "filters: 2")
+    .replace("epochs: 40", "epochs: 16")
+    .replace("  seed: 7", "  seed: 7\n  teacher: large.float.tflite")
+)
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    folder = project(tmp_path_factory.mktemp("distilled"), LARGE)
+    trained(folder)
+    (folder / "forge.yml").write_text(SMALL)
+    return trained(folder)
+
+
+def test_a_small_network_learns_the_answers_of_a_large_one(first: Trained) -> None:
+    (result,) = first.of("result")
+    assert result["judgements"]["test"]["accuracy"][0] == 1.0
+    teacher = (first.folder / "large.float.tflite").read_bytes()
+    assert first.record()["training"]["teacher"] == bytes_digest(teacher)
+    assert first.record()["training"]["settings"]["teacher"] == "large.float.tflite"
+    assert (first.folder / "gesture.tflite").stat().st_size < (first.folder / "large.tflite").stat().st_size
+    splits = [json.loads((first.folder / f"{name}.splits.json").read_text()) for name in ("large", "gesture")]
+    assert splits[0] == splits[1]
+
+
+def test_labels_alone_give_other_curves(first: Trained, tmp_path: Path) -> None:
+    alone = trained(project(tmp_path, SMALL.replace("  teacher: large.float.tflite\n", "")))
+    (one,), (other,) = first.of("result"), alone.of("result")
+    assert other["curves"][0]["loss"] != one["curves"][0]["loss"]
+
+
+def test_a_run_that_is_killed_learns_on_from_its_teacher(first: Trained, tmp_path: Path) -> None:
+    folder = project(tmp_path, SMALL)
+    for name in ("large.float.tflite", "large.provenance.json", "large.splits.json"):
+        shutil.copy(first.folder / name, folder / name)
+    with subprocess.Popen(command(folder), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            event = json.loads(line)
+            if event["event"] == "epoch" and event["epoch"] == 6:
+                process.send_signal(signal.SIGKILL)
+                break
+    again = trained(folder)
+    assert again.of("resumed")
+    (one,), (other,) = first.of("result"), again.of("result")
+    assert other["curves"] == one["curves"]
+    assert (folder / "gesture.tflite").read_bytes() == (first.folder / "gesture.tflite").read_bytes()
+
+
+def test_the_script_of_a_run_has_the_teacher_beside_it(first: Trained, tmp_path: Path) -> None:
+    folder = tmp_path / "script"
+    written = [sys.executable, "-m", "rune.tools.cli", "train", str(first.folder), "--python", str(folder)]
+    subprocess.run(written, check=True, capture_output=True)
+    assert (folder / "teacher.float.tflite").read_bytes() == (first.folder / "large.float.tflite").read_bytes()
+    script = [str(ENVIRONMENT.python), "-I", str(folder / "train.py")]
+    environment = {"PATH": "/usr/bin:/bin", "CUDA_VISIBLE_DEVICES": "", "HOME": str(tmp_path)}
+    completed = subprocess.run(script, env=environment, capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stderr[-2000:]
+    (result,) = first.of("result")
+    assert json.loads((folder / "curves.json").read_text()) == result["curves"]
