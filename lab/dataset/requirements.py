@@ -83,6 +83,8 @@ def require_splits(
     ]
     if missing:
         advice = "Every label needs recordings to learn from, to choose the best epoch by, and to test with."
+        if any(each.group for each in recordings):
+            advice += f" Nobody is in two splits: record {MIN_GROUPS} people of each label."
         raise Refused(Reason.DATA, " ".join([*missing[:5], advice]))
 
 
@@ -93,6 +95,10 @@ def warnings(recordings: Sequence[Recording]) -> Iterator[str]:
         if weak:
             labels = listed(sorted({each.label for each in weak}))
             yield f"{counted(len(weak), 'recording')} of {labels} {'is' if len(weak) == 1 else 'are'} {word}."
+
+
+def unnamed_people(recordings: Sequence[Recording]) -> Iterator[str]:
+    """A sentence about data that neither says who was recorded nor what a recording is for."""
     if not any(each.group for each in recordings) and not any(each.split for each in recordings):
         yield (
             "The data does not say who was recorded, so one person's recordings may be on two sides, and the accuracy "

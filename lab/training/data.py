@@ -13,8 +13,9 @@ import numpy as np
 
 from lab.dataset.anomalies import normal_and_others
 from lab.dataset.features import FeatureWindows, windows_of_recordings
+from lab.dataset.one_person import by_recording
 from lab.dataset.recordings import Recording, data_digest, read_recordings
-from lab.dataset.requirements import require_kind, require_recordings, require_splits, warnings
+from lab.dataset.requirements import require_kind, require_recordings, require_splits, unnamed_people, warnings
 from lab.dataset.splitting import divide
 from lab.dataset.tables import columns_of, rows_of, with_splits_in_time
 from lab.recipes.arguments import Values
@@ -111,10 +112,12 @@ def read_dataset(
         of_word = word_and_others(recordings, recipe.name)
         recordings, labels, classes = list(of_word.recordings), of_word.labels, of_word.classes
         needed = labels[1:]
+    of_one = by_recording(recordings)
+    recordings = list(of_one.recordings)
     require_recordings(recordings, recipe.kind, recipe.name, needed)
     splits = divide(recordings, stored)
     require_splits(recordings, splits.of_recordings, needed_splits, needed)
-    notes += warnings(recordings)
+    notes += [*warnings(recordings), *(of_one.notes or unnamed_people(recordings))]
     if recipe.learns_anomalies and len({each.label for each in recordings}) == 1:
         notes.append("There are no recordings of anomalies, so how many of them are recognised is not known.")
     if recipe.learns_word and len({each.label for each in recordings}) == 1:

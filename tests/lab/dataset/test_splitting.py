@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from lab.dataset.one_person import by_recording
 from lab.dataset.recordings import Recording
-from lab.dataset.requirements import require_recordings, require_splits, warnings
+from lab.dataset.requirements import require_recordings, require_splits, unnamed_people, warnings
 from lab.dataset.splitting import divide, name_of, splits_of_bytes, splits_to_bytes
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind, Quality
@@ -98,7 +99,38 @@ def test_splits_that_contradict_each_other_are_refused() -> None:
             splits_of_bytes(data, "splits.json")
 
 
+@pytest.mark.parametrize("split", ["", "train"])
+def test_recordings_of_one_person_are_divided_among_themselves(split: str) -> None:
+    of_one = by_recording([replace(each, split=split) for each in people(1, takes=20)])
+    require_recordings(of_one.recordings, Kind.MOTION, "motion")
+    splits = divide(of_one.recordings, {}).of_recordings
+    require_splits(of_one.recordings, splits)
+    assert sum(each is Split.TRAIN for each in splits) == 28
+    assert "All recordings are of one person" in of_one.notes[0]
+
+
+@pytest.mark.parametrize(
+    "recordings",
+    [
+        people(2),
+        [*people(1), recording("glass", 100)],
+        [replace(each, split="test") for each in people(1)],
+        [recording("glass", number) for number in range(20)],
+    ],
+)
+def test_recordings_of_others_or_for_tests_are_not(recordings: list[Recording]) -> None:
+    assert by_recording(recordings).recordings == recordings
+    assert by_recording(recordings).notes == ()
+
+
+def test_what_lacks_a_split_by_person_is_said_with_what_to_do() -> None:
+    recordings = [replace(each, split="train") for each in people(2)]
+    with pytest.raises(Refused, match="Nobody is in two splits: record 5 people of each label"):
+        require_splits(recordings, divide(recordings, {}).of_recordings)
+
+
 def test_weak_data_is_warned_of() -> None:
     weak = [replace(each, quality=Quality.STILL) for each in people(6)[:2]]
     assert list(warnings(weak)) == ["2 recordings of glass are without any change."]
-    assert "does not say who was recorded" in next(warnings([recording("a", 1)]))
+    assert "does not say who was recorded" in next(unnamed_people([recording("a", 1)]))
+    assert list(unnamed_people(people(6))) == []
