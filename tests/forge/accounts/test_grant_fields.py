@@ -152,6 +152,7 @@ MAY_NAME_SOMEBODY = {
     "learning.TrainingRun.needs": CONTENT,
     "learning.TrainingRun.notes": CONTENT,
     "learning.TrainingRun.report": CONTENT,
+    "learning.TrainingRun.teacher_files": CONTENT,
     "learning.TrainingRun.sizes": CONTENT,
     "deployments.Deployment.block_reasons": CONTENT,
     "deployments.Deployment.origins": CONTENT,

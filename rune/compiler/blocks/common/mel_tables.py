@@ -217,7 +217,7 @@ def mel_code(name: str, sound: TensorType, bands: Bands, *, cepstrum: bool = Fal
     room = bands.frames * (preset.bands + 1) if cepstrum else preset.bands
     room += 2 * bands.frames * preset.coefficients if preset.window else 0
     return BlockCode(
-        f"rune_{name}_{sound.element}",
+        f"rune_{name}{'_normalised' if preset.window else ''}_{sound.element}",
         constants=(*tables, *more),
         scratch_size=8 * (room + preset.size + preset.size // 2 + 1),
     )

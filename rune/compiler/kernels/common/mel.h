@@ -165,9 +165,10 @@ RUNE_FUNCTION void rune_mel_normalise(const struct rune_mel *mel, double *values
 }
 
 /* Cepstral coefficients: the cosine transform of the logarithms; cosines: f64[coefficients * bands].
- * work: f64[frames * (bands + 1) + size + size / 2 + 1], with a window f64[2 * frames * coefficients] more. */
+ * work: f64[frames * (bands + 1) + size + size / 2 + 1]. values: f64[frames * coefficients], the coefficients before
+ * they are rounded; or 0, which leaves this out of a rune that does not need them. */
 RUNE_FUNCTION void rune_mel_cepstrum(struct rune_mel_sound sound, struct rune_mel_tables tables, const double *cosines,
-                                     float *out, double *work) {
+                                     float *out, double *work, double *values) {
     const struct rune_mel *mel = tables.mel;
     const int32_t row = mel->bands + 1; /* the last is the energy of the frame */
     double *spectrum = work + mel->frames * row, most = -RUNE_INFINITY;
@@ -181,8 +182,6 @@ RUNE_FUNCTION void rune_mel_cepstrum(struct rune_mel_sound sound, struct rune_me
         }
     }
     const double least = mel->top_db == 0.0 ? -RUNE_INFINITY : most - mel->top_db;
-    double *values = spectrum + mel->size + mel->size / 2 + 1;
-    float *const first = out;
     for (int32_t frame = 0; frame < mel->frames; ++frame) {
         const double *logs = work + frame * row, *cosine = cosines;
         for (int32_t i = 0; i < mel->coefficients; ++i, ++out) {
@@ -191,10 +190,18 @@ RUNE_FUNCTION void rune_mel_cepstrum(struct rune_mel_sound sound, struct rune_me
                 sum += RUNE_PRODUCT(logs[band] < least ? least : logs[band], *cosine++);
             if (i == 0 && mel->has_energy) sum = logs[mel->bands];
             *out = rune_one_nan_f32((float)sum);
-            if (mel->window != 0) values[frame * mel->coefficients + i] = sum;
+            if (values) values[frame * mel->coefficients + i] = sum;
         }
     }
-    if (mel->window != 0) rune_mel_normalise(mel, values, values + mel->frames * mel->coefficients, first);
+}
+
+/* Cepstral coefficients that are normalised over a window; work: f64[2 * frames * coefficients] more. */
+RUNE_FUNCTION void rune_mel_normalised_cepstrum(struct rune_mel_sound sound, struct rune_mel_tables tables,
+                                                const double *cosines, float *out, double *work) {
+    const struct rune_mel *mel = tables.mel;
+    double *values = work + mel->frames * (mel->bands + 1) + mel->size + mel->size / 2 + 1;
+    rune_mel_cepstrum(sound, tables, cosines, out, work, values);
+    rune_mel_normalise(mel, values, values + mel->frames * mel->coefficients, out);
 }
 
 #endif
