@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -60,8 +61,10 @@ def notebook(
     live.delete_project(f"{organisation}/{name}")
 
 
-def joined(live: LiveServer, organisation: str, name: str, email: str, role: str) -> None:
-    """Lets another person join, by an invitation's link."""
+@contextmanager
+def joined(live: LiveServer, organisation: str, name: str, email: str, role: str) -> Iterator[None]:
+    """Another person, who joins by an invitation's link. They leave at the end: with two members, a deployment needs an
+    approval, also in the tests that come after this one."""
     link = live.api("POST", f"organisations/{organisation}/invitations", json={"role": role})["link"]
     with httpx.Client(base_url=live.address, timeout=30, trust_env=False) as other:
         other.get("/join")
@@ -69,6 +72,10 @@ def joined(live: LiveServer, organisation: str, name: str, email: str, role: str
         csrf = {"csrfmiddlewaretoken": other.cookies["csrftoken"]}
         answer = other.post("/join", data=form | csrf | {"password": "a long password of 2026"})
         assert answer.status_code == 302, answer.text
+    yield
+    members = f"organisations/{organisation}/members"
+    (member,) = (each["id"] for each in live.api("GET", members)["members"] if each["name"] == name)
+    live.api("DELETE", f"{members}/{member}")
 
 
 def labels_of(data: rune.DataSet) -> list[str]:
@@ -156,22 +163,22 @@ def test_samples_of_a_version_are_arrays(notebook: Notebook) -> None:
 
 
 def test_members_are_asked_for_a_review(notebook: Notebook) -> None:
-    joined(notebook.live, notebook.organisation, "Jo Okafor", "jo.okafor@example.org", "reviewer")
-    project = notebook.rune()
-    with pytest.raises(hmr.HmrError) as early:
-        project.review("jo.okafor@example.org")
-    assert early.value.name == "build-failed"
-    built = project.build()
-    with pytest.raises(hmr.HmrError, match=r"has no member nobody@example\.org") as unknown:
-        project.review("nobody@example.org")
-    assert unknown.value.name == "not-there"
-    review = project.review("jo.okafor@example.org", title="The first one", message="Please look at the range.")
-    row = notebook.live.api("GET", f"reviews/{review.id}")
-    assert row["title"] == "The first one"
-    assert str(row["number"]) == review.page.rpartition("/")[2]
-    assert "Jo Okafor" in json.dumps(row)
-    assert row["rounds"][0]["build"] == built.id
-    assert notebook.live.http.get(review.page).status_code == 200
+    with joined(notebook.live, notebook.organisation, "Jo Okafor", "jo.okafor@example.org", "reviewer"):
+        project = notebook.rune()
+        with pytest.raises(hmr.HmrError) as early:
+            project.review("jo.okafor@example.org")
+        assert early.value.name == "build-failed"
+        built = project.build()
+        with pytest.raises(hmr.HmrError, match=r"has no member nobody@example\.org") as unknown:
+            project.review("nobody@example.org")
+        assert unknown.value.name == "not-there"
+        review = project.review("jo.okafor@example.org", title="The first one", message="Please look at the range.")
+        row = notebook.live.api("GET", f"reviews/{review.id}")
+        assert row["title"] == "The first one"
+        assert str(row["number"]) == review.page.rpartition("/")[2]
+        assert "Jo Okafor" in json.dumps(row)
+        assert row["rounds"][0]["build"] == built.id
+        assert notebook.live.http.get(review.page).status_code == 200
 
 
 def test_a_token_without_the_scope_asks_nobody(notebook: Notebook) -> None:
