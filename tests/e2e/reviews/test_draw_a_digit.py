@@ -201,6 +201,8 @@ def see_both_answers_on_a_phone(page: Page, address: str) -> None:
         expect(talk).to_be_attached()
         for stylesheet in page.locator("link[rel=stylesheet]").all():
             expect(stylesheet).not_to_have_js_property("sheet", None)
+        # A script of the page itself draws its pipeline, whose height only the drawing knows.
+        expect(page.locator("[data-pipeline] .pipeline-picture")).to_be_visible()
         top = talk.evaluate(TOP)
     expect(page.get_by_text("Label 3 is now three.")).to_be_visible()
     expect(page.get_by_role("button", name="Clear")).to_be_visible(timeout=PATIENCE)
