@@ -14,7 +14,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q, QuerySet
 
-from forge.core.wrong_clock import ahead, has_come
+from forge.core.database.wrong_clock import ahead, has_come
 
 
 class LeaseLost(Exception):

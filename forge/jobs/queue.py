@@ -20,9 +20,9 @@ from forge.compute.scheduler.slots import Party
 from forge.core.blobs.links import link_blobs, links_of, links_of_all
 from forge.core.blobs.store import put_bytes, read_blob
 from forge.core.database.numbers import last_number
+from forge.core.database.wrong_clock import has_come
 from forge.core.events.log import append_event
 from forge.core.leases import Lease, expired, revoke
-from forge.core.wrong_clock import has_come
 from forge.jobs.announcements import JOB_CHANGED, jobs_stream
 from forge.jobs.kinds import JobKind, kind_of, kinds
 from forge.jobs.models import UNFINISHED_STATES, WORKER, Job, JobLogLine, JobState

@@ -26,12 +26,12 @@ from lab.recipes.recipe import Recipe, behind_backbone
 from lab.refusal import Reason, Refused
 from lab.search.counting import needs_of_candidate
 from lab.search.space import SEARCHED_FORMS
+from lab.training.compression.teacher import Teacher, teacher_record_path
 from lab.training.results import result_files
 from lab.training.run import PreparedRun, RunPaused, TrainedModel, prepare_run, train
 from lab.training.run_folder import RunFolder
 from lab.training.script import script_files
 from lab.training.settings import ENVIRONMENT
-from lab.training.teacher import Teacher, teacher_record_path
 from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.source.policy.sections.training import Training
 

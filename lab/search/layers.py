@@ -12,7 +12,7 @@ from math import prod
 from types import SimpleNamespace
 from typing import Any
 
-from lab.training.widths import remaining_channels
+from lab.training.compression.widths import remaining_channels
 
 Shape = tuple[int, ...]
 LayerCall = Callable[["LayerTensor"], "LayerTensor"]

@@ -15,8 +15,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from lab.training.distilling import soft_labels
-from lab.training.pruning import pruned
+from lab.training.compression.distilling import soft_labels
+from lab.training.compression.pruning import pruned
 
 LEAST_STEPS = 8
 """Batches of an epoch. Of few windows each is learned several times, augmented anew: after two batches the means of

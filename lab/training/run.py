@@ -27,6 +27,7 @@ from lab.recipes.catalogue import recipe_of
 from lab.recipes.numbers import NUMBER_STAGE, DataScaling, chosen_columns
 from lab.recipes.recipe import MODEL_STAGE, SHARES_STAGE, Recipe, behind_backbone, scores_stage, whole_runefile
 from lab.refusal import Reason, Refused
+from lab.training.compression.teacher import Teacher, require_teacher
 from lab.training.data import (
     Dataset,
     Report,
@@ -53,7 +54,6 @@ from lab.training.judging import (
 )
 from lab.training.run_folder import RunFolder
 from lab.training.settings import ENVIRONMENT, RunSettings, bytes_digest
-from lab.training.teacher import Teacher, require_teacher
 from lab.training.thresholds import (
     NORMAL_WINDOWS,
     few_windows_note,

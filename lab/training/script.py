@@ -11,8 +11,8 @@ from typing import Any
 from lab.environments.making import locked_packages
 from lab.recipes.arguments import function_arguments
 from lab.refusal import Reason, Refused
+from lab.training.compression.teacher import Teacher
 from lab.training.settings import ENVIRONMENT, LOOP_SOURCES, RunSettings
-from lab.training.teacher import Teacher
 
 SCRIPT = "train.py"
 FEATURES = "features.npz"

@@ -45,7 +45,8 @@ def run(job: ChildJob) -> dict[str, Any]:
     import keras
     import tensorflow as tf
 
-    from lab.training import distilling, fitting, pruning
+    from lab.training import fitting
+    from lab.training.compression import distilling, pruning
 
     spec = job.spec
     recipe = recipe_of(spec["recipe"])

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from lab.training.settings import ENVIRONMENT, bytes_digest
-from tests.lab.training.training_runs import POLICY, Trained, command, project, trained
+from tests.lab.training.training_runs import (
+    POLICY,
+    Trained,
+    kill_after,
+    project,
+    run_of_script,
+    trained,
+)
 
 pytestmark = [
     pytest.mark.proof,
@@ -56,13 +60,7 @@ def test_a_run_that_is_killed_learns_on_from_its_teacher(first: Trained, tmp_pat
     folder = project(tmp_path, SMALL)
     for name in ("large.float.tflite", "large.provenance.json", "large.splits.json"):
         shutil.copy(first.folder / name, folder / name)
-    with subprocess.Popen(command(folder), stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            event = json.loads(line)
-            if event["event"] == "epoch" and event["epoch"] == 6:
-                process.send_signal(signal.SIGKILL)
-                break
+    kill_after(folder, 6)
     again = trained(folder)
     assert again.of("resumed")
     (one,), (other,) = first.of("result"), again.of("result")
@@ -72,12 +70,5 @@ def test_a_run_that_is_killed_learns_on_from_its_teacher(first: Trained, tmp_pat
 
 def test_the_script_of_a_run_has_the_teacher_beside_it(first: Trained, tmp_path: Path) -> None:
     folder = tmp_path / "script"
-    written = [sys.executable, "-m", "rune.tools.cli", "train", str(first.folder), "--python", str(folder)]
-    subprocess.run(written, check=True, capture_output=True)
+    run_of_script(first, folder)
     assert (folder / "teacher.float.tflite").read_bytes() == (first.folder / "large.float.tflite").read_bytes()
-    script = [str(ENVIRONMENT.python), "-I", str(folder / "train.py")]
-    environment = {"PATH": "/usr/bin:/bin", "CUDA_VISIBLE_DEVICES": "", "HOME": str(tmp_path)}
-    completed = subprocess.run(script, env=environment, capture_output=True, text=True, check=False)
-    assert completed.returncode == 0, completed.stderr[-2000:]
-    (result,) = first.of("result")
-    assert json.loads((folder / "curves.json").read_text()) == result["curves"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +16,15 @@ from rune.model.tflite import TensorKind, read_model
 from tests.lab.training.backbones import PATH, usable
 from tests.lab.training.motion_data import LABELS
 from tests.lab.training.recordings_of_kind import write_for
-from tests.lab.training.training_runs import Trained, command, needs_before_and_after, project, require_same, trained
+from tests.lab.training.training_runs import (
+    Trained,
+    kill_after,
+    needs_before_and_after,
+    project,
+    require_same,
+    run_of_script,
+    trained,
+)
 
 pytestmark = [
     pytest.mark.proof,
@@ -101,32 +108,15 @@ def test_other_recipes_learn_from_files_of_their_kind(name: str, tmp_path: Path)
 
 def test_the_script_of_a_run_gives_the_same_curves(first: Trained, tmp_path: Path) -> None:
     folder = tmp_path / "script"
-    written = [sys.executable, "-m", "rune.tools.cli", "train", str(first.folder), "--python", str(folder)]
-    subprocess.run(written, check=True, capture_output=True)
-    environment = {
-        "PATH": "/usr/bin:/bin",
-        "CUDA_VISIBLE_DEVICES": "",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "HOME": str(tmp_path),
-    }
-    script = [str(ENVIRONMENT.python), "-I", str(folder / "train.py")]
-    completed = subprocess.run(script, env=environment, capture_output=True, text=True, check=False)
-    assert completed.returncode == 0, completed.stderr[-2000:]
+    output = run_of_script(first, folder)
     (result,) = first.of("result")
-    assert json.loads((folder / "curves.json").read_text()) == result["curves"]
-    assert f"Best epoch {result['best_epoch']}; accuracy on windows of the test split" in completed.stdout
+    assert f"Best epoch {result['best_epoch']}; accuracy on windows of the test split" in output
     assert (folder / "model.keras").stat().st_size > 1000
 
 
 def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_curves(first: Trained, tmp_path: Path) -> None:
     folder = project(tmp_path)
-    with subprocess.Popen(command(folder), stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            event = json.loads(line)
-            if event["event"] == "epoch" and event["epoch"] == 12:
-                process.send_signal(signal.SIGKILL)
-                break
+    kill_after(folder, 12)
     assert not (folder / "gesture.tflite").exists()
     again = trained(folder)
     (resumed,) = again.of("resumed")

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from forge.accounts.permissions import Verb
 from forge.compute.scheduler.slots import Party
-from forge.core.wrong_clock import LONGEST_WAIT, is_behind
+from forge.core.database.wrong_clock import LONGEST_WAIT, is_behind
 from forge.deployments.models import Deployment, Release, UpdateDocument, UpdateKey, UpdateRoot
 from forge.deployments.updates.actions.signer import sign_deployment
 from forge.deployments.updates.documents import LIFETIMES

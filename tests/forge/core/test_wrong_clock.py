@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from forge.core.database.wrong_clock import is_behind
 from forge.core.models import PeriodicRun
 from forge.core.periodic import HOLD, PeriodicTask, RunsIn, claim, tasks
-from forge.core.wrong_clock import is_behind
 from forge.jobs import queue
 from forge.jobs.models import Job, JobState, WorkerCapability
 from tests.forge.factories.builds import waiting

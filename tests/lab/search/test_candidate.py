@@ -9,7 +9,7 @@ from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import NETWORK_RECIPES, RECIPES
 from lab.search.candidate import candidate_model
 from lab.search.layers import narrowed, network_of, operators
-from lab.training.widths import remaining_channels
+from lab.training.compression.widths import remaining_channels
 from rune.model.tflite import TensorKind, read_model
 from tests.lab.training.backbones import usable
 

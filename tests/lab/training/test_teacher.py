@@ -15,8 +15,8 @@ from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import recipe_of
 from lab.refusal import Reason, Refused
 from lab.search.candidate import candidate_model
+from lab.training.compression.teacher import Teacher, require_teacher, teacher_model_path, teacher_record_path
 from lab.training.settings import RunSettings, bytes_digest
-from lab.training.teacher import Teacher, require_teacher, teacher_model_path, teacher_record_path
 from tests.lab.training.motion_data import LABELS, write_motion
 
 PATH = "large.float.tflite"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from lab.quantize.figures import figures_of
 from lab.search.candidate import candidate_model
 from lab.search.counting import needs_of_rune
 from lab.training.run import prepare_run
+from lab.training.settings import ENVIRONMENT
 from rune.project.files import FolderFiles
 from rune.source.policy import check_policy
 from tests.lab.training.backbones import PATH
@@ -57,6 +59,35 @@ def trained(folder: Path) -> Trained:
     completed = subprocess.run(command(folder), capture_output=True, text=True, check=False)
     assert completed.returncode == 0, completed.stderr[-2000:]
     return Trained(folder, [json.loads(line) for line in completed.stdout.splitlines()])
+
+
+def kill_after(folder: Path, epoch: int) -> None:
+    """Trains a project, and kills the run once it has told of an epoch."""
+    with subprocess.Popen(command(folder), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            event = json.loads(line)
+            if event["event"] == "epoch" and event["epoch"] == epoch:
+                process.send_signal(signal.SIGKILL)
+                break
+
+
+def run_of_script(first: Trained, folder: Path) -> str:
+    """Writes a run as a script into a folder and runs it there: its curves are those of the run. Returns its output."""
+    written = [sys.executable, "-m", "rune.tools.cli", "train", str(first.folder), "--python", str(folder)]
+    subprocess.run(written, check=True, capture_output=True)
+    script = [str(ENVIRONMENT.python), "-I", str(folder / "train.py")]
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "CUDA_VISIBLE_DEVICES": "",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "HOME": str(folder.parent),
+    }
+    completed = subprocess.run(script, env=environment, capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stderr[-2000:]
+    (result,) = first.of("result")
+    assert json.loads((folder / "curves.json").read_text()) == result["curves"]
+    return completed.stdout
 
 
 def needs_before_and_after(folder: Path) -> tuple[Any, Any]:

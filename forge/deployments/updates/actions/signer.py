@@ -18,7 +18,7 @@ from django.utils import timezone
 from forge.accounts.models import Organisation
 from forge.accounts.principals import INSTALLATION
 from forge.core.audit.entries import write_entry
-from forge.core.wrong_clock import LONGEST_WAIT
+from forge.core.database.wrong_clock import LONGEST_WAIT
 from forge.deployments.models import Deployment, Release, UpdateDocument, UpdateKey, UpdateRoot
 from forge.deployments.releases.gate import missing_for
 from forge.deployments.updates.access import newest_document, root_of

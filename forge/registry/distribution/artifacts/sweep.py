@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.core.blobs.parts import delete_parts, delete_strays
-from forge.core.wrong_clock import ahead
+from forge.core.database.wrong_clock import ahead
 from forge.registry.distribution.artifacts.models import PushedBlob, Upload
 from forge.registry.models import Manifest
 

@@ -12,7 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from lab.training.widths import remaining_channels
+from lab.training.compression.widths import remaining_channels
 
 _ANSWERING = ("Conv2D", "Dense")
 """Layers that mix channels. The last one of a network gives the answer, and keeps all of its outputs."""
