@@ -14,6 +14,7 @@ from typing import Any
 
 from forge.collab.closing import Closing
 from forge.core import studio_limits
+from forge.learning.conversions.kinds import SOURCE_SUFFIXES
 from rune.capabilities import CAPABILITIES
 from rune.capabilities.capability import Capability
 from rune.datasets.words import WORD_LIMIT
@@ -39,6 +40,7 @@ def declared_files() -> dict[str, str]:
     return {
         "capabilities.ts": _capabilities(),
         "closing.ts": _constants(_closing()),
+        "model-suffixes.ts": _suffixes(),
         "run-limits.ts": _constants(_run_limits()),
         "studio-limits.ts": _constants(_studio_limits()),
     }
@@ -48,6 +50,11 @@ def _capabilities() -> str:
     """The declarations as a constant of TypeScript, whose literal types are the names."""
     rows = json.dumps([described(each) for each in CAPABILITIES.values()], indent=2, ensure_ascii=False)
     return f"{_HEADER}export const DECLARED_CAPABILITIES = {rows} as const;\n"
+
+
+def _suffixes() -> str:
+    comment = "/** How files of models end that the server converts. */"
+    return f"{_HEADER}\n{comment}\nexport const SOURCE_SUFFIXES = {json.dumps(SOURCE_SUFFIXES)};\n"
 
 
 def described(capability: Capability) -> dict[str, Any]:

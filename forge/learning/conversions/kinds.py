@@ -13,6 +13,8 @@ TENSORFLOW_SUFFIXES = (*KERAS_SUFFIXES, ".zip")
 """Of the sources that TensorFlow converts."""
 PT2_SUFFIX = ".pt2"
 """Of the sources that PyTorch converts."""
+SOURCE_SUFFIXES = (*KERAS_SUFFIXES, ".onnx", PT2_SUFFIX)
+"""Of files that are models of another format, and nothing else: a `.zip` may be anything."""
 FLOAT = "float32"
 FIRST_FORMS = (FLOAT, "int8")
 """Made and shown first."""

@@ -26,7 +26,7 @@ from forge.learning.conversions.actions import (
 )
 from forge.learning.conversions.declarations import convert_again, declared_of
 from forge.learning.conversions.facets import board_facets
-from forge.learning.conversions.kinds import MIXED_FORMS
+from forge.learning.conversions.kinds import MIXED_FORMS, SOURCE_SUFFIXES
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.serializers import form_url
 from forge.learning.environments.actions import prepare_environment
@@ -67,6 +67,7 @@ def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
         "declared": declared_of(project, tree),
         "conversions": conversions_of(principal, project)[:SHOWN],
         "model_paths": model_paths(tree),
+        "accepted": ",".join((*SOURCE_SUFFIXES, ".zip", ".tflite")),
         "may_edit": can(principal, Verb.EDIT, project),
     }
 

@@ -3,6 +3,7 @@
 // organisations is asked each time in which, before anything is sent.
 import { isModelSource } from "../api/model-sources";
 import { address } from "../api/request";
+import { SOURCE_SUFFIXES } from "../declared/model-suffixes";
 
 const PART = "[data-drop-model]";
 
@@ -14,6 +15,7 @@ function watch(card: HTMLElement): void {
   const input = card.querySelector<HTMLInputElement>("input[type=file]");
   const says = card.querySelector<HTMLElement>("[data-drop-says]");
   if (!input || !says) return;
+  input.accept = [".tflite", ...SOURCE_SUFFIXES].join(",");
   input.closest("label")?.removeAttribute("hidden");
   const where = card.querySelector<HTMLElement>("[data-drop-where]");
   let waiting: File | undefined;
