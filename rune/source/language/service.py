@@ -47,6 +47,8 @@ from rune.source.language.names.file_mentions import file_mentions, rename_files
 from rune.source.language.names.navigation import RenameRefused, definition, prepare_rename, references, rename
 from rune.source.language.policy import analyse_policy
 from rune.source.language.policy.answers import POLICY_ANSWERS
+from rune.source.language.policy.entry_edits import ModelEditRefused
+from rune.source.language.policy.model_entries import ModelEntriesAnswerJson
 from rune.source.language.positions import Utf16, in_utf16
 from rune.source.language.requests import (
     BadLanguageRequest,
@@ -114,6 +116,8 @@ class LanguageService:
             return _error("format-refused", error.reason)
         except GraphEditRefused as error:
             return _error("graph-edit-refused", error.reason)
+        except ModelEditRefused as error:
+            return _error("model-edit-refused", error.reason)
         except NewBlockRefused as error:
             return _error("new-block-refused", error.reason)
 
@@ -133,7 +137,7 @@ class LanguageService:
             changes = files_from_json(object_of(request, "files"))
             self._session.update(changes, replace=request.get("ask") == "open")
         ask = text_of(request, "ask")
-        if ask not in ANSWERS and ask not in BLOCK_ANSWERS and ask not in ("open", "change"):
+        if ask not in ("open", "change") and not any(ask in each for each in (ANSWERS, BLOCK_ANSWERS, POLICY_ANSWERS)):
             raise BadLanguageRequest(f'"ask" must be one of {", ".join(("open", "change", *ANSWERS))}')
         if ask == "open":
             object_of(request, "files")
@@ -146,7 +150,8 @@ class LanguageService:
         if file is not None and is_block_file(file):
             return self._answered_of_block(ask, request, units, file)
         if ask not in ANSWERS:
-            raise BadLanguageRequest(f'"{ask}" is asked of a block in Python')
+            asked = "a block in Python" if ask in BLOCK_ANSWERS else POLICY_FILE
+            raise BadLanguageRequest(f'"{ask}" is asked of {asked}')
         analysis = self._session.analysis(file)
         if units == "characters":
             return ANSWERS[ask](analysis, request)
@@ -299,6 +304,7 @@ AnswerJson = (
     | ReasonAnswerJson
     | PortsAnswerJson
     | SuitsAnswerJson
+    | ModelEntriesAnswerJson
     | None
 )
 """The types of answers; None where there is nothing to answer."""

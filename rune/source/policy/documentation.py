@@ -27,7 +27,7 @@ KEYS: Final = {
 }
 
 MODELS: Final = {
-    "source": "The file of the training library: `.keras`, `.h5`, `.onnx`, or a `.tflite` of floats.",
+    "source": "The file of the training library: `.keras`, `.h5`, `.onnx`, `.pt2`, or a `.tflite` of floats.",
     "quantize": "The form: `float32` where it is left out, `float16`, `dynamic`, `int8`, `int8-tensor`, `int16x8`, or "
     "`int8-tensorflow` of a Keras model.",
     "samples": "A folder of recordings, or of `.npy` or `.npz` files that the model's input is like.",

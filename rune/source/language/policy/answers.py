@@ -10,6 +10,7 @@ from rune.source.language.apply import apply_fixes
 from rune.source.language.policy.analysis import PolicyAnalysis
 from rune.source.language.policy.completion import complete_policy
 from rune.source.language.policy.hover import hover_policy
+from rune.source.language.policy.model_entries import answer_edit_model, answer_models
 from rune.source.language.requests import whole_number_of
 from rune.source.language.to_json import (
     ActionsAnswerJson,
@@ -74,6 +75,8 @@ POLICY_ANSWERS: Mapping[str, Callable[[PolicyAnalysis, Mapping[str, Any]], Any]]
     "complete": _complete,
     "hover": _hover,
     "actions": _actions_answer,
+    "models": answer_models,
+    "edit-model": answer_edit_model,
     "definition": lambda _, __: {"locations": []},
     "references": lambda _, __: {"locations": []},
     "prepare-rename": lambda _, __: None,

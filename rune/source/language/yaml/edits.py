@@ -203,7 +203,7 @@ def _remove_lines(style: Style, branch: Branch, index: int, end: int | None) -> 
     stop = entry.end if ends_with_break(text, entry.value) else next_line(text, entry.end)
     if end is not None and index == len(branch.entries) - 1:
         stop = max(stop, end)
-    stop = _over_remarks(text, stop, at)
+    stop = over_remarks(text, stop, at)
     remarks = [text[comment.start : comment.end].rstrip() for comment in _inside(text, entry, first, stop)]
     line_before = text[_line_before(text, before) : before].strip()
     is_blank_before = not line_before
@@ -230,7 +230,7 @@ def _line_before(text: str, start: int) -> int:
     return line_start(text, max(end, 0))
 
 
-def _over_remarks(text: str, stop: int, at: int) -> int:
+def over_remarks(text: str, stop: int, at: int) -> int:
     """Past the comments that follow and stand farther in than the entry: they belong to it."""
     reached = stop
     while stop < len(text):

@@ -130,3 +130,77 @@ def test_everything_that_is_asked_of_a_runefile_has_an_answer_or_a_reason() -> N
     for ask in ANSWERS:
         reply = service.answer({"ask": ask, "file": "forge.yml", "offset": 0, "start": 0, "end": 0})
         assert ("answer" in reply) == (ask in POLICY_ANSWERS), (ask, reply)
+
+
+MODELS = """\
+models:
+  net.tflite: # 🙂
+    source: a.keras
+    quantize: int9
+    keep: [x]
+    shapes: {line: 3x4}
+"""
+
+
+def test_the_models_are_answered_as_they_are_written_with_their_places() -> None:
+    [model] = _answer(MODELS, "models")["models"]
+    written = {key: model[key] for key in ("path", "source", "quantize", "calibration", "keep", "shapes")}
+    assert written == {
+        "path": "net.tflite",
+        "source": "a.keras",
+        "quantize": "int9",
+        "calibration": None,
+        "keep": ["x"],
+        "shapes": [{"name": "line", "shape": "3x4"}],
+    }
+    assert {key: span["start"]["line"] for key, span in model["spans"].items()} == {
+        "source": 3,
+        "quantize": 4,
+        "keep": 5,
+        "shapes": 6,
+    }
+    wrong = [each["span"]["start"]["line"] for each in _answer(MODELS, "check")["diagnostics"]]
+    assert model["spans"]["quantize"]["start"]["line"] in wrong
+
+
+def test_a_file_that_cannot_be_read_says_why_its_models_cannot_be_edited() -> None:
+    answer = _answer("models:\n  net.tflite:\n    source: [a\n", "models")
+    assert answer["reason"] == "Line 3 is not valid YAML. Fix it in the text first."
+    assert _answer("limits:\n", "models") == {"models": [], "reason": None}
+
+
+def test_an_edit_of_a_model_counts_as_it_is_asked_and_is_refused_by_name() -> None:
+    edit = {"edit": "set-model", "path": "net.tflite", "key": "quantize", "value": "int8"}
+    [change] = _answer(MODELS, "edit-model", edit=edit, offsets="utf-16")["edits"]
+    assert change["file"] == "forge.yml"
+    units = MODELS.encode("utf-16-le")
+    start, end = (change["span"][side]["offset"] * 2 for side in ("start", "end"))
+    assert (units[:start] + change["text"].encode("utf-16-le") + units[end:]).decode("utf-16-le") == MODELS.replace(
+        "int9", "int8"
+    )
+    request = {"ask": "edit-model", "file": "forge.yml", "edit": {"edit": "remove-model", "path": "no.tflite"}}
+    assert _service(MODELS).answer(request) == {
+        "error": {"name": "model-edit-refused", "message": 'forge.yml has no model "no.tflite".'}
+    }
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        None,
+        {},
+        {"edit": "set-model", "path": "net.tflite", "key": "shapes", "value": "3"},
+        {"edit": "set-model", "path": "net.tflite", "key": "keep", "value": "x"},
+        {"edit": "set-model", "path": "net.tflite", "key": "keep", "value": [""]},
+        {"edit": "rename-model", "path": "net.tflite"},
+        {"edit": "add-model", "path": "net.tflite", "source": 3},
+    ],
+)
+def test_a_malformed_edit_of_a_model_is_a_bad_request(edit: Any) -> None:
+    reply = _service(MODELS).answer({"ask": "edit-model", "file": "forge.yml", "edit": edit})
+    assert reply["error"]["name"] == "bad-request"
+
+
+def test_the_models_are_asked_of_no_other_file() -> None:
+    reply = _service(MODELS).answer({"ask": "models"})
+    assert reply["error"] == {"name": "bad-request", "message": '"models" is asked of forge.yml'}
