@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,24 @@ def test_a_model_that_is_dropped_leads_to_its_input_and_a_trial(forge: LiveForge
     page.get_by_label("Pixels from 0 to 1").check()
     page.get_by_role("button", name="Write the Runefile").click()
     expect(page.get_by_role("heading", name="Feed models/own.tflite")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_saved_model_in_a_zip_file_is_converted_and_any_other_zip_file_is_unpacked(
+    forge: LiveForge, open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page()
+    sign_in(page, forge.printed_link())
+    create(page, "Digits")
+    model, other = tmp_path / "net.zip", tmp_path / "other.zip"
+    for path, names in ((model, ("net/saved_model.pb", "net/variables/variables.index")), (other, ("a.txt", "b.txt"))):
+        with zipfile.ZipFile(path, "w") as archive:
+            for name in names:
+                archive.writestr(name, b"\x08\x01")
+    drop(page, model, "net.zip")
+    expect(page.get_by_text("net.zip is being converted.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    drop(page, other, "other.zip")
+    expect(page.get_by_role("dialog")).to_contain_text("other.zip", timeout=PATIENCE)
 
 
 def drop(page: Page, file: Path, name: str) -> None:

@@ -3,3 +3,4 @@
 export { fileAnswers } from "./answers";
 export { convert } from "./model-work";
 export { isPlain, loneArchive, loneSource, planUpload } from "../../session/uploads/plan";
+export { savedModelOf } from "../../session/uploads/saved-model";

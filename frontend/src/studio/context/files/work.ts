@@ -47,15 +47,15 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
   const addFiles = (incoming: readonly NamedFile[], folder: string | null): void => {
     if (!workspace.mayEdit || incoming.length === 0) return;
     attempt(
-      incomingWork().then(({ loneArchive, loneSource, planUpload, isPlain, convert }) => {
+      incomingWork().then(async ({ loneArchive, loneSource, savedModelOf, planUpload, isPlain, convert }) => {
+        const source = folder === null ? (loneSource(incoming) ?? (await savedModelOf(incoming))) : null;
+        if (source !== null) {
+          await convert(workspace, source);
+          return;
+        }
         const archive = loneArchive(incoming);
         if (archive !== null) {
           ask({ what: "archive", file: archive, folder: folder ?? "" });
-          return;
-        }
-        const source = folder === null ? loneSource(incoming) : null;
-        if (source !== null) {
-          attempt(convert(workspace, source));
           return;
         }
         const plan = planUpload(incoming, folder, new Set(listed().map((file) => file.path)), uploads.limit, bytes);

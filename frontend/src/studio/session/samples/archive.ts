@@ -4,6 +4,7 @@ import { Problem } from "../../api/problem";
 import { bytes, count } from "../../format/quantities";
 import type { NamedFile } from "../uploads/incoming-files";
 import { MAX_FILES } from "../../../declared/studio-limits";
+import { packed } from "../uploads/packed";
 import { loneArchive, withoutLitter } from "../uploads/plan";
 
 export interface SampleArchive {
@@ -37,11 +38,4 @@ function nameOf(files: readonly NamedFile[]): string {
   const tops = new Set(files.map(({ name }) => name.split("/")[0] ?? name));
   const [first = "samples"] = tops;
   return tops.size === 1 ? first : `${first} and ${tops.size - 1} more`;
-}
-
-/** Recordings hardly become smaller, so they are packed as they are. */
-async function packed(files: readonly NamedFile[], name: string): Promise<File> {
-  const { downloadZip } = await import("client-zip");
-  const archive = downloadZip(files.map(({ name: path, file }) => ({ name: path, input: file })));
-  return new File([await archive.blob()], `${name}.zip`, { type: "application/zip" });
 }
