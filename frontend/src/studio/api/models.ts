@@ -11,12 +11,21 @@ export async function convertModel(client: ProjectClient, file: File): Promise<s
   return `${modelsPage(client)}/${((await response.json()) as ModelConversion).id}`;
 }
 
+/** The names of the layers of each source that was converted lately, by the digest of the source. */
+export async function layersOfSources(client: ProjectClient): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { results } = await client.call("get", CONVERSIONS);
+  const known = results.filter(({ layers }) => layers.length > 0);
+  // The newest comes first and counts.
+  return new Map(known.toReversed().map(({ digest, layers }) => [digest, layers.map(({ name }) => name)]));
+}
+
 /** The page that asks what the input of a model of the project is. */
 export function inputPage(client: ProjectClient, path: string): string {
   return `${modelsPage(client)}/input?${new URLSearchParams({ file: path })}`;
 }
 
-function modelsPage(client: ProjectClient): string {
+/** The page of the project's models and their conversions. */
+export function modelsPage(client: ProjectClient): string {
   const { organisation, name } = client.project;
   return `/${encodeURIComponent(organisation)}/${encodeURIComponent(name)}/models`;
 }

@@ -5,7 +5,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { FileEntry } from "../document/files/files";
 import { cursorPosition } from "../document/sync/cursor-position";
 import type { Present } from "../document/sync/presence";
-import { findRunefile } from "../document/files/runefile";
+import { findRunefile, POLICY_FILE } from "../document/files/runefile";
 import type { Cursor, EditorHandle } from "./editor-handle";
 import { stageAt } from "../session/problems/stage-at";
 import { closedFile, openedFile, shownFiles, type OpenFiles, type ShownFiles } from "../session/open-files";
@@ -119,7 +119,7 @@ export class Places {
     const file = this.files.find((each) => each.path === path);
     if (file === undefined) return;
     const { runefile, view } = this.store.getState();
-    if (path === runefile && view === "graph") this.setView("both");
+    if ((path === runefile || path === POLICY_FILE) && view === "graph") this.setView("both");
     this.openFile(file.id);
     this.set({ jump: { file: file.id, line, column } });
   };

@@ -1,9 +1,7 @@
-// The requests of the graph to the language, and its edits, which change the text as one step of the page's undo. An
-// answer is about a text; when that changed meanwhile the graph asks again, so that no edit falls on other words.
+// The requests of the graph to the language, and its edits, which change the text as one step of the page's undo.
 import type { TextEdit } from "../../api/schema";
-import { LanguageRefusal } from "../../language";
-import { sentenceOf } from "../api/problem";
 import type { EditStep, Workspace } from "../session/workspace";
+import { EditQueue, reasonOf, type EditedWorkspace } from "./edit-queue";
 import type {
   EditAnswer,
   PortFit,
@@ -17,21 +15,18 @@ import type {
   TensorType,
 } from "./graph-requests";
 
-/** How often an edit is asked for again while others type. */
-const TRIES = 6;
-
 type GraphEdits = Pick<EditAnswer, "edits"> & Partial<Pick<EditAnswer, "stage">>;
 
 /** The part of the workspace that this uses, so that a test can pass another. */
-export type GraphWorkspace = Pick<Workspace, "edit" | "toasts" | "checking"> & {
-  readonly language: Pick<Workspace["language"], "ask">;
-  readonly files: Pick<Workspace["files"], "list" | "text" | "undo">;
-};
+export type GraphWorkspace = EditedWorkspace &
+  Pick<Workspace, "toasts"> & { readonly language: Pick<Workspace["language"], "ask"> };
 
 export class GraphLanguage {
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly queue: EditQueue;
 
-  constructor(private readonly workspace: GraphWorkspace) {}
+  constructor(private readonly workspace: GraphWorkspace) {
+    this.queue = new EditQueue(workspace);
+  }
 
   ports = (): Promise<PortsAnswer> => this.workspace.language.ask<PortsAnswer>({ ask: "ports" });
 
@@ -83,37 +78,12 @@ export class GraphLanguage {
     return this.enqueue(() => this.workspace.language.ask<EditAnswer>({ ask: "edit-graph", edit }), step);
   }
 
-  private enqueue(ask: () => Promise<GraphEdits>, step: EditStep): Promise<string | null> {
-    const result = this.last.then(() => this.apply(ask, step));
-    this.last = result;
-    return result;
-  }
-
-  private async apply(ask: () => Promise<GraphEdits>, step: EditStep): Promise<string | null> {
+  private async enqueue(ask: () => Promise<GraphEdits>, step: EditStep): Promise<string | null> {
     try {
-      for (let attempt = 0; attempt < TRIES; attempt++) {
-        const before = this.texts();
-        const { edits, stage } = await ask();
-        const now = this.texts();
-        if (edits.some(({ file }) => before.get(file) !== now.get(file))) continue;
-        if (edits.length > 0) this.workspace.edit(edits, step);
-        this.workspace.checking.touch(0);
-        return stage ?? "";
-      }
-      this.workspace.toasts.say("The text is being changed. Try again.");
+      return (await this.queue.run(ask, step)).stage ?? "";
     } catch (error) {
-      this.workspace.toasts.say(error instanceof LanguageRefusal ? error.message : sentenceOf(error));
+      this.workspace.toasts.say(reasonOf(error));
+      return null;
     }
-    return null;
-  }
-
-  private texts(): ReadonlyMap<string, string> {
-    return new Map(
-      this.workspace.files
-        .list()
-        .flatMap(({ id, path, kind }) =>
-          kind === "text" ? [[path, this.workspace.files.text(id)?.toJSON() ?? ""] as const] : [],
-        ),
-    );
   }
 }

@@ -160,6 +160,7 @@ export function EditorArea() {
               path={active.path}
               address={(path) => workspace.client.fileAddress(path)}
               onOpen={openPath}
+              readOnly={readOnly}
             />
           )}
           {active !== null && text === null && extension(active.path) === "tflite" && (

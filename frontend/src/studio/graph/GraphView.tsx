@@ -19,7 +19,7 @@ import { GraphLanguage } from "../edits/graph-language";
 import { describeStages } from "../../pipeline";
 import { StagePanel } from "./panel/StagePanel";
 import { wireId } from "./canvas/flow-elements";
-import { undoByKeys } from "./undo-keys";
+import { undoByKeys } from "../parts/undo-keys";
 import { useDrawing } from "./canvas/use-drawing";
 import { behindStage, fedBy, intoWire, type Spot } from "./spot";
 import { usePorts } from "./use-ports";

@@ -4,6 +4,7 @@ import type * as Y from "yjs";
 import type { Reading } from "./reading";
 
 const MarkdownPage = lazy(() => import("./MarkdownPage"));
+const ModelsForm = lazy(() => import("./models/ModelsForm"));
 const TablePage = lazy(() => import("./TablePage"));
 
 interface ReadPageProps {
@@ -12,16 +13,15 @@ interface ReadPageProps {
   readonly path: string;
   readonly address: (file: string) => string;
   readonly onOpen: (path: string) => void;
+  readonly readOnly: boolean;
 }
 
-export function ReadPage({ reading, text, path, address, onOpen }: ReadPageProps) {
+export function ReadPage({ reading, text, path, address, onOpen, readOnly }: ReadPageProps) {
   return (
     <Suspense fallback={<p className="panel-note muted">Loading…</p>}>
-      {reading === "markdown" ? (
-        <MarkdownPage text={text} path={path} address={address} onOpen={onOpen} />
-      ) : (
-        <TablePage text={text} path={path} />
-      )}
+      {reading === "markdown" && <MarkdownPage text={text} path={path} address={address} onOpen={onOpen} />}
+      {reading === "table" && <TablePage text={text} path={path} />}
+      {reading === "models" && <ModelsForm text={text} readOnly={readOnly} />}
     </Suspense>
   );
 }

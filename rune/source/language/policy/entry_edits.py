@@ -37,11 +37,12 @@ class ModelEditRefused(Exception):
 
 @dataclass(frozen=True)
 class AddModel:
-    """Adds a model file with its source and, unless it stays a float model, its form."""
+    """Adds a model file with its source and, unless it stays a float model, its form and its inputs and outputs."""
 
     path: str
     source: str
     form: str | None = None
+    interface: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ def model_edit_from_json(value: Mapping[str, Any]) -> ModelEdit:
     path = text_of(value, "path")
     match kind:
         case "add-model":
-            return AddModel(path, text_of(value, "source"), _optional_text(value, "quantize"))
+            form, interface = _optional_text(value, "quantize"), _optional_text(value, "interface")
+            return AddModel(path, text_of(value, "source"), form, interface)
         case "remove-model":
             return RemoveModel(path)
         case "rename-model":
@@ -178,7 +180,8 @@ def _entry(models: Mapping[str, Any], path: str) -> dict[str, Any]:
 
 
 def _fields(edit: AddModel) -> dict[str, str]:
-    return {"source": edit.source} | ({"quantize": edit.form} if edit.form else {})
+    fields = {"source": edit.source, "quantize": edit.form, "interface": edit.interface}
+    return {key: value for key, value in fields.items() if value}
 
 
 def _splices(text: str, edit: ModelEdit) -> list[Splice]:

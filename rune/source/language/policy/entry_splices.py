@@ -207,8 +207,10 @@ def _written_key(path: str, style: Style | None = None, *, in_flow: bool = False
 
 def _style(text: str, root: Branch | None) -> Style:
     """The style of the text, with the indentation of its first section that has lines of its own."""
-    for entry in () if root is None or root.is_flow else root.entries:
+    if root is None or root.is_flow:
+        return style_of(text, _INDENT)
+    for entry in root.entries:
         inner = entry.value
         if isinstance(inner, Branch) and inner.is_map and not inner.is_flow and inner.entries:
-            return style_of(text, column(text, inner.entries[0].start) - column(text, root.entries[0].start))
+            return style_of(text, column(text, inner.entries[0].start) - column(text, entry.start))
     return style_of(text, _INDENT)

@@ -5,7 +5,7 @@ import { InlineCode } from "../../parts/InlineCode";
 import type { EditStep } from "../../session/workspace";
 import type { ArgumentValue, GraphEdit, PaletteAnswer, StageArgument } from "../../edits/graph-requests";
 import { NumberField } from "./NumberField";
-import { TextField } from "./TextField";
+import { TextField } from "../../parts/TextField";
 
 interface ArgumentsProps {
   readonly stage: string;

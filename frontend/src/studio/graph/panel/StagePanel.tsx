@@ -15,7 +15,7 @@ import { Arguments } from "./Arguments";
 import { Inputs } from "./Inputs";
 import { Outputs } from "./Outputs";
 import { SharedBlockPart } from "./SharedBlockPart";
-import { TextField } from "./TextField";
+import { TextField } from "../../parts/TextField";
 import type { WatchedWires } from "../watched-wires";
 
 interface StagePanelProps {

@@ -95,6 +95,18 @@ def test_the_first_model_makes_the_section(before: str) -> None:
     assert data_of(edited(text, RemoveModel("net.tflite"))) == data_of(before)
 
 
+def test_a_model_is_added_with_the_settings_that_are_not_the_usual_ones() -> None:
+    text = edited("", AddModel("net.tflite", "net.pt2", "int8", "float32"))
+    [model] = read_policy(text).models
+    assert model.form == "int8"
+    assert model.float_interface
+    assert [line.strip() for line in text.splitlines()][2:] == [
+        "source: net.pt2",
+        "quantize: int8",
+        "interface: float32",
+    ]
+
+
 def test_a_model_is_added_below_the_last_one_and_its_comments() -> None:
     text = "models:\n  a.tflite:\n    source: a.h5\n    # quantize: int8\n\n# tail\ndata: ~\n"
     entry = "  b.tflite:\n    source: b.h5\n"

@@ -3,23 +3,27 @@ import { useState } from "react";
 
 interface TextFieldProps {
   readonly label: string;
+  readonly id?: string;
   readonly value: string;
   readonly disabled: boolean;
   readonly isLong?: boolean;
   readonly isFirst?: boolean;
   readonly describedBy?: string;
   readonly placeholder?: string;
+  readonly isWrong?: boolean;
   readonly onSet: (value: string) => void;
 }
 
 export function TextField({
   label,
+  id,
   value,
   disabled,
   isLong = false,
   isFirst = false,
   describedBy,
   placeholder,
+  isWrong = false,
   onSet,
 }: TextFieldProps) {
   const [typed, setTyped] = useState<string | null>(null);
@@ -29,8 +33,10 @@ export function TextField({
   };
   const props = {
     className: "input mono",
+    id,
     "aria-label": label,
     "aria-describedby": describedBy,
+    "aria-invalid": isWrong ? true : undefined,
     disabled,
     placeholder,
     value: typed ?? value,

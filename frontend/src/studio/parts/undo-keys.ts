@@ -1,7 +1,7 @@
-// The keys of the page's one undo in the graph, anywhere but where a text is typed, which has its own.
+// The keys of the page's one undo in the graph and in forms, anywhere but where a text is typed, which has its own.
 import type { KeyboardEvent } from "react";
 import type { UndoManager } from "yjs";
-import { isMac } from "../parts/keys";
+import { isMac } from "./keys";
 
 export function undoByKeys(event: KeyboardEvent, undo: UndoManager): void {
   const key = event.key.toLowerCase();

@@ -1,0 +1,46 @@
+// One of some words. A value that is none of them, which somebody wrote in the text, is shown as it is.
+import { Field } from "./Field";
+import type { Diagnostic } from "../../../api/schema";
+
+interface ChoiceFieldProps {
+  readonly label: string;
+  readonly help?: string;
+  readonly problems?: readonly Diagnostic[];
+  readonly refused?: string;
+  /** Null: left out in the text, which means `standard`. */
+  readonly value: string | null;
+  readonly choices: readonly string[];
+  /** What a key that is left out means; null where it has to be written. */
+  readonly standard: string | null;
+  /** What is said of a value that is none of the choices. */
+  readonly otherwise: string;
+  readonly onSet: (value: string | null) => void;
+}
+
+export function ChoiceField({ value, choices, standard, otherwise, onSet, ...field }: ChoiceFieldProps) {
+  const shown = value ?? standard ?? "";
+  return (
+    <Field {...field}>
+      {({ id, describedBy, isWrong }) => (
+        <select
+          id={id}
+          className="input"
+          aria-describedby={describedBy}
+          aria-invalid={isWrong ? true : undefined}
+          value={shown}
+          onChange={(event) => onSet(event.target.value === standard ? null : event.target.value)}
+        >
+          {!choices.includes(shown) && (
+            <option value={shown}>{shown === "" ? "Choose" : `${shown} (${otherwise})`}</option>
+          )}
+          {choices.map((choice) => (
+            <option key={choice} value={choice}>
+              {choice}
+              {choice === standard && " (default)"}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}

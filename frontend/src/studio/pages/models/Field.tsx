@@ -1,0 +1,54 @@
+// A field of the form with its meaning, and below it what the check says of it and why the last edit was refused.
+import { useId, type ReactNode } from "react";
+import type { Diagnostic } from "../../../api/schema";
+import { CodeLink } from "../../parts/CodeLink";
+import { InlineCode } from "../../parts/InlineCode";
+
+/** What a control needs so that a screen reader says its name, its meaning and its problems. */
+export interface FieldIds {
+  readonly id: string;
+  readonly describedBy: string;
+  readonly isWrong: boolean;
+}
+
+interface FieldProps {
+  readonly label: string;
+  readonly help?: string;
+  readonly problems?: readonly Diagnostic[];
+  /** Why the last edit of the field was not made; "" for none. */
+  readonly refused?: string;
+  readonly children: (ids: FieldIds) => ReactNode;
+}
+
+export function Field({ label, help = "", problems = [], refused = "", children }: FieldProps) {
+  const id = useId();
+  const isWrong = refused !== "" || problems.some(({ severity }) => severity === "error");
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {children({ id, describedBy: `${id}-help ${id}-problems`, isWrong })}
+      <div id={`${id}-problems`} role="status">
+        {refused !== "" && (
+          <p className="error">
+            <InlineCode>{refused}</InlineCode>
+          </p>
+        )}
+        <ProblemList problems={problems} />
+      </div>
+      {help !== "" && (
+        <p id={`${id}-help`} className="small muted">
+          <InlineCode>{help}</InlineCode>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Sentences of the check, each with its code and what to do. */
+export function ProblemList({ problems }: { readonly problems: readonly Diagnostic[] }) {
+  return problems.map(({ severity, code, message, notes }, index) => (
+    <p key={`${index} ${code}`} className={severity === "error" ? "small wrong" : "small worse"}>
+      <InlineCode>{[`${message}.`, ...notes].join(" ")}</InlineCode> <CodeLink code={code} />
+    </p>
+  ));
+}
