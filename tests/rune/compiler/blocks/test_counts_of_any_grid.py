@@ -39,9 +39,9 @@ def test_any_grid_is_counted_as_the_reference_counts_it(tmp_path: Path) -> None:
     counted = 0
     for grid, vector in zip(grids, vectors, strict=True):
         counts, objects = module.outputs(vector)
-        wanted, found = count_on_grid(vector.arguments, [grid])
+        wanted, rows = count_on_grid(vector.arguments, [grid])
         assert counts.elements == wanted.tolist(), vector.name
-        assert objects.type.dimensions == found.shape, vector.name
-        assert objects.elements == found.ravel().tolist(), vector.name
+        assert objects.type.dimensions == rows.shape, vector.name
+        assert objects.elements == rows.ravel().tolist(), vector.name
         counted += sum(wanted.tolist())
     assert counted > 300

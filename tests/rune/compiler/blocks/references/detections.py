@@ -79,15 +79,15 @@ def count_on_grid(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
             near = (slice(max(row - 1, 0), row + 2), slice(max(column - 1, 0), column + 2))
             owners[row, column] = owners[near][labels[near] == labels[row, column]].min()
         changed = bool((before != owners).any())
-    found = []
+    objects = []
     for owner in np.unique(owners[labels >= 0]):
         there = (owners == owner) & (labels >= 0)
         y, x = (np.argwhere(there) * 2 + 1).sum(axis=0)
         label = int(labels[there][0])
         place = [x / (there.sum() * 2.0 * columns), y / (there.sum() * 2.0 * rows)]
-        found.append([label, *place, scores[there][:, label].max()])
-    counts = np.bincount([row[0] for row in found], minlength=classes - 1).astype(np.uint32)
-    return [counts, np.array(found[: arguments["most"]], F32).reshape(-1, 4)]
+        objects.append([label, *place, scores[there][:, label].max()])
+    counts = np.bincount([row[0] for row in objects], minlength=classes - 1).astype(np.uint32)
+    return [counts, np.array(objects[: arguments["most"]], F32).reshape(-1, 4)]
 
 
 REFERENCES: Mapping[str, Reference] = {
