@@ -69,7 +69,7 @@ class Diverged(Exception):
     """The loss is no number any more."""
 
 
-class FusedAdamW(keras.optimizers.AdamW):
+class FusedAdamW(keras.optimizers.AdamW):  # type: ignore[misc]
     """AdamW, whose update of a variable is one operator of TensorFlow: a step is compiled in less than two thirds of
     the time."""
 
