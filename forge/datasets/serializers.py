@@ -22,11 +22,16 @@ from forge.datasets.samples.models import Sample, SampleKind, SampleQuality, Sam
 from forge.datasets.versions.manifest import Entry, VersionComparison
 from forge.datasets.versions.models import DataVersion
 from forge.projects.models import Project
+from rune.datasets.positions import ObjectPositionJson
 
 _KIND = choices("DataSampleKind", SampleKind.values)
 _SPLIT = choices("DataSampleSplit", SampleSplit.values)
 _QUALITY = choices("DataSampleQuality", SampleQuality.values)
 _SOURCE = choices("DataSampleSource", SampleSource.values)
+_POSITIONS = (
+    "where objects are in a picture, as fractions of its width and height; null: nobody marked it; empty: somebody "
+    "found none in it"
+)
 
 
 class DataGroupJson(TypedDict):
@@ -216,6 +221,7 @@ class DataEntryJson(TypedDict):
     group: int | None
     milliseconds: int
     deleted: Annotated[bool, "whether its bytes were deleted since: a tombstone"]
+    positions: Annotated[list[ObjectPositionJson] | None, _POSITIONS]
 
 
 class DataRelabelledJson(TypedDict):
@@ -368,6 +374,7 @@ def entry_to_json(entry: Entry, is_deleted: bool) -> DataEntryJson:
         "group": entry.group,
         "milliseconds": entry.milliseconds,
         "deleted": is_deleted,
+        "positions": None if is_deleted or entry.positions is None else list(entry.positions),
     }
 
 

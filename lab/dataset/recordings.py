@@ -17,6 +17,7 @@ from lab.refusal import Reason, Refused
 from rune.datasets.content.content import BadContent, Kind, Quality
 from rune.datasets.layouts.archive import DataArchive
 from rune.datasets.layouts.find import find_layout, read_item
+from rune.datasets.positions import Positions, positions_to_json
 from rune.digests import digest_of
 from rune.wording import quoted, size_text
 
@@ -38,6 +39,8 @@ class Recording:
     quality: Quality
     group: str = ""
     split: str = ""
+    positions: Positions | None = None
+    """Where objects are in a picture; None where nobody marked it, and empty where somebody found none."""
 
     @property
     def digest(self) -> str:
@@ -69,9 +72,14 @@ def read_recordings(source: Path, *, needs_labels: bool = True) -> Recordings:
 
 
 def data_digest(recordings: Iterable[Recording], uses: Sequence[str]) -> str:
-    """The digest of recordings with their labels and splits, or other uses, in whichever order they come."""
-    rows = sorted([each.digest, each.label, use] for each, use in zip(recordings, uses, strict=True))
+    """The digest of recordings with their labels, positions and splits, or other uses, in whichever order they come."""
+    rows = sorted([each.digest, each.label, use, *_marks(each)] for each, use in zip(recordings, uses, strict=True))
     return digest_of(json.dumps(rows).encode())
+
+
+def _marks(recording: Recording) -> Sequence[str]:
+    """The positions as a text of their own, none where there are none: the digests of other data stay what they are."""
+    return () if recording.positions is None else [json.dumps(positions_to_json(recording.positions))]
 
 
 def _pack(folder: Path, target: IO[bytes]) -> None:
@@ -113,7 +121,10 @@ def _read(file: io.RawIOBase, name: str, *, needs_labels: bool) -> Recordings:
         if size > MAX_BYTES:
             raise Refused(Reason.TOO_LARGE, f"{quoted(name)} has more than {size_text(MAX_BYTES)}.")
         path = item.path if not item.index else f"{item.path} {item.index}"
-        items.append(Recording(path, item.label, content.data, content.kind, content.quality, item.group, item.split))
+        positions = item.positions if content.kind is Kind.PICTURE else None
+        items.append(
+            Recording(path, item.label, content.data, content.kind, content.quality, item.group, item.split, positions)
+        )
     if not items:
         if not needs_labels:
             raise Refused(Reason.DATA, f"{quoted(name)} has no recordings that can be read. {' '.join(omissions[:3])}")

@@ -23,6 +23,7 @@ from forge.datasets.versions.manifest import Entry
 from forge.projects.models import Project
 from rune.datasets.content.content import BadContent, Kind
 from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin
+from rune.datasets.positions import read_positions
 from rune.wording import counted
 
 
@@ -76,7 +77,7 @@ def plan_export(
             f"them it would be another version, so nothing is exported. {refusal_of(project)}"
         )
     entries = [entry for entry in entries if entry.number > after][:limit]
-    samples = [_exported(entry, endings[entry.number]) for entry in entries]
+    samples = [exported(entry, endings[entry.number]) for entry in entries]
     try:
         layout.refuse(samples)
         joined = layout.join(_stored(samples)) if layout.join is not None else None
@@ -94,7 +95,17 @@ def _stored(samples: Iterable[Exported]) -> Iterator[tuple[Exported, bytes]]:
             continue
 
 
-def _exported(entry: Entry, ending: str) -> Exported:
+def exported(entry: Entry, ending: str) -> Exported:
+    """Returns a sample of a version as layouts write it. `ending` is that of its file as it is stored."""
     group = "" if entry.group is None else f"group-{entry.group}"
-    kind = Kind(entry.kind)
-    return Exported(entry.number, entry.digest, kind, ending, entry.label, entry.split, group, entry.milliseconds)
+    return Exported(
+        entry.number,
+        entry.digest,
+        Kind(entry.kind),
+        ending,
+        entry.label,
+        entry.split,
+        group,
+        entry.milliseconds,
+        read_positions(entry.positions),
+    )

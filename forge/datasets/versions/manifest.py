@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rune.datasets.positions import ObjectPositionJson
 from rune.datasets.splits import Split
 from rune.wording import listed
 
@@ -28,6 +29,8 @@ class Entry:
     milliseconds: int
     events: Sequence[Mapping[str, Any]] | None = None
     """The marked places of a long recording (`forge.datasets.samples.models.Sample.events`)."""
+    positions: Sequence[ObjectPositionJson] | None = None
+    """Where objects are in a picture; None where nobody marked it."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,9 @@ def _row(entry: Entry) -> dict[str, Any]:
     """An entry as JSON. One without marks is as it was before there were any, so that versions keep their digests."""
     # A version has 100,000 of them: `asdict`, which copies every value, takes most of the time of saving one.
     row = dict(vars(entry))
-    if entry.events is None:
-        del row["events"]
+    for name in ("events", "positions"):
+        if row[name] is None:
+            del row[name]
     return row
 
 

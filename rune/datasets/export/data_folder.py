@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
+from rune.datasets.content.content import BadContent
 from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin, file_name, is_folder_name
+from rune.datasets.positions import Positions, positions_to_json, read_positions
 
 LIST = "data-set.json"
 FORMAT = "hammer-forge-data-folder/1"
@@ -24,6 +26,8 @@ class Listed:
     label: str
     split: str
     group: str
+    positions: Positions | None = None
+    """Where objects are in a picture; None where nobody marked it."""
 
 
 def _path(sample: Exported) -> str:
@@ -39,7 +43,7 @@ def folder_of(label: str) -> str:
 
 def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:
     rows = [
-        Listed(_path(each), each.number, each.digest, each.label, each.split, each.group)
+        Listed(_path(each), each.number, each.digest, each.label, each.split, each.group, each.positions)
         for each in sorted(samples, key=lambda each: each.number)
     ]
     yield LIST, list_bytes(origin, rows)
@@ -49,8 +53,18 @@ def list_bytes(origin: VersionOrigin, rows: Iterable[Listed]) -> bytes:
     """Returns the list of a folder, with a line a sample."""
     head = {"format": FORMAT, "project": origin.project, "version": origin.version, "digest": origin.digest}
     text = json.dumps(head, ensure_ascii=False)[:-1] + ', "samples": [\n'
-    lines = ",\n".join(json.dumps(asdict(row), ensure_ascii=False) for row in rows)
+    lines = ",\n".join(json.dumps(_row(row), ensure_ascii=False) for row in rows)
     return f"{text}{lines}\n]}}\n".encode()
+
+
+def _row(listed: Listed) -> dict[str, Any]:
+    """A sample as JSON. One without positions is as it was before there were any."""
+    row = dict(vars(listed))
+    if listed.positions is None:
+        del row["positions"]
+    else:
+        row["positions"] = positions_to_json(listed.positions)
+    return row
 
 
 def read_list(value: Any) -> tuple[VersionOrigin, list[Listed]] | None:
@@ -72,7 +86,11 @@ def _listed(row: Any) -> Listed | None:
     texts = [row.get(name) for name in ("file", "digest", "label", "split", "group")]
     if not all(isinstance(text, str) for text in texts):
         return None
-    return Listed(row["file"], row["number"], row["digest"], row["label"], row["split"], row["group"])
+    try:
+        positions = read_positions(row.get("positions"))
+    except BadContent:
+        return None
+    return Listed(row["file"], row["number"], row["digest"], row["label"], row["split"], row["group"], positions)
 
 
 DATA_FOLDER = ExportLayout("data-folder", "Data folder", _path, _lists)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from rune.datasets.content.content import BadContent, Kind
+from rune.datasets.positions import Positions
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Exported:
     group: str
     """A word such as `group-7`; "" for a sample of nobody."""
     milliseconds: int = 0
+    positions: Positions | None = None
+    """Where objects are in a picture; None where nobody marked it."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ def find_data_folder(archive: DataFiles) -> Layout | None:
     omissions: list[Omission] = []
     for row in contents[1]:
         if folder + row.file in archive:
-            items.append(Item(folder + row.file, word(row.label), word(row.group), split_of(row.split)))
+            label, group, split = word(row.label), word(row.group), split_of(row.split)
+            items.append(Item(folder + row.file, label, group, split, positions=row.positions))
         else:
             omissions.append(Omission(row.file, "The archive does not have this file, which its list names."))
     return Layout("data folder", items, omissions, lambda source, item: plain_recording(source.read(item.path)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from rune.datasets.layouts.files import DataFiles
+from rune.datasets.positions import Positions
 from rune.datasets.words import WORD_LIMIT
 
 _QUOTED = 30
@@ -39,6 +40,8 @@ class Item:
     """Its number within the file, where a file has several."""
     rate: float = 0.0
     """Values a second, where the data set says it beside the file."""
+    positions: Positions | None = None
+    """Where objects are in a picture, where the data set says it."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import httpx
 
+from rune.datasets.positions import Positions, read_positions
 from rune.tools.remote.api import ApiRequest, get, names_of, next_cursor, post, put
 from rune.tools.remote.errors import RegistryRefused, RemoteNotFound
 from rune.tools.remote.forge_client import Answer, ForgeClient
@@ -59,6 +60,8 @@ class VersionEntry:
     split: str
     group: str
     is_deleted: bool
+    positions: Positions | None = None
+    """Where objects are in a picture; None where nobody marked it."""
 
 
 @dataclass(frozen=True)
@@ -260,4 +263,5 @@ def _entry(row: DataEntry) -> VersionEntry:
         str(row["split"]),
         "" if group is None else f"group-{int(group)}",
         bool(row["deleted"]),
+        read_positions(row.get("positions")),
     )

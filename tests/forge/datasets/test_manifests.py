@@ -20,6 +20,9 @@ from forge.datasets.versions.manifest import (
 )
 from tests.support.properties import examples
 
+POSITIONS = some.fixed_dictionaries(
+    {"label": some.text(min_size=1, max_size=4), "x": some.floats(0, 1), "y": some.floats(0, 1)}
+)
 ENTRIES = some.lists(
     some.builds(
         Entry,
@@ -30,6 +33,7 @@ ENTRIES = some.lists(
         split=some.sampled_from(["train", "validation", "test"]),
         group=some.none() | some.integers(1, 9),
         milliseconds=some.integers(0, 9000),
+        positions=some.none() | some.lists(POSITIONS, max_size=3),
     ),
     unique_by=lambda entry: entry.number,
     max_size=12,
@@ -51,6 +55,14 @@ def test_the_form_of_a_version_stays_what_it_is() -> None:
     """Digests of versions are in people's files: another form would be another digest for the same samples."""
     expected = "fd40"
     assert sha256(manifest_bytes([ONE, replace(ONE, number=2, group=None)])).hexdigest()[:4] == expected
+
+
+def test_positions_are_part_of_a_version_and_none_is_not_the_same_as_nobody_looked() -> None:
+    forms = [None, [], [{"label": "bolt", "x": 0.5, "y": 0.25}]]
+    written = [manifest_bytes([replace(ONE, kind="picture", positions=each)]) for each in forms]  # type: ignore[arg-type]
+    assert len(set(written)) == 3
+    assert b"positions" not in written[0]
+    assert [read_manifest(each)[0].positions for each in written] == forms
 
 
 def test_figures_count_labels_splits_groups_and_time() -> None:

@@ -18,9 +18,9 @@ from rune.datasets.content.content import Kind, Quality
 from rune.datasets.splits import Split
 
 
-def recording(label: str, number: int, group: str = "", **fields: str) -> Recording:
+def recording(label: str, number: int, group: str = "", split: str = "") -> Recording:
     return Recording(
-        f"{label}/{number}.csv", label, f"{label} {number}".encode(), Kind.MOTION, Quality.GOOD, group, **fields
+        f"{label}/{number}.csv", label, f"{label} {number}".encode(), Kind.MOTION, Quality.GOOD, group, split
     )
 
 

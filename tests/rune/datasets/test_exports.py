@@ -25,6 +25,7 @@ from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 from rune.datasets.layouts.archive import DataArchive
 from rune.datasets.layouts.find import find_layout, read_item
+from rune.datasets.positions import ObjectPosition
 from rune.datasets.splits import Split
 from tests.forge.factories.recordings import loud, png, sound
 from tests.support.archives import zipped
@@ -218,6 +219,16 @@ def test_any_label_has_a_folder_that_leads_nowhere_else(labels: list[str]) -> No
     assert not [folder for folder in folders.values() if folder in ("", ".", "..") or set(folder) & set("/\\:")]
 
 
+def test_a_data_folder_has_the_positions_of_objects_and_pictures_without_have_none() -> None:
+    picture = next(sample for sample in SAMPLES if sample.kind is Kind.PICTURE)
+    marked = (ObjectPosition("bolt", 0.25, 0.1), ObjectPosition("nut", 0.5, 0.75))
+    for positions in (None, (), marked):
+        files = written(EXPORT_LAYOUTS["data-folder"], {replace(picture, positions=positions): png()})
+        assert (b"positions" in files[LIST]) == (positions is not None)
+        layout = find_layout(DataArchive(io.BytesIO(zipped(files))))  # type: ignore[arg-type]
+        assert [item.positions for item in layout.items] == [positions]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -225,6 +236,7 @@ def test_any_label_has_a_folder_that_leads_nowhere_else(labels: list[str]) -> No
         {"samples": 3},
         {"samples": [{"file": "a.wav"}]},
         {"samples": [{"file": 1, "number": 1, "digest": "", "label": "", "split": "", "group": ""}]},
+        {"samples": [{"file": "", "number": 1, "digest": "", "label": "", "split": "", "group": "", "positions": 1}]},
         {"version": "3"},
         {"version": True},
     ],

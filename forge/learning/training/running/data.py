@@ -12,10 +12,10 @@ from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataVersion, Sample
 from forge.datasets.samples.models import ENDINGS
 from forge.datasets.versions.contents import entries_of
+from forge.datasets.versions.export import exported
 from forge.datasets.versions.manifest import Entry
 from forge.datasets.versions.other_projects import usable_samples
 from forge.projects.models import Project
-from rune.datasets.content.content import Kind
 from rune.datasets.export.data_folder import DATA_FOLDER
 from rune.datasets.export.layout import Exported, VersionOrigin
 
@@ -44,7 +44,7 @@ def write_data(version: DataVersion, entries: Collection[Entry], target: Path) -
     numbers: dict[str, int] = {}
     with zipfile.ZipFile(target, "w") as archive:
         for entry in entries:
-            sample = _exported(entry, ENDINGS[media_types[entry.number]])
+            sample = exported(entry, ENDINGS[media_types[entry.number]])
             try:
                 data = read_blob(sample.digest)
             except NotFound:
@@ -57,10 +57,3 @@ def write_data(version: DataVersion, entries: Collection[Entry], target: Path) -
         for name, data in DATA_FOLDER.lists(VersionOrigin("data", version.number, version.digest), written):
             archive.writestr(name, data)
     return numbers
-
-
-def _exported(entry: Entry, ending: str) -> Exported:
-    group = "" if entry.group is None else f"group-{entry.group}"
-    return Exported(
-        entry.number, entry.digest, Kind(entry.kind), ending, entry.label, entry.split, group, entry.milliseconds
-    )

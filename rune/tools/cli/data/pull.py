@@ -146,4 +146,4 @@ def unpack_part(archive: DataArchive, target: Path, wanted: Collection[int]) -> 
 
 
 def _listed(name: str, entry: VersionEntry) -> Listed:
-    return Listed(name, entry.number, entry.digest, entry.label, entry.split, entry.group)
+    return Listed(name, entry.number, entry.digest, entry.label, entry.split, entry.group, entry.positions)
