@@ -68,7 +68,7 @@ def _suffixes() -> str:
 
 
 def _model_settings() -> str:
-    """What `forge.yml` may say of a model: the forms, of which the first is the float model, and the other choices."""
+    """The settings of a model in `forge.yml`: its forms, of which the first is the float model, and other choices."""
     facts = {
         "MODEL_FORMS": (MODEL_FORMS, "The forms of a converted model; the first is the default."),
         "STATIC_FORMS": (STATIC_FORMS, "Forms whose ranges are measured on samples."),

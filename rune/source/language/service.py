@@ -150,8 +150,8 @@ class LanguageService:
         if file is not None and is_block_file(file):
             return self._answered_of_block(ask, request, units, file)
         if ask not in ANSWERS:
-            asked = "a block in Python" if ask in BLOCK_ANSWERS else POLICY_FILE
-            raise BadLanguageRequest(f'"{ask}" is asked of {asked}')
+            subject = "a block in Python" if ask in BLOCK_ANSWERS else POLICY_FILE
+            raise BadLanguageRequest(f'"{ask}" is asked of {subject}')
         analysis = self._session.analysis(file)
         if units == "characters":
             return ANSWERS[ask](analysis, request)

@@ -73,7 +73,7 @@ def test_one_edits_the_models_as_a_form_and_another_sees_them_in_the_text(
     for comment in ("# of the team", "# small", "# the words", "# at night", "# for boards"):
         expect(line(colleague, comment)).to_be_visible()
 
-    # What was typed in the text comes into the form; what the check refuses stands beside its field.
+    # An edit of the text comes into the form, and a value that the check refuses has the reason beside its field.
     line(colleague, "# for boards").click()
     colleague.keyboard.press("Home")
     colleague.keyboard.press("Shift+End")

@@ -3,7 +3,7 @@ import * as Y from "yjs";
 import { LanguageRefusal } from "../../language";
 import { ModelEntries, type EntriesWorkspace } from "./model-entries";
 
-interface Asked {
+interface LanguageQuestion {
   readonly ask: string;
   readonly file?: string;
 }
@@ -12,10 +12,10 @@ interface Asked {
 function entriesOf(words: string, answer: (text: Y.Text, count: number) => unknown) {
   const text = new Y.Doc().getText();
   text.insert(0, words);
-  const requests: Asked[] = [];
+  const requests: LanguageQuestion[] = [];
   const workspace = {
     language: {
-      ask: async (request: Asked) => {
+      ask: async (request: LanguageQuestion) => {
         requests.push(request);
         return Promise.resolve(answer(text, requests.length));
       },

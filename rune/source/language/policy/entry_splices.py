@@ -33,7 +33,7 @@ _INDENT: Final = 2
 
 
 def data_of(text: str) -> dict[str, Any] | None:
-    """What a `forge.yml` says, as plain data; None where it is no valid YAML map. A missing section is an empty one."""
+    """Returns a `forge.yml` as plain data, a missing section as an empty one; None where it is no valid YAML map."""
     checked = read_policy(text)
     if any(each.code == Code.YAML_SYNTAX.value for each in checked.diagnostics):
         return None
@@ -195,9 +195,9 @@ def _list_changed(style: Style, items: Branch, names: tuple[str, ...]) -> list[S
         return None
     if list(names[: len(old)]) == old and len(names) == len(old) + 1:
         return [put_item(style, items, len(old), names[-1])]
-    gone = [index for index, name in enumerate(old) if name not in names]
-    if gone and [name for name in old if name in names] == list(names):
-        return remove_entries(style, items, gone)
+    missing = [index for index, name in enumerate(old) if name not in names]
+    if missing and [name for name in old if name in names] == list(names):
+        return remove_entries(style, items, missing)
     return None
 
 

@@ -10,9 +10,9 @@ interface ChoiceFieldProps {
   /** Null: left out in the text, which means `standard`. */
   readonly value: string | null;
   readonly choices: readonly string[];
-  /** What a key that is left out means; null where it has to be written. */
+  /** The value of a key that is left out; null where it has to be written. */
   readonly standard: string | null;
-  /** What is said of a value that is none of the choices. */
+  /** Said of a value that is none of the choices. */
   readonly otherwise: string;
   readonly onSet: (value: string | null) => void;
 }

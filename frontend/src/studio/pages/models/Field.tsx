@@ -4,7 +4,7 @@ import type { Diagnostic } from "../../../api/schema";
 import { CodeLink } from "../../parts/CodeLink";
 import { InlineCode } from "../../parts/InlineCode";
 
-/** What a control needs so that a screen reader says its name, its meaning and its problems. */
+/** The attributes of a control, so that a screen reader says its name, its meaning and its problems. */
 export interface FieldIds {
   readonly id: string;
   readonly describedBy: string;

@@ -1,4 +1,4 @@
-// What may be chosen for a model of forge.yml. Pure; the choices themselves are declared by Python.
+// The choices for a model of forge.yml. Pure; the choices themselves are declared by Python.
 import { isModelSource } from "../../../api/model-sources";
 import { KERAS_FORM, KERAS_SUFFIXES, MODEL_FORMS, STATIC_FORMS } from "../../../declared/model-settings";
 import type { FileEntry } from "../../document/files/files";

@@ -157,8 +157,8 @@ def _random_edit(random: Random, models: dict[str, Any]) -> ModelEdit:
             return RenameModel(path, random.choice(["other.tflite", "a - #b.tflite", "net.tflite"]))
         case 3:
             names = random.sample(_LAYERS, random.randrange(5))
-            kept = [name for name in models.get(path, {}).get("keep", []) if random.random() < 0.7]
-            return SetModel(path, "keep", tuple(dict.fromkeys(kept + names)))
+            remaining = [name for name in models.get(path, {}).get("keep", []) if random.random() < 0.7]
+            return SetModel(path, "keep", tuple(dict.fromkeys(remaining + names)))
         case _:
             key = random.choice(list(_KEYS))
             return SetModel(path, key, random.choice([None, *_KEYS[key]]))
