@@ -24,7 +24,7 @@ from lab.training.run import DEFAULT_MINUTES, PreparedRun, TrainedModel, prepare
 from lab.training.run_folder import run_folder
 from lab.training.script import FEATURES, SCRIPT, script_files
 from lab.training.settings import ENVIRONMENT
-from lab.training.start import Start
+from lab.training.start import StartModel
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.devices.emulation.cores import CORES
@@ -128,12 +128,12 @@ def _prepared(folder: Path, training: Training) -> PreparedRun:
     return prepare_run(training, folder / training.data, stored, backbone=backbone, teacher=teacher, start=start)
 
 
-def _start(folder: Path, training: Training) -> Start | None:
+def _start(folder: Path, training: Training) -> StartModel | None:
     """The model that the run begins with; None where none is named."""
     if not training.start:
         return None
     try:
-        return Start(training.start, FolderFiles(folder).read(training.start))
+        return StartModel(training.start, FolderFiles(folder).read(training.start))
     except FileError as error:
         raise Refused(Reason.SETTINGS, f"The start {quoted(training.start)} cannot be read: {error}") from error
 

@@ -54,7 +54,7 @@ from lab.training.judging import (
 )
 from lab.training.run_folder import RunFolder
 from lab.training.settings import ENVIRONMENT, RunSettings, bytes_digest
-from lab.training.start import Start, with_start
+from lab.training.start import StartModel, with_start
 from lab.training.thresholds import (
     NORMAL_WINDOWS,
     few_windows_note,
@@ -86,7 +86,7 @@ class PreparedRun:
     settings: RunSettings
     dataset: Dataset
     teacher: Teacher | None = None
-    start: Start | None = None
+    start: StartModel | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def prepare_run(
     needed_splits: Sequence[Split] = tuple(Split),
     backbone: bytes | None = None,
     teacher: Teacher | None = None,
-    start: Start | None = None,
+    start: StartModel | None = None,
 ) -> PreparedRun:
     """Checks settings and data. `stored` are the splits of earlier runs, `backbone` the bytes of the file that
     `training` names, `teacher` and `start` the models that it names. Raises `Refused` and

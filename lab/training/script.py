@@ -13,7 +13,7 @@ from lab.recipes.arguments import function_arguments
 from lab.refusal import Reason, Refused
 from lab.training.compression.teacher import Teacher
 from lab.training.settings import ENVIRONMENT, LOOP_SOURCES, STARTING_SOURCE, RunSettings
-from lab.training.start import LEARNED_LAYERS, Start
+from lab.training.start import LEARNED_LAYERS, StartModel
 
 SCRIPT = "train.py"
 FEATURES = "features.npz"
@@ -82,7 +82,7 @@ if __name__ == "__main__":
 
 
 def script_files(
-    settings: RunSettings, teacher: Teacher | None = None, start: Start | None = None
+    settings: RunSettings, teacher: Teacher | None = None, start: StartModel | None = None
 ) -> Mapping[str, bytes]:
     """The script of a run, its requirements, and its teacher and its start where there are such. The features are
     written beside them.

@@ -21,7 +21,7 @@ LEARNING_SHARE = 0.1
 
 
 @dataclass(frozen=True)
-class Start:
+class StartModel:
     """A `.keras` or `.h5` file at a path of the project, whose bytes nobody has looked at."""
 
     path: str
