@@ -24,6 +24,7 @@ from lab.training.run import DEFAULT_MINUTES, PreparedRun, TrainedModel, prepare
 from lab.training.run_folder import run_folder
 from lab.training.script import FEATURES, SCRIPT, script_files
 from lab.training.settings import ENVIRONMENT
+from lab.training.start import StartModel
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.devices.emulation.cores import CORES
@@ -123,7 +124,18 @@ def _prepared(folder: Path, training: Training) -> PreparedRun:
     """The run of a project's folder. Raises `Refused` and `OSError`."""
     stored = _stored_splits(folder, training)
     backbone, teacher = _backbone(folder, training), _teacher(folder, training)
-    return prepare_run(training, folder / training.data, stored, backbone=backbone, teacher=teacher)
+    start = _start(folder, training)
+    return prepare_run(training, folder / training.data, stored, backbone=backbone, teacher=teacher, start=start)
+
+
+def _start(folder: Path, training: Training) -> StartModel | None:
+    """The model that the run begins with; None where none is named."""
+    if not training.start:
+        return None
+    try:
+        return StartModel(training.start, FolderFiles(folder).read(training.start))
+    except FileError as error:
+        raise Refused(Reason.SETTINGS, f"The start {quoted(training.start)} cannot be read: {error}") from error
 
 
 def _backbone(folder: Path, training: Training) -> bytes | None:
@@ -154,7 +166,7 @@ def _write_script(folder: Path, training: Training, target: Path) -> None:
         with progress("Computing the features") as line:
             target.mkdir(parents=True, exist_ok=True)
             features = write_features(prepared, target / FEATURES, lambda _share, text: _show(line, text))
-        for name, data in script_files(prepared.settings, prepared.teacher).items():
+        for name, data in script_files(prepared.settings, prepared.teacher, prepared.start).items():
             write_file(target / name, data)
     except Refused as error:
         raise CommandFailed(f'Unable to write the script of "{training.model}"', (str(error),)) from error
@@ -170,6 +182,9 @@ def _count(folder: Path, training: Training, target: str, *, is_json: bool) -> N
     try:
         prepared = _prepared(folder, training)
         settings = prepared.settings
+        if prepared.start is not None:
+            message = f"What {quoted(prepared.start.path)} needs is counted once it is trained: run rune inspect then."
+            raise Refused(Reason.SETTINGS, message)
         with progress(f"Counting on {target}", hidden=is_json):
             parts = settings.labels, training.form, target
             needs, reason = needs_of_candidate(settings.recipe, settings.values, *parts)

@@ -22,6 +22,8 @@ def summary(report: Mapping[str, Any]) -> Iterator[str]:
         f"Best {step} {report['best_epoch']} of {len(curves)}: loss {best['validation_loss']:.3f} on the validation "
         f"split, {best['loss']:.3f} on the train split. {report['parameters']:,} {numbers}."
     )
+    if "accuracy_before" in report:
+        yield f"Before it learned, {report['accuracy_before']:.1%} of the windows of the validation split were right."
     yield ""
     test = report["judgements"]["test"]
     if "error" in test:

@@ -166,6 +166,12 @@ class Recipe:
         return self.estimator is None and not self.learns_numbers and not self.needs_backbone
 
     @property
+    def takes_start(self) -> bool:
+        """Whether its network can begin with the weights of a model of Keras: what that reads must have been computed
+        alike, so no column is scaled."""
+        return self.takes_teacher and not self.learns_word and not self.scales
+
+    @property
     def learns_word(self) -> bool:
         """Whether it learns one word, from few recordings of it."""
         return self.word_answer is not None

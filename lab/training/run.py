@@ -54,6 +54,7 @@ from lab.training.judging import (
 )
 from lab.training.run_folder import RunFolder
 from lab.training.settings import ENVIRONMENT, RunSettings, bytes_digest
+from lab.training.start import StartModel, with_start
 from lab.training.thresholds import (
     NORMAL_WINDOWS,
     few_windows_note,
@@ -85,6 +86,7 @@ class PreparedRun:
     settings: RunSettings
     dataset: Dataset
     teacher: Teacher | None = None
+    start: StartModel | None = None
 
 
 @dataclass(frozen=True)
@@ -113,23 +115,30 @@ def prepare_run(
     needed_splits: Sequence[Split] = tuple(Split),
     backbone: bytes | None = None,
     teacher: Teacher | None = None,
+    start: StartModel | None = None,
 ) -> PreparedRun:
     """Checks settings and data. `stored` are the splits of earlier runs, `backbone` the bytes of the file that
-    `training` names, `teacher` the model that it names. Raises `Refused` and `OSError`."""
+    `training` names, `teacher` and `start` the models that it names. Raises `Refused` and
+    `OSError`."""
     if training.teacher and teacher is None:
         message = "A search learns without a teacher. Remove `teacher` from forge.yml while you search."
         raise Refused(Reason.SETTINGS, message)
+    if training.start and start is None:
+        raise Refused(Reason.SETTINGS, "A search begins with no model. Remove `start` from forge.yml while you search.")
     recipe = _behind_backbone(training, backbone)
+    if start is not None:
+        recipe = with_start(recipe, training.arguments)
     values = read_arguments(recipe.arguments, training.arguments, recipe.name)
     recipe.features(values)  # refuses arguments that contradict each other
     dataset = read_dataset(source, recipe, stored, needed_splits)
     if dataset.columns:
         values = chosen_columns(values, dataset.columns, recipe.target)
     digest = "" if teacher is None else bytes_digest(teacher.data)
-    settings = RunSettings(recipe, values, training.seed, dataset.labels, dataset.digest, digest)
+    begin = "" if start is None else bytes_digest(start.data)
+    settings = RunSettings(recipe, values, training.seed, dataset.labels, dataset.digest, digest, begin)
     if teacher is not None:
         require_teacher(teacher, settings)
-    return PreparedRun(training, settings, dataset, teacher)
+    return PreparedRun(training, settings, dataset, teacher, start)
 
 
 def _behind_backbone(training: Training, data: bytes | None) -> Recipe:
@@ -314,6 +323,10 @@ def _training_step(prepared: PreparedRun, folder: RunFolder, send: Send, minutes
     if prepared.teacher is not None:
         inputs["teacher"] = folder.path / "teacher"
         inputs["teacher"].write_bytes(prepared.teacher.data)
+    if prepared.start is not None:
+        spec["start"] = prepared.start.path
+        inputs["start"] = folder.path / "start"
+        inputs["start"].write_bytes(prepared.start.data)
     checkpoint = folder.newest_checkpoint()
     if checkpoint is not None:
         inputs["checkpoint"], epoch = checkpoint

@@ -12,7 +12,8 @@ from lab.environments.making import locked_packages
 from lab.recipes.arguments import function_arguments
 from lab.refusal import Reason, Refused
 from lab.training.compression.teacher import Teacher
-from lab.training.settings import ENVIRONMENT, LOOP_SOURCES, RunSettings
+from lab.training.settings import ENVIRONMENT, LOOP_SOURCES, STARTING_SOURCE, RunSettings
+from lab.training.start import LEARNED_LAYERS, StartModel
 
 SCRIPT = "train.py"
 FEATURES = "features.npz"
@@ -49,7 +50,7 @@ def main() -> None:
     with np.load(folder / "{features}", allow_pickle=False) as arrays:
         inputs, labels, splits = (arrays[name] for name in ("inputs", "labels", "splits"))
     train, validation, test = (WindowSet(inputs[splits == split], labels[splits == split]) for split in range(3))
-    model = new_model(lambda: network(inputs.shape[1:], len(LABELS), None, **NETWORK), SETTINGS, train)
+    model = new_model(lambda: {network}, SETTINGS, train)
     progress = Progress(model)
 
     def after_epoch() -> None:
@@ -80,8 +81,11 @@ if __name__ == "__main__":
 """
 
 
-def script_files(settings: RunSettings, teacher: Teacher | None = None) -> Mapping[str, bytes]:
-    """The script of a run, its requirements, and the teacher where there is one. The features are written beside them.
+def script_files(
+    settings: RunSettings, teacher: Teacher | None = None, start: StartModel | None = None
+) -> Mapping[str, bytes]:
+    """The script of a run, its requirements, and its teacher and its start where there are such. The features are
+    written beside them.
 
     Raises `Refused` for a recipe that trains no network.
     """
@@ -89,13 +93,19 @@ def script_files(settings: RunSettings, teacher: Teacher | None = None) -> Mappi
         message = f"The recipe {settings.recipe.name} trains no network, so there is no script of plain Keras for it."
         raise Refused(Reason.SETTINGS, message)
     models = {} if teacher is None else {TEACHER: teacher.data}
-    return {SCRIPT: script_text(settings).encode(), REQUIREMENTS: _requirements().encode(), **models}
+    models |= {} if start is None else {start.name: start.data}
+    return {
+        SCRIPT: script_text(settings, "" if start is None else start.name).encode(),
+        REQUIREMENTS: _requirements().encode(),
+        **models,
+    }
 
 
-def script_text(settings: RunSettings) -> str:
-    """The script. It imports nothing of ours."""
+def script_text(settings: RunSettings, start: str = "") -> str:
+    """The script, which begins with the model file `start` beside it if that is named. It imports nothing of ours."""
     recipe, values = settings.recipe, settings.values
-    network, *loop = (_Parts(path.read_text("utf-8")) for path in (recipe.network_source, *LOOP_SOURCES))
+    sources = recipe.network_source, *([STARTING_SOURCE] if start else []), *LOOP_SOURCES
+    network, *loop = (_Parts(path.read_text("utf-8")) for path in sources)
     constants = {
         "LABELS": list(settings.labels),
         "NETWORK": function_arguments(values, recipe.network_arguments),
@@ -117,6 +127,7 @@ def script_text(settings: RunSettings) -> str:
         numbers += ", is_number=True"
     if values["prune"]:
         numbers += f", prune={values['prune']!r}"
+    layers = values.get(LEARNED_LAYERS.name, 0)
     teacher = ""
     if settings.teacher:
         numbers += ", has_teacher=True"
@@ -135,6 +146,9 @@ def script_text(settings: RunSettings) -> str:
                 features=FEATURES,
                 measure="share explained" if recipe.learns_numbers else "accuracy",
                 teacher=teacher,
+                network=f'started(folder / "{start}", inputs.shape[1:], len(LABELS), None, {layers})'
+                if start
+                else "network(inputs.shape[1:], len(LABELS), None, **NETWORK)",
             ),
         ]
     )

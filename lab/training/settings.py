@@ -20,6 +20,7 @@ ENVIRONMENT: Environment = ENVIRONMENTS["tensorflow"]
 """In which networks are trained."""
 ESTIMATOR_SOURCE = Path(__file__).with_name("estimator_step.py")
 SOUNDS_SOURCE = Path(word_sounds.__file__)
+STARTING_SOURCE = Path(__file__).with_name("starting.py")
 LOOP_SOURCES = tuple(
     Path(__file__).parent / name
     for name in ("compression/widths.py", "compression/pruning.py", "compression/distilling.py", "fitting.py")
@@ -38,6 +39,8 @@ class RunSettings:
     data: str
     teacher: str = ""
     """The digest of the model whose answers are learned beside the labels; "" for none."""
+    start: str = ""
+    """The digest of the model of Keras with whose weights the network begins; "" for none."""
 
     def to_json(self) -> dict[str, Any]:
         """Returns the inputs of the curves as JSON, with the sources of the blocks, the loop and the network."""
@@ -49,6 +52,7 @@ class RunSettings:
             "data": self.data,
             **({"backbone": _backbone_digest(self.recipe)} if self.recipe.needs_backbone else {}),
             **({"teacher": self.teacher} if self.teacher else {}),
+            **({"start": self.start, "starting": file_digest(STARTING_SOURCE)} if self.start else {}),
             "network": file_digest(self.recipe.network_source),
             **({"sounds": file_digest(SOUNDS_SOURCE)} if self.recipe.learns_word else {}),
             "loop": loop_digest() if self.recipe.estimator is None else file_digest(ESTIMATOR_SOURCE),

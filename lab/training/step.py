@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from lab.recipes.arguments import function_arguments
 from lab.recipes.catalogue import recipe_of
 from lab.refusal import Reason, Refused
 from lab.training.checkpoint import Arrays, checkpoint_bytes, read_arrays, read_state
+from lab.training.start import LEARNED_LAYERS, load_start, require_start
 from rune.wording import counted
 
 SLOTS = ("checkpoint-0", "checkpoint-1")
@@ -47,7 +49,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     import keras
     import tensorflow as tf
 
-    from lab.training import fitting
+    from lab.training import fitting, starting
     from lab.training.compression import distilling, pruning
 
     spec = job.spec
@@ -68,8 +70,17 @@ def run(job: ChildJob) -> dict[str, Any]:
     shape = tuple(spec["shape"])
     options = function_arguments(values, recipe.network_arguments)
 
+    start = load_start(job, shape) if "start" in job.inputs else ""
+    if start:
+        require_start(job, start, values[LEARNED_LAYERS.name])
+
+    def network(batch: int | None) -> Any:
+        if start:
+            return starting.started(Path(start), shape, classes, batch, values[LEARNED_LAYERS.name])
+        return module.network(shape, classes, batch, **options)
+
     def new_model(train: Any) -> Any:
-        return fitting.new_model(lambda: module.network(shape, classes, None, **options), settings, train)
+        return fitting.new_model(lambda: network(None), settings, train)
 
     # Other windows of the same number compile the same step, while those to learn from are still computed.
     count = spec["windows"]
@@ -89,6 +100,8 @@ def run(job: ChildJob) -> dict[str, Any]:
         _restore(job, progress, lambda: fitting.remove_channels(progress, settings, train))
     teacher = distilling.teacher_of(job.inputs["teacher"].read_bytes()) if settings.has_teacher else None
     augmentation = function_arguments(values, recipe.augmentation)
+    # Where the last layer is new, its answers before learning are chance.
+    before = fitting.judged(model, validation, settings)[1] if start and "checkpoint" not in job.inputs else None
     saves = _Saves()
     sent = _ValidationAnswers(job, recordings[splits == 1])
     is_stopped = False
@@ -127,7 +140,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     _save(job, progress)
     job.report(1.0, "Converting")
     keras.backend.clear_session()  # names in the file count from 0
-    single = module.network(shape, classes, 1, **options)  # an open batch is computed while the model runs
+    single = network(1)  # an open batch is computed while the model runs
     if progress.pruned_after is not None:
         single = pruning.pruned(single, settings.prune)
     single.set_weights(progress.best_weights)
@@ -136,6 +149,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         "best_epoch": progress.best_epoch,
         "curves": progress.curves,
         "pruned_after": progress.pruned_after,
+        **({} if before is None else {"accuracy_before": before}),
         "parameters": int(sum(np.size(each) for each in progress.best_weights)),
         "trainer": f"Keras {keras.__version__}, TensorFlow {tf.__version__}",
         "ended": _end(len(progress.curves), settings.epochs, is_stopped=is_stopped),

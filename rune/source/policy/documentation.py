@@ -46,6 +46,7 @@ TRAINING: Final = {
     "seed": "A whole number. The same seed, data and arguments give the same curves on the same kind of machine.",
     "backbone": "A `.tflite` file of the project behind whose features the recipe `transfer` learns.",
     "teacher": "The `.float.tflite` file of an earlier training run: the network learns its answers beside the labels.",
+    "start": "A `.keras` or `.h5` file of the project: the network begins with its weights.",
     "arguments": "Arguments of the recipe, as its page lists them: `epochs: 60`.",
 }
 

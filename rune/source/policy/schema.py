@@ -122,6 +122,7 @@ def _training() -> Json:
         "seed": {"type": ["integer", "null"], "minimum": 0, "maximum": MAX_SEED},
         "backbone": {"type": ["string", "null"], "pattern": r"\.tflite$"},
         "teacher": {"type": ["string", "null"], "pattern": r"\.float\.tflite$"},
+        "start": {"type": ["string", "null"], "pattern": r"\.(keras|h5)$"},
         "arguments": {
             "type": ["object", "null"],
             "maxProperties": MAX_ARGUMENTS,

@@ -87,7 +87,7 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
     start = _start(request, actor, project, [*own, *other_recipes])
     recipe = next((each for each in known if each["name"] == start.recipe), own[0])
     values = {each["name"]: start.arguments.get(each["name"], each["default"]) for each in recipe["arguments"]}
-    sent = request.POST
+    sent, declared = request.POST, declared_of(project).training
     backbones = model_paths(working_tree(project)) if recipe["needs_backbone"] else []
     fields = [
         RecipeArgumentField(each, sent.get(PREFIX + each["name"], _text(values[each["name"]])))
@@ -105,6 +105,7 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
         "seed": sent.get("seed", str(start.seed)),
         "backbones": backbones,
         "backbone": sent.get("backbone", start.backbone),
+        "declared_start": "" if declared is None else declared.start,
         "teachers": teachers_of(actor, project, recipe),
         "teacher": sent.get("teacher", str(start.teacher)),
         "model_path": sent.get("model", start.model),

@@ -17,13 +17,14 @@ from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.yaml.values import Map, YamlScalar
 from rune.wording import quoted
 
-TRAINING_KEYS: Final = ("recipe", "data", "model", "quantize", "seed", "backbone", "teacher", "arguments")
+TRAINING_KEYS: Final = ("recipe", "data", "model", "quantize", "seed", "backbone", "teacher", "start", "arguments")
 MAX_SEED: Final = (1 << 31) - 1
 MAX_ARGUMENTS: Final = 50
 DEFAULT_MODEL: Final = "model.tflite"
 DEFAULT_FORM: Final = "int8"
 TEACHER_SUFFIX: Final = ".float.tflite"
 """How the path of a model ends that a training run wrote before it was quantised."""
+START_SUFFIXES: Final = (".keras", ".h5")
 RECIPE_NAME: Final = r"[a-z][a-z0-9-]{0,39}"
 
 
@@ -42,6 +43,8 @@ class Training:
     """The model file behind whose features the recipe learns; "" for a recipe that learns behind none."""
     teacher: str = ""
     """The float model of a training run whose answers the network learns beside the labels; "" for none."""
+    start: str = ""
+    """The model of Keras with whose weights the network begins; "" for none."""
     span: Span | None = field(default=None, compare=False)
     """Where the key is written."""
 
@@ -54,6 +57,7 @@ class Training:
             "arguments": dict(sorted(self.arguments.items())),
             **({"backbone": self.backbone} if self.backbone else {}),
             **({"teacher": self.teacher} if self.teacher else {}),
+            **({"start": self.start} if self.start else {}),
         }
 
 
@@ -81,12 +85,16 @@ def read_training(field: Field | None, report: DiagnosticReport) -> Training | N
         notes = ["Give the model that is learned another path with `model`."]
         report.error(Code.BAD_TRAINING, "The backbone is the model that is learned", fields["backbone"][1].span, notes)
     teacher = _teacher(fields.get("teacher"), model, report)
+    start = _path("start", fields.get("start"), report) or ""
+    if start and not start.endswith(START_SUFFIXES):
+        message = f"{quoted(start)} does not end with `.keras` or `.h5`"
+        report.error(Code.BAD_TRAINING, message, fields["start"][1].span)
     form = _form(fields.get("quantize"), report)
     seed = _seed(fields.get("seed"), report)
     arguments = _arguments(fields.get("arguments"), report)
     if recipe is None or data is None or report.error_count > before:
         return None
-    return Training(recipe, data, model, form, seed, arguments, backbone, teacher, key.span)
+    return Training(recipe, data, model, form, seed, arguments, backbone, teacher, start, key.span)
 
 
 def _teacher(field: Field | None, model: str, report: DiagnosticReport) -> str:

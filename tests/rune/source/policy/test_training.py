@@ -46,6 +46,15 @@ def test_a_teacher_is_the_float_model_of_an_earlier_run() -> None:
     jsonschema.validate(yaml.safe_load(text), policy_schema())
 
 
+@pytest.mark.parametrize("path", ["models/words.keras", "old.h5"])
+def test_a_start_is_a_model_of_keras(path: str) -> None:
+    text = f"training: {{recipe: motion, data: samples, start: {path}}}\n"
+    checked = read_policy(text)
+    assert checked.training == Training("motion", "samples", start=path)
+    assert checked.training.settings()["start"] == path
+    jsonschema.validate(yaml.safe_load(text), policy_schema())
+
+
 @pytest.mark.parametrize(
     ("training", "message"),
     [
@@ -63,6 +72,8 @@ def test_a_teacher_is_the_float_model_of_an_earlier_run() -> None:
         ("{recipe: motion, data: samples, teacher: t.tflite}", '"t.tflite" does not end with `.float.tflite`'),
         ("{recipe: motion, data: samples, teacher: ../t.float.tflite}", "is not a path within the project"),
         ("{recipe: motion, data: samples, teacher: model.float.tflite}", "The teacher is written by the run itself"),
+        ("{recipe: motion, data: samples, start: s.tflite}", '"s.tflite" does not end with `.keras` or `.h5`'),
+        ("{recipe: motion, data: samples, start: ../s.keras}", "is not a path within the project"),
         ("{recipe: motion, data: samples, seed: -1}", "`seed` must be a whole number"),
         (f"{{recipe: motion, data: samples, seed: {MAX_SEED + 1}}}", "`seed` must be a whole number"),
         ("{recipe: motion, data: samples, seed: true}", "`seed` must be a whole number"),
