@@ -203,7 +203,11 @@ MFA_PASSKEY_LOGIN_ENABLED = PASSKEYS
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.secure
 # Without a mail server nobody could confirm an address, and everybody should have a second factor.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+# The code before and the one after are taken too: a code may end while it is typed, and clocks differ.
+MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
+    "authenticate": "forge.accounts.sign_in.code_forms.CodeForm",
+    "reauthenticate": "forge.accounts.sign_in.code_forms.CodeAgainForm",
     "add_webauthn": "forge.accounts.sign_in.passkey_forms.NewPasskeyForm",
     "edit_webauthn": "forge.accounts.sign_in.passkey_forms.PasskeyNameForm",
 }

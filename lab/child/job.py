@@ -24,7 +24,8 @@ class ChildCommand(StrEnum):
 
 @dataclass(frozen=True)
 class ChildJob:
-    """One step. `inputs` and `outputs` are paths in the child's folder, by name; a step need not write all outputs."""
+    """One step. `inputs` and `outputs` are paths in the child's folder, by name; a step need not write all outputs. An
+    input may still be computed when the step begins: looking it up waits for it."""
 
     folder: Path
     spec: Mapping[str, Json]

@@ -18,7 +18,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
@@ -119,7 +119,7 @@ def out_of_memory(memory: int, work: str) -> Refused:
 
 
 def _do(request: Mapping[str, Any], folder: Path, answers: IO[str]) -> Any:
-    inputs = {name: _copied(descriptor, folder / name) for name, descriptor in request["inputs"].items()}
+    inputs = _Inputs(folder, request["inputs"])
     outputs = {name: folder / name for name in request["outputs"]}
 
     def report(share: float, text: str) -> None:
@@ -142,6 +142,29 @@ def _do(request: Mapping[str, Any], folder: Path, answers: IO[str]) -> Any:
         if path.exists():
             save(name)
     return result
+
+
+class _Inputs(Mapping[str, Path]):
+    """The inputs by name. Each is copied into the folder when it is first looked at, and waited for if it is late."""
+
+    def __init__(self, folder: Path, descriptors: Mapping[str, int]) -> None:
+        self._folder = folder
+        self._descriptors = descriptors
+        self._copied: dict[str, Path] = {}
+
+    def __getitem__(self, name: str) -> Path:
+        if name not in self._copied:
+            self._copied[name] = _copied(self._descriptors[name], self._folder / name)
+        return self._copied[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._descriptors
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._descriptors)
+
+    def __len__(self) -> int:
+        return len(self._descriptors)
 
 
 def _write(path: Path, descriptor: int) -> None:

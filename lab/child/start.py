@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from lab.child.job import ChildCommand
+from lab.child.job import ChildCommand, Report
 from lab.child.limits import ChildLimits
 from lab.child.main import LIBRARIES, LOADED, out_of_memory
 from lab.child.process import StepProcess
@@ -44,7 +46,7 @@ class Outcome:
 def run(
     step: Step,
     python: Path,
-    report: Callable[[float, str], None] | None = None,
+    report: Report | None = None,
     receive: Callable[[Mapping[str, Any]], None] | None = None,
     command: Callable[[], ChildCommand | None] = lambda: None,
 ) -> Outcome:
@@ -53,25 +55,64 @@ def run(
 
     Raises `Refused`, also for a process that crashed or ran out of time.
     """
-    started = time.monotonic()
+    with begun(step, python, report) as working:
+        return working.outcome(report, receive, command)
+
+
+@contextmanager
+def begun(step: Step, python: Path, report: Report | None = None, late: Sequence[str] = ()) -> Iterator[BegunStep]:
+    """A step that works in a process of its own, which ends with the block. Its inputs `late` are given by
+    `BegunStep.give`: the step waits for one when it looks at it. Raises `Refused` where there is no memory for it."""
     text = f"Waiting for {step.limits.memory >> 20:,} MB of memory, which other steps have now"
     with ExitStack() as stack:
         stack.enter_context(reserve_memory(step.limits.memory, lambda: report and report(0.0, text)))
+        pipes = {name: os.pipe() for name in late}
+        writers = {name: stack.enter_context(os.fdopen(writer, "wb")) for name, (_, writer) in pipes.items()}
+        # It is ended first: a thread that still writes to it would keep its pipe from being closed.
         process = stack.enter_context(
             closing(_waiting_process(python) or StepProcess(python, LIBRARIES.get(step.name, ())))
         )
-        _send(process, step, stack)
+        _send(process, step, {name: reader for name, (reader, _) in pipes.items()})
+        yield BegunStep(step, process, writers)
+
+
+class BegunStep:
+    """A step that works. `outcome` is asked once, when its inputs are given."""
+
+    def __init__(self, step: Step, process: StepProcess, writers: Mapping[str, IO[bytes]]) -> None:
+        self._step = step
+        self._process = process
+        self._writers = writers
+        self._begun = time.monotonic()
+
+    def give(self, name: str, path: Path) -> None:
+        """Gives a late input; returns at once."""
+
+        def copy() -> None:
+            with path.open("rb") as source, suppress(OSError), self._writers[name] as target:
+                shutil.copyfileobj(source, target)  # a process that has ended reads nothing
+
+        threading.Thread(target=copy, daemon=True, name=f"give-{name}").start()
+
+    def outcome(
+        self,
+        report: Report | None = None,
+        receive: Callable[[Mapping[str, Any]], None] | None = None,
+        command: Callable[[], ChildCommand | None] = lambda: None,
+    ) -> Outcome:
+        """Waits for the end, as `run`. The limit of its time begins now. Raises `Refused`."""
+        step = self._step
         deadline = time.monotonic() + step.limits.seconds
         answer: dict[str, Any] = {}
         gaps: Mapping[str, str] = {}
         waited = 0
-        for message in process.messages(deadline, step.work):
+        for message in self._process.messages(deadline, step.work):
             if message is None:
                 waited += 1
                 if waited == _LOADS_AFTER and report is not None and step.name in LOADED:
                     report(0.0, f"Loading {LOADED[step.name]}")
                 if (chosen := command()) is not None:
-                    process.tell(chosen)
+                    self._process.tell(chosen)
             elif "progress" in message:
                 if report is not None:
                     report(float(message["progress"]), message["text"])
@@ -87,24 +128,27 @@ def run(
         if "refused" in answer:
             raise refused_from_json(answer["refused"])
         if "result" not in answer:
-            raise _death(process.status(), process.last_words(), step)
-    return Outcome(answer["result"], gaps, time.monotonic() - started)
+            raise _death(self._process.status(), self._process.last_words(), step)
+        return Outcome(answer["result"], gaps, time.monotonic() - self._begun)
 
 
-def _send(process: StepProcess, step: Step, stack: ExitStack) -> None:
-    inputs = {name: stack.enter_context(path.open("rb")) for name, path in step.inputs.items()}
-    outputs = {name: stack.enter_context(path.open("wb")) for name, path in step.outputs.items()}
-    files = [*inputs.values(), *outputs.values()]
-    request = {
-        "step": step.name,
-        "spec": step.spec,
-        "inputs": {name: place for place, name in enumerate(inputs)},
-        "outputs": {name: len(inputs) + place for place, name in enumerate(outputs)},
-        "memory": step.limits.memory,
-        "seconds": step.limits.seconds,
-        "work": step.work,
-    }
-    process.send(request, [each.fileno() for each in files])
+def _send(process: StepProcess, step: Step, readers: Mapping[str, int]) -> None:
+    """Gives the step with its files, and with pipes that are closed here afterwards."""
+    with ExitStack() as stack:
+        late = {name: stack.enter_context(os.fdopen(reader, "rb")) for name, reader in readers.items()}
+        inputs = late | {name: stack.enter_context(path.open("rb")) for name, path in step.inputs.items()}
+        outputs = {name: stack.enter_context(path.open("wb")) for name, path in step.outputs.items()}
+        files = [*inputs.values(), *outputs.values()]
+        request = {
+            "step": step.name,
+            "spec": step.spec,
+            "inputs": {name: place for place, name in enumerate(inputs)},
+            "outputs": {name: len(inputs) + place for place, name in enumerate(outputs)},
+            "memory": step.limits.memory,
+            "seconds": step.limits.seconds,
+            "work": step.work,
+        }
+        process.send(request, [each.fileno() for each in files])
 
 
 _LOADS_AFTER = 2

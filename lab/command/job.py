@@ -29,6 +29,7 @@ from lab.formats.identify import identify
 from lab.quantize.forms import FLOAT
 from lab.refusal import Reason, Refused
 from lab.search.shared import SearchCommands
+from rune.compiler.preload import preload
 from rune.datasets.splits import Split
 
 FLOAT_SHARE = 0.7
@@ -189,12 +190,14 @@ needs them."""
 
 
 def start_named(name: str) -> None:
-    """Starts the process that `--ahead` names; none where its environment is not prepared."""
+    """Starts the process that `--ahead` names; none where its environment is not prepared. The compiler is loaded
+    here meanwhile."""
     environment, step = AHEAD[name]
     if environment is None:
         start_ahead(Path(sys.executable), step)
     elif environment.is_ready:
         start_ahead(environment.python, step)
+    preload()
 
 
 if __name__ == "__main__":

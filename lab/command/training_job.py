@@ -46,6 +46,8 @@ BACKBONE_FILE = "backbone.tflite"
 TEACHER_FILES = ("teacher.float.tflite", "teacher.provenance.json")
 """The model that teaches, and its record, in the folder of a run."""
 COUNT_SECONDS = 300
+LATEST_COUNT_SECONDS = 20
+"""The longest that a finished run waits for what it needs on boards."""
 
 
 class RunCommands:
@@ -112,18 +114,25 @@ def train_model(request: Mapping[str, Json], report: Report, send: Send, command
         teacher=_teacher(training, folder),
     )
     send(_described_data(prepared))
-    threading.Thread(target=_count, args=(prepared, request["targets"], backbone, send), daemon=True).start()
+    counting = threading.Thread(target=_count, args=(prepared, request["targets"], backbone, send), daemon=True)
+
+    def receive(event: Mapping[str, Json]) -> None:
+        send(event)
+        if event["event"] == "notes" and counting.ident is None:
+            counting.start()  # what computes the features needs the processors until then
+
     try:
         try:
-            trained = _train(prepared, folder, request, report, send, commands)
+            trained = _train(prepared, folder, request, report, receive, commands)
         except Refused as refused:
             prepared = _with_half_batch(prepared, refused)
             batch = prepared.settings.values["batch"]
             send({"event": "note", "text": f"{refused} The run began again with batches of {batch}."})
             send({"event": "begun-again", "values": dict(prepared.settings.values)})
-            trained = _train(prepared, folder, request, report, send, commands)
+            trained = _train(prepared, folder, request, report, receive, commands)
     except RunPaused:
         return {"paused": True}
+    counting.join(LATEST_COUNT_SECONDS)
     return _written(prepared, trained, folder / "out")
 
 
@@ -227,7 +236,7 @@ def _backbone(request: Mapping[str, Json]) -> Backbone | None:
 
 
 def _count(prepared: PreparedRun, targets: Sequence[str], backbone: Path, send: Send) -> None:
-    """Counts in a process of its own, so that training does not wait for it, and sends what it gave."""
+    """Counts in a process of its own, which gets what training leaves of the processors, and sends what it gave."""
     settings = prepared.settings
     request = {
         "action": "count",
@@ -242,7 +251,12 @@ def _count(prepared: PreparedRun, targets: Sequence[str], backbone: Path, send: 
     command = [sys.executable, "-P", "-m", "lab.command.job"]
     try:
         completed = subprocess.run(
-            command, input=json.dumps(request) + "\n", capture_output=True, text=True, timeout=COUNT_SECONDS, check=True
+            ["nice", "-n", "10", *command],
+            input=json.dumps(request) + "\n",
+            capture_output=True,
+            text=True,
+            timeout=COUNT_SECONDS,
+            check=True,
         )
         answer = json.loads(completed.stdout.splitlines()[-1])
     except (subprocess.SubprocessError, OSError, ValueError, IndexError):

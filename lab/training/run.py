@@ -16,7 +16,7 @@ import numpy as np
 
 from lab.child.job import ChildCommand
 from lab.child.limits import ChildLimits
-from lab.child.start import Outcome, Step, start_ahead
+from lab.child.start import BegunStep, Outcome, Step, begun, start_ahead
 from lab.child.start import run as run_step
 from lab.quantize.forms import FLOAT
 from lab.quantize.samples import MOST_SAMPLES
@@ -73,6 +73,8 @@ MEMORY = 4 << 30
 """Bytes of memory of the process that trains."""
 DEFAULT_MINUTES = 60
 REPORT_SECONDS = 0.25
+_LATE = ("features",)
+"""The inputs of the training step that come when its model is compiled already."""
 
 
 @dataclass(frozen=True)
@@ -183,16 +185,13 @@ def train(
 ) -> TrainedModel:
     """Trains a model, from the newest checkpoint if there is one. `command` is asked several times a second for what
     the run is to be told meanwhile. Raises `Refused`, and `RunPaused`."""
-    if prepared.settings.recipe.estimator is None:
-        start_ahead(ENVIRONMENT.python, "train")  # it loads TensorFlow while the features are computed
-    features = write_features(prepared, folder.features, _reporter(send))
-    notes = features.notes
-    dataset = prepared.dataset
-    groups = {split.value: dataset.groups(split) for split in Split}
-    send({"event": "data", "samples": dataset.counts(), "groups": groups, "notes": list(notes)})
     if prepared.settings.recipe.estimator is not None:
-        return _estimated(prepared, folder, send, minutes, command, features)
-    training = _train(prepared, folder, send, minutes, command)
+        return _estimated(prepared, folder, send, minutes, command, _computed(prepared, folder, send))
+    with begun(_training_step(prepared, folder, send, minutes), ENVIRONMENT.python, _reporter(send), _LATE) as working:
+        features = _computed(prepared, folder, send)
+        working.give("features", folder.features)
+        training = _followed(prepared, working, send, command)
+    notes, dataset = features.notes, prepared.dataset
     float_model = folder.outputs()["model"].read_bytes()
     quantisation, model = _quantise(prepared, folder, float_model, send)
     judged, threshold_notes = _whole_rune(prepared, model, features.scaling, send)
@@ -206,6 +205,14 @@ def train(
     }
     answers = {split: each.answers for split, each in judgements.items()}
     return TrainedModel(float_model, model, runefile, report, {**training.gaps, **quantisation.gaps}, answers)
+
+
+def _computed(prepared: PreparedRun, folder: RunFolder, send: Send) -> WrittenFeatures:
+    """Computes the features of a run and says so."""
+    features, dataset = write_features(prepared, folder.features, _reporter(send)), prepared.dataset
+    groups = {split.value: dataset.groups(split) for split in Split}
+    send({"event": "data", "samples": dataset.counts(), "groups": groups, "notes": list(features.notes)})
+    return features
 
 
 def _whole_rune(prepared: PreparedRun, model: bytes, scaling: DataScaling, send: Send) -> tuple[Judged, Sequence[str]]:
@@ -292,22 +299,18 @@ def _estimated(
     return TrainedModel(b"", main, learned.runefile, report, learned.outcome.gaps, answers, learned.files)
 
 
-def _train(
-    prepared: PreparedRun,
-    folder: RunFolder,
-    send: Send,
-    minutes: float,
-    command: Callable[[], ChildCommand | None],
-) -> Outcome:
-    settings = prepared.settings
+def _training_step(prepared: PreparedRun, folder: RunFolder, send: Send, minutes: float) -> Step:
+    settings, dataset = prepared.settings, prepared.dataset
     spec = {
         "recipe": settings.recipe.name,
         "values": dict(settings.values),
         "seed": settings.seed,
         "labels": list(settings.labels),
         "digest": settings.digest,
+        "shape": list(settings.recipe.features(settings.values).shape),
+        "windows": max(1, dataset.splits.count(Split.TRAIN)),
     }
-    inputs = {"features": folder.features}
+    inputs: dict[str, Path] = {}
     if prepared.teacher is not None:
         inputs["teacher"] = folder.path / "teacher"
         inputs["teacher"].write_bytes(prepared.teacher.data)
@@ -316,7 +319,13 @@ def _train(
         inputs["checkpoint"], epoch = checkpoint
         send({"event": "resumed", "epoch": epoch})
     limits = ChildLimits(seconds=round(minutes * 60), memory=MEMORY)
-    step = Step("train", spec, inputs, folder.outputs(), limits, "training run")
+    return Step("train", spec, inputs, folder.outputs(), limits, "training run")
+
+
+def _followed(
+    prepared: PreparedRun, working: BegunStep, send: Send, command: Callable[[], ChildCommand | None]
+) -> Outcome:
+    """Passes on what a training step sends, until it ends. Raises `Refused`, and `RunPaused`."""
 
     def receive(event: Mapping[str, Json]) -> None:
         if "epoch" in event:
@@ -330,7 +339,7 @@ def _train(
         else:
             send({"event": "checkpoint", "epoch": event["of_epoch"], "file": event["checkpoint"]})
 
-    outcome = run_step(step, ENVIRONMENT.python, _reporter(send), receive, command)
+    outcome = working.outcome(_reporter(send), receive, command)
     if "paused" in outcome.result:
         raise RunPaused
     return outcome

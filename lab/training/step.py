@@ -36,12 +36,14 @@ class _Commanded(Exception):
 
 def run(job: ChildJob) -> dict[str, Any]:
     """Reads `features`, `teacher` if there is one, and `checkpoint` if the run goes on; writes `model` and checkpoints.
+    `shape` of the specification is that of a window, and `windows` says how many to learn from are expected: the model
+    is built and compiled for them before `features` are there.
 
     Sends a row of the curves after each epoch, as the event `epoch`; the answers of the best epoch so far for the
     recordings of the validation split, as `answers`; and the name of a checkpoint, as `checkpoint`. Told to pause, it
     saves one, and its result is `{"paused": True}`; told to stop, it ends with the best epoch so far.
     """
-    job.report(0.0, "Loading TensorFlow")
+    job.report(0.0, "Compiling the network")
     import keras
     import tensorflow as tf
 
@@ -62,13 +64,26 @@ def run(job: ChildJob) -> dict[str, Any]:
         prune=values["prune"],
         has_teacher="teacher" in job.inputs,
     )
+    classes = len(spec["labels"])
+    shape = tuple(spec["shape"])
+    options = function_arguments(values, recipe.network_arguments)
+
+    def new_model(train: Any) -> Any:
+        return fitting.new_model(lambda: module.network(shape, classes, None, **options), settings, train)
+
+    # Other windows of the same number compile the same step, while those to learn from are still computed.
+    count = spec["windows"]
+    numbers = (count, *shape) if recipe.reconstructs else (count,)
+    expected = fitting.WindowSet(
+        np.zeros((count, *shape), np.float32),
+        np.zeros(numbers, np.float32 if recipe.learns_numbers else np.int32),
+    )
+    model = new_model(expected)
     with np.load(job.inputs["features"], allow_pickle=False) as arrays:
         inputs, labels, splits, recordings = (arrays[name] for name in ("inputs", "labels", "splits", "recordings"))
     train, validation = (fitting.WindowSet(inputs[splits == split], labels[splits == split]) for split in (0, 1))
-    classes = len(spec["labels"])
-    shape = inputs.shape[1:]
-    options = function_arguments(values, recipe.network_arguments)
-    model = fitting.new_model(lambda: module.network(shape, classes, None, **options), settings, train)
+    if fitting.batch_size(len(train.labels), settings) != fitting.batch_size(count, settings):
+        model = new_model(train)
     progress = fitting.Progress(model)
     if "checkpoint" in job.inputs:
         _restore(job, progress, lambda: fitting.remove_channels(progress, settings, train))

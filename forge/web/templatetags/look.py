@@ -32,7 +32,11 @@ FIRST_FACES = ("sans",)
 
 @register.simple_tag
 def entry(name: str) -> SafeString:
-    """The links and the script of one entry, with the styles of everything that it imports."""
+    """The links and the script of one entry, with the styles of everything that it imports.
+
+    A page is shown once its own script has run: that draws pipelines, whose height nothing else knows, and what stands
+    below them would move under the reader's finger.
+    """
     manifest = build_manifest()
     chunk = manifest.get(ENTRIES[name])
     if chunk is None:
@@ -43,7 +47,9 @@ def entry(name: str) -> SafeString:
     styles, modules = _reached(manifest, chunk)
     links = format_html_join("", '<link rel="stylesheet" href="{}{}">', ((base, style) for style in styles))
     preloads = format_html_join("", '<link rel="modulepreload" href="{}{}">', ((base, file) for file in modules))
-    return format_html('{}{}<script type="module" src="{}{}"></script>', links, preloads, base, chunk["file"])
+    blocking = mark_safe(' blocking="render"') if name == "pages" else ""
+    script = '{}{}<script type="module" src="{}{}"{}></script>'
+    return format_html(script, links, preloads, base, chunk["file"], blocking)
 
 
 def _style(manifest: dict[str, Any], base: str, file: str) -> SafeString:

@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
@@ -102,6 +103,33 @@ def test_signing_in_asks_for_the_code_and_each_code_works_once(browser_of: Brows
     sign_in(other, user)
     other.post("/accounts/2fa/authenticate/", {"code": shown})
     assert not is_signed_in(other)
+
+
+def test_a_code_that_ended_while_it_was_typed_is_taken(browser_of: Browser, user: User) -> None:
+    TOTP.activate(user, SECRET)
+    for steps, expected in ((-2, False), (2, False), (-1, True)):
+        browser = browser_of(None)
+        sign_in(browser, user)
+        browser.post("/accounts/2fa/authenticate/", {"code": code(steps=steps)})
+        assert is_signed_in(browser) is expected, steps
+
+
+@pytest.mark.protects("sign-in/stolen-password")
+def test_a_code_is_taken_once_also_in_the_step_after_its_own(
+    browser_of: Browser, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    TOTP.activate(user, SECRET)
+    shown, later = code(), auth.time.time() + 30
+    for expected in (True, False):
+        browser = browser_of(None)
+        sign_in(browser, user)
+        browser.post("/accounts/2fa/authenticate/", {"code": f"{shown[:3]} {shown[3:]}"})
+        assert is_signed_in(browser) is expected
+        # allauth forgets it after 30 s.
+        cache.delete(TOTP(Authenticator.objects.get(user=user, type="totp"))._get_used_cache_key(shown))
+        monkeypatch.setattr(auth, "time", SimpleNamespace(time=lambda: later))
+    assert browser.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
+    assert confirmed(browser_of(user)).post("/accounts/2fa/reauthenticate/", {"code": shown}).status_code == 200
 
 
 @pytest.mark.protects("sign-in/stolen-password")

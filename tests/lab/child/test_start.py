@@ -20,7 +20,7 @@ from lab.child import start
 from lab.child.job import ChildCommand
 from lab.child.limits import ChildLimits
 from lab.child.process import StepProcess
-from lab.child.start import Step, end_waiting, run, start_ahead
+from lab.child.start import Step, begun, end_waiting, run, start_ahead
 from lab.refusal import Reason, Refused
 from tests.support.patience import PATIENCE
 
@@ -60,6 +60,9 @@ def run(job):
         while (command := job.command()) is None:
             pass
         return {"command": command.value}
+    if what == "late":
+        job.report(0.5, "Waiting")
+        return {"late": job.inputs["late"].read_bytes().hex(), "source": job.inputs["source"].read_text()}
     if what == "memory":
         return {"bytes": len(bytearray(job.spec["bytes"]))}
     if what == "refuse":
@@ -219,6 +222,34 @@ def test_a_step_hears_a_command(probe: Path) -> None:
     commands = iter([None, ChildCommand.STOP])
     outcome = run(step(probe, "commands"), PYTHON, command=lambda: next(commands, None))
     assert outcome.result == {"command": "s"}
+
+
+def test_a_step_begins_before_an_input_is_there(probe: Path) -> None:
+    late, texts = probe / "late", []
+    data = bytes(range(256)) * 1000  # more than a pipe holds
+    with begun(step(probe, "late"), PYTHON, late=["late"]) as working:
+        late.write_bytes(data)
+        working.give("late", late)
+        outcome = working.outcome(lambda _share, text: texts.append(text))
+    assert outcome.result == {"late": data.hex(), "source": "the input"}
+    assert "Waiting" in texts
+
+
+def test_a_step_whose_input_is_never_given_ends_with_the_block(probe: Path, waiting: None) -> None:
+    start_ahead(PYTHON, "keras")
+    (process,) = start._waiting.values()
+    with pytest.raises(LookupError), begun(step(probe, "late"), PYTHON, late=["late"]):
+        raise LookupError
+    assert not process.is_alive
+
+
+def test_an_input_for_a_step_that_has_ended_is_not_waited_for(probe: Path) -> None:
+    late = probe / "late"
+    late.write_bytes(bytes(1 << 20))
+    with begun(step(probe, "refuse"), PYTHON, late=["late"]) as working:
+        working.give("late", late)
+        with pytest.raises(Refused):
+            working.outcome()
 
 
 @pytest.mark.protects("models-in/limits")

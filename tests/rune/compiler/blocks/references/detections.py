@@ -65,7 +65,33 @@ def key_points(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     return [np.array(rows, F32).reshape(-1, 4)]
 
 
+def count_on_grid(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    """Joins what touches by handing on the smallest number of a cell until none changes."""
+    _, rows, columns, classes = inputs[0].shape
+    scores = np.where(np.isnan(inputs[0][0, :, :, 1:]), -np.inf, inputs[0][0, :, :, 1:])
+    best = scores.argmax(axis=2)
+    labels = np.where(scores.max(axis=2) > F32(arguments["threshold"]), best, -1)
+    owners = np.arange(rows * columns).reshape(rows, columns)
+    changed = True
+    while changed:
+        before = owners.copy()
+        for row, column in np.ndindex(rows, columns):
+            near = (slice(max(row - 1, 0), row + 2), slice(max(column - 1, 0), column + 2))
+            owners[row, column] = owners[near][labels[near] == labels[row, column]].min()
+        changed = bool((before != owners).any())
+    objects = []
+    for owner in np.unique(owners[labels >= 0]):
+        there = (owners == owner) & (labels >= 0)
+        y, x = (np.argwhere(there) * 2 + 1).sum(axis=0)
+        label = int(labels[there][0])
+        place = [x / (there.sum() * 2.0 * columns), y / (there.sum() * 2.0 * rows)]
+        objects.append([label, *place, scores[there][:, label].max()])
+    counts = np.bincount([row[0] for row in objects], minlength=classes - 1).astype(np.uint32)
+    return [counts, np.array(objects[: arguments["most"]], F32).reshape(-1, 4)]
+
+
 REFERENCES: Mapping[str, Reference] = {
+    "count_on_grid": count_on_grid,
     "nms": nms,
     "ssd_boxes": ssd_boxes,
     "yolo_boxes": yolo_boxes,
@@ -76,9 +102,19 @@ _BOXES = np.array(
     [[0, 0, 10, 10], [1, 1, 11, 11], [0, 0, 10, 10.5], [20, 20, 30, 30], [10, 10, 0, 0], [5, 5, 5, 9]], F32
 )
 _SCORES = np.array([[0.9, 0.1], [0.75, 0.2], [0.1, 0.8], [0.6, 0.6], [0.9, 0.3], [0.7, 0.1]], F32)
+_OBJECTS = np.array(["aa....b", ".a..b..", "....ab.", "b.....b"])
+"""Two of `a`; of `b` one at corners, and two alone."""
+_GRID = np.array([[[0.9, 0.8 * (at == "a"), 0.7 * (at == "b")] for at in row] for row in _OBJECTS], F32)[None]
+_HOSTILE = np.array([[[0, 1, 1], [np.nan, np.nan, 2]], [[0, np.nan, np.nan], [0, np.inf, -np.inf]]], F32)[None]
 _ANCHORS = "0.5 0.5 1 1\n0.25, 0.75, 0.5, 0.2"
 _COLUMNS = np.array([[np.nan, 2], [1, 2], [3, 4], [5, 6], [7, 8]], F32)[:, [0, 1, 1, 1, 1]]
 CASES: Sequence[Case] = (
+    case("count_on_grid", "two labels, corners", _GRID),
+    case("count_on_grid", "three positions at most", _GRID, most=3),
+    case("count_on_grid", "nothing above the threshold", _GRID, threshold=0.8),
+    case("count_on_grid", "one object everywhere", np.ones((1, 3, 2, 2), F32), threshold=-1),
+    case("count_on_grid", "noise", noise(97, 1, 12, 9, 4), threshold=1.1, most=100),
+    case("count_on_grid", "ties, NaN, infinity", _HOSTILE),
     case("nms", "each class by itself, ties, corners the other way round, an empty box", _BOXES, _SCORES),
     case("nms", "among all", _BOXES[None], _SCORES[None], among="all"),
     case("nms", "two at most, a small overlap", _BOXES, _SCORES, most=2, overlap=0.1),
