@@ -42,7 +42,7 @@ def press(page: Page, face: Locator, x: float, y: float) -> None:
 
 
 def near(act: str, left: int, top: int, count: str) -> re.Pattern[str]:
-    """What is said of an object that was placed. A press is on a whole pixel, so percent may be one less."""
+    """The sentence about an object that was placed. A press is on a whole pixel, so percent may be one less."""
     return re.compile(rf"{act}, ({left - 1}|{left})\S* % from the left, ({top - 1}|{top})\S* % from the top: {count}\.")
 
 

@@ -42,7 +42,7 @@ class ObjectLabel:
 
 @dataclass(frozen=True)
 class PictureObjects:
-    """What the page of a picture says of its objects."""
+    """The objects of a picture as its page shows them."""
 
     is_marked: bool
     dots: Sequence[ObjectDot]

@@ -11,7 +11,7 @@ from rune.datasets.layouts.layout import word
 from rune.datasets.positions import ObjectPosition, Positions
 
 _SHAPES = ("rectanglelabels", "keypointlabels", "ellipselabels")
-"""What Label Studio calls its shapes; an ellipse has its middle as `x` and `y`."""
+"""The names of shapes in Label Studio; an ellipse has its middle as `x` and `y`."""
 
 
 def pixel_boxes(value: Any) -> Positions:
