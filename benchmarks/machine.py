@@ -41,9 +41,12 @@ def _time_if_alive(pid: int) -> float:
 
 
 def children_of(pid: int) -> list[int]:
-    """The processes that a process started and that run; those of all of its threads."""
-    tasks = Path(f"/proc/{pid}/task")
-    return [int(child) for task in tasks.iterdir() for child in _children_of_thread(task)]
+    """The processes that a process started and that run; those of all of its threads. None of one that ended."""
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [int(child) for task in tasks for child in _children_of_thread(task)]
 
 
 def _children_of_thread(task: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -31,6 +32,10 @@ class Entry:
     """The marked places of a long recording (`forge.datasets.samples.models.Sample.events`)."""
     positions: Sequence[ObjectPositionJson] | None = None
     """Where objects are in a picture; None where nobody marked it."""
+
+
+_PART = 1_000
+"""Entries that are JSON at a time."""
 
 
 @dataclass(frozen=True)
@@ -70,16 +75,23 @@ class VersionComparison:
 
 def manifest_bytes(entries: Iterable[Entry]) -> bytes:
     """Returns the canonical form of a version: the same samples give the same bytes, in whichever order they come."""
-    rows = [_row(each) for each in sorted(entries, key=lambda each: each.number)]
-    text = json.dumps(
-        {"format": FORMAT, "samples": rows}, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
-    return text.encode("utf-8")
+    rows = sorted(entries, key=lambda each: each.number)
+    # A version may have 100,000 samples: as JSON they are in memory a part at a time, and their text once.
+    parts = (_compact([_row(each) for each in rows[start : start + _PART]]) for start in range(0, len(rows), _PART))
+    text = io.BytesIO()
+    text.write(f'{{"format":{_compact(FORMAT)},"samples":['.encode())
+    text.write(b",".join(part[1:-1].encode() for part in parts))
+    text.write(b"]}")
+    return text.getvalue()
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _row(entry: Entry) -> dict[str, Any]:
     """An entry as JSON. One without marks is as it was before there were any, so that versions keep their digests."""
-    # A version has 100,000 of them: `asdict`, which copies every value, takes most of the time of saving one.
+    # `asdict`, which copies every value, takes most of the time of saving a version.
     row = dict(vars(entry))
     for name in ("events", "positions"):
         if row[name] is None:
@@ -89,7 +101,12 @@ def _row(entry: Entry) -> dict[str, Any]:
 
 def read_manifest(data: bytes) -> Sequence[Entry]:
     """Returns the samples of a version that `manifest_bytes` wrote, in the order of their numbers."""
-    return tuple(Entry(**row) for row in json.loads(data)["samples"])
+    return tuple(json.loads(data, object_hook=_entry_or_row)["samples"])
+
+
+def _entry_or_row(row: dict[str, Any]) -> Any:
+    """Makes an entry of each sample as soon as it is read: all of them as JSON would take most of the memory."""
+    return Entry(**row) if "digest" in row else row
 
 
 def figures_of(entries: Collection[Entry]) -> Figures:

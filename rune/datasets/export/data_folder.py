@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -42,19 +43,22 @@ def folder_of(label: str) -> str:
 
 
 def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:
-    rows = [
+    rows = (
         Listed(_path(each), each.number, each.digest, each.label, each.split, each.group, each.positions)
         for each in sorted(samples, key=lambda each: each.number)
-    ]
+    )
     yield LIST, list_bytes(origin, rows)
 
 
 def list_bytes(origin: VersionOrigin, rows: Iterable[Listed]) -> bytes:
-    """Returns the list of a folder, with a line a sample."""
+    """Returns the list of a folder, with a line a sample. Beside it, one sample is in memory at a time."""
     head = {"format": FORMAT, "project": origin.project, "version": origin.version, "digest": origin.digest}
-    text = json.dumps(head, ensure_ascii=False)[:-1] + ', "samples": [\n'
-    lines = ",\n".join(json.dumps(_row(row), ensure_ascii=False) for row in rows)
-    return f"{text}{lines}\n]}}\n".encode()
+    written = io.BytesIO()
+    written.write(f'{json.dumps(head, ensure_ascii=False)[:-1]}, "samples": ['.encode())
+    for index, row in enumerate(rows):
+        written.write(f"{',' if index else ''}\n{json.dumps(_row(row), ensure_ascii=False)}".encode())
+    written.write(b"\n]}\n")
+    return written.getvalue()
 
 
 def _row(listed: Listed) -> dict[str, Any]:
