@@ -56,6 +56,7 @@ class DataSampleJson(TypedDict):
     events: Annotated[
         list[SampleEventJson] | None, "where labels happen, in seconds; null: the label holds for all of it"
     ]
+    positions: Annotated[list[ObjectPositionJson] | None, _POSITIONS]
     labelled_by: PersonJson | None
     disputed: Annotated[bool, "whether two people label it otherwise"]
     split: Annotated[str, _SPLIT]
@@ -283,6 +284,7 @@ def sample_to_json(sample: Sample, actor: Actor) -> DataSampleJson:
         "quality": sample.quality,
         "label": sample.label,
         "events": sample.events,
+        "positions": sample.positions,
         "labelled_by": person_to_json(sample.labelled_by) if sample.labelled_by else None,
         "disputed": sample.is_disputed,
         "split": sample.split,

@@ -16,7 +16,7 @@ from typing import IO
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import BadContent, Kind, Quality
 from rune.datasets.layouts.archive import DataArchive
-from rune.datasets.layouts.find import find_layout, read_item
+from rune.datasets.layouts.find import find_layout, positions_of, read_item
 from rune.datasets.positions import Positions, positions_to_json
 from rune.digests import digest_of
 from rune.wording import quoted, size_text
@@ -114,6 +114,7 @@ def _read(file: io.RawIOBase, name: str, *, needs_labels: bool) -> Recordings:
             continue
         try:
             content = read_item(archive, layout, item)
+            positions = positions_of(item, content)
         except BadContent as error:
             omissions.append(f"{item.path}: {error}")
             continue
@@ -121,7 +122,6 @@ def _read(file: io.RawIOBase, name: str, *, needs_labels: bool) -> Recordings:
         if size > MAX_BYTES:
             raise Refused(Reason.TOO_LARGE, f"{quoted(name)} has more than {size_text(MAX_BYTES)}.")
         path = item.path if not item.index else f"{item.path} {item.index}"
-        positions = item.positions if content.kind is Kind.PICTURE else None
         items.append(
             Recording(path, item.label, content.data, content.kind, content.quality, item.group, item.split, positions)
         )

@@ -15,6 +15,7 @@ from forge.projects.secrets.scan import SecretScanJson
 from rune.compiler.building.report import FullReportJson
 from rune.compiler.pyblock.interface import InterfaceJson
 from rune.compiler.verify.verification import VerificationJson
+from rune.datasets.positions import ObjectPositionJson
 from rune.devices.boards.describing import NeedsJson
 from rune.devices.firmware.making import FirmwareDescriptionJson
 from rune.running.isolation.answer_json import UnusableAnswer, read_object
@@ -165,6 +166,7 @@ class DataRecordingJson(RecordingFactsJson):
     group: str
     split: str
     device: str
+    positions: list[ObjectPositionJson] | None
 
 
 class DataBatchJson(TypedDict):

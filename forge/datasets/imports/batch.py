@@ -21,7 +21,8 @@ from forge.datasets.samples.content import are_words, content_in
 from forge.datasets.samples.models import SampleSource
 from forge.jobs.kinds import JobContext
 from forge.projects.files.storage import delete_on_failure
-from rune.datasets.content.content import Content
+from rune.datasets.content.content import BadContent, Content
+from rune.datasets.positions import read_positions
 from rune.datasets.splits import Split
 
 MAX_OMISSIONS = 200
@@ -89,7 +90,10 @@ def _store(
         SampleSource.IMPORT,
     )
     wanted = Split(recording["split"]) if recording["split"] else None
-    return store_sample(data_set, row.consent, content, blob, recording["label"], origin, actor, wanted=wanted)
+    positions = read_positions(recording["positions"])
+    return store_sample(
+        data_set, row.consent, content, blob, recording["label"], origin, actor, wanted=wanted, positions=positions
+    )
 
 
 def _check(row: DataImport, batch: DataBatchJson) -> None:
@@ -104,6 +108,10 @@ def _check(row: DataImport, batch: DataBatchJson) -> None:
 
 
 def _is_possible(recording: DataRecordingJson) -> bool:
-    """Whether the label, the group, the device and the split of a recording are possible."""
+    """Whether the label, the group, the device, the split and the positions of a recording are possible."""
+    try:
+        read_positions(recording["positions"])
+    except BadContent:
+        return False
     are_named = are_words(recording["label"], recording["group"], recording["device"])
     return are_named and recording["split"] in ("", *(each.value for each in Split))

@@ -14,6 +14,7 @@ from forge.datasets.models import Sample
 from forge.datasets.playing import may_play
 from forge.datasets.samples.models import SampleKind, SampleQuality
 from forge.projects.models import Project
+from rune.wording import counted
 
 MARKS = 8
 """Marks of labels that the style sheet has."""
@@ -58,6 +59,13 @@ class SampleCard:
     def maker(self) -> str:
         """The pseudonym of who was recorded."""
         return str(self.sample.group) if self.sample.group else "Nobody"
+
+    @property
+    def objects(self) -> str:
+        """How many objects somebody marked in a picture; "" where nobody did."""
+        if self.sample.positions is None:
+            return ""
+        return counted(len(self.sample.positions), "object") if self.sample.positions else "no objects"
 
     @property
     def sound(self) -> str:

@@ -27,6 +27,7 @@ from forge.datasets.deleting import may_delete
 from forge.datasets.labelling.queue import opinions_on
 from forge.datasets.pages.cards import MARKS, cards_of, marks_of
 from forge.datasets.pages.confusion import confusion_table
+from forge.datasets.pages.objects import picture_objects
 from forge.datasets.pages.table_rows import table_rows
 from forge.datasets.playing import playable, playing_facets, refusal_of
 from forge.datasets.samples.filters import MAX_NUMBERS, DataFilter
@@ -44,7 +45,7 @@ SHOWN = 48
 VERSIONS_SHOWN = 8
 SCORES_SHOWN = 6
 ALIKE_SHOWN = 12
-_CHECKS = ("disputed", "wrong", "suspect", "alike", "outlier", "proposal", "consent", "unlabelled")
+_CHECKS = ("disputed", "wrong", "suspect", "alike", "outlier", "proposal", "consent", "unlabelled", "unmarked")
 LABEL_KEYS = 9
 """Labels with a key: 1 to 9."""
 
@@ -134,6 +135,7 @@ def _sample_context(principal: Principal, project: Project, number: int) -> dict
         "alike": alike,
         "opinions": opinions_on(sample),
         "events": json.dumps(sample.events or []),
+        "objects": picture_objects(principal, project, sample, labels) if row.picture else None,
         "revision": revision_of(principal, project),
         "purposes": sorted(purpose.replace("-", " ") for purpose in purposes_of(sample.consent)),
         "versions": versions_with(sample, list(versions_of(principal, project))),
@@ -179,6 +181,7 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
         "choices": {"splits": SampleSplit.choices, "qualities": SampleQuality.choices},
         "cards": cards_of(principal, rows, project, marks_of([each["label"] for each in summary["labels"]])),
         "pages": pages,
+        "has_objects": samples.filter(positions__isnull=False).exists(),
         "versions": versions,
         "layouts": EXPORT_LAYOUTS.values(),
         "may_edit": can(principal, Verb.EDIT, project),

@@ -176,8 +176,8 @@ class DataMarks(ProjectView):
 
     @extend_schema(operation_id="data_samples_mark", request=DataMarksSerializer, responses=DataMarkedJson)
     def post(self, request: Request, organisation: str, name: str) -> Response:
-        """Changes labels or marked places, or leaves samples out of further versions: all of them or none. The answer,
-        sent back, undoes it."""
+        """Changes labels, marked places or positions, or leaves samples out of further versions: all of them or none.
+        The answer, sent back, undoes it."""
         project = self.project(request, organisation, name, Verb.EDIT)
         body = self.read_body(request, DataMarksSerializer)
         marks = [
@@ -188,6 +188,7 @@ class DataMarks(ProjectView):
                 each.get("accepts", False),
                 each.get("confirms", False),
                 each.get("events", UNCHANGED),
+                each.get("positions", UNCHANGED),
                 each.get("disputed"),
             )
             for each in body["changes"]

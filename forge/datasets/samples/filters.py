@@ -20,6 +20,7 @@ ENDS_SOON = timedelta(days=30)
 DOUBTFUL = "doubtful"
 IS_UNCOVERED = ~covers_split()
 """Samples whose consent does not cover the split that they are in."""
+IS_UNMARKED = Q(kind=SampleKind.PICTURE, positions__isnull=True)
 
 
 class YesNoFilter(ChoiceFilter):
@@ -87,6 +88,7 @@ class DataFilter(ListFilter):
     kind = ChoiceFilter(choices=SampleKind.choices, help_text="Those recorded with this")
     left_out = YesNoFilter(Q(left_out=True), help_text="`true`: those that versions are saved without")
     disputed = YesNoFilter(Q(is_disputed=True), help_text="`true`: those that two people label otherwise")
+    unmarked = YesNoFilter(IS_UNMARKED, help_text="`true`: pictures in which nobody marked the objects")
     wrong = YesNoFilter(IS_WRONG, help_text="`true`: those on which the current build answers another label")
     suspect = YesNoFilter(IS_SUSPECT, help_text="`true`: those whose label may be wrong")
     alike = YesNoFilter(HAS_DUPLICATES, help_text="`true`: those that have near-duplicates")

@@ -152,6 +152,9 @@ class Sample(models.Model):
     events = models.JSONField(null=True, blank=True)
     """Where labels happen in a long recording: `[{"label", "start", "end"}]`, in seconds. None: the label holds for all
     of it."""
+    positions = models.JSONField(null=True, blank=True)
+    """Where objects are in a picture, as `rune.datasets.positions` writes them. None: nobody marked it. Empty: somebody
+    found no object in it."""
     labelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -218,6 +221,7 @@ class Sample(models.Model):
             ),
             models.Index(fields=["data_set", "label", "number"], condition=Q(removed=None), name="samples_by_label"),
             models.Index(fields=["data_set"], condition=Q(is_disputed=True), name="samples_in_dispute"),
+            models.Index(fields=["data_set"], condition=Q(positions__isnull=False), name="samples_with_positions"),
             models.Index(fields=["removed"], condition=Q(removed__isnull=False, erased=None), name="samples_to_erase"),
         ]
         ordering = [F("number").desc()]

@@ -7,6 +7,7 @@ from typing import Annotated, NotRequired, TypedDict
 from rest_framework import serializers
 
 from forge.datasets.samples.actions import Marked, ProposedParts, SampleEventJson, SampleMark, Unchanged
+from rune.datasets.positions import MAX_POSITIONS, ObjectPositionJson
 from rune.datasets.words import WORD_LIMIT
 
 
@@ -17,6 +18,7 @@ class DataMarkBeforeJson(TypedDict):
     label: str
     left_out: bool
     events: NotRequired[list[SampleEventJson] | None]
+    positions: NotRequired[list[ObjectPositionJson] | None]
     disputed: NotRequired[bool]
 
 
@@ -56,6 +58,15 @@ class DataEventSerializer(serializers.Serializer[None]):
     end = serializers.FloatField(min_value=0)
 
 
+class DataPositionSerializer(serializers.Serializer[None]):
+    """The centre of an object in a picture, as fractions of its width and height."""
+
+    # A field; the class has one of its own.
+    label = serializers.CharField(max_length=WORD_LIMIT)  # type: ignore[assignment]
+    x = serializers.FloatField(min_value=0, max_value=1)
+    y = serializers.FloatField(min_value=0, max_value=1)
+
+
 class DataChangeSerializer(serializers.Serializer[None]):
     """A sample and what of it changes; what is not named stays."""
 
@@ -68,6 +79,12 @@ class DataChangeSerializer(serializers.Serializer[None]):
         required=False,
         allow_null=True,
         help_text="where labels happen in a sound; null: its label holds for all of it",
+    )
+    positions = DataPositionSerializer(
+        many=True,
+        required=False,
+        allow_null=True,
+        help_text=f"where objects are in a picture, at most {MAX_POSITIONS}; empty: none; null: nobody looked",
     )
     confirms = serializers.BooleanField(
         required=False, help_text="`true`: a person says that the label it has is right, so it is not in doubt any more"
@@ -124,6 +141,8 @@ def mark_to_json(mark: SampleMark) -> DataMarkBeforeJson:
     }
     if not isinstance(mark.events, Unchanged):
         before["events"] = None if mark.events is None else list(mark.events)
+    if not isinstance(mark.positions, Unchanged):
+        before["positions"] = None if mark.positions is None else list(mark.positions)
     if mark.disputed is not None:
         before["disputed"] = mark.disputed
     return before

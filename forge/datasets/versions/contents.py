@@ -10,12 +10,24 @@ from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataSet, DataVersion, Sample
 from forge.datasets.versions.manifest import Entry, VersionComparison, compare, read_manifest
 
+_COLUMNS = (
+    "number",
+    "digest",
+    "kind",
+    "label",
+    "split",
+    "group__number",
+    "milliseconds",
+    "events",
+    "positions",
+)
+"""Of a sample, in the order of the fields of `Entry`."""
+
 
 def current_entries(data_set: DataSet, use: SampleUse = SampleUse.VERSION) -> Sequence[Entry]:
     """The samples that a version would have that is saved now; or those that another use may have now."""
     rows = Sample.objects.for_use(use).included().filter(data_set=data_set).order_by("number")
-    fields = rows.values_list("number", "digest", "kind", "label", "split", "group__number", "milliseconds", "events")
-    return [Entry(*row) for row in fields]
+    return [Entry(*row) for row in rows.values_list(*_COLUMNS)]
 
 
 def entries_of(version: DataVersion) -> Sequence[Entry]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import IO
 
@@ -14,9 +14,9 @@ from forge.core.errors import NotFound
 from forge.datasets.access import find_version, samples_of
 from forge.datasets.consent.uses import SampleUse
 from forge.datasets.errors import LayoutRefused, PlayingRefused
-from forge.datasets.models import DataVersion
+from forge.datasets.models import DataVersion, SampleQuerySet
 from forge.datasets.playing import playable, refusal_of
-from forge.datasets.samples.models import ENDINGS
+from forge.datasets.samples.models import ENDINGS, SampleKind
 from forge.datasets.versions.card import origin_of
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.manifest import Entry
@@ -77,13 +77,26 @@ def plan_export(
             f"them it would be another version, so nothing is exported. {refusal_of(project)}"
         )
     entries = [entry for entry in entries if entry.number > after][:limit]
-    samples = [exported(entry, endings[entry.number]) for entry in entries]
+    samples = _with_sizes([exported(entry, endings[entry.number]) for entry in entries], stored)
     try:
         layout.refuse(samples)
         joined = layout.join(_stored(samples)) if layout.join is not None else None
     except BadContent as error:
         raise LayoutRefused(str(error)) from None
     return Export(version, origin_of(project, version, all_entries), layout, samples, joined)
+
+
+def _with_sizes(samples: list[Exported], stored: SampleQuerySet) -> list[Exported]:
+    """The samples with the sizes of the pictures that have positions: some layouts have these in pixels."""
+    if all(each.positions is None for each in samples):
+        return samples
+    pictures = stored.filter(kind=SampleKind.PICTURE)
+    drawings: dict[int, dict[str, int]] = dict(pictures.values_list("number", "drawing"))
+    return [
+        replace(each, width=drawing.get("width", 0), height=drawing.get("height", 0))
+        for each in samples
+        for drawing in [drawings.get(each.number, {})]
+    ]
 
 
 def _stored(samples: Iterable[Exported]) -> Iterator[tuple[Exported, bytes]]:

@@ -25,6 +25,7 @@ import "./styles/data.css";
 import "./styles/data-figures.css";
 import "./styles/samples.css";
 import "./styles/sample-panel.css";
+import "./styles/sample-objects.css";
 import "./styles/label-queue.css";
 import "./styles/deployments.css";
 import "./styles/models.css";

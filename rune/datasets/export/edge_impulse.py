@@ -17,6 +17,8 @@ from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin, f
 
 _FOLDERS = {"train": "training", "validation": "training", "test": "testing"}
 """Edge Impulse chooses its validation samples by itself; `metadata` says which they were."""
+_BOX_SHARE = 16
+"""A box around a position is this part of the picture's shorter side."""
 _AXES = ("accX", "accY", "accZ")
 
 
@@ -59,6 +61,30 @@ def _table(data: bytes) -> dict[str, Any]:
 _PAYLOADS = {Kind.SOUND: _sound, Kind.MOTION: _motion, Kind.TABLE: _table}
 
 
+def _boxes(sample: Exported) -> list[dict[str, Any]]:
+    """The positions as boxes in pixels, which is what Edge Impulse has: small ones around them."""
+    side = max(2, min(sample.width, sample.height) // _BOX_SHARE // 2 * 2)
+    return [
+        {
+            "label": each.label,
+            "x": round(each.x * sample.width) - side // 2,
+            "y": round(each.y * sample.height) - side // 2,
+            "width": side,
+            "height": side,
+        }
+        for each in sample.positions or ()
+    ]
+
+
+def _box_lists(samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:
+    for folder in sorted(set(_FOLDERS.values())):
+        marked = [each for each in samples if each.positions is not None and _FOLDERS[each.split] == folder]
+        if marked:
+            boxes = {file_name(each): _boxes(each) for each in marked}
+            content = {"version": 1, "type": "bounding-box-labels", "boundingBoxes": boxes}
+            yield f"{folder}/bounding_boxes.labels", json.dumps(content, ensure_ascii=False).encode("utf-8")
+
+
 def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
     files = [
         {
@@ -69,6 +95,7 @@ def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tup
         }
         for sample in samples
     ]
+    yield from _box_lists(samples)
     yield "info.labels", json.dumps({"version": 1, "files": files}, ensure_ascii=False).encode("utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Label Studio: tasks with one choice each, as its JSON export has them, beside the files."""
+"""Label Studio: tasks with one choice each and a key point for each position, as its JSON export has them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,21 @@ def _task(sample: Exported) -> dict[str, Any]:
     field = _FIELDS[sample.kind]
     data = {field: _path(sample), "split": sample.split, **({"group": sample.group} if sample.group else {})}
     choice = {"from_name": "label", "to_name": field, "type": "choices", "value": {"choices": [sample.label]}}
-    return {"id": sample.number, "data": data, "annotations": [{"result": [choice]}]}
+    return {"id": sample.number, "data": data, "annotations": [{"result": [choice, *_points(sample, field)]}]}
+
+
+def _points(sample: Exported, field: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "from_name": "objects",
+            "to_name": field,
+            "type": "keypointlabels",
+            "original_width": sample.width,
+            "original_height": sample.height,
+            "value": {"x": each.x * 100, "y": each.y * 100, "width": 1, "keypointlabels": [each.label]},
+        }
+        for each in sample.positions or ()
+    ]
 
 
 def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001

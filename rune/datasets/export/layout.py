@@ -26,6 +26,9 @@ class Exported:
     milliseconds: int = 0
     positions: Positions | None = None
     """Where objects are in a picture; None where nobody marked it."""
+    width: int = 0
+    """Pixels of a picture that has positions, as `height`; 0 for other samples."""
+    height: int = 0
 
 
 @dataclass(frozen=True)

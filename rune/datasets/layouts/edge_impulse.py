@@ -6,6 +6,8 @@ sensors with the interval between them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,12 +16,15 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.convert.plain import SUFFIXES, plain_recording
 from rune.datasets.convert.series import motion_of
 from rune.datasets.convert.sounds import wav_of, wav_of_numbers
+from rune.datasets.layouts.boxes import pixel_boxes
 from rune.datasets.layouts.cbor_files import cbor_of
 from rune.datasets.layouts.files import DataFiles
 from rune.datasets.layouts.json_files import json_of, objects_of, text_of
 from rune.datasets.layouts.layout import Item, Layout, Omission, split_of, split_of_folders, word
+from rune.datasets.positions import Positions
 
 _LIST = "info.labels"
+_BOXES = "bounding_boxes.labels"
 _ACQUISITION = (".json", ".cbor")
 _AXES = 3
 _INTEGER_SCALE = 32_768
@@ -28,9 +33,14 @@ _INTEGER_SCALE = 32_768
 def find_edge_impulse(archive: DataFiles) -> Layout | None:
     """Returns the recordings of an export of Edge Impulse."""
     lists = [name for name in archive.names if name.rpartition("/")[2] == _LIST]
+    boxes = _boxes(archive)
     if lists:
-        items, omissions = _listed(archive, lists)
+        items, omissions = _listed(archive, lists, boxes)
         return Layout("Edge Impulse", items, omissions, read_edge_impulse)
+    if boxes:
+        pictures = [name for name in archive.names if name.lower().endswith(SUFFIXES)]
+        items = [_boxed(Item(name, _label_of_name(name), "", split_of_folders(name)), boxes) for name in pictures]
+        return Layout("Edge Impulse", items, (), read_edge_impulse)
     names = [name for name in archive.names if name.endswith(_ACQUISITION) and _in_split_folder(name)]
     if not names:
         return None
@@ -79,7 +89,23 @@ def _numbers(values: list[Any]) -> Any:
         raise BadContent("The sound has values that are out of range.") from None
 
 
-def _listed(archive: DataFiles, lists: list[str]) -> tuple[list[Item], list[Omission]]:
+def _boxes(archive: DataFiles) -> Mapping[str, Positions]:
+    """Returns the middles of objects in pixels, by the names of pictures, of all lists of boxes."""
+    boxes: dict[str, Positions] = {}
+    for list_name in archive.names:
+        if list_name.rpartition("/")[2] == _BOXES:
+            content = json_of(archive.read(list_name), list_name)
+            pictures = content.get("boundingBoxes") if isinstance(content, dict) else None
+            for name, rows in (pictures if isinstance(pictures, dict) else {}).items():
+                boxes[list_name.removesuffix(_BOXES) + name] = pixel_boxes(rows)
+    return boxes
+
+
+def _boxed(item: Item, boxes: Mapping[str, Positions]) -> Item:
+    return replace(item, positions=boxes[item.path], are_pixels=True) if item.path in boxes else item
+
+
+def _listed(archive: DataFiles, lists: list[str], boxes: Mapping[str, Positions]) -> tuple[list[Item], list[Omission]]:
     items: list[Item] = []
     omissions: list[Omission] = []
     for list_name in lists:
@@ -98,7 +124,10 @@ def _listed(archive: DataFiles, lists: list[str]) -> tuple[list[Item], list[Omis
             else:
                 person = word(metadata.get("subject") or metadata.get("person") or "")
                 split = split_of(metadata.get("split")) or split_of(each.get("category")) or split_of_folders(path)
-                items.append(Item(path, "" if label == "unlabeled" else name, person, split))
+                item = _boxed(Item(path, "" if label == "unlabeled" else name, person, split), boxes)
+                if isinstance(each.get("boundingBoxes"), list):
+                    item = replace(item, positions=pixel_boxes(each["boundingBoxes"]), are_pixels=True)
+                items.append(item)
     return items, omissions
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from rune.datasets.content.content import BadContent, Content
+from rune.datasets.content.content import BadContent, Content, Kind
 from rune.datasets.content.read import MAX_BYTES, read_content
 from rune.datasets.layouts.croissant import find_croissant
 from rune.datasets.layouts.data_folder import find_data_folder
@@ -17,6 +18,7 @@ from rune.datasets.layouts.layout import Finder, Item, Layout, Omission, without
 from rune.datasets.layouts.mnist import find_mnist
 from rune.datasets.layouts.speech_commands import find_speech_commands
 from rune.datasets.layouts.tables import find_tables
+from rune.datasets.positions import ObjectPosition, Positions, label_of_positions, positions_to_json, read_positions
 from rune.wording import size_text
 
 FINDERS: Sequence[Finder] = (
@@ -37,8 +39,28 @@ def find_layout(archive: DataFiles) -> Layout:
     """Returns the layout of an archive, by default folders by label. Raises `BadContent`."""
     layout = next((match for find in FINDERS if (match := find(archive)) is not None), None)
     layout = without_long_words(layout or folders_by_label(archive))
+    items = [_labelled(item) for item in layout.items]
     refused = [Omission(name, reason) for name, reason in archive.refused.items()]
-    return Layout(layout.name, layout.items, [*layout.omissions, *refused], layout.read)
+    return Layout(layout.name, items, [*layout.omissions, *refused], layout.read)
+
+
+def _labelled(item: Item) -> Item:
+    """A picture without a label is called after its objects."""
+    if item.label or item.positions is None:
+        return item
+    return replace(item, label=label_of_positions(item.positions))
+
+
+def positions_of(item: Item, content: Content) -> Positions | None:
+    """Returns where objects are in a recording that was read; None for what is no picture. Objects outside of the
+    picture are left out. Raises `BadContent` for too many."""
+    if item.positions is None or content.kind is not Kind.PICTURE:
+        return None
+    width, height = (content.drawing["width"], content.drawing["height"]) if item.are_pixels else (1, 1)
+    placed = [ObjectPosition(each.label, each.x / width, each.y / height) for each in item.positions]
+    return read_positions(
+        positions_to_json(each for each in placed if 0 <= each.x <= 1 and 0 <= each.y <= 1 and each.label)
+    )
 
 
 def read_item(archive: DataFiles, layout: Layout, item: Item) -> Content:

@@ -6,9 +6,11 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from rune.datasets.convert.plain import plain_recording
+from rune.datasets.layouts.boxes import percent_shapes
 from rune.datasets.layouts.files import DataFiles
 from rune.datasets.layouts.json_files import json_of, objects_of
 from rune.datasets.layouts.layout import Item, Layout, Omission, split_of, word
+from rune.datasets.positions import Positions
 
 _FIELDS = ("audio", "image", "csv", "ts", "timeseries", "file", "sound", "video", "url")
 _LABELS = ("choice", "choices", "label", "labels", "sentiment")
@@ -31,9 +33,12 @@ def _is_task(task: dict[str, Any]) -> bool:
 
 def _layout(archive: DataFiles, tasks: list[dict[str, Any]]) -> Layout:
     names = archive.by_base_name()
+    shapes = [_shapes_of(task) for task in tasks]
+    # Where some pictures have shapes, an annotation without any says that there is nothing.
+    are_marked = any(shapes)
     items: list[Item] = []
     omissions: list[Omission] = []
-    for task in tasks:
+    for task, positions in zip(tasks, shapes, strict=True):
         data = task["data"] if isinstance(task.get("data"), dict) else task
         address = next((data[key] for key in _FIELDS if isinstance(data.get(key), str)), "")
         base = base_name(address)
@@ -44,7 +49,8 @@ def _layout(archive: DataFiles, tasks: list[dict[str, Any]]) -> Layout:
             omissions.append(Omission(base, "It has several labels. A sample has one."))
         else:
             person = word(data.get("group") or data.get("person") or data.get("speaker") or "")
-            items.append(Item(names[base], next(iter(labels), ""), person, split_of(data.get("split") or "")))
+            label, split = next(iter(labels), ""), split_of(data.get("split") or "")
+            items.append(Item(names[base], label, person, split, positions=positions if are_marked else None))
     return Layout("Label Studio", items, omissions, lambda source, item: plain_recording(source.read(item.path)))
 
 
@@ -56,6 +62,22 @@ def base_name(address: str) -> str:
     except ValueError:
         return ""
     return unquote(local or parts.path).rpartition("/")[2]
+
+
+def _shapes_of(task: dict[str, Any]) -> Positions | None:
+    """Returns where the first annotation that counts has objects, empty where it has none; None without one."""
+    annotations = objects_of(task.get("annotations", task.get("completions")))
+    for annotation in annotations:
+        if not annotation.get("was_cancelled"):
+            values = [{**each, **each["value"]} for each in objects_of(annotation.get("result")) if _has_value(each)]
+            return percent_shapes(values) or ()
+    # JSON-MIN has the shapes under the name of their control.
+    rows = [row for value in task.values() for row in objects_of(value)]
+    return None if annotations else percent_shapes(rows)
+
+
+def _has_value(result: dict[str, Any]) -> bool:
+    return isinstance(result.get("value"), dict)
 
 
 def _labels_of(task: dict[str, Any]) -> set[str]:

@@ -42,6 +42,8 @@ class Item:
     """Values a second, where the data set says it beside the file."""
     positions: Positions | None = None
     """Where objects are in a picture, where the data set says it."""
+    are_pixels: bool = False
+    """Whether the positions are in pixels, and fractions once the picture is read."""
 
 
 @dataclass(frozen=True)

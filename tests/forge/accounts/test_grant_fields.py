@@ -132,6 +132,7 @@ MAY_NAME_SOMEBODY = {
     "learning.ModelConversion.needs": CONTENT,
     "learning.ModelConversion.shapes": CONTENT,
     "datasets.Sample.events": CONTENT,
+    "datasets.Sample.positions": CONTENT,
     "datasets.SampleAnswer.scores": CONTENT,
     "learning.ModelSearch.arguments": CONTENT,
     "learning.ModelSearch.description": CONTENT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -139,6 +140,23 @@ def test_recordings_become_samples_and_the_archive_is_deleted(
 def test_recordings_of_nobody_keep_the_split_of_the_archive(client: Client, consent: Consent) -> None:
     imported(client, consent, zipped({"test/cup/a.png": png(), "train/cup/b.png": png(width=3)}), alone=True)
     assert {(each.group, each.split) for each in Sample.objects.all()} == {(None, "test"), (None, "train")}
+
+
+@pytest.mark.slow
+def test_objects_of_boxes_come_in_as_positions_and_name_a_picture_without_a_label(
+    client: Client, consent: Consent
+) -> None:
+    box = {"label": "bolt", "x": 40, "y": 10, "width": 20, "height": 30}
+    boxes = {"boundingBoxes": {"a.png": [box], "b.png": []}}
+    pictures = {f"training/{name}.png": png(width=200, height=100 + place) for place, name in enumerate("abc")}
+    data = zipped({**pictures, "training/bounding_boxes.labels": json.dumps(boxes)})
+    row = imported(client, consent, data, alone=True)
+    assert (row["preview"]["labels"], row["added"], row["omitted"]) == ({"bolt": 1, "nothing": 1}, 3, 0)
+    assert list(Sample.objects.order_by("number").values_list("label", "positions")) == [
+        ("bolt", [{"label": "bolt", "x": 0.25, "y": 0.25}]),
+        ("nothing", []),
+        ("", None),
+    ]
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ from rune.datasets.export.data_folder import LIST, folder_of, read_list
 from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 from rune.datasets.layouts.archive import DataArchive
-from rune.datasets.layouts.find import find_layout, read_item
+from rune.datasets.layouts.find import find_layout, positions_of, read_item
 from rune.datasets.positions import ObjectPosition
 from rune.datasets.splits import Split
 from tests.forge.factories.recordings import loud, png, sound
@@ -227,6 +227,33 @@ def test_a_data_folder_has_the_positions_of_objects_and_pictures_without_have_no
         assert (b"positions" in files[LIST]) == (positions is not None)
         layout = find_layout(DataArchive(io.BytesIO(zipped(files))))  # type: ignore[arg-type]
         assert [item.positions for item in layout.items] == [positions]
+
+
+@pytest.mark.parametrize("name", ["edge-impulse", "label-studio"])
+def test_layouts_of_other_tools_have_the_positions_within_a_pixel(name: str) -> None:
+    data = png(width=200, height=100)
+    picture = next(sample for sample in SAMPLES if sample.kind is Kind.PICTURE)
+    marked = (ObjectPosition("bolt", 0.25, 0.1), ObjectPosition("nut", 0.995, 0.75))
+    one = replace(picture, positions=marked, width=200, height=100)
+    none = replace(picture, number=9, positions=(), width=201, height=100)
+    files = written(EXPORT_LAYOUTS[name], {one: data, none: png(width=201, height=100)})
+    archive = DataArchive(io.BytesIO(zipped(files)))  # type: ignore[arg-type]
+    layout = find_layout(archive)
+    read = [positions_of(item, read_item(archive, layout, item)) for item in layout.items]
+    assert read[1] == ()
+    assert read[0] is not None
+    for position, original in zip(read[0], marked, strict=True):
+        assert position.label == original.label
+        assert abs(position.x - original.x) <= 1 / 200
+        assert abs(position.y - original.y) <= 1 / 100
+
+
+def test_croissant_counts_the_objects() -> None:
+    picture = next(sample for sample in SAMPLES if sample.kind is Kind.PICTURE)
+    marked = (ObjectPosition("bolt", 0.25, 0.1), ObjectPosition("nut", 0.5, 0.75), ObjectPosition("nut", 0.6, 0.75))
+    for positions, sentence in ((marked, "In 1 picture, people marked 2 nut and 1 bolt."), (None, None)):
+        files = written(EXPORT_LAYOUTS["croissant"], {replace(picture, positions=positions): png()})
+        assert json.loads(files["croissant.json"]).get("rai:dataAnnotationAnalysis") == sentence
 
 
 @pytest.mark.parametrize(

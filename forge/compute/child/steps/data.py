@@ -14,8 +14,9 @@ from forge.compute.child.steps.recordings import emptied_output, facts_of
 from rune.datasets.content.content import BadContent
 from rune.datasets.layouts.archive import DataArchive, JoinedFile
 from rune.datasets.layouts.files import shown
-from rune.datasets.layouts.find import find_layout, read_item, shown_omission
+from rune.datasets.layouts.find import find_layout, positions_of, read_item, shown_omission
 from rune.datasets.layouts.layout import Item, Omission
+from rune.datasets.positions import positions_to_json
 
 MAX_LABELS = 500
 """Labels of one data set."""
@@ -65,11 +66,13 @@ def read_data(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -
             number += 1
             try:
                 content = read_item(archive, layout, item)
+                positions = positions_of(item, content)
             except BadContent as error:
                 omissions.append(shown_omission(Omission(item.path, str(error))))
                 continue
             target.write(content.data)
-            recordings.append(facts_of(content, offset) | _words(item))
+            marks = {"positions": None if positions is None else positions_to_json(positions)}
+            recordings.append(facts_of(content, offset) | _words(item) | marks)
             offset += len(content.data)
     return {"next": number, "total": len(items), "recordings": recordings, "omissions": omissions}
 

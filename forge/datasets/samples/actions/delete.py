@@ -139,6 +139,7 @@ def remove_samples(
         removal_reason=reason,
         removal=removal,
         drawing={},
+        positions=None,
         revision=data_set.revision,
         left_out=True,
     )

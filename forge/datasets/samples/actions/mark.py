@@ -1,4 +1,4 @@
-"""Changing labels, marked places, and leaving samples out of further versions; one sample or thousands at once."""
+"""Changing labels, marked places and positions, and leaving samples out of versions; one sample or thousands."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from forge.datasets.actions import DataSetChange
 from forge.datasets.analysis.models import SampleAnalysis, proposal_of
 from forge.datasets.models import DataSet, Sample
 from forge.datasets.samples.actions.add import checked_word
+from forge.datasets.samples.actions.positions import set_positions
 from forge.datasets.samples.models import SampleKind
 from forge.projects.access import require
 from forge.projects.models import Project
+from rune.datasets.positions import ObjectPositionJson
 
 MAX_MARKS = 5000
 """Samples of one change."""
@@ -54,6 +56,8 @@ class SampleMark:
     """Whether a person says that its label is right, so that it is not in doubt any more."""
     events: Sequence[SampleEventJson] | Unchanged | None = UNCHANGED
     """Where labels happen, in seconds. None: the label holds for all of the recording."""
+    positions: Sequence[ObjectPositionJson] | Unchanged | None = UNCHANGED
+    """Where objects are in a picture. None: nobody marked it."""
     disputed: bool | None = None
     """Whether people disagree about its label. A new label, or a confirmed one, settles that."""
 
@@ -90,13 +94,19 @@ def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], 
             require(actor, Verb.CHANGE_TESTS, project)
         before = [
             SampleMark(
-                each.number, each.label, each.left_out, events=each.events, disputed=True if each.is_disputed else None
+                each.number,
+                each.label,
+                each.left_out,
+                events=each.events,
+                # Only where they change: those of 5000 pictures are a large answer.
+                positions=UNCHANGED if isinstance(wanted[each.number].positions, Unchanged) else each.positions,
+                disputed=True if each.is_disputed else None,
             )
             for each in samples
         ]
         for sample in samples:
             _apply(sample, wanted[sample.number], data_set.revision, actor)
-        fields = ["label", "labelled_by", "is_disputed", "left_out", "events", "revision"]
+        fields = ["label", "labelled_by", "is_disputed", "left_out", "events", "positions", "revision"]
         Sample.objects.bulk_update(samples, fields, batch_size=_BATCH)
         _settle_doubts([each.pk for each in samples if wanted[each.number].confirms])
         change.note(actor, "data.mark", count=len(samples))
@@ -124,6 +134,8 @@ def _apply(sample: Sample, mark: SampleMark, revision: int, actor: Actor) -> Non
         sample.is_disputed = mark.disputed and sample.label != ""
     if not isinstance(mark.events, Unchanged):
         sample.events = None if mark.events is None else _checked_events(sample, mark.events)
+    if not isinstance(mark.positions, Unchanged) and mark.positions != sample.positions:
+        set_positions(actor, sample, mark.positions)
 
 
 def _checked_events(sample: Sample, events: Sequence[SampleEventJson]) -> list[SampleEventJson]:

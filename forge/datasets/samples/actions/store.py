@@ -16,6 +16,7 @@ from forge.datasets.errors import SampleKnown, WrongSide
 from forge.datasets.models import DataSet, Group, Sample
 from forge.datasets.samples.models import SampleSource
 from rune.datasets.content.content import Content
+from rune.datasets.positions import Positions, positions_to_json
 from rune.datasets.splits import Split, split_of_new_group, split_of_single
 
 
@@ -40,11 +41,13 @@ def store_sample(
     *,
     wanted: Split | None = None,
     events: Sequence[Mapping[str, Any]] | None = None,
+    positions: Positions | None = None,
 ) -> Sample:
     """Creates the row of a sample, whose blob the caller links. The data set is locked.
 
     `wanted` is the split of a new group, and of a sample of nobody, where the consent covers it. `events` are the
-    marked places of a long recording. Raises `SampleKnown` and `WrongSide`.
+    marked places of a long recording, and `positions` where objects are in a picture. Raises `SampleKnown` and
+    `WrongSide`.
     """
     if Sample.objects.available().filter(data_set=data_set, digest=blob.digest).exists():
         raise SampleKnown("The data set has a sample with the same bytes.", blob.digest)
@@ -59,6 +62,7 @@ def store_sample(
             "Agree to terms for tests and for training."
         )
     sample = new_row(data_set, consent, content, blob, label, split, group, origin, actor, events)
+    sample.positions = None if positions is None else positions_to_json(positions)
     sample.save(force_insert=True)
     return sample
 

@@ -2,6 +2,7 @@
 import { sureButtons } from "../../sure";
 import type { SampleActs } from "../acts";
 import { sender, sendParts } from "../changes";
+import { editObjects } from "./objects-editor";
 import { editParts } from "./parts-editor";
 import { pixels, spectrogram } from "./spectrogram";
 
@@ -61,16 +62,18 @@ export function startSamplePage(panel: HTMLElement): void {
   const project = { organisation, name };
   const revision = Number(panel.querySelector<HTMLInputElement>("[data-revision]")?.value ?? 0);
   const settle = (answer: object | string, next: string): void => {
-    const said = panel.querySelector<HTMLElement>("[data-parts-said]");
+    const said = panel.querySelector<HTMLElement>("[data-parts-said], [data-objects-said]");
     if (typeof answer !== "string") location.assign(next);
     else if (said !== null) said.textContent = answer;
   };
   void decorate(panel);
-  editParts(panel, {
+  const acts: SampleActs = {
     mark: async (mark) => settle(await sender(project)({ revision, changes: [mark] }), location.href),
     cut: async (number, parts) =>
       settle(await sendParts(project, number, parts, revision), `/${organisation}/${name}/data`),
-  });
+  };
+  editParts(panel, acts);
+  editObjects(panel, acts);
 }
 
 /** Sets a label, or confirms the one that it has, without another page. */
@@ -92,6 +95,7 @@ export async function decorate(panel: HTMLElement, acts?: SampleActs): Promise<v
   if (acts !== undefined) {
     labelForm(panel, acts);
     editParts(panel, acts);
+    editObjects(panel, acts);
   }
   const audio = panel.querySelector("audio");
   const picture = panel.querySelector<HTMLElement>("[data-spectrogram]");
