@@ -49,7 +49,7 @@ def main() -> None:
     with np.load(folder / "{features}", allow_pickle=False) as arrays:
         inputs, labels, splits = (arrays[name] for name in ("inputs", "labels", "splits"))
     train, validation, test = (WindowSet(inputs[splits == split], labels[splits == split]) for split in range(3))
-    model = new_model(lambda: network(inputs.shape[1:], len(LABELS), None, **NETWORK), SETTINGS, train)
+    model = new_model(lambda: network(inputs.shape[1:], {classes}, None, **NETWORK), SETTINGS, train)
     progress = Progress(model)
 
     def after_epoch() -> None:
@@ -63,7 +63,7 @@ def main() -> None:
         train,
         validation,
         SETTINGS,
-        lambda batch, random: augmented(batch, random, **AUGMENTATION),
+        lambda batch, labels, random: {augmented},
         progress,
         after_epoch,{teacher}
     )
@@ -115,6 +115,8 @@ def script_text(settings: RunSettings) -> str:
     )
     if recipe.learns_numbers:
         numbers += ", is_number=True"
+    if recipe.counts:
+        numbers += f", object_weight={values['object-weight']!r}"
     if values["prune"]:
         numbers += f", prune={values['prune']!r}"
     teacher = ""
@@ -133,7 +135,11 @@ def script_text(settings: RunSettings) -> str:
             "",
             _MAIN.format(
                 features=FEATURES,
-                measure="share explained" if recipe.learns_numbers else "accuracy",
+                measure="share explained" if recipe.learns_numbers else "F1 of cells" if recipe.counts else "accuracy",
+                classes="1 + len(LABELS)" if recipe.counts else "len(LABELS)",
+                augmented="augmented(batch, labels, random, **AUGMENTATION)"
+                if recipe.counts
+                else "(augmented(batch, random, **AUGMENTATION), labels)",
                 teacher=teacher,
             ),
         ]

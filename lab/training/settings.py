@@ -22,7 +22,13 @@ ESTIMATOR_SOURCE = Path(__file__).with_name("estimator_step.py")
 SOUNDS_SOURCE = Path(word_sounds.__file__)
 LOOP_SOURCES = tuple(
     Path(__file__).parent / name
-    for name in ("compression/widths.py", "compression/pruning.py", "compression/distilling.py", "fitting.py")
+    for name in (
+        "compression/widths.py",
+        "compression/pruning.py",
+        "compression/distilling.py",
+        "grids.py",
+        "fitting.py",
+    )
 )
 """The files by which a network learns, each before those that import it."""
 
