@@ -35,9 +35,9 @@ def judged_cells(shares: Any, grid: Any, object_weight: float) -> tuple[float, f
     right = np.take_along_axis(shares, grid[..., None], axis=-1)[..., 0].astype(np.float64)
     loss = float(np.mean(cell_weights(grid, object_weight) * -np.log(np.maximum(right, 1e-7))))
     answers = np.argmax(shares, axis=-1)
-    counted = np.count_nonzero(grid) + np.count_nonzero(answers)
-    f1 = 2 * np.count_nonzero((grid > 0) & (answers == grid)) / max(counted, 1)
-    return (loss if np.isfinite(shares).all() else float("nan")), float(f1)
+    counted = int(np.count_nonzero(grid)) + int(np.count_nonzero(answers))
+    f1 = 2 * int(np.count_nonzero((grid > 0) & (answers == grid))) / max(counted, 1)
+    return (loss if np.isfinite(shares).all() else float("nan")), f1
 
 
 class CellF1(keras.metrics.Metric):  # type: ignore[misc] # Keras has no types
