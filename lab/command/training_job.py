@@ -189,10 +189,10 @@ def _described(recipe: Recipe) -> dict[str, Json]:
         "summary": page.summary,
         "needs": page.needs,
         "kind": recipe.kind.value,
-        "answers": "label" if recipe.target is None else "number",
+        "answers": "counts" if recipe.counts else "label" if recipe.target is None else "number",
         "needs_backbone": recipe.needs_backbone,
         "takes_teacher": recipe.takes_teacher,
-        "curve": "explained" if recipe.learns_numbers else "accuracy",
+        "curve": "explained" if recipe.learns_numbers else "f1" if recipe.counts else "accuracy",
         "arguments": [
             {
                 "name": each.name,

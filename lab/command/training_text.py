@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from lab.command.counting_text import counting_summary
 from rune.devices.boards.fit import Needs
 from rune.tools.cli.terminal.columns import columns
 from rune.wording import counted, plain, size_text
@@ -28,6 +29,9 @@ def summary(report: Mapping[str, Any]) -> Iterator[str]:
     test = report["judgements"]["test"]
     if "error" in test:
         yield from _errors(report["judgements"], report["labels"][0], rune)
+        return
+    if "counting" in test:
+        yield from counting_summary(report["judgements"], rune)
         return
     yield columns(list(_rows(report)))
     yield ""

@@ -27,7 +27,7 @@ def _order(recipe: Recipe) -> tuple[int, bool, bool, bool, bool, str]:
         list(Kind).index(recipe.kind),
         recipe.learns_anomalies,
         recipe.target is not None,
-        recipe.needs_backbone or recipe.learns_word,
+        recipe.needs_backbone or recipe.learns_word or recipe.counts,
         recipe.estimator is not None,
         recipe.name,
     )

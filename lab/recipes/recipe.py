@@ -21,6 +21,10 @@ MODEL_STAGE = "model"
 _SCORES_STAGE = "dequantized"
 SHARES_STAGE = "shares"
 """The stage that takes the scores of a word and of all else apart."""
+COUNTS_STAGE = "objects"
+"""The stage that counts objects on a grid, whose second output has their positions."""
+CELL = 8
+"""Pixels of the width and the height of a cell of that grid."""
 FEATURES_OUTPUT = "learned"
 """The output of a Runefile of features."""
 _SCALED_STAGE = "scaled"
@@ -119,6 +123,11 @@ class Recipe:
     """For a recipe that learns one word, and from sounds that are made what is not the word
     (`lab/recipes/word_sounds.py`): the stages behind the model from the values, the stage of its scores, of which the
     second is the word's, and the threshold. One of them is `SHARES_STAGE`, whose second output is the word's score."""
+    count_answer: Callable[[Values, int, str, Threshold], str] | None = None
+    """For a recipe that counts objects, and learns from their positions: its network gives for each cell of a grid the
+    share of the background and of each label. The stages behind the model from the values, the number of labels, the
+    stage of its scores, and the threshold. One of them is `COUNTS_STAGE`. `augmented(batch, positions, random,
+    **arguments)` gives the positions too (`lab/training/grids.py`)."""
     backbone_features: Callable[[Values, Backbone], FeatureStages] | None = None
     """In place of `features`, for a recipe that learns behind a backbone; `behind_backbone` gives it one."""
     files: Mapping[str, bytes] = field(default_factory=dict)
@@ -143,7 +152,7 @@ class Recipe:
     def is_searched(self) -> bool:
         """Whether a search can compare its runs: by the accuracy of a network. No argument of a recipe with a backbone
         changes what the backbone needs, which is most of it."""
-        learns_labels = self.estimator is None and not self.learns_numbers and not self.learns_word
+        learns_labels = self.estimator is None and not (self.learns_numbers or self.learns_word or self.counts)
         return learns_labels and not self.needs_backbone
 
     @property
@@ -163,7 +172,16 @@ class Recipe:
     @property
     def takes_teacher(self) -> bool:
         """Whether its network can learn the answers of another one beside the labels."""
-        return self.estimator is None and not self.learns_numbers and not self.needs_backbone
+        return self.estimator is None and not (self.learns_numbers or self.needs_backbone or self.counts)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts objects, and learns from their positions."""
+        return self.count_answer is not None
+
+    def classes(self, labels: int) -> int:
+        """How many classes its network has for so many labels: the background of objects is one."""
+        return labels + 1 if self.counts else labels
 
     @property
     def takes_start(self) -> bool:
@@ -243,24 +261,29 @@ def whole_runefile(
     stages = features.stages + "\n"
     if source is not None:
         stages += quantize_stage("quantized", features.stage, features.dimensions, source) + "\n"
-    outputs = features.shape[-1] if recipe.reconstructs else len(labels)
+    outputs = _model_dimensions(recipe, features, len(labels))
     stages += f"""\
   # {_answer_comment(recipe)}
   {MODEL_STAGE}:
     model: {_text(f"./{path}")}
     inputs: [{features.stage if source is None else "quantized"}]
     outputs:
-      - {{type: {"f32" if target is None else target.type}, dimensions: [1, {outputs}]}}
+      - {{type: {"f32" if target is None else target.type}, dimensions: {list(outputs)}}}
 
 """
     if target is not None:
-        stages += dequantize_stage(_SCORES_STAGE, MODEL_STAGE, (1, outputs), target) + "\n"
+        stages += dequantize_stage(_SCORES_STAGE, MODEL_STAGE, outputs, target) + "\n"
     if recipe.target is not None:
         answer = recipe.target.stages(values, scores_stage(model), (1, 1), scaling)
         return f"{_head(recipe)}{stages}{answer}"
     if recipe.reconstructs:
         distance = distance_stage(features.stage, scores_stage(model))
         answer = f"{distance}\n{alarm_stages(values, DISTANCE_STAGE, threshold.on, threshold.off)}"
+    elif recipe.count_answer is not None:
+        # A label has no character that ends a line.
+        names = f"# Labels of objects, in order: {', '.join(labels)}.\n"
+        answer = recipe.count_answer(values, len(labels), scores_stage(model), threshold)
+        return f"{_head(recipe)}{stages}{answer}\n{names}"
     elif recipe.word_answer is not None:
         answer = recipe.word_answer(values, scores_stage(model), threshold)
     else:
@@ -268,9 +291,18 @@ def whole_runefile(
     return f"{_head(recipe)}{stages}{answer}\nresources:\n{_labels_resource(labels)}"
 
 
+def _model_dimensions(recipe: Recipe, features: FeatureStages, labels: int) -> tuple[int, ...]:
+    """The dimensions of the model's output."""
+    if recipe.counts:
+        return (1, features.shape[0] // CELL, features.shape[1] // CELL, recipe.classes(labels))
+    return (1, features.shape[-1] if recipe.reconstructs else labels)
+
+
 def _answer_comment(recipe: Recipe) -> str:
     if recipe.reconstructs:
         return "The features as the model draws them again."
+    if recipe.counts:
+        return "For each cell a score of the background, and one for each label; together they are 1."
     if recipe.target is not None:
         return "How far the answer is from the usual one, in parts of the spread."
     return "One score for each label; together they are 1."

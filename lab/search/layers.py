@@ -126,6 +126,10 @@ def _dense(units: int, *, activation: str | None = None) -> LayerCall:
     return call
 
 
+def _softmax() -> LayerCall:
+    return lambda x: LayerTensor("SOFTMAX", x.shape, x)
+
+
 def _model(source: LayerTensor, output: LayerTensor) -> LayerTensor:
     if prod(source.shape) < 1:
         raise ValueError("a network needs an input")
@@ -144,6 +148,7 @@ KERAS = SimpleNamespace(
         Dropout=_unchanged,
         ReLU=_relu,
         Reshape=_reshape,
+        Softmax=_softmax,
     ),
 )
 """The modules that a network imports as `keras`."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from lab.dataset.anomalies import normal_and_others
 from lab.dataset.features import FeatureWindows, windows_of_recordings
+from lab.dataset.marked import by_object, marked_pictures
 from lab.dataset.one_person import by_recording
 from lab.dataset.recordings import Recording, data_digest, read_recordings
 from lab.dataset.requirements import require_kind, require_recordings, require_splits, unnamed_people, warnings
@@ -62,7 +63,9 @@ class Dataset:
     def counts(self) -> dict[str, dict[str, int]]:
         """Numbers of recordings by split and label."""
         counts = Counter((split, each.label) for each, split in zip(self.recordings, self.splits, strict=True))
-        return {split.value: {label: counts[split, label] for label in self.labels} for split in Split}
+        # A picture without an object is not of a label that is learned.
+        labels = [*self.labels, *sorted({each.label for each in self.recordings} - set(self.labels))]
+        return {split.value: {label: counts[split, label] for label in labels} for split in Split}
 
     @property
     def present_splits(self) -> Sequence[Split]:
@@ -112,11 +115,18 @@ def read_dataset(
         of_word = word_and_others(recordings, recipe.name)
         recordings, labels, classes = list(of_word.recordings), of_word.labels, of_word.classes
         needed = labels[1:]
+    if recipe.counts:
+        require_kind(recordings, recipe.kind, recipe.name)
+        marked = marked_pictures(recordings, recipe.name)
+        recordings, labels, needed = list(marked.recordings), marked.labels, marked.labels
+        notes += marked.notes
     of_one = by_recording(recordings)
     recordings = list(of_one.recordings)
-    require_recordings(recordings, recipe.kind, recipe.name, needed)
+    judged = by_object(recordings) if recipe.counts else list(enumerate(recordings))
+    require_recordings([each for _, each in judged], recipe.kind, recipe.name, needed)
     splits = divide(recordings, stored)
-    require_splits(recordings, splits.of_recordings, needed_splits, needed)
+    own_splits = [splits.of_recordings[place] for place, _ in judged]
+    require_splits([each for _, each in judged], own_splits, needed_splits, needed)
     notes += [*warnings(recordings), *(of_one.notes or unnamed_people(recordings))]
     if recipe.learns_anomalies and len({each.label for each in recordings}) == 1:
         notes.append("There are no recordings of anomalies, so how many of them are recognised is not known.")
@@ -198,6 +208,23 @@ def with_numbers(
     return replace(windows, inputs=windows.inputs[has_number], recordings=windows.recordings[has_number]), numbers
 
 
+def places_of(dataset: Dataset, place: int) -> list[tuple[int, float, float]]:
+    """The objects of the picture at a place: the place of the label, x and y."""
+    positions = dataset.recordings[place].positions or ()
+    return [(dataset.labels.index(each.label), each.x, each.y) for each in positions]
+
+
+def learned_positions(dataset: Dataset, windows: FeatureWindows) -> Array:
+    """The positions in each window as a network learns them, f32 [n, most, 3]: the label from 1, x and y, and zeros
+    where a picture has fewer objects than another."""
+    most = max(len(each.positions or ()) for each in dataset.recordings)
+    positions = np.zeros((len(windows.recordings), most, 3), np.float32)
+    for row, place in enumerate(windows.recordings):
+        for number, (label, x, y) in enumerate(places_of(dataset, place)):
+            positions[row, number] = label + 1, x, y
+    return positions
+
+
 def learned_windows(dataset: Dataset, recipe: Recipe, windows: FeatureWindows) -> FeatureWindows:
     """The windows of normal recordings alone, for a network that draws its input again; else all of them."""
     if not recipe.reconstructs:
@@ -219,11 +246,13 @@ def measured_scaling(dataset: Dataset, windows: FeatureWindows, numbers: Learned
 def features_bytes(dataset: Dataset, windows: FeatureWindows, numbers: Array | None = None) -> bytes:
     """A file of features: `inputs` f32 [n, ...], `labels` and `splits` i32 [n], `recordings` i32 [n], as `.npz`.
     With `numbers`, f32 [n] or [n, ...], they are the labels."""
-    labels = np.array([dataset.labels.index(each.label) for each in dataset.recordings], np.int32)
+    if numbers is None:
+        labels = np.array([dataset.labels.index(each.label) for each in dataset.recordings], np.int32)
+        numbers = labels[windows.recordings]
     splits = np.array([SPLIT_NUMBERS[split] for split in dataset.splits], np.int32)
     arrays: dict[str, Any] = {
         "inputs": windows.inputs,
-        "labels": labels[windows.recordings] if numbers is None else numbers,
+        "labels": numbers,
         "splits": splits[windows.recordings],
         "recordings": windows.recordings,
     }

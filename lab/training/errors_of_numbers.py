@@ -67,17 +67,18 @@ def number_error(recordings: Sequence[RecordingErrors], baseline: str) -> Number
     whole = sums.sum(axis=0) / counts.sum()
     return {
         "windows": int(counts.sum()),
-        "error": _range(float(whole[0]), means[:, 0]),
-        "baseline": _range(float(whole[1]), means[:, 1]),
+        "error": range_of(float(whole[0]), means[:, 0]),
+        "baseline": range_of(float(whole[1]), means[:, 1]),
         "baseline_name": baseline,
-        "gain": _range(1 - float(whole[0] / whole[1]), 1 - means[:, 0] / means[:, 1])
+        "gain": range_of(1 - float(whole[0] / whole[1]), 1 - means[:, 0] / means[:, 1])
         if (means[:, 1] > 0).all()
         else None,
         "largest": _rounded(max(float(each.rune.max()) for each in recordings)),
     }
 
 
-def _range(value: float, drawn: Array) -> RangeJson:
+def range_of(value: float, drawn: Array) -> RangeJson:
+    """A figure with its 95 % interval, from figures of parts that were drawn anew."""
     low, high = np.quantile(drawn, (0.025, 0.975))
     return {"value": _rounded(value), "low": _rounded(float(low)), "high": _rounded(float(high))}
 

@@ -17,6 +17,7 @@ import tensorflow as tf
 
 from lab.training.compression.distilling import soft_labels
 from lab.training.compression.pruning import pruned
+from lab.training.grids import CellF1, cell_weights, grid_of, judged_cells
 
 LEAST_STEPS = 8
 """Batches of an epoch. Of few windows each is learned several times, augmented anew: after two batches the means of
@@ -30,7 +31,9 @@ class Settings:
     squares, and "accuracy" the share of them that is gone. Each is one number, or as many as the model gives.
     Where `prune` is not 0, that share of the channels is removed when half of the epochs are over, or earlier when
     `patience` epochs brought nothing; the network learns on without them. With `has_teacher`, the answers of another
-    model are learned beside the labels."""
+    model are learned beside the labels. Where `object_weight` is not 0, labels are positions of objects, the model
+    answers for the cells of a grid (`grids.py`), of which those with objects have that weight, and "accuracy" is their
+    F1."""
 
     seed: int
     epochs: int
@@ -40,12 +43,13 @@ class Settings:
     is_number: bool = False
     prune: float = 0.0
     has_teacher: bool = False
+    object_weight: float = 0.0
 
 
 @dataclass(frozen=True)
 class WindowSet:
     """Windows to learn from, or to choose the best epoch by. `inputs` is f32 [n, ...], `labels` i32 [n], or f32
-    [n] or [n, outputs] for numbers."""
+    [n] or [n, outputs] for numbers, or f32 [n, most, 3] for positions."""
 
     inputs: Any
     labels: Any
@@ -99,11 +103,14 @@ def new_model(build: Callable[[], Any], settings: Settings, train: WindowSet) ->
     model.compile(
         optimizer=FusedAdamW(settings.learning_rate, weight_decay=1e-3),
         loss=_loss(settings),
-        metrics=[] if settings.is_number else ["accuracy"],
+        metrics=[] if settings.is_number else [CellF1()] if settings.object_weight else ["accuracy"],
     )
     model.optimizer.build(model.trainable_variables)
     size = batch_size(len(train.labels), settings)
     inputs, labels, weights = train.inputs[:size], train.labels[:size], np.ones(size, np.float32)
+    if settings.object_weight:
+        labels = grid_of(labels, *model.output_shape[1:3])
+        weights = cell_weights(labels, settings.object_weight)
     if settings.has_teacher:
         labels = soft_labels(labels, np.full((size, model.output_shape[-1]), 0.5, np.float32))
     # A step that creates variables would be compiled twice, which takes longer than a hundred steps of a small network.
@@ -133,14 +140,16 @@ def fit(
     train: WindowSet,
     validation: WindowSet,
     settings: Settings,
-    augment: Callable[[Any, np.random.Generator], Any],
+    augment: Callable[[Any, Any, np.random.Generator], tuple[Any, Any]],
     progress: Progress,
     after_epoch: Callable[[], None],
     teacher: Callable[[Any], Any] | None = None,
 ) -> None:
-    """Trains from where `progress` is, and calls `after_epoch` when it has a further row. `teacher` gives the shares of
+    """Trains from where `progress` is, and calls `after_epoch` when it has a further row. `augment` changes inputs,
+    and with them labels that are positions. `teacher` gives the shares of
     windows, where the settings have one. Raises `Diverged`."""
-    weights = np.ones(len(train.labels), np.float32) if settings.is_number else label_weights(train.labels)
+    has_labels = not settings.is_number and not settings.object_weight
+    weights = label_weights(train.labels) if has_labels else np.ones(len(train.labels), np.float32)
     for epoch in range(len(progress.curves) + 1, settings.epochs + 1):
         if is_to_be_pruned(progress, settings):
             remove_channels(progress, settings, train)
@@ -155,13 +164,21 @@ def fit(
         model.reset_metrics()
         for step, chosen in enumerate(order.reshape(-1, size)):
             model.optimizer.learning_rate = _learning_rate(progress, settings, step / steps)
-            inputs, labels = augment(train.inputs[chosen], random), train.labels[chosen]
+            inputs, labels = augment(train.inputs[chosen], train.labels[chosen], random)
+            own = weights[chosen]
+            if settings.object_weight:
+                labels = grid_of(labels, *model.output_shape[1:3])
+                own = cell_weights(labels, settings.object_weight)
             if teacher is not None:
                 labels = soft_labels(labels, teacher(inputs))
-            row = model.train_on_batch(inputs, labels, sample_weight=weights[chosen], return_dict=True)
+            row = model.train_on_batch(inputs, labels, sample_weight=own, return_dict=True)
         loss, accuracy = judged(model, validation, settings)
         learned = {"loss": float(row["loss"])}
-        learned["accuracy"] = explained(learned["loss"], train) if settings.is_number else float(row["accuracy"])
+        learned["accuracy"] = (
+            explained(learned["loss"], train)
+            if settings.is_number
+            else float(row["f1" if settings.object_weight else "accuracy"])
+        )
         if not math.isfinite(loss) or not math.isfinite(learned["loss"]):
             raise Diverged(f"The loss of epoch {epoch} is not a number.")
         comparable = progress.curves[progress.pruned_after or 0 :]
@@ -207,6 +224,8 @@ def judged(model: Any, part: WindowSet, settings: Settings) -> tuple[float, floa
     if settings.is_number:
         loss = float(np.mean(np.square(shares.reshape(part.labels.shape).astype(np.float64) - part.labels)))
         return loss, explained(loss, part)
+    if settings.object_weight:
+        return judged_cells(shares, grid_of(part.labels, *shares.shape[1:3]), settings.object_weight)
     right = shares[np.arange(len(part.labels)), part.labels]
     loss = float(np.mean(-np.log(np.maximum(right.astype(np.float64), 1e-7))))
     return (loss if np.isfinite(shares).all() else math.nan), float(np.mean(np.argmax(shares, axis=1) == part.labels))

@@ -24,6 +24,7 @@ from rune.project.files import MemoryFiles
 from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.running.evaluation.intervals import wilson
 from rune.running.evaluation.recorded_tensors import tensor_array
+from rune.running.runtime import LoadedRune
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class Judged:
     threshold: float | None = None
     scores_place: int = 0
     """Which output of the stage has the scores."""
+    beside: Port | None = None
+    """A further output, whose numbers follow those of the scores in one row."""
 
     def answer(self, mean: Any) -> tuple[int, float]:
         """The place of the answer's label for the mean scores of a recording, and how sure it is, from 0 to 1."""
@@ -93,7 +96,7 @@ def judge(judged: Judged, dataset: Dataset, split: Split, report: Callable[[floa
     confusion = np.zeros((len(dataset.labels), len(dataset.labels)), np.int64)
     silent = 0
     answers: list[tuple[int, int, float]] = []
-    for place, recording, rows in _rows_of_split(judged, dataset, split, report):
+    for place, recording, rows in rows_of_split(judged, dataset, split, report):
         if rows:
             answer, sureness = judged.answer(np.mean(rows, axis=0))
             confusion[dataset.labels.index(recording.label), answer] += 1
@@ -109,7 +112,7 @@ def normal_scores(
     """The scores of windows, f64 `[windows]`, of the recordings with the first label in a split. Raises `Refused`."""
     return [
         np.array([float(np.ravel(row)[0]) for row in rows])
-        for _, recording, rows in _rows_of_split(judged, dataset, split, report)
+        for _, recording, rows in rows_of_split(judged, dataset, split, report)
         if rows and recording.label == dataset.labels[0]
     ]
 
@@ -129,7 +132,7 @@ def judge_numbers(
     """How far the numbers of a rune are off on a split, beside answers that need no learning. Raises `Refused`."""
     silent = 0
     errors: list[RecordingErrors] = []
-    for _, recording, rows in _rows_of_split(judged, dataset, split, report):
+    for _, recording, rows in rows_of_split(judged, dataset, split, report):
         table = rows_of(recording)
         learned = numbers.target.learned(numbers.values, table)[: len(rows)]
         if not len(learned):
@@ -141,14 +144,23 @@ def judge_numbers(
     return NumberJudgement(len(errors), silent, number_error(errors, numbers.target.baseline))
 
 
-def _rows_of_split(
-    judged: Judged, dataset: Dataset, split: Split, report: Callable[[float, str], None]
+def rows_of_split(
+    judged: Judged,
+    dataset: Dataset,
+    split: Split,
+    report: Callable[[float, str], None],
 ) -> Iterator[tuple[int, Recording, list[Array]]]:
     """Builds a rune, runs it on the recordings of a split, and gives the place of each with the values of the stage."""
     port = Port(judged.scores_stage, judged.scores_place)
+    ports = (port,) if judged.beside is None else (port, judged.beside)
+
+    def read(loaded: LoadedRune, _messages: Sequence[Any]) -> Array:
+        arrays = [tensor_array(loaded.watched[each].tensors[0]) for each in ports]
+        return arrays[0] if judged.beside is None else np.concatenate([np.ravel(each) for each in arrays])
+
     files = MemoryFiles({DEFAULT_RUNEFILE: judged.runefile.encode(), **judged.files})
-    rune = build(files, BuildOptions("trained", watched=(port,))).rune
-    runner = RecordingRunner(rune, lambda loaded, _: tensor_array(loaded.watched[port].tensors[0]))
+    rune = build(files, BuildOptions("trained", watched=ports)).rune
+    runner = RecordingRunner(rune, read)
     chosen = [place for place, own in enumerate(dataset.splits) if own is split]
     for done, place in enumerate(chosen, start=1):
         recording = dataset.recordings[place]

@@ -28,6 +28,7 @@ from lab.recipes.numbers import NUMBER_STAGE, DataScaling, chosen_columns
 from lab.recipes.recipe import MODEL_STAGE, SHARES_STAGE, Recipe, behind_backbone, scores_stage, whole_runefile
 from lab.refusal import Reason, Refused
 from lab.training.compression.teacher import Teacher, require_teacher
+from lab.training.counting import CountJudgement, counting_rune, judge_counts
 from lab.training.data import (
     Dataset,
     Report,
@@ -35,6 +36,7 @@ from lab.training.data import (
     features_bytes,
     generated_dataset,
     joined,
+    learned_positions,
     learned_windows,
     measured_scaling,
     read_dataset,
@@ -174,12 +176,17 @@ def write_features(prepared: PreparedRun, target: Path, report: Report) -> Writt
     dataset = joined(prepared.dataset, generated_dataset(prepared.dataset, recipe, values, settings.seed))
     computed = compute_windows(dataset, recipe, values, report)
     windows, numbers = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, computed))
-    require_windows(dataset, windows)
+    if not recipe.counts:  # a picture always fills its window
+        require_windows(dataset, windows)
     scaling = measured_scaling(dataset, windows, numbers)
     if recipe.scales:
         scaled = compute_windows(dataset, recipe, values, report, scaling)
         windows, _ = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, scaled))
-    learned = windows.inputs if recipe.reconstructs else None if numbers is None else numbers.scaled(scaling)
+    learned = None if numbers is None else numbers.scaled(scaling)
+    if recipe.reconstructs:
+        learned = windows.inputs
+    elif recipe.counts:
+        learned = learned_positions(dataset, windows)
     target.write_bytes(features_bytes(dataset, windows, learned))
     return WrittenFeatures([*dataset.notes, *short_note(dataset, computed)], scaling)
 
@@ -229,6 +236,8 @@ def _whole_rune(prepared: PreparedRun, model: bytes, scaling: DataScaling, send:
     of the quantised rune itself."""
     settings, path, dataset = prepared.settings, prepared.training.model, prepared.dataset
     recipe, values = settings.recipe, settings.values
+    if recipe.counts:
+        return counting_rune(recipe, values, path, model, dataset, _reporter(send))
     parts = recipe, values, path, model, dataset.labels, scaling
     files = {path: model, **recipe.files}
     if not recipe.reconstructs and not recipe.learns_word:
@@ -267,10 +276,13 @@ def _data_report(prepared: PreparedRun, notes: Sequence[str]) -> dict[str, Json]
 
 def _judged(
     prepared: PreparedRun, judged: Judged, scaling: DataScaling, send: Send
-) -> dict[str, SplitJudgement | NumberJudgement]:
+) -> dict[str, SplitJudgement | NumberJudgement | CountJudgement]:
     """How often a rune is right, or how far it is off, on the splits that it did not learn from."""
     dataset, target = prepared.dataset, prepared.settings.recipe.target
     splits = [split for split in (Split.VALIDATION, Split.TEST) if split in dataset.splits]
+    if prepared.settings.recipe.counts:
+        values = prepared.settings.values
+        return {split.value: judge_counts(judged, values, dataset, split, _reporter(send)) for split in splits}
     if target is None:
         return {split.value: judge(judged, dataset, split, _reporter(send)) for split in splits}
     judged = replace(judged, scores_stage=NUMBER_STAGE)

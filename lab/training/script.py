@@ -64,7 +64,7 @@ def main() -> None:
         train,
         validation,
         SETTINGS,
-        lambda batch, random: augmented(batch, random, **AUGMENTATION),
+        lambda batch, labels, random: {augmented},
         progress,
         after_epoch,{teacher}
     )
@@ -125,9 +125,12 @@ def script_text(settings: RunSettings, start: str = "") -> str:
     )
     if recipe.learns_numbers:
         numbers += ", is_number=True"
+    if recipe.counts:
+        numbers += f", object_weight={values['object-weight']!r}"
     if values["prune"]:
         numbers += f", prune={values['prune']!r}"
     layers = values.get(LEARNED_LAYERS.name, 0)
+    classes = "1 + len(LABELS)" if recipe.counts else "len(LABELS)"
     teacher = ""
     if settings.teacher:
         numbers += ", has_teacher=True"
@@ -144,11 +147,14 @@ def script_text(settings: RunSettings, start: str = "") -> str:
             "",
             _MAIN.format(
                 features=FEATURES,
-                measure="share explained" if recipe.learns_numbers else "accuracy",
+                measure="share explained" if recipe.learns_numbers else "F1 of cells" if recipe.counts else "accuracy",
+                augmented="augmented(batch, labels, random, **AUGMENTATION)"
+                if recipe.counts
+                else "(augmented(batch, random, **AUGMENTATION), labels)",
                 teacher=teacher,
                 network=f'started(folder / "{start}", inputs.shape[1:], len(LABELS), None, {layers})'
                 if start
-                else "network(inputs.shape[1:], len(LABELS), None, **NETWORK)",
+                else f"network(inputs.shape[1:], {classes}, None, **NETWORK)",
             ),
         ]
     )

@@ -23,7 +23,13 @@ SOUNDS_SOURCE = Path(word_sounds.__file__)
 STARTING_SOURCE = Path(__file__).with_name("starting.py")
 LOOP_SOURCES = tuple(
     Path(__file__).parent / name
-    for name in ("compression/widths.py", "compression/pruning.py", "compression/distilling.py", "fitting.py")
+    for name in (
+        "compression/widths.py",
+        "compression/pruning.py",
+        "compression/distilling.py",
+        "grids.py",
+        "fitting.py",
+    )
 )
 """The files by which a network learns, each before those that import it."""
 

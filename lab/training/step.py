@@ -65,8 +65,9 @@ def run(job: ChildJob) -> dict[str, Any]:
         is_number=recipe.learns_numbers,
         prune=values["prune"],
         has_teacher="teacher" in job.inputs,
+        object_weight=float(values["object-weight"]) if recipe.counts else 0.0,
     )
-    classes = len(spec["labels"])
+    classes = recipe.classes(len(spec["labels"]))
     shape = tuple(spec["shape"])
     options = function_arguments(values, recipe.network_arguments)
 
@@ -84,10 +85,10 @@ def run(job: ChildJob) -> dict[str, Any]:
 
     # Other windows of the same number compile the same step, while those to learn from are still computed.
     count = spec["windows"]
-    numbers = (count, *shape) if recipe.reconstructs else (count,)
+    numbers = (count, *shape) if recipe.reconstructs else (count, 1, 3) if recipe.counts else (count,)
     expected = fitting.WindowSet(
         np.zeros((count, *shape), np.float32),
-        np.zeros(numbers, np.float32 if recipe.learns_numbers else np.int32),
+        np.zeros(numbers, np.float32 if recipe.learns_numbers or recipe.counts else np.int32),
     )
     model = new_model(expected)
     with np.load(job.inputs["features"], allow_pickle=False) as arrays:
@@ -112,19 +113,30 @@ def run(job: ChildJob) -> dict[str, Any]:
         job.send({"epoch": row, "best_epoch": progress.best_epoch})
         text = f"Epoch {int(row['epoch'])} of {settings.epochs}, best {best:.1%} in epoch {progress.best_epoch}"
         job.report(row["epoch"] / settings.epochs, text)
-        if not settings.is_number and progress.best_epoch == len(progress.curves) and sent.is_due():
+        if (
+            not settings.is_number
+            and not recipe.counts
+            and progress.best_epoch == len(progress.curves)
+            and sent.is_due()
+        ):
             sent.send(fitting.answers(progress.model, validation.inputs), progress.best_epoch)
         if saves.is_due():
             saves.save(lambda: _save(job, progress))
         if (command := job.command()) is not None:
             raise _Commanded(command)
 
+    def augmented(batch: Any, labels: Any, random: np.random.Generator) -> tuple[Any, Any]:
+        if recipe.counts:
+            moved: tuple[Any, Any] = module.augmented(batch, labels, random, **augmentation)
+            return moved
+        return module.augmented(batch, random, **augmentation), labels
+
     try:
         fitting.fit(
             train,
             validation,
             settings,
-            lambda batch, random: module.augmented(batch, random, **augmentation),
+            augmented,
             progress,
             after_epoch,
             teacher,

@@ -31,13 +31,13 @@ def _recipes() -> list[RecipeJson]:
     )["recipes"]
 
 
-def explained_recipes() -> frozenset[str]:
-    """The recipes whose curves have the share that is explained in place of the accuracy; none where `lab` does not
-    start, which a page without a form says nothing about."""
+def other_curves() -> Mapping[str, str]:
+    """The curve of each recipe that has another one than the accuracy, by name; none where `lab` does not start, which
+    a page without a form says nothing about."""
     try:
-        return frozenset(each["name"] for each in recipes() if each["curve"] == "explained")
+        return {each["name"]: each["curve"] for each in recipes() if each["curve"] != "accuracy"}
     except Unprocessable:
-        return frozenset()
+        return {}
 
 
 def recipe_of(name: str) -> RecipeJson:

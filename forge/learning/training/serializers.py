@@ -11,7 +11,13 @@ from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.learning.training.judgement import RunJudgementJson
 from forge.learning.training.kinds import DEFAULT_BOARDS
 from forge.learning.training.models import TrainingRun, TrainingState
-from forge.learning.training.running.lab_events import EpochJson, RecipeJson, ReportedErrorJson, RunNeedsJson
+from forge.learning.training.running.lab_events import (
+    CountingJson,
+    EpochJson,
+    RecipeJson,
+    ReportedErrorJson,
+    RunNeedsJson,
+)
 from rune.digests import DIGEST_LENGTH
 from rune.source.policy.sections.models import FORMS
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
@@ -68,8 +74,11 @@ class OpenTrainingRunJson(TrainingRunJson):
     """A training run with its curves, its answers and its files."""
 
     curves: list[EpochJson]
-    judgements: Annotated[dict[str, RunJudgementJson], "by split; none of a recipe that answers with a number"]
+    judgements: Annotated[
+        dict[str, RunJudgementJson], "by split; none of a recipe that answers with a number or counts"
+    ]
     errors: Annotated[dict[str, ReportedErrorJson], "by split, of a finished run that answers with a number"]
+    counting: Annotated[dict[str, CountingJson], "by split, of a finished run that counts objects"]
     files: list[RunFileJson]
 
 
@@ -170,6 +179,9 @@ def open_run_to_json(run: TrainingRun, judgements: dict[str, RunJudgementJson]) 
         "judgements": judgements,
         "errors": {
             split: each["error"] for split, each in run.report.get("judgements", {}).items() if each.get("error")
+        },
+        "counting": {
+            split: each["counting"] for split, each in run.report.get("judgements", {}).items() if each.get("counting")
         },
         "files": [
             {"path": path, "digest": digest, "size": run.sizes[path], "url": file_url(run, path)}

@@ -158,6 +158,30 @@ def test_the_curve_of_an_autoencoder_is_what_it_explains_and_its_recordings_are_
     assert "How far it is off" not in page
 
 
+def test_a_run_that_counts_shows_its_objects_and_no_accuracy(trains: Client, project: Project, user: User) -> None:
+    finished_run(user, project)
+    share, error = ({"value": value, "low": value / 2, "high": value} for value in (0.8125, 0.25))
+    of_label = {"objects": 9, "precision": 0.75, "recall": None, "f1": 0.6, "count_error": 0.125}
+    baseline = {"value": 1.5, "low": 1.0, "high": 2.0}
+    counting = {"objects": 9, "threshold": 0.4, "count_error": error, "baseline": baseline, "labels": {"bee": of_label}}
+    counting |= {"precision": share, "recall": None, "f1": share}
+    split = {"samples": 12, "left_out": 0, "accuracy": None, "counting": counting}
+    report = {**TrainingRun.objects.get().report, "judgements": {"validation": split, "test": split}}
+    TrainingRun.objects.update(recipe="counting", report=report, answers={})
+    page = trains.get("/acme/kitchen/training/1").content.decode()
+    assert "How well it counts" in page
+    assert "81.2 % (40.6 to 81.2 %)" in page
+    assert "1.5 (1 to 2)" in page
+    assert ">bee</th><td>9</td><td>60.0 %</td>" in page
+    assert "F1 of cells" in page
+    assert "Accuracy" not in page
+    assert "Confusion matrix" not in page
+    assert read(trains)["counting"]["test"] == counting
+    finished_run(user, project)
+    compared = trains.get("/acme/kitchen/training/compare?run=1&run=2").content.decode()
+    assert "F1 of objects, test" in compared
+
+
 def test_side_by_side_each_curve_has_the_heading_of_its_recipe(trains: Client, project: Project, user: User) -> None:
     finished_run(user, project)
     finished_run(user, project)

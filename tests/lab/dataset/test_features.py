@@ -15,6 +15,7 @@ from lab.recipes.catalogue import NETWORK_RECIPES, RECIPES
 from lab.recipes.numbers import chosen_columns
 from lab.recipes.recipe import scaled_features, whole_runefile
 from lab.refusal import Reason, Refused
+from lab.search.candidate import candidate_model
 from lab.training.data import (
     compute_windows,
     features_bytes,
@@ -65,7 +66,10 @@ def test_features_are_what_the_model_gets_in_the_rune(name: str, tmp_path: Path)
     scaling = measured_scaling(dataset, windows, numbers)
     learned = compute_windows(dataset, recipe, values, report, scaling)
     features = scaled_features(recipe, values, scaling)
-    model = model_of(features.shape, features.shape[-1] if recipe.reconstructs else len(dataset.labels))
+    if recipe.counts:
+        model = candidate_model(recipe, values, len(dataset.labels), "float32")
+    else:
+        model = model_of(features.shape, features.shape[-1] if recipe.reconstructs else len(dataset.labels))
     runefile = whole_runefile(recipe, values, "m.tflite", model, dataset.labels, scaling)
     port = Port(features.stage, 0)
     files = MemoryFiles({"Runefile.yml": runefile.encode(), "m.tflite": model, **recipe.files})

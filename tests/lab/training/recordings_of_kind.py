@@ -7,6 +7,7 @@ from pathlib import Path
 from lab.recipes.recipe import Recipe
 from lab.training.one_word import WORD
 from rune.datasets.content.content import Kind
+from tests.lab.training.counting_data import write_counting
 from tests.lab.training.motion_data import write_machine, write_motion
 from tests.lab.training.sight_and_sound_data import write_pictures, write_sounds
 from tests.lab.training.table_data import write_tables
@@ -27,6 +28,8 @@ def write_recordings(kind: Kind, folder: Path, count: int) -> Path:
 
 def write_for(recipe: Recipe, folder: Path, count: int) -> Path:
     """Writes recordings that a recipe learns from: some have the label that it looks for."""
+    if recipe.counts:
+        return write_counting(folder, 6 * count, groups=0)
     if recipe.learns_anomalies:
         return write_machine(folder, people=count)
     write_recordings(recipe.kind, folder, count)

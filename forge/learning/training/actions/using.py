@@ -11,6 +11,7 @@ from forge.core.errors import Invalid
 from forge.learning.training.access import teacher_path
 from forge.learning.training.actions.offering import ModelOffer, accuracy_text, offer_model
 from forge.learning.training.actions.runs import announce_run
+from forge.learning.training.counting_text import counting_text
 from forge.learning.training.error_text import error_text
 from forge.learning.training.errors import RunNotFinished
 from forge.learning.training.models import TrainingRun, TrainingState
@@ -88,4 +89,6 @@ def _message(run: TrainingRun) -> str:
             lines.append(accuracy_text(split, judgement["accuracy"], judgement["samples"]))
         if judgement.get("error"):
             lines.append(error_text(split, judgement["error"], run.description["labels"][0]))
+        if judgement.get("counting"):
+            lines.append(counting_text(split, judgement["counting"]))
     return "\n\n".join(lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from forge.learning.training.running.lab_events import EpochJson
@@ -13,6 +13,8 @@ WIDTH, HEIGHT = 392, 306
 LEFT, RIGHT = 44, 380
 ACCURACY_TOP, ACCURACY_BOTTOM = 22, 150
 LOSS_TOP, LOSS_BOTTOM = 184, 276
+CURVE_TITLES: Mapping[str, str] = {"accuracy": "Accuracy", "explained": "Explained", "f1": "F1 of cells"}
+"""The title of the upper curve, by what a recipe's curve is."""
 TICKS = 5
 """At most, on an axis."""
 

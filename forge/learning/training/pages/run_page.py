@@ -14,11 +14,12 @@ from forge.core.errors import Unprocessable
 from forge.datasets.access import groups_of, samples_of
 from forge.datasets.pages.cards import SampleCard, cards_of
 from forge.datasets.versions.other_projects import readable_source
+from forge.learning.training.counting_text import counting_rows, label_rows
 from forge.learning.training.declarations import DeclaredTraining, declared_of
 from forge.learning.training.error_text import error_rows
 from forge.learning.training.judgement import OUTLINED, WORST, MistakeJson, RunJudgementJson, ShareJson
 from forge.learning.training.models import TrainingRun, TrainingState
-from forge.learning.training.pages.drawing import drawing_of
+from forge.learning.training.pages.drawing import CURVE_TITLES, drawing_of
 from forge.learning.training.pages.form import written_arguments
 from forge.learning.training.reading import judgements
 from forge.learning.training.recipes import recipes
@@ -95,10 +96,11 @@ def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, A
         }
     recipe = _recipe(run.recipe)
     is_number = recipe is not None and recipe["answers"] == "number"
-    is_explained = recipe is not None and recipe["curve"] == "explained"
-    # A limit of accuracy says nothing about numbers.
-    declared = replace(declared_of(project), accuracy=None) if is_number else declared_of(project)
-    of_curve = replace(declared, accuracy=None) if is_explained else declared
+    curve = "accuracy" if recipe is None else recipe["curve"]
+    # A limit of accuracy says nothing about numbers and counts.
+    has_labels = recipe is None or recipe["answers"] == "label"
+    declared = declared_of(project) if has_labels else replace(declared_of(project), accuracy=None)
+    of_curve = declared if curve == "accuracy" else replace(declared, accuracy=None)
     by_split = judgements(actor, run)
     shown = by_split.get("validation")
     source = readable_source(actor, run.data_version)
@@ -116,7 +118,10 @@ def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, A
         "remaining": _remaining(run),
         "best": best,
         "is_number": is_number,
-        "is_explained": is_explained,
+        "curve": curve,
+        "curve_title": CURVE_TITLES[curve],
+        "counting": counting_rows(run.report.get("judgements", {})),
+        "counted_labels": label_rows(run.report.get("judgements", {})),
         "errors": error_rows(run.report.get("judgements", {})),
         "baseline_name": _baseline_name(run),
         "learned_name": next(iter(run.description.get("labels", ())), "") if is_number else "",

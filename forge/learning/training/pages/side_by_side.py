@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
+from forge.learning.training.counting_text import share_range_text
 from forge.learning.training.error_text import range_text
 from forge.learning.training.models import TrainingRun
-from forge.learning.training.pages.drawing import drawing_of
+from forge.learning.training.pages.drawing import CURVE_TITLES, drawing_of
 from rune.devices.boards.lookup import find_board
 from rune.wording import size_text
 
@@ -25,9 +27,8 @@ class ComparedRow:
         return len(set(self.cells)) > 1
 
 
-def side_by_side(runs: Sequence[TrainingRun], explained: Collection[str] = ()) -> dict[str, Any]:
-    """The tables and the curves of runs. `explained` names the recipes whose curves have the share that is explained
-    in place of the accuracy."""
+def side_by_side(runs: Sequence[TrainingRun], curves: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
+    """The tables and the curves of runs. `curves` has those of recipes whose curve is not the accuracy, by name."""
     names = list(dict.fromkeys(name for run in runs for name in run.arguments))
     settings = [
         _row(runs, "Recipe", lambda run: run.recipe),
@@ -43,10 +44,11 @@ def side_by_side(runs: Sequence[TrainingRun], explained: Collection[str] = ()) -
         _row(runs, "State", lambda run: run.get_state_display()),
         _row(runs, "Epochs trained", lambda run: str(len(run.curves))),
         _row(runs, "Best epoch", lambda run: str(run.best_epoch or "-")),
-        _row(runs, "Validation, windows", _best(explained)),
+        _row(runs, "Validation, windows", _best(curves)),
         _row(runs, "Validation, recordings", _judged("validation")),
         _row(runs, "Test, recordings", _judged("test")),
         *([_row(runs, "Mean error, test", _error("test"))] if any(map(_has_error, runs)) else []),
+        *(_counting_rows(runs) if any(map(_has_counting, runs)) else []),
         _row(runs, "Parameters", lambda run: f"{run.report['parameters']:,}" if run.report else "-"),
     ]
     for key in boards:
@@ -73,7 +75,7 @@ def side_by_side(runs: Sequence[TrainingRun], explained: Collection[str] = ()) -
                     axis=longest,
                     pruned_after=run.report.get("pruned_after"),
                 ),
-                run.recipe in explained,
+                CURVE_TITLES[curves.get(run.recipe, "accuracy")],
             )
             for run in runs
         ],
@@ -90,6 +92,24 @@ def _teacher(run: TrainingRun) -> str:
 
 def _has_error(run: TrainingRun) -> bool:
     return any(each.get("error") for each in run.report.get("judgements", {}).values())
+
+
+def _has_counting(run: TrainingRun) -> bool:
+    return any(each.get("counting") for each in run.report.get("judgements", {}).values())
+
+
+def _counting_rows(runs: Sequence[TrainingRun]) -> list[ComparedRow]:
+    def read(name: str, text: Callable[[Any], str]) -> Callable[[TrainingRun], str]:
+        def of_run(run: TrainingRun) -> str:
+            counting = run.report.get("judgements", {}).get("test", {}).get("counting")
+            return "-" if counting is None else text(counting[name])
+
+        return of_run
+
+    return [
+        _row(runs, "F1 of objects, test", read("f1", share_range_text)),
+        _row(runs, "Mean error of counts, test", read("count_error", range_text)),
+    ]
 
 
 def _row(runs: Sequence[TrainingRun], title: str, read: Callable[[TrainingRun], str]) -> ComparedRow:
@@ -112,12 +132,13 @@ def _error(split: str) -> Callable[[TrainingRun], str]:
     return read
 
 
-def _best(explained: Collection[str]) -> Callable[[TrainingRun], str]:
+def _best(curves: Mapping[str, str]) -> Callable[[TrainingRun], str]:
     def read(run: TrainingRun) -> str:
         if not 0 < run.best_epoch <= len(run.curves):
             return "-"
         share = f"{100 * run.curves[run.best_epoch - 1]['validation_accuracy']:.1f} %"
-        return f"{share} explained" if run.recipe in explained else share
+        names = {"explained": f"{share} explained", "f1": f"{share} F1 of cells"}
+        return names.get(curves.get(run.recipe, ""), share)
 
     return read
 

@@ -32,7 +32,7 @@ from forge.learning.training.models import TrainingRun
 from forge.learning.training.pages.form import form_context, settings_of
 from forge.learning.training.pages.run_page import run_context
 from forge.learning.training.pages.side_by_side import side_by_side
-from forge.learning.training.recipes import explained_recipes
+from forge.learning.training.recipes import other_curves
 from forge.learning.waiting_lab import LabLibraries
 from forge.projects.models import Project
 from forge.projects.pages.forms import project_form
@@ -130,7 +130,7 @@ def compare(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Runs side by side: settings, figures, curves, and what differs."""
     project = project_of(request, organisation, name, Verb.READ)
     runs = _compared(request, principal_of(request), project)
-    return render(request, "training/compare.html", {"project": project, **side_by_side(runs, explained_recipes())})
+    return render(request, "training/compare.html", {"project": project, **side_by_side(runs, other_curves())})
 
 
 def _compared(request: HttpRequest, principal: Principal, project: Project) -> list[TrainingRun]:

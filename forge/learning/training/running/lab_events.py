@@ -37,8 +37,8 @@ class RecipeJson(TypedDict):
     summary: Annotated[str, "what it learns, in Markdown"]
     needs: Annotated[str, "which data it needs, in Markdown"]
     kind: Annotated[str, "of the samples that it learns from: `sound`, `picture`, `motion` or `table`"]
-    answers: Annotated[Literal["label", "number"], "what its rune answers with"]
-    curve: Annotated[Literal["accuracy", "explained"], "what the curve beside the loss is"]
+    answers: Annotated[Literal["label", "number", "counts"], "what its rune answers with"]
+    curve: Annotated[Literal["accuracy", "explained", "f1"], "what the curve beside the loss is"]
     needs_backbone: Annotated[bool, "whether it learns behind a model of the project"]
     takes_teacher: Annotated[bool, "whether it can learn the answers of another run beside the labels"]
     arguments: list[RecipeArgumentJson]
@@ -53,7 +53,7 @@ class LabRecipesJson(TypedDict):
 
 class EpochJson(TypedDict):
     """A row of the curves: losses, and shares of windows that are right; of a recipe whose curve is `explained`, shares
-    of the squared differences from the answer without learning."""
+    of the squared differences from the answer without learning; of one whose curve is `f1`, the F1 of cells."""
 
     epoch: int
     loss: float
@@ -165,13 +165,38 @@ class ReportedErrorJson(TypedDict):
     largest: float
 
 
+class LabelCountsJson(TypedDict):
+    """How well objects of a label are counted: shares, null of nothing, and the mean error of their count."""
+
+    objects: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    count_error: float
+
+
+class CountingJson(TypedDict):
+    """How well a rune counts objects: those of its label at most a cell away are found. `count_error` is the mean
+    absolute error of the count of a label in a picture, and `baseline` that without looking."""
+
+    objects: int
+    threshold: float
+    precision: ErrorRangeJson | None
+    recall: ErrorRangeJson | None
+    f1: ErrorRangeJson | None
+    count_error: ErrorRangeJson
+    baseline: ErrorRangeJson
+    labels: dict[str, LabelCountsJson]
+
+
 class JudgedSplitJson(TypedDict):
     """How often the rune is right on a split: a share with the bounds of its 95 % interval, of so many recordings. Of a
-    rune that answers with numbers, how far it is off."""
+    rune that answers with numbers, how far it is off; of one that counts objects, how well it does."""
 
     accuracy: list[float] | None
     samples: int
     error: NotRequired[ReportedErrorJson | None]
+    counting: NotRequired[CountingJson | None]
 
 
 class TrainingReportJson(TypedDict):

@@ -13,6 +13,7 @@ from typing import Any
 from forge.compute.pool.answer_reading import ModelNeedsJson
 from forge.learning.training.running.lab_events import (
     BegunAgainEvent,
+    CountingJson,
     EpochEvent,
     ReportedErrorJson,
     RunNeedsJson,
@@ -63,6 +64,7 @@ def is_possible_result(answer: TrainedJson, arguments: Mapping[str, float]) -> b
         and all(map(are_possible_answers, answers.values()))
         and all(is_possible_share(each["accuracy"]) for each in report["judgements"].values())
         and all(is_possible_error(each.get("error")) for each in report["judgements"].values())
+        and all(is_possible_counting(each.get("counting")) for each in report["judgements"].values())
         and 0 <= report["best_epoch"] <= MOST_EPOCHS
         and 0 <= (report.get("pruned_after") or 0) <= MOST_EPOCHS
         and arguments.keys() <= answer["values"].keys()
@@ -81,6 +83,25 @@ def is_possible_error(error: ReportedErrorJson | None) -> bool:
         and error["error"]["low"] >= 0
         and error["windows"] >= 0
         and len(error["baseline_name"]) <= LONGEST_NAME
+    )
+
+
+def is_possible_counting(counting: CountingJson | None) -> bool:
+    """Whether figures of counts are shares from 0 to 1 and finite errors, or None."""
+    if counting is None:
+        return True
+    of_labels = list(counting["labels"].values())
+    ranges = [each for each in (counting["precision"], counting["recall"], counting["f1"]) if each is not None]
+    shares = [figure for each in ranges for figure in (each["value"], each["low"], each["high"])]
+    shares += [own for each in of_labels for own in (each["precision"], each["recall"], each["f1"]) if own is not None]
+    of_counts = (counting["count_error"], counting["baseline"])
+    errors = [figure for each in of_counts for figure in (each["value"], each["low"], each["high"])]
+    errors += [each["count_error"] for each in of_labels]
+    return (
+        all(0 <= share <= 1 for share in shares)
+        and all(0 <= error < MOST for error in errors)
+        and all(0 <= each["objects"] < MOST for each in (counting, *of_labels))
+        and all(len(label) <= LONGEST_NAME for label in counting["labels"])
     )
 
 

@@ -1,0 +1,55 @@
+"""Pictures for a recipe that counts: those in which somebody marked the objects, and what they need to have. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from lab.dataset.recordings import Recording
+from lab.refusal import Reason, Refused
+from rune.datasets.positions import label_of_positions
+from rune.wording import counted
+
+MIN_PICTURES = 20
+"""Pictures that somebody marked: with fewer, a split for the end has hardly an object."""
+
+
+@dataclass(frozen=True)
+class MarkedPictures:
+    """Pictures with positions, each under the label of most of its objects, the labels of all objects, and sentences
+    about what is left out."""
+
+    recordings: Sequence[Recording]
+    labels: Sequence[str]
+    notes: Sequence[str]
+
+
+def marked_pictures(recordings: Sequence[Recording], recipe: str) -> MarkedPictures:
+    """Returns the pictures that somebody marked. Raises `Refused` where there are none, too few, or no object."""
+    advice = "Mark the middle of each object in the pictures of the data set."
+    marked = [
+        replace(each, label=label_of_positions(each.positions)) for each in recordings if each.positions is not None
+    ]
+    if not marked:
+        message = f"The recipe {recipe} learns from the positions of objects, and no picture has any. {advice}"
+        raise Refused(Reason.DATA, message)
+    if len(marked) < MIN_PICTURES:
+        pictures = f"{counted(len(marked), 'picture')} of {len(recordings)}"
+        message = f"The recipe {recipe} needs {MIN_PICTURES} pictures with positions, and {pictures} have been marked."
+        raise Refused(Reason.DATA, f"{message} {advice}")
+    labels = sorted({position.label for each in marked for position in each.positions or ()})
+    if not labels:
+        message = f"Nobody marked an object in the {len(marked)} pictures, so there is nothing to count. {advice}"
+        raise Refused(Reason.DATA, message)
+    left_out = len(recordings) - len(marked)
+    notes = (f"{counted(left_out, 'picture')} without marks {'is' if left_out == 1 else 'are'} left out.",)
+    return MarkedPictures(marked, labels, notes if left_out else ())
+
+
+def by_object(recordings: Sequence[Recording]) -> list[tuple[int, Recording]]:
+    """The place of each picture with the picture, once for each label of its objects and under that label."""
+    return [
+        (place, replace(each, label=label))
+        for place, each in enumerate(recordings)
+        for label in sorted({position.label for position in each.positions or ()})
+    ]

@@ -1,0 +1,66 @@
+"""Counting objects in pictures: a network says of each cell of a grid whose middle is in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from lab.recipes import pictures
+from lab.recipes.alarm import Threshold
+from lab.recipes.arguments import COMMON, RecipeArgument, Values
+from lab.recipes.recipe import COUNTS_STAGE, Recipe
+
+_OF_PICTURES = {each.name: each for each in pictures.RECIPE.arguments}
+_ARGUMENTS = (
+    replace(_OF_PICTURES["size"], default=96, low=32),
+    _OF_PICTURES["colour"],
+    RecipeArgument("filters", "Filters of the first convolution; the last ones have four times as many.", 12, 4, 64),
+    RecipeArgument("blocks", "Blocks of convolutions on the grid: each sees one cell further.", 3, 1, 8),
+    RecipeArgument("object-weight", "How much a cell with an object counts, beside one without.", 10.0, 1.0, 1000.0),
+    RecipeArgument("threshold", "The share above which a cell has an object; 0 chooses it.", 0.0, 0.0, 0.99),
+    RecipeArgument("positions", "The most positions that the rune sends; it counts all.", 20, 1, 300, "objects"),
+    _OF_PICTURES["shift"],
+    _OF_PICTURES["brightness"],
+    _OF_PICTURES["mirror"],
+)
+
+
+def _answer(values: Values, labels: int, scores: str, threshold: Threshold) -> str:
+    return f"""\
+  # Cells of one label that touch are one object.
+  {COUNTS_STAGE}:
+    proc-block: count_on_grid
+    inputs: [{scores}]
+    outputs:
+      - {{type: u32, dimensions: [{labels}]}}
+      - {{type: f32, dimensions: [{int(values["positions"])}, 4]}}
+    args:
+      threshold: {threshold.on:.9g}
+      most: {int(values["positions"])}
+
+  # How many objects there are of each label, in the order of the labels.
+  counts:
+    out: SERIAL
+    inputs: [{COUNTS_STAGE}.0]
+
+  # The label from 0, x, y and the score of each object; x and y are shares of the width and the height.
+  positions:
+    out: SERIAL
+    inputs: [{COUNTS_STAGE}.1]
+"""
+
+
+RECIPE = Recipe(
+    name="counting",
+    title="Counting objects in pictures",
+    kind=pictures.RECIPE.kind,
+    folder=Path(__file__).parent,
+    arguments=(
+        *_ARGUMENTS,
+        *(replace(each, default=0.01) if each.name == "learning-rate" else each for each in COMMON),
+    ),
+    network_arguments=("filters", "blocks", "dropout"),
+    augmentation=("shift", "brightness", "mirror"),
+    features=pictures.RECIPE.features,
+    count_answer=_answer,
+)

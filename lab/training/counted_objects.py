@@ -1,0 +1,194 @@
+"""Objects that are counted on a grid, beside those that somebody marked: how many are found, and how far the counts are
+off, with 95 % intervals. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypedDict
+
+import numpy as np
+
+from lab.training.errors_of_numbers import DRAWS, MIN_PARTS, RangeJson, range_of
+
+Array = np.ndarray[Any, Any]
+Place = tuple[int, float, float]
+"""An object: the place of its label among the labels, x and y from 0 to 1."""
+_NEAR = 1 + 1e-6
+"""Cells by which an object may be off, in x and in y."""
+THRESHOLDS = tuple(step / 20 for step in range(1, 20))
+"""Thresholds that are tried on the validation split."""
+
+
+class CountedLabelFigures(TypedDict):
+    """Figures of one label: how many objects were marked, and shares; None of nothing."""
+
+    objects: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    count_error: float
+
+
+class CountingFigures(TypedDict):
+    """How well objects of a split are counted. An object is found where the rune has one of its label at most a cell
+    away. `count_error` is the mean absolute error of the count of a label in a picture, and `baseline` that of the
+    answer that is the middle count of the train split each time."""
+
+    objects: int
+    threshold: float
+    precision: RangeJson | None
+    recall: RangeJson | None
+    f1: RangeJson | None
+    count_error: RangeJson
+    baseline: RangeJson
+    labels: dict[str, CountedLabelFigures]
+
+
+@dataclass(frozen=True)
+class PictureCounts:
+    """Counts of a picture by label, i64 [labels]: objects that were marked, that the rune counted, of whose positions
+    the rune gave, and that match; and the answer without looking. `group` is who or what took the picture."""
+
+    marked: Array
+    counted: Array
+    placed: Array
+    matched: Array
+    baseline: Array
+    group: str = ""
+
+
+def objects_on_grid(scores: Array, threshold: float) -> list[Place]:
+    """The objects of a grid f32 [rows, columns, 1 + labels], as the block `count_on_grid` has them."""
+    rows, columns, _ = scores.shape
+    own = np.where(np.isnan(scores[..., 1:]), -np.inf, scores[..., 1:])
+    best = own.argmax(axis=2)
+    labels = np.where(own.max(axis=2) > np.float32(threshold), best, -1)
+    objects: list[Place] = []
+    for start in zip(*np.nonzero(labels >= 0), strict=True):
+        label = int(labels[start])
+        if label < 0:
+            continue
+        cells = [(int(start[0]), int(start[1]))]
+        labels[start] = -1
+        for row, column in cells:
+            top, left = max(row - 1, 0), max(column - 1, 0)
+            near = np.argwhere(labels[top : row + 2, left : column + 2] == label) + np.array([top, left])
+            labels[near[:, 0], near[:, 1]] = -1
+            cells += [(int(each[0]), int(each[1])) for each in near]
+        y, x = np.mean(cells, axis=0)
+        objects.append((label, float((x + 0.5) / columns), float((y + 0.5) / rows)))
+    return objects
+
+
+def matches(marked: Sequence[Place], placed: Sequence[Place], grid: tuple[int, int], labels: int) -> Array:
+    """How many marked objects of each label the rune has, i64 [labels]. Each pairs with one at most; the nearest pair
+    first. `grid` has the rows and the columns."""
+    rows, columns = grid
+    pairs = sorted(
+        (distance, one, other)
+        for one, (label, x, y) in enumerate(marked)
+        for other, (its_label, its_x, its_y) in enumerate(placed)
+        if label == its_label and (distance := max(abs(x - its_x) * columns, abs(y - its_y) * rows)) <= _NEAR
+    )
+    matched = np.zeros(labels, np.int64)
+    of_marked: set[int] = set()
+    of_placed: set[int] = set()
+    for _, one, other in pairs:
+        if one not in of_marked and other not in of_placed:
+            of_marked.add(one)
+            of_placed.add(other)
+            matched[marked[one][0]] += 1
+    return matched
+
+
+def counts_by_label(objects: Sequence[Place], labels: int) -> Array:
+    """How many objects there are of each label, i64 [labels]."""
+    return np.bincount([label for label, _, _ in objects], minlength=labels)
+
+
+def best_threshold(grids: Sequence[Array], marked: Sequence[Sequence[Place]]) -> float:
+    """The threshold with the greatest F1 of all objects; of equal ones the middle one. `grids` are f32 [rows, columns,
+    1 + labels]."""
+    scores = []
+    for threshold in THRESHOLDS:
+        matched = both = 0
+        for grid, own in zip(grids, marked, strict=True):
+            placed = objects_on_grid(grid, threshold)
+            matched += int(matches(own, placed, grid.shape[:2], grid.shape[2] - 1).sum())
+            both += len(own) + len(placed)
+        scores.append(2 * matched / max(both, 1))
+    best = [threshold for threshold, score in zip(THRESHOLDS, scores, strict=True) if score == max(scores)]
+    return best[len(best) // 2]
+
+
+def counting_figures(
+    pictures: Sequence[PictureCounts], labels: Sequence[str], threshold: float
+) -> CountingFigures | None:
+    """The figures of pictures, by a bootstrap over people and devices, or over pictures where there are fewer than ten
+    of those; the same each time. None of nothing."""
+    if not pictures:
+        return None
+    if len({each.group for each in pictures}) < MIN_PARTS:
+        pictures = [replace(each, group=str(number)) for number, each in enumerate(pictures)]
+    groups: dict[str, list[PictureCounts]] = {}
+    for each in pictures:
+        groups.setdefault(each.group, []).append(each)
+    sums = np.array([_sums(own, len(labels)) for own in groups.values()], np.float64)
+    drawn = sums[np.random.default_rng(0).integers(0, len(sums), (DRAWS, len(sums)))].sum(axis=1)
+    whole = sums.sum(axis=0)
+    shares = {name: _share_range(whole, drawn, *places) for name, places in _SHARES.items()}
+    count_error, baseline = (_share_range(whole, drawn, place, _ANSWERS) for place in (_ERROR, _BASELINE))
+    assert count_error is not None and baseline is not None  # noqa: S101, PT018 (there are pictures and labels)
+    return {
+        "objects": int(whole[_MARKED]),
+        "threshold": threshold,
+        "precision": shares["precision"],
+        "recall": shares["recall"],
+        "f1": shares["f1"],
+        "count_error": count_error,
+        "baseline": baseline,
+        "labels": {label: _of_label(pictures, place) for place, label in enumerate(labels)},
+    }
+
+
+_MARKED, _PLACED, _MATCHED, _BOTH, _TWICE, _ERROR, _BASELINE, _ANSWERS = range(8)
+_SHARES: Mapping[str, tuple[int, int]] = {
+    "precision": (_MATCHED, _PLACED),
+    "recall": (_MATCHED, _MARKED),
+    "f1": (_TWICE, _BOTH),
+}
+
+
+def _sums(pictures: Sequence[PictureCounts], labels: int) -> list[int]:
+    marked, placed, matched = (
+        sum(int(getattr(each, name).sum()) for each in pictures) for name in ("marked", "placed", "matched")
+    )
+    error = sum(int(np.abs(each.counted - each.marked).sum()) for each in pictures)
+    baseline = sum(int(np.abs(each.baseline - each.marked).sum()) for each in pictures)
+    return [marked, placed, matched, marked + placed, 2 * matched, error, baseline, labels * len(pictures)]
+
+
+def _share_range(whole: Array, drawn: Array, part: int, of: int) -> RangeJson | None:
+    if not whole[of]:
+        return None
+    there = drawn[:, of] > 0
+    return range_of(float(whole[part] / whole[of]), drawn[there, part] / drawn[there, of])
+
+
+def _of_label(pictures: Sequence[PictureCounts], place: int) -> CountedLabelFigures:
+    marked, placed, matched = (
+        sum(int(getattr(each, name)[place]) for each in pictures) for name in ("marked", "placed", "matched")
+    )
+    errors = [abs(int(each.counted[place]) - int(each.marked[place])) for each in pictures]
+    return {
+        "objects": marked,
+        "precision": _share(matched, placed),
+        "recall": _share(matched, marked),
+        "f1": _share(2 * matched, marked + placed),
+        "count_error": round(float(np.mean(errors)), 4),
+    }
+
+
+def _share(part: int, of: int) -> float | None:
+    return round(part / of, 4) if of else None

@@ -1,0 +1,94 @@
+"""The rune of a recipe that counts objects: its threshold, chosen on the validation split, and how well it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lab.recipes.alarm import Threshold
+from lab.recipes.arguments import Values
+from lab.recipes.recipe import CELL, COUNTS_STAGE, Recipe, scores_stage, whole_runefile
+from lab.training.counted_objects import (
+    CountingFigures,
+    PictureCounts,
+    Place,
+    best_threshold,
+    counting_figures,
+    counts_by_label,
+    matches,
+)
+from lab.training.data import Dataset, places_of
+from lab.training.judging import Judged, rows_of_split
+from rune.datasets.splits import Split
+from rune.port import Port
+
+Report = Callable[[float, str], None]
+_FIELDS = 4
+"""Numbers of a position: label, x, y, score."""
+
+
+@dataclass(frozen=True)
+class CountJudgement:
+    """How well a rune counts on so many pictures of a split."""
+
+    pictures: int
+    counting: CountingFigures | None
+    answers: Sequence[tuple[int, int, float]] = ()
+
+    def to_json(self, _labels: Sequence[str]) -> dict[str, Any]:
+        """The figures; no picture as a whole is right or wrong."""
+        return {"samples": self.pictures, "left_out": 0, "accuracy": None, "counting": self.counting}
+
+
+def counting_rune(
+    recipe: Recipe, values: Values, path: str, model: bytes, dataset: Dataset, report: Report
+) -> tuple[Judged, Sequence[str]]:
+    """The rune around a model at `path`, and a sentence about its threshold. Where the values have none, it is the one
+    with the greatest F1 of the quantised rune on the validation split. Raises `Refused`."""
+
+    def runefile(threshold: float) -> str:
+        return whole_runefile(recipe, values, path, model, dataset.labels, threshold=Threshold(threshold, threshold, 0))
+
+    chosen = float(values["threshold"])
+    notes: Sequence[str] = ()
+    if not chosen:
+        unset = Judged(runefile(0.5), {path: model}, scores_stage(model))
+        read = [(place, rows[0]) for place, _, rows in rows_of_split(unset, dataset, Split.VALIDATION, report)]
+        marked = [places_of(dataset, place) for place, _ in read]
+        chosen = best_threshold([grid for _, grid in read], marked)
+        notes = (f"The threshold is {chosen:g}: with it, the most objects of the validation split are found rightly.",)
+    judged = Judged(runefile(chosen), {path: model}, COUNTS_STAGE, chosen, beside=Port(COUNTS_STAGE, 1))
+    return judged, notes
+
+
+def judge_counts(judged: Judged, values: Values, dataset: Dataset, split: Split, report: Report) -> CountJudgement:
+    """Builds a rune, and compares its counts and positions with what was marked in the pictures of a split. Raises
+    `Refused`."""
+    labels = len(dataset.labels)
+    cells = int(values["size"]) // CELL
+    of_train = [
+        counts_by_label(places_of(dataset, place), labels)
+        for place, own in enumerate(dataset.splits)
+        if own is Split.TRAIN
+    ]
+    usual = np.median(of_train, axis=0).astype(np.int64)
+    pictures: list[PictureCounts] = []
+    for place, recording, rows in rows_of_split(judged, dataset, split, report):
+        counted, numbers = rows[0][:labels].astype(np.int64), rows[0][labels:].reshape(-1, _FIELDS)
+        placed: list[Place] = [(int(label), float(x), float(y)) for label, x, y, _ in numbers]
+        marked = places_of(dataset, place)
+        pictures.append(
+            PictureCounts(
+                counts_by_label(marked, labels),
+                counted,
+                counts_by_label(placed, labels),
+                matches(marked, placed, (cells, cells), labels),
+                usual,
+                recording.group,
+            )
+        )
+    threshold = judged.threshold or 0.0
+    return CountJudgement(len(pictures), counting_figures(pictures, dataset.labels, threshold))

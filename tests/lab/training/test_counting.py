@@ -1,0 +1,173 @@
+"""The recipe that counts: its data, its grid, its threshold, its figures, and the rune that it gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lab.dataset.recordings import Recording
+from lab.recipes.alarm import Threshold
+from lab.recipes.arguments import read_arguments
+from lab.recipes.catalogue import RECIPES, recipe_of
+from lab.recipes.recipe import whole_runefile
+from lab.refusal import Reason, Refused
+from lab.search.candidate import candidate_model
+from lab.search.space import require_searched
+from lab.training.counted_objects import (
+    PictureCounts,
+    best_threshold,
+    counting_figures,
+    counts_by_label,
+    matches,
+    objects_on_grid,
+)
+from lab.training.counting import judge_counts
+from lab.training.data import Dataset, read_dataset
+from lab.training.judging import Judged
+from lab.training.run import prepare_run, write_features
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.datasets.content.content import Kind
+from rune.datasets.splits import Split
+from rune.port import Port
+from rune.project.files import MemoryFiles
+from rune.source.policy.sections.training import Training
+from tests.lab.training.counting_data import write_counting
+from tests.lab.training.sight_and_sound_data import write_pictures, write_sounds
+from tests.rune.compiler.blocks.references.detections import count_on_grid
+
+RECIPE = recipe_of("counting")
+VALUES = read_arguments(RECIPE.arguments, {}, "counting")
+
+
+def report(_share: float, _text: str) -> None:
+    """Nobody watches."""
+
+
+def refusal(folder: Path) -> Refused:
+    with pytest.raises(Refused) as refused:
+        read_dataset(folder, RECIPE, {})
+    assert refused.value.reason is Reason.DATA
+    return refused.value
+
+
+def test_positions_are_learned_and_pictures_without_marks_are_named(tmp_path: Path) -> None:
+    prepared = prepare_run(Training("counting", "samples"), write_counting(tmp_path / "s", 64, unmarked=9), {})
+    assert prepared.dataset.labels == ["disc", "square"]
+    assert prepared.dataset.notes[0] == "9 pictures without marks are left out."
+    assert sum(sum(row.values()) for row in prepared.dataset.counts().values()) == 55
+    write_features(prepared, tmp_path / "features.npz", report)
+    with np.load(tmp_path / "features.npz") as arrays:
+        labels, inputs = arrays["labels"], arrays["inputs"]
+    assert inputs.shape == (55, 96, 96, 3)
+    assert labels.dtype == np.float32
+    for row, recording in zip(labels, prepared.dataset.recordings, strict=True):
+        objects = [(("disc", "square")[int(label) - 1], x, y) for label, x, y in row if label]
+        assert recording.positions is not None
+        assert len(objects) == len(recording.positions)
+        for (label, x, y), marked in zip(objects, recording.positions, strict=True):
+            assert label == marked.label
+            assert (x, y) == pytest.approx((marked.x, marked.y), abs=1e-6)
+
+
+def test_data_that_says_nothing_of_objects_is_refused_by_what_it_lacks(tmp_path: Path) -> None:
+    sounds, pictures = write_sounds(tmp_path / "sounds"), write_pictures(tmp_path / "pictures")
+    assert "learns from picture, and " in str(refusal(sounds))
+    assert "no picture has any. Mark the middle of each object" in str(refusal(pictures))
+    few = write_counting(tmp_path / "few", 40, unmarked=25)
+    assert "needs 20 pictures with positions, and 15 pictures of 40 have been marked" in str(refusal(few))
+    two = write_counting(tmp_path / "two", 40, groups=2)
+    assert "has no recordings in the split train" in str(refusal(two))
+
+
+def test_a_search_and_a_teacher_take_no_recipe_that_counts() -> None:
+    assert not RECIPE.takes_teacher
+    with pytest.raises(Refused):
+        require_searched(RECIPE)
+    assert next(each.name for each in RECIPES.values() if each.kind is Kind.PICTURE) == "pictures"
+
+
+@pytest.mark.parametrize("form", ["int8", "float32"])
+def test_the_rune_that_it_gives_builds_without_a_word(form: str) -> None:
+    model = candidate_model(RECIPE, VALUES, 2, form)
+    text = whole_runefile(RECIPE, VALUES, "m.tflite", model, ("disc", "square"), threshold=Threshold(0.35, 0.35, 0))
+    assert "threshold: 0.35" in text
+    assert text.endswith("# Labels of objects, in order: disc, square.\n")
+    built = build(MemoryFiles({"Runefile.yml": text.encode(), "m.tflite": model}), BuildOptions("whole"))
+    assert built.diagnostics == ()
+
+
+def test_objects_on_a_grid_are_those_of_the_block() -> None:
+    random = np.random.default_rng(5)
+    for _ in range(60):
+        grid = (random.integers(0, 5, (*random.integers(1, 9, 2), 4)) / 4).astype(np.float32)
+        grid[random.random(grid.shape) < 0.05] = np.nan
+        counts, rows = count_on_grid({"threshold": 0.6, "most": 100}, [grid[None]])
+        objects = objects_on_grid(grid, 0.6)
+        assert counts_by_label(objects, 3).tolist() == counts.tolist()
+        np.testing.assert_allclose(np.array(objects).reshape(-1, 3), rows[:, :3], atol=1e-6)
+
+
+def test_an_object_matches_within_a_cell_once_and_by_its_label() -> None:
+    grid = (10, 10)
+    assert matches([(0, 0.5, 0.5)], [(0, 0.6, 0.4)], grid, 2).tolist() == [1, 0]
+    assert matches([(0, 0.5, 0.5)], [(0, 0.61, 0.5)], grid, 2).tolist() == [0, 0]
+    assert matches([(0, 0.5, 0.5)], [(1, 0.5, 0.5)], grid, 2).tolist() == [0, 0]
+    assert matches([(0, 0.5, 0.5)], [(0, 0.5, 0.5), (0, 0.52, 0.5)], grid, 2).tolist() == [1, 0]
+    # The nearest pair first: each of the two has its own.
+    assert matches([(1, 0.5, 0.5), (1, 0.55, 0.5)], [(1, 0.56, 0.5), (1, 0.45, 0.5)], grid, 2).tolist() == [0, 2]
+
+
+def test_the_threshold_is_the_middle_of_those_with_the_greatest_f1() -> None:
+    grid = np.zeros((4, 4, 2), np.float32)
+    grid[0, 0, 1], grid[3, 3, 1] = 0.82, 0.42
+    assert best_threshold([grid], [[(0, 0.1, 0.1)]]) == pytest.approx(0.65)
+    assert best_threshold([grid], [[(0, 0.1, 0.1), (0, 0.9, 0.9)]]) == pytest.approx(0.25)
+
+
+def _picture(marked: int, counted: int, matched: int, group: str = "") -> PictureCounts:
+    one = [np.array([each]) for each in (marked, counted, counted, matched, 2)]
+    return PictureCounts(one[0], one[1], one[2], one[3], one[4], group)
+
+
+def test_figures_are_of_objects_and_of_counts() -> None:
+    figures = counting_figures([_picture(2, 2, 2), _picture(3, 1, 1), _picture(0, 1, 0)], ["bee"], 0.5)
+    assert figures is not None
+    assert figures["objects"] == 5
+    shares = [figures["precision"], figures["recall"], figures["f1"]]
+    assert [None if each is None else each["value"] for each in shares] == pytest.approx([0.75, 0.6, 6 / 9], abs=1e-5)
+    assert figures["count_error"]["value"] == pytest.approx(1.0)
+    assert figures["baseline"]["value"] == pytest.approx(1.0)
+    assert figures["labels"]["bee"]["f1"] == pytest.approx(0.6667)
+    assert counting_figures([], ["bee"], 0.5) is None
+    nothing = counting_figures([_picture(0, 0, 0)], ["bee"], 0.5)
+    assert nothing is not None
+    assert (nothing["f1"], nothing["labels"]["bee"]["recall"]) == (None, None)
+
+
+def test_intervals_are_over_people_where_there_are_enough() -> None:
+    people = [_picture(1, 1, number % 2, f"p{number}") for number in range(10) for _ in range(9)]
+    of_people = counting_figures(people, ["bee"], 0.5)
+    alone = counting_figures([_picture(1, 1, number % 2) for number in range(90)], ["bee"], 0.5)
+    assert of_people is not None
+    assert alone is not None
+    assert of_people["f1"] is not None
+    assert alone["f1"] is not None
+    width, narrow = (each["high"] - each["low"] for each in (of_people["f1"], alone["f1"]))
+    assert width > 2 * narrow
+
+
+def test_the_rune_itself_is_judged(tmp_path: Path) -> None:
+    dataset: Dataset = read_dataset(write_counting(tmp_path / "s", 64), RECIPE, {})
+    model = candidate_model(RECIPE, VALUES, 2, "int8")
+    text = whole_runefile(RECIPE, VALUES, "m.tflite", model, dataset.labels, threshold=Threshold(0.99, 0.99, 0))
+    judged = Judged(text, {"m.tflite": model}, "objects", 0.99, beside=Port("objects", 1))
+    judgement = judge_counts(judged, VALUES, dataset, Split.TEST, report).to_json(dataset.labels)
+    tested: list[Recording] = [
+        each for each, own in zip(dataset.recordings, dataset.splits, strict=True) if own is Split.TEST
+    ]
+    assert (judgement["samples"], judgement["accuracy"]) == (len(tested), None)
+    assert judgement["counting"]["objects"] == sum(len(each.positions or ()) for each in tested)
+    assert judgement["counting"]["threshold"] == 0.99
