@@ -21,7 +21,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 
 from benchmarks.figure import CannotMeasure, table
 from benchmarks.learning.windows import LabelledWindows, digits, exercises
-from lab.training.run import PreparedRun, TrainedModel, prepare_run, train
+from lab.training.preparing import PreparedRun, prepare_run
+from lab.training.run import TrainedModel, train
 from lab.training.run_folder import RunFolder
 from lab.training.settings import ENVIRONMENT
 from rune.compiler.building.building import build

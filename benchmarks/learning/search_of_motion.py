@@ -25,7 +25,8 @@ from lab.search.space import space_of
 from lab.search.trials import Trial, TrialState, open_trials
 from lab.training.data import Dataset
 from lab.training.judging import Judged, judge
-from lab.training.run import PreparedRun, TrainedModel, prepare_run
+from lab.training.preparing import PreparedRun, prepare_run
+from lab.training.run import TrainedModel
 from lab.training.settings import ENVIRONMENT
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions

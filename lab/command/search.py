@@ -22,7 +22,7 @@ from lab.search.ranking import best_trials
 from lab.search.running import Budget, CandidateSearch, run_search
 from lab.search.space import require_searched, space_of
 from lab.search.trials import open_trials, read_trials
-from lab.training.run import prepare_run
+from lab.training.preparing import prepare_run
 from lab.training.settings import ENVIRONMENT
 from rune.devices.boards.lookup import UnknownBoard, find_board
 from rune.devices.emulation.cores import CORES

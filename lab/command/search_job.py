@@ -20,8 +20,9 @@ from lab.search.running import Budget, CandidateSearch, run_search
 from lab.search.shared import SearchCommands, SharedRows
 from lab.search.space import Candidate, Space, require_searched, space_of
 from lab.search.trials import TrialClaim
+from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.results import trial_files
-from lab.training.run import PreparedRun, TrainedModel, prepare_run
+from lab.training.run import TrainedModel
 from lab.training.settings import ENVIRONMENT
 from rune.datasets.splits import Split
 from rune.project.runefile import DEFAULT_RUNEFILE

@@ -19,8 +19,9 @@ from lab.recipes.catalogue import recipe_of
 from lab.refusal import Reason, Refused
 from lab.search.counting import needs_of_candidate
 from lab.training.compression.teacher import Teacher, teacher_model_path, teacher_record_path
+from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.results import result_files, splits_path
-from lab.training.run import DEFAULT_MINUTES, PreparedRun, TrainedModel, prepare_run, train, write_features
+from lab.training.run import DEFAULT_MINUTES, TrainedModel, train, write_features
 from lab.training.run_folder import run_folder
 from lab.training.script import FEATURES, SCRIPT, script_files
 from lab.training.settings import ENVIRONMENT

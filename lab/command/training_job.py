@@ -27,8 +27,9 @@ from lab.refusal import Reason, Refused
 from lab.search.counting import needs_of_candidate
 from lab.search.space import SEARCHED_FORMS
 from lab.training.compression.teacher import Teacher, teacher_record_path
+from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.results import result_files
-from lab.training.run import PreparedRun, RunPaused, TrainedModel, prepare_run, train
+from lab.training.run import RunPaused, TrainedModel, train
 from lab.training.run_folder import RunFolder
 from lab.training.script import script_files
 from lab.training.settings import ENVIRONMENT

@@ -20,7 +20,8 @@ from lab.search.ranking import Point, is_worth_going_on, point, without_gain
 from lab.search.sampling import next_candidate
 from lab.search.space import Candidate, Space
 from lab.search.trials import Trial, TrialClaim, TrialRows, TrialState
-from lab.training.run import PreparedRun, TrainedModel, train
+from lab.training.preparing import PreparedRun
+from lab.training.run import TrainedModel, train
 from lab.training.run_folder import RunFolder
 from lab.training.settings import RunSettings, file_digest, loop_digest
 from rune.compiler.anvil.errors import CompileError

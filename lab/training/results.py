@@ -10,7 +10,8 @@ from typing import Any
 
 import rune
 from lab.dataset.splitting import splits_to_bytes
-from lab.training.run import PreparedRun, TrainedModel, float_model_path
+from lab.training.preparing import PreparedRun, float_model_path
+from lab.training.run import TrainedModel
 from lab.training.settings import bytes_digest
 from rune.source.policy.model_files import record_path
 

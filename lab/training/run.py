@@ -8,7 +8,7 @@ import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -21,16 +21,10 @@ from lab.child.start import run as run_step
 from lab.quantize.forms import FLOAT
 from lab.quantize.samples import MOST_SAMPLES
 from lab.recipes.alarm import DISTANCE_STAGE
-from lab.recipes.arguments import read_arguments
-from lab.recipes.backbone import read_backbone
-from lab.recipes.catalogue import recipe_of
-from lab.recipes.numbers import NUMBER_STAGE, DataScaling, chosen_columns
-from lab.recipes.recipe import MODEL_STAGE, SHARES_STAGE, Recipe, behind_backbone, scores_stage, whole_runefile
-from lab.refusal import Reason, Refused
-from lab.training.compression.teacher import Teacher, require_teacher
+from lab.recipes.numbers import NUMBER_STAGE, DataScaling
+from lab.recipes.recipe import MODEL_STAGE, SHARES_STAGE, scores_stage, whole_runefile
 from lab.training.counting import CountJudgement, counting_rune, judge_counts
 from lab.training.data import (
-    Dataset,
     Report,
     compute_windows,
     features_bytes,
@@ -39,7 +33,6 @@ from lab.training.data import (
     learned_positions,
     learned_windows,
     measured_scaling,
-    read_dataset,
     require_windows,
     short_note,
     with_numbers,
@@ -54,9 +47,9 @@ from lab.training.judging import (
     judge_numbers,
     normal_scores,
 )
+from lab.training.preparing import PreparedRun
 from lab.training.run_folder import RunFolder
-from lab.training.settings import ENVIRONMENT, RunSettings, bytes_digest
-from lab.training.start import StartModel, with_start
+from lab.training.settings import ENVIRONMENT
 from lab.training.thresholds import (
     NORMAL_WINDOWS,
     few_windows_note,
@@ -66,8 +59,6 @@ from lab.training.thresholds import (
 )
 from rune.datasets.splits import Split
 from rune.port import Port
-from rune.source.policy.sections.training import Training
-from rune.wording import quoted
 
 Json = Any
 Send = Callable[[Mapping[str, Json]], None]
@@ -78,17 +69,6 @@ DEFAULT_MINUTES = 60
 REPORT_SECONDS = 0.25
 _LATE = ("features",)
 """The inputs of the training step that come when its model is compiled already."""
-
-
-@dataclass(frozen=True)
-class PreparedRun:
-    """A run whose settings and data were checked."""
-
-    training: Training
-    settings: RunSettings
-    dataset: Dataset
-    teacher: Teacher | None = None
-    start: StartModel | None = None
 
 
 @dataclass(frozen=True)
@@ -108,57 +88,6 @@ class TrainedModel:
 
 class RunPaused(Exception):
     """The run was told to pause, and saved a checkpoint from which it goes on."""
-
-
-def prepare_run(
-    training: Training,
-    source: Path,
-    stored: Mapping[str, Split],
-    needed_splits: Sequence[Split] = tuple(Split),
-    backbone: bytes | None = None,
-    teacher: Teacher | None = None,
-    start: StartModel | None = None,
-) -> PreparedRun:
-    """Checks settings and data. `stored` are the splits of earlier runs, `backbone` the bytes of the file that
-    `training` names, `teacher` and `start` the models that it names. Raises `Refused` and
-    `OSError`."""
-    if training.teacher and teacher is None:
-        message = "A search learns without a teacher. Remove `teacher` from forge.yml while you search."
-        raise Refused(Reason.SETTINGS, message)
-    if training.start and start is None:
-        raise Refused(Reason.SETTINGS, "A search begins with no model. Remove `start` from forge.yml while you search.")
-    recipe = _behind_backbone(training, backbone)
-    if start is not None:
-        recipe = with_start(recipe, training.arguments)
-    values = read_arguments(recipe.arguments, training.arguments, recipe.name)
-    recipe.features(values)  # refuses arguments that contradict each other
-    dataset = read_dataset(source, recipe, stored, needed_splits)
-    if dataset.columns:
-        values = chosen_columns(values, dataset.columns, recipe.target)
-    digest = "" if teacher is None else bytes_digest(teacher.data)
-    begin = "" if start is None else bytes_digest(start.data)
-    settings = RunSettings(recipe, values, training.seed, dataset.labels, dataset.digest, digest, begin)
-    if teacher is not None:
-        require_teacher(teacher, settings)
-    return PreparedRun(training, settings, dataset, teacher, start)
-
-
-def _behind_backbone(training: Training, data: bytes | None) -> Recipe:
-    """Raises `Refused`."""
-    recipe = recipe_of(training.recipe)
-    if not training.backbone:
-        return behind_backbone(recipe, None)
-    if data is None:
-        raise Refused(Reason.SETTINGS, f"There is no file {quoted(training.backbone)} for the backbone.")
-    if training.backbone in (training.model, float_model_path(training.model)):
-        message = f"{quoted(training.backbone)} is written by the run, so it cannot be the backbone."
-        raise Refused(Reason.SETTINGS, f"{message} Choose another path for the model.")
-    return behind_backbone(recipe, read_backbone(training.backbone, data))
-
-
-def float_model_path(model: str) -> str:
-    """The path of the model before it was quantised, beside the model's."""
-    return str(PurePosixPath(model).with_suffix(".float.tflite"))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from lab.command.training_text import summary
 from lab.environments.environment import FOLDER_VARIABLE
-from lab.training.run import prepare_run
+from lab.training.preparing import prepare_run
 from lab.training.run_folder import run_folder
 from lab.training.settings import ENVIRONMENT
 from rune.source.policy.sections.training import Training

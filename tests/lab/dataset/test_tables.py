@@ -13,7 +13,7 @@ from lab.recipes.catalogue import recipe_of
 from lab.recipes.numbers import scaling_of
 from lab.refusal import Reason, Refused
 from lab.training.data import read_dataset
-from lab.training.run import prepare_run
+from lab.training.preparing import prepare_run
 from rune.datasets.splits import Split
 from rune.source.policy.sections.training import Training
 from tests.lab.training.motion_data import write_motion

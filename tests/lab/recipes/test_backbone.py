@@ -17,7 +17,7 @@ from lab.recipes.recipe import behind_backbone, scaled_features, whole_runefile
 from lab.refusal import Reason, Refused
 from lab.search.candidate import candidate_model
 from lab.training.data import compute_windows, measured_scaling, read_dataset
-from lab.training.run import prepare_run
+from lab.training.preparing import prepare_run
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.port import Port

@@ -18,7 +18,7 @@ from lab.search.ranking import best_trials
 from lab.search.running import Budget, CandidateSearch, run_search, rungs
 from lab.search.space import Space
 from lab.search.trials import TrialFile, TrialState, open_trials
-from lab.training.run import PreparedRun, prepare_run
+from lab.training.preparing import PreparedRun, prepare_run
 from rune.datasets.splits import Split
 from rune.devices.boards.fit import Needs
 from rune.source.policy.sections.training import Training

@@ -17,7 +17,8 @@ from lab.refusal import Reason, Refused
 from lab.search.candidate import candidate_model
 from lab.search.space import space_of
 from lab.training.data import read_dataset
-from lab.training.run import prepare_run, write_features
+from lab.training.preparing import prepare_run
+from lab.training.run import write_features
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind

@@ -26,7 +26,8 @@ from lab.training.counted_objects import (
 from lab.training.counting import judge_counts
 from lab.training.data import Dataset, read_dataset
 from lab.training.judging import Judged
-from lab.training.run import prepare_run, write_features
+from lab.training.preparing import prepare_run
+from lab.training.run import write_features
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind

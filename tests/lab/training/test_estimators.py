@@ -21,7 +21,8 @@ from lab.refusal import Reason, Refused
 from lab.search.candidate import candidate_model
 from lab.search.space import space_of
 from lab.training.data import Dataset, compute_windows, measured_scaling, read_dataset, with_numbers
-from lab.training.run import TrainedModel, prepare_run, train
+from lab.training.preparing import prepare_run
+from lab.training.run import TrainedModel, train
 from lab.training.run_folder import RunFolder
 from lab.training.script import script_files
 from rune.compiler.building.building import build

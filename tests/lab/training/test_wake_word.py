@@ -20,7 +20,8 @@ from lab.search.space import space_of
 from lab.training import one_word
 from lab.training.data import generated_dataset, read_dataset
 from lab.training.one_word import OTHER, WORD
-from lab.training.run import prepare_run, write_features
+from lab.training.preparing import prepare_run
+from lab.training.run import write_features
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind

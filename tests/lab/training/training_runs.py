@@ -14,7 +14,7 @@ from typing import Any
 from lab.quantize.figures import figures_of
 from lab.search.candidate import candidate_model
 from lab.search.counting import needs_of_rune
-from lab.training.run import prepare_run
+from lab.training.preparing import prepare_run
 from lab.training.settings import ENVIRONMENT
 from rune.project.files import FolderFiles
 from rune.source.policy import check_policy
