@@ -12,7 +12,7 @@ from forge.learning.training.running.lab_events import CountingJson, ErrorRangeJ
 
 @dataclass(frozen=True)
 class CountingRow:
-    """The figures of a split as the page shows them, each with its 95 % interval."""
+    """The figures of a split as the page shows them; F1 and the errors have 95 % intervals."""
 
     split: str
     objects: int
@@ -85,12 +85,16 @@ def _row(title: str, counting: CountingJson) -> CountingRow:
         title,
         counting["objects"],
         share_range_text(counting["f1"]),
-        share_range_text(counting["precision"]),
-        share_range_text(counting["recall"]),
+        _value(counting["precision"]),
+        _value(counting["recall"]),
         range_text(counting["count_error"]),
         range_text(counting["baseline"]),
         counting["count_error"]["high"] < counting["baseline"]["value"],
     )
+
+
+def _value(figure: ErrorRangeJson | None) -> str:
+    return _share(None if figure is None else figure["value"])
 
 
 def _share(share: float | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -148,6 +149,21 @@ def ticked(text: str) -> SafeString:
         "{}",
         ((format_html("<code>{}</code>", piece) if place % 2 else piece,) for place, piece in enumerate(pieces)),
     )
+
+
+_OWN_LINK = re.compile(r"\[([^\[\]]+)\]\((/(?![/\\])[^()\s]*)\)")
+"""A link of Markdown to a page of this server: its words and its path."""
+
+
+@register.filter
+def with_own_links(text: str) -> SafeString:
+    """A message as `ticked`, with its links to pages of this server. Those to other places stay text."""
+    before, *rest = _OWN_LINK.split(str(text))
+    links = zip(rest[::3], rest[1::3], rest[2::3], strict=True)
+    written = format_html_join(
+        "", '<a href="{}">{}</a>{}', ((path, words, ticked(after)) for words, path, after in links)
+    )
+    return format_html("{}{}", ticked(before), written)
 
 
 @register.filter
