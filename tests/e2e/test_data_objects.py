@@ -41,6 +41,13 @@ def press(page: Page, face: Locator, x: float, y: float) -> None:
     page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
 
 
+def bottom(element: Locator) -> float:
+    """Pixels from the top of the window to the lower edge of an element."""
+    box = element.bounding_box()
+    assert box
+    return box["y"] + box["height"]
+
+
 def near(act: str, left: int, top: int, count: str) -> re.Pattern[str]:
     """The sentence about an object that was placed. A press is on a whole pixel, so percent may be one less."""
     return re.compile(rf"{act}, ({left - 1}|{left})\S* % from the left, ({top - 1}|{top})\S* % from the top: {count}\.")
@@ -103,7 +110,9 @@ def test_objects_are_marked_beside_the_samples_by_mouse_and_keyboard(forge: Live
     assert findings(page, LOOKS) == []
     panel.get_by_role("button", name="Save 4 objects").click()
 
-    expect(page.locator("[data-number='1']")).to_contain_text("4 objects")
+    card = page.locator("[data-number='1']")
+    expect(card).to_contain_text("4 objects")
+    assert bottom(card.locator(".num", has_text="4 objects")) < bottom(card), "what is below the card is not seen"
     expect(panel.get_by_role("list", name="Objects").first).to_contain_text("nut 2")
     assert [(each["label"], round(each["x"], 1), round(each["y"], 1)) for each in stored(page, project, 1) or []] == [
         ("nut", 0.5, 0.3),

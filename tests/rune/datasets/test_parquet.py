@@ -154,14 +154,17 @@ def test_a_file_that_ends_the_process_that_decodes_it_is_refused_and_the_next_on
     """As the library does with some damaged files, and not with the same ones on each machine."""
     reader = parquet._Reader()
     monkeypatch.setitem(parquet._warm, os.getpid(), reader)
+    # It is stopped until the signal is there, which is then the first that it sees: it never answers.
+    os.kill(reader._process.pid, signal.SIGSTOP)
 
     def line_of_a_killed_process(self: Any) -> dict[str, Any]:
         os.kill(self._process.pid, number)
+        os.kill(self._process.pid, signal.SIGCONT)
         return read_line(self)
 
     monkeypatch.setattr(parquet._Reader, "_line", line_of_a_killed_process)
     with pytest.raises(BadContent, match="damaged or cut short"):
-        table_of_parquet(b"x" * 4_000_000)
+        table_of_parquet(GOOD)
     monkeypatch.undo()
     assert not reader.is_alive
     assert len(table_of_parquet(GOOD).rows) == ROWS
