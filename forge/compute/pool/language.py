@@ -19,7 +19,7 @@ from django.core.cache import cache
 
 from forge.accounts.principals import PrincipalKind
 from forge.compute.child.job_file import JobFile
-from forge.compute.errors import ChildDied, LanguageBusy, OutOfTime, TooManyQuestions
+from forge.compute.errors import ChildDied, Killed, LanguageBusy, OutOfTime, TooManyQuestions
 from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files
 from forge.compute.pool.toolchain import TOOLCHAIN, fetched_folder, warm_compilers
@@ -239,7 +239,11 @@ def _answer_of(
 def _make_ready(compiler: Compiler, owner: UUID, slot: Slot) -> None:
     """Raises `LanguageBusy` if no process can be started: that is a failure of the server and not of the question."""
     try:
-        compiler.make_ready(owner=owner, pace=slot.pace)
+        try:
+            compiler.make_ready(owner=owner, pace=slot.pace)
+        except Killed:
+            # Something outside ended it before it read the question: another process can answer that.
+            compiler.make_ready(owner=owner, pace=slot.pace)
     except ChildDied as error:
         _log.warning("No process can be started: %s", error.reason)
         raise LanguageBusy("The server cannot read this now. Try again in a moment.") from error

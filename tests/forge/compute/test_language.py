@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ from benchmarks.language.checking import runefile
 from forge.accounts.models import Organisation
 from forge.compute import api
 from forge.compute.errors import LanguageBusy
+from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.language import MAX_WAITING_QUESTIONS, CompilerPool, language_pool
 from forge.compute.pool.workdir import workdir
 from forge.compute.scheduler.recent_usage import MOMENT, sharing
@@ -98,6 +101,33 @@ def test_questions_that_come_at_once_wait_for_one_process_to_start(developer: An
             thread.join()
         # One that answered, and one that was started ahead for the next organisation.
         assert len(processes() - before) <= 2
+    finally:
+        own.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kills", [1, 2])
+def test_a_question_whose_process_is_killed_before_it_is_read_is_answered_by_another_once(
+    developer: Any, project: Project, monkeypatch: pytest.MonkeyPatch, kills: int
+) -> None:
+    own, killed = CompilerPool(), set[int]()
+    start = Compiler.start
+
+    def start_and_kill(self: Compiler) -> None:
+        start(self)
+        assert self.pid is not None
+        if len(killed) < kills:
+            killed.add(self.pid)
+            os.kill(self.pid, signal.SIGKILL)
+
+    monkeypatch.setattr(Compiler, "start", start_and_kill)
+    try:
+        if kills == 1:
+            assert "answer" in own.answer(developer, project, {"ask": "check"})
+        else:
+            with pytest.raises(LanguageBusy, match="Try again"):
+                own.answer(developer, project, {"ask": "check"})
+        assert len(killed) == kills
     finally:
         own.close()
 
