@@ -14,7 +14,7 @@ from lab.refusal import Reason, Refused
 from rune.wording import quoted
 
 LEARNED_LAYERS = RecipeArgument(
-    "learned-layers", "How many of the last layers with weights learn; 0 for all.", 0, 0, 1000, "layers"
+    "learned-layers", "How many of the last layers with weights learn; 0 for all.", 0, 0, 1000
 )
 LEARNING_SHARE = 0.1
 """Of the learning rate of a network that begins with nothing."""

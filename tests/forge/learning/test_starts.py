@@ -58,6 +58,7 @@ def test_a_chosen_file_brings_its_argument_and_smaller_steps(starts: Client) -> 
     assert f'<input type="hidden" name="start" value="{PATH}">' in page
     assert 'name="argument-learned-layers" value="0"' in page
     assert 'name="argument-learning-rate" value="0.0003"' in page
+    assert 'name="argument-prune"' not in page
     sent = {"recipe": "motion", "start": PATH, "argument-learned-layers": "1", "argument-learning-rate": "0.001"}
     assert starts.post(f"{PAGE}/begin", sent).status_code == 302
     run = TrainingRun.objects.get()

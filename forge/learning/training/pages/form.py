@@ -31,6 +31,8 @@ from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL
 
 PREFIX = "argument-"
 SHOWN_VERSIONS = 50
+ONLY_WITHOUT_START = ("prune",)
+"""Arguments that must have their default in a run that begins with a model."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def _fields(recipe: RecipeJson, first: RequestedRun, start: StartChoice, sent: Q
     return [
         RecipeArgumentField(each, sent.get(PREFIX + each["name"], _text(values.get(each["name"], each["default"]))))
         for each in arguments_of(recipe, begins_with_model=bool(start.chosen))
+        if not (start.chosen and each["name"] in ONLY_WITHOUT_START)
     ]
 
 

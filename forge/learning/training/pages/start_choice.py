@@ -1,4 +1,4 @@
-"""What a run begins with, as the form offers it: nothing, or a model of Keras of the project.
+"""The begin of a run, as the form offers it: nothing, or a model of Keras of the project.
 
 Each choice is an address: another one has other arguments and defaults, and the form works without scripts."""
 
@@ -39,9 +39,9 @@ def start_choice(tree: WorkingTree, recipe: RecipeJson, first: RequestedRun, que
         return StartChoice(is_possible=False)
     paths = start_paths(tree)
     named = query.get("start", first.start)
-    kept = {"from": query["from"]} if "from" in query else {}
+    settings = {"from": query["from"]} if "from" in query else {}
     links = [
-        StartLink(path, "?" + urlencode({"recipe": recipe["name"], "start": path, **kept}) + "#new-run")
+        StartLink(path, "?" + urlencode({"recipe": recipe["name"], "start": path, **settings}) + "#new-run")
         for path in ("", *paths)
     ]
     is_there = named in paths
