@@ -9,8 +9,8 @@ from rune.source.policy.sections.training import Training
 
 
 def requested_training(request: Mapping[str, Any]) -> Training:
-    """Returns the settings. The request has the keys of `training` in a `forge.yml`; `backbone` and `teacher` are
-    optional."""
+    """Returns the settings. The request has the keys of `training` in a `forge.yml`; `backbone`, `teacher` and
+    `start` are optional."""
     return Training(
         request["recipe"],
         request["data"],
@@ -20,4 +20,5 @@ def requested_training(request: Mapping[str, Any]) -> Training:
         request["arguments"],
         request.get("backbone", ""),
         request.get("teacher", ""),
+        request.get("start", ""),
     )

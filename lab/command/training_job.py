@@ -18,13 +18,13 @@ from typing import Any
 from lab.child.job import ChildCommand
 from lab.command.environment_needed import EnvironmentNeeded
 from lab.command.requested_training import requested_training
-from lab.recipes.arguments import Values, read_arguments, with_all_channels
+from lab.recipes.arguments import RecipeArgument, Values, read_arguments, with_all_channels
 from lab.recipes.backbone import Backbone, read_backbone
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.recipes.readme import read_page
 from lab.recipes.recipe import Recipe, behind_backbone
 from lab.refusal import Reason, Refused
-from lab.search.counting import needs_of_candidate
+from lab.search.counting import needs_of_candidate, needs_of_rune
 from lab.search.space import SEARCHED_FORMS
 from lab.training.compression.teacher import Teacher, teacher_record_path
 from lab.training.preparing import PreparedRun, prepare_run
@@ -33,6 +33,7 @@ from lab.training.run import RunPaused, TrainedModel, train
 from lab.training.run_folder import RunFolder
 from lab.training.script import script_files
 from lab.training.settings import ENVIRONMENT
+from lab.training.start import StartModel, start_arguments, with_start
 from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.source.policy.sections.training import Training
 
@@ -46,6 +47,10 @@ BACKBONE_FILE = "backbone.tflite"
 """The backbone in the folder of a run, whatever its path in the project."""
 TEACHER_FILES = ("teacher.float.tflite", "teacher.provenance.json")
 """The model that teaches, and its record, in the folder of a run."""
+START_FILE = "start"
+"""The model that the network begins with, in the folder of a run: bytes that nobody has looked at."""
+COUNTED_FILE = "counted.tflite"
+"""The trained model there, where only that can be counted."""
 COUNT_SECONDS = 300
 LATEST_COUNT_SECONDS = 20
 """The longest that a finished run waits for what it needs on boards."""
@@ -73,20 +78,27 @@ def describe_recipes(_request: Mapping[str, Json], _report: Report) -> dict[str,
 
 
 def count_needs(request: Mapping[str, Json], _report: Report) -> dict[str, Json]:
-    """The needs of a run's rune on targets, counted by the compiler before anything is trained.
+    """The needs of a run's rune on targets, counted by the compiler: of a model in the file `trained`, or else before
+    anything is trained.
 
     Raises `Refused`, and what a build raises.
     """
     recipe = behind_backbone(recipe_of(request["recipe"]), _backbone(request))
+    if request.get("start"):
+        recipe = with_start(recipe, request["arguments"])
     values = read_arguments(recipe.arguments, request["arguments"], recipe.name)
     return {"needs": {target: _needs_on(recipe, values, request, target) for target in request["targets"]}}
 
 
 def _needs_on(recipe: Recipe, values: Values, request: Mapping[str, Json], target: str) -> dict[str, Json]:
     """The needs on a target; of a network that loses channels, also those with all of them."""
+    trained = request.get("trained")
 
     def counted(values: Values) -> dict[str, Json]:
-        needs, reason = needs_of_candidate(recipe, values, request["labels"], request["form"], target)
+        if trained:
+            needs, reason = needs_of_rune(recipe, values, request["labels"], Path(trained).read_bytes(), target)
+        else:
+            needs, reason = needs_of_candidate(recipe, values, request["labels"], request["form"], target)
         figures = asdict(needs)
         return {**{name: figures[name] for name in ("flash", "ram", "instructions")}, "not_measured": reason}
 
@@ -96,8 +108,8 @@ def _needs_on(recipe: Recipe, values: Values, request: Mapping[str, Json], targe
 
 def train_model(request: Mapping[str, Json], report: Report, send: Send, commands: RunCommands) -> dict[str, Json]:
     """Trains on the ZIP file `data` of `folder`, from `checkpoint` there if it exists; writes the files of the run into
-    `out` there. Where `backbone` names a path of the project, the file is `BACKBONE_FILE` there. Memory that does not
-    suffice is tried once again with half the batch.
+    `out` there. Where `backbone` names a path of the project, the file is `BACKBONE_FILE` there, and that of `start` is
+    `START_FILE`. Memory that does not suffice is tried once again with half the batch.
 
     Raises `Refused`, `EnvironmentNeeded` and `OSError`. A run that was told to pause gives `{"paused": True}`.
     """
@@ -113,13 +125,14 @@ def train_model(request: Mapping[str, Json], report: Report, send: Send, command
         {},
         backbone=backbone.read_bytes() if training.backbone else None,
         teacher=_teacher(training, folder),
+        start=StartModel(training.start, (folder / START_FILE).read_bytes()) if training.start else None,
     )
     send(_described_data(prepared))
-    counting = threading.Thread(target=_count, args=(prepared, request["targets"], backbone, send), daemon=True)
+    counting = threading.Thread(target=_count, args=(prepared, request["targets"], folder, send), daemon=True)
 
     def receive(event: Mapping[str, Json]) -> None:
         send(event)
-        if event["event"] == "notes" and counting.ident is None:
+        if event["event"] == "notes" and counting.ident is None and prepared.start is None:
             counting.start()  # what computes the features needs the processors until then
 
     try:
@@ -133,7 +146,11 @@ def train_model(request: Mapping[str, Json], report: Report, send: Send, command
             trained = _train(prepared, folder, request, report, receive, commands)
     except RunPaused:
         return {"paused": True}
-    counting.join(LATEST_COUNT_SECONDS)
+    if prepared.start is None:
+        counting.join(LATEST_COUNT_SECONDS)
+    else:  # the recipe's own network says nothing about this one
+        (folder / COUNTED_FILE).write_bytes(trained.model)
+        _count(prepared, request["targets"], folder, send)
     return _written(prepared, trained, folder / "out")
 
 
@@ -193,20 +210,22 @@ def _described(recipe: Recipe) -> dict[str, Json]:
         "answers": "counts" if recipe.counts else "label" if recipe.target is None else "number",
         "needs_backbone": recipe.needs_backbone,
         "takes_teacher": recipe.takes_teacher,
+        "start_arguments": [_described_argument(each) for each in start_arguments(recipe)],
         "curve": "explained" if recipe.learns_numbers else "f1" if recipe.counts else "accuracy",
-        "arguments": [
-            {
-                "name": each.name,
-                "meaning": each.meaning,
-                "default": each.default,
-                "low": each.low,
-                "high": each.high,
-                "unit": each.unit,
-                "is_whole": each.is_whole,
-            }
-            for each in recipe.arguments
-        ],
+        "arguments": [_described_argument(each) for each in recipe.arguments],
         "space": described_space(recipe) if recipe.is_searched else None,
+    }
+
+
+def _described_argument(argument: RecipeArgument) -> dict[str, Json]:
+    return {
+        "name": argument.name,
+        "meaning": argument.meaning,
+        "default": argument.default,
+        "low": argument.low,
+        "high": argument.high,
+        "unit": argument.unit,
+        "is_whole": argument.is_whole,
     }
 
 
@@ -236,7 +255,7 @@ def _backbone(request: Mapping[str, Json]) -> Backbone | None:
     return read_backbone(request["backbone"], Path(request["file"]).read_bytes())
 
 
-def _count(prepared: PreparedRun, targets: Sequence[str], backbone: Path, send: Send) -> None:
+def _count(prepared: PreparedRun, targets: Sequence[str], folder: Path, send: Send) -> None:
     """Counts in a process of its own, which gets what training leaves of the processors, and sends what it gave."""
     settings = prepared.settings
     request = {
@@ -247,7 +266,9 @@ def _count(prepared: PreparedRun, targets: Sequence[str], backbone: Path, send: 
         "form": prepared.training.form,
         "targets": list(targets),
         "backbone": prepared.training.backbone,
-        "file": str(backbone),
+        "file": str(folder / BACKBONE_FILE),
+        "start": prepared.training.start,
+        "trained": str(folder / COUNTED_FILE) if prepared.start is not None else "",
     }
     command = [sys.executable, "-P", "-m", "lab.command.job"]
     try:
@@ -280,7 +301,8 @@ def _written(prepared: PreparedRun, trained: TrainedModel, folder: Path) -> dict
     files = {**result_files(prepared, trained), **backbone, **teacher, DEFAULT_RUNEFILE: trained.runefile.encode()}
     scripts: dict[str, bytes] = {}
     if prepared.settings.recipe.estimator is None:
-        scripts = {f"script/{name}": data for name, data in script_files(prepared.settings, prepared.teacher).items()}
+        own = script_files(prepared.settings, prepared.teacher, prepared.start)
+        scripts = {f"script/{name}": data for name, data in own.items()}
     names = {}
     for number, (path, data) in enumerate({**files, **scripts}.items()):
         (folder / str(number)).write_bytes(data)

@@ -14,7 +14,7 @@ from lab.refusal import Reason, Refused
 from rune.wording import quoted
 
 LEARNED_LAYERS = RecipeArgument(
-    "learned-layers", "How many of the last layers with weights learn; 0 for all.", 0, 0, 1000, "layers"
+    "learned-layers", "How many of the last layers with weights learn; 0 for all.", 0, 0, 1000
 )
 LEARNING_SHARE = 0.1
 """Of the learning rate of a network that begins with nothing."""
@@ -43,10 +43,20 @@ def with_start(recipe: Recipe, written: Mapping[str, object]) -> Recipe:
     return replace(recipe, arguments=(*map(_slower, recipe.arguments), LEARNED_LAYERS))
 
 
+def start_arguments(recipe: Recipe) -> Sequence[RecipeArgument]:
+    """The arguments that only a run that begins with a model has, or that have another default there; none of a recipe
+    that begins with no model."""
+    if not recipe.takes_start:
+        return ()
+    return [each for each in with_start(recipe, {}).arguments if each not in recipe.arguments]
+
+
 def _slower(argument: RecipeArgument) -> RecipeArgument:
     if argument.name != "learning-rate":
         return argument
-    return replace(argument, default=argument.default * LEARNING_SHARE)
+    return replace(
+        argument, default=float(f"{argument.default * LEARNING_SHARE:.6g}")
+    )  # 0.0003, not 0.00030000000000000003
 
 
 def load_start(job: ChildJob, shape: Sequence[int]) -> str:

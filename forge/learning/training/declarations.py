@@ -64,11 +64,13 @@ def training_block(
     *,
     backbone: str = "",
     teacher: str = "",
+    start: str = "",
 ) -> str:
     """The section `training` as text. Arguments are numbers."""
     lines = ["training:", f"  recipe: {recipe}", f"  data: {DATA_FOLDER}", f"  model: {json.dumps(model)}"]
     lines += [f"  backbone: {json.dumps(backbone)}"] if backbone else []
     lines += [f"  teacher: {json.dumps(teacher)}"] if teacher else []
+    lines += [f"  start: {json.dumps(start)}"] if start else []
     lines += [f"  quantize: {form}", f"  seed: {seed}", "  arguments:"]
     lines += [f"    {name}: {value!r}" for name, value in arguments.items()]
     return "\n".join(lines) + "\n"

@@ -67,6 +67,10 @@ class TrainingRun(models.Model):
     """Of the model file behind whose features it learns, in the project; "" for a recipe without one."""
     backbone_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """Of that file as it was when the run began. The run links it."""
+    start_path = models.CharField(max_length=200, blank=True)
+    """Of the model of Keras with whose network and weights it begins, in the project; "" for none."""
+    start_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
+    """Of that file as it was when the run began. The run links it."""
     teacher_number = models.PositiveIntegerField(default=0)
     """Of the run of the project whose answers are learned beside the labels; 0 for none."""
     teacher_files = models.JSONField(default=dict)

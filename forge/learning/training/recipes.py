@@ -49,9 +49,19 @@ def recipe_of(name: str) -> RecipeJson:
     raise Invalid(f"There is no recipe {quoted(name)}. There are {names}.", errors={"recipe": ["Choose a recipe."]})
 
 
-def checked_arguments(recipe: RecipeJson, written: Mapping[str, object]) -> dict[str, Number]:
+def arguments_of(recipe: RecipeJson, *, begins_with_model: bool) -> list[RecipeArgumentJson]:
+    """The arguments of a run of a recipe, which may begin with a model of Keras."""
+    if not begins_with_model:
+        return recipe["arguments"]
+    others = {each["name"]: each for each in recipe["start_arguments"]}
+    return [*(others.pop(each["name"], each) for each in recipe["arguments"]), *others.values()]
+
+
+def checked_arguments(
+    recipe: RecipeJson, written: Mapping[str, object], *, begins_with_model: bool = False
+) -> dict[str, Number]:
     """The values of all arguments, with defaults. Raises `Invalid`, which names each argument that is wrong."""
-    declared = {each["name"]: each for each in recipe["arguments"]}
+    declared = {each["name"]: each for each in arguments_of(recipe, begins_with_model=begins_with_model)}
     errors: dict[str, list[str]] = {}
     for name in written:
         if name not in declared:
@@ -63,6 +73,8 @@ def checked_arguments(recipe: RecipeJson, written: Mapping[str, object]) -> dict
             errors[name] = [_range(argument)]
         else:
             values[name] = value
+    if begins_with_model and values.get("prune"):
+        errors["prune"] = ["A run that begins with a model keeps its channels: prune must be 0."]
     if errors:
         raise Invalid(" ".join(reason for reasons in errors.values() for reason in reasons), errors=errors)
     return values

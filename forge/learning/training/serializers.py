@@ -53,6 +53,7 @@ class TrainingRunJson(TypedDict):
     model: str
     backbone: Annotated[str, 'the model file behind which it learns, in the project; "" for none']
     teacher: Annotated[int, "the number of the run whose answers it learns beside the labels; 0 for none"]
+    start: Annotated[str, 'the model of Keras that it begins with, in the project; "" for none']
     data_version: int
     data_digest: str
     boards: list[str]
@@ -74,6 +75,9 @@ class OpenTrainingRunJson(TrainingRunJson):
     """A training run with its curves, its answers and its files."""
 
     curves: list[EpochJson]
+    accuracy_before: Annotated[
+        float | None, "of windows of the validation split, before a run that begins with a model has learned"
+    ]
     judgements: Annotated[
         dict[str, RunJudgementJson], "by split; none of a recipe that answers with a number or counts"
     ]
@@ -115,6 +119,14 @@ class BeginRunSerializer(serializers.Serializer[None]):
         default=0,
         help_text="the number of a finished run of the project whose answers are learned beside the labels; 0 for none",
     )
+    start = serializers.CharField(
+        max_length=200,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="a .keras or .h5 file of the project with whose network and weights the run begins, for a recipe "
+        "that has `start_arguments`",
+    )
     boards = serializers.ListField(
         child=serializers.CharField(max_length=60),
         min_length=1,
@@ -153,6 +165,7 @@ def run_to_json(run: TrainingRun) -> TrainingRunJson:
         "model": run.model_path,
         "backbone": run.backbone_path,
         "teacher": run.teacher_number,
+        "start": run.start_path,
         "data_version": run.data_number,
         "data_digest": run.data_digest,
         "boards": run.boards,
@@ -176,6 +189,7 @@ def open_run_to_json(run: TrainingRun, judgements: dict[str, RunJudgementJson]) 
     return {
         **run_to_json(run),
         "curves": run.curves,
+        "accuracy_before": run.report.get("accuracy_before"),
         "judgements": judgements,
         "errors": {
             split: each["error"] for split, each in run.report.get("judgements", {}).items() if each.get("error")

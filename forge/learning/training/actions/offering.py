@@ -29,7 +29,7 @@ class ModelOffer:
     """A trained model to be offered. `origin` is where it comes from, such as "training run 3"; `files` has digest and
     size of each file by its path; `arguments` are those of the recipe; `data_digest` is that of the data version,
     `backbone` the path of the file behind which the recipe learned, `teacher` that of the model whose answers it
-    learned."""
+    learned, `start` that of the model that it began with."""
 
     title: str
     message: str
@@ -43,6 +43,7 @@ class ModelOffer:
     data_digest: str
     backbone: str = ""
     teacher: str = ""
+    start: str = ""
 
 
 def offer_model(actor: Actor, project: Project, offer: ModelOffer) -> str:
@@ -75,7 +76,7 @@ def accuracy_text(split: str, accuracy: tuple[float, float, float], samples: int
 def _policy_text(project: Project, offer: ModelOffer) -> bytes:
     """The `forge.yml` of the project, which says how the model was trained and on which data."""
     text = working_tree(project).texts.get(POLICY_FILE, b"").decode("utf-8", "replace")
-    learned_with = {"backbone": offer.backbone, "teacher": offer.teacher}
+    learned_with = {"backbone": offer.backbone, "teacher": offer.teacher, "start": offer.start}
     block = training_block(offer.recipe, offer.model_path, offer.form, offer.seed, offer.arguments, **learned_with)
     text = with_section(text, "training", block)
     return with_section(text, "data", f"data: {offer.data_digest}\n").encode()

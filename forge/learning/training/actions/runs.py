@@ -37,6 +37,7 @@ from forge.learning.training.models import UNFINISHED, TrainingRun, TrainingStat
 from forge.learning.training.quotas import require_minutes
 from forge.learning.training.recipes import checked_arguments, recipe_of
 from forge.learning.training.running.lab_events import EpochJson
+from forge.learning.training.starts import checked_start
 from forge.projects.access import require
 from forge.projects.models import Project
 from rune.devices.boards.lookup import UnknownBoard, find_board
@@ -48,7 +49,8 @@ from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MA
 class RequestedRun:
     """The settings of a new run. `version` is the number of the data version, None for the newest; `data_digest` is
     that of one, also of another project's data. `backbone` is the path of the model file behind which a recipe learns
-    that needs one, `teacher` the number of the run whose answers are learned, 0 for none."""
+    that needs one, `teacher` the number of the run whose answers are learned, 0 for none, `start` the path of the model
+    of Keras that the run begins with, "" for none."""
 
     recipe: str
     arguments: Mapping[str, object] = field(default_factory=dict)
@@ -60,6 +62,7 @@ class RequestedRun:
     data_digest: str = ""
     backbone: str = ""
     teacher: int = 0
+    start: str = ""
 
 
 def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers: bool = False) -> TrainingRun:
@@ -70,7 +73,8 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
     """
     require(actor, Verb.EDIT, project)
     recipe = recipe_of(settings.recipe)
-    arguments = checked_arguments(recipe, settings.arguments)
+    start = checked_start(project, recipe, settings.start)
+    arguments = checked_arguments(recipe, settings.arguments, begins_with_model=bool(start.path))
     version = version_to_learn(actor, project, settings.version, settings.data_digest)
     if settings.form not in FORMS:
         raise Invalid(f"A model is quantised as {', '.join(FORMS)}.", errors={"form": ["Choose a form."]})
@@ -100,6 +104,8 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
             backbone_digest=digest,
             teacher_number=teacher.number,
             teacher_files=dict(teacher.files),
+            start_path=start.path,
+            start_digest=start.digest,
             data_version=version,
             data_number=version.number,
             data_digest=version.digest,
@@ -132,6 +138,7 @@ def train_again(actor: Actor, run: TrainingRun) -> TrainingRun:
         foreign_data_of(run),
         run.backbone_path,
         run.teacher_number,
+        run.start_path,
     )
     return begin_run(actor, run.project, settings)
 
@@ -248,7 +255,7 @@ def _enqueue(actor: Actor, run: TrainingRun) -> None:
     party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
     run.job = enqueue(kind, party.organisation, {"run": str(run.pk)}, party=party, project=project, key=str(run.pk))
     run.save()
-    learned_with = [*filter(None, [run.backbone_digest]), *run.teacher_files.values()]
+    learned_with = [*filter(None, [run.backbone_digest, run.start_digest]), *run.teacher_files.values()]
     if learned_with:
         link_derived(run, learned_with, project.organisation_id)
     transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)

@@ -65,6 +65,7 @@ def _offer(run: TrainingRun, title: str) -> ModelOffer:
         run.data_digest,
         run.backbone_path,
         teacher_path(run.model_path) if run.teacher_number else "",
+        run.start_path,
     )
 
 
@@ -84,6 +85,8 @@ def _message(run: TrainingRun) -> str:
     if run.is_taught:
         return _taught_message(run, origin)
     lines = [f"The model of {origin}, on version {run.data_number} of the data."]
+    if run.start_path:
+        lines.append(f"It began with the network and the weights of `{run.start_path}`.")
     for split, judgement in run.report.get("judgements", {}).items():
         if judgement["accuracy"] is not None:
             lines.append(accuracy_text(split, judgement["accuracy"], judgement["samples"]))

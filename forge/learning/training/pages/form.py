@@ -19,7 +19,8 @@ from forge.learning.training.access import runs_of, teachers_of
 from forge.learning.training.actions import RequestedRun
 from forge.learning.training.declarations import declared_of
 from forge.learning.training.kinds import DEFAULT_BOARDS
-from forge.learning.training.recipes import checked_arguments, recipe_of, recipes
+from forge.learning.training.pages.start_choice import StartChoice, start_choice
+from forge.learning.training.recipes import arguments_of, checked_arguments, recipe_of, recipes
 from forge.learning.training.running.lab_events import RecipeArgumentJson, RecipeJson
 from forge.projects.models import Project
 from forge.projects.versions.store import working_tree
@@ -30,6 +31,8 @@ from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL
 
 PREFIX = "argument-"
 SHOWN_VERSIONS = 50
+ONLY_WITHOUT_START = ("prune",)
+"""Arguments that must have their default in a run that begins with a model."""
 
 
 @dataclass(frozen=True)
@@ -84,46 +87,55 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
         return {"versions": versions, "form_problem": str(error)}
     others = offered_versions(actor, project)
     own, other_recipes = divided_recipes(actor, project, known)
-    start = _start(request, actor, project, [*own, *other_recipes])
-    recipe = next((each for each in known if each["name"] == start.recipe), own[0])
-    values = {each["name"]: start.arguments.get(each["name"], each["default"]) for each in recipe["arguments"]}
-    sent, declared = request.POST, declared_of(project).training
-    backbones = model_paths(working_tree(project)) if recipe["needs_backbone"] else []
-    fields = [
-        RecipeArgumentField(each, sent.get(PREFIX + each["name"], _text(values[each["name"]])))
-        for each in recipe["arguments"]
-    ]
+    first = _first_settings(request, actor, project, [*own, *other_recipes])
+    recipe = next((each for each in known if each["name"] == first.recipe), own[0])
+    tree, sent = working_tree(project), request.POST
+    backbones = model_paths(tree) if recipe["needs_backbone"] else []
+    start = start_choice(tree, recipe, first, request.GET)
     return {
         "recipes": own,
         "other_recipes": other_recipes,
         "recipe": recipe,
-        "fields": fields,
+        "fields": _fields(recipe, first, start, sent),
         "versions": versions,
         "other_versions": others,
-        "form": start.form,
+        "form": first.form,
         "forms": FORMS,
-        "seed": sent.get("seed", str(start.seed)),
+        "seed": sent.get("seed", str(first.seed)),
         "backbones": backbones,
-        "backbone": sent.get("backbone", start.backbone),
-        "declared_start": "" if declared is None else declared.start,
+        "backbone": sent.get("backbone", first.backbone),
+        "start": start,
         "teachers": teachers_of(actor, project, recipe),
-        "teacher": sent.get("teacher", str(start.teacher)),
-        "model_path": sent.get("model", start.model),
+        "teacher": sent.get("teacher", str(first.teacher)),
+        "model_path": sent.get("model", first.model),
         "boards": boards(),
-        "chosen_boards": tuple(start.boards),
+        "chosen_boards": tuple(first.boards),
         "advice": _advice(actor, project, [*versions, *others], recipe) or _backbone_advice(recipe, backbones),
     }
+
+
+def _fields(recipe: RecipeJson, first: RequestedRun, start: StartChoice, sent: QueryDict) -> list[RecipeArgumentField]:
+    """The fields of the arguments: what was sent, or else the first settings. Where these are of a run that begins
+    otherwise, the arguments that depend on it have their defaults."""
+    others = set() if start.chosen == first.start else {each["name"] for each in recipe["start_arguments"]}
+    values = {name: value for name, value in first.arguments.items() if name not in others}
+    return [
+        RecipeArgumentField(each, sent.get(PREFIX + each["name"], _text(values.get(each["name"], each["default"]))))
+        for each in arguments_of(recipe, begins_with_model=bool(start.chosen))
+        if not (start.chosen and each["name"] in ONLY_WITHOUT_START)
+    ]
 
 
 def settings_of(sent: QueryDict) -> RequestedRun:
     """The settings that a form sent. Raises `Invalid`, which names the field."""
     recipe = recipe_of(sent.get("recipe", ""))
+    start = sent.get("start", "").strip()
     arguments: dict[str, object] = {}
-    for each in recipe["arguments"]:
+    for each in arguments_of(recipe, begins_with_model=bool(start)):
         text = sent.get(PREFIX + each["name"], "").strip()
         if text:
             arguments[each["name"]] = _number(text)
-    checked_arguments(recipe, arguments)
+    checked_arguments(recipe, arguments, begins_with_model=bool(start))
     # A number is that of a version of the project's own data, a digest that of another project's.
     version, seed = sent.get("version", ""), sent.get("seed", "0").strip() or "0"
     if not (seed.isascii() and seed.isdigit() and len(seed) <= 10):
@@ -140,24 +152,26 @@ def settings_of(sent: QueryDict) -> RequestedRun:
         version if is_digest(version) else "",
         sent.get("backbone", "").strip() if recipe["needs_backbone"] else "",
         int(teacher) if teacher.isascii() and teacher.isdigit() and len(teacher) < 9 else 0,
+        start,
     )
 
 
-def _start(request: HttpRequest, actor: Actor, project: Project, known: list[RecipeJson]) -> RequestedRun:
+def _first_settings(request: HttpRequest, actor: Actor, project: Project, known: list[RecipeJson]) -> RequestedRun:
     if request.method == "POST":
-        name = request.POST.get("recipe", known[0]["name"])
-        return RequestedRun(name, form=request.POST.get("form", DEFAULT_FORM), boards=request.POST.getlist("boards"))
+        sent = request.POST
+        name, form = sent.get("recipe", known[0]["name"]), sent.get("form", DEFAULT_FORM)
+        return RequestedRun(name, form=form, boards=sent.getlist("boards"), start=sent.get("start", ""))
     number = request.GET.get("from", "")
     chosen = request.GET.get("recipe", "")
     if number.isascii() and number.isdigit() and len(number) < 9:
         run = runs_of(actor, project).filter(number=int(number)).first()
         if run is not None:
             settings = run.recipe, run.arguments, None, run.seed, run.form, run.model_path, run.boards
-            return RequestedRun(*settings, backbone=run.backbone_path, teacher=run.teacher_number)
+            return RequestedRun(*settings, backbone=run.backbone_path, teacher=run.teacher_number, start=run.start_path)
     declared = declared_of(project).training
     if declared is not None and chosen in ("", declared.recipe):
         named = declared.recipe, declared.arguments, None, declared.seed, declared.form, declared.model
-        return RequestedRun(*named, backbone=declared.backbone)
+        return RequestedRun(*named, backbone=declared.backbone, start=declared.start)
     return RequestedRun(chosen or known[0]["name"])
 
 
@@ -226,7 +240,8 @@ def _text(value: object) -> str:
 
 def written_arguments(arguments: Mapping[str, float], recipe: RecipeJson | None) -> list[tuple[str, str]]:
     """The arguments of a run as people read them, with units."""
-    units = {each["name"]: each["unit"] for each in recipe["arguments"]} if recipe is not None else {}
+    known = [] if recipe is None else [*recipe["arguments"], *recipe["start_arguments"]]
+    units = {each["name"]: each["unit"] for each in known}
     return [
         (name.replace("-", " ").capitalize(), f"{_text(value)} {units.get(name, '')}".strip())
         for name, value in arguments.items()

@@ -25,6 +25,7 @@ from forge.learning.training.reading import judgements
 from forge.learning.training.recipes import recipes
 from forge.learning.training.running.lab_events import RecipeJson
 from forge.learning.training.serializers import file_url
+from forge.learning.training.starts import change_of_start
 from forge.projects.models import Project
 from rune.devices.boards.board import Board
 from rune.devices.boards.fit import Needs, fit
@@ -129,6 +130,7 @@ def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, A
         "to_limit": _to_limit(best, of_curve),
         "data_source": source,
         "arguments": written_arguments(run.arguments, recipe),
+        "start_change": change_of_start(run),
         "splits": _splits(run),
         "curves": drawing_of(
             run.curves,

@@ -34,6 +34,7 @@ def side_by_side(runs: Sequence[TrainingRun], curves: Mapping[str, str] = Mappin
         _row(runs, "Recipe", lambda run: run.recipe),
         _row(runs, "Data", lambda run: "-" if run.is_taught else f"v{run.data_number}"),
         *([_row(runs, "Backbone", lambda run: run.backbone_path or "-")] if any(map(_has_backbone, runs)) else []),
+        *([_row(runs, "Start", _start(runs))] if any(run.start_path for run in runs) else []),
         *([_row(runs, "Teacher", _teacher)] if any(run.teacher_number for run in runs) else []),
         *(_row(runs, name.replace("-", " ").capitalize(), _argument(name)) for name in names),
         _row(runs, "Seed", lambda run: str(run.seed)),
@@ -44,6 +45,7 @@ def side_by_side(runs: Sequence[TrainingRun], curves: Mapping[str, str] = Mappin
         _row(runs, "State", lambda run: run.get_state_display()),
         _row(runs, "Epochs trained", lambda run: str(len(run.curves))),
         _row(runs, "Best epoch", lambda run: str(run.best_epoch or "-")),
+        *([_row(runs, "Before it learned", _before)] if any(run.start_path for run in runs) else []),
         _row(runs, "Validation, windows", _best(curves)),
         _row(runs, "Validation, recordings", _judged("validation")),
         _row(runs, "Test, recordings", _judged("test")),
@@ -84,6 +86,26 @@ def side_by_side(runs: Sequence[TrainingRun], curves: Mapping[str, str] = Mappin
 
 def _has_backbone(run: TrainingRun) -> bool:
     return bool(run.backbone_path)
+
+
+def _start(runs: Sequence[TrainingRun]) -> Callable[[TrainingRun], str]:
+    """Reads the file that a run began with; the begin of its digest tells files of one path apart."""
+    digests: dict[str, set[str]] = {}
+    for run in runs:
+        digests.setdefault(run.start_path, set()).add(run.start_digest)
+
+    def read(run: TrainingRun) -> str:
+        if not run.start_path:
+            return "-"
+        own = run.start_digest.partition(":")[2][:8]
+        return run.start_path if len(digests[run.start_path]) == 1 else f"{run.start_path} ({own})"
+
+    return read
+
+
+def _before(run: TrainingRun) -> str:
+    share = run.report.get("accuracy_before")
+    return "-" if share is None else f"{100 * share:.1f} %"
 
 
 def _teacher(run: TrainingRun) -> str:

@@ -35,6 +35,8 @@ BACKBONE = "backbone.tflite"
 """The name of the backbone in the folder of a job, as `lab` reads it."""
 TEACHER = {"model": "teacher.float.tflite", "record": "teacher.provenance.json"}
 """The names of the teacher's files there."""
+START = "start"
+"""The name there of the model that the run begins with. Its bytes are data until the training process has read them."""
 SECONDS = 60.0 * (MINUTES + 30)
 """The longest that one attempt may take: training has its own limit, and features and judging come to it."""
 INSTRUCTION_SECONDS = 0.5
@@ -51,6 +53,8 @@ def run_training_job(job: JobContext, ask: Ask = ask_lab) -> Mapping[str, Any]:
         follower = RunFollower(job, run, folder, _write_data(job, run, folder))
         if run.backbone_digest:
             (folder / BACKBONE).write_bytes(read_blob(run.backbone_digest))
+        if run.start_digest:
+            (folder / START).write_bytes(read_blob(run.start_digest))
         for name, digest in run.teacher_files.items():
             (folder / TEACHER[name]).write_bytes(read_blob(digest))
         checkpoint = job.load_checkpoint()
@@ -105,6 +109,7 @@ def _ask(job: JobContext, run: TrainingRun, folder: Path, follower: RunFollower,
         "model": run.model_path,
         "backbone": run.backbone_path,
         "teacher": teacher_path(run.model_path) if run.teacher_number else "",
+        "start": run.start_path,
         "minutes": MINUTES,
         "targets": list(dict.fromkeys(find_board(key).target for key in run.boards)),
     }

@@ -42,6 +42,11 @@ class RecipeJson(TypedDict):
     needs_backbone: Annotated[bool, "whether it learns behind a model of the project"]
     takes_teacher: Annotated[bool, "whether it can learn the answers of another run beside the labels"]
     arguments: list[RecipeArgumentJson]
+    start_arguments: Annotated[
+        list[RecipeArgumentJson],
+        "the arguments that only a run that begins with a model of Keras has, or that have another default there; "
+        "none of a recipe whose runs begin with no model",
+    ]
     space: Annotated[RecipeSpaceJson | None, "`null` for a recipe that is not searched"]
 
 
@@ -205,6 +210,7 @@ class TrainingReportJson(TypedDict):
     best_epoch: int
     parameters: int
     pruned_after: NotRequired[int | None]
+    accuracy_before: NotRequired[float]
     judgements: dict[str, JudgedSplitJson]
 
 

@@ -67,6 +67,7 @@ def is_possible_result(answer: TrainedJson, arguments: Mapping[str, float]) -> b
         and all(is_possible_counting(each.get("counting")) for each in report["judgements"].values())
         and 0 <= report["best_epoch"] <= MOST_EPOCHS
         and 0 <= (report.get("pruned_after") or 0) <= MOST_EPOCHS
+        and 0 <= report.get("accuracy_before", 0) <= 1
         and arguments.keys() <= answer["values"].keys()
     )
 
