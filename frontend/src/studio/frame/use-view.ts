@@ -1,5 +1,5 @@
 // The view of the open file. A forge.yml without models is a text until somebody opens its form: there is nothing to show.
-import { useCallback, useState, useSyncExternalStore } from "react";
+import { useEffect, useState } from "react";
 import type * as Y from "yjs";
 import type { View } from "../context/places";
 import { usePlace, useStudio } from "../context/studio";
@@ -11,18 +11,18 @@ export function useView(reading: Reading | null, text: Y.Text | null): readonly 
   const view = usePlace((place) => place.view);
   const [isFormOpen, setFormOpen] = useState(false);
   const form = reading === "models" ? text : null;
-  const watch = useCallback(
-    (changed: () => void) => {
-      form?.observe(changed);
-      return () => form?.unobserve(changed);
-    },
-    [form],
-  );
-  const shows = useSyncExternalStore(watch, () => form !== null && hasModels(form.toJSON()));
-  if (shows && !isFormOpen) setFormOpen(true);
+  useEffect(() => {
+    if (form === null) return undefined;
+    const read = (): void => {
+      if (hasModels(form.toJSON())) setFormOpen(true);
+    };
+    read();
+    form.observe(read);
+    return () => form.unobserve(read);
+  }, [form]);
   const change = (next: View): void => {
     if (form !== null && next !== "text") setFormOpen(true);
     places.changeView(next);
   };
-  return [form === null || shows || isFormOpen ? view : "text", change];
+  return [form === null || isFormOpen ? view : "text", change];
 }
