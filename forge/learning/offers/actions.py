@@ -21,6 +21,7 @@ from forge.learning.conversions.serializers import accuracy_of
 from forge.learning.errors import FormRefused, NothingToApply
 from forge.learning.hooks import IncomingModelFiles, model_changes
 from forge.learning.models import ConvertedForm, ModelConversion
+from forge.learning.offers.alike import are_alike
 from forge.projects.access import require
 from forge.projects.files.contents import check_file_count, checked_path
 from forge.projects.files.storage import delete_on_failure
@@ -29,7 +30,8 @@ from forge.projects.versions.declared_models import declared_models
 from forge.projects.versions.outside import store_outside_version
 from forge.projects.versions.store import WorkingTree, snapshot, working_tree
 from rune.datasets.splits import Split
-from rune.source.language.policy.model_edit import PolicyNotWritable, with_model
+from rune.source.language.policy.entry_edits import ModelEditRefused
+from rune.source.language.policy.model_edit import with_model
 from rune.source.policy import POLICY_FILE
 from rune.source.policy.model_files import record_path
 from rune.source.policy.sections.models import STATIC_FORMS, ModelSource
@@ -100,13 +102,17 @@ def apply_form(actor: Actor, form: ConvertedForm, path: str, feed: OfferedInput 
 
 
 def apply_paths(project: Project, row: ModelConversion) -> list[ApplyPath]:
-    """The files that a form of a conversion can become, the likeliest first."""
+    """The files that a form of a conversion can become, the likeliest first: that of its source, then the only model of
+    the project where the form fits in its place, then a new one."""
     tree = working_tree(project)
     models = sorted(path for path in tree.manifest if path.endswith(SUFFIX))
     declared = [each.path for each in declared_models(tree) if tree.manifest.get(each.source, {}).get("digest")]
     of_source = [each.path for each in declared_models(tree) if each.source == source_path(tree, row)]
     stem = row.source_name.rpartition(".")[0] or row.source_name
-    ordered = dict.fromkeys([*of_source, *(models if len(models) == 1 else ()), f"{stem}{SUFFIX}", *models, *declared])
+    replaced = [
+        path for path in models if len(models) == 1 and are_alike(tree.manifest[path]["digest"], row.float_digest)
+    ]
+    ordered = dict.fromkeys([*of_source, *replaced, f"{stem}{SUFFIX}", *models, *declared])
     return [ApplyPath(path, path not in tree.manifest) for path in ordered]
 
 
@@ -133,8 +139,8 @@ def _texts(tree: WorkingTree, form: ConvertedForm, path: str) -> dict[str, bytes
     )
     try:
         policy = with_model(tree.texts.get(POLICY_FILE, b"").decode("utf-8", "replace"), declared)
-    except PolicyNotWritable as error:
-        raise Invalid(str(error)) from error
+    except ModelEditRefused as error:
+        raise Invalid(error.reason) from error
     record = json.dumps(form.provenance, indent=2) + "\n"
     return {POLICY_FILE: policy.encode(), record_path(path): record.encode()}
 

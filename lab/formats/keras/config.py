@@ -24,6 +24,7 @@ from lab.formats.keras.objects import (
     TRAINING_ENDINGS,
     TYPES,
 )
+from lab.formats.keras.parts import whole_parts
 from lab.formats.keras.plain import DEPTH, LARGEST, Json, as_list, as_object, as_text, clean_value
 from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
@@ -343,7 +344,7 @@ def _calls(value: Json, depth: int = 0) -> Json:
     if depth > DEPTH:
         raise Refused(Reason.TOO_LARGE, "A layer's inputs are nested too deeply.")
     if isinstance(value, list):
-        return [_calls(one, depth + 1) for one in value]
+        return [_calls(one, depth + 1) for one in whole_parts(value)]
     if not isinstance(value, dict):
         return clean_value(value, "An argument of a call")
     if value.get("class_name") == "__keras_tensor__":

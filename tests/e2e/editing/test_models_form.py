@@ -123,3 +123,31 @@ def test_one_edits_the_models_as_a_form_and_another_sees_them_in_the_text(
     box = words.bounding_box()
     assert box is not None
     assert box["x"] + box["width"] <= PHONE["width"]
+
+
+def test_a_file_without_models_is_a_text_until_its_form_is_opened(forge: LiveForge, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, forge.printed_link())
+    create(page, "Digits")
+    put_file(page, "forge.yml", b"limits:\n  size: 2 MB\n")
+    open_file(page, "forge.yml")
+    view = page.get_by_role("group", name="View")
+    expect(view.get_by_role("button", name="Text")).to_have_attribute("aria-pressed", "true")
+    expect(form(page)).to_have_count(0)
+    view.get_by_role("button", name="Both").click()
+    expect(form(page)).to_be_visible()
+    view.get_by_role("button", name="Text").click()
+    view.get_by_role("button", name="Form").click()
+    expect(form(page)).to_be_visible()
+    expect(page.get_by_role("textbox", name="forge.yml")).to_have_count(0)
+
+    # A text with models shows the form at once, and the form stays when the last model is removed.
+    page.reload()
+    expect(page.get_by_role("tree", name="Files")).to_be_visible(timeout=PATIENCE)
+    open_file(page, "forge.yml")
+    expect(form(page)).to_have_count(0)
+    put_file(page, "forge.yml", TEXT.encode())
+    expect(card(page, "words.tflite")).to_be_visible(timeout=PATIENCE)
+    card(page, "words.tflite").get_by_role("button", name="Remove words.tflite").click()
+    expect(card(page, "words.tflite")).to_have_count(0, timeout=PATIENCE)
+    expect(form(page)).to_be_visible()

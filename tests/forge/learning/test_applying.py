@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from forge.core.blobs.store import read_blob
 from forge.core.models import AuditEntry
 from forge.learning.conversions.actions import mix_form
 from forge.learning.models import ModelConversion
+from forge.learning.offers.actions import apply_paths
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.projects.versions.store import VersionFiles, working_tree
@@ -24,6 +26,8 @@ from rune.source.policy.model_files import check_models
 from tests.forge.learning.test_conversions import MODELS, NETWORK, converted, run_jobs
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker", "few_forms")]
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def apply(client: Client, row: Any, number: int, path: str) -> Any:
@@ -109,3 +113,16 @@ def test_a_forge_yml_with_errors_is_not_edited(client: Client, user: User, proje
     refused = apply(client, row, number_of(row, "int8"), "net.tflite")
     assert refused.status_code == 400
     assert "Fix line 1 first" in refused.json()["detail"]
+
+
+@pytest.mark.slow
+def test_the_only_model_of_a_project_is_replaced_where_the_form_fits_in_its_place(
+    client: Client, user: User, project: Project
+) -> None:
+    row = ModelConversion.objects.get(pk=converted(client)["id"])
+    write_file(user, project, "own.tflite", NETWORK)
+    assert [each.path for each in apply_paths(project, row)] == ["own.tflite", "network.tflite"]
+    write_file(user, project, "own.tflite", (ROOT / "examples" / "digits" / "digits.tflite").read_bytes())
+    first, second = apply_paths(project, row)
+    assert (first.path, first.is_new) == ("network.tflite", True)
+    assert (second.path, second.is_new) == ("own.tflite", False)

@@ -166,7 +166,7 @@ def test_the_page_asks_tries_and_writes_without_scripts(client: Client, digits: 
     form = {"file": "digits.tflite", "input_0": "0-1", "labels": WORDS.decode()}
     sent = {**form, "compare": "1", "recording": SimpleUploadedFile("7.png", SEVEN)}
     tried = client.post(f"{PAGE}/try", sent).content.decode()
-    assert tried.count('<svg class="read-input"') == 3
+    assert tried.count('<svg class="read-input picture"') == 3
     assert '<b class="written">7</b> 100 %' in tried
     refused = client.post(f"{PAGE}/try", {**form, "labels": "one"}).content.decode()
     assert "11 classes, and 1 label" in refused

@@ -119,13 +119,34 @@ TENSOR = {
 
 def test_parts_of_tensors_and_constants_in_calls_are_kept() -> None:
     part = {"class_name": "__slice__", "config": {"start": None, "stop": 3, "step": 1}}
-    rest = {"class_name": "__ellipsis__", "config": {}}
     constant = {"class_name": "__tensor__", "config": {"value": [[0.5, -1], [2, 3.0]], "dtype": "float32"}}
-    for name, others in (("GetItem", [part, rest, -1]), ("Add", constant)):
+    for name, others in (("GetItem", [part, -1]), ("Add", constant)):
         call = {"args": [TENSOR, others], "kwargs": {}}
         node = {**layer(name, "keras.src.ops.numpy", name="op"), "name": "op", "inbound_nodes": [call]}
         (_, one) = clean_config(sequential(node)).config["config"]["layers"]
         assert (one["module"], one["inbound_nodes"]) == ("keras.src.ops.numpy", [call])
+
+
+WHOLE = {"class_name": "__slice__", "config": {"start": None, "stop": None, "step": None}}
+REST = {"class_name": "__ellipsis__", "config": {}}
+
+
+@pytest.mark.parametrize(
+    ("part", "written"),
+    [
+        ([REST, 1], [WHOLE, 1]),
+        ([1, REST, 2], [1, 2]),
+        ([None, REST], [None, WHOLE, WHOLE]),
+        (REST, [WHOLE, WHOLE]),
+    ],
+)
+def test_dimensions_that_a_part_leaves_out_are_written_out_because_keras_stops_at_them_in_an_h5_file(
+    part: object, written: object
+) -> None:
+    node = {**layer("GetItem", "keras.src.ops.numpy", name="op"), "name": "op"}
+    node["inbound_nodes"] = [{"args": [TENSOR, part], "kwargs": {}}]
+    (_, one) = clean_config(sequential(node)).config["config"]["layers"]
+    assert one["inbound_nodes"] == [{"args": [TENSOR, written], "kwargs": {}}]
 
 
 def test_an_operation_of_an_h5_file_has_no_module_and_is_told_from_a_layer() -> None:

@@ -11,6 +11,7 @@ import { useWatching } from "../session/preview/variant-build";
 import type { Jump, View } from "../context/places";
 import { useDiagnostics, useMayEdit, useOutline, usePlace, useStudio, useText } from "../context/studio";
 import { Tabs } from "../parts/Tabs";
+import { useView } from "./use-view";
 
 /** Fetched when it is first shown, and after the text: a graph that can be edited is as large as an editor. */
 const GraphView = lazy(deferred(() => import("../graph/GraphView")));
@@ -73,7 +74,6 @@ export function EditorArea() {
   const { workspace, places, nonce } = useStudio();
   const shown = usePlace((place) => place.shown);
   const runefile = usePlace((place) => place.runefile);
-  const view = usePlace((place) => place.view);
   const diagnostics = useDiagnostics();
   const isClosed = useText(({ save }) => save === "closed");
   const readOnly = !useMayEdit() || isClosed;
@@ -97,6 +97,7 @@ export function EditorArea() {
     closable: shown.tabs.length > 1,
   }));
   const reading = active === null || text === null || isRunefile ? null : readingOf(active.path);
+  const [view, changeView] = useView(reading, text);
   const hasSecond = isRunefile || reading !== null;
   const second = hasSecond && view !== "text";
   const body = !hasSecond || view !== "graph";
@@ -118,7 +119,7 @@ export function EditorArea() {
         {hasSecond && (
           <span className="segmented" role="group" aria-label="View">
             {viewsOf(reading === null ? "Graph" : READING_NAMES[reading]).map(({ id, label }) => (
-              <button key={id} type="button" aria-pressed={view === id} onClick={() => places.changeView(id)}>
+              <button key={id} type="button" aria-pressed={view === id} onClick={() => changeView(id)}>
                 {label}
               </button>
             ))}

@@ -17,3 +17,11 @@ export const READING_NAMES: Readonly<Record<Reading, string>> = {
   table: "Table",
   models: "Form",
 };
+
+/** The top level of a forge.yml names its models; written in brackets they may follow another key. */
+const MODELS_KEY = /(?:^|^\{.*?\b)["']?models["']?[ \t]*:/m;
+
+/** Whether a forge.yml has a section `models`, as far as its text shows without being read as YAML. */
+export function hasModels(text: string): boolean {
+  return MODELS_KEY.test(text);
+}

@@ -5,6 +5,7 @@ What it cannot place well gives a text that means something else, which `entry_e
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from rune.source.language.yaml.edits import (
@@ -30,6 +31,8 @@ from rune.source.runefile.yaml.values import Map, Sequence, Value, YamlScalar, c
 
 _SECTION: Final = "models"
 _INDENT: Final = 2
+FieldValue = str | tuple[str, ...] | dict[str, Written]
+"""The value of a key of an entry."""
 
 
 def data_of(text: str) -> dict[str, Any] | None:
@@ -63,7 +66,7 @@ def _key(key: Value) -> object:
     return key.text if isinstance(key, YamlScalar) else repr(_plain(key))
 
 
-def added(text: str, root: Branch | None, path: str, fields: dict[str, str]) -> list[Splice]:
+def added(text: str, root: Branch | None, path: str, fields: Mapping[str, Written]) -> list[Splice]:
     """Adds an entry behind the last one, or the section behind the last one of the file."""
     style = _style(text, root)
     section = None if root is None else root.find(_SECTION)
@@ -88,7 +91,7 @@ def _put_below(style: Style, entry: YamlEntry, at: int, lines: list[str]) -> Spl
     return put_lines(style, entry, lines, at=max(end, line_end(text, entry.end)))
 
 
-def _new_section(style: Style, root: Branch | None, path: str, fields: dict[str, str]) -> Splice:
+def _new_section(style: Style, root: Branch | None, path: str, fields: Mapping[str, Written]) -> Splice:
     text, lines_break = style.text, style.line_break
     section: Written = {_written_key(path, style): dict(fields)}
     if root is not None and root.is_flow and root.entries:
@@ -120,9 +123,7 @@ def renamed(text: str, root: Branch | None, path: str, to: str) -> list[Splice]:
     return [Splice(key.content, key.end, shown)]
 
 
-def with_value(
-    text: str, root: Branch | None, path: str, key: str, value: str | tuple[str, ...] | None
-) -> list[Splice]:
+def with_value(text: str, root: Branch | None, path: str, key: str, value: FieldValue | None) -> list[Splice]:
     """Writes the value of a key of an entry, or takes the key out."""
     section, models, index = _place(root, path)
     if section is None or models is None:
@@ -172,9 +173,9 @@ def _filled(style: Style, pair: YamlEntry, fields: dict[str, Written]) -> list[S
     return [Splice(colon, pair.value.end, ""), below] if is_written else [below]
 
 
-def _replaced(style: Style, fields: Branch, pair: YamlEntry, value: str | tuple[str, ...]) -> list[Splice]:
+def _replaced(style: Style, fields: Branch, pair: YamlEntry, value: FieldValue) -> list[Splice]:
     node = pair.value
-    if isinstance(value, tuple):
+    if not isinstance(value, str):
         shown = flow(value, style)
     else:
         leaf_style = node.style if isinstance(node, Leaf) else ""

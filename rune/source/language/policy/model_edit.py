@@ -1,80 +1,73 @@
-"""Writes a model into the section `models` of a `forge.yml`. What is written around it stays as it is."""
+"""Writes a whole model into the section `models` of a `forge.yml`, by the splices with which the form edits keys."""
 
 from __future__ import annotations
 
-from rune.source.language.yaml.edits import Written, block, style_of
+from rune.source.language.policy.entry_edits import ModelEditRefused
+from rune.source.language.policy.entry_splices import FieldValue, added, data_of, with_value
+from rune.source.language.yaml.layout import Branch, read_layout
 from rune.source.language.yaml.scalars import written
-from rune.source.policy.read import CheckedPolicy, read_policy
-from rune.source.policy.sections.models import CALIBRATIONS, FORMS, INTERFACES, ModelSource
-from rune.source.runefile.yaml.values import Map, Sequence, Value, YamlScalar
-
-_INDENT = 2
-
-
-class PolicyNotWritable(Exception):
-    """The file has errors, or is written in a way that is not edited; the text says what to do."""
+from rune.source.language.yaml.splice import Splice, spliced
+from rune.source.policy.read import POLICY_FILE, read_policy
+from rune.source.policy.sections.models import CALIBRATIONS, FORMS, INTERFACES, MODEL_KEYS, ModelSource
 
 
 def with_model(text: str, model: ModelSource) -> str:
-    """The text of a `forge.yml` in which this model is made as `model` says. Raises `PolicyNotWritable`."""
+    """The text of a `forge.yml` in which this model is made as `model` says. Raises `ModelEditRefused`.
+
+    Of a model that is there already, the keys that differ are written; comments stay.
+    """
     checked = read_policy(text)
     if checked.has_errors:
         first = checked.diagnostics[0]
-        raise PolicyNotWritable(f"forge.yml has errors. Fix line {first.span.start.line} first: {first.message}.")
-    lines = text.splitlines(keepends=True)
-    if lines and not lines[-1].endswith(("\n", "\r")):
-        lines[-1] += "\n"
-    start, end, entry = _place(checked, lines, model)
-    result = "".join([*lines[:start], *(f"{line}\n" for line in entry), *lines[end:]])
+        raise ModelEditRefused(f"{POLICY_FILE} has errors. Fix line {first.span.start.line} first: {first.message}.")
+    old = next((each for each in checked.models if each.path == model.path), None)
+    result = _added(text, model) if old is None else _changed(text, old, model)
     again = read_policy(result)
-    if again.has_errors or model not in again.models:
-        raise PolicyNotWritable("The section models of forge.yml is written in brackets. Write it in lines first.")
+    others = {each.path: each for each in checked.models} | {model.path: model}
+    is_as_said = {each.path: each for each in again.models} == others and _rest(result) == _rest(text)
+    if again.has_errors or not is_as_said:
+        raise ModelEditRefused(
+            f"The section models of {POLICY_FILE} is written in a way that is not edited. Write it in lines first."
+        )
     return result
 
 
-def _place(checked: CheckedPolicy, lines: list[str], model: ModelSource) -> tuple[int, int, list[str]]:
-    """The lines that are replaced, from one up to the next, and what is written there."""
-    section = _entry(checked.root, "models")
-    if section is None:
-        return len(lines), len(lines), ["", "models:"][not lines :] + _block(model, _INDENT)
-    key, value = section
-    if not isinstance(value, Map) or not value.entries:
-        return key.span.start.line - 1, key.span.start.line, ["models:", *_block(model, _INDENT)]
-    at = min(each.span.start.column for each, _ in value.entries) - 1
-    old = _entry(value, model.path)
-    if old is not None:
-        return old[0].span.start.line - 1, _last_line(old[1]), _block(model, at)
-    end = _last_line(value)
-    return end, end, _block(model, at)
+def _added(text: str, model: ModelSource) -> str:
+    fields = {key: value for key, value in _fields(model).items() if value is not None}
+    return _spliced(text, added(text, _root(text), model.path, fields))
 
 
-def _entry(value: Value | None, name: str) -> tuple[Value, Value] | None:
-    entries = value.entries if isinstance(value, Map) else ()
-    return next((each for each in entries if isinstance(each[0], YamlScalar) and each[0].text == name), None)
+def _changed(text: str, old: ModelSource, model: ModelSource) -> str:
+    before, after = _fields(old), _fields(model)
+    for key in MODEL_KEYS:
+        if after[key] != before[key]:
+            text = _spliced(text, with_value(text, _root(text), model.path, key, after[key]))
+    return text
 
 
-def _last_line(value: Value) -> int:
-    """The line, from 1, in which a value ends."""
-    if isinstance(value, Map) and value.entries:
-        return _last_line(value.entries[-1][1])
-    if isinstance(value, Sequence) and value.items:
-        return max(_last_line(each) for each in value.items)
-    return value.span.end.line
+def _fields(model: ModelSource) -> dict[str, FieldValue | None]:
+    """The value of each key; None for one that is left out, because it is the default."""
+    return {
+        "source": model.source,
+        "quantize": model.form if model.form != FORMS[0] else None,
+        "interface": INTERFACES[1] if model.float_interface else None,
+        "samples": model.samples,
+        "calibration": model.calibration.value if model.calibration != CALIBRATIONS[0] else None,
+        "keep": model.float_layers or None,
+        "shapes": {written(name, in_flow=True): "x".join(map(str, shape)) for name, shape in model.shapes.items()}
+        or None,
+    }
 
 
-def _block(model: ModelSource, at: int) -> list[str]:
-    """The lines of a model, its path in the column `at`."""
-    fields: dict[str, Written] = {"source": model.source}
-    if model.form != FORMS[0]:
-        fields["quantize"] = model.form
-    if model.float_interface:
-        fields["interface"] = INTERFACES[1]
-    if model.samples is not None:
-        fields["samples"] = model.samples
-    if model.calibration != CALIBRATIONS[0]:
-        fields["calibration"] = model.calibration.value
-    if model.float_layers:
-        fields["keep"] = model.float_layers
-    if model.shapes:
-        fields["shapes"] = {name: "x".join(map(str, shape)) for name, shape in model.shapes.items()}
-    return block(written(model.path, in_flow=False), fields, at, style_of("", _INDENT))
+def _root(text: str) -> Branch | None:
+    root = read_layout(text)
+    return root if isinstance(root, Branch) else None
+
+
+def _spliced(text: str, splices: list[Splice]) -> str:
+    return spliced(text, sorted(splices, key=lambda each: (each.start, each.end)))
+
+
+def _rest(text: str) -> dict[str, object]:
+    """All other sections."""
+    return {key: value for key, value in (data_of(text) or {}).items() if key != "models"}

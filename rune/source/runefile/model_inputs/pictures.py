@@ -67,7 +67,11 @@ def _scale(low: float, high: float) -> InsertedBlock:
 
 _RANGES = (
     _Range(
-        "0-1", "Pixels from 0 to 1, as Keras examples divide by 255", InsertedBlock("image-normalization", {}), 0, 1
+        "0-1",
+        "Pixels from 0 to 1, as Keras examples and torchvision divide by 255",
+        InsertedBlock("image-normalization", {}),
+        0,
+        1,
     ),
     _Range("signed", "Pixels from -1 to 1, as MobileNet and Inception of Keras read them", _scale(-1, 1), -1, 1),
     _Range("0-255", "Pixels from 0 to 255, for models that scale them themselves", _scale(0, 255)),

@@ -1,5 +1,5 @@
-// The layers that stay floats: each can be usedPaths out, and another is added by its name. The layers that a conversion found
-// are offered; others may be typed, because a source need not have been converted yet.
+// The layers that stay floats: each can be taken out, and another is added by its name. The layers that a conversion
+// found are offered; others may be typed, because a source need not have been converted yet.
 import { Plus, X } from "lucide-react";
 import { useId, useRef, useState } from "react";
 import type { Diagnostic } from "../../../api/schema";

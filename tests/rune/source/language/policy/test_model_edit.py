@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rune.datasets.splits import Split
-from rune.source.language.policy.model_edit import PolicyNotWritable, with_model
+from rune.source.language.policy.entry_edits import ModelEditRefused
+from rune.source.language.policy.model_edit import with_model
 from rune.source.policy.read import read_policy
 from rune.source.policy.sections.models import ModelSource
 
@@ -26,12 +27,12 @@ MODEL = ModelSource(
     [
         "limits: [\n",
         "limits:\n  no-such-limit: 3\n",
-        "models: {other.tflite: {source: b.onnx}}\n",
+        "models:\n  net.tflite: &all {source: b.onnx}\n  other.tflite: *all\n",
     ],
-    ids=["damaged", "unknown", "in brackets"],
+    ids=["damaged", "unknown", "shared"],
 )
 def test_a_file_that_cannot_be_edited_is_refused_with_advice(text: str) -> None:
-    with pytest.raises(PolicyNotWritable, match="first"):
+    with pytest.raises(ModelEditRefused, match="first"):
         with_model(text, MODEL)
 
 
@@ -44,9 +45,18 @@ def test_a_file_that_cannot_be_edited_is_refused_with_advice(text: str) -> None:
         "models:\n  net.tflite:\n    source: a.keras # old\n    quantize: int8\n    keep: [x,\n      y]\n\n# tail\n"
         "limits:\n  size: 100 kB\n",
         "models:\n  net.tflite: {source: b.onnx,\n    quantize: int8}\n",
+        "models: {other.tflite: {source: b.onnx}}\n",
         "models:\n    other.tflite:\n        source: b.onnx # theirs\n# between\ndata:\n",
     ],
-    ids=["empty", "without models", "without a model", "replaced", "replaced in brackets", "beside another"],
+    ids=[
+        "empty",
+        "without models",
+        "without a model",
+        "replaced",
+        "replaced in brackets",
+        "in brackets",
+        "beside another",
+    ],
 )
 def test_a_model_is_written_and_what_stands_around_it_stays(text: str) -> None:
     written = with_model(text, MODEL)
@@ -56,3 +66,15 @@ def test_a_model_is_written_and_what_stands_around_it_stays(text: str) -> None:
         if line.startswith(("#", "limits", "  size", "data", "    other", "        source")):
             assert line in written.splitlines()
     assert with_model(written, MODEL) == written
+
+
+def test_comments_of_a_model_that_is_written_again_stay() -> None:
+    text = (
+        "models:\n  net.tflite: # at night\n    source: training/net.keras # of the team\n    # for boards\n"
+        "    quantize: float16 # half\n    shapes:\n      y: 3\n    keep: [dense, out]\n"
+    )
+    written = with_model(text, MODEL)
+    assert MODEL in read_policy(written).models
+    for comment in ("# at night", "# of the team", "# for boards", "# half"):
+        assert comment in written
+    assert "y: 3" not in written
