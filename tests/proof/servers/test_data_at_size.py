@@ -33,9 +33,10 @@ SMALL_ARCHIVES, SMALL_FILES, SMALL_SECONDS = 10, 10_000, 0.05
 LARGE_ARCHIVES, LARGE_FILES, LARGE_SECONDS = 10, 130, 245
 RATE, PIECE = 16_000, 16 * MEGABYTE
 LARGE_BYTES = LARGE_ARCHIVES * LARGE_FILES * LARGE_SECONDS * RATE * 2
-MOST_GROWTH = 64 * MEGABYTE
-"""Of one process, between the first archive and the last: eight recordings of the largest size. What is kept would add
-a gigabyte with each archive."""
+MOST_GROWTH = (8 * 8 + 4 * 16) * MEGABYTE
+"""Of one process, between the first archive and the last: eight recordings of the largest size, and the pages of a
+database with 100,000 rows that four connections of SQLite keep. Samples that stay would add a gigabyte with each
+archive."""
 SECONDS_OF_IMPORT = 1800.0
 """The longest that an archive may take on a busy machine."""
 LABELS = ("knock", "glass", "speech", "nothing")
@@ -178,7 +179,7 @@ def test_a_hundred_thousand_samples_and_ten_gigabytes_stay_on_the_disk(record_pr
             sizes = [each.file_size for each in exported.infolist() if each.filename.endswith(".wav")]
         assert samples == len(sizes) == number
         assert min(stored, sum(sizes)) > LARGE_BYTES
-        assert peaks["server"] < first["server"] + 4 * MOST_GROWTH, "of 100,000 samples there are rows, and no bytes"
+        assert peaks["server"] < first["server"] + 2 * MOST_GROWTH, "of 100,000 samples there are rows, and no bytes"
         first_sample = live.http.get(f"/api/v1/{data.path}/samples/1/recording").content
         sent_as = int.from_bytes(first_sample[44:52], "little")
         assert first_sample == recording(sent_as, LARGE_SECONDS), "stored as it was sent"
