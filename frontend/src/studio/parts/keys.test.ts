@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { isPressed, keyCaps, type Pressed } from "./keys";
 
-const press = (key: string, held: Partial<Pressed> = {}): Pressed => ({
+const press = (key: string, modifiers: Partial<Pressed> = {}): Pressed => ({
   key,
   ctrlKey: false,
   metaKey: false,
   shiftKey: false,
   altKey: false,
-  ...held,
+  ...modifiers,
 });
 
 describe("keys", () => {

@@ -141,7 +141,7 @@ def with_value(text: str, root: Branch | None, path: str, key: str, value: Field
 
 
 def _place(root: Branch | None, path: str) -> tuple[YamlEntry | None, Branch | None, int]:
-    """The section, its map and the index of an entry in it; the first is None where there is none."""
+    """Returns the section, its map and the index of an entry in it. The section is None if it has no such entry."""
     section = None if root is None else root.find(_SECTION)
     models = None if section is None or not isinstance(section.value, Branch) else section.value
     index = next((i for i, each in enumerate(models.entries) if _is_key(each, path)), -1) if models else -1

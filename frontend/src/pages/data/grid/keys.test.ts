@@ -8,14 +8,14 @@ const LABELS = new Map([
 const NO_LABELS = new Map<string, string>();
 const press = (
   key: string,
-  held: Partial<{ ctrlKey: boolean; metaKey: boolean; altKey: boolean; shiftKey: boolean }> = {},
+  modifiers: Partial<{ ctrlKey: boolean; metaKey: boolean; altKey: boolean; shiftKey: boolean }> = {},
 ) => ({
   key,
   ctrlKey: false,
   metaKey: false,
   altKey: false,
   shiftKey: false,
-  ...held,
+  ...modifiers,
 });
 
 test("a number sets the label that has it, and no other", () => {

@@ -225,7 +225,7 @@ class ObjectsEditor {
     this.face.focus();
   }
 
-  /** The label of this name among those for the next object, new where there is none. */
+  /** Returns the label with this name. Adds it to the labels of further objects if they do not have it. */
   #labelOf(name: string): HTMLElement {
     const labels = [...this.place.querySelectorAll<HTMLElement>("[data-object-label]")];
     return labels.find((each) => each.querySelector("input")?.value === name) ?? this.#newLabel(name, labels);

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { countText, fractionOf, inPicture, nearest, objectAction, percentText, placeText } from "./objects";
 
-const key = (name: string, held: Partial<Record<"ctrlKey" | "metaKey" | "altKey" | "shiftKey", boolean>> = {}) =>
-  objectAction({ key: name, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held });
+const key = (name: string, modifiers: Partial<Record<"ctrlKey" | "metaKey" | "altKey" | "shiftKey", boolean>> = {}) =>
+  objectAction({ key: name, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...modifiers });
 
 test("keys move the cross, place, remove, choose a label and undo", () => {
   expect(key("ArrowLeft")).toEqual({ kind: "move", x: -0.01, y: 0 });

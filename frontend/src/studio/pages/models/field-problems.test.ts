@@ -33,7 +33,7 @@ const ENTRY: ModelEntry = {
 };
 
 describe("the problems of a model", () => {
-  test("belong to the key in which they begin, also where several stand in a line", () => {
+  test("are shown at the key in which they begin, also if one line has several", () => {
     const { whole, of } = problemsOf(ENTRY, [problem("source", 2, 22), problem("quantize", 2, 38)]);
     expect(of("source").map(({ message }) => message)).toEqual(["source"]);
     expect(of("quantize").map(({ message }) => message)).toEqual(["quantize"]);
