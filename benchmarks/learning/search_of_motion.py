@@ -24,7 +24,7 @@ from lab.search.running import Budget, CandidateSearch, run_search
 from lab.search.space import space_of
 from lab.search.trials import Trial, TrialState, open_trials
 from lab.training.data import Dataset
-from lab.training.judging import Judged, judge
+from lab.training.judging.judge import Judged, judge
 from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.run import TrainedModel
 from lab.training.settings import ENVIRONMENT

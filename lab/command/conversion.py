@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import rune
+from lab.child.job import Report
 from lab.child.start import Outcome, Step, run
 from lab.command.recorded import RecordingSource, record_inputs
 from lab.environments.environment import ENVIRONMENTS, Environment
@@ -33,8 +34,6 @@ ENVIRONMENT_OF: Mapping[SourceFormat, Environment] = {
 """The environment that a format needs; none for one that is missing here."""
 FORMAT_VERSION = 1
 """Of the provenance record."""
-
-Report = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)

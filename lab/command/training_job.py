@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from lab.child.job import ChildCommand
+from lab.child.job import ChildCommand, Report
 from lab.command.environment_needed import EnvironmentNeeded
 from lab.command.requested_training import requested_training
 from lab.recipes.arguments import RecipeArgument, Values, read_arguments, with_all_channels
@@ -38,7 +38,6 @@ from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.source.policy.sections.training import Training
 
 Json = Any
-Report = Callable[[float, str], None]
 Send = Callable[[Mapping[str, Json]], None]
 SHARES = {"data": 0.1, "epoch": 0.85}
 """Of the progress, at which a part of a run ends."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from lab.child.job import Report
 from lab.dataset.anomalies import normal_and_others
 from lab.dataset.features import FeatureWindows, windows_of_recordings
-from lab.dataset.marked import by_object, marked_pictures
+from lab.dataset.marked_pictures import by_object, marked_pictures
 from lab.dataset.one_person import by_recording
 from lab.dataset.recordings import Recording, data_digest, read_recordings
 from lab.dataset.requirements import require_kind, require_recordings, require_splits, unnamed_people, warnings
@@ -36,7 +37,6 @@ from rune.wording import counted, listed
 
 SPLIT_NUMBERS: Mapping[Split, int] = {Split.TRAIN: 0, Split.VALIDATION: 1, Split.TEST: 2}
 """How splits are numbered in a file of features."""
-Report = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,13 @@ from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from lab.child.job import ChildCommand
+from lab.child.job import ChildCommand, Report
 from lab.child.limits import ChildLimits
 from lab.child.start import Outcome, Step
 from lab.child.start import run as run_step
 from lab.recipes.numbers import DataScaling
 from lab.recipes.recipe import LearnedParameters, estimator_runefile
 from lab.refusal import Reason, Refused
-from lab.training.data import Report
 from lab.training.estimator_step import LEARNED
 from lab.training.settings import RunSettings
 from rune.wording import install_command

@@ -21,7 +21,7 @@ from lab.recipes.arguments import function_arguments
 from lab.recipes.catalogue import recipe_of
 from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
-from lab.training.thresholds import few_windows_note, threshold_of
+from lab.training.judging.thresholds import few_windows_note, threshold_of
 from rune.wording import counted
 
 LEARNED = "learned"

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.child.job import ChildCommand
+from lab.child.job import ChildCommand, Report
 from lab.child.limits import ChildLimits
 from lab.child.start import BegunStep, Outcome, Step, begun, start_ahead
 from lab.child.start import run as run_step
@@ -23,9 +23,7 @@ from lab.quantize.samples import MOST_SAMPLES
 from lab.recipes.alarm import DISTANCE_STAGE
 from lab.recipes.numbers import NUMBER_STAGE, DataScaling
 from lab.recipes.recipe import MODEL_STAGE, SHARES_STAGE, scores_stage, whole_runefile
-from lab.training.counting import CountJudgement, counting_rune, judge_counts
 from lab.training.data import (
-    Report,
     compute_windows,
     features_bytes,
     generated_dataset,
@@ -38,7 +36,8 @@ from lab.training.data import (
     with_numbers,
 )
 from lab.training.estimating import EstimatorFiles, estimate
-from lab.training.judging import (
+from lab.training.judging.counts import CountJudgement, counting_rune, judge_counts
+from lab.training.judging.judge import (
     Judged,
     JudgedNumbers,
     NumberJudgement,
@@ -47,16 +46,16 @@ from lab.training.judging import (
     judge_numbers,
     normal_scores,
 )
-from lab.training.preparing import PreparedRun
-from lab.training.run_folder import RunFolder
-from lab.training.settings import ENVIRONMENT
-from lab.training.thresholds import (
+from lab.training.judging.thresholds import (
     NORMAL_WINDOWS,
     few_windows_note,
     generated_sounds_note,
     threshold_of,
     word_threshold,
 )
+from lab.training.preparing import PreparedRun
+from lab.training.run_folder import RunFolder
+from lab.training.settings import ENVIRONMENT
 from rune.datasets.splits import Split
 from rune.port import Port
 

@@ -15,7 +15,10 @@ from lab.recipes.recipe import whole_runefile
 from lab.refusal import Reason, Refused
 from lab.search.candidate import candidate_model
 from lab.search.space import require_searched
-from lab.training.counted_objects import (
+from lab.training.data import Dataset, read_dataset
+from lab.training.judging.counts import judge_counts
+from lab.training.judging.judge import Judged
+from lab.training.judging.objects import (
     PictureCounts,
     best_threshold,
     counting_figures,
@@ -23,9 +26,6 @@ from lab.training.counted_objects import (
     matches,
     objects_on_grid,
 )
-from lab.training.counting import judge_counts
-from lab.training.data import Dataset, read_dataset
-from lab.training.judging import Judged
 from lab.training.preparing import prepare_run
 from lab.training.run import write_features
 from rune.compiler.building.building import build

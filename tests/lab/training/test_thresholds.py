@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lab.recipes.alarm import Threshold
-from lab.training.thresholds import few_windows_note, generated_sounds_note, threshold_of, word_threshold
+from lab.training.judging.thresholds import few_windows_note, generated_sounds_note, threshold_of, word_threshold
 
 VALUES = {"mean-of": 1, "false-alarms": 0.05}
 

@@ -15,7 +15,7 @@ from lab.dataset.tables import rows_of
 from lab.recipes.arguments import Values
 from lab.recipes.numbers import Array, DataScaling, NumberTarget
 from lab.training.data import Dataset
-from lab.training.errors_of_numbers import NumberErrorJson, RecordingErrors, number_error
+from lab.training.judging.numbers import NumberErrorJson, RecordingErrors, number_error
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.splits import Split

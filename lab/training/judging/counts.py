@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from lab.child.job import Report
 from lab.recipes.alarm import Threshold
 from lab.recipes.arguments import Values
 from lab.recipes.recipe import CELL, COUNTS_STAGE, Recipe, scores_stage, whole_runefile
-from lab.training.counted_objects import (
+from lab.training.data import Dataset, places_of
+from lab.training.judging.judge import Judged, rows_of_split
+from lab.training.judging.objects import (
     CountingFigures,
     PictureCounts,
     Place,
@@ -20,12 +23,9 @@ from lab.training.counted_objects import (
     counts_by_label,
     matches,
 )
-from lab.training.data import Dataset, places_of
-from lab.training.judging import Judged, rows_of_split
 from rune.datasets.splits import Split
 from rune.port import Port
 
-Report = Callable[[float, str], None]
 _FIELDS = 4
 """Numbers of a position: label, x, y, score."""
 
@@ -59,7 +59,7 @@ def counting_rune(
         read = [(place, rows[0]) for place, _, rows in rows_of_split(unset, dataset, Split.VALIDATION, report)]
         marked = [places_of(dataset, place) for place, _ in read]
         chosen = best_threshold([grid for _, grid in read], marked)
-        notes = (f"The threshold is {chosen:g}: with it, the most objects of the validation split are found rightly.",)
+        notes = (f"The threshold is {chosen:g}: the F1 of objects on the validation split is greatest with it.",)
     judged = Judged(runefile(chosen), {path: model}, COUNTS_STAGE, chosen, beside=Port(COUNTS_STAGE, 1))
     return judged, notes
 
