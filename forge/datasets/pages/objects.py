@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from forge.core.actors import Actor
 from forge.datasets.access import samples_of
 from forge.datasets.models import Sample
-from forge.datasets.pages.cards import marks_of
+from forge.datasets.pages.cards import MARKS, marks_of
 from forge.datasets.samples.models import SampleKind
 from forge.projects.models import Project
 from rune.datasets.positions import MAX_POSITIONS, NOTHING, Positions, counts_of, read_positions
@@ -50,6 +50,8 @@ class PictureObjects:
     sent: str
     """The positions as JSON, for the script that edits them; "null" where nobody marked them."""
     most: int = MAX_POSITIONS
+    marks: int = MARKS
+    """Marks that a label which somebody adds may get."""
 
     @property
     def counts(self) -> Sequence[ObjectLabel]:

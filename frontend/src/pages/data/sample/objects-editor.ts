@@ -13,10 +13,9 @@ import {
   type MarkedObject,
   type Place,
 } from "./objects";
+import { part } from "./part";
 
 const SVG = "http://www.w3.org/2000/svg";
-/** Marks of labels that the style sheet has. */
-const MARKS = 8;
 
 /** Whether the editor of the next picture opens by itself: somebody marks one picture after another. */
 let goesOn = false;
@@ -232,7 +231,7 @@ class ObjectsEditor {
   }
 
   #newLabel(name: string, labels: readonly HTMLElement[]): HTMLElement {
-    const mark = (labels.length % MARKS) + 1;
+    const mark = (labels.length % Number(this.place.dataset["marks"])) + 1;
     const label = document.createElement("label");
     label.className = "chip";
     label.dataset["objectLabel"] = "";
@@ -373,10 +372,4 @@ function shape(name: string, attributes: Readonly<Record<string, string>>): SVGE
 function indexOf(target: EventTarget | null): number {
   const element = target instanceof Element ? target.closest<HTMLElement | SVGElement>("[data-index]") : null;
   return Number(element?.dataset["index"] ?? -1);
-}
-
-function part<T extends Element = HTMLElement>(root: ParentNode, selector: string): T {
-  const element = root.querySelector<T>(selector);
-  if (element === null) throw new Error(`The panel has no ${selector}`);
-  return element;
 }

@@ -2,6 +2,7 @@
 import { address, type Answer } from "../../../api/request";
 import type { SampleActs } from "../acts";
 import { fitted, freePlace, positionOf, positionText, type EditedPart } from "./parts";
+import { part } from "./part";
 
 const PARTS = "/api/v1/projects/{organisation}/{name}/data/samples/{number}/parts";
 type Edge = "start" | "end";
@@ -209,10 +210,4 @@ class PartsEditor {
 
 function indexOf(element: Element): number {
   return Number(element.closest<HTMLElement>("[data-index]")?.dataset["index"] ?? -1);
-}
-
-function part<T extends HTMLElement = HTMLElement>(root: ParentNode, selector: string): T {
-  const element = root.querySelector<T>(selector);
-  if (element === null) throw new Error(`The panel has no ${selector}`);
-  return element;
 }
