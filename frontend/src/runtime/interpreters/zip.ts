@@ -1,10 +1,7 @@
 // Reading a zip, as a model of several files comes in one. The plain kind: no encryption, no parts, no 64 bit sizes.
 import { modelError } from "./interpreter";
+import { listedFiles, listPlace } from "./zip-list";
 
-const END = 0x06054b50;
-const ENTRY = 0x02014b50;
-const END_BYTES = 22;
-const COMMENT_BYTES = 65535;
 const STORED = 0;
 const DEFLATED = 8;
 const ENTRY_LIMIT = 10_000;
@@ -23,36 +20,22 @@ export async function unzip(data: Uint8Array<ArrayBuffer>): Promise<Map<string, 
 
 async function readEntries(data: Uint8Array<ArrayBuffer>): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const end = findEnd(view);
-  const count = view.getUint16(end + 10, true);
-  if (count > ENTRY_LIMIT) throw modelError(`its zip has more than ${ENTRY_LIMIT} files`);
+  const list = listPlace(view);
+  if (list === null) throw modelError("its files are not in a zip");
+  if (list.count > ENTRY_LIMIT) throw modelError(`its zip has more than ${ENTRY_LIMIT} files`);
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
-  let at = view.getUint32(end + 16, true);
   let total = 0;
-  for (let index = 0; index < count; index += 1) {
-    if (view.getUint32(at, true) !== ENTRY) throw modelError("its zip is damaged");
-    const method = view.getUint16(at + 10, true);
-    const [packed, size] = [view.getUint32(at + 20, true), view.getUint32(at + 24, true)];
-    const nameSize = view.getUint16(at + 28, true);
-    const extra = view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
-    const header = view.getUint32(at + 42, true);
-    const path = new TextDecoder().decode(part(data, at + 46, nameSize));
-    at += 46 + nameSize + extra;
-    if (path.endsWith("/")) continue;
-    total += size;
+  for (const each of listedFiles(
+    new DataView(data.buffer, data.byteOffset + list.offset, data.byteLength - list.offset),
+    list.count,
+  )) {
+    if (each.path.endsWith("/")) continue;
+    total += each.size;
     if (total > SIZE_LIMIT) throw modelError(`its files have more than ${SIZE_LIMIT} bytes together`);
-    const start = header + 30 + view.getUint16(header + 26, true) + view.getUint16(header + 28, true);
-    files.set(path, await unpacked(path, method, part(data, start, packed), size));
+    const start = each.header + 30 + view.getUint16(each.header + 26, true) + view.getUint16(each.header + 28, true);
+    files.set(each.path, await unpacked(each.path, each.method, part(data, start, each.packed), each.size));
   }
   return files;
-}
-
-function findEnd(view: DataView): number {
-  const first = Math.max(0, view.byteLength - END_BYTES - COMMENT_BYTES);
-  for (let at = view.byteLength - END_BYTES; at >= first; at -= 1) {
-    if (view.getUint32(at, true) === END) return at;
-  }
-  throw modelError("its files are not in a zip");
 }
 
 async function unpacked(

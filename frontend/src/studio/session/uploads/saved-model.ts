@@ -1,15 +1,9 @@
 // Which files are a SavedModel: a folder with saved_model.pb, or a ZIP file of one. It is converted as other formats are.
+import { listedFiles, listPlace, LONGEST_END } from "../../../runtime/interpreters/zip-list";
 import type { NamedFile } from "./incoming-files";
 import { packed } from "./packed";
 
 const GRAPH = "saved_model.pb";
-/** Bytes of the record that ends a ZIP file, without its comment, and with the longest one. */
-const END = 22;
-const LONGEST_END = END + 0xffff;
-const END_MARK = 0x06054b50;
-/** Bytes of an entry in the list of files, without its name. */
-const ENTRY = 46;
-const ENTRY_MARK = 0x02014b50;
 /** Bytes of a list of files that is read; a SavedModel has a few entries. */
 const LONGEST_LIST = 1024 * 1024;
 
@@ -29,28 +23,17 @@ export async function isSavedModelArchive(file: File): Promise<boolean> {
   return isSavedModel(await namesIn(file));
 }
 
-/** The paths in a ZIP file; none in what is not one, or where the list is longer than a model's. */
+/** The paths in a ZIP file; none in what is not one, or where the list is damaged or longer than a model's. */
 async function namesIn(file: File): Promise<readonly string[]> {
-  const start = Math.max(0, file.size - LONGEST_END);
-  const tail = new DataView(await file.slice(start).arrayBuffer());
-  let at = tail.byteLength - END;
-  while (at >= 0 && tail.getUint32(at, true) !== END_MARK) at -= 1;
-  if (at < 0) return [];
-  const [size, offset] = [tail.getUint32(at + 12, true), tail.getUint32(at + 16, true)];
-  return size > LONGEST_LIST ? [] : listed(new DataView(await file.slice(offset, offset + size).arrayBuffer()));
-}
-
-function listed(list: DataView): readonly string[] {
-  const names: string[] = [];
-  const text = new TextDecoder();
-  let at = 0;
-  while (at + ENTRY <= list.byteLength && list.getUint32(at, true) === ENTRY_MARK) {
-    const length = list.getUint16(at + 28, true);
-    if (at + ENTRY + length > list.byteLength) return [];
-    names.push(text.decode(new Uint8Array(list.buffer, list.byteOffset + at + ENTRY, length)));
-    at += ENTRY + length + list.getUint16(at + 30, true) + list.getUint16(at + 32, true);
+  const place = listPlace(new DataView(await file.slice(Math.max(0, file.size - LONGEST_END)).arrayBuffer()));
+  if (place === null || place.size > LONGEST_LIST) return [];
+  const list = new DataView(await file.slice(place.offset, place.offset + place.size).arrayBuffer());
+  try {
+    return [...listedFiles(list, place.count)].map(({ path }) => path);
+  } catch (error) {
+    if (error instanceof RangeError) return [];
+    throw error;
   }
-  return names;
 }
 
 /** The SavedModel that came, as one ZIP file that can be converted; null when what came is no SavedModel. */
