@@ -8,7 +8,7 @@ from uuid import UUID
 from forge.core.blobs.store import read_blob
 from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataSet, DataVersion, Sample
-from forge.datasets.versions.manifest import Entry, VersionComparison, compare, read_manifest
+from forge.datasets.versions.manifest import Entry, VersionComparison, compare, entry_of, read_manifest
 
 _COLUMNS = (
     "number",
@@ -27,7 +27,7 @@ _COLUMNS = (
 def current_entries(data_set: DataSet, use: SampleUse = SampleUse.VERSION) -> Sequence[Entry]:
     """The samples that a version would have that is saved now; or those that another use may have now."""
     rows = Sample.objects.for_use(use).included().filter(data_set=data_set).order_by("number")
-    return [Entry(*row) for row in rows.values_list(*_COLUMNS)]
+    return [entry_of(*row) for row in rows.values_list(*_COLUMNS).iterator()]
 
 
 def entries_of(version: DataVersion) -> Sequence[Entry]:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from sys import intern
 from typing import IO
 
 from forge.core.actors import Actor
@@ -67,7 +68,7 @@ def plan_export(
     """
     version = find_version(actor, project, number)
     stored = samples_of(actor, project).for_use(SampleUse.EXPORT).select_related(None).order_by()
-    endings = {row: ENDINGS[media_type] for row, media_type in stored.values_list("number", "media_type")}
+    endings = {row: ENDINGS[media_type] for row, media_type in stored.values_list("number", "media_type").iterator()}
     all_entries = entries_of(version)
     entries = [entry for entry in all_entries if entry.number in endings]
     locked = set(stored.exclude(playable(actor)).values_list("number", flat=True))
@@ -110,7 +111,7 @@ def _stored(samples: Iterable[Exported]) -> Iterator[tuple[Exported, bytes]]:
 
 def exported(entry: Entry, ending: str) -> Exported:
     """Returns a sample of a version as layouts write it. `ending` is that of its file as it is stored."""
-    group = "" if entry.group is None else f"group-{entry.group}"
+    group = "" if entry.group is None else intern(f"group-{entry.group}")
     return Exported(
         entry.number,
         entry.digest,

@@ -6,7 +6,8 @@ import io
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from sys import intern
 from typing import Any
 
 from rune.datasets.positions import ObjectPositionJson
@@ -16,9 +17,12 @@ from rune.wording import listed
 FORMAT = "hammer-forge-data-set/1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """A sample as a version has it. Whoever reads a version learns no name of a person: a group is a number."""
+    """A sample as a version has it. Whoever reads a version learns no name of a person: a group is a number.
+
+    A version may have 100,000: `entry_of` makes those that are read, and they share their words.
+    """
 
     number: int
     """Of the sample in its data set; no other sample ever gets it."""
@@ -34,6 +38,7 @@ class Entry:
     """Where objects are in a picture; None where nobody marked it."""
 
 
+_FIELDS = tuple(field.name for field in fields(Entry))
 _PART = 1_000
 """Entries that are JSON at a time."""
 
@@ -73,6 +78,11 @@ class VersionComparison:
     """The labels that have test samples in the first version alone."""
 
 
+def entry_of(number: int, digest: str, kind: str, label: str, split: str, *rest: Any, **marks: Any) -> Entry:
+    """Returns an entry of the values of its fields, as a database or JSON has them. Equal words are one object."""
+    return Entry(number, digest, intern(kind), intern(label), intern(split), *rest, **marks)
+
+
 def manifest_bytes(entries: Iterable[Entry]) -> bytes:
     """Returns the canonical form of a version: the same samples give the same bytes, in whichever order they come."""
     rows = sorted(entries, key=lambda each: each.number)
@@ -80,7 +90,8 @@ def manifest_bytes(entries: Iterable[Entry]) -> bytes:
     parts = (_compact([_row(each) for each in rows[start : start + _PART]]) for start in range(0, len(rows), _PART))
     text = io.BytesIO()
     text.write(f'{{"format":{_compact(FORMAT)},"samples":['.encode())
-    text.write(b",".join(part[1:-1].encode() for part in parts))
+    for index, part in enumerate(parts):
+        text.write(f"{',' if index else ''}{part[1:-1]}".encode())
     text.write(b"]}")
     return text.getvalue()
 
@@ -92,7 +103,7 @@ def _compact(value: Any) -> str:
 def _row(entry: Entry) -> dict[str, Any]:
     """An entry as JSON. One without marks is as it was before there were any, so that versions keep their digests."""
     # `asdict`, which copies every value, takes most of the time of saving a version.
-    row = dict(vars(entry))
+    row = {name: getattr(entry, name) for name in _FIELDS}
     for name in ("events", "positions"):
         if row[name] is None:
             del row[name]
@@ -101,12 +112,14 @@ def _row(entry: Entry) -> dict[str, Any]:
 
 def read_manifest(data: bytes) -> Sequence[Entry]:
     """Returns the samples of a version that `manifest_bytes` wrote, in the order of their numbers."""
-    return tuple(json.loads(data, object_hook=_entry_or_row)["samples"])
+    text = data.decode()
+    del data  # 20 MB of 100,000 samples, which need not stay beside the entries
+    return tuple(json.loads(text, object_hook=_entry_or_row)["samples"])
 
 
 def _entry_or_row(row: dict[str, Any]) -> Any:
     """Makes an entry of each sample as soon as it is read: all of them as JSON would take most of the memory."""
-    return Entry(**row) if "digest" in row else row
+    return entry_of(**row) if "digest" in row else row
 
 
 def figures_of(entries: Collection[Entry]) -> Figures:

@@ -29,17 +29,17 @@ class _Buffer(io.RawIOBase):
     """The buffer of a zip file that is written; its bytes are removed piece by piece."""
 
     def __init__(self) -> None:
-        self._pieces: list[bytes] = []
+        self._data = bytearray()
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
-        self._pieces.append(bytes(data))
+        self._data += data
         return len(data)
 
     def take(self) -> bytes:
-        data, self._pieces = b"".join(self._pieces), []
+        data, self._data = bytes(self._data), bytearray()
         return data
 
 
@@ -58,6 +58,7 @@ def pack(files: Iterable[tuple[str, Callable[[], IO[bytes]]]]) -> Iterator[bytes
                     target.write(chunk)
                     if piece := buffer.take():
                         yield piece
+            del opened  # what a long list was read from, before the directory of 100,000 files comes
     yield buffer.take()
 
 

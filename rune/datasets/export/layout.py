@@ -9,7 +9,7 @@ from rune.datasets.content.content import BadContent, Kind
 from rune.datasets.positions import Positions
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Exported:
     """A sample that is written. It has no name of a person: a group is called after its number."""
 
