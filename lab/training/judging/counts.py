@@ -16,12 +16,14 @@ from lab.training.data import Dataset, places_of
 from lab.training.judging.judge import Judged, rows_of_split
 from lab.training.judging.objects import (
     CountingFigures,
+    MiscountedPictureJson,
     PictureCounts,
     Place,
     best_threshold,
     counting_figures,
     counts_by_label,
     matches,
+    worst_pictures,
 )
 from rune.datasets.splits import Split
 from rune.port import Port
@@ -32,15 +34,22 @@ _FIELDS = 4
 
 @dataclass(frozen=True)
 class CountJudgement:
-    """How well a rune counts on so many pictures of a split."""
+    """How well a rune counts on so many pictures of a split, and those in which it counts worst."""
 
     pictures: int
     counting: CountingFigures | None
+    worst: Sequence[MiscountedPictureJson] = ()
     answers: Sequence[tuple[int, int, float]] = ()
 
     def to_json(self, _labels: Sequence[str]) -> dict[str, Any]:
         """The figures; no picture as a whole is right or wrong."""
-        return {"samples": self.pictures, "left_out": 0, "accuracy": None, "counting": self.counting}
+        return {
+            "samples": self.pictures,
+            "left_out": 0,
+            "accuracy": None,
+            "counting": self.counting,
+            "worst_counts": self.worst,
+        }
 
 
 def counting_rune(
@@ -82,6 +91,7 @@ def judge_counts(judged: Judged, values: Values, dataset: Dataset, split: Split,
         marked = places_of(dataset, place)
         pictures.append(
             PictureCounts(
+                place,
                 counts_by_label(marked, labels),
                 counted,
                 counts_by_label(placed, labels),
@@ -91,4 +101,5 @@ def judge_counts(judged: Judged, values: Values, dataset: Dataset, split: Split,
             )
         )
     threshold = judged.threshold or 0.0
-    return CountJudgement(len(pictures), counting_figures(pictures, dataset.labels, threshold))
+    figures = counting_figures(pictures, dataset.labels, threshold)
+    return CountJudgement(len(pictures), figures, worst_pictures(pictures, dataset.labels))

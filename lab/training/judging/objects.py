@@ -14,6 +14,8 @@ from lab.training.judging.numbers import DRAWS, MIN_PARTS, RangeJson, range_of
 Array = np.ndarray[Any, Any]
 Place = tuple[int, float, float]
 """An object: the place of its label among the labels, x and y from 0 to 1."""
+WORST = 10
+"""Pictures with the greatest errors that are named."""
 _NEAR = 1 + 1e-6
 """Cells by which an object may be off, in x and in y."""
 THRESHOLDS = tuple(step / 20 for step in range(1, 20))
@@ -45,11 +47,28 @@ class CountingFigures(TypedDict):
     labels: dict[str, CountedLabelFigures]
 
 
+class MiscountJson(TypedDict):
+    """A label of a picture: how many objects were marked, and how many the rune counted."""
+
+    label: str
+    marked: int
+    counted: int
+
+
+class MiscountedPictureJson(TypedDict):
+    """A picture whose counts are wrong. `recording` is its place in the data set; right counts are not listed."""
+
+    recording: int
+    labels: list[MiscountJson]
+
+
 @dataclass(frozen=True)
 class PictureCounts:
     """Counts of a picture by label, i64 [labels]: objects that were marked, that the rune counted, of whose positions
-    the rune gave, and that match; and the answer without looking. `group` is who or what took the picture."""
+    the rune gave, and that match; and the answer without looking. `place` is that of the picture in the data set, and
+    `group` who or what took it."""
 
+    place: int
     marked: Array
     counted: Array
     placed: Array
@@ -150,6 +169,23 @@ def counting_figures(
         "baseline": baseline,
         "labels": {label: _of_label(pictures, place) for place, label in enumerate(labels)},
     }
+
+
+def worst_pictures(pictures: Sequence[PictureCounts], labels: Sequence[str]) -> list[MiscountedPictureJson]:
+    """The pictures whose counts are wrong, those with the greatest sum of errors first; at most `WORST`."""
+    errors = {each.place: int(np.abs(each.counted - each.marked).sum()) for each in pictures}
+    wrong = [each for each in pictures if errors[each.place]]
+    wrong.sort(key=lambda each: (-errors[each.place], each.place))
+    return [{"recording": each.place, "labels": _miscounts(each, labels)} for each in wrong[:WORST]]
+
+
+def _miscounts(picture: PictureCounts, labels: Sequence[str]) -> list[MiscountJson]:
+    rows = zip(labels, picture.marked, picture.counted, strict=True)
+    return [
+        {"label": label, "marked": int(marked), "counted": int(counted)}
+        for label, marked, counted in rows
+        if marked != counted
+    ]
 
 
 _MARKED, _PLACED, _MATCHED, _BOTH, _TWICE, _ERROR, _BASELINE, _ANSWERS = range(8)

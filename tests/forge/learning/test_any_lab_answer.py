@@ -125,6 +125,15 @@ def _form(name: str) -> dict[str, Any]:
     }
 
 
+def _picture(marked: int, counted: int, label: str = "bee", recording: int = 0) -> dict[str, Any]:
+    return {"recording": recording, "labels": [{"label": label, "marked": marked, "counted": counted}]}
+
+
+def _counts(*pictures: dict[str, Any]) -> dict[str, Any]:
+    """A split with pictures whose counts are wrong."""
+    return {"accuracy": None, "samples": 2, "worst_counts": list(pictures)}
+
+
 def trained(**changes: Any) -> Any:
     """The answer of a run, with these fields of it or of its report in place of the right ones."""
     split = {"accuracy": [0.5, 0.1, 0.9], "samples": 2}
@@ -145,6 +154,11 @@ def trained(**changes: Any) -> Any:
         {"best_epoch": 1 << 80},
         {"judgements": {"test": {"accuracy": [0.5], "samples": 2}}},
         {"judgements": {"test": {"accuracy": [0.5, 0.1, 1e300], "samples": 2}}},
+        {"judgements": {"validation": _counts(_picture(3, 1)) | {"worst_counts": [_picture(3, 1)] * 11}}},
+        {"judgements": {"validation": _counts(_picture(-1, 1))}},
+        {"judgements": {"validation": _counts(_picture(3, 1 << 60))}},
+        {"judgements": {"validation": _counts(_picture(3, 1, recording=-1))}},
+        {"judgements": {"validation": _counts(_picture(3, 1, label="x" * 201))}},
     ],
     ids=str,
 )

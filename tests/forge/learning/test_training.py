@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from forge.accounts.models import Quota, User
 from forge.builds.contents import keep_contents
@@ -166,14 +167,22 @@ def test_a_run_that_counts_shows_its_objects_and_no_accuracy(trains: Client, pro
     counting = {"objects": 9, "threshold": 0.4, "count_error": error, "baseline": baseline, "labels": {"bee": of_label}}
     counting |= {"precision": share, "recall": None, "f1": share}
     split = {"samples": 12, "left_out": 0, "accuracy": None, "counting": counting}
-    report = {**TrainingRun.objects.get().report, "judgements": {"validation": split, "test": split}}
-    TrainingRun.objects.update(recipe="counting", report=report, answers={})
+    shown, deleted = Sample.objects.filter(removed=None).order_by("number")[:2]
+    miscount = [{"label": "bee", "marked": 3, "counted": 5}]
+    worst = [{"recording": place, "labels": miscount} for place in range(3)]
+    judgements = {"validation": split | {"worst_counts": worst}, "test": split}
+    report = {**TrainingRun.objects.get().report, "judgements": judgements}
+    description = {**TrainingRun.objects.get().description, "recordings": [shown.number, deleted.number]}
+    TrainingRun.objects.update(recipe="counting", report=report, description=description, answers={})
+    Sample.objects.filter(pk=deleted.pk).update(removed=timezone.now())
     page = trains.get("/acme/kitchen/training/1").content.decode()
     assert "How well it counts" in page
     assert "81.2 % (40.6 to 81.2 %)" in page
     assert "1.5 (1 to 2)" in page
     assert ">bee</th><td>9</td><td>60.0 %</td>" in page
     assert "F1 of cells" in page
+    assert page.count("bee: 3 marked") == page.count("5 counted") == page.count('class="mistake"') == 1
+    assert f'aria-label="Sample {shown.number:04d}"' in page
     assert "Accuracy" not in page
     assert "Confusion matrix" not in page
     assert read(trains)["counting"]["test"] == counting

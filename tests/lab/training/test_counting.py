@@ -19,12 +19,14 @@ from lab.training.data import Dataset, read_dataset
 from lab.training.judging.counts import judge_counts
 from lab.training.judging.judge import Judged
 from lab.training.judging.objects import (
+    WORST,
     PictureCounts,
     best_threshold,
     counting_figures,
     counts_by_label,
     matches,
     objects_on_grid,
+    worst_pictures,
 )
 from lab.training.preparing import prepare_run
 from lab.training.run import write_features
@@ -130,7 +132,7 @@ def test_the_threshold_is_the_middle_of_those_with_the_greatest_f1() -> None:
 
 def _picture(marked: int, counted: int, matched: int, group: str = "") -> PictureCounts:
     one = [np.array([each]) for each in (marked, counted, counted, matched, 2)]
-    return PictureCounts(one[0], one[1], one[2], one[3], one[4], group)
+    return PictureCounts(0, one[0], one[1], one[2], one[3], one[4], group)
 
 
 def test_figures_are_of_objects_and_of_counts() -> None:
@@ -146,6 +148,20 @@ def test_figures_are_of_objects_and_of_counts() -> None:
     nothing = counting_figures([_picture(0, 0, 0)], ["bee"], 0.5)
     assert nothing is not None
     assert (nothing["f1"], nothing["labels"]["bee"]["recall"]) == (None, None)
+
+
+def test_the_worst_pictures_name_the_labels_that_are_miscounted() -> None:
+    def picture(place: int, bees: tuple[int, int], ants: tuple[int, int]) -> PictureCounts:
+        marked, counted = np.array([bees, ants]).T
+        return PictureCounts(place, marked, counted, counted, np.minimum(marked, counted), marked)
+
+    pictures = [picture(4, (2, 2), (1, 1)), picture(5, (2, 3), (1, 0)), picture(6, (0, 5), (1, 1))]
+    bees = {"label": "bee", "marked": 0, "counted": 5}
+    both = [{"label": "bee", "marked": 2, "counted": 3}, {"label": "ant", "marked": 1, "counted": 0}]
+    expected = [{"recording": 6, "labels": [bees]}, {"recording": 5, "labels": both}]
+    assert worst_pictures(pictures, ["bee", "ant"]) == expected
+    many = [picture(place, (0, 1), (0, 0)) for place in range(30, 0, -1)]
+    assert [each["recording"] for each in worst_pictures(many, ["bee", "ant"])] == list(range(1, WORST + 1))
 
 
 def test_intervals_are_over_people_where_there_are_enough() -> None:

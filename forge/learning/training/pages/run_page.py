@@ -21,6 +21,7 @@ from forge.learning.training.judgement import OUTLINED, WORST, MistakeJson, RunJ
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.learning.training.pages.drawing import CURVE_TITLES, drawing_of
 from forge.learning.training.pages.form import written_arguments
+from forge.learning.training.pages.miscounts import miscounts_of
 from forge.learning.training.reading import judgements
 from forge.learning.training.recipes import recipes
 from forge.learning.training.running.lab_events import RecipeJson
@@ -123,6 +124,7 @@ def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, A
         "curve_title": CURVE_TITLES[curve],
         "counting": counting_rows(run.report.get("judgements", {})),
         "counted_labels": label_rows(run.report.get("judgements", {})),
+        "miscounts": miscounts_of(actor, source, run),
         "errors": error_rows(run.report.get("judgements", {})),
         "baseline_name": _baseline_name(run),
         "learned_name": next(iter(run.description.get("labels", ())), "") if is_number else "",

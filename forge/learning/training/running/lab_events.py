@@ -194,14 +194,31 @@ class CountingJson(TypedDict):
     labels: dict[str, LabelCountsJson]
 
 
+class LabelMiscountJson(TypedDict):
+    """A label that is miscounted in a picture: how many objects were marked, and how many the rune counted."""
+
+    label: str
+    marked: int
+    counted: int
+
+
+class PictureMiscountsJson(TypedDict):
+    """A picture whose counts are wrong: its place among the recordings of the run, and the labels."""
+
+    recording: int
+    labels: list[LabelMiscountJson]
+
+
 class JudgedSplitJson(TypedDict):
     """How often the rune is right on a split: a share with the bounds of its 95 % interval, of so many recordings. Of a
-    rune that answers with numbers, how far it is off; of one that counts objects, how well it does."""
+    rune that answers with numbers, how far it is off; of one that counts objects, how well it does, and the pictures
+    in which it counts worst."""
 
     accuracy: list[float] | None
     samples: int
     error: NotRequired[ReportedErrorJson | None]
     counting: NotRequired[CountingJson | None]
+    worst_counts: NotRequired[list[PictureMiscountsJson]]
 
 
 class TrainingReportJson(TypedDict):

@@ -15,6 +15,7 @@ from forge.learning.training.running.lab_events import (
     BegunAgainEvent,
     CountingJson,
     EpochEvent,
+    PictureMiscountsJson,
     ReportedErrorJson,
     RunNeedsJson,
     TrainedJson,
@@ -24,6 +25,9 @@ from rune.source.policy.sections.training import MAX_ARGUMENTS
 
 MOST_EPOCHS = 100_000
 LONGEST_NAME = 200
+MOST_PICTURES = 10
+"""Pictures with the worst counts."""
+MOST_LABELS = 200
 MOST = 2**53
 """Bytes and instructions: what JavaScript reads exactly."""
 
@@ -65,6 +69,7 @@ def is_possible_result(answer: TrainedJson, arguments: Mapping[str, float]) -> b
         and all(is_possible_share(each["accuracy"]) for each in report["judgements"].values())
         and all(is_possible_error(each.get("error")) for each in report["judgements"].values())
         and all(is_possible_counting(each.get("counting")) for each in report["judgements"].values())
+        and all(are_possible_miscounts(each.get("worst_counts", ())) for each in report["judgements"].values())
         and 0 <= report["best_epoch"] <= MOST_EPOCHS
         and 0 <= (report.get("pruned_after") or 0) <= MOST_EPOCHS
         and 0 <= report.get("accuracy_before", 0) <= 1
@@ -103,6 +108,17 @@ def is_possible_counting(counting: CountingJson | None) -> bool:
         and all(0 <= error < MOST for error in errors)
         and all(0 <= each["objects"] < MOST for each in (counting, *of_labels))
         and all(len(label) <= LONGEST_NAME for label in counting["labels"])
+    )
+
+
+def are_possible_miscounts(pictures: Sequence[PictureMiscountsJson]) -> bool:
+    """Whether there are as many pictures as a run names, with counts of objects."""
+    of_labels = [own for each in pictures for own in each["labels"]]
+    return (
+        len(pictures) <= MOST_PICTURES
+        and all(each["recording"] >= 0 and len(each["labels"]) <= MOST_LABELS for each in pictures)
+        and all(0 <= own[name] < MOST for own in of_labels for name in ("marked", "counted"))
+        and all(len(own["label"]) <= LONGEST_NAME for own in of_labels)
     )
 
 
