@@ -187,7 +187,7 @@ def _whole_rune(prepared: PreparedRun, model: bytes, scaling: DataScaling, send:
 
 def _pruning_note(prepared: PreparedRun, result: Mapping[str, Json]) -> Sequence[str]:
     """A sentence where channels were to be removed, and somebody stopped the run before."""
-    if not prepared.settings.values["prune"] or result["pruned_after"] is not None:
+    if not prepared.settings.values.get("prune") or result["pruned_after"] is not None:
         return ()
     return ("The run was stopped before channels were removed: the model has all of them, and needs as much.",)
 

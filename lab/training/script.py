@@ -127,7 +127,7 @@ def script_text(settings: RunSettings, start: str = "") -> str:
         numbers += ", is_number=True"
     if recipe.counts:
         numbers += f", object_weight={values['object-weight']!r}"
-    if values["prune"]:
+    if values.get("prune"):
         numbers += f", prune={values['prune']!r}"
     layers = values.get(LEARNED_LAYERS.name, 0)
     classes = "1 + len(LABELS)" if recipe.counts else "len(LABELS)"

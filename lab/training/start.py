@@ -11,7 +11,7 @@ from lab.child.job import ChildJob
 from lab.recipes.arguments import RecipeArgument
 from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
-from rune.wording import quoted
+from rune.wording import listed, quoted
 
 LEARNED_LAYERS = RecipeArgument(
     "learned-layers", "How many of the last layers with weights learn; 0 for all.", 0, 0, 1000
@@ -34,21 +34,21 @@ class StartModel:
 
 
 def with_start(recipe: Recipe, written: Mapping[str, object]) -> Recipe:
-    """The recipe with the arguments of a run that begins with a model. Raises `Refused` where none does, and where
-    channels are to be removed."""
+    """The recipe with the arguments of a run that begins with a model: those of its own network and of pruning are not
+    among them. Raises `Refused` where no run does, and where one of these is written."""
     if not recipe.takes_start:
         raise Refused(Reason.SETTINGS, f"The recipe {recipe.name} begins with no model of a file. Remove `start`.")
-    if written.get("prune"):
-        raise Refused(Reason.SETTINGS, "A run that begins with a model keeps its channels. Remove prune or `start`.")
-    return replace(recipe, arguments=(*map(_slower, recipe.arguments), LEARNED_LAYERS))
+    own = (*recipe.network_arguments, "prune")
+    if unused := [name for name in written if name in own]:
+        message = f"A run that begins with a model keeps its network. Remove {listed(unused)}, or `start`."
+        raise Refused(Reason.SETTINGS, message)
+    arguments = (_slower(each) for each in recipe.arguments if each.name not in own)
+    return replace(recipe, arguments=(*arguments, LEARNED_LAYERS), network_arguments=())
 
 
 def start_arguments(recipe: Recipe) -> Sequence[RecipeArgument]:
-    """The arguments that only a run that begins with a model has, or that have another default there; none of a recipe
-    that begins with no model."""
-    if not recipe.takes_start:
-        return ()
-    return [each for each in with_start(recipe, {}).arguments if each not in recipe.arguments]
+    """The arguments of a run that begins with a model; none of a recipe whose runs begin with no model."""
+    return with_start(recipe, {}).arguments if recipe.takes_start else ()
 
 
 def _slower(argument: RecipeArgument) -> RecipeArgument:

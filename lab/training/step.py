@@ -63,14 +63,12 @@ def run(job: ChildJob) -> dict[str, Any]:
         values["batch"],
         values["learning-rate"],
         is_number=recipe.learns_numbers,
-        prune=values["prune"],
+        prune=values.get("prune", 0.0),
         has_teacher="teacher" in job.inputs,
         object_weight=float(values["object-weight"]) if recipe.counts else 0.0,
     )
     classes = recipe.classes(len(spec["labels"]))
     shape = tuple(spec["shape"])
-    options = function_arguments(values, recipe.network_arguments)
-
     start = load_start(job, shape) if "start" in job.inputs else ""
     if start:
         require_start(job, start, values[LEARNED_LAYERS.name])
@@ -78,7 +76,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     def network(batch: int | None) -> Any:
         if start:
             return starting.started(Path(start), shape, classes, batch, values[LEARNED_LAYERS.name])
-        return module.network(shape, classes, batch, **options)
+        return module.network(shape, classes, batch, **function_arguments(values, recipe.network_arguments))
 
     def new_model(train: Any) -> Any:
         return fitting.new_model(lambda: network(None), settings, train)

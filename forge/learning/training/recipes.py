@@ -51,10 +51,7 @@ def recipe_of(name: str) -> RecipeJson:
 
 def arguments_of(recipe: RecipeJson, *, begins_with_model: bool) -> list[RecipeArgumentJson]:
     """The arguments of a run of a recipe, which may begin with a model of Keras."""
-    if not begins_with_model:
-        return recipe["arguments"]
-    others = {each["name"]: each for each in recipe["start_arguments"]}
-    return [*(others.pop(each["name"], each) for each in recipe["arguments"]), *others.values()]
+    return recipe["start_arguments" if begins_with_model else "arguments"]
 
 
 def checked_arguments(
@@ -65,7 +62,7 @@ def checked_arguments(
     errors: dict[str, list[str]] = {}
     for name in written:
         if name not in declared:
-            errors[name] = [f"The recipe {recipe['name']} has no argument {quoted(name)}."]
+            errors[name] = [_unknown(recipe, name)]
     values: dict[str, Number] = {}
     for name, argument in declared.items():
         value = _checked(argument, written.get(name, argument["default"]))
@@ -73,11 +70,15 @@ def checked_arguments(
             errors[name] = [_range(argument)]
         else:
             values[name] = value
-    if begins_with_model and values.get("prune"):
-        errors["prune"] = ["A run that begins with a model keeps its channels: prune must be 0."]
     if errors:
         raise Invalid(" ".join(reason for reasons in errors.values() for reason in reasons), errors=errors)
     return values
+
+
+def _unknown(recipe: RecipeJson, name: str) -> str:
+    if any(each["name"] == name for each in recipe["arguments"]):
+        return f"A run that begins with a model keeps its network: {name} would change nothing."
+    return f"The recipe {recipe['name']} has no argument {quoted(name)}."
 
 
 def _checked(argument: RecipeArgumentJson, value: object) -> Number | None:

@@ -26,6 +26,8 @@ from tests.lab.training.table_data import LABELS as STATES
 
 SMALL = {"epochs": 12, "window": 50, "blocks": 2, "filters": 8, "hop": 25, "batch": 16}
 """Arguments of a run of seconds."""
+SMALL_START = {"epochs": 12, "window": 50, "hop": 25, "batch": 16}
+"""The same of a run that begins with a model, and so with its network."""
 
 
 def motion_samples(person: User, project: Project, people: int = 3, takes: int = 1) -> list[Sample]:

@@ -19,7 +19,7 @@ from forge.projects.actions import delete_file, write_file
 from forge.projects.models import Project, Version
 from lab.training.settings import ENVIRONMENT
 from rune.digests import digest_of
-from tests.forge.factories.training import SMALL, ScriptedLab, finish_run, motion_version
+from tests.forge.factories.training import SMALL_START, ScriptedLab, finish_run, motion_version
 from tests.forge.learning.test_training import RUNS, begun, read, run_jobs
 from tests.lab.test_starting import write_start
 
@@ -59,6 +59,7 @@ def test_a_chosen_file_brings_its_argument_and_smaller_steps(starts: Client) -> 
     assert 'name="argument-learned-layers" value="0"' in page
     assert 'name="argument-learning-rate" value="0.0003"' in page
     assert 'name="argument-prune"' not in page
+    assert 'name="argument-filters"' not in page
     sent = {"recipe": "motion", "start": PATH, "argument-learned-layers": "1", "argument-learning-rate": "0.001"}
     assert starts.post(f"{PAGE}/begin", sent).status_code == 302
     run = TrainingRun.objects.get()
@@ -70,6 +71,7 @@ def test_a_chosen_file_brings_its_argument_and_smaller_steps(starts: Client) -> 
     nothing = " ".join(starts.get(f"{PAGE}?recipe=motion&start=&from=1").content.decode().split())
     assert 'name="argument-learned-layers"' not in nothing
     assert 'name="argument-learning-rate" value="0.003"' in nothing
+    assert 'name="argument-filters" value="16"' in nothing
 
 
 def test_what_was_typed_stays_when_a_field_is_refused(starts: Client) -> None:
@@ -104,7 +106,7 @@ def test_forge_yml_names_the_file_of_the_form(starts: Client, project: Project, 
 def test_a_run_begins_with_the_file_as_it_was_and_the_child_refuses_it_by_name(
     starts: Client, project: Project, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arguments = {**SMALL, "learned-layers": 2}
+    arguments = {**SMALL_START, "learned-layers": 2}
     assert begun(starts, arguments=arguments, start=PATH)["start"] == PATH
     run = TrainingRun.objects.get()
     assert run.arguments["learning-rate"] == 0.0003
@@ -129,7 +131,7 @@ def test_a_run_begins_with_the_file_as_it_was_and_the_child_refuses_it_by_name(
 
 
 def test_the_page_of_a_run_names_the_file_and_what_became_of_it(starts: Client, project: Project, user: User) -> None:
-    begun(starts, start=PATH)
+    begun(starts, start=PATH, arguments=SMALL_START)
     page = starts.get(f"{PAGE}/1").content.decode()
     assert f'<dd class="written">{PATH}</dd>' in page
     assert "This file has changed" not in page
@@ -159,7 +161,7 @@ def test_the_page_of_a_run_names_the_file_and_what_became_of_it(starts: Client, 
 
 
 def test_a_model_is_offered_with_the_start_in_forge_yml(starts: Client, project: Project, user: User) -> None:
-    begun(starts, start=PATH)
+    begun(starts, start=PATH, arguments=SMALL_START)
     assert use_model(user, finish_run(TrainingRun.objects.get())).change_url
     version = Version.objects.filter(project=project).order_by("-number").first()
     assert version is not None
@@ -174,7 +176,8 @@ def test_a_model_is_offered_with_the_start_in_forge_yml(starts: Client, project:
         ({"start": "nowhere.keras"}, "start", "The project has no file nowhere.keras, with which the run begins."),
         ({"start": "Runefile.yml"}, "start", "Runefile.yml is no .keras or .h5 file."),
         ({"recipe": "regression", "arguments": {}}, "start", "The recipe regression begins with no model of a file."),
-        ({"arguments": {"prune": 0.5}}, "prune", "A run that begins with a model keeps its channels"),
+        ({"arguments": {"prune": 0.5}}, "prune", "keeps its network: prune would change nothing"),
+        ({"arguments": {"filters": 4}}, "filters", "keeps its network: filters would change nothing"),
         ({"start": "", "arguments": {"learned-layers": 1}}, "learned-layers", "has no argument"),
         ({"start": "../secret.keras"}, None, "../secret.keras"),
     ],
@@ -182,7 +185,7 @@ def test_a_model_is_offered_with_the_start_in_forge_yml(starts: Client, project:
 def test_what_cannot_begin_is_refused_by_its_name(
     starts: Client, settings: dict[str, Any], field: str | None, message: str
 ) -> None:
-    body = {"recipe": "motion", "start": PATH, "arguments": SMALL, **settings}
+    body = {"recipe": "motion", "start": PATH, "arguments": SMALL_START, **settings}
     answer = starts.post(RUNS, body, content_type="application/json")
     assert answer.status_code == 400
     assert message in answer.json()["detail"]
@@ -199,8 +202,8 @@ def test_a_network_learns_on_and_is_counted_at_the_end(
     for name, shape in (("fits", "(50, 3)"), ("other", "(40, 3)")):
         write_start(tmp_path / f"{name}.keras", classes=3, shape=shape)
         write_file(user, project, f"{name}.keras", (tmp_path / f"{name}.keras").read_bytes())
-    begun(client, start="fits.keras", arguments={**SMALL, "epochs": 3, "learned-layers": 1})
-    begun(client, start="other.keras")
+    begun(client, start="fits.keras", arguments={**SMALL_START, "epochs": 3, "learned-layers": 1})
+    begun(client, start="other.keras", arguments=SMALL_START)
     run_jobs()
     run_jobs()
     run, other = read(client, 1), read(client, 2)

@@ -31,8 +31,6 @@ from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL
 
 PREFIX = "argument-"
 SHOWN_VERSIONS = 50
-ONLY_WITHOUT_START = ("prune",)
-"""Arguments that must have their default in a run that begins with a model."""
 
 
 @dataclass(frozen=True)
@@ -117,12 +115,13 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
 def _fields(recipe: RecipeJson, first: RequestedRun, start: StartChoice, sent: QueryDict) -> list[RecipeArgumentField]:
     """The fields of the arguments: what was sent, or else the first settings. Where these are of a run that begins
     otherwise, the arguments that depend on it have their defaults."""
-    others = set() if start.chosen == first.start else {each["name"] for each in recipe["start_arguments"]}
-    values = {name: value for name, value in first.arguments.items() if name not in others}
+    arguments = arguments_of(recipe, begins_with_model=bool(start.chosen))
+    begun_otherwise = arguments_of(recipe, begins_with_model=not start.chosen) if start.chosen != first.start else ()
+    kept = {each["name"] for each in arguments if not begun_otherwise or each in begun_otherwise}
+    values = {name: value for name, value in first.arguments.items() if name in kept}
     return [
         RecipeArgumentField(each, sent.get(PREFIX + each["name"], _text(values.get(each["name"], each["default"]))))
-        for each in arguments_of(recipe, begins_with_model=bool(start.chosen))
-        if not (start.chosen and each["name"] in ONLY_WITHOUT_START)
+        for each in arguments
     ]
 
 

@@ -44,8 +44,7 @@ class RecipeJson(TypedDict):
     arguments: list[RecipeArgumentJson]
     start_arguments: Annotated[
         list[RecipeArgumentJson],
-        "the arguments that only a run that begins with a model of Keras has, or that have another default there; "
-        "none of a recipe whose runs begin with no model",
+        "the arguments of a run that begins with a model of Keras; none of a recipe whose runs begin with no model",
     ]
     space: Annotated[RecipeSpaceJson | None, "`null` for a recipe that is not searched"]
 
