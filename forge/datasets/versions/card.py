@@ -76,7 +76,7 @@ class DataCard:
 
 
 class _Origin(NamedTuple):
-    """What a card says of a sample. 100,000 samples have few origins."""
+    """The facts of a sample that a card counts. 100,000 samples have few origins."""
 
     source: str
     kind: str
@@ -91,7 +91,7 @@ class _Origin(NamedTuple):
 
     @property
     def purposes(self) -> Sequence[Purpose]:
-        """What the sample may be used for today."""
+        """The purposes for which the sample may be used today."""
         return [purpose for name, purpose in _PURPOSES.items() if self.is_in_force and getattr(self, name)]
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from forge.accounts.models import Quota, User
 from forge.builds.contents import keep_contents
@@ -20,7 +19,6 @@ from forge.jobs.workers.slots import JobSlots
 from forge.learning.conversions.lab_process import LabRefused
 from forge.learning.training.actions import runs as actions
 from forge.learning.training.declarations import with_section
-from forge.learning.training.models import TrainingRun
 from forge.learning.training.running import following
 from forge.learning.training.running.job import TRAINING, run_training_job
 from forge.projects.models import Project
@@ -143,79 +141,6 @@ def test_a_number_is_learned_and_its_error_is_shown_beside_that_without_learning
     used = client.post("/api/v1/projects/acme/kitchen/training/1/use", {}, content_type="application/json")
     assert used.status_code == 201, used.content
     assert "Mean error of power on the test split" in client.get(used.json()["change_url"]).content.decode()
-
-
-@pytest.mark.slow
-def test_the_curve_of_an_autoencoder_is_what_it_explains_and_its_recordings_are_judged(
-    trains: Client, project: Project, user: User
-) -> None:
-    finished_run(user, project)
-    address = "/acme/kitchen/training/1"
-    assert "Explained" not in trains.get(address).content.decode()
-    TrainingRun.objects.update(recipe="autoencoder")
-    page = trains.get(address).content.decode()
-    assert "Explained" in page
-    assert "Confusion matrix" in page
-    assert "How far it is off" not in page
-
-
-def test_a_run_that_counts_shows_its_objects_and_no_accuracy(trains: Client, project: Project, user: User) -> None:
-    finished_run(user, project)
-    share, error = ({"value": value, "low": value / 2, "high": value} for value in (0.8125, 0.25))
-    of_label = {"objects": 9, "precision": 0.75, "recall": None, "f1": 0.6, "count_error": 0.125}
-    baseline = {"value": 1.5, "low": 1.0, "high": 2.0}
-    counting = {"objects": 9, "threshold": 0.4, "count_error": error, "baseline": baseline, "labels": {"bee": of_label}}
-    counting |= {"precision": share, "recall": None, "f1": share}
-    split = {"samples": 12, "left_out": 0, "accuracy": None, "counting": counting}
-    shown, deleted = Sample.objects.filter(removed=None).order_by("number")[:2]
-    miscount = [{"label": "bee", "marked": 3, "counted": 5}]
-    worst = [{"recording": place, "labels": miscount} for place in range(3)]
-    judgements = {"validation": split | {"worst_counts": worst}, "test": split}
-    report = {**TrainingRun.objects.get().report, "judgements": judgements}
-    description = {**TrainingRun.objects.get().description, "recordings": [shown.number, deleted.number]}
-    TrainingRun.objects.update(recipe="counting", report=report, description=description, answers={})
-    Sample.objects.filter(pk=deleted.pk).update(removed=timezone.now())
-    page = trains.get("/acme/kitchen/training/1").content.decode()
-    assert "How well it counts" in page
-    assert "81.2 % (40.6 to 81.2 %)" in page
-    assert "1.5 (1 to 2)" in page
-    assert ">bee</th><td>9</td><td>60.0 %</td>" in page
-    assert "F1 of cells" in page
-    assert page.count("bee: 3 marked") == page.count("5 counted") == page.count('class="mistake"') == 1
-    assert f'aria-label="Sample {shown.number:04d}"' in page
-    assert "Accuracy" not in page
-    assert "Confusion matrix" not in page
-    assert read(trains)["counting"]["test"] == counting
-    finished_run(user, project)
-    compared = trains.get("/acme/kitchen/training/compare?run=1&run=2").content.decode()
-    assert "F1 of objects, test" in compared
-
-
-def test_side_by_side_each_curve_has_the_heading_of_its_recipe(trains: Client, project: Project, user: User) -> None:
-    finished_run(user, project)
-    finished_run(user, project)
-    TrainingRun.objects.filter(number=1).update(recipe="autoencoder")
-    page = trains.get("/acme/kitchen/training/compare?run=1&run=2").content.decode()
-    first, second = page.split('aria-labelledby="run-')[1:]
-    assert "to go" not in page  # both have ended
-    assert ">Explained</text>" in first
-    assert ">Accuracy</text>" not in first
-    assert ">Accuracy</text>" in second
-    assert "% explained</td>" in second
-
-
-def test_labels_that_a_recipe_joins_are_judged_as_one(trains: Client) -> None:
-    begun(trains)
-    of_each = [Sample.objects.filter(label=label).values_list("number", flat=True)[0] for label in LABELS]
-    classes = {"circle": "circle", "shake": "anomaly", "still": "anomaly"}
-    description = {"labels": ["circle", "anomaly"], "recordings": of_each, "counts": {}, "classes": classes}
-    answers = {"epoch": 1, "validation": [[0, 0, 0.9], [1, 1, 0.8], [2, 0, 0.7]]}
-    TrainingRun.objects.update(description=description, answers=answers)
-    judgement = read(trains)["judgements"]["validation"]
-    assert judgement["confusion"] == [[1, 0], [1, 1]]
-    assert [(each["sample"], each["label"], each["answer"]) for each in judgement["mistakes"]] == [
-        (of_each[2], "anomaly", "circle")
-    ]
 
 
 # -- with a scripted `lab`

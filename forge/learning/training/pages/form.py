@@ -117,8 +117,8 @@ def _fields(recipe: RecipeJson, first: RequestedRun, start: StartChoice, sent: Q
     otherwise, the arguments that depend on it have their defaults."""
     arguments = arguments_of(recipe, begins_with_model=bool(start.chosen))
     begun_otherwise = arguments_of(recipe, begins_with_model=not start.chosen) if start.chosen != first.start else ()
-    kept = {each["name"] for each in arguments if not begun_otherwise or each in begun_otherwise}
-    values = {name: value for name, value in first.arguments.items() if name in kept}
+    remaining = {each["name"] for each in arguments if not begun_otherwise or each in begun_otherwise}
+    values = {name: value for name, value in first.arguments.items() if name in remaining}
     return [
         RecipeArgumentField(each, sent.get(PREFIX + each["name"], _text(values.get(each["name"], each["default"]))))
         for each in arguments
