@@ -10,12 +10,13 @@ from lab.recipes.recipe import MODEL_STAGE, Estimator, FeatureStages, LearnedPar
 from lab.recipes.spectrum import SPECTRUM_ARGUMENTS, spectrum_features
 from rune.datasets.content.content import Kind
 
-_ARGUMENTS = (
+ARGUMENTS = (
     RecipeArgument("mixture", "1 for a mixture of Gaussians, 0 for centres (k-means).", 0, 0, 1),
     RecipeArgument("components", "Centres, or Gaussians of the mixture: about as many as normal states.", 4, 1, 64),
     FALSE_ALARMS,
     RecipeArgument("epochs", "How often centres or Gaussians are moved, at most.", 60, 1, 2000, "rounds"),
 )
+"""Those that have nothing to do with the features."""
 
 
 def _stages(values: Values, features: FeatureStages, _labels: int, learned: LearnedParameters) -> str:
@@ -65,7 +66,7 @@ RECIPE = Recipe(
     title="Anomalies of motion",
     kind=Kind.MOTION,
     folder=Path(__file__).parent,
-    arguments=(*SPECTRUM_ARGUMENTS, *_ARGUMENTS),
+    arguments=(*SPECTRUM_ARGUMENTS, *ARGUMENTS),
     network_arguments=(),
     augmentation=(),
     features=spectrum_features,

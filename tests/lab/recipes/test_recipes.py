@@ -102,7 +102,7 @@ def test_what_is_wrong_with_an_argument_is_named(written: dict[str, object], mes
 
 
 def test_an_unknown_recipe_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(Refused, match="There are keywords, wake-word, pictures"):
+    with pytest.raises(Refused, match="There are keywords, wake-word, sound-autoencoder, sound-anomaly, pictures"):
         recipe_of("telepathy")
 
 

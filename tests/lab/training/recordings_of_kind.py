@@ -9,7 +9,7 @@ from lab.training.one_word import WORD
 from rune.datasets.content.content import Kind
 from tests.lab.training.counting_data import write_counting
 from tests.lab.training.motion_data import write_machine, write_motion
-from tests.lab.training.sight_and_sound_data import write_pictures, write_sounds
+from tests.lab.training.sight_and_sound_data import write_fan, write_pictures, write_sounds
 from tests.lab.training.table_data import write_tables
 
 
@@ -31,7 +31,7 @@ def write_for(recipe: Recipe, folder: Path, count: int) -> Path:
     if recipe.counts:
         return write_counting(folder, 6 * count, groups=0)
     if recipe.learns_anomalies:
-        return write_machine(folder, people=count)
+        return write_fan(folder, count) if recipe.kind is Kind.SOUND else write_machine(folder, people=count)
     write_recordings(recipe.kind, folder, count)
     if recipe.learns_word:
         (folder / "rise").rename(folder / WORD)

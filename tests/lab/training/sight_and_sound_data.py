@@ -39,6 +39,22 @@ def write_sounds(folder: Path, count: int = 10) -> Path:
     return folder
 
 
+def write_fan(folder: Path, count: int = 10, seconds: float = 3.0) -> Path:
+    """Writes recordings of a fan, `normal` and with a whistle: low tones in a rush of air."""
+    random = np.random.default_rng(6)
+    times = np.arange(round(seconds * RATE)) / RATE
+    for label in ("normal", "whistle"):
+        (folder / label).mkdir(parents=True)
+        for number in range(count):
+            turning = sum(np.sin(2 * np.pi * 90 * each * times + random.uniform(0, 6)) / each for each in (1, 2, 3))
+            wave = random.uniform(0.05, 0.1) * turning + random.normal(0, 0.02, len(times))
+            if label == "whistle":
+                wave += 0.05 * np.sin(2 * np.pi * random.uniform(3_000, 3_400) * times)
+            data = (np.clip(wave, -1, 1) * 32_000).astype("<i2").tobytes()
+            (folder / label / f"{number}.wav").write_bytes(wav_bytes(RATE, data))
+    return folder
+
+
 def write_pictures(folder: Path, count: int = 10) -> Path:
     """Writes pictures of bars and discs in colours into a folder for each label."""
     random = np.random.default_rng(5)

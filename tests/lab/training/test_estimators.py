@@ -33,6 +33,7 @@ from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import tensor_array
 from rune.source.policy.sections.training import Training
 from tests.lab.training.motion_data import LABELS, write_machine, write_motion
+from tests.lab.training.recordings_of_kind import write_for
 from tests.lab.training.table_data import write_labelled_table, write_tables
 
 ESTIMATORS = [name for name, recipe in RECIPES.items() if recipe.estimator is not None]
@@ -53,12 +54,14 @@ def trained(folder: Path, recipe: str, **arguments: float) -> tuple[TrainedModel
 
 def write_data(recipe: Recipe, folder: Path) -> Path:
     """Recordings of the kind that a recipe learns from."""
-    return write_tables(folder, 12) if recipe.kind is Kind.TABLE else write_machine(folder)
+    return write_tables(folder, 12) if recipe.kind is Kind.TABLE else write_for(recipe, folder, 12)
 
 
 COMPARED = {
     "k-means": ("anomaly", {"mixture": 0}),
     "mixture": ("anomaly", {"mixture": 1, "components": 2}),
+    "k-means of sound": ("sound-anomaly", {"mixture": 0, "duration": 600}),
+    "mixture of sound": ("sound-anomaly", {"mixture": 1, "components": 2}),
     "boosting": ("motion-trees", {"boosting": 1, "epochs": 8}),
     "forest": ("motion-trees", {"boosting": 0, "epochs": 8, "depth": 6}),
     "boosting of rows": ("table-trees", {"boosting": 1, "epochs": 8}),

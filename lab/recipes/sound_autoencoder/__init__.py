@@ -1,0 +1,33 @@
+"""Anomalies of sound by an autoencoder: a network draws normal sound again, and other sound badly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from lab.recipes import autoencoder
+from lab.recipes.arguments import RecipeArgument, Values
+from lab.recipes.recipe import FeatureStages
+from lab.recipes.sound_spectrum import SOUND_ARGUMENTS, sound_features
+from rune.datasets.content.content import Kind
+
+_NOISE = RecipeArgument(
+    "noise", "The standard deviation of the noise that is added while learning; 0.03 is 1 dB.", 0.03, 0.0, 1.0
+)
+
+
+def _features(values: Values) -> FeatureStages:
+    return sound_features(values, has_batch=True)
+
+
+RECIPE = replace(
+    autoencoder.RECIPE,
+    name="sound-autoencoder",
+    title="Anomalies of sound by an autoencoder",
+    kind=Kind.SOUND,
+    folder=Path(__file__).parent,
+    arguments=(*SOUND_ARGUMENTS, *(_NOISE if each.name == "noise" else each for each in autoencoder.ARGUMENTS)),
+    features=_features,
+    scales=False,  # logarithms of all bands have one scale
+    learner="autoencoder",
+)
