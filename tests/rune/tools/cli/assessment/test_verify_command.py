@@ -59,7 +59,7 @@ def test_the_seed_that_is_printed_repeats_the_inputs_bit_by_bit(sine: Path, monk
         inputs.append(generated_tensor(kind, number, seed))
         return inputs[-1]
 
-    for module in ("samples", "models.check", "models.aimed"):
+    for module in ("samples", "models.check", "models.boundary_inputs"):
         monkeypatch.setattr(f"rune.compiler.verify.{module}.generated_tensor", noted)
 
     def verified(*options: str) -> tuple[str, list[bytes]]:
