@@ -58,6 +58,11 @@ def size_text(count: int) -> str:
     return f"{value:.1f} {unit}" if value < 99.95 else f"{value:.0f} {unit}"
 
 
+def milliseconds_text(value: float) -> str:
+    """A length of time with a unit: `0.07 ms`, `12 ms`, `1.4 s`."""
+    return f"{value:.3g} ms" if value < 1000 else f"{value / 1000:.3g} s"
+
+
 def hertz(rate: float) -> str:
     """A rate as people say it: `44.1 kHz`, `100 Hz`."""
     return f"{rate / 1000:.6g} kHz" if rate >= 1000 else f"{rate:g} Hz"

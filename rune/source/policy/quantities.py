@@ -8,16 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from rune.wording import size_text
+from rune.wording import milliseconds_text, size_text
 
 _QUANTITY = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([A-Za-z%µ]*)\s*")
-
-
-def milliseconds_text(value: float) -> str:
-    """`0.07 ms`, `12 ms`, `1.4 s`."""
-    if value >= 1000:
-        return f"{value / 1000:.3g} s"
-    return f"{value:.3g} ms"
 
 
 def share_text(value: float) -> str:

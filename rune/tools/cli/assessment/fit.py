@@ -29,7 +29,7 @@ from rune.tools.cli.projects.project import ProjectOnDisk, project_of, show_diag
 from rune.tools.cli.terminal.columns import columns
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import progress
-from rune.wording import size_text
+from rune.wording import milliseconds_text, size_text
 
 _HEAD = ("board", "verdict", "flash", "RAM", "time of a run", "of its sensor's period")
 _MEASURED = """\
@@ -172,7 +172,7 @@ def _row(each: Fit) -> tuple[str, ...]:
         each.verdict.value,
         _room_text(each.flash),
         _room_text(each.ram),
-        "not known" if time is None else f"{_milliseconds(time.least)} to {_milliseconds(time.most)}",
+        "not known" if time is None else f"{milliseconds_text(time.least)} to {milliseconds_text(time.most)}",
         _share_text(time),
     )
 
@@ -193,10 +193,6 @@ def _share_text(time: RunTime | None) -> str:
 
 def _percent(share: float) -> str:
     return f"{share:.0%}" if share >= 0.1 else f"{share:.1%}"
-
-
-def _milliseconds(value: float) -> str:
-    return f"{value:.3g} ms" if value < 1000 else f"{value / 1000:.3g} s"
 
 
 def _details(each: Fit, needs: Needs) -> Iterator[str]:
