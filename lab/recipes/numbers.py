@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from textwrap import fill, indent
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ NUMBER_STAGE = "number"
 COLUMNS = RecipeArgument("columns", "How many of the first columns are read; 0 for all.", 0, 0, 64, "columns")
 FLOAT_BYTES = 4
 """Bytes of a number."""
+_LINE = 110
+"""Characters of a line of numbers."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,10 @@ class NumberTarget:
 
 
 def usual_scaling(features: int) -> DataScaling:
-    """A scaling before any data is known: none of its numbers is one that saves instructions."""
-    return DataScaling([0.3] * features, [1.7] * features, 0.3, 1.7)
+    """A scaling before any data is known: none of its numbers is one that saves instructions, and each column has its
+    own, since equal ones are stored once."""
+    columns = range(features)
+    return DataScaling([0.3 + each / 1024 for each in columns], [1.7 + each / 1024 for each in columns], 0.3, 1.7)
 
 
 def scaling_of(features: Array, learned: Array | None, *, has_usual: bool) -> DataScaling:
@@ -93,8 +98,8 @@ def scale_stage(name: str, source: str, dimensions: Sequence[int], scaling: Data
     outputs:
       - {{type: f32, dimensions: [{_listed(dimensions)}]}}
     args:
-      mean: {_numbers(scaling.means)}
-      deviation: {_numbers(scaling.deviations)}
+      mean:{_numbers(scaling.means)}
+      deviation:{_numbers(scaling.deviations)}
 """
 
 
@@ -151,7 +156,11 @@ def chosen_columns(values: Values, names: Sequence[str], target: NumberTarget | 
 
 
 def _numbers(values: Sequence[float]) -> str:
-    return ", ".join(f"{value:.9g}" for value in values)
+    """Numbers behind the name of an argument: many of them in lines of their own, which YAML reads as one."""
+    text = ", ".join(f"{value:.9g}" for value in values)
+    if len(text) <= _LINE:
+        return f" {text}"
+    return "\n" + indent(fill(text, _LINE), " " * 8)
 
 
 def _listed(dimensions: Sequence[int]) -> str:

@@ -14,7 +14,7 @@ _FRAME = 1024
 _LOWEST = 60
 """Hz at which the lowest band begins: below it, hands and wind are louder than machines."""
 SOUND_ARGUMENTS: Sequence[RecipeArgument] = (
-    RecipeArgument("duration", "Length of what one answer listens to.", 1000, 300, 4000, "ms"),
+    RecipeArgument("duration", "Length of what one answer listens to, down to whole frames.", 960, 300, 4000, "ms"),
     RecipeArgument("step", "Time between the begins of frames of 64 ms: more leaves sound out.", 128, 32, 512, "ms"),
     RecipeArgument("bands", "Bands of pitch whose loudness in each frame is a feature.", 32, 8, 80),
     RecipeArgument("mean-of", "Windows of whose scores the rune takes the mean.", 3, 1, 20, "windows"),
@@ -23,20 +23,20 @@ SOUND_ARGUMENTS: Sequence[RecipeArgument] = (
 
 def sound_features(values: Values, *, has_batch: bool = False) -> FeatureStages:
     """The stages from the microphone to `features`, f32 `[n]`, or `[1, n]` with a batch of one."""
-    duration, bands = int(values["duration"]), int(values["bands"])
-    samples, step = RATE * duration // 1000, RATE * int(values["step"]) // 1000
-    frames = 1 + max(0, -(-(samples - _FRAME) // step))
+    bands, step = int(values["bands"]), RATE * int(values["step"]) // 1000
+    frames = 1 + (RATE * int(values["duration"]) // 1000 - _FRAME) // step
+    samples = _FRAME + (frames - 1) * step
     count = frames * bands
     dimensions = f"1, {count}" if has_batch else str(count)
     stages = f"""\
-  # {duration / 1000:g} s of sound.
+  # {samples / RATE:g} s of sound.
   sound:
     capability: SOUND
     outputs:
       - {{type: i16, dimensions: [{samples}]}}
     args:
       hz: {RATE}
-      sample_duration_ms: {duration}
+      sample_duration_ms: {1000 * samples // RATE}
 
   # How loud it is: {frames} moments by {bands} bands of pitch.
   spectrogram:

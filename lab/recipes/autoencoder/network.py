@@ -13,7 +13,7 @@ def network(shape: tuple[int, ...], _classes: int, batch: int | None, *, units: 
     """Dense layers through a narrow one, and as many outputs as inputs. Inputs are `(features,)`."""
     source = keras.Input(shape, batch)
     x = keras.layers.Dense(units, activation="relu")(source)
-    x = keras.layers.Dense(code, activation="relu")(x)
+    x = keras.layers.Dense(code)(x)
     x = keras.layers.Dense(units, activation="relu")(x)
     return keras.Model(source, keras.layers.Dense(shape[0])(x))
 

@@ -6,14 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from lab.recipes import autoencoder
-from lab.recipes.arguments import RecipeArgument, Values
+from lab.recipes.arguments import Values
 from lab.recipes.recipe import FeatureStages
 from lab.recipes.sound_spectrum import SOUND_ARGUMENTS, sound_features
 from rune.datasets.content.content import Kind
-
-_NOISE = RecipeArgument(
-    "noise", "The standard deviation of the noise that is added while learning; 0.03 is 1 dB.", 0.03, 0.0, 1.0
-)
 
 
 def _features(values: Values) -> FeatureStages:
@@ -26,8 +22,7 @@ RECIPE = replace(
     title="Anomalies of sound by an autoencoder",
     kind=Kind.SOUND,
     folder=Path(__file__).parent,
-    arguments=(*SOUND_ARGUMENTS, *(_NOISE if each.name == "noise" else each for each in autoencoder.ARGUMENTS)),
+    arguments=(*SOUND_ARGUMENTS, *autoencoder.ARGUMENTS),
     features=_features,
-    scales=False,  # logarithms of all bands have one scale
     learner="autoencoder",
 )
