@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lab.recipes.arguments import RecipeArgument, Values
+from lab.recipes.keywords import RATE
 from lab.recipes.recipe import FeatureStages
 
-RATE = 16_000
-"""Samples a second; recordings of other rates are converted as the rune converts them."""
 _FRAME = 1024
 """Samples of a frame, 64 ms: longer ones find faults no better, and need more memory."""
 _LOWEST = 60
