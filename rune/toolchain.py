@@ -6,6 +6,7 @@ The version's number stays the same while the compiler changes. This digest does
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -71,13 +72,21 @@ def source_digest(package: Path, compiler: str) -> str:
 def _pieces(package: Path) -> Iterator[str | bytes]:
     """Each source's path and bytes, in one order on every machine."""
     for part in PARTS:
-        place = package / part
-        files = [place] if place.suffix else [each for each in place.rglob("*") if each.suffix in _SOURCES]
-        if not files:
+        sources = sorted(_sources(package, part))
+        if not sources:
             raise FileNotFoundError(f"the toolchain has no {part}")
-        for source in sorted(files, key=lambda each: each.relative_to(package).as_posix()):
-            yield source.relative_to(package).as_posix()
-            yield source.read_bytes()
+        for source in sources:
+            yield source
+            yield (package / source).read_bytes()
+
+
+def _sources(package: Path, part: str) -> Iterator[str]:
+    """The paths of a part's sources in the package, with `/` between folders."""
+    if part.endswith(_SOURCES):
+        yield part
+    for folder, _, names in os.walk(package / part):
+        inside = Path(folder).relative_to(package).as_posix()
+        yield from (f"{inside}/{name}" for name in names if name.endswith(_SOURCES))
 
 
 @cache

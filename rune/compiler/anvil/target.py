@@ -23,15 +23,17 @@ from rune.source.runefile.pipeline import Pipeline
 @dataclass(frozen=True)
 class Toolchain:
     """Flags of the zig toolchain. `compile_flags` are passed to clang for each unit, after those that all targets
-    share. `link_flags` are passed to `linker`, a zig command; they end with the option for the output file, and the
-    inputs follow. `optimization` is clang's flag for the units that determine the speed of a rune. With
-    `keeps_layouts`, which needs `wasm-ld`, a program that differs in constants from one before is not linked again."""
+    share, and `kernel_flags` for units with kernels, which are those that are not compiled for size. `link_flags` are
+    passed to `linker`, a zig command; they end with the option for the output file, and the inputs follow.
+    `optimization` is clang's flag for the units that determine the speed of a rune. With `keeps_layouts`, which needs
+    `wasm-ld`, a program that differs in constants from one before is not linked again."""
 
     compile_flags: tuple[str, ...]
     linker: str
     link_flags: tuple[str, ...]
     optimization: str = "-O2"
     keeps_layouts: bool = False
+    kernel_flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

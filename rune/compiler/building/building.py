@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import rune
 from rune.compiler.anvil.compiling.allowance import Allowance, CompilerLimits
-from rune.compiler.anvil.compiling.compiler import compile_sources
+from rune.compiler.anvil.compiling.compiler import compile_modules
 from rune.compiler.anvil.limit_checks import limits_checked_by
 from rune.compiler.anvil.memory.map import MemoryMap
 from rune.compiler.anvil.program import Program, calls
@@ -120,18 +120,28 @@ def _code(
     checked: Checked, models: ProjectModels, options: BuildOptions, prepared: Prepared, allowance: Allowance
 ) -> _Code:
     """The code of a program, and of its second module where the target has one and uses its kernels."""
-    target, plan = options.target, prepared.plan
-    sources = target.emit(prepared.program, plan, options.name)
-    module = _compiled(target, sources, allowance)
-    memory = plan.arena_size + (plan.message_size if target.makes_rune else 0)
-    if target.second is None:
-        return _Code(memory, sources, module, b"")
-    second = _prepared(checked, models, replace(options, target=target.second), allowance)
-    if not _has_kernels_of(target.second, second.program):
-        return _Code(memory, sources, module, b"")
-    memory = max(memory, second.plan.arena_size + second.plan.message_size)
-    second_sources = target.second.emit(second.program, second.plan, options.name)
-    return _Code(memory, sources, module, _compiled(target.second, second_sources, allowance))
+    second = _second(checked, models, options, allowance)
+    programs = [(options.target, prepared), *([] if second is None else [second])]
+    sources = [target.emit(each.program, each.plan, options.name) for target, each in programs]
+    toolchains = [target.toolchain for target, _ in programs]
+    pairs = [(each, toolchain) for each, toolchain in zip(sources, toolchains, strict=True) if toolchain is not None]
+    # A target without a toolchain ships its sources as they are.
+    module, second_module, *_ = *compile_modules(pairs, allowance), b"", b""
+    memory = max(
+        each.plan.arena_size + (each.plan.message_size if target.makes_rune else 0) for target, each in programs
+    )
+    return _Code(memory, sources[0], module, second_module)
+
+
+def _second(
+    checked: Checked, models: ProjectModels, options: BuildOptions, allowance: Allowance
+) -> tuple[Target, Prepared] | None:
+    """The target and the program of the second module; None if the target has none or would use none of its kernels."""
+    target = options.target.second
+    if target is None:
+        return None
+    prepared = _prepared(checked, models, replace(options, target=target), allowance)
+    return (target, prepared) if _has_kernels_of(target, prepared.program) else None
 
 
 def _report(
@@ -185,11 +195,6 @@ def _has_kernels_of(target: Target, program: Program) -> bool:
     """Whether a kernel of the target's own set computes any of it."""
     folder = target.kernels.folder
     return any(call.header.parent == folder for step in program.steps for call in calls(step))
-
-
-def _compiled(target: Target, sources: Sources, allowance: Allowance) -> bytes:
-    """The module; nothing for a target whose sources are shipped as they are."""
-    return compile_sources(sources, target.toolchain, allowance) if target.toolchain else b""
 
 
 def explain(files: ProjectFiles, options: BuildOptions) -> str:

@@ -15,6 +15,8 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -49,8 +51,18 @@ _WITH_LIMITS = 'ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && ulimit -n 
 def compile_sources(sources: Sources, toolchain: Toolchain, allowance: Allowance | None = None) -> bytes:
     """Compiles sources to a module or library. The same sources give the same bytes in any folder. Raises
     `CompileError`."""
-    allowance = allowance or Allowance()
-    objects = compile_objects(sources, toolchain, allowance)
+    return compile_modules([(sources, toolchain)], allowance or Allowance())[0]
+
+
+def compile_modules(modules: Sequence[tuple[Sources, Toolchain]], allowance: Allowance) -> list[bytes]:
+    """Compiles the sources of several modules, their units side by side. Raises `CompileError`."""
+    return [
+        _module(sources, toolchain, objects, allowance)
+        for (sources, toolchain), objects in zip(modules, _objects_of(modules, allowance), strict=True)
+    ]
+
+
+def _module(sources: Sources, toolchain: Toolchain, objects: Sequence[bytes], allowance: Allowance) -> bytes:
     if not toolchain.keeps_layouts:
         return link_objects(objects, toolchain, allowance)
     key = layout_key((toolchain.linker, *toolchain.link_flags), sources.units, objects)
@@ -66,14 +78,26 @@ def compile_sources(sources: Sources, toolchain: Toolchain, allowance: Allowance
 
 def compile_objects(sources: Sources, toolchain: Toolchain, allowance: Allowance) -> list[bytes]:
     """Compiles each unit of the sources. Raises `CompileError`."""
-    objects = [_known_object(sources, unit, toolchain) for unit in sources.units]
-    lacking = [unit for unit, known in zip(sources.units, objects, strict=True) if known is None]
-    if not lacking:
-        return [known for known in objects if known is not None]
-    at_once = min(os.cpu_count() or 1, allowance.at_once, len(lacking))
-    with ThreadPoolExecutor(at_once) as pool:
-        compiled = pool.map(lambda unit: _object(sources, unit, toolchain, allowance, at_once), lacking)
-        return [next(compiled) if known is None else known for known in objects]
+    return _objects_of([(sources, toolchain)], allowance)[0]
+
+
+def _objects_of(modules: Sequence[tuple[Sources, Toolchain]], allowance: Allowance) -> list[list[bytes]]:
+    """The objects of each module. A unit that several modules share, or that was compiled before, is not compiled
+    again."""
+    built = [[_BuiltUnit(sources, unit, toolchain) for unit in sources.units] for sources, toolchain in modules]
+    by_key = {each.key: each for units in built for each in units if each.unit.data is None}
+    cached = {key: _OBJECTS.get(key) for key in by_key}
+    objects = {key: known for key, known in cached.items() if known is not None}
+    lacking = sorted((by_key[key] for key in by_key.keys() - objects.keys()), key=_BuiltUnit.order)
+    if lacking:
+        at_once = min(os.cpu_count() or 1, allowance.at_once, len(lacking))
+        with ThreadPoolExecutor(at_once) as pool:
+            compiled = pool.map(lambda each: _compiled(each, allowance, at_once), lacking)
+            objects |= dict(zip((each.key for each in lacking), compiled, strict=True))
+    return [
+        [objects[each.key] if each.unit.data is None else data_object(each.unit.name, each.unit.data) for each in units]
+        for units in built
+    ]
 
 
 def link_objects(
@@ -124,32 +148,44 @@ _LAYOUTS = ObjectCache[LinkedModule](limit=32 << 20, size=lambda layout: len(lay
 _MAP = "map"
 
 
-def _known_object(sources: Sources, unit: Unit, toolchain: Toolchain) -> bytes | None:
-    """The object of a constant array or of a unit that was compiled before; None if it has to be compiled."""
-    if unit.data is not None:
-        return data_object(unit.name, unit.data)
-    return _OBJECTS.get(object_key(_flags(unit, toolchain), unit.name, _files(sources, unit)))
+@dataclass(frozen=True)
+class _BuiltUnit:
+    """A unit with all that decides about its object."""
+
+    sources: Sources
+    unit: Unit
+    toolchain: Toolchain
+
+    @cached_property
+    def key(self) -> str:
+        return object_key(self.flags, self.unit.name, self.files)
+
+    @cached_property
+    def flags(self) -> tuple[str, ...]:
+        kernels = self.toolchain.kernel_flags
+        own = ("-Os",) if self.unit.for_size else (*kernels, self.toolchain.optimization)
+        return (*COMMON_FLAGS, *self.toolchain.compile_flags, *own)
+
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        return {name: self.sources.files[name] for name in sorted(self.unit.files)}
+
+    def order(self) -> tuple[bool, int, str]:
+        """Sorts those first that probably take longest, so that no processor waits for one at the end."""
+        return not self.unit.for_size, -len(self.sources.files[self.unit.name]), self.unit.name
 
 
-def _object(sources: Sources, unit: Unit, toolchain: Toolchain, allowance: Allowance, at_once: int) -> bytes:
+def _compiled(built: _BuiltUnit, allowance: Allowance, at_once: int) -> bytes:
     """Compiles a unit while `at_once - 1` others are compiled."""
     zig = _zig()
-    flags, files = _flags(unit, toolchain), _files(sources, unit)
     allowance.interruption.check()
-    with _folder_of(files) as folder:
+    with _folder_of(built.files) as folder:
         headers = ("-isystem", str(zig.parent / "lib" / "include"))
-        _run([str(zig), "clang", *flags, *headers, "-c", unit.name, "-o", "object"], folder, allowance, at_once)
+        command = [str(zig), "clang", *built.flags, *headers, "-c", built.unit.name, "-o", "object"]
+        _run(command, folder, allowance, at_once)
         compiled = (folder / "object").read_bytes()
-    _OBJECTS.put(object_key(flags, unit.name, files), compiled)
+    _OBJECTS.put(built.key, compiled)
     return compiled
-
-
-def _flags(unit: Unit, toolchain: Toolchain) -> tuple[str, ...]:
-    return (*COMMON_FLAGS, *toolchain.compile_flags, "-Os" if unit.for_size else toolchain.optimization)
-
-
-def _files(sources: Sources, unit: Unit) -> dict[str, bytes]:
-    return {name: sources.files[name] for name in sorted(unit.files)}
 
 
 @contextmanager

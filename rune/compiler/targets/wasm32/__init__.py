@@ -79,7 +79,7 @@ RELAXED = replace(
     summary="the second module of a rune, for hosts whose relaxed dot product of bytes is exact",
     kernels=RELAXED_KERNELS,
     optimized_for="speed",
-    toolchain=Toolchain((*FEATURES, "-mrelaxed-simd", *SPECIALISED), "wasm-ld", LINK_FLAGS),
+    toolchain=replace(TOOLCHAIN, kernel_flags=("-mrelaxed-simd",)),  # and the same object of what all runes may call
 )
 
 FASTEST = replace(BALANCED, bytes_matter=0, optimized_for=RUNE_AIM, second=RELAXED)

@@ -60,7 +60,7 @@ def emit(target: Target, program: Program, plan: Plan, _name: str) -> Sources:
     included = included_files(target.kernels, program)
     shared = included.shared
     files = {**shared, **included.blocks}
-    units = [Unit(SUPPORT, frozenset(shared), for_size=True)]
+    units = [Unit(SUPPORT, included.support, for_size=True)]
     for part in range(program.parts):
         text = f"part_{part}.c"
         text_of_part = _ModuleText(program, plan, part, included.names, target)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from ai_edge_litert.schema_py_generated import MaximumMinimumOptionsT
 from rune.abi import OutputKind
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.compiling import allowance as allowance_module
+from rune.compiler.anvil.compiling import compiler
 from rune.compiler.anvil.compiling.allowance import BETWEEN_LOOKS, Allowance, CompilerLimits, _peak_resident, _resident
-from rune.compiler.anvil.compiling.compiler import compile_sources
+from rune.compiler.anvil.compiling.compiler import compile_modules, compile_sources
 from rune.compiler.anvil.compiling.objects import ObjectCache, object_key
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.graph import SharedPlaces, Value
@@ -26,6 +28,7 @@ from rune.compiler.anvil.target import Toolchain
 from rune.compiler.blocks.catalogue import find_block
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.wasm32 import RELAXED
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, read_model, signature
 from rune.port import Port
@@ -58,6 +61,19 @@ def toolchain() -> Toolchain:
 
 def sources(text: bytes) -> Sources:
     return Sources({"program.c": text}, (Unit("program.c", frozenset({"program.c"})),))
+
+
+def counted_compilers(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The commands of the compilers and linkers that run from now on."""
+    commands: list[list[str]] = []
+
+    class Counted(subprocess.Popen[bytes]):
+        def __init__(self, command: list[str], **options: Any) -> None:
+            commands.append(command)
+            super().__init__(command, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", Counted)
+    return commands
 
 
 @pytest.mark.slow
@@ -100,6 +116,26 @@ def test_a_compiler_that_writes_too_much_is_stopped() -> None:
 
 
 @pytest.mark.slow
+def test_two_modules_share_what_every_rune_may_call_and_are_what_each_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = next(case for case in model_cases() if case.name == "chain_i8_dense")
+    models = {case.name: read_model(case.data)}
+    modules = []
+    for target in (WASM32, RELAXED):
+        assert target.toolchain is not None
+        program = lower(models_pipeline(models), models, target)
+        modules.append((target.emit(program, plan(program, target.limits), "any"), target.toolchain))
+    monkeypatch.setattr(compiler, "_OBJECTS", ObjectCache[bytes](limit=1 << 20, size=len))
+    commands = counted_compilers(monkeypatch)
+    together = compile_modules(modules, Allowance())
+    units = Counter(command[-3] for command in commands if command[-2:] == ["-o", "object"])
+    assert units == {"support/support.c": 1, "part_0.c": 2, "part_1.c": 2}
+    for module, (emitted, its_toolchain) in zip(together, modules, strict=True):
+        monkeypatch.setattr(compiler, "_OBJECTS", ObjectCache[bytes](limit=1 << 20, size=len))
+        assert compile_sources(emitted, its_toolchain) == module
+    assert together[0] != together[1]
+
+
+@pytest.mark.slow
 def test_a_compiler_that_computes_too_long_is_stopped() -> None:
     with pytest.raises(CompileError, match="used more than 1 seconds of processor time"):
         compile_sources(sources(ENDLESS), toolchain(), Allowance(CompilerLimits(processor_seconds=1)))
@@ -109,15 +145,10 @@ def test_a_compiler_that_computes_too_long_is_stopped() -> None:
 @pytest.mark.protects("compiling/resources")
 def test_all_units_together_have_the_time_of_one_build(monkeypatch: pytest.MonkeyPatch) -> None:
     """Four units that never end, one after the other: the first takes the time of all, and the others do not start."""
-    several = Sources({"program.c": ENDLESS}, (Unit("program.c", frozenset({"program.c"})),) * 4)
-    started: list[str] = []
-
-    class Counted(subprocess.Popen[bytes]):
-        def __init__(self, command: list[str], **options: Any) -> None:
-            started.append(command[-1])
-            super().__init__(command, **options)
-
-    monkeypatch.setattr(subprocess, "Popen", Counted)
+    names = [f"unit_{number}.c" for number in range(4)]
+    files = {"program.c": ENDLESS, **dict.fromkeys(names, b'#include "program.c"')}
+    several = Sources(files, tuple(Unit(name, frozenset({name, "program.c"})) for name in names))
+    started = counted_compilers(monkeypatch)
     limits = CompilerLimits(wall_seconds=0.4, memory=2 << 30, process_memory=2 << 30)
     with pytest.raises(CompileError, match=r"The build was stopped after 0\.4 seconds"):
         compile_sources(several, toolchain(), Allowance(limits))
