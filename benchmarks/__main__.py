@@ -34,6 +34,7 @@ FIGURES = {
     "server.conversions": "Converting a model",
     "server.training": "From 60 sounds to a preview",
     "learning.beside_others": "Learning beside others",
+    "learning.thousand_sounds": "Learning from 1,000 sounds",
     "learning.search_of_motion": "A search of ten minutes",
     "compiler.model_builds": "Building models, and sizes",
     "compiler.code_bytes": "Bytes beyond the constants",

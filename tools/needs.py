@@ -8,6 +8,7 @@ missing and with which command it comes, and the tests run without it. Run with 
 
 from __future__ import annotations
 
+import ctypes.util
 import importlib.util
 import os
 import shlex
@@ -49,6 +50,12 @@ DOCKER_REGISTRY = Need(
     "the tests of mirrors",
     lambda: shutil.which("docker-registry"),
 )
+SPEECH = Need(
+    "eSpeak NG",
+    ("libespeak-ng1",),
+    "the measurement of learning from sounds",
+    lambda: ctypes.util.find_library("espeak-ng"),
+)
 SOFTHSM = Need("SoftHSM", ("softhsm2",), "the proofs of keys on a token", lambda: shutil.which("softhsm2-util"))
 POSTGRESQL = Need("PostgreSQL", ("postgresql",), "the tests of several processes", browser.postgresql)
 REDIS = Need("Redis", ("redis-server",), "the tests of several processes", lambda: shutil.which("redis-server"))
@@ -82,7 +89,7 @@ TEST = (VENV, CHROMIUM, SKOPEO, PODMAN, DOCKER_REGISTRY, POSTGRESQL, REDIS, GCC,
 PURPOSES = {
     "test": TEST,
     "prove": (*TEST, SOFTHSM, FIREFOX, WEBKIT, SOUND, NGINX, CADDY),
-    "pages": (VENV, CHROMIUM),
+    "pages": (VENV, CHROMIUM, SPEECH),
 }
 """The packages by purpose; `pages` is for pictures and measurements."""
 RUNS_WITHOUT = ("test", "prove")
