@@ -51,19 +51,9 @@ def sound_features(values: Values, *, has_batch: bool = False) -> FeatureStages:
       bands: {bands}
       low: {_LOWEST}
 
-  # From 4..20 to about -1..1, as the model learned it.
-  scaled_bands:
-    proc-block: scale
-    inputs: [spectrogram]
-    outputs:
-      - {{type: f32, dimensions: [{frames}, {bands}]}}
-    args:
-      factor: 0.125
-      offset: -1.5
-
   features:
     proc-block: reshape
-    inputs: [scaled_bands]
+    inputs: [spectrogram]
     outputs:
       - {{type: f32, dimensions: [{dimensions}]}}
     args:
