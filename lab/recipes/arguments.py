@@ -46,7 +46,7 @@ COMMON: Sequence[RecipeArgument] = (
     RecipeArgument(
         "patience", "Epochs without a lower loss on the validation split, after which training ends.", 15, 1, 2000
     ),
-    RecipeArgument("batch", "Windows that are learned at once.", 32, 1, 1024, "windows"),
+    RecipeArgument("batch", "Windows that are learned at once, at most a third of all.", 32, 1, 1024, "windows"),
     RecipeArgument("learning-rate", "The size of the first steps. It falls to 0 as a cosine.", 0.003, 1e-6, 1.0),
     RecipeArgument(
         "prune",
