@@ -37,6 +37,8 @@ MOST_GROWTH = (8 * 8 + 4 * 16) * MEGABYTE
 """Of one process, between the first archive and the last: eight recordings of the largest size, and the pages of a
 database with 100,000 rows that four connections of SQLite keep. Samples that stay would add a gigabyte with each
 archive."""
+MOST_OF_A_ROW = 2_500
+"""Bytes of memory for each sample of a version and of its export; a sample has 470,000 on average."""
 MOST_DIRECTORY = 64 * MEGABYTE
 """Of the export's ZIP file."""
 SECONDS_OF_IMPORT = 1800.0
@@ -191,7 +193,8 @@ def test_a_hundred_thousand_samples_and_fifty_gigabytes_stay_on_the_disk(record_
             sizes = [each.file_size for each in exported.infolist() if each.filename.endswith(".wav")]
         assert samples == len(sizes) == number
         assert min(stored, sum(sizes)) > LARGE_BYTES
-        assert peaks["server"] < first["server"] + 2 * MOST_GROWTH, "of 100,000 samples there are rows, and no bytes"
+        most = first["server"] + MOST_GROWTH + number * MOST_OF_A_ROW
+        assert peaks["server"] < most, "of 100,000 samples there are rows, and no bytes"
         first_sample = live.http.get(f"/api/v1/{data.path}/samples/1/recording").content
         sent_as = int.from_bytes(first_sample[44:52], "little")
         assert first_sample == recording(sent_as, LARGE_SECONDS), "stored as it was sent"
