@@ -105,7 +105,7 @@ def _part(
     if emlearn is not None:
         learners.append(by_emlearn(windows, folder, emlearn))
     count = windows.counts()
-    rows = [_row(each, count[2]) for each in learners]
+    rows = [row(each, count[2]) for each in learners]
     if emlearn is None:
         rows.append(("emlearn", "not installed", "", ""))
     return (
@@ -114,7 +114,7 @@ def _part(
     )
 
 
-def _row(learner: ComparedLearner, count: int) -> Sequence[str]:
+def row(learner: ComparedLearner, count: int) -> Sequence[str]:
     share = wilson(learner.right, count)
     flash = "" if learner.flash is None else f"{learner.flash / 1000:.1f} kB"
     shown = f"{100 * share.value:.1f} % ({100 * share.low:.1f} to {100 * share.high:.1f})"
@@ -171,7 +171,7 @@ def by_hand(windows: LabelledWindows) -> NDArray[np.float32]:
 
 
 def by_keras(windows: LabelledWindows, folder: Path) -> ComparedLearner:
-    answer = _answer_of(
+    answer = answer_of(
         ENVIRONMENT.python, "keras_by_hand.py", folder, _stored(windows, windows.inputs, folder / "windows.npz")
     )
     return ComparedLearner("Keras by hand, floats", answer["right"], answer["seconds"])
@@ -180,7 +180,7 @@ def by_keras(windows: LabelledWindows, folder: Path) -> ComparedLearner:
 def by_emlearn(windows: LabelledWindows, folder: Path, python: Path) -> ComparedLearner:
     trees, compiled = folder / "trees.h", folder / "trees.o"
     features = _stored(windows, by_hand(windows), folder / "features.npz")
-    answer = _answer_of(python, "emlearn_trees.py", folder, features, trees)
+    answer = answer_of(python, "emlearn_trees.py", folder, features, trees)
     (include,) = python.parent.parent.glob("lib/python3*/site-packages/emlearn")
     source = folder / "trees.c"
     source.write_text(
@@ -212,11 +212,11 @@ def _stored(windows: LabelledWindows, inputs: NDArray[np.float32], path: Path) -
     return path
 
 
-def _answer_of(python: Path, script: str, folder: Path, *paths: Path) -> Any:
+def answer_of(python: Path, script: str, folder: Path, *arguments: Path | str, seconds: float = SECONDS) -> Any:
     """The last line that a script beside this one prints, as JSON; `folder` has what it leaves behind. Raises
     `CannotMeasure`."""
-    command = [python, _HERE / script, *paths]
-    completed = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=SECONDS, check=False)
+    command = [python, _HERE / script, *arguments]
+    completed = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=seconds, check=False)
     if completed.returncode:
         raise CannotMeasure(f"{script} failed: {completed.stderr[-300:]}")
     return json.loads(completed.stdout.splitlines()[-1])

@@ -25,7 +25,7 @@ batch normalisation are still those of the begin, and no epoch would seem to bri
 
 LEAST_BATCH = 8
 """Windows of a step, where there are as many. Of few windows a step learns a third, so that the steps of an epoch see
-each window three times and not eight: it takes half of the time, and the model recognises as much."""
+each window three times and not five: it takes two thirds of the time, and the model recognises as much."""
 
 
 @dataclass(frozen=True)
