@@ -100,7 +100,7 @@ def opened(browser: Browser, site: PolicedSite, body: str) -> tuple[Page, list[s
 
 def test_there_are_lines_for_each_language(deployed: Deployed) -> None:
     assert list(deployed.lines) == LANGUAGES
-    key = re.search(r"hf_web_\w+", deployed.lines["HTML"])
+    key = re.search(r"hf_web_[\w-]+", deployed.lines["HTML"])
     assert key
     for language in ("JavaScript", "React", "Python"):
         assert key[0] in deployed.lines[language], language
