@@ -1,4 +1,4 @@
-"""Writes the types of requests to the API for `rune` and `hmr`, from the API's description (docs/adr/0358).
+"""Writes the types of requests to the API for `rune` and `hmr`, from the API's description (docs/adr/0058).
 
     python -m tools.generators.api_client
 

@@ -1,7 +1,7 @@
 """Requests to the server's API, as its description has them: `get("/projects/{organisation}/{name}", …)`.
 
 Their addresses, parameters, bodies and answers are types of `forge_api`, which is generated from the description and
-which only mypy reads (docs/adr/0358). The code behind them is here. An address that the description does not have, or
+which only mypy reads (docs/adr/0058). The code behind them is here. An address that the description does not have, or
 a field of an answer that is not in it, is an error of the types.
 """
 
