@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from lab.refusal import Reason, Refused
@@ -60,6 +60,11 @@ COMMON: Sequence[RecipeArgument] = (
 """The arguments that every recipe has that trains a network by gradient descent."""
 WITHOUT_DROPOUT: Sequence[RecipeArgument] = COMMON[:-1]
 """Those of a network that leaves no features out."""
+
+
+def with_defaults(arguments: Sequence[RecipeArgument], defaults: Values) -> tuple[RecipeArgument, ...]:
+    """The arguments with other defaults for some, which are named by their keys."""
+    return tuple(replace(each, default=defaults.get(each.name, each.default)) for each in arguments)
 
 
 def require_multiple(values: Values, name: str, of: int) -> int:

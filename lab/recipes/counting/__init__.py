@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lab.recipes import pictures
 from lab.recipes.alarm import Threshold
-from lab.recipes.arguments import COMMON, RecipeArgument, Values
+from lab.recipes.arguments import COMMON, RecipeArgument, Values, with_defaults
 from lab.recipes.recipe import COUNTS_STAGE, Recipe
 
 _OF_PICTURES = {each.name: each for each in pictures.RECIPE.arguments}
@@ -57,7 +57,7 @@ RECIPE = Recipe(
     folder=Path(__file__).parent,
     arguments=(
         *_ARGUMENTS,
-        *(replace(each, default=0.01) if each.name == "learning-rate" else each for each in COMMON),
+        *with_defaults(COMMON, {"learning-rate": 0.01}),
     ),
     network_arguments=("filters", "blocks", "dropout"),
     augmentation=("shift", "brightness", "mirror"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.arguments import COMMON, RecipeArgument, Values
+from lab.recipes.arguments import COMMON, RecipeArgument, Values, with_defaults
 from lab.recipes.recipe import FeatureStages, Recipe, classifier_answer
 from rune.datasets.content.content import Kind
 
@@ -16,10 +16,11 @@ _STEP = 320
 _BANDS = 40
 _ARGUMENTS = (
     RecipeArgument("duration", "Length of what one answer listens to.", 1000, 200, 3000, "ms"),
-    RecipeArgument("filters", "Filters of each convolution.", 24, 4, 128),
-    RecipeArgument("blocks", "Pairs of convolutions behind the first: one over place, one over filters.", 3, 1, 6),
+    RecipeArgument("filters", "Filters of each convolution.", 32, 4, 256),
+    RecipeArgument("blocks", "Pairs of convolutions behind the first: one over time, one over filters.", 3, 1, 6),
     RecipeArgument("shift", "How far a sound is moved in time by chance while learning.", 100, 0, 1000, "ms"),
-    RecipeArgument("masked", "The largest share of frames, and of bands, that is hidden in training.", 0.15, 0.0, 0.5),
+    RecipeArgument("pitch", "How far a sound is moved up or down by chance while learning.", 1.5, 0.0, 10.0, "bands"),
+    RecipeArgument("masked", "The largest share of frames, and of bands, that is hidden in training.", 0.3, 0.0, 0.5),
     RecipeArgument("loudness", "How much louder or quieter the spectrogram becomes by chance.", 0.1, 0.0, 1.0),
     RecipeArgument("mean-of", "Windows of whose scores the rune takes the mean.", 1, 1, 20, "windows"),
 )  # fmt: skip
@@ -70,14 +71,14 @@ RECIPE = Recipe(
     title="Keywords and sound events",
     kind=Kind.SOUND,
     folder=Path(__file__).parent,
-    arguments=(*_ARGUMENTS, *COMMON),
+    arguments=(*_ARGUMENTS, *with_defaults(COMMON, {"epochs": 150, "patience": 40, "learning-rate": 0.005})),
     network_arguments=("filters", "blocks", "dropout"),
-    augmentation=("shift", "masked", "loudness"),
+    augmentation=("shift", "pitch", "masked", "loudness"),
     features=_features,
     answer=classifier_answer,
     space={
         "duration": (600, 800, 1000, 1200),
-        "filters": (8, 12, 16, 24, 32, 48),
+        "filters": (16, 24, 32, 48, 64, 96),
         "blocks": (1, 2, 3, 4, 5),
     },
 )

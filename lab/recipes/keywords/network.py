@@ -11,36 +11,55 @@ FRAME_MILLISECONDS = 20
 """Between the starts of two frames."""
 
 
+_WIDTH = 9
+"""Frames that a depthwise convolution reads, of which each is two of the spectrogram."""
+
+
 def network(
     shape: tuple[int, ...], classes: int, batch: int | None, *, filters: int, blocks: int, dropout: float
 ) -> Any:
-    """A convolution over the spectrogram, and pairs of depthwise and pointwise ones. Inputs are `(frames, bands)`."""
+    """A convolution over time that mixes the bands, and pairs of depthwise and pointwise ones.
+    Inputs are `(frames, bands)`; bands are channels, so what moves through the network has one number for each filter
+    and moment (after TC-ResNet, Choi et al. 2019, and MatchboxNet, Majumdar and Ginsburg 2020)."""
     source = keras.Input(shape, batch)
-    x = keras.layers.Reshape((*shape, 1))(source)
-    x = keras.layers.Conv2D(filters, (10, 4), (2, 2), padding="same", use_bias=False)(x)
+    x = keras.layers.Reshape((shape[0], 1, shape[1]))(source)
+    x = keras.layers.Conv2D(filters, (3, 1), (2, 1), padding="same", use_bias=False)(x)
     x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x))
     for _ in range(blocks):
-        x = keras.layers.DepthwiseConv2D(3, padding="same", use_bias=False)(x)
+        x = keras.layers.DepthwiseConv2D((_WIDTH, 1), padding="same", use_bias=False)(x)
         x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x))
         x = keras.layers.Conv2D(filters, 1, use_bias=False)(x)
         x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x))
-    x = keras.layers.AveragePooling2D((x.shape[1], x.shape[2]))(x)
+    x = keras.layers.AveragePooling2D((x.shape[1], 1))(x)
     x = keras.layers.Reshape((x.shape[-1],))(x)
     x = keras.layers.Dropout(dropout)(x)
     return keras.Model(source, keras.layers.Dense(classes, activation="softmax")(x))
 
 
-def augmented(batch: Any, random: np.random.Generator, *, shift: int, masked: float, loudness: float) -> Any:
-    """Spectrograms as other recordings might be: earlier or later, louder or quieter, with frames and bands hidden."""
+def augmented(
+    batch: Any, random: np.random.Generator, *, shift: int, pitch: float, masked: float, loudness: float
+) -> Any:
+    """Spectrograms as other recordings might be: earlier or later, higher or lower, louder or quieter, with frames and
+    bands hidden."""
     count, frames, bands = batch.shape
     most = shift // FRAME_MILLISECONDS
     moved = random.integers(-most, most + 1, count)
     places = np.clip(np.arange(frames)[None] + moved[:, None], 0, frames - 1)
-    changed = batch[np.arange(count)[:, None], places]
+    changed = _at_another_pitch(batch[np.arange(count)[:, None], places], random.uniform(-pitch, pitch, count))
     changed = changed + random.uniform(-loudness, loudness, (count, 1, 1))
     hidden = _spans(random, count, frames, masked)[:, :, None] | _spans(random, count, bands, masked)[:, None, :]
     means = changed.mean(axis=(1, 2), keepdims=True)
     return np.where(hidden, means, changed).astype(np.float32)
+
+
+def _at_another_pitch(batch: Any, moves: Any) -> Any:
+    """Each spectrogram, f32 [n, frames, bands], higher by a number of bands, which need not be whole."""
+    bands = batch.shape[2]
+    places = np.clip(np.arange(bands)[None] - moves[:, None], 0, bands - 1)
+    below = np.minimum(places.astype(int), bands - 2)
+    share = (places - below)[:, None, :]
+    low, high = (np.take_along_axis(batch, each[:, None, :], axis=2) for each in (below, below + 1))
+    return low * (1 - share) + high * share
 
 
 def _spans(random: np.random.Generator, count: int, length: int, share: float) -> Any:

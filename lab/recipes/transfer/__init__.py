@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-from lab.recipes.arguments import COMMON, RecipeArgument, Values
+from lab.recipes.arguments import COMMON, RecipeArgument, Values, with_defaults
 from lab.recipes.backbone import Backbone, require_pixel_range
 from lab.recipes.edges import dequantize_stage, quantize_stage
 from lab.recipes.pictures import picture_stage
@@ -26,11 +25,8 @@ _ARGUMENTS = (
     ),
     RecipeArgument("mean-of", "Pictures of whose scores the rune takes the mean.", 1, 1, 20, "pictures"),
 )
-_COMMON = tuple(
-    # One layer has no other that it could spoil, and its features are as small as the backbone gives them.
-    replace(each, default=0.02) if each.name == "learning-rate" else each
-    for each in COMMON
-)
+_LEARNING_RATE = 0.02
+"""One layer has no other that it could spoil, and its features are as small as the backbone gives them."""
 
 
 def _features(values: Values, backbone: Backbone) -> FeatureStages:
@@ -76,7 +72,7 @@ RECIPE = Recipe(
     title="Picture classification behind a backbone",
     kind=Kind.PICTURE,
     folder=Path(__file__).parent,
-    arguments=(*_ARGUMENTS, *_COMMON),
+    arguments=(*_ARGUMENTS, *with_defaults(COMMON, {"learning-rate": _LEARNING_RATE})),
     network_arguments=("units", "layers", "dropout"),
     augmentation=("noise",),
     backbone_features=_features,
