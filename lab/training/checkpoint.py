@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,8 @@ import numpy as np
 Arrays = dict[str, np.ndarray[Any, Any]]
 
 
-def checkpoint_bytes(
-    digest: str, curves: list[dict[str, float]], best_epoch: int, arrays: Arrays, pruned_after: int | None = None
-) -> bytes:
-    """A checkpoint. `digest` names the run that it belongs to; `pruned_after` is the number of epochs after which
-    channels were removed."""
-    progress = {"curves": curves, "best_epoch": best_epoch, "pruned_after": pruned_after}
+def checkpoint_bytes(digest: str, progress: Mapping[str, Any], arrays: Arrays) -> bytes:
+    """A checkpoint. `digest` names the run that it belongs to; `progress` is written as JSON."""
     state = json.dumps({"digest": digest, **progress})
     buffer = io.BytesIO()
     np.savez(buffer, state=np.frombuffer(state.encode(), np.uint8), **arrays)  # type: ignore[arg-type]

@@ -64,13 +64,15 @@ class Progress:
     """How far a run is: the model that learns, its curves, a row for each epoch, and the best epoch with its weights.
 
     `pruned_after` is the number of epochs after which channels were removed, None where they were not: the best epoch
-    is one of those behind it."""
+    is one of those behind it. `accuracy_before` is the share of the windows of the validation split that a model which
+    learned before had right at the begin; None for a new one."""
 
     model: Any
     curves: list[dict[str, float]] = field(default_factory=list)
     best_epoch: int = 0
     best_weights: list[Any] = field(default_factory=list)
     pruned_after: int | None = None
+    accuracy_before: float | None = None
 
 
 class Diverged(Exception):

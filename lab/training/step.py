@@ -97,10 +97,11 @@ def run(job: ChildJob) -> dict[str, Any]:
     progress = fitting.Progress(model)
     if "checkpoint" in job.inputs:
         _restore(job, progress, lambda: fitting.remove_channels(progress, settings, train))
+    elif start:
+        # Where the last layer is new, its answers before learning are chance.
+        progress.accuracy_before = fitting.judged(model, validation, settings)[1]
     teacher = distilling.teacher_of(job.inputs["teacher"].read_bytes()) if settings.has_teacher else None
     augmentation = function_arguments(values, recipe.augmentation)
-    # Where the last layer is new, its answers before learning are chance.
-    before = fitting.judged(model, validation, settings)[1] if start and "checkpoint" not in job.inputs else None
     saves = _Saves()
     sent = _ValidationAnswers(job, recordings[splits == 1])
     is_stopped = False
@@ -159,7 +160,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         "best_epoch": progress.best_epoch,
         "curves": progress.curves,
         "pruned_after": progress.pruned_after,
-        **({} if before is None else {"accuracy_before": before}),
+        **({} if progress.accuracy_before is None else {"accuracy_before": progress.accuracy_before}),
         "parameters": int(sum(np.size(each) for each in progress.best_weights)),
         "trainer": f"Keras {keras.__version__}, TensorFlow {tf.__version__}",
         "ended": _end(len(progress.curves), settings.epochs, is_stopped=is_stopped),
@@ -216,7 +217,13 @@ def _save(job: ChildJob, progress: Any) -> None:
     arrays: Arrays = {f"best_{place:03}": each for place, each in enumerate(progress.best_weights)}
     for name, variables in _state(progress.model).items():
         arrays |= {f"{name}_{place:03}": np.asarray(each) for place, each in enumerate(variables)}
-    data = checkpoint_bytes(job.spec["digest"], progress.curves, progress.best_epoch, arrays, progress.pruned_after)
+    state = {
+        "curves": progress.curves,
+        "best_epoch": progress.best_epoch,
+        "pruned_after": progress.pruned_after,
+        "accuracy_before": progress.accuracy_before,
+    }
+    data = checkpoint_bytes(job.spec["digest"], state, arrays)
     slot = SLOTS[len(progress.curves) % len(SLOTS)]
     job.outputs[slot].write_bytes(data)
     job.save(slot)
@@ -237,7 +244,7 @@ def _restore(job: ChildJob, progress: Any, remove_channels: Callable[[], None]) 
     for name, variables in _state(progress.model).items():
         for place, variable in enumerate(variables):
             variable.assign(arrays[f"{name}_{place:03}"])
-    progress.best_epoch = state["best_epoch"]
+    progress.best_epoch, progress.accuracy_before = state["best_epoch"], state.get("accuracy_before")
     progress.best_weights = [arrays[name] for name in sorted(arrays) if name.startswith("best_")]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lab.training.settings import ENVIRONMENT, bytes_digest
-from tests.lab.training.training_runs import Trained, command, project, run_of_script, trained
+from tests.lab.training.training_runs import Trained, command, kill_after, project, run_of_script, trained
 
 pytestmark = [
     pytest.mark.proof,
@@ -57,6 +57,17 @@ def test_the_last_layer_is_made_for_the_labels_and_alone_learns(first: Trained) 
     assert result["parameters"] == 3 * 5 * 8 + 8 + 4 * 8 + 8 * 3 + 3
     assert 0 <= result["accuracy_before"] <= 1
     assert (first.folder / "gesture.tflite").stat().st_size > 500
+
+
+def test_a_run_that_is_killed_still_says_what_was_right_before(first: Trained, tmp_path: Path) -> None:
+    folder = project(tmp_path, POLICY.replace("LAYERS", "1"))
+    write_start(folder / "start.keras", classes=5)
+    kill_after(folder, 2)
+    again = trained(folder)
+    assert len(again.of("resumed")) == 1
+    (one,), (other,) = first.of("result"), again.of("result")
+    assert other["accuracy_before"] == one["accuracy_before"]
+    assert other["curves"] == one["curves"]
 
 
 def test_the_record_names_the_file_by_its_digest(first: Trained) -> None:

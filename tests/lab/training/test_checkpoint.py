@@ -17,7 +17,9 @@ DIGEST = "sha256:" + "a" * 64
 
 def checkpoint(epochs: int, digest: str = DIGEST) -> bytes:
     curves = [{"epoch": float(each + 1), "loss": 1 / (each + 1)} for each in range(epochs)]
-    return checkpoint_bytes(digest, curves, epochs, {"best_000": np.full(64, epochs, np.float32)})
+    return checkpoint_bytes(
+        digest, {"curves": curves, "best_epoch": epochs}, {"best_000": np.full(64, epochs, np.float32)}
+    )
 
 
 @pytest.fixture
