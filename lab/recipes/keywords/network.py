@@ -9,18 +9,16 @@ import numpy as np
 
 FRAME_MILLISECONDS = 20
 """Between the starts of two frames."""
-
-
 _WIDTH = 9
-"""Frames that a depthwise convolution reads, of which each is two of the spectrogram."""
+"""Moments that a depthwise convolution reads: every second frame of the spectrogram."""
 
 
 def network(
     shape: tuple[int, ...], classes: int, batch: int | None, *, filters: int, blocks: int, dropout: float
 ) -> Any:
-    """A convolution over time that mixes the bands, and pairs of depthwise and pointwise ones.
-    Inputs are `(frames, bands)`; bands are channels, so what moves through the network has one number for each filter
-    and moment (after TC-ResNet, Choi et al. 2019, and MatchboxNet, Majumdar and Ginsburg 2020)."""
+    """A convolution over time that mixes the bands, and pairs of depthwise and pointwise ones. Inputs are
+    `(frames, bands)`. Bands are channels, so a layer gives one number for each filter and moment, as in TC-ResNet
+    (Choi et al. 2019) and MatchboxNet (Majumdar and Ginsburg 2020)."""
     source = keras.Input(shape, batch)
     x = keras.layers.Reshape((shape[0], 1, shape[1]))(source)
     x = keras.layers.Conv2D(filters, (3, 1), (2, 1), padding="same", use_bias=False)(x)

@@ -1,0 +1,48 @@
+"""Sounds as training sees them: higher and lower, and as they are where nothing is to be changed by chance."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+
+from lab.recipes.catalogue import recipe_of
+from lab.training.settings import ENVIRONMENT
+
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(not ENVIRONMENT.is_ready, reason="needs the TensorFlow environment, which `make lab` prepares"),
+]
+
+SCRIPT = """
+import json, runpy, sys
+import numpy as np
+augmented = runpy.run_path(sys.argv[1])["augmented"]
+rows = np.zeros((200, 49, 40), np.float32)
+rows[:, :, 20] = 1.0  # a tone in one band
+still = {"shift": 0, "masked": 0.0, "loudness": 0.0}
+unchanged = augmented(rows, np.random.default_rng(1), pitch=0.0, **still)
+moved = augmented(rows, np.random.default_rng(1), pitch=2.0, **still)
+centres = (moved * np.arange(40)).sum(axis=2) / moved.sum(axis=2)
+print(json.dumps({
+    "unchanged": float(np.abs(unchanged - rows).max()),
+    "shape": moved.shape, "type": str(moved.dtype),
+    "centres": [float(centres.min()), float(centres.max())],
+    "spread": float(np.ptp(centres, axis=1).max()),
+    "strength": [float(moved.sum(axis=2).min()), float(moved.sum(axis=2).max())],
+}))
+"""
+
+
+def test_a_sound_becomes_higher_and_lower_within_its_range_and_as_loud_as_before() -> None:
+    command = [str(ENVIRONMENT.python), "-c", SCRIPT, str(recipe_of("keywords").network_source)]
+    completed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    measured = json.loads(completed.stdout.splitlines()[-1])
+    assert measured["unchanged"] == 0
+    assert (measured["shape"], measured["type"]) == ([200, 49, 40], "float32")
+    lowest, highest = measured["centres"]
+    assert 18 <= lowest < 18.2
+    assert 21.8 < highest <= 22
+    assert measured["spread"] < 1e-5, "all moments of a sound move alike"
+    assert measured["strength"] == pytest.approx([1, 1], abs=1e-5)
