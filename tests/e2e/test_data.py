@@ -118,9 +118,9 @@ def test_a_colleague_who_may_no_longer_play_samples_sees_locks_and_labels_on(
         expect(page.locator("[data-number='6'] path")).to_have_count(1)
     assert colleague.get_by_role("heading", name="Who plays samples").count() == 0
 
-    owner.get_by_label("Those who manage it, and who gave one").check()
+    owner.get_by_label("Maintainers, owners, and the person who gave a sample").check()
     owner.locator("#playing").get_by_role("button", name="Save").click()
-    expect(owner.get_by_label("Those who manage it, and who gave one")).to_be_checked()
+    expect(owner.get_by_label("Maintainers, owners, and the person who gave a sample")).to_be_checked()
     # The list of somebody who looks at it is locked without a reload.
     expect(colleague.locator("[data-number='6'][data-locked]")).to_be_visible()
     expect(colleague.locator("[data-cards] path")).to_have_count(0)
