@@ -9,6 +9,7 @@ that is kernels/common/rune_math.h.
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Callable
 from decimal import Context, Decimal, localcontext
 from fractions import Fraction
@@ -19,63 +20,68 @@ _FIXED_BITS = 384
 _LARGEST_ANGLE = 2.0**60
 _CONTEXT = Context(prec=_DIGITS, Emin=-100_000, Emax=100_000)
 
-_F64 = (53, -1074)
-_F32 = (24, -149)
+_F32 = struct.Struct("<f")
+_F32_BITS, _F32_LEAST = 24, -149
+"""Bits of a single precision number, and the exponent of the least one."""
 
 
 def exp(x: float) -> float:
     """e**x as a double."""
-    return _round(_exp(x), _F64)
+    return _f64(_exp(x))
 
 
 def log(x: float) -> float:
     """Natural logarithm of a positive double."""
-    return _round(_decimal(x, lambda value: value.ln(_CONTEXT)), _F64)
+    return _f64(_decimal(x, lambda value: value.ln(_CONTEXT)))
 
 
 def log2(x: float) -> float:
     """Binary logarithm of a positive double."""
-    return _round(_log2(x), _F64)
+    return _f64(_log2(x))
 
 
 def log10(x: float) -> float:
     """Decimal logarithm of a positive double."""
-    return _round(_decimal(x, lambda value: value.log10(_CONTEXT)), _F64)
+    return _f64(_decimal(x, lambda value: value.log10(_CONTEXT)))
 
 
 def pow(x: float, y: float) -> float:
     """x**y of a positive double x."""
-    return _round(_pow(x, y), _F64)
+    return _f64(_pow(x, y))
 
 
 def sin(x: float) -> float:
     """Sine of an angle in radians, up to 2**60."""
-    return _round(_sine(x, 0), _F64)
+    return _f64(_sine(x, 0))
 
 
 def cos(x: float) -> float:
     """Cosine of an angle in radians, up to 2**60."""
-    return _round(_sine(x, 1), _F64)
+    return _f64(_sine(x, 1))
 
 
 def pow_f32(x: float, y: float) -> float:
     """x**y of a positive x, rounded once to single precision."""
-    return _round(_pow(x, y), _F32)
+    return _f32(_pow(x, y))
 
 
 def sin_f32(x: float) -> float:
     """Sine, rounded once to single precision."""
-    return _round(_sine(x, 0), _F32)
+    return _f32(_sine(x, 0))
 
 
 def cos_f32(x: float) -> float:
     """Cosine, rounded once to single precision."""
-    return _round(_sine(x, 1), _F32)
+    return _f32(_sine(x, 1))
 
 
 def round_f32(x: float) -> float:
     """The single precision number nearest to a double, half to even; infinity beyond the largest."""
-    return x if math.isinf(x) or math.isnan(x) or x == 0 else _round(Fraction(x), _F32)
+    try:
+        rounded: float = _F32.unpack(_F32.pack(x))[0]
+    except OverflowError:
+        return math.copysign(math.inf, x)
+    return rounded
 
 
 def _exp(x: float) -> Fraction:
@@ -154,18 +160,24 @@ def _taylor(x: int, *, odd: bool) -> int:
     return total
 
 
-def _round(value: Fraction, form: tuple[int, int]) -> float:
-    """The nearest number with so many bits and no bit below 2**least, half to even."""
-    bits, least = form
+def _f64(value: Fraction) -> float:
+    """The nearest double, half to even; infinity beyond the largest."""
+    try:
+        return value.numerator / value.denominator
+    except OverflowError:
+        return math.copysign(math.inf, value)
+
+
+def _f32(value: Fraction) -> float:
+    """The nearest single precision number, half to even; infinity beyond the largest."""
     if value == 0:
         return 0.0
     magnitude = abs(value)
     exponent = magnitude.numerator.bit_length() - magnitude.denominator.bit_length()
     if Fraction(2) ** exponent > magnitude:
         exponent -= 1
-    unit = max(exponent - bits + 1, least)
+    unit = max(exponent - _F32_BITS + 1, _F32_LEAST)
     rounded = round(magnitude / Fraction(2) ** unit)
-    largest = 1024 if bits == 53 else 128
-    if rounded.bit_length() + unit > largest:
+    if rounded.bit_length() + unit > 128:
         return math.copysign(math.inf, value)
     return math.copysign(math.ldexp(rounded, unit), value)

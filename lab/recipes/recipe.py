@@ -127,7 +127,7 @@ class Recipe:
     """For a recipe that counts objects, and learns from their positions: its network gives for each cell of a grid the
     share of the background and of each label. The stages behind the model from the values, the number of labels, the
     stage of its scores, and the threshold. One of them is `COUNTS_STAGE`. `augmented(batch, positions, random,
-    **arguments)` gives the positions too (`lab/training/grids.py`)."""
+    **arguments)` gives the positions too (`lab/training/loop/grids.py`)."""
     backbone_features: Callable[[Values, Backbone], FeatureStages] | None = None
     """In place of `features`, for a recipe that learns behind a backbone; `behind_backbone` gives it one."""
     files: Mapping[str, bytes] = field(default_factory=dict)

@@ -50,8 +50,7 @@ def main() -> None:
     with np.load(folder / "{features}", allow_pickle=False) as arrays:
         inputs, labels, splits = (arrays[name] for name in ("inputs", "labels", "splits"))
     train, validation, test = (WindowSet(inputs[splits == split], labels[splits == split]) for split in range(3))
-    model = new_model(lambda: {network}, SETTINGS, train)
-    progress = Progress(model)
+    progress = Progress(new_learner(lambda: {network}, SETTINGS, train))
 
     def after_epoch() -> None:
         row = progress.curves[-1]
@@ -68,11 +67,10 @@ def main() -> None:
         progress,
         after_epoch,{teacher}
     )
-    model = progress.model
-    model.set_weights(progress.best_weights)
-    share = judged(model, test, SETTINGS)[1]
+    progress.model.set_weights(progress.best_weights)
+    share = judged(progress.learner, test, SETTINGS)[1]
     print(f"Best epoch {{progress.best_epoch}}; {measure} on windows of the test split {{share:.1%}}")
-    model.save(folder / "model.keras")
+    progress.model.save(folder / "model.keras")
     (folder / "curves.json").write_text(json.dumps(progress.curves, indent=1) + "\\n")
 
 

@@ -20,15 +20,16 @@ ENVIRONMENT: Environment = ENVIRONMENTS["tensorflow"]
 """In which networks are trained."""
 ESTIMATOR_SOURCE = Path(__file__).with_name("estimator_step.py")
 SOUNDS_SOURCE = Path(word_sounds.__file__)
-STARTING_SOURCE = Path(__file__).with_name("starting.py")
+STARTING_SOURCE = Path(__file__).parent / "loop" / "starting.py"
 LOOP_SOURCES = tuple(
     Path(__file__).parent / name
     for name in (
         "compression/widths.py",
         "compression/pruning.py",
         "compression/distilling.py",
-        "grids.py",
-        "fitting.py",
+        "loop/grids.py",
+        "loop/progress.py",
+        "loop/fitting.py",
     )
 )
 """The files by which a network learns, each before those that import it."""

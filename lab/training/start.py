@@ -77,7 +77,7 @@ def require_start(job: ChildJob, path: str, learned_layers: int) -> None:
     """Raises `Refused` for a model whose last layer cannot give shares, or with fewer layers than are to learn."""
     import keras
 
-    from lab.training.starting import last_dense
+    from lab.training.loop.starting import last_dense
 
     try:
         model: Any = keras.models.load_model(path, compile=False, safe_mode=True)

@@ -49,14 +49,15 @@ def run(job: ChildJob) -> dict[str, Any]:
     import keras
     import tensorflow as tf
 
-    from lab.training import fitting, starting
     from lab.training.compression import distilling, pruning
+    from lab.training.loop import fitting, starting
+    from lab.training.loop.progress import Progress, Settings
 
     spec = job.spec
     recipe = recipe_of(spec["recipe"])
     module = import_module(recipe.network_module)
     values = spec["values"]
-    settings = fitting.Settings(
+    settings = Settings(
         spec["seed"],
         values["epochs"],
         values["patience"],
@@ -78,8 +79,8 @@ def run(job: ChildJob) -> dict[str, Any]:
             return starting.started(Path(start), shape, classes, batch, values[LEARNED_LAYERS.name])
         return module.network(shape, classes, batch, **function_arguments(values, recipe.network_arguments))
 
-    def new_model(train: Any) -> Any:
-        return fitting.new_model(lambda: network(None), settings, train)
+    def new_learner(train: Any) -> Any:
+        return fitting.new_learner(lambda: network(None), settings, train)
 
     # Other windows of the same number compile the same step, while those to learn from are still computed.
     count = spec["windows"]
@@ -88,18 +89,18 @@ def run(job: ChildJob) -> dict[str, Any]:
         np.zeros((count, *shape), np.float32),
         np.zeros(numbers, np.float32 if recipe.learns_numbers or recipe.counts else np.int32),
     )
-    model = new_model(expected)
+    learner = new_learner(expected)
     with np.load(job.inputs["features"], allow_pickle=False) as arrays:
         inputs, labels, splits, recordings = (arrays[name] for name in ("inputs", "labels", "splits", "recordings"))
     train, validation = (fitting.WindowSet(inputs[splits == split], labels[splits == split]) for split in (0, 1))
     if fitting.batch_size(len(train.labels), settings) != fitting.batch_size(count, settings):
-        model = new_model(train)
-    progress = fitting.Progress(model)
+        learner = new_learner(train)
+    progress = Progress(learner)
     if "checkpoint" in job.inputs:
         _restore(job, progress, lambda: fitting.remove_channels(progress, settings, train))
     elif start:
         # Where the last layer is new, its answers before learning are chance.
-        progress.accuracy_before = fitting.judged(model, validation, settings)[1]
+        progress.accuracy_before = fitting.judged(learner, validation, settings)[1]
     teacher = distilling.teacher_of(job.inputs["teacher"].read_bytes()) if settings.has_teacher else None
     augmentation = function_arguments(values, recipe.augmentation)
     saves = _Saves()
@@ -118,7 +119,7 @@ def run(job: ChildJob) -> dict[str, Any]:
             and progress.best_epoch == len(progress.curves)
             and sent.is_due()
         ):
-            sent.send(fitting.answers(progress.model, validation.inputs), progress.best_epoch)
+            sent.send(progress.learner.answers(validation.inputs), progress.best_epoch)
         if saves.is_due():
             saves.save(lambda: _save(job, progress))
         if (command := job.command()) is not None:
@@ -155,7 +156,10 @@ def run(job: ChildJob) -> dict[str, Any]:
     if progress.pruned_after is not None:
         single = pruning.pruned(single, settings.prune)
     single.set_weights(progress.best_weights)
-    job.outputs["model"].write_bytes(tf.lite.TFLiteConverter.from_keras_model(single).convert())
+    # By its function: as a Keras model it would first become a saved model, which takes four times as long.
+    window = tf.TensorSpec((1, *shape), tf.float32, name="window")
+    function = tf.function(lambda inputs: single(inputs, training=False)).get_concrete_function(window)
+    job.outputs["model"].write_bytes(tf.lite.TFLiteConverter.from_concrete_functions([function], None).convert())
     return {
         "best_epoch": progress.best_epoch,
         "curves": progress.curves,
@@ -221,6 +225,7 @@ def _save(job: ChildJob, progress: Any) -> None:
         "curves": progress.curves,
         "best_epoch": progress.best_epoch,
         "pruned_after": progress.pruned_after,
+        "falling_after": progress.falling_after,
         "accuracy_before": progress.accuracy_before,
     }
     data = checkpoint_bytes(job.spec["digest"], state, arrays)
@@ -244,7 +249,8 @@ def _restore(job: ChildJob, progress: Any, remove_channels: Callable[[], None]) 
     for name, variables in _state(progress.model).items():
         for place, variable in enumerate(variables):
             variable.assign(arrays[f"{name}_{place:03}"])
-    progress.best_epoch, progress.accuracy_before = state["best_epoch"], state.get("accuracy_before")
+    progress.best_epoch, progress.falling_after = state["best_epoch"], state["falling_after"]
+    progress.accuracy_before = state["accuracy_before"]
     progress.best_weights = [arrays[name] for name in sorted(arrays) if name.startswith("best_")]
 
 

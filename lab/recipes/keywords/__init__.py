@@ -16,7 +16,7 @@ _STEP = 320
 _BANDS = 40
 _ARGUMENTS = (
     RecipeArgument("duration", "Length of what one answer listens to.", 1000, 200, 3000, "ms"),
-    RecipeArgument("filters", "Filters of each convolution.", 32, 4, 256),
+    RecipeArgument("filters", "Filters of each convolution.", 48, 4, 256),
     RecipeArgument("blocks", "Pairs of convolutions behind the first: one over time, one over filters.", 3, 1, 6),
     RecipeArgument("shift", "How far a sound is moved in time by chance while learning.", 100, 0, 1000, "ms"),
     RecipeArgument("pitch", "How far a sound is moved up or down by chance while learning.", 1.5, 0.0, 10.0, "bands"),
@@ -71,7 +71,7 @@ RECIPE = Recipe(
     title="Keywords and sound events",
     kind=Kind.SOUND,
     folder=Path(__file__).parent,
-    arguments=(*_ARGUMENTS, *with_defaults(COMMON, {"epochs": 150, "patience": 40, "learning-rate": 0.005})),
+    arguments=(*_ARGUMENTS, *with_defaults(COMMON, {"epochs": 500, "patience": 25, "learning-rate": 0.01})),
     network_arguments=("filters", "blocks", "dropout"),
     augmentation=("shift", "pitch", "masked", "loudness"),
     features=_features,

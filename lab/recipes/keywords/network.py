@@ -44,7 +44,7 @@ def augmented(
     moved = random.integers(-most, most + 1, count)
     places = np.clip(np.arange(frames)[None] + moved[:, None], 0, frames - 1)
     changed = _at_another_pitch(batch[np.arange(count)[:, None], places], random.uniform(-pitch, pitch, count))
-    changed = changed + random.uniform(-loudness, loudness, (count, 1, 1))
+    changed = changed + random.uniform(-loudness, loudness, (count, 1, 1)).astype(np.float32)
     hidden = _spans(random, count, frames, masked)[:, :, None] | _spans(random, count, bands, masked)[:, None, :]
     means = changed.mean(axis=(1, 2), keepdims=True)
     return np.where(hidden, means, changed).astype(np.float32)
@@ -52,12 +52,10 @@ def augmented(
 
 def _at_another_pitch(batch: Any, moves: Any) -> Any:
     """Each spectrogram, f32 [n, frames, bands], higher by a number of bands, which need not be whole."""
-    bands = batch.shape[2]
-    places = np.clip(np.arange(bands)[None] - moves[:, None], 0, bands - 1)
-    below = np.minimum(places.astype(int), bands - 2)
-    share = (places - below)[:, None, :]
-    low, high = (np.take_along_axis(batch, each[:, None, :], axis=2) for each in (below, below + 1))
-    return low * (1 - share) + high * share
+    bands = np.arange(batch.shape[2], dtype=np.float32)
+    places = np.clip(bands[None] - moves.astype(np.float32)[:, None], 0, bands[-1])
+    # A place between two bands has a share of both: column b of a matrix has the shares of what becomes band b.
+    return batch @ np.maximum(0, 1 - np.abs(bands[None, :, None] - places[:, None, :]))
 
 
 def _spans(random: np.random.Generator, count: int, length: int, share: float) -> Any:

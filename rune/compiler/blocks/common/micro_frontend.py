@@ -43,8 +43,13 @@ class MicroFrontend:
     def tables(self) -> tuple[bytes, ...]:
         """The plan, window, turns, half turns, bands, weights, gains and logarithms, as the C reads them."""
         plan = struct.pack("<5i", self.frame, self.step, self.size, self.frames, BANDS)
-        gains = gain_table(strength=_STRENGTH, offset=_OFFSET, gain_bits=_GAIN_BITS, input_bits=_INPUT_BITS)
-        return plan, _window(self.frame), *_turns(self.size // 2), *_bands(self.rate, self.size), gains, _logs()
+        return plan, *_tables(self.rate, self.frame, self.size)
+
+
+@lru_cache(maxsize=4)
+def _tables(rate: int, frame: int, size: int) -> tuple[bytes, ...]:
+    gains = gain_table(strength=_STRENGTH, offset=_OFFSET, gain_bits=_GAIN_BITS, input_bits=_INPUT_BITS)
+    return _window(frame), *_turns(size // 2), *_bands(rate, size), gains, _logs()
 
 
 def _window(length: int) -> bytes:
@@ -53,7 +58,6 @@ def _window(length: int) -> bytes:
     return struct.pack(f"<{length}h", *(math.floor(value * 4096 + 0.5) for value in values))
 
 
-@lru_cache(maxsize=4)
 def _turns(half: int) -> tuple[bytes, bytes]:
     """Of the transform, and of the step from there to the spectrum of real numbers."""
     whole = [-2.0 * math.pi * k / half for k in range(half)]

@@ -7,8 +7,8 @@ the order of the windows and the augmentation of an epoch follow from the seed a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -17,7 +17,16 @@ import tensorflow as tf
 
 from lab.training.compression.distilling import soft_labels
 from lab.training.compression.pruning import pruned
-from lab.training.grids import CellF1, cell_weights, grid_of, judged_cells
+from lab.training.loop.grids import CellF1, cell_weights, grid_of, judged_cells
+from lab.training.loop.progress import (
+    Progress,
+    Settings,
+    add_row,
+    current_fall,
+    has_ended,
+    is_to_be_pruned,
+    is_to_fall,
+)
 
 LEAST_STEPS = 8
 """Batches of an epoch. Of few windows each is learned several times, augmented anew: after two batches the means of
@@ -27,27 +36,13 @@ LEAST_BATCH = 8
 """Windows of a step, where there are as many. Of few windows a step learns a third, so that the steps of an epoch see
 each window three times and not five: it takes two thirds of the time, and the model recognises as much."""
 
+MOST_BYTES = 32 << 20
+"""Bytes of windows for which the steps are taken at once."""
+MOST_ANSWERS = 256
+"""Windows that are answered at once."""
 
-@dataclass(frozen=True)
-class Settings:
-    """`epochs` is the most epochs. After `patience` of them without a lower loss on the validation split it ends.
-    With `is_number`, labels are numbers, of which 0 is the answer that needs no learning: the loss is the mean of
-    squares, and "accuracy" the share of them that is gone. Each is one number, or as many as the model gives.
-    Where `prune` is not 0, that share of the channels is removed when half of the epochs are over, or earlier when
-    `patience` epochs brought nothing; the network learns on without them. With `has_teacher`, the answers of another
-    model are learned beside the labels. Where `object_weight` is not 0, labels are positions of objects, the model
-    answers for the cells of a grid (`grids.py`), of which those with objects have that weight, and "accuracy" is their
-    F1."""
-
-    seed: int
-    epochs: int
-    patience: int
-    batch: int
-    learning_rate: float
-    is_number: bool = False
-    prune: float = 0.0
-    has_teacher: bool = False
-    object_weight: float = 0.0
+Batch = tuple[Any, Any, Any]
+"""Inputs, labels and weights of the windows of a step."""
 
 
 @dataclass(frozen=True)
@@ -57,22 +52,6 @@ class WindowSet:
 
     inputs: Any
     labels: Any
-
-
-@dataclass
-class Progress:
-    """How far a run is: the model that learns, its curves, a row for each epoch, and the best epoch with its weights.
-
-    `pruned_after` is the number of epochs after which channels were removed, None where they were not: the best epoch
-    is one of those behind it. `accuracy_before` is the share of the windows of the validation split that a model which
-    learned before had right at the begin; None for a new one."""
-
-    model: Any
-    curves: list[dict[str, float]] = field(default_factory=list)
-    best_epoch: int = 0
-    best_weights: list[Any] = field(default_factory=list)
-    pruned_after: int | None = None
-    accuracy_before: float | None = None
 
 
 class Diverged(Exception):
@@ -100,7 +79,37 @@ class FusedAdamW(keras.optimizers.AdamW):  # type: ignore[misc]
         )
 
 
-def new_model(build: Callable[[], Any], settings: Settings, train: WindowSet) -> Any:
+class Learner:
+    """A model with its compiled steps. One call of TensorFlow takes several of them: between the steps of a small
+    network Python would take longer than the network."""
+
+    def __init__(self, model: Any, batch: Batch) -> None:
+        """`batch` is an example of one: its shapes and types are those of all batches."""
+        self.model = model
+        several = [tf.TensorSpec((None, *each.shape), each.dtype) for each in batch]
+        self._steps = tf.function(self._taken, input_signature=(*several, tf.TensorSpec((None,), tf.float32)))
+        inputs = tf.TensorSpec((None, *batch[0].shape[1:]), tf.float32)
+        self._answers = tf.function(lambda each: model(each, training=False), input_signature=(inputs,))
+
+    def learn(self, batches: Sequence[Batch], rates: Sequence[float]) -> dict[str, float]:
+        """Takes a step for each batch, with a learning rate for each. Returns the means of all steps since
+        `model.reset_metrics`: the loss, and what else the model measures."""
+        results = self._steps(*map(np.stack, zip(*batches, strict=True)), np.array(rates, np.float32))
+        return {name: float(each) for name, each in results.items()}
+
+    def answers(self, inputs: Any) -> Any:
+        """A share for each class, f32 [n, classes], or what else the model answers."""
+        parts = range(0, len(inputs), MOST_ANSWERS)
+        return np.concatenate([self._answers(inputs[each : each + MOST_ANSWERS]).numpy() for each in parts])
+
+    def _taken(self, inputs: Any, labels: Any, weights: Any, rates: Any) -> Any:
+        for step in tf.range(tf.shape(rates)[0]):
+            self.model.optimizer.learning_rate.assign(rates[step])
+            self.model.train_step((inputs[step], labels[step], weights[step]))
+        return self.model.get_metrics_result()
+
+
+def new_learner(build: Callable[[], Any], settings: Settings, train: WindowSet) -> Learner:
     """A model that is ready to learn: its step is compiled for batches like those of `train`, whose numbers do not
     matter. The same seed gives the same weights."""
     keras.utils.set_random_seed(settings.seed)
@@ -125,11 +134,12 @@ def new_model(build: Callable[[], Any], settings: Settings, train: WindowSet) ->
     model.compute_metrics(*example)
     variables = [*model.variables, *model.optimizer.variables]
     begin = [np.array(each) for each in variables]
-    model.train_on_batch(inputs, labels, sample_weight=weights)
+    learner = Learner(model, (inputs, labels, weights))
+    learner.learn([(inputs, labels, weights)], [settings.learning_rate])
     for variable, value in zip(variables, begin, strict=True):
         variable.assign(value)
     model.reset_metrics()
-    return model
+    return learner
 
 
 def remove_channels(progress: Progress, settings: Settings, train: WindowSet) -> None:
@@ -137,7 +147,7 @@ def remove_channels(progress: Progress, settings: Settings, train: WindowSet) ->
     before, epochs = progress.model, len(progress.curves)
     if progress.best_weights:
         before.set_weights(progress.best_weights)
-    progress.model = new_model(lambda: pruned(before, settings.prune), settings, train)
+    progress.learner = new_learner(lambda: pruned(before, settings.prune), settings, train)
     progress.pruned_after = progress.best_epoch = epochs
     progress.best_weights = progress.model.get_weights()
 
@@ -161,36 +171,41 @@ def fit(
             remove_channels(progress, settings, train)
         elif has_ended(progress, settings):
             return
+        elif is_to_fall(progress, settings):
+            progress.falling_after = len(progress.curves)
+        fall = current_fall(progress, settings)
         model = progress.model
         random = np.random.default_rng([settings.seed, epoch])
         # As many windows as fill whole batches: a smaller last batch would be compiled a second time.
         size = batch_size(len(train.labels), settings)
         steps = max(LEAST_STEPS, -(-len(train.labels) // size))
-        order = np.resize(random.permutation(len(train.labels)), steps * size)
+        order = np.resize(random.permutation(len(train.labels)), steps * size).reshape(-1, size)
+        at_once = max(1, MOST_BYTES // (size * train.inputs[0].nbytes))
         model.reset_metrics()
-        for step, chosen in enumerate(order.reshape(-1, size)):
-            model.optimizer.learning_rate = _learning_rate(progress, settings, step / steps)
-            inputs, labels = augment(train.inputs[chosen], train.labels[chosen], random)
-            own = weights[chosen]
-            if settings.object_weight:
-                labels = grid_of(labels, *model.output_shape[1:3])
-                own = cell_weights(labels, settings.object_weight)
-            if teacher is not None:
-                labels = soft_labels(labels, teacher(inputs))
-            row = model.train_on_batch(inputs, labels, sample_weight=own, return_dict=True)
-        loss, accuracy = judged(model, validation, settings)
-        learned = {"loss": float(row["loss"])}
+        for first in range(0, steps, at_once):
+            batches = []
+            for chosen in order[first : first + at_once]:
+                inputs, labels = augment(train.inputs[chosen], train.labels[chosen], random)
+                own = weights[chosen]
+                if settings.object_weight:
+                    labels = grid_of(labels, *model.output_shape[1:3])
+                    own = cell_weights(labels, settings.object_weight)
+                if teacher is not None:
+                    labels = soft_labels(labels, teacher(inputs))
+                batches.append((inputs, labels, own))
+            rates = [fall.rate(epoch - 1 + (first + place) / steps) for place in range(len(batches))]
+            results = progress.learner.learn(batches, rates)
+        loss, accuracy = judged(progress.learner, validation, settings)
+        learned = {"loss": results["loss"]}
         learned["accuracy"] = (
             explained(learned["loss"], train)
             if settings.is_number
-            else float(row["f1" if settings.object_weight else "accuracy"])
+            else results["f1" if settings.object_weight else "accuracy"]
         )
         if not math.isfinite(loss) or not math.isfinite(learned["loss"]):
             raise Diverged(f"The loss of epoch {epoch} is not a number.")
-        comparable = progress.curves[progress.pruned_after or 0 :]
-        lowest = min((each["validation_loss"] for each in comparable), default=math.inf)
-        progress.curves.append({"epoch": epoch, **learned, "validation_loss": loss, "validation_accuracy": accuracy})
-        if loss < lowest:
+        row = {"epoch": epoch, **learned, "validation_loss": loss, "validation_accuracy": accuracy}
+        if add_row(progress, settings, row):
             progress.best_epoch, progress.best_weights = epoch, model.get_weights()
         after_epoch()
 
@@ -198,19 +213,6 @@ def fit(
 def batch_size(windows: int, settings: Settings) -> int:
     """The windows of a step: at most a third of them, where that is not too few for means of batches."""
     return min(settings.batch, windows, max(LEAST_BATCH, windows // 3))
-
-
-def has_ended(progress: Progress, settings: Settings) -> bool:
-    """Whether the last epochs brought nothing, or there are no more of them."""
-    epochs = len(progress.curves)
-    return epochs >= settings.epochs or epochs - progress.best_epoch >= settings.patience
-
-
-def is_to_be_pruned(progress: Progress, settings: Settings) -> bool:
-    """Whether the next epoch is learned with fewer channels, and the last one was not."""
-    if not settings.prune or progress.pruned_after is not None:
-        return False
-    return len(progress.curves) >= _epochs_before_pruning(settings) or has_ended(progress, settings)
 
 
 def label_weights(labels: Any) -> Any:
@@ -224,9 +226,9 @@ def explained(loss: float, part: WindowSet) -> float:
     return max(0.0, 1 - loss / max(float(np.mean(np.square(part.labels, dtype=np.float64))), 1e-12))
 
 
-def judged(model: Any, part: WindowSet, settings: Settings) -> tuple[float, float]:
+def judged(learner: Learner, part: WindowSet, settings: Settings) -> tuple[float, float]:
     """The loss and the accuracy on windows that are not learned."""
-    shares = answers(model, part.inputs)
+    shares = learner.answers(part.inputs)
     if settings.is_number:
         loss = float(np.mean(np.square(shares.reshape(part.labels.shape).astype(np.float64) - part.labels)))
         return loss, explained(loss, part)
@@ -237,27 +239,9 @@ def judged(model: Any, part: WindowSet, settings: Settings) -> tuple[float, floa
     return (loss if np.isfinite(shares).all() else math.nan), float(np.mean(np.argmax(shares, axis=1) == part.labels))
 
 
-def answers(model: Any, inputs: Any) -> Any:
-    """A share for each class, f32 [n, classes]."""
-    return np.concatenate([model.predict_on_batch(inputs[each : each + 256]) for each in range(0, len(inputs), 256)])
-
-
 def _loss(settings: Settings) -> Any:
     if settings.is_number:
         return "mse"
     return (
         keras.losses.CategoricalCrossentropy() if settings.has_teacher else keras.losses.SparseCategoricalCrossentropy()
     )
-
-
-def _learning_rate(progress: Progress, settings: Settings, share: float) -> float:
-    """The learning rate when that share of the next epoch is over: it falls with the cosine, and again from the top
-    when channels were removed."""
-    begin = progress.pruned_after
-    epochs = _epochs_before_pruning(settings) if begin is None else settings.epochs - begin
-    over = min(1.0, (len(progress.curves) - (begin or 0) + share) / epochs)
-    return settings.learning_rate * 0.5 * (1 + math.cos(math.pi * over))
-
-
-def _epochs_before_pruning(settings: Settings) -> int:
-    return (settings.epochs // 2 if settings.prune else settings.epochs) or 1

@@ -1,0 +1,132 @@
+"""How far a run is, and what comes next: how fast the network learns, when channels are removed, and when it ends.
+Exported scripts contain this file as it is.
+
+The learning rate falls to 0 as a cosine, over all epochs or earlier: where nothing got better any more, it falls from
+where it is within `patience` epochs. The best epoch is one of the last quarter of that fall. Those before had larger steps,
+which leave a network at some distance from what it can be, and with few recordings the loss on the validation split
+often prefers one of them that has hardly learned, because it is never sure where it is wrong.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+CHOICE_SHARE = 4
+"""The best epoch is one of the last of so many parts of the fall."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`epochs` is the most epochs. After `patience` of them without a lower loss or a higher accuracy on the
+    validation split the learning rate falls to 0 in as many, and the run ends.
+    With `is_number`, labels are numbers, of which 0 is the answer that needs no learning: the loss is the mean of
+    squares, and "accuracy" the share of them that is gone. Each is one number, or as many as the model gives.
+    Where `prune` is not 0, that share of the channels is removed when half of the epochs are over, or earlier when
+    `patience` epochs brought nothing; the network learns on without them. With `has_teacher`, the answers of another
+    model are learned beside the labels. Where `object_weight` is not 0, labels are positions of objects, the model
+    answers for the cells of a grid (`grids.py`), of which those with objects have that weight, and "accuracy" is their
+    F1."""
+
+    seed: int
+    epochs: int
+    patience: int
+    batch: int
+    learning_rate: float
+    is_number: bool = False
+    prune: float = 0.0
+    has_teacher: bool = False
+    object_weight: float = 0.0
+
+
+@dataclass
+class Progress:
+    """How far a run is: what learns, its curves, a row for each epoch, and the best epoch with its weights.
+
+    `pruned_after` is the number of epochs after which channels were removed, None where they were not, and
+    `falling_after` that after which nothing got better and the learning rate began to fall for the end.
+    `accuracy_before` is the share of the windows of the validation split that a model which learned before had right at
+    the begin; None for a new one."""
+
+    learner: Any
+    curves: list[dict[str, float]] = field(default_factory=list)
+    best_epoch: int = 0
+    best_weights: list[Any] = field(default_factory=list)
+    pruned_after: int | None = None
+    falling_after: int | None = None
+    accuracy_before: float | None = None
+
+    @property
+    def model(self) -> Any:
+        return self.learner.model
+
+
+@dataclass(frozen=True)
+class Fall:
+    """A fall of the learning rate from `top` to 0, as half a cosine, over `epochs` behind the first `begin` ones."""
+
+    begin: int
+    epochs: int
+    top: float
+
+    @property
+    def end(self) -> int:
+        return self.begin + self.epochs
+
+    @property
+    def choice(self) -> int:
+        """The number of epochs behind which the best one is chosen."""
+        return self.end - max(1, self.epochs // CHOICE_SHARE)
+
+    def rate(self, epochs: float) -> float:
+        """The learning rate when so many epochs of the run are over."""
+        over = min(1.0, (epochs - self.begin) / self.epochs)
+        return self.top * 0.5 * (1 + math.cos(math.pi * over))
+
+
+def current_fall(progress: Progress, settings: Settings) -> Fall:
+    """The fall of the learning rate in which the next epoch is."""
+    begin = progress.pruned_after or 0
+    end = settings.epochs // 2 if settings.prune and progress.pruned_after is None else settings.epochs
+    fall = Fall(begin, (end - begin) or 1, settings.learning_rate)
+    if progress.falling_after is None:
+        return fall
+    return Fall(progress.falling_after, settings.patience, fall.rate(progress.falling_after))
+
+
+def is_to_be_pruned(progress: Progress, settings: Settings) -> bool:
+    """Whether the next epoch is learned with fewer channels, and the last one was not."""
+    if not settings.prune or progress.pruned_after is not None:
+        return False
+    return has_ended(progress, settings) or _has_stalled(progress, settings)
+
+
+def is_to_fall(progress: Progress, settings: Settings) -> bool:
+    """Whether nothing got better, and the learning rate would not have fallen to 0 soon in any case."""
+    remaining = current_fall(progress, settings).end - len(progress.curves)
+    return progress.falling_after is None and remaining > settings.patience and _has_stalled(progress, settings)
+
+
+def has_ended(progress: Progress, settings: Settings) -> bool:
+    """Whether the learning rate has fallen to 0."""
+    return len(progress.curves) >= current_fall(progress, settings).end
+
+
+def add_row(progress: Progress, settings: Settings, row: dict[str, float]) -> bool:
+    """Adds the row of an epoch to the curves. Returns whether it is the best one so far."""
+    epochs, choice = len(progress.curves), current_fall(progress, settings).choice
+    begin = choice if epochs >= choice else progress.pruned_after or 0
+    lowest = min((each["validation_loss"] for each in progress.curves[begin:]), default=math.inf)
+    progress.curves.append(row)
+    return row["validation_loss"] < lowest
+
+
+def _has_stalled(progress: Progress, settings: Settings) -> bool:
+    """Whether it is `patience` epochs since one had the lowest loss or the highest accuracy."""
+    begin = progress.pruned_after or 0
+    rows = progress.curves[begin:]
+    places = range(len(rows))
+    lowest = min(places, key=lambda place: rows[place]["validation_loss"], default=0)
+    highest = max(places, key=lambda place: rows[place]["validation_accuracy"], default=0)
+    return len(rows) - 1 - max(lowest, highest) >= settings.patience
