@@ -45,8 +45,8 @@ COMMON: Sequence[RecipeArgument] = (
     RecipeArgument("epochs", "How often the model sees all recordings, at most.", 60, 1, 2000, "epochs"),
     RecipeArgument(
         "patience",
-        "Epochs without a better loss or accuracy on the validation split, after which the learning rate falls to 0 in as "
-        "many more.",
+        "Epochs without a better loss or accuracy on the validation split, after which the learning rate falls to 0 in "
+        "as many more.",
         15,
         1,
         2000,

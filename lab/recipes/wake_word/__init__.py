@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lab.recipes import keywords
 from lab.recipes.alarm import FALSE_ALARMS, Threshold
-from lab.recipes.arguments import RecipeArgument, Values
+from lab.recipes.arguments import RecipeArgument, Values, with_defaults
 from lab.recipes.labels import label_answer
 from lab.recipes.recipe import SHARES_STAGE, Recipe
 
@@ -64,7 +64,7 @@ RECIPE = Recipe(
     title="Wake word",
     kind=keywords.RECIPE.kind,
     folder=Path(__file__).parent,
-    arguments=(*_OWN, _FALSE_ALARMS, *keywords.RECIPE.arguments),
+    arguments=(*_OWN, _FALSE_ALARMS, *with_defaults(keywords.RECIPE.arguments, {"epochs": 100})),
     network_arguments=keywords.RECIPE.network_arguments,
     augmentation=keywords.RECIPE.augmentation,
     features=keywords.RECIPE.features,
