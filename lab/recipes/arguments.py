@@ -42,14 +42,14 @@ class RecipeArgument:
 
 
 COMMON: Sequence[RecipeArgument] = (
-    RecipeArgument("epochs", "How often the model sees all recordings, at most.", 60, 1, 2000, "epochs"),
+    RecipeArgument("epochs", "How often the model sees all recordings, at most.", 60, 1, 10_000, "epochs"),
     RecipeArgument(
         "patience",
         "Epochs without a better loss or accuracy on the validation split, after which the learning rate falls to 0 in "
         "as many more.",
         15,
         1,
-        2000,
+        10_000,
     ),
     RecipeArgument("batch", "Windows that are learned at once, at most a third of all.", 32, 1, 1024, "windows"),
     RecipeArgument("learning-rate", "The size of the first steps. It falls to 0 as a cosine.", 0.003, 1e-6, 1.0),

@@ -86,7 +86,7 @@ def test_what_learns_imports_nothing_but_its_library_and_numpy(recipe: Recipe) -
     [
         ({"epoch": 3}, 'no argument "epoch". Did you mean epochs?'),
         ({"colour": 3}, 'no argument "colour". It has window, hop'),
-        ({"epochs": 0}, "epochs is 0; it must be a whole number from 1 to 2000 epochs"),
+        ({"epochs": 0}, "epochs is 0; it must be a whole number from 1 to 10000 epochs"),
         ({"epochs": 2.5}, "epochs is 2.5; it must be a whole number"),
         ({"dropout": 1}, "dropout is 1; it must be a number from 0.0 to 0.9"),
         ({"window": 50, "hop": 55}, "hop is 55; it must be at most the window of 50 rows"),
