@@ -87,7 +87,7 @@ class Learner:
         """`batch` is an example of one: its shapes and types are those of all batches."""
         self.model = model
         several = [tf.TensorSpec((None, *each.shape), each.dtype) for each in batch]
-        self._steps = tf.function(self._taken, input_signature=(*several, tf.TensorSpec((None,), tf.float32)))
+        self._steps = tf.function(self._run, input_signature=(*several, tf.TensorSpec((None,), tf.float32)))
         inputs = tf.TensorSpec((None, *batch[0].shape[1:]), tf.float32)
         self._answers = tf.function(lambda each: model(each, training=False), input_signature=(inputs,))
 
@@ -102,7 +102,7 @@ class Learner:
         parts = range(0, len(inputs), MOST_ANSWERS)
         return np.concatenate([self._answers(inputs[each : each + MOST_ANSWERS]).numpy() for each in parts])
 
-    def _taken(self, inputs: Any, labels: Any, weights: Any, rates: Any) -> Any:
+    def _run(self, inputs: Any, labels: Any, weights: Any, rates: Any) -> Any:
         for step in tf.range(tf.shape(rates)[0]):
             self.model.optimizer.learning_rate.assign(rates[step])
             self.model.train_step((inputs[step], labels[step], weights[step]))
