@@ -79,7 +79,7 @@ class FusedAdamW(keras.optimizers.AdamW):  # type: ignore[misc]
         )
 
 
-class Learner:
+class NetworkLearner:
     """A model with its compiled steps. One call of TensorFlow takes several of them: between the steps of a small
     network Python would take longer than the network."""
 
@@ -109,7 +109,7 @@ class Learner:
         return self.model.get_metrics_result()
 
 
-def new_learner(build: Callable[[], Any], settings: Settings, train: WindowSet) -> Learner:
+def new_learner(build: Callable[[], Any], settings: Settings, train: WindowSet) -> NetworkLearner:
     """A model that is ready to learn: its step is compiled for batches like those of `train`, whose numbers do not
     matter. The same seed gives the same weights."""
     keras.utils.set_random_seed(settings.seed)
@@ -134,7 +134,7 @@ def new_learner(build: Callable[[], Any], settings: Settings, train: WindowSet) 
     model.compute_metrics(*example)
     variables = [*model.variables, *model.optimizer.variables]
     begin = [np.array(each) for each in variables]
-    learner = Learner(model, (inputs, labels, weights))
+    learner = NetworkLearner(model, (inputs, labels, weights))
     learner.learn([(inputs, labels, weights)], [settings.learning_rate])
     for variable, value in zip(variables, begin, strict=True):
         variable.assign(value)
@@ -226,7 +226,7 @@ def explained(loss: float, part: WindowSet) -> float:
     return max(0.0, 1 - loss / max(float(np.mean(np.square(part.labels, dtype=np.float64))), 1e-12))
 
 
-def judged(learner: Learner, part: WindowSet, settings: Settings) -> tuple[float, float]:
+def judged(learner: NetworkLearner, part: WindowSet, settings: Settings) -> tuple[float, float]:
     """The loss and the accuracy on windows that are not learned."""
     shares = learner.answers(part.inputs)
     if settings.is_number:
