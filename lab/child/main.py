@@ -53,8 +53,7 @@ LIBRARIES: Mapping[str, Sequence[str]] = {
     "train": _TENSORFLOW,
     "quantise": ("lab.quantize.step",),
 }
-"""The modules that a process loads before it is given a step of this name. If nobody waits for it yet, it also calls
-their function `warm_up`, where there is one."""
+"""The modules that a process loads before it is given a step of this name."""
 LOADED: Mapping[str, str] = {
     "keras": "TensorFlow",
     "keras-int8": "TensorFlow",
@@ -79,10 +78,8 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
     access = toolchain_access(packages(), writable=[entered.folder], own_processes=entered.has_own_tree)
     gaps = (*entered.gaps, *confine(access, starts_programs=False))
     _send(answers, {"gaps": Isolation(gaps).to_json()})
-    for name in arguments[1:]:
-        module = import_module(name)
-        if hasattr(module, "warm_up") and not _has_request(requests):
-            module.warm_up()
+    for module in arguments[1:]:
+        import_module(module)
     _send(answers, {"ready": True})
     request, descriptors = _received(requests)
     if request is None:
@@ -106,10 +103,6 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
     except Exception as error:
         sys.excepthook(type(error), error, error.__traceback__)
         _send(answers, {"refused": failure(error, request["memory"], request["work"]).to_json()})
-
-
-def _has_request(requests: socket.socket) -> bool:
-    return bool(select.select([requests], [], [], 0)[0])
 
 
 def failure(error: BaseException, memory: int, work: str) -> Refused:

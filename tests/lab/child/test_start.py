@@ -55,9 +55,7 @@ def run(job):
         }
     if what == "loaded":
         import sys
-        libraries = sys.modules.get("lab.training.libraries")
-        files = sorted(os.listdir("/proc/self/fd"))
-        return {"loaded": libraries is not None, "warm": libraries.IS_WARM, "files": files}
+        return {"loaded": "lab.training.libraries" in sys.modules, "files": sorted(os.listdir("/proc/self/fd"))}
     if what == "commands":
         while (command := job.command()) is None:
             pass
@@ -88,11 +86,6 @@ def run(job):
 LIBRARIES = """
 import os
 LOADED = os.getpid()
-IS_WARM = False
-
-def warm_up():
-    global IS_WARM
-    IS_WARM = True
 """
 
 
@@ -181,24 +174,11 @@ def test_a_step_does_not_go_to_a_process_that_died_while_it_waited(probe: Path, 
 
 def test_a_process_that_waits_ends_with_the_one_that_started_it(probe: Path) -> None:
     process = StepProcess(PYTHON, ())
-    wait_until_ready(process)
-    process.close()
-    assert not process.is_alive
-
-
-def test_a_process_that_waits_for_a_step_is_warm_and_one_that_has_it_begins_at_once(probe: Path, waiting: None) -> None:
-    start_ahead(PYTHON, "keras")
-    (process,) = start._waiting.values()
-    wait_until_ready(process)
-    assert run(step(probe, "loaded"), PYTHON).result["warm"]
-    assert not run(step(probe, "loaded"), PYTHON).result["warm"]
-
-
-def wait_until_ready(process: StepProcess) -> None:
     for message in process.messages(time.monotonic() + PATIENCE, "test"):
         if message is not None and "ready" in message:
-            return
-    raise AssertionError("the process ended")
+            break
+    process.close()
+    assert not process.is_alive
 
 
 class ScriptedProcess:
