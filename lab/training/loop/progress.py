@@ -19,8 +19,8 @@ CHOICE_SHARE = 4
 
 @dataclass(frozen=True)
 class Settings:
-    """`epochs` is the most epochs. After `patience` of them without a lower loss or a higher accuracy on the
-    validation split the learning rate falls to 0 in as many, and the run ends.
+    """`epochs` is the most epochs. After `patience` of them without a lower loss or a higher accuracy on the validation
+    split the learning rate falls to 0 in as many, and the run ends.
     With `is_number`, labels are numbers, of which 0 is the answer that needs no learning: the loss is the mean of
     squares, and "accuracy" the share of them that is gone. Each is one number, or as many as the model gives.
     Where `prune` is not 0, that share of the channels is removed when half of the epochs are over, or earlier when
