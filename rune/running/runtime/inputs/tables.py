@@ -14,8 +14,9 @@ from decimal import Decimal
 from rune.running.runtime.errors import InputFile
 
 _NUMBER = re.compile(
-    r"[+-]?(?:[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?|inf|infinity|nan)", re.I
+    r"[+-]?(?:[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?|inf|infinity|nan)", re.I
 )
+"""A digit is matched in one way only: a row of long fields that is refused takes no longer than one that is read."""
 _LIKE_A_NUMBER = re.compile(r"[-+.]?[0-9]|[-+]?(?:inf|infinity|nan)\Z", re.I)
 """How a field begins that is not the name of a column."""
 _SEPARATORS = (";", ",", "\t")
@@ -40,14 +41,20 @@ def csv_rows(data: bytes, names: Sequence[str], count: int | None) -> bytes:
     rows = list(_rows(text, names))
     if count is not None and len(rows) < count:
         raise InputFile(f"{count} samples were requested but only {len(rows)} are available")
-    return b"".join(rows if count is None else rows[:count])
+    return nearest_f32([field for row in rows[:count] for field in row])
 
 
-def _rows(text: str, names: Sequence[str]) -> Iterator[bytes]:
+def _rows(text: str, names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The fields of the columns, each of them a number."""
     written = [(number, line) for number, line in enumerate(re.split("\r?\n", text), start=1) if line.strip(_EMPTY)]
     separator = next((mark for mark in _SEPARATORS if written and mark in written[0][1]), ",")
     columns, width = list(range(len(names))), len(names)
+    plain_row = re.compile(separator.join([_NUMBER.pattern] * width), re.I)
     for place, (number, line) in enumerate(written):
+        if width == len(names) and plain_row.fullmatch(line):  # nearly every line, and four times as fast
+            fields = line.split(separator)
+            yield [fields[column] for column in columns]
+            continue
         fields = _fields(line, separator)
         if place == 0 and not any(map(_LIKE_A_NUMBER.match, fields)):
             titles = [title.lower() for title in fields]
@@ -57,7 +64,7 @@ def _rows(text: str, names: Sequence[str]) -> Iterator[bytes]:
         if len(fields) != width:
             known = "" if width != len(names) or len(fields) < width else f"; {_header_advice(names)}"
             raise InputFile(f"Line {number} should have {width} fields but it actually had {len(fields)}{known}")
-        yield _row(fields, number, columns)
+        yield _numbers(fields, number, columns)
 
 
 def _header_advice(names: Sequence[str]) -> str:
@@ -79,20 +86,37 @@ def _bare(field: str) -> str:
     return field[1:-1].strip(_SPACES) if is_quoted else field
 
 
-def _row(fields: Sequence[str], number: int, columns: Sequence[int]) -> bytes:
+def _numbers(fields: Sequence[str], number: int, columns: Sequence[int]) -> Sequence[str]:
     for column in columns:
         field = fields[column]
         if _NUMBER.fullmatch(field) is None:
             advice = "; write decimals with a point" if "," in field else ""
             raise InputFile(f'Unable to parse "{field[:40]}" on line {number}{advice}')
-    return b"".join(nearest_f32(fields[column]) for column in columns)
+    return [fields[column] for column in columns]
 
 
-def nearest_f32(text: str) -> bytes:
-    """The f32 that is nearest to a decimal number, ties to even, little-endian.
+def nearest_f32(texts: Sequence[str]) -> bytes:
+    """The f32 that are nearest to decimal numbers, ties to even, little-endian."""
+    values = list(map(float, texts))
+    bits = struct.unpack(f"<{len(values)}Q", struct.pack(f"<{len(values)}d", *values))
+    rare = {place: _rare_nearest_f32(texts[place]) for place, own in enumerate(bits) if _is_rare(own)}
+    for place in rare:
+        values[place] = 0.0
+    packed = bytearray(struct.pack(f"<{len(values)}f", *values))
+    for place, nearest in rare.items():
+        packed[4 * place : 4 * place + 4] = nearest
+    return bytes(packed)
 
-    By way of f64 a number may be rounded twice: where the f64 lies in the middle of two f32, what is written decides.
-    """
+
+def _is_rare(bits: int) -> bool:
+    """Whether an f64 is not rounded to the nearest f32 of the decimal number by rounding it again: in the middle of two
+    f32 it may be below or above what is written. Numbers that are not normal f32, or nearly infinite, are not looked at
+    more closely."""
+    return bits & _LOWER_BITS == _MIDDLE or not (_LEAST_EXPONENT <= (bits >> 52) & 0x7FF < _LAST_EXPONENT or not bits)
+
+
+def _rare_nearest_f32(text: str) -> bytes:
+    """The nearest f32 of any number: where the f64 lies in the middle of two f32, what is written decides."""
     value = float(text)
     if not math.isfinite(value):
         return struct.pack("<f", value)
@@ -122,3 +146,8 @@ def _next_f32(value: float, *, up: bool) -> float:
 _LARGEST_F32 = float((1 << 128) - (1 << 104))
 _BEYOND_F32 = float((1 << 128) - (1 << 103))
 """From here on the nearest f32 is infinite: the middle between the largest one and the next power of two."""
+_LOWER_BITS = (1 << 29) - 1
+"""The bits of an f64 that an f32 does not have."""
+_MIDDLE = 1 << 28
+_LEAST_EXPONENT, _LAST_EXPONENT = 1023 - 126, 1023 + 127
+"""Of an f64: that of the least normal f32, and that of the largest ones."""

@@ -276,13 +276,15 @@ def test_the_number_of_samples_is_cut_to_a_whole_one(
     ],
 )
 def test_a_decimal_becomes_the_nearest_f32(text: str, bits: int) -> None:
-    assert nearest_f32(text) == struct.pack("<I", bits)
+    one = struct.pack("<I", bits)
+    assert nearest_f32([text]) == one
+    assert nearest_f32(["1", text, "-2.5"]) == struct.pack("<f", 1) + one + struct.pack("<f", -2.5)
 
 
 @pytest.mark.slow
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-1000, max_value=1000, places=12))
 def test_no_f32_is_nearer_than_the_one_that_is_read(value: object) -> None:
-    (read,) = struct.unpack("<f", nearest_f32(str(value)))
+    (read,) = struct.unpack("<f", nearest_f32([str(value)]))
     exact = Fraction(str(value))
     (bits,) = struct.unpack("<i", struct.pack("<f", read))
     neighbours = [struct.unpack("<f", struct.pack("<i", bits + step))[0] for step in (-1, 1) if read != 0]
