@@ -4,7 +4,8 @@ output.
 It is started by `lab.child.process` through `rune.running.isolation.launch`. It gives up what it does not need before
 it imports a library or reads a byte of a file: libraries of this size are not trusted with what strangers sent. The
 step comes over a socket with its files as open descriptors, so a process that has loaded its libraries may wait for it.
-It does one step and ends: nothing of anybody is in a process that waits.
+It does one step and ends, or does each of several steps in a copy of itself: nothing of anybody is in a process that
+waits.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 import resource
 import select
 import shutil
+import signal
 import socket
 import sys
 import time
@@ -77,13 +79,27 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
     os.dup2(2, 1)  # what a library prints is no answer
     access = toolchain_access(packages(), writable=[entered.folder], own_processes=entered.has_own_tree)
     gaps = (*entered.gaps, *confine(access, starts_programs=False))
-    _send(answers, {"gaps": Isolation(gaps).to_json()})
+    protections = {"gaps": Isolation(gaps).to_json()}
+    _send(answers, protections)
     for module in arguments[1:]:
         import_module(module)
     _send(answers, {"ready": True})
-    request, descriptors = _received(requests)
-    if request is None:
-        return
+    folder = Path(entered.folder)
+    while True:
+        request, descriptors = _received(requests)
+        if request is None:
+            return
+        request["commands"] = requests.fileno()
+        if not request["in_copy"]:
+            _answer(request, descriptors, folder, answers)
+            return
+        _send(answers, protections)  # for whoever has this step
+        _send(answers, {"ready": True})
+        _answer_in_copy(request, descriptors, folder, answers)
+
+
+def _answer(request: dict[str, Any], descriptors: Sequence[int], folder: Path, answers: IO[str]) -> None:
+    """Does a step within its limits and sends what comes of it."""
     used = math.ceil(time.process_time())
     set_limits(
         {
@@ -93,9 +109,8 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
     )
     for kind in ("inputs", "outputs"):
         request[kind] = {name: descriptors[place] for name, place in request[kind].items()}
-    request["commands"] = requests.fileno()
     try:
-        _send(answers, {"result": _do(request, Path(entered.folder), answers)})
+        _send(answers, {"result": _do(request, folder, answers)})
     except Refused as refused:
         _send(answers, {"refused": refused.to_json()})
     except MemoryError:
@@ -103,6 +118,35 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
     except Exception as error:
         sys.excepthook(type(error), error, error.__traceback__)
         _send(answers, {"refused": failure(error, request["memory"], request["work"]).to_json()})
+
+
+def _answer_in_copy(request: dict[str, Any], descriptors: Sequence[int], folder: Path, answers: IO[str]) -> None:
+    """Does a step in a copy of this process, and sends how that ended. Libraries are loaded in the copy, and have not
+    begun to work here: a copy has none of their threads.
+
+    The last descriptor is a socket: the copy is ended when the other end is closed. What it leaves in the folder is
+    removed.
+    """
+    *files, life = descriptors
+    over, copys_end = os.pipe()  # closed when the copy has ended
+    pid = os.fork()
+    if not pid:
+        try:
+            _answer(request, files, folder, answers)
+        finally:
+            sys.stderr.flush()
+            os._exit(0)
+    for each in (copys_end, *files):
+        os.close(each)
+    ready, _, _ = select.select([over, life], [], [])
+    if over not in ready:
+        os.kill(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    os.close(over)
+    os.close(life)
+    for path in folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    _send(answers, {"ended": os.waitstatus_to_exitcode(status)})
 
 
 def failure(error: BaseException, memory: int, work: str) -> Refused:
@@ -189,8 +233,11 @@ def _send(answers: IO[str], message: Mapping[str, Any]) -> None:
 
 
 def _received(requests: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
-    """The step and its open files; no step where the other end was closed. Commands may follow behind its line."""
+    """The step and its open files; no step where the other end was closed. Commands may follow behind its line, and may
+    be left of a step that has ended."""
     first, descriptors, _, _ = socket.recv_fds(requests, 1, MOST_FILES)
+    while first and not descriptors:
+        first, descriptors, _, _ = socket.recv_fds(requests, 1, MOST_FILES)
     line = bytearray()
     while first and not line.endswith(b"\n"):
         part = requests.recv(1 << 16, socket.MSG_PEEK)

@@ -48,5 +48,6 @@ KINDS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "event": lambda message: isinstance(message["event"], dict),
     "result": lambda message: isinstance(message["result"], dict),
     "refused": _is_refusal,
+    "ended": lambda message: type(message["ended"]) is int,
 }
 """Each kind by the field that only it has: whether the message has all that the kind has."""

@@ -15,6 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -32,6 +33,8 @@ LONGEST_ANSWER = 8 << 20
 COMMAND_SECONDS = 0.2
 """Between two questions for a command."""
 _LAST_ERRORS = 4000
+_END_SECONDS = 10.0
+"""The longest that a copy takes to end."""
 _THREADS = "2"
 _ENVIRONMENT = {
     "PATH": os.defpath,
@@ -50,12 +53,15 @@ _ENVIRONMENT = {
 
 
 class StepProcess:
-    """One such process. `modules` are imported before a step is there. Close it."""
+    """One such process, for one step, or for several in copies of itself. `modules` are imported before a step is
+    there. Close it."""
 
     def __init__(self, python: Path, modules: Sequence[str]) -> None:
         self._stack = ExitStack()
         self._data = b""
-        self._size = 0
+        self._lines: deque[bytes] = deque()
+        self._copy_status: int | None = None
+        self._words_before = 0
         try:
             self._start(python, modules)
         except BaseException:
@@ -108,7 +114,9 @@ class StepProcess:
 
     def send(self, request: Mapping[str, Any], descriptors: Sequence[int]) -> None:
         """Gives the step. Its files are places among the open files. A process that has ended is noticed by whoever
-        waits for its answers."""
+        waits for its answers. Behind a step that was done in a copy there may be further ones."""
+        self._copy_status = None
+        self._words_before = self._errors.seek(0, os.SEEK_END)
         with suppress(OSError):
             socket.send_fds(self._requests, [b"\0"], descriptors)
             self._requests.sendall(json.dumps(request).encode() + b"\n")
@@ -119,15 +127,22 @@ class StepProcess:
             self._requests.sendall(command.value.encode("ascii"))
 
     def messages(self, deadline: float, work: str) -> Iterator[dict[str, Any] | None]:
-        """Its answers until it closes its standard output; None several times a second while there is nothing.
+        """The answers of its step until that has ended; None several times a second while there is nothing.
 
         Raises `Refused`.
         """
+        size = 0
         assert self._process.stdout is not None  # noqa: S101 (a pipe was requested)
         source = self._process.stdout.fileno()
         with selectors.DefaultSelector() as selector:
             selector.register(source, selectors.EVENT_READ)
             while True:
+                while self._lines:
+                    message = read_message(self._lines.popleft())
+                    if "ended" in message:
+                        self._copy_status = int(message["ended"])
+                        return
+                    yield message
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise Refused(Reason.OUT_OF_TIME, f"The {work} took longer than its limit, and was stopped.")
@@ -137,21 +152,28 @@ class StepProcess:
                 received = os.read(source, 1 << 16)
                 if not received:
                     return
-                self._size += len(received)
-                *lines, self._data = (self._data + received).split(b"\n")
-                for line in lines:
-                    yield read_message(line)
-                if self._size > LONGEST_ANSWER:
+                size += len(received)
+                if size > LONGEST_ANSWER:
                     raise Refused(Reason.CRASHED, "The converter's process answered more than a result.")
+                *lines, self._data = (self._data + received).split(b"\n")
+                self._lines.extend(lines)
 
     def status(self) -> int:
-        """How it ended; waits for the end."""
-        return self._process.wait()
+        """How its step ended; waits for the end."""
+        return self._process.wait() if self._copy_status is None else self._copy_status
+
+    def finish(self) -> bool:
+        """Waits until a step that was done in a copy has ended. Returns whether this process can do a further one."""
+        if self._copy_status is None:
+            with suppress(Refused):  # of a step of which nobody wants to know more
+                for _ in self.messages(time.monotonic() + _END_SECONDS, "step"):
+                    pass
+        return self._copy_status is not None and self.is_alive
 
     def last_words(self) -> str:
         """The end of what it wrote to standard error."""
-        self._errors.seek(0, os.SEEK_END)
-        self._errors.seek(max(0, self._errors.tell() - _LAST_ERRORS))
+        end = self._errors.seek(0, os.SEEK_END)
+        self._errors.seek(max(self._words_before, end - _LAST_ERRORS))
         return self._errors.read().decode("utf-8", "replace")
 
     def close(self) -> None:

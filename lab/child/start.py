@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -49,31 +50,84 @@ def run(
     report: Report | None = None,
     receive: Callable[[Mapping[str, Any]], None] | None = None,
     command: Callable[[], ChildCommand | None] = lambda: None,
+    kept: KeptProcesses | None = None,
 ) -> Outcome:
     """Does a step and returns its outcome. `receive` gets the events that the step sends. `command` is asked several
     times a second for what the step is to be told.
 
     Raises `Refused`, also for a process that crashed or ran out of time.
     """
-    with begun(step, python, report) as working:
+    with begun(step, python, report, kept=kept) as working:
         return working.outcome(report, receive, command)
 
 
 @contextmanager
-def begun(step: Step, python: Path, report: Report | None = None, late: Sequence[str] = ()) -> Iterator[BegunStep]:
-    """A step that works in a process of its own, which ends with the block. Its inputs `late` are given by
-    `BegunStep.give`: the step waits for one when it looks at it. Raises `Refused` where there is no memory for it."""
+def begun(
+    step: Step,
+    python: Path,
+    report: Report | None = None,
+    late: Sequence[str] = (),
+    kept: KeptProcesses | None = None,
+) -> Iterator[BegunStep]:
+    """A step that works in a process of its own, or in a copy of one that is kept, which ends with the block. Its
+    inputs `late` are given by `BegunStep.give`: the step waits for one when it looks at it. Raises `Refused` where
+    there is no memory for it."""
     text = f"Waiting for {step.limits.memory >> 20:,} MB of memory, which other steps have now"
     with ExitStack() as stack:
         stack.enter_context(reserve_memory(step.limits.memory, lambda: report and report(0.0, text)))
         pipes = {name: os.pipe() for name in late}
         writers = {name: stack.enter_context(os.fdopen(writer, "wb")) for name, (_, writer) in pipes.items()}
         # It is ended first: a thread that still writes to it would keep its pipe from being closed.
-        process = stack.enter_context(
-            closing(_waiting_process(python) or StepProcess(python, LIBRARIES.get(step.name, ())))
-        )
-        _send(process, step, {name: reader for name, (reader, _) in pipes.items()})
+        process = stack.enter_context(closing(_process(python, step.name)) if kept is None else kept.lent(python, step))
+        readers = {name: reader for name, (reader, _) in pipes.items()}
+        if kept is None:
+            _send(process, step, readers)
+        else:
+            life, copys_life = (stack.enter_context(one) for one in socket.socketpair())
+            _send(process, step, readers, copys_life)
+            copys_life.close()
+            stack.callback(life.close)  # ends the copy, before it is waited for
         yield BegunStep(step, process, writers)
+
+
+class KeptProcesses:
+    """Processes that are kept for several steps of one owner, as a search has them. Each step works in a copy of a
+    process that has loaded its libraries, which takes no time and leaves nothing of a step to the next one. Close
+    it."""
+
+    def __init__(self) -> None:
+        self._idle: dict[tuple[Path, Sequence[str]], list[StepProcess]] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def lent(self, python: Path, step: Step) -> Iterator[StepProcess]:
+        """A process for one step, in a copy; another one for another thread at the same time."""
+        key = python, LIBRARIES.get(step.name, ())
+        process = self._idle_process(key) or _process(python, step.name)
+        try:
+            yield process
+        finally:
+            if process.finish():
+                with self._lock:
+                    self._idle.setdefault(key, []).append(process)
+            else:
+                process.close()
+
+    def _idle_process(self, key: tuple[Path, Sequence[str]]) -> StepProcess | None:
+        with self._lock:
+            idle = self._idle.get(key, [])
+            while idle:
+                if (process := idle.pop()).is_alive:
+                    return process
+                process.close()
+        return None
+
+    def close(self) -> None:
+        """Ends those that wait; steps are over."""
+        with self._lock:
+            for process in [each for processes in self._idle.values() for each in processes]:
+                process.close()
+            self._idle.clear()
 
 
 class BegunStep:
@@ -132,13 +186,14 @@ class BegunStep:
         return Outcome(answer["result"], gaps, time.monotonic() - self._begun)
 
 
-def _send(process: StepProcess, step: Step, readers: Mapping[str, int]) -> None:
-    """Gives the step with its files, and with pipes that are closed here afterwards."""
+def _send(process: StepProcess, step: Step, readers: Mapping[str, int], life: socket.socket | None = None) -> None:
+    """Gives the step with its files, and with pipes that are closed here afterwards. With a `life` it works in a copy
+    of the process, which ends when the other end of that is closed."""
     with ExitStack() as stack:
         late = {name: stack.enter_context(os.fdopen(reader, "rb")) for name, reader in readers.items()}
         inputs = late | {name: stack.enter_context(path.open("rb")) for name, path in step.inputs.items()}
         outputs = {name: stack.enter_context(path.open("wb")) for name, path in step.outputs.items()}
-        files = [*inputs.values(), *outputs.values()]
+        files = [each.fileno() for each in [*inputs.values(), *outputs.values()]]
         request = {
             "step": step.name,
             "spec": step.spec,
@@ -147,8 +202,9 @@ def _send(process: StepProcess, step: Step, readers: Mapping[str, int]) -> None:
             "memory": step.limits.memory,
             "seconds": step.limits.seconds,
             "work": step.work,
+            "in_copy": life is not None,
         }
-        process.send(request, [each.fileno() for each in files])
+        process.send(request, [*files, life.fileno()] if life else files)
 
 
 _LOADS_AFTER = 2
@@ -171,6 +227,11 @@ def end_waiting() -> None:
     with _lock:
         while _waiting:
             _close(_waiting.popitem()[1])
+
+
+def _process(python: Path, name: str) -> StepProcess:
+    """One that was started ahead, or is started now."""
+    return _waiting_process(python) or StepProcess(python, LIBRARIES.get(name, ()))
 
 
 def _waiting_process(python: Path) -> StepProcess | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from lab.recipes.alarm import DISTANCE_STAGE, Threshold, alarm_stages, distance_stage
 from lab.recipes.arguments import Number, RecipeArgument, Values
 from lab.recipes.backbone import Backbone
-from lab.recipes.edges import dequantize_stage, edges_of, quantize_stage
+from lab.recipes.edges import Edge, dequantize_stage, edges_of, quantize_stage
 from lab.recipes.labels import label_answer
 from lab.recipes.numbers import DataScaling, NumberTarget, scale_stage, usual_scaling
 from lab.refusal import Reason, Refused
@@ -28,8 +28,24 @@ CELL = 8
 FEATURES_OUTPUT = "learned"
 """The output of a Runefile of features."""
 _SCALED_STAGE = "scaled"
+_QUANTIZED_STAGE = "quantized"
 COUNTED_THRESHOLD = Threshold(1.7, 1.3, 0)
 """That of an alarm before anything is learned."""
+
+
+@dataclass(frozen=True)
+class RowStages:
+    """The stages of features in two parts: what is computed of each few rows, and the window that collects them. Where
+    a model reads whole numbers, rows are turned into these before they are collected: a window of them takes a quarter
+    of the memory of floats, and has the same numbers.
+
+    `dimensions` are those of the rows of one run. `window` gives the last stage from the name and the element type of
+    what it collects."""
+
+    stages: str
+    stage: str
+    dimensions: tuple[int, ...]
+    window: Callable[[str, str], str]
 
 
 @dataclass(frozen=True)
@@ -46,6 +62,8 @@ class FeatureStages:
     shape: tuple[int, ...]
     has_batch: bool = False
     bounds: tuple[float, float] | None = None
+    rows: RowStages | None = None
+    """Where the last stage is a window of rows."""
 
     @property
     def dimensions(self) -> tuple[int, ...]:
@@ -223,7 +241,7 @@ def scaled_features(recipe: Recipe, values: Values, scaling: DataScaling) -> Fea
     if not recipe.scales:
         return features
     stage = scale_stage(_SCALED_STAGE, features.stage, features.dimensions, scaling)
-    return replace(features, stages=f"{features.stages}\n{stage}", stage=_SCALED_STAGE, bounds=None)
+    return replace(features, stages=f"{features.stages}\n{stage}", stage=_SCALED_STAGE, bounds=None, rows=None)
 
 
 def features_runefile(recipe: Recipe, values: Values, scaling: DataScaling | None = None) -> str:
@@ -258,15 +276,13 @@ def whole_runefile(
     scaling = scaling or usual_scaling(recipe.features(values).shape[-1])
     features = scaled_features(recipe, values, scaling)
     source, target = edges_of(model)
-    stages = features.stages + "\n"
-    if source is not None:
-        stages += quantize_stage("quantized", features.stage, features.dimensions, source) + "\n"
+    stages, read = _read_stages(features, source)
     outputs = _model_dimensions(recipe, features, len(labels))
     stages += f"""\
   # {_answer_comment(recipe)}
   {MODEL_STAGE}:
     model: {_text(f"./{path}")}
-    inputs: [{features.stage if source is None else "quantized"}]
+    inputs: [{read}]
     outputs:
       - {{type: {"f32" if target is None else target.type}, dimensions: {list(outputs)}}}
 
@@ -289,6 +305,18 @@ def whole_runefile(
     else:
         answer = recipe.answer(values, len(labels), scores_stage(model))
     return f"{_head(recipe)}{stages}{answer}\nresources:\n{_labels_resource(labels)}"
+
+
+def _read_stages(features: FeatureStages, edge: Edge | None) -> tuple[str, str]:
+    """The stages of what the model reads, and the last one's name."""
+    if edge is None:
+        return f"{features.stages}\n", features.stage
+    if features.rows is None:
+        quantized = quantize_stage(_QUANTIZED_STAGE, features.stage, features.dimensions, edge)
+        return f"{features.stages}\n{quantized}\n", _QUANTIZED_STAGE
+    rows = features.rows
+    quantized = quantize_stage(_QUANTIZED_STAGE, rows.stage, rows.dimensions, edge)
+    return f"{rows.stages}\n{quantized}\n{rows.window(_QUANTIZED_STAGE, edge.type)}\n", features.stage
 
 
 def _model_dimensions(recipe: Recipe, features: FeatureStages, labels: int) -> tuple[int, ...]:

@@ -7,21 +7,24 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from lab.child.start import KeptProcesses
 from lab.recipes.arguments import Values
 from lab.refusal import Reason, Refused
 from lab.search.counting import count_under_limits, needs_of_rune
+from lab.search.features import SharedFeatures
 from lab.search.limits import DeviceLimits
 from lab.search.ranking import Point, is_worth_going_on, point, without_gain
 from lab.search.sampling import next_candidate
 from lab.search.space import Candidate, Space
 from lab.search.trials import Trial, TrialClaim, TrialRows, TrialState
 from lab.training.preparing import PreparedRun
-from lab.training.run import TrainedModel, train
+from lab.training.run import SharedWork, TrainedModel, train
 from lab.training.run_folder import RunFolder
 from lab.training.settings import RunSettings, file_digest, loop_digest
 from rune.compiler.anvil.errors import CompileError
@@ -104,7 +107,10 @@ def run_search(
     Sends an event `counted` and `epoch` of a running trial, and `trial` with the row of a finished one. Other processes
     may run trials of the same rows meanwhile.
     """
-    return _SearchRun(search, rows, budget, send, is_stopped, keep).run()
+    with TemporaryDirectory(prefix="rune-search-") as name, closing(KeptProcesses()) as processes:
+        folder = Path(name)
+        shared = SharedWork(SharedFeatures(folder).write, processes)
+        return _SearchRun(search, rows, budget, send, is_stopped, keep, folder, shared).run()
 
 
 class _SearchRun:
@@ -116,6 +122,8 @@ class _SearchRun:
         send: Send,
         is_stopped: Callable[[], bool],
         keep: Keep,
+        folder: Path,
+        shared: SharedWork,
     ) -> None:
         self._search = search
         self._rows = rows
@@ -123,6 +131,8 @@ class _SearchRun:
         self._sink = send
         self._is_stopped = is_stopped
         self._keep = keep
+        self._folder = folder
+        self._shared = shared
         self._deadline = time.monotonic() + budget.minutes * 60
         self._lock = threading.Lock()
         self._rungs: dict[int, dict[int, Point]] = {}
@@ -250,8 +260,9 @@ class _SearchRun:
         prepared = PreparedRun(training, settings, base.dataset.without(Split.TEST))
         minutes = max(0.1, (self._deadline - time.monotonic()) / 60)
         try:
-            with TemporaryDirectory(prefix="rune-trial-") as name:
-                trained = train(prepared, RunFolder(Path(name), settings.digest), receive, minutes=minutes)
+            with TemporaryDirectory(dir=self._folder, prefix="trial-") as name:
+                folder = RunFolder(Path(name), settings.digest)
+                trained = train(prepared, folder, receive, minutes=minutes, shared=self._shared)
         except _Overtaken:
             reason = f"after {len(curve)} epochs, others that need no more were more often right"
             return Trial(number, candidate, TrialState.STOPPED, needs, curve=tuple(curve), reason=reason)

@@ -16,7 +16,7 @@ import numpy as np
 
 from lab.child.job import ChildCommand, Report
 from lab.child.limits import ChildLimits
-from lab.child.start import BegunStep, Outcome, Step, begun, start_ahead
+from lab.child.start import BegunStep, KeptProcesses, Outcome, Step, begun, start_ahead
 from lab.child.start import run as run_step
 from lab.quantize.forms import FLOAT
 from lab.quantize.samples import MOST_SAMPLES
@@ -119,6 +119,18 @@ def write_features(prepared: PreparedRun, target: Path, report: Report) -> Writt
     return WrittenFeatures([*dataset.notes, *short_note(dataset, computed)], scaling)
 
 
+@dataclass(frozen=True)
+class SharedWork:
+    """The work that runs of the same person with the same data have in common: a search trains many of them. Its
+    `write_features` may have the features of a run already, and its `processes` have loaded their libraries."""
+
+    write_features: Callable[[PreparedRun, Path, Report], WrittenFeatures] = write_features
+    processes: KeptProcesses | None = None
+
+
+NOTHING_SHARED = SharedWork()
+
+
 def train(
     prepared: PreparedRun,
     folder: RunFolder,
@@ -126,18 +138,20 @@ def train(
     *,
     minutes: float = DEFAULT_MINUTES,
     command: Callable[[], ChildCommand | None] = lambda: None,
+    shared: SharedWork = NOTHING_SHARED,
 ) -> TrainedModel:
     """Trains a model, from the newest checkpoint if there is one. `command` is asked several times a second for what
     the run is to be told meanwhile. Raises `Refused`, and `RunPaused`."""
     if prepared.settings.recipe.estimator is not None:
-        return _estimated(prepared, folder, send, minutes, command, _computed(prepared, folder, send))
-    with begun(_training_step(prepared, folder, send, minutes), ENVIRONMENT.python, _reporter(send), _LATE) as working:
-        features = _computed(prepared, folder, send)
+        return _estimated(prepared, folder, send, minutes, command, _computed(prepared, folder, send, shared))
+    step = _training_step(prepared, folder, send, minutes)
+    with begun(step, ENVIRONMENT.python, _reporter(send), _LATE, shared.processes) as working:
+        features = _computed(prepared, folder, send, shared)
         working.give("features", folder.features)
-        training = _followed(prepared, working, send, command)
+        training = _followed(prepared, working, send, command, shared)
     notes, dataset = features.notes, prepared.dataset
     float_model = folder.outputs()["model"].read_bytes()
-    quantisation, model = _quantise(prepared, folder, float_model, send)
+    quantisation, model = _quantise(prepared, folder, float_model, send, shared)
     judged, threshold_notes = _whole_rune(prepared, model, features.scaling, send)
     runefile, notes = judged.runefile, [*notes, *threshold_notes, *_pruning_note(prepared, training.result)]
     judgements = _judged(prepared, judged, features.scaling, send)
@@ -151,9 +165,9 @@ def train(
     return TrainedModel(float_model, model, runefile, report, {**training.gaps, **quantisation.gaps}, answers)
 
 
-def _computed(prepared: PreparedRun, folder: RunFolder, send: Send) -> WrittenFeatures:
+def _computed(prepared: PreparedRun, folder: RunFolder, send: Send, shared: SharedWork) -> WrittenFeatures:
     """Computes the features of a run and says so."""
-    features, dataset = write_features(prepared, folder.features, _reporter(send)), prepared.dataset
+    features, dataset = shared.write_features(prepared, folder.features, _reporter(send)), prepared.dataset
     groups = {split.value: dataset.groups(split) for split in Split}
     send({"event": "data", "samples": dataset.counts(), "groups": groups, "notes": list(features.notes)})
     return features
@@ -276,13 +290,17 @@ def _training_step(prepared: PreparedRun, folder: RunFolder, send: Send, minutes
 
 
 def _followed(
-    prepared: PreparedRun, working: BegunStep, send: Send, command: Callable[[], ChildCommand | None]
+    prepared: PreparedRun,
+    working: BegunStep,
+    send: Send,
+    command: Callable[[], ChildCommand | None],
+    shared: SharedWork,
 ) -> Outcome:
     """Passes on what a training step sends, until it ends. Raises `Refused`, and `RunPaused`."""
 
     def receive(event: Mapping[str, Json]) -> None:
         if "epoch" in event:
-            if event["epoch"]["epoch"] == 1:
+            if event["epoch"]["epoch"] == 1 and shared.processes is None:
                 start_ahead(Path(sys.executable), "quantise")
             send({"event": "epoch", "best_epoch": event["best_epoch"], **event["epoch"]})
         elif "answers" in event:
@@ -298,7 +316,9 @@ def _followed(
     return outcome
 
 
-def _quantise(prepared: PreparedRun, folder: RunFolder, float_model: bytes, send: Send) -> tuple[Outcome, bytes]:
+def _quantise(
+    prepared: PreparedRun, folder: RunFolder, float_model: bytes, send: Send, shared: SharedWork
+) -> tuple[Outcome, bytes]:
     """The model in its form, with ranges measured on windows that it learned from."""
     form = prepared.training.form
     with TemporaryDirectory(prefix="rune-train-") as name:
@@ -308,7 +328,7 @@ def _quantise(prepared: PreparedRun, folder: RunFolder, float_model: bytes, send
         bounds = prepared.settings.recipe.features(prepared.settings.values).bounds
         spec = {"forms": [form], "floats": [], "form": form, "input_bounds": bounds}
         step = Step("quantise", spec, {"source": source, "samples": samples}, {form: output}, work="quantisation")
-        outcome = run_step(step, Path(sys.executable), _reporter(send))
+        outcome = run_step(step, Path(sys.executable), _reporter(send), kept=shared.processes)
         return outcome, float_model if form == FLOAT else output.read_bytes()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lab.recipes.arguments import COMMON, RecipeArgument, Values, require_multiple
-from lab.recipes.recipe import FeatureStages, Recipe, classifier_answer
+from lab.recipes.recipe import FeatureStages, Recipe, RowStages, classifier_answer
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
 
@@ -16,8 +16,9 @@ _ARGUMENTS = (
     RecipeArgument("hop", "Rows between two answers, a multiple of 5.", 25, 5, 1000, "rows"),
     RecipeArgument("scale", "The acceleration that becomes 1: 9.81 if it is in m/s².", 9.81, 0.001, 100000.0),
     RecipeArgument("filters", "Filters of the first convolution; each further one has half as many more.", 16, 2, 128),
-    RecipeArgument("blocks", "Convolutions over time, each of which halves the length.", 3, 1, 5),
+    RecipeArgument("blocks", "Convolutions over time.", 3, 1, 5),
     RecipeArgument("kernel", "Rows that the first convolution looks at; further ones half as many.", 9, 2, 31, "rows"),
+    RecipeArgument("stride", "Rows by which the first convolution moves; further ones move by 2.", 2, 1, 8, "rows"),
     RecipeArgument("pace", "How much faster or slower a motion becomes by chance while learning.", 0.1, 0.0, 1.0),
     RecipeArgument("turn", "How far the sensor is turned by chance while learning.", 10.0, 0.0, 180.0, "degrees"),
     RecipeArgument("strength", "How much stronger or weaker a motion becomes by chance.", 0.1, 0.0, 1.0),
@@ -30,7 +31,7 @@ def _features(values: Values) -> FeatureStages:
     window, hop = (require_multiple(values, name, _CHUNK) for name in ("window", "hop"))
     if hop > window:
         raise Refused(Reason.SETTINGS, f"hop is {hop}; it must be at most the window of {window} rows.")
-    stages = f"""\
+    rows = f"""\
   # Acceleration in x, y and z, {_CHUNK} rows at a time.
   motion:
     capability: ACCEL
@@ -39,26 +40,31 @@ def _features(values: Values) -> FeatureStages:
     args:
       samples: {_CHUNK}
 
-  # The last {window} rows, anew each {hop} rows.
-  window:
-    proc-block: window
+  # As the model learned it.
+  scaled:
+    proc-block: scale
     inputs: [motion]
     outputs:
-      - {{type: f32, dimensions: [{window}, 3]}}
-    args:
-      size: {window}
-      hop: {hop}
-
-  # As the model learned it.
-  features:
-    proc-block: scale
-    inputs: [window]
-    outputs:
-      - {{type: f32, dimensions: [{window}, 3]}}
+      - {{type: f32, dimensions: [{_CHUNK}, 3]}}
     args:
       deviation: {values["scale"]}
 """
-    return FeatureStages(stages, "features", (window, 3))
+
+    def collected(source: str, element: str) -> str:
+        return f"""\
+  # The last {window} rows, anew each {hop} rows.
+  features:
+    proc-block: window
+    inputs: [{source}]
+    outputs:
+      - {{type: {element}, dimensions: [{window}, 3]}}
+    args:
+      size: {window}
+      hop: {hop}
+"""
+
+    by_row = RowStages(rows, "scaled", (_CHUNK, 3), collected)
+    return FeatureStages(f"{rows}\n{collected('scaled', 'f32')}", "features", (window, 3), rows=by_row)
 
 
 RECIPE = Recipe(
@@ -67,7 +73,7 @@ RECIPE = Recipe(
     kind=Kind.MOTION,
     folder=Path(__file__).parent,
     arguments=(*_ARGUMENTS, *COMMON),
-    network_arguments=("filters", "blocks", "kernel", "dropout"),
+    network_arguments=("filters", "blocks", "kernel", "stride", "dropout"),
     augmentation=("pace", "turn", "strength", "noise"),
     features=_features,
     answer=classifier_answer,
@@ -76,5 +82,6 @@ RECIPE = Recipe(
         "filters": (4, 6, 8, 12, 16, 24, 32),
         "blocks": (1, 2, 3, 4, 5),
         "kernel": (3, 5, 7, 9, 13),
+        "stride": (1, 2, 3, 4, 6),
     },
 )

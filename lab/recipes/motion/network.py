@@ -9,16 +9,24 @@ import numpy as np
 
 
 def network(
-    shape: tuple[int, ...], classes: int, batch: int | None, *, filters: int, blocks: int, kernel: int, dropout: float
+    shape: tuple[int, ...],
+    classes: int,
+    batch: int | None,
+    *,
+    filters: int,
+    blocks: int,
+    kernel: int,
+    stride: int,
+    dropout: float,
 ) -> Any:
-    """Convolutions over time, each of which halves it, and the mean of what they found. Inputs are `(rows, 3)`."""
+    """Convolutions over time and the mean of what they found. The first one moves by `stride` rows, each further one
+    halves the time. Inputs are `(rows, 3)`."""
     source = keras.Input(shape, batch)
     x = keras.layers.Reshape((shape[0], 1, shape[1]))(source)
     for block in range(blocks):
         width = filters + block * filters // 2
-        x = keras.layers.Conv2D(
-            width, (kernel if block == 0 else (kernel + 1) // 2, 1), (2, 1), padding="same", use_bias=False
-        )(x)
+        rows, step = (kernel, stride) if block == 0 else ((kernel + 1) // 2, 2)
+        x = keras.layers.Conv2D(width, (rows, 1), (step, 1), padding="same", use_bias=False)(x)
         x = keras.layers.BatchNormalization(momentum=0.9)(x)
         x = keras.layers.ReLU()(x)
     x = keras.layers.AveragePooling2D((x.shape[1], 1))(x)

@@ -20,6 +20,7 @@ MESSAGES: Mapping[str, Mapping[str, Any]] = {
     "event": {"event": {"epoch": {"epoch": 1, "loss": 0.5}, "best_epoch": 1}},
     "result": {"result": {"forms": [{"form": "int8", "output": 20.5, "layers": {"a": 1.0}}], "difference": 1e-7}},
     "refused": {"refused": {"reason": "pickle", "message": "It is a pickle."}},
+    "ended": {"ended": -9},
 }
 
 pytestmark = pytest.mark.protects("models-in/converters")
@@ -46,8 +47,9 @@ def test_each_kind_has_a_message_here() -> None:
         b'{"refused": {"reason": "no such reason", "message": ""}}',
         b'{"refused": {"reason": [], "message": ""}}',
         b'{"refused": {"reason": "pickle"}}',
+        b'{"ended": "0"}',
     ],
-    ids=range(13),
+    ids=range(14),
 )
 def test_another_message_is_refused(line: bytes) -> None:
     with pytest.raises(Refused) as caught:

@@ -9,6 +9,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from lab.child import start
 from lab.child.job import ChildCommand
 from lab.child.limits import ChildLimits
 from lab.child.process import StepProcess
-from lab.child.start import Step, begun, end_waiting, run, start_ahead
+from lab.child.start import KeptProcesses, Step, begun, end_waiting, run, start_ahead
 from lab.refusal import Reason, Refused
 from tests.support.patience import PATIENCE
 
@@ -56,6 +57,12 @@ def run(job):
     if what == "loaded":
         import sys
         return {"loaded": "lab.training.libraries" in sys.modules, "files": sorted(os.listdir("/proc/self/fd"))}
+    if what == "copy":
+        import sys
+        loaded = sys.modules["lab.training.libraries"].LOADED
+        job.folder.joinpath("left").write_text("x")
+        job.folder.joinpath("folder").mkdir()
+        return {"loaded": loaded, "files": sorted(os.listdir(job.folder))}
     if what == "commands":
         while (command := job.command()) is None:
             pass
@@ -85,7 +92,7 @@ def run(job):
 
 LIBRARIES = """
 import os
-LOADED = os.getpid()
+LOADED = os.urandom(8).hex()
 """
 
 
@@ -250,6 +257,64 @@ def test_an_input_for_a_step_that_has_ended_is_not_waited_for(probe: Path) -> No
         working.give("late", late)
         with pytest.raises(Refused):
             working.outcome()
+
+
+@pytest.fixture
+def kept() -> Iterator[KeptProcesses]:
+    with closing(KeptProcesses()) as processes:
+        yield processes
+
+
+def test_several_steps_work_in_copies_of_one_process(probe: Path, kept: KeptProcesses) -> None:
+    first, second = (run(step(probe, "copy"), PYTHON, kept=kept) for _ in range(2))
+    assert first.result == second.result  # nothing is left of the first
+    assert first.gaps == second.gaps
+    (process,) = kept._idle[PYTHON, ("lab.training.libraries",)]
+    kept.close()
+    assert not process.is_alive
+
+
+def test_two_steps_at_once_have_processes_of_their_own(probe: Path, kept: KeptProcesses) -> None:
+    with begun(step(probe, "copy"), PYTHON, kept=kept) as first, begun(step(probe, "copy"), PYTHON, kept=kept) as other:
+        assert first.outcome().result["loaded"] != other.outcome().result["loaded"]
+    assert len(kept._idle[PYTHON, ("lab.training.libraries",)]) == 2
+
+
+@pytest.mark.parametrize(
+    ("what", "limits", "reason"),
+    [
+        ("abort", ChildLimits(seconds=60), Reason.CRASHED),
+        ("refuse", ChildLimits(seconds=60), Reason.PICKLE),
+        ("raise", ChildLimits(seconds=60), Reason.NOT_CONVERTED),
+        ("memory", ChildLimits(seconds=60, memory=256 << 20), Reason.OUT_OF_MEMORY),
+        ("spin", ChildLimits(seconds=1), Reason.OUT_OF_TIME),
+    ],
+)
+def test_a_process_outlives_the_copy_of_a_step_that_fails(
+    what: str, limits: ChildLimits, reason: Reason, probe: Path, kept: KeptProcesses
+) -> None:
+    before = run(step(probe, "copy"), PYTHON, kept=kept).result["loaded"]
+    with pytest.raises(Refused) as caught:
+        run(step(probe, what, limits, bytes=1 << 30), PYTHON, kept=kept)
+    assert caught.value.reason is reason
+    assert run(step(probe, "copy"), PYTHON, kept=kept).result["loaded"] == before
+
+
+def test_a_copy_ends_with_the_block_and_its_process_does_the_next_step(probe: Path, kept: KeptProcesses) -> None:
+    before = run(step(probe, "copy"), PYTHON, kept=kept).result["loaded"]
+    with pytest.raises(LookupError), begun(step(probe, "spin"), PYTHON, kept=kept):
+        raise LookupError
+    commands = iter([ChildCommand.STOP, ChildCommand.PAUSE, ChildCommand.PAUSE])
+    run(step(probe, "commands"), PYTHON, command=lambda: next(commands, None), kept=kept)
+    assert run(step(probe, "copy"), PYTHON, kept=kept).result["loaded"] == before
+
+
+def test_a_process_that_died_between_two_steps_is_replaced(probe: Path, kept: KeptProcesses) -> None:
+    before = run(step(probe, "copy"), PYTHON, kept=kept).result["loaded"]
+    (process,) = kept._idle[PYTHON, ("lab.training.libraries",)]
+    os.killpg(process.pid, signal.SIGKILL)
+    process._process.wait()
+    assert run(step(probe, "copy"), PYTHON, kept=kept).result["loaded"] != before
 
 
 @pytest.mark.protects("models-in/limits")

@@ -19,6 +19,7 @@ from lab.search.running import Budget, CandidateSearch, run_search, rungs
 from lab.search.space import Space
 from lab.search.trials import TrialFile, TrialState, open_trials
 from lab.training.preparing import PreparedRun, prepare_run
+from lab.training.run import SharedWork
 from rune.datasets.splits import Split
 from rune.devices.boards.fit import Needs
 from rune.source.policy.sections.training import Training
@@ -44,8 +45,9 @@ class World:
             self.file = file
             return run_search(search, file, Budget(trials, 5, workers, patience), self.events.append)
 
-    def train(self, prepared: PreparedRun, _folder: Any, send: Any, *, minutes: float) -> Any:
+    def train(self, prepared: PreparedRun, _folder: Any, send: Any, *, minutes: float, shared: SharedWork) -> Any:
         assert minutes > 0
+        assert shared.processes is not None
         self.runs.append(prepared)
         accuracy = self.accuracy(prepared.settings.values)
         for epoch in range(int(prepared.settings.values["epochs"])):
