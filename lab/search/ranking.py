@@ -34,14 +34,16 @@ def best_trials(trials: Sequence[Trial]) -> list[Trial]:
 
 
 def is_worth_going_on(own: Point, others: Sequence[Point], share: int) -> bool:
-    """Whether a candidate is in the best `1 / share` of those that came as far: fewer than that share dominate it.
+    """Whether a candidate goes on: none of those that came as far dominates it, or it makes as few mistakes as the best
+    `1 / share` of them.
 
+    The few that need the least go on by the first condition, and those that may become the most accurate by the second.
     The first `share` candidates always go on, because nothing is known yet.
     """
-    if len(others) < share:
+    if len(others) < share or not any(dominates(other, own) for other in others):
         return True
-    better = sum(dominates(other, own) for other in others)
-    return better < -(-(len(others) + 1) // share)
+    fewer_mistakes = sum(other[0] < own[0] for other in others)
+    return fewer_mistakes < (len(others) + 1) // share
 
 
 def without_gain(trials: Sequence[Trial]) -> int:

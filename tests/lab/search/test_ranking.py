@@ -32,12 +32,14 @@ def test_the_best_are_those_that_no_other_beats_in_everything() -> None:
     assert [each.number for each in best_trials(trials)] == [1, 2, 5]
 
 
-def test_candidates_go_on_while_fewer_than_a_third_beat_them() -> None:
+def test_candidates_go_on_that_nothing_beats_or_that_are_among_the_most_accurate() -> None:
     worst, middle, best = (0.5, 300.0), (0.3, 200.0), (0.1, 100.0)
     assert is_worth_going_on(worst, [best, middle], 3)  # too few to know
     assert not is_worth_going_on(worst, [best, middle, best], 3)
     assert is_worth_going_on(best, [worst, middle, worst], 3)
     assert is_worth_going_on((0.9, 1.0), [best, middle, worst], 3)  # nothing is as small
+    assert is_worth_going_on((0.2, 9.0), [best, middle, worst, middle, worst], 3)  # only one makes fewer mistakes
+    assert not is_worth_going_on((0.5, 9.0), [best, (0.3, 8.0), (0.6, 8.0), worst], 3)  # two do, and need less
 
 
 def test_trials_behind_the_last_gain_are_counted() -> None:
