@@ -34,16 +34,18 @@ def best_trials(trials: Sequence[Trial]) -> list[Trial]:
 
 
 def is_worth_going_on(own: Point, others: Sequence[Point], share: int) -> bool:
-    """Whether a candidate goes on: none of those that came as far dominates it, or it makes as few mistakes as the best
-    `1 / share` of them.
+    """Whether a candidate is in the best `1 / share` of those that came as far: those that fewer of them dominate are
+    better, and of these the ones with fewer mistakes.
 
-    The few that need the least go on by the first condition, and those that may become the most accurate by the second.
     The first `share` candidates always go on, because nothing is known yet.
     """
-    if len(others) < share or not any(dominates(other, own) for other in others):
-        return True
-    fewer_mistakes = sum(other[0] < own[0] for other in others)
-    return fewer_mistakes < (len(others) + 1) // share
+    points = [own, *others]
+
+    def place(one: Point) -> tuple[int, float]:
+        return sum(dominates(other, one) for other in points), one[0]
+
+    better = sum(place(other) < place(own) for other in others)
+    return len(others) < share or better < -(-len(points) // share)
 
 
 def without_gain(trials: Sequence[Trial]) -> int:

@@ -109,7 +109,7 @@ def run_search(
     """
     with TemporaryDirectory(prefix="rune-search-") as name, closing(KeptProcesses()) as processes:
         folder = Path(name)
-        shared = SharedWork(SharedFeatures(folder).write, processes)
+        shared = SharedWork(SharedFeatures(folder).write, processes, is_alone=budget.workers == 1)
         return _SearchRun(search, rows, budget, send, is_stopped, keep, folder, shared).run()
 
 
@@ -264,7 +264,7 @@ class _SearchRun:
                 folder = RunFolder(Path(name), settings.digest)
                 trained = train(prepared, folder, receive, minutes=minutes, shared=self._shared)
         except _Overtaken:
-            reason = f"after {len(curve)} epochs, others that need no more were more often right"
+            reason = f"after {len(curve)} epochs, a third of the others or more were better"
             return Trial(number, candidate, TrialState.STOPPED, needs, curve=tuple(curve), reason=reason)
         return self._judged(Trial(number, candidate, TrialState.TRAINED, needs, None, tuple(curve)), prepared, trained)
 

@@ -28,7 +28,7 @@ class TrialState(StrEnum):
     """Counted, and not trained."""
     TRAINED = "trained"
     STOPPED = "stopped"
-    """Others that need no more were better after as many epochs."""
+    """A third of the others were better after as many epochs."""
     FAILED = "failed"
 
 

@@ -126,6 +126,8 @@ class SharedWork:
 
     write_features: Callable[[PreparedRun, Path, Report], WrittenFeatures] = write_features
     processes: KeptProcesses | None = None
+    is_alone: bool = True
+    """Whether no other of these runs trains at the same time."""
 
 
 NOTHING_SHARED = SharedWork()
@@ -144,7 +146,7 @@ def train(
     the run is to be told meanwhile. Raises `Refused`, and `RunPaused`."""
     if prepared.settings.recipe.estimator is not None:
         return _estimated(prepared, folder, send, minutes, command, _computed(prepared, folder, send, shared))
-    step = _training_step(prepared, folder, send, minutes)
+    step = _training_step(prepared, folder, send, minutes, is_alone=shared.is_alone)
     with begun(step, ENVIRONMENT.python, _reporter(send), _LATE, shared.processes) as working:
         features = _computed(prepared, folder, send, shared)
         working.give("features", folder.features)
@@ -262,7 +264,7 @@ def _estimated(
     return TrainedModel(b"", main, learned.runefile, report, learned.outcome.gaps, answers, learned.files)
 
 
-def _training_step(prepared: PreparedRun, folder: RunFolder, send: Send, minutes: float) -> Step:
+def _training_step(prepared: PreparedRun, folder: RunFolder, send: Send, minutes: float, *, is_alone: bool) -> Step:
     settings, dataset = prepared.settings, prepared.dataset
     spec = {
         "recipe": settings.recipe.name,
@@ -272,6 +274,7 @@ def _training_step(prepared: PreparedRun, folder: RunFolder, send: Send, minutes
         "digest": settings.digest,
         "shape": list(settings.recipe.features(settings.values).shape),
         "windows": max(1, dataset.splits.count(Split.TRAIN)),
+        "is_alone": is_alone,
     }
     inputs: dict[str, Path] = {}
     if prepared.teacher is not None:

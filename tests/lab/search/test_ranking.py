@@ -32,14 +32,20 @@ def test_the_best_are_those_that_no_other_beats_in_everything() -> None:
     assert [each.number for each in best_trials(trials)] == [1, 2, 5]
 
 
-def test_candidates_go_on_that_nothing_beats_or_that_are_among_the_most_accurate() -> None:
+def test_the_best_third_goes_on() -> None:
     worst, middle, best = (0.5, 300.0), (0.3, 200.0), (0.1, 100.0)
     assert is_worth_going_on(worst, [best, middle], 3)  # too few to know
     assert not is_worth_going_on(worst, [best, middle, best], 3)
     assert is_worth_going_on(best, [worst, middle, worst], 3)
-    assert is_worth_going_on((0.9, 1.0), [best, middle, worst], 3)  # nothing is as small
-    assert is_worth_going_on((0.2, 9.0), [best, middle, worst, middle, worst], 3)  # only one makes fewer mistakes
-    assert not is_worth_going_on((0.5, 9.0), [best, (0.3, 8.0), (0.6, 8.0), worst], 3)  # two do, and need less
+
+
+def test_of_candidates_that_nothing_beats_those_with_the_fewest_mistakes_go_on() -> None:
+    front = [(0.1, 500.0), (0.2, 400.0), (0.3, 300.0), (0.4, 200.0), (0.5, 100.0)]
+    goes_on = [is_worth_going_on(own, [other for other in front if other != own], 3) for own in front]
+    assert goes_on == [True, True, False, False, False]
+    # One that is beaten comes behind all of them, whatever its mistakes.
+    assert not is_worth_going_on((0.15, 600.0), front, 3)
+    assert is_worth_going_on((0.15, 450.0), front, 3)
 
 
 def test_trials_behind_the_last_gain_are_counted() -> None:

@@ -166,7 +166,7 @@ def test_trials_that_others_beat_are_stopped_at_a_rung(world: World) -> None:
     assert states[4, 1].state is TrialState.TRAINED
     stopped = [each for each in states.values() if each.state is TrialState.STOPPED]
     assert stopped
-    assert all(len(each.curve) in rungs(18) and "others that need no more" in each.reason for each in stopped)
+    assert all(len(each.curve) in rungs(18) and "a third of the others" in each.reason for each in stopped)
     assert [each.candidate.values for each in best_trials(world.trials.trials)] == [{"filters": 4, "blocks": 1}]
 
 
