@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rune.devices.boards.fit import Needs
@@ -29,6 +29,16 @@ class DeviceLimits:
             if needed > limit
         ]
         return "; ".join(parts) or None
+
+    @property
+    def compared_names(self) -> Sequence[str]:
+        """The needs by which candidates are compared beside their accuracy: those with a limit, all where none has one.
+        A search does not look for the least of what nobody limits."""
+        return [name for name in _NAMES if getattr(self, name) is not None] or list(_NAMES)
+
+    def compared(self, needs: Needs) -> tuple[int, ...]:
+        """Returns these needs; 0 stands for instructions that were not counted."""
+        return tuple(getattr(needs, name) or 0 for name in self.compared_names)
 
     def _limited(self, needs: Needs) -> Iterator[tuple[str, int, int]]:
         for name in _NAMES:

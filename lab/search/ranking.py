@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lab.search.limits import DeviceLimits
 from lab.search.trials import Trial, TrialState
 from rune.devices.boards.fit import Needs
 
@@ -16,6 +17,12 @@ Point = tuple[float, ...]
 def point(accuracy: float, needs: Needs) -> Point:
     """Returns the objectives of a trial: mistakes, RAM, flash, and instructions where they were counted."""
     return (1 - accuracy, needs.ram, needs.flash, needs.instructions or 0)
+
+
+def compared_point(accuracy: float, needs: Needs, limits: DeviceLimits) -> Point:
+    """Returns the objectives by which a search decides what to try, and what goes on: mistakes, and needs with a
+    limit."""
+    return (1 - accuracy, *limits.compared(needs))
 
 
 def dominates(one: Point, other: Point) -> bool:

@@ -19,7 +19,7 @@ from lab.refusal import Reason, Refused
 from lab.search.counting import count_under_limits, needs_of_rune
 from lab.search.features import SharedFeatures
 from lab.search.limits import DeviceLimits
-from lab.search.ranking import Point, is_worth_going_on, point, without_gain
+from lab.search.ranking import Point, compared_point, is_worth_going_on, without_gain
 from lab.search.sampling import next_candidate
 from lab.search.space import Candidate, Space
 from lab.search.trials import Trial, TrialClaim, TrialRows, TrialState
@@ -290,7 +290,7 @@ class _SearchRun:
             return True
         with self._lock:
             reached = self._rungs.setdefault(len(curve), self._stored_points(len(curve)))
-            own = point(max(curve), needs)
+            own = compared_point(max(curve), needs, self._search.limits)
             others = [each for other, each in reached.items() if other != number]
             reached[number] = own
         return is_worth_going_on(own, others, SHARE)
@@ -298,7 +298,7 @@ class _SearchRun:
     def _stored_points(self, epoch: int) -> dict[int, Point]:
         """The trials of earlier calls that came to this epoch."""
         return {
-            each.number: point(max(each.curve[:epoch]), each.needs)
+            each.number: compared_point(max(each.curve[:epoch]), each.needs, self._search.limits)
             for each in self._rows.trials
             if each.needs is not None and len(each.curve) >= epoch
         }

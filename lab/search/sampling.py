@@ -8,9 +8,9 @@ from itertools import product
 from typing import Any
 
 from lab.search.limits import DeviceLimits
+from lab.search.ranking import compared_point
 from lab.search.space import FORM, Candidate, Space
 from lab.search.trials import Trial, TrialState
-from rune.devices.boards.fit import Needs
 
 MAX_QUESTIONS = 50
 """For one candidate that was not tried before."""
@@ -43,7 +43,8 @@ def _study(space: Space, trials: Sequence[Trial], running: Sequence[Candidate], 
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     sampler = optuna.samplers.TPESampler(seed=seed % (1 << 31), n_startup_trials=_STARTUP)
-    study = optuna.create_study(sampler=sampler, directions=["maximize", "minimize", "minimize", "minimize"])
+    directions = [optuna.study.StudyDirection.MINIMIZE] * (1 + len(limits.compared_names))
+    study = optuna.create_study(sampler=sampler, directions=directions)
     distributions = _distributions(space)
     for trial in trials:
         places = space.places(trial.candidate)
@@ -53,7 +54,7 @@ def _study(space: Space, trials: Sequence[Trial], running: Sequence[Candidate], 
         question = study.ask(distributions)
         for name, excess in limits.excesses(trial.needs).items():
             question.set_constraint(name, excess)
-        study.tell(question, _values(trial, trial.needs))
+        study.tell(question, compared_point(_accuracy(trial), trial.needs, limits))
     for candidate in running:
         places = space.places(candidate)
         if places is not None:
@@ -62,13 +63,9 @@ def _study(space: Space, trials: Sequence[Trial], running: Sequence[Candidate], 
     return study
 
 
-def _values(trial: Trial, needs: Needs) -> list[float]:
-    """Returns the values to be maximised, and then those to be minimised."""
-    if trial.accuracy is not None:
-        accuracy = trial.accuracy[0]
-    else:
-        accuracy = max(trial.curve, default=0.0)
-    return [accuracy, needs.ram, needs.flash, needs.instructions or 0]
+def _accuracy(trial: Trial) -> float:
+    """The accuracy of the rune, or the highest of the epochs that it came to."""
+    return max(trial.curve, default=0.0) if trial.accuracy is None else trial.accuracy[0]
 
 
 def _distributions(space: Space) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lab.search.limits import DeviceLimits
-from lab.search.ranking import best_trials, dominates, is_worth_going_on, point, without_gain
+from lab.search.ranking import best_trials, compared_point, dominates, is_worth_going_on, point, without_gain
 from lab.search.space import Candidate
 from lab.search.trials import Trial, TrialState
 from rune.devices.boards.fit import Needs
@@ -72,3 +72,11 @@ def test_limits_name_what_is_exceeded_and_by_how_much() -> None:
 
 def test_a_point_has_mistakes_and_needs() -> None:
     assert point(0.75, Needs("cortex-m4", 7, 5, 3)) == (0.25, 5, 7, 3)
+
+
+def test_what_has_no_limit_is_not_compared_unless_nothing_has_one() -> None:
+    needs = Needs("cortex-m4", 7, 5, 3)
+    assert compared_point(0.75, needs, DeviceLimits()) == (0.25, 5, 7, 3)
+    assert compared_point(0.75, needs, DeviceLimits(ram=9)) == (0.25, 5)
+    assert compared_point(0.75, needs, DeviceLimits(flash=9, instructions=9)) == (0.25, 7, 3)
+    assert compared_point(0.75, Needs("cortex-m4", 7, 5), DeviceLimits(instructions=9)) == (0.25, 0)
