@@ -19,6 +19,7 @@ _ARGUMENTS = (
     RecipeArgument("blocks", "Convolutions over time.", 3, 1, 5),
     RecipeArgument("kernel", "Rows that the first convolution looks at; further ones half as many.", 9, 2, 31, "rows"),
     RecipeArgument("stride", "Rows by which the first convolution moves; further ones move by 2.", 2, 1, 8, "rows"),
+    RecipeArgument("separable", "1: further convolutions are two, one over time and one over filters.", 0, 0, 1),
     RecipeArgument("pace", "How much faster or slower a motion becomes by chance while learning.", 0.1, 0.0, 1.0),
     RecipeArgument("turn", "How far the sensor is turned by chance while learning.", 10.0, 0.0, 180.0, "degrees"),
     RecipeArgument("strength", "How much stronger or weaker a motion becomes by chance.", 0.1, 0.0, 1.0),
@@ -73,7 +74,7 @@ RECIPE = Recipe(
     kind=Kind.MOTION,
     folder=Path(__file__).parent,
     arguments=(*_ARGUMENTS, *COMMON),
-    network_arguments=("filters", "blocks", "kernel", "stride", "dropout"),
+    network_arguments=("filters", "blocks", "kernel", "stride", "separable", "dropout"),
     augmentation=("pace", "turn", "strength", "noise"),
     features=_features,
     answer=classifier_answer,
@@ -83,5 +84,6 @@ RECIPE = Recipe(
         "blocks": (1, 2, 3, 4, 5),
         "kernel": (3, 5, 7, 9, 13),
         "stride": (1, 2, 3, 4, 6),
+        "separable": (0, 1),
     },
 )

@@ -17,22 +17,30 @@ def network(
     blocks: int,
     kernel: int,
     stride: int,
+    separable: int,
     dropout: float,
 ) -> Any:
     """Convolutions over time and the mean of what they found. The first one moves by `stride` rows, each further one
-    halves the time. Inputs are `(rows, 3)`."""
+    halves the time; where `separable` is 1 it is one over time and one over filters. Inputs are `(rows, 3)`."""
     source = keras.Input(shape, batch)
     x = keras.layers.Reshape((shape[0], 1, shape[1]))(source)
     for block in range(blocks):
         width = filters + block * filters // 2
         rows, step = (kernel, stride) if block == 0 else ((kernel + 1) // 2, 2)
-        x = keras.layers.Conv2D(width, (rows, 1), (step, 1), padding="same", use_bias=False)(x)
-        x = keras.layers.BatchNormalization(momentum=0.9)(x)
-        x = keras.layers.ReLU()(x)
+        if separable and block > 0:
+            x = _finished(keras.layers.DepthwiseConv2D((rows, 1), (step, step), padding="same", use_bias=False)(x))
+            x = _finished(keras.layers.Conv2D(width, 1, use_bias=False)(x))
+        else:
+            x = _finished(keras.layers.Conv2D(width, (rows, 1), (step, 1), padding="same", use_bias=False)(x))
     x = keras.layers.AveragePooling2D((x.shape[1], 1))(x)
     x = keras.layers.Reshape((x.shape[-1],))(x)
     x = keras.layers.Dropout(dropout)(x)
     return keras.Model(source, keras.layers.Dense(classes, activation="softmax")(x))
+
+
+def _finished(x: Any) -> Any:
+    """A convolution's batch normalisation and ReLU."""
+    return keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x))
 
 
 def augmented(
