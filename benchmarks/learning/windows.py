@@ -16,8 +16,12 @@ from benchmarks.figure import ROOT
 
 SPLITS = ("train", "validation", "test")
 HOP = 25
-_VALIDATION, _TEST = (7,), (8, 9, 10)
-"""People, by whose recordings the best epoch is chosen, and who are only for the test."""
+_LENGTH = 150
+"""Rows of three seconds."""
+TEST_PEOPLE = (8, 9, 10)
+"""Who are only for the test, as those of the template."""
+VALIDATION_PEOPLE = (7,)
+"""People by whose recordings the best epoch is chosen."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,7 @@ class LabelledWindows:
     def write(self, folder: Path) -> Path:
         """Writes each window as a recording of its own, into a folder for each split and label."""
         for number, (window, label, split) in enumerate(zip(self.inputs, self.labels, self.splits, strict=True)):
-            path = folder / SPLITS[split] / self.names[label] / f"{number:05}.csv"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lines = [",".join(f"{value:.5g}" for value in row) for row in np.atleast_2d(window)]
-            path.write_text("\n".join([self.header, *lines] if self.header else lines) + "\n")
+            write_series(folder / SPLITS[split] / self.names[label] / f"{number:05}.csv", window, self.header)
         return folder
 
     def counts(self) -> Sequence[int]:
@@ -57,13 +58,31 @@ def digits() -> LabelledWindows:
 
 def exercises(cache: Path) -> LabelledWindows:
     """Three seconds of the exercises of the template `motion`, in g: 10 people, of whom three are for the test."""
-    sys.path.append(str(ROOT / "examples" / "motion"))
-    from recordings import EXERCISES, LENGTH, plain_window, recordings  # type: ignore[import-not-found]
-
     inputs, labels, splits = [], [], []
-    for each in recordings(cache):
-        for start in range(0, len(each.rows) - LENGTH + 1, HOP):
-            inputs.append(plain_window(each, start))
-            labels.append(each.label)
-            splits.append(2 if each.person in _TEST else 1 if each.person in _VALIDATION else 0)
-    return LabelledWindows(np.stack(inputs), np.array(labels), np.array(splits), EXERCISES)
+    recorded, names = exercise_recordings(cache)
+    for each in recorded:
+        own = windows_of(each.rows)
+        inputs += own
+        labels += [each.label] * len(own)
+        splits += [2 if each.person in TEST_PEOPLE else 1 if each.person in VALIDATION_PEOPLE else 0] * len(own)
+    return LabelledWindows(np.stack(inputs), np.array(labels), np.array(splits), names)
+
+
+def exercise_recordings(cache: Path) -> tuple[Sequence[Any], Sequence[str]]:
+    """The recordings of the template `motion`, of a person and a label each, and the names of the labels."""
+    sys.path.append(str(ROOT / "examples" / "motion"))
+    from recordings import EXERCISES, recordings  # type: ignore[import-not-found]
+
+    return recordings(cache), EXERCISES
+
+
+def windows_of(rows: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    """Three seconds of a recording, anew each half second."""
+    return [rows[start : start + _LENGTH] for start in range(0, len(rows) - _LENGTH + 1, HOP)]
+
+
+def write_series(path: Path, rows: NDArray[np.float32], header: str = "") -> None:
+    """Writes a recording as a CSV file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [",".join(f"{value:.5g}" for value in row) for row in np.atleast_2d(rows)]
+    path.write_text("\n".join([header, *lines] if header else lines) + "\n")

@@ -48,7 +48,7 @@ def augmented(
 ) -> Any:
     """Motions as others might make them, and other sensors record them: faster or slower, turned a little, stronger or
     weaker, and with noise."""
-    batch = _at_another_pace(batch, np.exp(random.uniform(-1, 1, len(batch)) * np.log(1 + pace)))
+    paces = np.exp(random.uniform(-1, 1, len(batch)) * np.log(1 + pace))
     angles = random.normal(0, np.radians(turn) / 2, (len(batch), 3))
     (cx, cy, cz), (sx, sy, sz) = np.cos(angles).T, np.sin(angles).T
     rows = [
@@ -56,18 +56,21 @@ def augmented(
         [cy * sz, sx * sy * sz + cx * cz, cx * sy * sz - sx * cz],
         [-sy, sx * cy, cx * cy],
     ]
-    turned = np.einsum("nij,ntj->nti", np.moveaxis(np.array(rows), 2, 0), batch)
     factors = random.uniform(1 - strength, 1 + strength, (len(batch), 1, 1))
-    return (turned * factors + random.normal(0, noise, batch.shape)).astype(np.float32)
+    turns = np.array(rows).transpose(2, 1, 0) * factors  # a row of the window is multiplied from the left
+    moved = _at_another_pace(batch, paces.astype(np.float32)) @ turns.astype(np.float32)
+    return moved + random.standard_normal(batch.shape, np.float32) * np.float32(noise)
 
 
 def _at_another_pace(batch: Any, factors: Any) -> Any:
-    """Each window, f32 [n, rows, 3], faster by a factor, around its middle. What is missing at the ends of a faster one
-    is mirrored there."""
-    last = batch.shape[1] - 1
-    places = np.abs(last / 2 + (np.arange(last + 1) - last / 2)[None] * factors[:, None])
+    """Each window, f32 [n, rows, 3], faster by a factor, f32 [n], around its middle. What is missing at the ends of a
+    faster one is mirrored there."""
+    count, rows, axes = batch.shape
+    last, middle = rows - 1, np.float32((rows - 1) / 2)
+    places = np.abs(middle + (np.arange(rows, dtype=np.float32) - middle) * factors[:, None])
     places = last - np.abs(last - places)
-    before = np.clip(places.astype(int), 0, last - 1)
-    share = np.clip(places - before, 0, 1)[:, :, None]
-    own = np.arange(len(batch))[:, None]
-    return batch[own, before] * (1 - share) + batch[own, before + 1] * share
+    before = np.clip(places.astype(np.int32), 0, last - 1)
+    share = np.clip(places - before.astype(np.float32), 0, 1)[:, :, None]
+    first = before + rows * np.arange(count)[:, None]
+    flat = batch.reshape(-1, axes)  # one list of places is looked up in half the time of two
+    return flat[first] + (flat[first + 1] - flat[first]) * share
