@@ -50,14 +50,14 @@ def run(
     report: Report | None = None,
     receive: Callable[[Mapping[str, Any]], None] | None = None,
     command: Callable[[], ChildCommand | None] = lambda: None,
-    kept: KeptProcesses | None = None,
+    pool: ProcessPool | None = None,
 ) -> Outcome:
     """Does a step and returns its outcome. `receive` gets the events that the step sends. `command` is asked several
     times a second for what the step is to be told.
 
     Raises `Refused`, also for a process that crashed or ran out of time.
     """
-    with begun(step, python, report, kept=kept) as working:
+    with begun(step, python, report, pool=pool) as working:
         return working.outcome(report, receive, command)
 
 
@@ -67,9 +67,9 @@ def begun(
     python: Path,
     report: Report | None = None,
     late: Sequence[str] = (),
-    kept: KeptProcesses | None = None,
+    pool: ProcessPool | None = None,
 ) -> Iterator[BegunStep]:
-    """A step that works in a process of its own, or in a copy of one that is kept, which ends with the block. Its
+    """A step that works in a process of its own, or in a copy of one of the pool, which ends with the block. Its
     inputs `late` are given by `BegunStep.give`: the step waits for one when it looks at it. Raises `Refused` where
     there is no memory for it."""
     text = f"Waiting for {step.limits.memory >> 20:,} MB of memory, which other steps have now"
@@ -78,9 +78,11 @@ def begun(
         pipes = {name: os.pipe() for name in late}
         writers = {name: stack.enter_context(os.fdopen(writer, "wb")) for name, (_, writer) in pipes.items()}
         # It is ended first: a thread that still writes to it would keep its pipe from being closed.
-        process = stack.enter_context(closing(_process(python, step.name)) if kept is None else kept.lent(python, step))
+        process = stack.enter_context(
+            closing(_process(python, step.name)) if pool is None else pool.process_for(python, step)
+        )
         readers = {name: reader for name, (reader, _) in pipes.items()}
-        if kept is None:
+        if pool is None:
             _send(process, step, readers)
         else:
             life, copys_life = (stack.enter_context(one) for one in socket.socketpair())
@@ -90,7 +92,7 @@ def begun(
         yield BegunStep(step, process, writers)
 
 
-class KeptProcesses:
+class ProcessPool:
     """Processes that are kept for several steps of one owner, as a search has them. Each step works in a copy of a
     process that has loaded its libraries, which takes no time and leaves nothing of a step to the next one. Close
     it."""
@@ -100,7 +102,7 @@ class KeptProcesses:
         self._lock = threading.Lock()
 
     @contextmanager
-    def lent(self, python: Path, step: Step) -> Iterator[StepProcess]:
+    def process_for(self, python: Path, step: Step) -> Iterator[StepProcess]:
         """A process for one step, in a copy; another one for another thread at the same time."""
         key = python, LIBRARIES.get(step.name, ())
         process = self._idle_process(key) or _process(python, step.name)

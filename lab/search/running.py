@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from lab.child.start import KeptProcesses
+from lab.child.start import ProcessPool
 from lab.recipes.arguments import Values
 from lab.refusal import Reason, Refused
 from lab.search.counting import count_under_limits, needs_of_rune
@@ -107,7 +107,7 @@ def run_search(
     Sends an event `counted` and `epoch` of a running trial, and `trial` with the row of a finished one. Other processes
     may run trials of the same rows meanwhile.
     """
-    with TemporaryDirectory(prefix="rune-search-") as name, closing(KeptProcesses()) as processes:
+    with TemporaryDirectory(prefix="rune-search-") as name, closing(ProcessPool()) as processes:
         folder = Path(name)
         shared = SharedWork(SharedFeatures(folder).write, processes, is_alone=budget.workers == 1)
         return _SearchRun(search, rows, budget, send, is_stopped, keep, folder, shared).run()

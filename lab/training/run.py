@@ -16,7 +16,7 @@ import numpy as np
 
 from lab.child.job import ChildCommand, Report
 from lab.child.limits import ChildLimits
-from lab.child.start import BegunStep, KeptProcesses, Outcome, Step, begun, start_ahead
+from lab.child.start import BegunStep, Outcome, ProcessPool, Step, begun, start_ahead
 from lab.child.start import run as run_step
 from lab.quantize.forms import FLOAT
 from lab.quantize.samples import MOST_SAMPLES
@@ -125,7 +125,7 @@ class SharedWork:
     `write_features` may have the features of a run already, and its `processes` have loaded their libraries."""
 
     write_features: Callable[[PreparedRun, Path, Report], WrittenFeatures] = write_features
-    processes: KeptProcesses | None = None
+    processes: ProcessPool | None = None
     is_alone: bool = True
     """Whether no other of these runs trains at the same time."""
 
@@ -331,7 +331,7 @@ def _quantise(
         bounds = prepared.settings.recipe.features(prepared.settings.values).bounds
         spec = {"forms": [form], "floats": [], "form": form, "input_bounds": bounds}
         step = Step("quantise", spec, {"source": source, "samples": samples}, {form: output}, work="quantisation")
-        outcome = run_step(step, Path(sys.executable), _reporter(send), kept=shared.processes)
+        outcome = run_step(step, Path(sys.executable), _reporter(send), pool=shared.processes)
         return outcome, float_model if form == FLOAT else output.read_bytes()
 
 

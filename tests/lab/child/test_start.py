@@ -21,7 +21,7 @@ from lab.child import start
 from lab.child.job import ChildCommand
 from lab.child.limits import ChildLimits
 from lab.child.process import StepProcess
-from lab.child.start import KeptProcesses, Step, begun, end_waiting, run, start_ahead
+from lab.child.start import ProcessPool, Step, begun, end_waiting, run, start_ahead
 from lab.refusal import Reason, Refused
 from tests.support.patience import PATIENCE
 
@@ -260,24 +260,24 @@ def test_an_input_for_a_step_that_has_ended_is_not_waited_for(probe: Path) -> No
 
 
 @pytest.fixture
-def kept() -> Iterator[KeptProcesses]:
-    with closing(KeptProcesses()) as processes:
+def pool() -> Iterator[ProcessPool]:
+    with closing(ProcessPool()) as processes:
         yield processes
 
 
-def test_several_steps_work_in_copies_of_one_process(probe: Path, kept: KeptProcesses) -> None:
-    first, second = (run(step(probe, "copy"), PYTHON, kept=kept) for _ in range(2))
+def test_several_steps_work_in_copies_of_one_process(probe: Path, pool: ProcessPool) -> None:
+    first, second = (run(step(probe, "copy"), PYTHON, pool=pool) for _ in range(2))
     assert first.result == second.result  # nothing is left of the first
     assert first.gaps == second.gaps
-    (process,) = kept._idle[PYTHON, ("lab.training.libraries",)]
-    kept.close()
+    (process,) = pool._idle[PYTHON, ("lab.training.libraries",)]
+    pool.close()
     assert not process.is_alive
 
 
-def test_two_steps_at_once_have_processes_of_their_own(probe: Path, kept: KeptProcesses) -> None:
-    with begun(step(probe, "copy"), PYTHON, kept=kept) as first, begun(step(probe, "copy"), PYTHON, kept=kept) as other:
+def test_two_steps_at_once_have_processes_of_their_own(probe: Path, pool: ProcessPool) -> None:
+    with begun(step(probe, "copy"), PYTHON, pool=pool) as first, begun(step(probe, "copy"), PYTHON, pool=pool) as other:
         assert first.outcome().result["loaded"] != other.outcome().result["loaded"]
-    assert len(kept._idle[PYTHON, ("lab.training.libraries",)]) == 2
+    assert len(pool._idle[PYTHON, ("lab.training.libraries",)]) == 2
 
 
 @pytest.mark.parametrize(
@@ -291,30 +291,30 @@ def test_two_steps_at_once_have_processes_of_their_own(probe: Path, kept: KeptPr
     ],
 )
 def test_a_process_outlives_the_copy_of_a_step_that_fails(
-    what: str, limits: ChildLimits, reason: Reason, probe: Path, kept: KeptProcesses
+    what: str, limits: ChildLimits, reason: Reason, probe: Path, pool: ProcessPool
 ) -> None:
-    before = run(step(probe, "copy"), PYTHON, kept=kept).result["loaded"]
+    before = run(step(probe, "copy"), PYTHON, pool=pool).result["loaded"]
     with pytest.raises(Refused) as caught:
-        run(step(probe, what, limits, bytes=1 << 30), PYTHON, kept=kept)
+        run(step(probe, what, limits, bytes=1 << 30), PYTHON, pool=pool)
     assert caught.value.reason is reason
-    assert run(step(probe, "copy"), PYTHON, kept=kept).result["loaded"] == before
+    assert run(step(probe, "copy"), PYTHON, pool=pool).result["loaded"] == before
 
 
-def test_a_copy_ends_with_the_block_and_its_process_does_the_next_step(probe: Path, kept: KeptProcesses) -> None:
-    before = run(step(probe, "copy"), PYTHON, kept=kept).result["loaded"]
-    with pytest.raises(LookupError), begun(step(probe, "spin"), PYTHON, kept=kept):
+def test_a_copy_ends_with_the_block_and_its_process_does_the_next_step(probe: Path, pool: ProcessPool) -> None:
+    before = run(step(probe, "copy"), PYTHON, pool=pool).result["loaded"]
+    with pytest.raises(LookupError), begun(step(probe, "spin"), PYTHON, pool=pool):
         raise LookupError
     commands = iter([ChildCommand.STOP, ChildCommand.PAUSE, ChildCommand.PAUSE])
-    run(step(probe, "commands"), PYTHON, command=lambda: next(commands, None), kept=kept)
-    assert run(step(probe, "copy"), PYTHON, kept=kept).result["loaded"] == before
+    run(step(probe, "commands"), PYTHON, command=lambda: next(commands, None), pool=pool)
+    assert run(step(probe, "copy"), PYTHON, pool=pool).result["loaded"] == before
 
 
-def test_a_process_that_died_between_two_steps_is_replaced(probe: Path, kept: KeptProcesses) -> None:
-    before = run(step(probe, "copy"), PYTHON, kept=kept).result["loaded"]
-    (process,) = kept._idle[PYTHON, ("lab.training.libraries",)]
+def test_a_process_that_died_between_two_steps_is_replaced(probe: Path, pool: ProcessPool) -> None:
+    before = run(step(probe, "copy"), PYTHON, pool=pool).result["loaded"]
+    (process,) = pool._idle[PYTHON, ("lab.training.libraries",)]
     os.killpg(process.pid, signal.SIGKILL)
     process._process.wait()
-    assert run(step(probe, "copy"), PYTHON, kept=kept).result["loaded"] != before
+    assert run(step(probe, "copy"), PYTHON, pool=pool).result["loaded"] != before
 
 
 @pytest.mark.protects("models-in/limits")

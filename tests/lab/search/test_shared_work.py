@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lab.child.start import KeptProcesses
+from lab.child.start import ProcessPool
 from lab.search.features import SharedFeatures
 from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.run import NOTHING_SHARED, SharedWork, TrainedModel, train
@@ -42,7 +42,7 @@ def test_a_trial_gives_the_model_of_a_run(tmp_path: Path) -> None:
     write_motion(tmp_path / "samples", takes=2, seconds=2)
     own, other = prepared(tmp_path), prepared(tmp_path, filters=12, separable=1)
     alone = trained(own, tmp_path / "alone", NOTHING_SHARED)
-    with closing(KeptProcesses()) as processes, ThreadPoolExecutor(2) as pool:
+    with closing(ProcessPool()) as processes, ThreadPoolExecutor(2) as pool:
         shared = SharedWork(SharedFeatures(tmp_path).write, processes, is_alone=False)
         others = pool.submit(trained, other, tmp_path / "other", shared)
         first = trained(own, tmp_path / "first", shared)
