@@ -28,7 +28,7 @@ settings = Settings(seed=1, epochs=3, patience=3, batch=8, learning_rate=0.01)
 
 def curves(most_bytes):
     fitting.MOST_BYTES = most_bytes
-    build = lambda: motion.network((20, 3), 2, None, filters=4, blocks=1, kernel=3, dropout=0.1)
+    build = lambda: motion.network((20, 3), 2, None, filters=4, blocks=1, kernel=3, stride=2, separable=0, dropout=0.1)
     progress = Progress(fitting.new_learner(build, settings, train))
     steps = []
     learn = progress.learner.learn
