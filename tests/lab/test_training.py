@@ -17,6 +17,7 @@ from tests.lab.training.backbones import PATH, usable
 from tests.lab.training.motion_data import LABELS
 from tests.lab.training.recordings_of_kind import write_for
 from tests.lab.training.training_runs import (
+    POLICY,
     Trained,
     kill_after,
     needs_before_and_after,
@@ -79,6 +80,14 @@ def test_the_record_names_what_the_model_came_from(first: Trained) -> None:
 
 def test_what_it_needs_is_known_before_it_is_trained(first: Trained) -> None:
     require_same(*needs_before_and_after(first.folder), 0.03)
+
+
+def test_what_a_network_that_is_taken_apart_needs_is_known_too(tmp_path: Path) -> None:
+    folder = project(tmp_path, POLICY.replace("epochs: 40,", "epochs: 3, stride: 3, separable: 1,"))
+    trained(folder)
+    operators = [each.op for each in read_model((folder / "gesture.tflite").read_bytes()).operators]
+    assert "DEPTHWISE_CONV_2D" in operators
+    require_same(*needs_before_and_after(folder), 0.03)
 
 
 @pytest.mark.parametrize("name", [name for name in NETWORK_RECIPES if name != "motion"])
