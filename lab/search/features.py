@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.child.job import Report
@@ -16,24 +16,30 @@ from lab.training.run import WrittenFeatures, write_features
 
 class SharedFeatures:
     """Files of features by the Runefile that computes them. All runs have the same data, from which a scaling follows.
-    Threads that need the same features wait for the first of them."""
+    Threads that need the same features wait for the first of them; others compute theirs at the same time."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
-        self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
-        self._written: dict[str, tuple[Path, WrittenFeatures]] = {}
+        self._files: dict[str, _FeatureFile] = {}
 
     def write(self, prepared: PreparedRun, target: Path, report: Report) -> WrittenFeatures:
         """Writes the features of a run, as `write_features`; to the same file system. Raises `Refused`."""
         key = features_runefile(prepared.settings.recipe, prepared.settings.values, None)
         with self._lock:
-            own = self._locks[key]
-        with own:
-            if key not in self._written:
-                path = self._folder / f"{len(self._written)}.npz"
-                self._written[key] = path, write_features(prepared, path, report)
-        path, written = self._written[key]
+            file = self._files.setdefault(key, _FeatureFile(self._folder / f"{len(self._files)}.npz"))
+        with file.lock:
+            if file.written is None:
+                file.written = write_features(prepared, file.path, report)
         target.unlink(missing_ok=True)
-        os.link(path, target)
-        return written
+        os.link(file.path, target)
+        return file.written
+
+
+@dataclass
+class _FeatureFile:
+    """A file of features, which `written` describes once it is there."""
+
+    path: Path
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    written: WrittenFeatures | None = None

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import lab.search.features as shared
 from lab.recipes.arguments import Values
+from lab.recipes.numbers import usual_scaling
 from lab.refusal import Refused
 from lab.search.features import SharedFeatures
 from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.run import WrittenFeatures, write_features
 from rune.source.policy.sections.training import Training
 from tests.lab.training.motion_data import write_motion
+from tests.support.patience import PATIENCE
 
 
 @pytest.fixture
@@ -49,3 +54,24 @@ def test_features_that_are_refused_are_refused_again(base: PreparedRun, tmp_path
         with pytest.raises(Refused, match="shorter than a window"):
             written(features, with_values(base, {"window": 1000}), tmp_path / "a")
     assert not (tmp_path / "a").exists()
+
+
+def test_front_ends_that_are_computed_at_the_same_time_have_files_of_their_own(
+    base: PreparedRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = threading.Barrier(2, timeout=PATIENCE)
+
+    def write(run: PreparedRun, target: Path, _report: object) -> WrittenFeatures:
+        target.write_text(str(run.settings.values["window"]))
+        both.wait()  # each has written before either goes on
+        return WrittenFeatures([target.read_text()], usual_scaling(3))
+
+    monkeypatch.setattr(shared, "write_features", write)
+    features = SharedFeatures(tmp_path)
+    with ThreadPoolExecutor(2) as pool:
+        runs = [
+            pool.submit(written, features, with_values(base, {"window": window}), tmp_path / f"of-{window}")
+            for window in (20, 25)
+        ]
+        assert [run.result().notes for run in runs] == [["20"], ["25"]]
+    assert [(tmp_path / f"of-{window}").read_text() for window in (20, 25)] == ["20", "25"]
