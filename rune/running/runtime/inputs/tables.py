@@ -109,14 +109,14 @@ def nearest_f32(texts: Sequence[str]) -> bytes:
 
 
 def _is_rare(bits: int) -> bool:
-    """Whether an f64 is not rounded to the nearest f32 of the decimal number by rounding it again: in the middle of two
-    f32 it may be below or above what is written. Numbers that are not normal f32, or nearly infinite, are not looked at
-    more closely."""
+    """Whether rounding this f64 once more may give another f32 than rounding the decimal number: it lies in the middle
+    of two f32, is smaller than the normal ones, or is near the largest one."""
     return bits & _LOWER_BITS == _MIDDLE or not (_LEAST_EXPONENT <= (bits >> 52) & 0x7FF < _LAST_EXPONENT or not bits)
 
 
 def _rare_nearest_f32(text: str) -> bytes:
-    """The nearest f32 of any number: where the f64 lies in the middle of two f32, what is written decides."""
+    """Returns the f32 that is nearest to any decimal number. Where its f64 lies in the middle of two f32, the decimals
+    are compared with that middle."""
     value = float(text)
     if not math.isfinite(value):
         return struct.pack("<f", value)
