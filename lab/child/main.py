@@ -145,7 +145,7 @@ def _answer_in_copy(request: dict[str, Any], descriptors: Sequence[int], folder:
     os.close(over)
     os.close(life)
     for path in folder.iterdir():
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     _send(answers, {"ended": os.waitstatus_to_exitcode(status)})
 
 

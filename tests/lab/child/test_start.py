@@ -62,6 +62,7 @@ def run(job):
         loaded = sys.modules["lab.training.libraries"].LOADED
         job.folder.joinpath("left").write_text("x")
         job.folder.joinpath("folder").mkdir()
+        job.folder.joinpath("link").symlink_to(job.folder / "folder")
         return {"loaded": loaded, "files": sorted(os.listdir(job.folder))}
     if what == "commands":
         while (command := job.command()) is None:
