@@ -13,6 +13,7 @@ from rune.compiler.anvil.program import Number
 from rune.compiler.anvil.requantisation.fixed_point import Integers
 from rune.compiler.anvil.selection.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.selection.kernel_set import Cost
+from rune.compiler.kernels.dsp.fully_connected import packed_rows
 from rune.compiler.kernels.dsp.rounding import ChannelSums, are_short, ending, settled
 from rune.compiler.kernels.packing import folded_bias, int32s, two_roundings
 from rune.compiler.kernels.portable.convolution.filter import filter_structure
@@ -26,20 +27,26 @@ _PAIRED: Final = (0, 2, 1, 3)
 def estimate(op: Conv2DInt8) -> Cost | None:
     if op.filter_zero_point or not are_short(settled_sums(op)):
         return None
-    return Cost(op.multiply_accumulates + 12 * op.window.positions * op.window.output_channels, op.filters.size)
+    # The weights of four pixels are widened once.
+    widened = op.multiply_accumulates // 2 if is_one_pixel(op.window) else 0
+    results = op.window.positions * op.window.output_channels
+    return Cost(op.multiply_accumulates + widened + 12 * results, op.filters.size)
 
 
 def int8(op: Conv2DInt8) -> KernelCall:
     window = as_one_row(op.window)
     sums = settled_sums(op)
+    if is_one_pixel(window):
+        return _of_pixels(op, sums)
     packed = packed_weights(sums.weights.reshape(op.filters.shape))
     row_bytes = window.filter_width * window.input_channels
+    pixels = min(TILE_PIXELS, window.output_width)
     return KernelCall(
         f"rune_conv_2d_int8_dsp{ending(op.output)}",
         (
             InputPointer(0, "int8_t"),
             OutputPointer(0, "int8_t"),
-            Scratch("uint32_t", packed.shape[1] * TILE_PIXELS * 4 + row_bytes),
+            Scratch("uint32_t", packed.shape[1] * pixels * 4 + row_bytes),
             ConstantPointer("uint32_t", packed.tobytes()),
             int32s(np.append(folded_bias(sums.bias, sums.weights.sum(axis=1), op.input_zero_point), 0)),
             filter_structure(window),
@@ -47,6 +54,34 @@ def int8(op: Conv2DInt8) -> KernelCall:
             Number(packed.shape[1]),
             Number(op.input_zero_point),
         ),
+    )
+
+
+def _of_pixels(op: Conv2DInt8, sums: ChannelSums) -> KernelCall:
+    """The call for one pixel of each image, which needs no scratch memory."""
+    outputs, inputs = sums.weights.shape
+    bias = folded_bias(sums.bias, sums.weights.sum(axis=1), op.input_zero_point)
+    return KernelCall(
+        f"rune_conv_2d_int8_dsp_of_pixels{ending(op.output)}",
+        (
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
+            ConstantPointer("uint32_t", packed_rows(sums.weights)),
+            int32s(np.append(bias, np.zeros(-outputs % 4, np.int64))),
+            two_roundings(sums.multipliers, op.output),
+            Number(op.window.batches),
+            Number(inputs),
+            Number(outputs),
+        ),
+    )
+
+
+def is_one_pixel(window: Window) -> bool:
+    """Whether the filter lies on each image once, and on all of it."""
+    return (
+        not window.is_padded
+        and (window.output_height, window.output_width) == (1, 1)
+        and (window.filter_height, window.filter_width) == (window.input_height, window.input_width)
     )
 
 

@@ -1,6 +1,7 @@
 /*
  * CONV_2D of int8: what lies under the filter for four pixels is widened once, and meets one channel's weights at a time;
  * the pixels that are left at the end of a row meet four channels'. Weights are as in the model, channels filled up to fours.
+ * `numbers` is room for four pixels where a row has as many, and behind it for the bytes of one.
  */
 #ifndef RUNE_M0PLUS_CONV_2D_H
 #define RUNE_M0PLUS_CONV_2D_H
@@ -22,7 +23,7 @@ RUNE_INLINE void rune_conv_2d_by_fours(const int8_t *input, int8_t *output, int3
 {
     const int32_t channels = filter->output_channels, depth = filter->input_channels;
     const int32_t count = filter->filter_height * filter->filter_width * depth;
-    int8_t *bytes = (int8_t *)(numbers + RUNE_SUMS * count);
+    int8_t *bytes = (int8_t *)(filter->output_width < RUNE_SUMS ? numbers : numbers + RUNE_SUMS * count);
     int32_t sums[RUNE_SUMS];
     for (int32_t batch = 0; batch < filter->batches; batch++, input += filter->input_height * filter->input_width * depth) {
         for (int32_t y = 0; y < filter->output_height; y++) {
