@@ -1,6 +1,5 @@
 /* Failure of a proc-block: the first message is stored, and the run ends after the block. */
-static struct rune_message rune_failure;
-static char rune_failure_text[sizeof rune_failure.bytes + 1];
+static char rune_failure_text[sizeof(((struct rune_message *)0)->bytes) + 1];
 static int rune_has_failed;
 
 RUNE_FUNCTION void rune_append_byte(struct rune_message *message, char byte)
@@ -35,8 +34,7 @@ RUNE_FUNCTION void rune_fail(const struct rune_message *message)
     if (rune_has_failed)
         return;
     rune_has_failed = 1;
-    rune_failure = *message;
-    for (i = 0; i < rune_failure.size; i++)
-        rune_failure_text[i] = rune_failure.bytes[i];
+    for (i = 0; i < message->size; i++)
+        rune_failure_text[i] = message->bytes[i];
     rune_failure_text[i] = '\0';
 }
