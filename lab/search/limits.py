@@ -32,9 +32,9 @@ class DeviceLimits:
 
     @property
     def compared_names(self) -> Sequence[str]:
-        """The needs by which candidates are compared beside their accuracy: those with a limit, all where none has one.
-        A search does not look for the least of what nobody limits."""
-        return [name for name in _NAMES if getattr(self, name) is not None] or list(_NAMES)
+        """The needs by which candidates are compared beside their accuracy: none where a limit says what may be used,
+        all where nothing is limited."""
+        return [] if any(getattr(self, name) is not None for name in _NAMES) else list(_NAMES)
 
     def compared(self, needs: Needs) -> tuple[int, ...]:
         """Returns these needs; 0 stands for instructions that were not counted."""

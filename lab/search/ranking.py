@@ -20,8 +20,8 @@ def point(accuracy: float, needs: Needs) -> Point:
 
 
 def compared_point(accuracy: float, needs: Needs, limits: DeviceLimits) -> Point:
-    """Returns the objectives by which a search decides what to try, and what goes on: mistakes, and needs with a
-    limit."""
+    """Returns the objectives by which a search decides what to try, and what goes on: mistakes, and all needs where
+    none has a limit."""
     return (1 - accuracy, *limits.compared(needs))
 
 

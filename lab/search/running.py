@@ -34,7 +34,7 @@ from rune.devices.boards.fit import Needs
 
 SHARE = 3
 """At each rung one of so many candidates goes on, and the next rung has so many times the epochs."""
-RUNGS = 2
+RUNGS = 3
 """Before the last epoch."""
 MAX_COUNTED = 40
 """Candidates that are counted for one trial of the budget: limits that nothing meets end a search."""
@@ -309,5 +309,5 @@ class _Overtaken(Exception):
 
 
 def rungs(epochs: int) -> tuple[int, ...]:
-    """The epochs at which a trial is compared with the others: a ninth and a third of all."""
+    """The epochs at which a trial is compared with the others: a 27th, a ninth and a third of all."""
     return tuple(sorted({epochs // SHARE**number for number in range(1, RUNGS + 1)} - {0, epochs}))

@@ -74,9 +74,9 @@ def test_a_point_has_mistakes_and_needs() -> None:
     assert point(0.75, Needs("cortex-m4", 7, 5, 3)) == (0.25, 5, 7, 3)
 
 
-def test_what_has_no_limit_is_not_compared_unless_nothing_has_one() -> None:
+def test_needs_are_compared_where_nothing_is_limited() -> None:
     needs = Needs("cortex-m4", 7, 5, 3)
     assert compared_point(0.75, needs, DeviceLimits()) == (0.25, 5, 7, 3)
-    assert compared_point(0.75, needs, DeviceLimits(ram=9)) == (0.25, 5)
-    assert compared_point(0.75, needs, DeviceLimits(flash=9, instructions=9)) == (0.25, 7, 3)
-    assert compared_point(0.75, Needs("cortex-m4", 7, 5), DeviceLimits(instructions=9)) == (0.25, 0)
+    assert compared_point(0.75, Needs("cortex-m4", 7, 5), DeviceLimits()) == (0.25, 5, 7, 0)
+    assert compared_point(0.75, needs, DeviceLimits(ram=9)) == (0.25,)
+    assert compared_point(0.75, needs, DeviceLimits(flash=9, instructions=9)) == (0.25,)

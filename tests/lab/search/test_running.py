@@ -170,8 +170,8 @@ def test_trials_that_others_beat_are_stopped_at_a_rung(world: World) -> None:
     assert [each.candidate.values for each in best_trials(world.trials.trials)] == [{"filters": 4, "blocks": 1}]
 
 
-@pytest.mark.parametrize(("epochs", "places"), [(18, (2, 6)), (60, (6, 20)), (3, (1,)), (1, ())])
-def test_rungs_are_a_ninth_and_a_third_of_the_epochs(epochs: int, places: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(("epochs", "places"), [(27, (1, 3, 9)), (18, (2, 6)), (60, (2, 6, 20)), (3, (1,)), (1, ())])
+def test_rungs_are_thirds_of_thirds_of_the_epochs(epochs: int, places: tuple[int, ...]) -> None:
     assert rungs(epochs) == places
 
 
