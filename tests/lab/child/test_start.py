@@ -266,6 +266,7 @@ def pool() -> Iterator[ProcessPool]:
         yield processes
 
 
+@pytest.mark.protects("models-in/copies")
 def test_several_steps_work_in_copies_of_one_process(probe: Path, pool: ProcessPool) -> None:
     first, second = (run(step(probe, "copy"), PYTHON, pool=pool) for _ in range(2))
     assert first.result == second.result  # nothing is left of the first
@@ -275,12 +276,14 @@ def test_several_steps_work_in_copies_of_one_process(probe: Path, pool: ProcessP
     assert not process.is_alive
 
 
+@pytest.mark.protects("models-in/copies")
 def test_two_steps_at_once_have_processes_of_their_own(probe: Path, pool: ProcessPool) -> None:
     with begun(step(probe, "copy"), PYTHON, pool=pool) as first, begun(step(probe, "copy"), PYTHON, pool=pool) as other:
         assert first.outcome().result["loaded"] != other.outcome().result["loaded"]
     assert len(pool._idle[PYTHON, ("lab.training.libraries",)]) == 2
 
 
+@pytest.mark.protects("models-in/copies")
 @pytest.mark.parametrize(
     ("what", "limits", "reason"),
     [
@@ -310,6 +313,7 @@ def test_a_copy_ends_with_the_block_and_its_process_does_the_next_step(probe: Pa
     assert run(step(probe, "copy"), PYTHON, pool=pool).result["loaded"] == before
 
 
+@pytest.mark.protects("models-in/copies")
 def test_a_process_that_died_between_two_steps_is_replaced(probe: Path, pool: ProcessPool) -> None:
     before = run(step(probe, "copy"), PYTHON, pool=pool).result["loaded"]
     (process,) = pool._idle[PYTHON, ("lab.training.libraries",)]
