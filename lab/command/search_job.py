@@ -6,7 +6,6 @@ finished when this process ended is tried again.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from typing import Any
 from lab.command.environment_needed import EnvironmentNeeded
 from lab.command.requested_training import requested_training
 from lab.recipes.catalogue import recipe_of
-from lab.refusal import Reason, Refused
 from lab.search.limits import DeviceLimits
 from lab.search.running import Budget, CandidateSearch, run_search
 from lab.search.shared import SearchCommands, SharedRows
@@ -39,7 +37,8 @@ def search_settings(
     Sends `space` once, then the events of `run_search`; `trial` names the `files` of a trained one, which are in the
     folder. Raises `Refused`, `EnvironmentNeeded` and `OSError`.
     """
-    _require_tools()
+    if not ENVIRONMENT.is_ready:
+        raise EnvironmentNeeded(ENVIRONMENT)
     folder = Path(request["folder"])
     report(0.0, "Reading the recordings")
     training = requested_training(request)
@@ -106,17 +105,6 @@ class _Reporting:
         used, trials = sum(each.used_budget for each in self._rows.trials), len(self._rows.trials)
         share = min(1.0, used / self._budget.trials)
         self._report(share, f"{trials} trials, {used} of at most {self._budget.trials} trained")
-
-
-def _require_tools() -> None:
-    if importlib.util.find_spec("optuna") is None:
-        message = (
-            "Optuna, which chooses candidates, is not installed on this server. The operator installs it with the "
-            "extra `search`."
-        )
-        raise Refused(Reason.SETTINGS, message)
-    if not ENVIRONMENT.is_ready:
-        raise EnvironmentNeeded(ENVIRONMENT)
 
 
 def _described(base: PreparedRun, space: Space) -> dict[str, Json]:
