@@ -286,8 +286,8 @@ def _training_step(prepared: PreparedRun, folder: RunFolder, send: Send, minutes
         inputs["start"].write_bytes(prepared.start.data)
     checkpoint = folder.newest_checkpoint()
     if checkpoint is not None:
-        inputs["checkpoint"], epoch = checkpoint
-        send({"event": "resumed", "epoch": epoch})
+        inputs["checkpoint"] = checkpoint.path
+        send({"event": "resumed", "epoch": checkpoint.epoch, "best_epoch": checkpoint.best_epoch})
     limits = ChildLimits(seconds=round(minutes * 60), memory=MEMORY)
     return Step("train", spec, inputs, folder.outputs(), limits, "training run")
 

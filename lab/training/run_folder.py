@@ -6,7 +6,7 @@ import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lab.environments.environment import environments_folder
@@ -16,6 +16,15 @@ from lab.training.step import SLOTS
 
 _DIGITS = 16
 """Of a run's digest, in the name of its folder."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A run after `epoch` epochs, of which `best_epoch` is the best so far."""
+
+    path: Path
+    epoch: int
+    best_epoch: int
 
 
 @dataclass(frozen=True)
@@ -33,8 +42,8 @@ class RunFolder:
         """Where the step writes, by name."""
         return {"model": self.path / "model.tflite", **{slot: self.path / slot for slot in SLOTS}}
 
-    def newest_checkpoint(self) -> tuple[Path, int] | None:
-        """The newest whole checkpoint and its epoch, or None if there is none.
+    def newest_checkpoint(self) -> Checkpoint | None:
+        """The newest whole checkpoint, or None if there is none.
 
         It is moved to a name of its own, because the step writes its first checkpoints over the others.
         """
@@ -42,14 +51,14 @@ class RunFolder:
         for path in (self.path / "resume", *(self.path / slot for slot in SLOTS)):
             state = read_state(path, self.digest)
             if state is not None:
-                checkpoints.append((len(state["curves"]), path))
+                checkpoints.append(Checkpoint(path, len(state["curves"]), state["best_epoch"]))
         if not checkpoints:
             return None
-        epoch, newest = max(checkpoints)
+        newest = max(checkpoints, key=lambda each: (each.epoch, each.path))
         resume = self.path / "resume"
-        if newest != resume:
-            newest.replace(resume)
-        return resume, epoch
+        if newest.path != resume:
+            newest.path.replace(resume)
+        return replace(newest, path=resume)
 
     def remove(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)

@@ -45,7 +45,7 @@ OF_A_RUN: Sequence[Mapping[str, Any]] = (
     {"event": "needs", "needs": {"cortex-m0plus": NEEDS}},
     {"event": "note", "text": "It began again."},
     {"event": "notes", "notes": ["A recording is short."]},
-    {"event": "resumed", "epoch": 1},
+    {"event": "resumed", "epoch": 1, "best_epoch": 1},
 )
 OF_A_SEARCH: Sequence[Mapping[str, Any]] = (
     {

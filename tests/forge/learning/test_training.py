@@ -206,6 +206,7 @@ def test_what_lab_refuses_is_said_with_its_reason(trains: Client, monkeypatch: p
     [
         {"event": "checkpoint", "epoch": 1, "file": "../../secrets"},
         {"event": "epoch", "best_epoch": 1, "epoch": "1", "loss": 1.0},
+        {"event": "resumed", "best_epoch": 2, "epoch": 1},
         {"event": "unknown"},
         "text",
     ],
@@ -236,10 +237,13 @@ def test_a_paused_run_goes_on_from_its_checkpoint(trains: Client, monkeypatch: p
             return super().__call__(request, shape, **calls)
 
     monkeypatch.setattr(following, "FLUSH_SECONDS", 0.0)  # all is stored before the run says from where it goes on
-    resumed = {"event": "resumed", "epoch": 2}
+    resumed = {"event": "resumed", "epoch": 2, "best_epoch": 1}
+    follow(monkeypatch, Resuming([data_event(3), resumed], LabRefused("enough", "diverged")))
+    assert read(trains)["best_epoch"] == 1
+    assert trains.post(f"{RUNS}/1/resume").status_code == 202
     lab = Resuming([data_event(3), resumed, *epoch_events(3)], LabRefused("enough", "diverged"))
     follow(monkeypatch, lab)
-    assert checkpoints == [b"weights"]
+    assert checkpoints == [b"weights", b"weights"]
     run = read(trains)
     assert run["reason"] == "diverged"
     assert [row["epoch"] for row in run["curves"]] == [1, 2, 3]

@@ -9,7 +9,7 @@ import pytest
 
 from lab.environments.environment import FOLDER_VARIABLE
 from lab.training.checkpoint import checkpoint_bytes, read_arrays, read_state
-from lab.training.run_folder import RunFolder, run_folder
+from lab.training.run_folder import Checkpoint, RunFolder, run_folder
 from lab.training.step import SLOTS
 
 DIGEST = "sha256:" + "a" * 64
@@ -62,13 +62,13 @@ def test_the_newest_whole_checkpoint_goes_on_and_is_kept_aside(folder: RunFolder
     (folder.path / SLOTS[0]).write_bytes(checkpoint(4))
     (folder.path / SLOTS[1]).write_bytes(checkpoint(5)[:-30])
     newest = folder.newest_checkpoint()
-    assert newest == (folder.path / "resume", 4)
+    assert newest == Checkpoint(folder.path / "resume", 4, 4)
     # The step writes over both slots, and dies before the first is whole.
     for slot in SLOTS:
         (folder.path / slot).write_bytes(b"")
     assert folder.newest_checkpoint() == newest
     (folder.path / SLOTS[1]).write_bytes(checkpoint(9))
-    assert folder.newest_checkpoint() == (folder.path / "resume", 9)
+    assert folder.newest_checkpoint() == Checkpoint(folder.path / "resume", 9, 9)
 
 
 def test_a_fresh_run_forgets_its_checkpoints(folder: RunFolder) -> None:

@@ -99,9 +99,10 @@ class RunFollower:
 
     def _take_resumed(self, event: ResumedEvent) -> None:
         # The curves up to the checkpoint are those of the attempt before: the same settings and data give the same.
+        if not 0 <= event["best_epoch"] <= event["epoch"]:
+            raise _malformed()
         curves = [row for row in self._run.curves if row["epoch"] <= event["epoch"]]
-        best = min(curves, key=lambda row: (row["validation_loss"], row["epoch"]), default=None)
-        self._set(curves=curves, best_epoch=0 if best is None else best["epoch"])
+        self._set(curves=curves, best_epoch=event["best_epoch"])
         self._job.log(f"Training continues after epoch {event['epoch']}.")
 
     def _take_epoch(self, event: EpochEvent) -> None:

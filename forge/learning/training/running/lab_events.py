@@ -106,6 +106,7 @@ class ResumedEvent(TypedDict):
 
     event: Literal["resumed"]
     epoch: int
+    best_epoch: int
 
 
 class RunNeedsJson(ModelNeedsJson):
