@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,12 +23,14 @@ class RunningModel:
     def __init__(self, data: bytes, form: str = "float32") -> None:
         """Loads a file. Raises `Refused`, which names the form, for one that no interpreter runs."""
         try:
-            self._interpreter = Interpreter(
-                model_content=data,
-                num_threads=1,
-                experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-                experimental_preserve_all_tensors=True,
-            )
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of the memory that this takes
+                self._interpreter = Interpreter(
+                    model_content=data,
+                    num_threads=1,
+                    experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+                    experimental_preserve_all_tensors=True,
+                )
             self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
             reason = str(error).partition("\n")[0][:300]
