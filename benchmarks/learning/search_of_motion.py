@@ -43,10 +43,12 @@ from rune.source.policy.sections.training import Training
 TRIALS, MINUTES, WORKERS = 200, 10, 2
 TARGET = "cortex-m4"
 TEMPLATE = ROOT / "examples" / "motion"
+VALIDATION_SHARE = 0.15
+"""Of each recording that is learned."""
 _NETWORK = {"window": 150, "hop": 15, "scale": 1.0, "filters": 24, "blocks": 4, "dropout": 0.3}
 _AUGMENTATION = {"pace": 0.33, "turn": 18.0, "strength": 0.03}
 """As the template changes motions."""
-ARGUMENTS = {**_NETWORK, **_AUGMENTATION, "epochs": 27, "patience": 27, "batch": 128}
+ARGUMENTS = {**_NETWORK, **_AUGMENTATION, "epochs": 64, "patience": 64, "batch": 128}
 WINDOWS = ("75", "100", "125", "150")
 """Rows of a window that are tried."""
 
@@ -95,18 +97,20 @@ def measure() -> str:
 
 
 def write_exercises(cache: Path, folder: Path) -> Path:
-    """Writes whole recordings to learn from, and three seconds at a time for the validation and the test. Each exercise
-    is validated by another person, of whom all other exercises are learned."""
+    """Writes recordings to learn from, and three seconds at a time for the validation, the end of each recording, and
+    for the test."""
     recorded, names = exercise_recordings(cache)
-    learned = sorted({each.person for each in recorded} - set(TEST_PEOPLE))
     for number, each in enumerate(recorded):
         name = f"{names[each.label]}/{number:03}"
-        is_validation = each.person == learned[each.label % len(learned)]
-        if each.person in learned and not is_validation:
-            write_series(folder / "train" / f"{name}.csv", each.rows)
-            continue
-        for place, rows in enumerate(windows_of(each.rows)):
-            write_series(folder / ("validation" if is_validation else "test") / f"{name}-{place:03}.csv", rows)
+        if each.person in TEST_PEOPLE:
+            learned, split, rest = each.rows[:0], "test", each.rows
+        else:
+            end = len(each.rows) - round(VALIDATION_SHARE * len(each.rows))
+            learned, split, rest = each.rows[:end], "validation", each.rows[end:]
+        if len(learned):
+            write_series(folder / "train" / f"{name}.csv", learned)
+        for place, rows in enumerate(windows_of(rest)):
+            write_series(folder / split / f"{name}-{place:03}.csv", rows)
     return folder
 
 

@@ -43,8 +43,6 @@ def best_trials(trials: Sequence[Trial]) -> list[Trial]:
 def is_worth_going_on(own: Point, others: Sequence[Point], share: int) -> bool:
     """Whether a candidate is in the best `1 / share` of those that came as far: those that fewer of them dominate are
     better, and of these the ones with fewer mistakes.
-
-    The first `share` candidates always go on, because nothing is known yet.
     """
     points = [own, *others]
 
@@ -52,7 +50,7 @@ def is_worth_going_on(own: Point, others: Sequence[Point], share: int) -> bool:
         return sum(dominates(other, one) for other in points), one[0]
 
     better = sum(place(other) < place(own) for other in others)
-    return len(others) < share or better < -(-len(points) // share)
+    return better < -(-len(points) // share)
 
 
 def without_gain(trials: Sequence[Trial]) -> int:

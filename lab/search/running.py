@@ -31,8 +31,9 @@ from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.datasets.splits import Split
 from rune.devices.boards.fit import Needs
+from rune.wording import counted
 
-SHARE = 3
+SHARE = 4
 """At each rung one of so many candidates goes on, and the next rung has so many times the epochs."""
 RUNGS = 3
 """Before the last epoch."""
@@ -233,8 +234,8 @@ class _SearchRun:
             reason = search.limits.reason(needs)
             if reason is not None:
                 return Trial(number, candidate, TrialState.OVER_LIMIT, needs, reason=reason)
-            counted = {"ram": needs.ram, "flash": needs.flash, "instructions": needs.instructions}
-            self._send({"event": "counted", "trial": number, **counted})
+            figures = {"ram": needs.ram, "flash": needs.flash, "instructions": needs.instructions}
+            self._send({"event": "counted", "trial": number, **figures})
             return self._learned(number, candidate, values, needs)
         except (Refused, BuildFailed, CompileError) as error:
             if isinstance(error, Refused) and error.reason is Reason.OUT_OF_TIME:
@@ -264,7 +265,7 @@ class _SearchRun:
                 folder = RunFolder(Path(name), settings.digest)
                 trained = train(prepared, folder, receive, minutes=minutes, shared=self._shared)
         except _Overtaken:
-            reason = f"after {len(curve)} epochs, a third of the others or more were better"
+            reason = f"after {counted(len(curve), 'epoch')}, a quarter of the others or more were better"
             return Trial(number, candidate, TrialState.STOPPED, needs, curve=tuple(curve), reason=reason)
         return self._judged(Trial(number, candidate, TrialState.TRAINED, needs, None, tuple(curve)), prepared, trained)
 
@@ -309,5 +310,5 @@ class _Overtaken(Exception):
 
 
 def rungs(epochs: int) -> tuple[int, ...]:
-    """The epochs at which a trial is compared with the others: a 27th, a ninth and a third of all."""
+    """The epochs at which a trial is compared with the others: a 64th, a 16th and a quarter of all."""
     return tuple(sorted({epochs // SHARE**number for number in range(1, RUNGS + 1)} - {0, epochs}))

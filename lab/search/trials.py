@@ -28,7 +28,7 @@ class TrialState(StrEnum):
     """Counted, and not trained."""
     TRAINED = "trained"
     STOPPED = "stopped"
-    """A third of the others were better after as many epochs."""
+    """A quarter of the others were better after as many epochs."""
     FAILED = "failed"
 
 

@@ -34,8 +34,10 @@ def test_the_best_are_those_that_no_other_beats_in_everything() -> None:
 
 def test_the_best_third_goes_on() -> None:
     worst, middle, best = (0.5, 300.0), (0.3, 200.0), (0.1, 100.0)
-    assert is_worth_going_on(worst, [best, middle], 3)  # too few to know
-    assert not is_worth_going_on(worst, [best, middle, best], 3)
+    assert is_worth_going_on(worst, [], 3)
+    assert not is_worth_going_on(worst, [best, middle], 3)
+    assert not is_worth_going_on(middle, [worst, best], 3)
+    assert is_worth_going_on(middle, [worst, best, worst], 3)
     assert is_worth_going_on(best, [worst, middle, worst], 3)
 
 
