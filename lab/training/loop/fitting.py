@@ -59,24 +59,31 @@ class Diverged(Exception):
 
 
 class FusedAdamW(keras.optimizers.AdamW):  # type: ignore[misc]
-    """AdamW, whose update of a variable is one operator of TensorFlow: a step is compiled in less than two thirds of
-    the time."""
+    """AdamW, whose update of a variable is two operators of TensorFlow, and what all updates of a step have in common
+    is computed once: a step is compiled in half the time."""
 
-    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
-        place = self._get_variable_index(variable)
+    def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Any] | None = None) -> None:
+        """Updates the variables. The optimizer is built for them."""
         step = tf.cast(self.iterations + 1, tf.float32)
-        tf.raw_ops.ResourceApplyAdam(
-            var=variable.handle,
-            m=self._momentums[place].value.handle,
-            v=self._velocities[place].value.handle,
-            beta1_power=tf.pow(self.beta_1, step),
-            beta2_power=tf.pow(self.beta_2, step),
-            lr=tf.cast(learning_rate, tf.float32),
-            beta1=self.beta_1,
-            beta2=self.beta_2,
-            epsilon=self.epsilon,
-            grad=tf.convert_to_tensor(gradient),
-        )
+        rate = tf.cast(self.learning_rate, tf.float32)
+        powers = [tf.pow(each, step) for each in (self.beta_1, self.beta_2)]
+        for gradient, variable in zip(grads, trainable_variables or self._trainable_variables, strict=True):
+            place = self._get_variable_index(variable)
+            if self._use_weight_decay(variable):
+                variable.value.assign_sub(variable.value * self.weight_decay * rate)
+            tf.raw_ops.ResourceApplyAdam(
+                var=variable.value.handle,
+                m=self._momentums[place].value.handle,
+                v=self._velocities[place].value.handle,
+                beta1_power=powers[0],
+                beta2_power=powers[1],
+                lr=rate,
+                beta1=self.beta_1,
+                beta2=self.beta_2,
+                epsilon=self.epsilon,
+                grad=tf.convert_to_tensor(gradient),
+            )
+        self.iterations.assign_add(1)
 
 
 class NetworkLearner:
@@ -87,9 +94,12 @@ class NetworkLearner:
         """`batch` is an example of one: its shapes and types are those of all batches."""
         self.model = model
         several = [tf.TensorSpec((None, *each.shape), each.dtype) for each in batch]
-        self._steps = tf.function(self._run, input_signature=(*several, tf.TensorSpec((None,), tf.float32)))
+        signature = (*several, tf.TensorSpec((None,), tf.float32))
+        self._steps = tf.function(self._run, input_signature=signature, autograph=False)
         inputs = tf.TensorSpec((None, *batch[0].shape[1:]), tf.float32)
-        self._answers = tf.function(lambda each: model(each, training=False), input_signature=(inputs,))
+        self._answers = tf.function(
+            lambda each: model(each, training=False), input_signature=(inputs,), autograph=False
+        )
 
     def learn(self, batches: Sequence[Batch], rates: Sequence[float]) -> dict[str, float]:
         """Takes a step for each batch, with a learning rate for each. Returns the means of all steps since
@@ -103,9 +113,12 @@ class NetworkLearner:
         return np.concatenate([self._answers(inputs[each : each + MOST_ANSWERS]).numpy() for each in parts])
 
     def _run(self, inputs: Any, labels: Any, weights: Any, rates: Any) -> Any:
-        for step in tf.range(tf.shape(rates)[0]):
-            self.model.optimizer.learning_rate.assign(rates[step])
-            self.model.train_step((inputs[step], labels[step], weights[step]))
+        def step(place: Any) -> tuple[Any]:
+            self.model.optimizer.learning_rate.assign(rates[place])
+            self.model.train_step((inputs[place], labels[place], weights[place]))
+            return (place + 1,)
+
+        tf.while_loop(lambda place: place < tf.shape(rates)[0], step, (tf.constant(0),))
         return self.model.get_metrics_result()
 
 
