@@ -2,7 +2,8 @@
 Exported scripts contain this file as it is.
 
 The learning rate falls to 0 as a cosine, over all epochs or earlier: where nothing got better any more, it falls from
-where it is within `patience` epochs. The best epoch is one of the last quarter of that fall. Those before had larger
+where it is within `patience` epochs. A classifier that does not yet know nine of ten windows that it learns from gets
+better by learning longer, though its validation split may not show it for some time. The best epoch is one of the last quarter of that fall. Those before had larger
 steps, which leave a network at some distance from what it can be, and with few recordings the loss on the validation
 split often prefers one of them that has hardly learned, because it is never sure where it is wrong.
 """
@@ -15,6 +16,9 @@ from typing import Any
 
 CHOICE_SHARE = 4
 """The best epoch is one of the last of so many parts of the fall."""
+LEARNED = 0.9
+"""The share of the windows to learn from, each as it was changed by chance, that a classifier knows before its learning
+rate falls early."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,10 @@ class Settings:
     prune: float = 0.0
     has_teacher: bool = False
     object_weight: float = 0.0
+
+    @property
+    def is_classifier(self) -> bool:
+        return not self.is_number and not self.object_weight
 
 
 @dataclass
@@ -123,9 +131,13 @@ def add_row(progress: Progress, settings: Settings, row: dict[str, float]) -> bo
 
 
 def _has_stalled(progress: Progress, settings: Settings) -> bool:
-    """Whether it is `patience` epochs since one had the lowest loss or the highest accuracy."""
+    """Whether a classifier has learned its windows, and it is `patience` epochs since one had the lowest loss or the
+    highest accuracy on the validation split."""
     begin = progress.pruned_after or 0
     rows = progress.curves[begin:]
+    learned = [row["accuracy"] for row in rows[-settings.patience :]]
+    if settings.is_classifier and sum(learned) < LEARNED * len(learned):
+        return False
     places = range(len(rows))
     lowest = min(places, key=lambda place: rows[place]["validation_loss"], default=0)
     highest = max(places, key=lambda place: rows[place]["validation_accuracy"], default=0)

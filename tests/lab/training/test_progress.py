@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -26,9 +27,13 @@ def settings(*, epochs: int = 40, patience: int = 40, prune: float = 0.0) -> Set
 
 
 def run(
-    wanted: Settings, loss: Callable[[int], float], accuracy: Callable[[int], float] = lambda _: 0.5
+    wanted: Settings,
+    loss: Callable[[int], float],
+    accuracy: Callable[[int], float] = lambda _: 0.5,
+    learned: Callable[[int], float] = lambda _: 1.0,
 ) -> tuple[Progress, list[float]]:
-    """A run whose epochs have these figures on the validation split, and the learning rates at their begins."""
+    """A run whose epochs have these figures on the validation split, and know that share of the windows to learn from;
+    and the learning rates at their begins."""
     progress, rates = Progress(learner=None), []
     for epoch in range(1, wanted.epochs + 1):
         if is_to_be_pruned(progress, wanted):
@@ -39,6 +44,7 @@ def run(
             progress.falling_after = len(progress.curves)
         rates.append(current_fall(progress, wanted).rate(epoch - 1))
         row = {"epoch": epoch, "validation_loss": loss(epoch), "validation_accuracy": accuracy(epoch)}
+        row["accuracy"] = learned(epoch)
         if add_row(progress, wanted, row):
             progress.best_epoch = epoch
     return progress, rates
@@ -70,6 +76,17 @@ def test_where_nothing_gets_better_the_rate_falls_within_the_patience() -> None:
 def test_a_run_goes_on_while_it_is_more_often_right_though_it_gets_surer_of_its_errors() -> None:
     progress, rates = run(settings(epochs=200, patience=10), lambda epoch: epoch / 100, lambda epoch: min(epoch, 60))
     assert (progress.falling_after, len(rates)) == (70, 80)
+
+
+def test_a_classifier_learns_nine_of_ten_windows_before_its_rate_falls_early() -> None:
+    wanted = settings(epochs=200, patience=10)
+    progress, rates = run(wanted, lambda epoch: 1 / min(epoch, 30), learned=lambda epoch: min(1.0, epoch / 100))
+    assert (progress.falling_after, len(rates)) == (95, 105), "the mean of epochs 86 to 95 is 0.905"
+    never, rates = run(wanted, lambda epoch: 1 / min(epoch, 30), learned=lambda _: 0.8)
+    assert (never.falling_after, len(rates)) == (None, 200)
+    number = replace(wanted, is_number=True)
+    progress, rates = run(number, lambda epoch: 1 / min(epoch, 30), learned=lambda _: 0.8)
+    assert (progress.falling_after, len(rates)) == (40, 50)
 
 
 def test_a_run_whose_rate_is_soon_0_ends_as_it_would_have() -> None:
