@@ -157,6 +157,7 @@ def _text(
     count = sum(dataset.counts()[Split.TEST.value].values())
     usual = statistics.mean(each.difference for each in tested)
     states = [sum(each.state is state for each in trials) for state in (TrialState.TRAINED, TrialState.STOPPED)]
+    began = ", with which the search began" if best.trial.number == min(each.number for each in trials) else ""
     assert best.trial.needs is not None
     rows = [
         ("the template", _percent(template, count), f"{needs.ram / 1000:.1f} kB", f"{needs.flash / 1000:.1f} kB"),
@@ -172,7 +173,7 @@ def _text(
         "Three seconds of an exercise at a time, tested on three people who were not learned: "
         f"{count:,} windows. The limit is half of the template's RAM on a Cortex-M4. In {MINUTES:g} minutes, "
         f"{len(trials)} candidates were counted, {states[0]} of them trained to the end and {states[1]} stopped early; "
-        f"the aim is {TRIALS}. The best has {settings}."
+        f"the aim is {TRIALS}. The best has {settings}{began}."
     )
     luck = (
         f"Chosen among {len(tested)} by the validation split, the best trial is "

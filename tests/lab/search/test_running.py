@@ -171,7 +171,9 @@ def test_trials_that_others_beat_are_stopped_at_a_rung(world: World) -> None:
     assert [each.candidate.values for each in best_trials(world.trials.trials)] == [{"filters": 4, "blocks": 1}]
 
 
-@pytest.mark.parametrize(("epochs", "places"), [(64, (1, 4, 16)), (18, (1, 4)), (600, (9, 37, 150)), (4, (1,)), (3, ())])
+@pytest.mark.parametrize(
+    ("epochs", "places"), [(64, (1, 4, 16)), (18, (1, 4)), (600, (9, 37, 150)), (4, (1,)), (3, ())]
+)
 def test_rungs_are_quarters_of_quarters_of_the_epochs(epochs: int, places: tuple[int, ...]) -> None:
     assert rungs(epochs) == places
 
