@@ -117,6 +117,27 @@ def shaped_models() -> dict[str, bytes]:
     return models
 
 
+def narrow_models() -> dict[str, bytes]:
+    """Rows of one pixel, as those of networks over time, which are computed one by one; and filters as large as their
+    images."""
+    models = {}
+    for number in range(8):
+        draw = random.Random(number)
+        layers = Layers(f"narrow_{number}", np.random.default_rng(number))
+        depth, rows, width = draw.randint(1, 9), draw.randint(5, 30), number % 3 + 1
+        layer = layers.input((1, rows, width, depth), "int8", zero_point=draw.randint(-128, 127))
+        for activation in ("relu", "none"):
+            kernel, channels = (draw.randint(1, 5), draw.randint(1, width)), draw.randint(1, 9)
+            layer = layers.conv(layer, channels, kernel, stride=(2, 1), padding="same", activation=activation)
+        models[f"narrow_{number}"] = layers.graph.finish(layer.index)
+        size, channels = (draw.randint(1, 5), draw.randint(1, 3)), draw.randint(1, 9)
+        layers = Layers(f"pixel_{number}", np.random.default_rng(number))
+        image = layers.input((number % 2 + 1, *size, depth), "int8", zero_point=draw.randint(-128, 127))
+        layer = layers.conv(image, channels, size, padding="valid", activation=draw.choice(("none", "relu6")))
+        models[f"pixel_{number}"] = layers.graph.finish(layer.index)
+    return models
+
+
 def extreme_models() -> dict[str, bytes]:
     """Sums and multipliers beyond what the kernels take, and channels that give one byte whatever comes in."""
     weights = np.random.default_rng(3).integers(-127, 128, (5, 64)).astype(np.int8)
@@ -131,7 +152,11 @@ def extreme_models() -> dict[str, bytes]:
 
 FAMILY = pytest.mark.parametrize(
     "family",
-    [pytest.param(shaped_models, id="shapes"), pytest.param(extreme_models, id="extremes", marks=pytest.mark.proof)],
+    [
+        pytest.param(shaped_models, id="shapes"),
+        pytest.param(narrow_models, id="narrow"),
+        pytest.param(extreme_models, id="extremes", marks=pytest.mark.proof),
+    ],
 )
 
 
@@ -168,6 +193,14 @@ def test_a_family_of_models_gives_the_references_bytes_on_the_core(
     models = {key: read_model(data) for key, data in files.items()}
     frames, expected = noise_and_answers(files)
     assert emulate(firmware_of(models, SETS[name], core(name), tmp_path), frames).outputs == expected
+
+
+def test_a_single_pixel_takes_no_memory_for_a_tile() -> None:
+    models = {key: read_model(data) for key, data in narrow_models().items() if key.startswith("pixel")}
+    assert set(used(models, DSP)) == {
+        "rune_conv_2d_int8_dsp_of_pixels",
+        "rune_conv_2d_int8_dsp_of_pixels_bounded",
+    }
 
 
 def test_a_layer_whose_sums_are_too_large_is_left_to_the_portable_kernels() -> None:
