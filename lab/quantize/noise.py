@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from lab.quantize.layers import Layer
 from lab.quantize.levels import IDENTICAL
+from lab.quantize.quiet import without_warnings
 from lab.quantize.samples import Array, CalibrationSample
 from lab.refusal import Reason, Refused
 
@@ -23,8 +23,7 @@ class RunningModel:
     def __init__(self, data: bytes, form: str = "float32") -> None:
         """Loads a file. Raises `Refused`, which names the form, for one that no interpreter runs."""
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of the memory that this takes
+            with without_warnings():
                 self._interpreter = Interpreter(
                     model_content=data,
                     num_threads=1,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+from lab.quantize.quiet import without_warnings
 from lab.quantize.samples import Array, CalibrationSample, ModelInput
 from rune.model.tflite import TensorKind, read_model
 
@@ -39,8 +39,7 @@ def _ranges(
     data: bytes, samples: Sequence[CalibrationSample], inputs: Sequence[ModelInput], operators: OpResolverType
 ) -> Ranges:
     """Raises `_UnreadTensorError` if a delegate left a tensor out. Without delegates, such a tensor gets no range."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the memory that this takes
+    with without_warnings():
         interpreter = Interpreter(
             model_content=data,
             num_threads=1,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -18,6 +17,7 @@ from lab.quantize.job_samples import samples_of
 from lab.quantize.layers import layers_of, tensors_of
 from lab.quantize.loops import refuse_loops
 from lab.quantize.noise import RunningModel, compare
+from lab.quantize.quiet import without_warnings
 from lab.quantize.ranges import measured_ranges
 from lab.quantize.samples import CalibrationSample, ModelInput
 from lab.quantize.steps import shared_by_steps
@@ -139,8 +139,7 @@ def quantised(
     if form.is_static:
         refuse_loops(read_model(data), form.name)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the interpreter warns of the memory that calibration takes
+        with without_warnings():
             quantizer = Quantizer(data, recipe(form, plan.tensors, float_interface=plan.interface))
             ranges = None
             if quantizer.need_calibration:

@@ -3,9 +3,10 @@ Exported scripts contain this file as it is.
 
 The learning rate falls to 0 as a cosine, over all epochs or earlier: where nothing got better any more, it falls from
 where it is within `patience` epochs. A classifier that does not yet know nine of ten windows that it learns from gets
-better by learning longer, though its validation split may not show it for some time. The best epoch is one of the last quarter of that fall. Those before had larger
-steps, which leave a network at some distance from what it can be, and with few recordings the loss on the validation
-split often prefers one of them that has hardly learned, because it is never sure where it is wrong.
+better by learning longer, though its validation split may not show it for some time. The best epoch is one of the last
+quarter of that fall. Those before had larger steps, which leave a network at some distance from what it can be, and
+with few recordings the loss on the validation split often prefers one of them that has hardly learned, because it is
+never sure where it is wrong.
 """
 
 from __future__ import annotations
