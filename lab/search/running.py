@@ -35,8 +35,10 @@ from rune.wording import counted
 
 SHARE = 4
 """At each rung one of so many candidates goes on, and the next rung has so many times the epochs."""
-RUNGS = 3
+MOST_RUNGS = 3
 """Before the last epoch."""
+LEAST_ENDED = 3
+"""About so many trials of a search are trained to the end, or more: a search of few trials compares them less often."""
 MAX_COUNTED = 40
 """Candidates that are counted for one trial of the budget: limits that nothing meets end a search."""
 _POLL_SECONDS = 0.5
@@ -287,7 +289,7 @@ class _SearchRun:
 
     def _goes_on(self, number: int, curve: list[float], needs: Needs, epochs: int) -> bool:
         """Whether a trial goes on behind this epoch: successive halving that waits for no other trial."""
-        if len(curve) not in rungs(epochs):
+        if len(curve) not in rungs(epochs, self._budget.trials):
             return True
         with self._lock:
             reached = self._rungs.setdefault(len(curve), self._stored_points(len(curve)))
@@ -309,6 +311,8 @@ class _Overtaken(Exception):
     """At a rung, a trial is not among those that go on."""
 
 
-def rungs(epochs: int) -> tuple[int, ...]:
-    """The epochs at which a trial is compared with the others: a 64th, a 16th and a quarter of all."""
-    return tuple(sorted({epochs // SHARE**number for number in range(1, RUNGS + 1)} - {0, epochs}))
+def rungs(epochs: int, trials: int) -> tuple[int, ...]:
+    """The epochs at which a trial is compared with the others: a 64th, a 16th and a quarter of all, or the later ones
+    of these in a search of few trials."""
+    shares = [SHARE**number for number in range(1, MOST_RUNGS + 1) if trials >= LEAST_ENDED * SHARE**number]
+    return tuple(sorted({epochs // share for share in shares} - {0, epochs}))

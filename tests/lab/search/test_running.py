@@ -167,15 +167,25 @@ def test_trials_that_others_beat_are_stopped_at_a_rung(world: World) -> None:
     assert states[4, 1].state is TrialState.TRAINED
     stopped = [each for each in states.values() if each.state is TrialState.STOPPED]
     assert stopped
-    assert all(len(each.curve) in rungs(18) and "a quarter of the others" in each.reason for each in stopped)
+    assert all(len(each.curve) in rungs(18, 100) and "a quarter of the others" in each.reason for each in stopped)
     assert [each.candidate.values for each in best_trials(world.trials.trials)] == [{"filters": 4, "blocks": 1}]
 
 
 @pytest.mark.parametrize(
-    ("epochs", "places"), [(64, (1, 4, 16)), (18, (1, 4)), (600, (9, 37, 150)), (4, (1,)), (3, ())]
+    ("epochs", "trials", "places"),
+    [
+        (64, 200, (1, 4, 16)),
+        (64, 192, (1, 4, 16)),
+        (64, 191, (4, 16)),
+        (64, 12, (16,)),
+        (64, 11, ()),
+        (600, 1000, (9, 37, 150)),
+        (18, 200, (1, 4)),
+        (3, 200, ()),
+    ],
 )
-def test_rungs_are_quarters_of_quarters_of_the_epochs(epochs: int, places: tuple[int, ...]) -> None:
-    assert rungs(epochs) == places
+def test_rungs_are_quarters_of_quarters_of_the_epochs(epochs: int, trials: int, places: tuple[int, ...]) -> None:
+    assert rungs(epochs, trials) == places
 
 
 def test_a_trial_that_fails_is_a_row_and_the_search_goes_on(world: World) -> None:
