@@ -179,10 +179,19 @@ def _text(
         f"Chosen among {len(tested)} by the validation split, the best trial is "
         f"right there in {100 * best.validation:.1f} %, and on the test split in {100 * best.test:.1f} %: "
         f"{100 * best.difference:+.1f} points. All trained trials together differ by {100 * usual:+.1f} points, "
-        f"because the people are others. The remaining {100 * (best.difference - usual):+.1f} points are the selection "
-        "bias: by so much the best looked better because it was chosen."
+        f"because the people are others. {_selection_bias(best.difference - usual)}"
     )
     return f"{head}\n\n{table(['', 'recognised', 'RAM', 'flash'], rows)}\n\n{luck}"
+
+
+def _selection_bias(remaining: float) -> str:
+    """How much of the best trial's accuracy on the validation split others did not have beside theirs on the test."""
+    if remaining <= 0:
+        return "The best has no more of that than the others, so no selection bias is seen."
+    return (
+        f"The remaining {100 * remaining:+.1f} points are the selection bias: by so much the best looked better because "
+        "it was chosen."
+    )
 
 
 def _percent(share: float, count: int) -> str:
