@@ -189,8 +189,8 @@ def _selection_bias(remaining: float) -> str:
     if remaining <= 0:
         return "The best has no more of that than the others, so no selection bias is seen."
     return (
-        f"The remaining {100 * remaining:+.1f} points are the selection bias: by so much the best looked better because "
-        "it was chosen."
+        f"The remaining {100 * remaining:+.1f} points are the selection bias: by so much the best looked better "
+        "because it was chosen."
     )
 
 
