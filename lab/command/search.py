@@ -182,8 +182,7 @@ def _limits(board_key: str | None, target: str | None, limits: DeviceLimits) -> 
         raise CommandFailed(f"{board.name} has the target {board.target}, and not {target}. Leave --target out.")
     if board.target not in CORES:
         raise CommandFailed(f"No emulator counts on {board.target}, the core of {board.name}. Name a --target.")
-    ram, flash = limits.ram or board.ram, limits.flash or board.flash
-    return board.target, DeviceLimits(min(ram, board.ram), min(flash, board.flash), limits.instructions)
+    return board.target, limits.within(board.ram, board.flash)
 
 
 def _chosen(chosen: Sequence[str]) -> Mapping[str, Sequence[str]]:

@@ -45,7 +45,9 @@ def search_settings(
     require_searched(recipe_of(training.recipe))
     base = prepare_run(training, folder / request["data"], {}, (Split.TRAIN, Split.VALIDATION))
     space = space_of(base.settings.recipe, request["vary"], training.form)
-    search = CandidateSearch(base, space, request["target"], DeviceLimits(**request["limits"]))
+    search = CandidateSearch(
+        base, space, request["target"], DeviceLimits(**request["limits"]).within(**request["memory"])
+    )
     send(_described(base, space))
     rows = SharedRows(send, commands, _interrupted(request["interrupted"]))
     models = _TrialModels(folder)

@@ -16,6 +16,14 @@ class DeviceLimits:
     ram: int | None = None
     flash: int | None = None
     instructions: int | None = None
+    are_chosen: bool = True
+    """Whether somebody chose one of them. The memory of a board alone says what is possible, not what is wanted."""
+
+    def within(self, ram: int, flash: int) -> DeviceLimits:
+        """The limits on a board with so much memory, which is the limit where none or a larger one was chosen."""
+        own, other = min(self.ram or ram, ram), min(self.flash or flash, flash)
+        are_chosen = own < ram or other < flash or self.instructions is not None
+        return DeviceLimits(own, other, self.instructions, are_chosen)
 
     def excesses(self, needs: Needs) -> Mapping[str, float]:
         """By how much each limit is exceeded, as a share of it; 0 or less where it is not."""
@@ -32,9 +40,10 @@ class DeviceLimits:
 
     @property
     def compared_names(self) -> Sequence[str]:
-        """The needs by which candidates are compared beside their accuracy: none where a limit says what may be used,
-        all where nothing is limited."""
-        return [] if any(getattr(self, name) is not None for name in _NAMES) else list(_NAMES)
+        """The needs by which candidates are compared beside their accuracy: none where a chosen limit says what may be
+        used, else all."""
+        has_chosen = self.are_chosen and any(getattr(self, name) is not None for name in _NAMES)
+        return [] if has_chosen else list(_NAMES)
 
     def compared(self, needs: Needs) -> tuple[int, ...]:
         """Returns these needs; 0 stands for instructions that were not counted."""

@@ -76,7 +76,7 @@ def _write_data(job: JobContext, search: ModelSearch, folder: Path) -> None:
 
 
 def _ask(job: JobContext, search: ModelSearch, folder: Path, follower: SearchFollower, ask: Ask) -> Any:
-    interrupted = interrupted_trial(search, job.job_id)
+    interrupted, board = interrupted_trial(search, job.job_id), find_board(search.board)
     request = {
         "action": "search",
         "folder": str(folder),
@@ -87,8 +87,9 @@ def _ask(job: JobContext, search: ModelSearch, folder: Path, follower: SearchFol
         "form": search.form,
         "model": search.model_path,
         "vary": search.vary,
-        "target": find_board(search.board).target,
+        "target": board.target,
         "limits": search.limits,
+        "memory": {"ram": board.ram, "flash": board.flash},
         "budget": {
             "trials": search.trials,
             "minutes": minutes_left(search),

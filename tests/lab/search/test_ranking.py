@@ -82,3 +82,16 @@ def test_needs_are_compared_where_nothing_is_limited() -> None:
     assert compared_point(0.75, Needs("cortex-m4", 7, 5), DeviceLimits()) == (0.25, 5, 7, 0)
     assert compared_point(0.75, needs, DeviceLimits(ram=9)) == (0.25,)
     assert compared_point(0.75, needs, DeviceLimits(flash=9, instructions=9)) == (0.25,)
+
+
+def test_the_memory_of_a_board_is_a_limit_that_nobody_chose() -> None:
+    needs = Needs("cortex-m4", 7, 5, 3)
+    board = DeviceLimits().within(ram=100, flash=200)
+    assert (board.ram, board.flash, board.instructions) == (100, 200, None)
+    assert compared_point(0.75, needs, board) == (0.25, 5, 7, 3)
+    assert board.reason(Needs("cortex-m4", 7, 101)) is not None
+    assert DeviceLimits(ram=300).within(ram=100, flash=200) == board, "more than the board has is no choice"
+    for chosen in (DeviceLimits(ram=99), DeviceLimits(flash=199), DeviceLimits(instructions=5)):
+        limits = chosen.within(ram=100, flash=200)
+        assert compared_point(0.75, needs, limits) == (0.25,)
+        assert limits.within(ram=100, flash=200) == limits
