@@ -10,6 +10,8 @@ from forge.accounts.models import User
 from forge.datasets.models import Sample
 from forge.learning.training.actions import runs as actions
 from forge.learning.training.models import TrainingRun
+from forge.learning.training.pages.form import written_arguments
+from forge.learning.training.recipes import recipe_of
 from forge.projects.models import Project
 from tests.forge.factories.training import finished_run, motion_version
 from tests.forge.learning.test_training import begun, read
@@ -97,3 +99,15 @@ def test_labels_that_a_recipe_joins_are_judged_as_one(trains: Client) -> None:
     assert [(each["sample"], each["label"], each["answer"]) for each in judgement["mistakes"]] == [
         (of_each[2], "anomaly", "circle")
     ]
+
+
+def test_one_of_what_is_counted_is_written_in_the_singular() -> None:
+    arguments = {"mean-of": 1, "window": 50, "epochs": 1, "noise": 1.0, "gone": 1}
+    assert written_arguments(arguments, recipe_of("motion")) == [
+        ("Mean of", "1 window"),
+        ("Window", "50 rows"),
+        ("Epochs", "1 epoch"),
+        ("Noise", "1"),
+        ("Gone", "1"),
+    ]
+    assert ("Shift", "1 ms") in written_arguments({"shift": 1}, recipe_of("keywords"))

@@ -242,6 +242,12 @@ def written_arguments(arguments: Mapping[str, float], recipe: RecipeJson | None)
     known = [] if recipe is None else [*recipe["arguments"], *recipe["start_arguments"]]
     units = {each["name"]: each["unit"] for each in known}
     return [
-        (name.replace("-", " ").capitalize(), f"{_text(value)} {units.get(name, '')}".strip())
+        (name.replace("-", " ").capitalize(), f"{_text(value)} {_unit(units.get(name, ''), value)}".strip())
         for name, value in arguments.items()
     ]
+
+
+def _unit(unit: str, value: float) -> str:
+    """The unit, as it is written behind a value: a word for things that are counted is in the plural."""
+    is_word = len(unit) > 2
+    return unit.removesuffix("s") if value == 1 and is_word else unit
