@@ -102,13 +102,11 @@ def write_exercises(cache: Path, folder: Path) -> Path:
     recorded, names = exercise_recordings(cache)
     for number, each in enumerate(recorded):
         name = f"{names[each.label]}/{number:03}"
-        if each.person in TEST_PEOPLE:
-            learned, split, rest = each.rows[:0], "test", each.rows
-        else:
+        split, rest = "test", each.rows
+        if each.person not in TEST_PEOPLE:
             end = len(each.rows) - round(VALIDATION_SHARE * len(each.rows))
-            learned, split, rest = each.rows[:end], "validation", each.rows[end:]
-        if len(learned):
-            write_series(folder / "train" / f"{name}.csv", learned)
+            split, rest = "validation", each.rows[end:]
+            write_series(folder / "train" / f"{name}.csv", each.rows[:end])
         for place, rows in enumerate(windows_of(rest)):
             write_series(folder / split / f"{name}-{place:03}.csv", rows)
     return folder

@@ -20,10 +20,11 @@ class DeviceLimits:
     """Whether somebody chose one of them. The memory of a board alone says what is possible, not what is wanted."""
 
     def within(self, ram: int, flash: int) -> DeviceLimits:
-        """The limits on a board with so much memory, which is the limit where none or a larger one was chosen."""
-        own, other = min(self.ram or ram, ram), min(self.flash or flash, flash)
-        are_chosen = own < ram or other < flash or self.instructions is not None
-        return DeviceLimits(own, other, self.instructions, are_chosen)
+        """Returns the limits on a board with this memory: where no limit or a larger one was chosen, the memory is the
+        limit."""
+        own_ram, own_flash = min(self.ram or ram, ram), min(self.flash or flash, flash)
+        are_chosen = own_ram < ram or own_flash < flash or self.instructions is not None
+        return DeviceLimits(own_ram, own_flash, self.instructions, are_chosen)
 
     def excesses(self, needs: Needs) -> Mapping[str, float]:
         """By how much each limit is exceeded, as a share of it; 0 or less where it is not."""

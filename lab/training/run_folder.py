@@ -43,7 +43,7 @@ class RunFolder:
         return {"model": self.path / "model.tflite", **{slot: self.path / slot for slot in SLOTS}}
 
     def newest_checkpoint(self) -> Checkpoint | None:
-        """The newest whole checkpoint, or None if there is none.
+        """Returns the newest complete checkpoint, or None where no checkpoint is complete.
 
         It is moved to a name of its own, because the step writes its first checkpoints over the others.
         """

@@ -59,8 +59,8 @@ class Diverged(Exception):
 
 
 class FusedAdamW(keras.optimizers.AdamW):  # type: ignore[misc]
-    """AdamW, whose update of a variable is two operators of TensorFlow, and what all updates of a step have in common
-    is computed once: a step is compiled in half the time."""
+    """AdamW with one operator of TensorFlow for the moments and the step of a variable. What all variables of a step
+    share is computed once, so TensorFlow compiles a step sooner."""
 
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Any] | None = None) -> None:
         """Updates the variables. The optimizer is built for them."""

@@ -109,14 +109,18 @@ def nearest_f32(texts: Sequence[str]) -> bytes:
 
 
 def _is_rare(bits: int) -> bool:
-    """Whether rounding this f64 once more may give another f32 than rounding the decimal number: it lies in the middle
-    of two f32, is smaller than the normal ones, or is near the largest one."""
+    """Whether rounding an f64 with these bits to f32 may differ from rounding the decimal number directly.
+
+    That can happen for an f64 in the middle of two f32, one below the normal f32, and one near the largest f32.
+    """
     return bits & _LOWER_BITS == _MIDDLE or not (_LEAST_EXPONENT <= (bits >> 52) & 0x7FF < _LAST_EXPONENT or not bits)
 
 
 def _rare_nearest_f32(text: str) -> bytes:
-    """Returns the f32 that is nearest to any decimal number. Where its f64 lies in the middle of two f32, the decimals
-    are compared with that middle."""
+    """Returns the bytes of the f32 that is nearest to a decimal number.
+
+    An f64 in the middle of two f32 does not say which of them is nearer. The decimal number is then compared with it.
+    """
     value = float(text)
     if not math.isfinite(value):
         return struct.pack("<f", value)
