@@ -28,6 +28,7 @@ from typing import IO, Any
 from lab.child.job import ChildCommand, ChildJob
 from lab.child.limits import FILE_LIMIT
 from lab.refusal import Reason, Refused
+from rune.gc_paused import permanent
 from rune.running.isolation.confine import confine
 from rune.running.isolation.launch import Entered, packages
 from rune.running.isolation.protections import Isolation
@@ -81,8 +82,9 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
     gaps = (*entered.gaps, *confine(access, starts_programs=False))
     protections = {"gaps": Isolation(gaps).to_json()}
     _send(answers, protections)
-    for module in arguments[1:]:
-        import_module(module)
+    with permanent():
+        for module in arguments[1:]:
+            import_module(module)
     _send(answers, {"ready": True})
     folder = Path(entered.folder)
     while True:

@@ -31,6 +31,7 @@ from lab.refusal import Reason, Refused
 from lab.search.shared import SearchCommands
 from rune.compiler.preload import preload
 from rune.datasets.splits import Split
+from rune.gc_paused import permanent
 
 FLOAT_SHARE = 0.7
 """Of the progress, for making the float model."""
@@ -197,7 +198,8 @@ def start_named(name: str) -> None:
         start_ahead(Path(sys.executable), step)
     elif environment.is_ready:
         start_ahead(environment.python, step)
-    preload()
+    with permanent():
+        preload()
 
 
 if __name__ == "__main__":

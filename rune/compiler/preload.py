@@ -1,4 +1,4 @@
-"""Does ahead what a process would do for its first build: imports ops, kernels and blocks, and compiles the C of all runes.
+"""Does ahead what a first build would do: imports ops, kernels and blocks, and compiles the C that all runes share.
 
 A process that others are forked from does so before them: each of them then starts with all of it.
 """

@@ -16,7 +16,6 @@ It reads no bytes of a user's. At the end of its input it ends, and each keeper 
 from __future__ import annotations
 
 import fcntl
-import gc
 import json
 import os
 import resource
@@ -28,6 +27,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NoReturn
 
+from rune.gc_paused import permanent
 from rune.running.isolation.launch import keep
 
 LARGEST_MESSAGE = 1 << 16
@@ -53,11 +53,8 @@ def main() -> NoReturn:
     """Serves until its input ends."""
     module = sys.argv[1]
     control = _take_control()
-    # Imported values stay: a collection after a job need not look through them, so their pages stay shared.
-    gc.disable()
-    import_module(module)
-    gc.freeze()
-    gc.enable()
+    with permanent():
+        import_module(module)
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, LARGEST_MESSAGE, DESCRIPTORS)
         if not data:

@@ -12,7 +12,6 @@ module runs in it. Where the system refuses namespaces, the module runs without,
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import resource
 import select
@@ -26,6 +25,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
+from rune.gc_paused import permanent
 from rune.running.isolation import linux
 from rune.running.isolation.control_group import enter
 from rune.running.isolation.file_tree import enter_file_tree, give_folder
@@ -96,11 +96,8 @@ def keep(folder: str, size: int, group: int | None, module: str, arguments: Sequ
 
 
 def _run(module: str, entered: Entered, arguments: Sequence[str]) -> NoReturn:
-    # Imported values stay: neither the imports nor the collection after a job need to look through them.
-    gc.disable()
-    imported = import_module(module)
-    gc.freeze()
-    gc.enable()
+    with permanent():
+        imported = import_module(module)
     imported.main(entered, arguments)
     sys.exit(0)
 

@@ -99,7 +99,7 @@ class AnyLab:
 @pytest.fixture
 def trains(client: Client, project: Project, user: User, monkeypatch: pytest.MonkeyPatch) -> Client:
     motion_version(user, project)
-    monkeypatch.setattr(following, "FLUSH_SECONDS", 0.0)
+    monkeypatch.setattr(following, "MOST_FLUSH_SECONDS", 0.0)
     monkeypatch.setattr(search_following, "FLUSH_SECONDS", 0.0)
     return client
 

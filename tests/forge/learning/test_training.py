@@ -236,7 +236,7 @@ def test_a_paused_run_goes_on_from_its_checkpoint(trains: Client, monkeypatch: p
             checkpoints.append(Path(request["folder"], "checkpoint").read_bytes())
             return super().__call__(request, shape, **calls)
 
-    monkeypatch.setattr(following, "FLUSH_SECONDS", 0.0)  # all is stored before the run says from where it goes on
+    monkeypatch.setattr(following, "MOST_FLUSH_SECONDS", 0.0)  # all is stored before the run says from where it goes on
     resumed = {"event": "resumed", "epoch": 2, "best_epoch": 1}
     follow(monkeypatch, Resuming([data_event(3), resumed], LabRefused("enough", "diverged")))
     assert read(trains)["best_epoch"] == 1
@@ -247,6 +247,28 @@ def test_a_paused_run_goes_on_from_its_checkpoint(trains: Client, monkeypatch: p
     run = read(trains)
     assert run["reason"] == "diverged"
     assert [row["epoch"] for row in run["curves"]] == [1, 2, 3]
+
+
+@pytest.mark.slow
+def test_the_first_point_of_the_curve_is_there_at_once_and_further_ones_together(
+    trains: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun(trains)
+    lengths: list[int] = []
+
+    class Watched(ScriptedLab):
+        def __call__(self, request: dict[str, Any], shape: Any, **calls: Any) -> Any:
+            def tick() -> None:
+                calls["tick"]()
+                lengths.append(len(read(trains)["curves"]))
+
+            return super().__call__(request, shape, **{**calls, "tick": tick})
+
+    monkeypatch.setattr(following, "FLUSH_SECONDS", 600.0)
+    monkeypatch.setattr(following, "MOST_FLUSH_SECONDS", 600.0)
+    follow(monkeypatch, Watched([data_event(3), *epoch_events(1, 2, 3, 4)], LabRefused("enough", "diverged")))
+    assert lengths == [0, 0, 1, 1, 1]
+    assert len(read(trains)["curves"]) == 4
 
 
 @pytest.mark.slow

@@ -33,7 +33,9 @@ from forge.learning.training.running.possible import (
 )
 
 FLUSH_SECONDS = 0.5
-"""Between two changes of the row."""
+"""Between two changes of the row, at the begin."""
+FLUSH_SHARE, MOST_FLUSH_SECONDS = 0.1, 2.0
+"""Later, the share of the time since the begin that is between two changes, and the most seconds."""
 CHECKPOINT_SECONDS = 15.0
 """Between two checkpoints in the store."""
 LARGEST_CHECKPOINT = 256 << 20
@@ -51,7 +53,8 @@ class RunFollower:
         self._numbers = numbers
         self._changed: set[str] = set()
         self._points: list[EpochJson] = []
-        self._flushed = 0.0
+        self._has_point = False
+        self._begun = self._flushed = time.monotonic()
         self._checkpoint = ""
         self._saved = 0.0
         run.notes = []
@@ -60,7 +63,7 @@ class RunFollower:
     def tick(self) -> None:
         """Renews the lease, and stores what has come."""
         self._job.tick()
-        if self._changed and time.monotonic() - self._flushed >= FLUSH_SECONDS:
+        if self._changed and self._is_due():
             self.flush()
         if self._checkpoint and time.monotonic() - self._saved >= CHECKPOINT_SECONDS:
             self.save_checkpoint()
@@ -148,6 +151,13 @@ class RunFollower:
             setattr(self._run, name, value)
         self._changed |= set(values)
 
+    def _is_due(self) -> bool:
+        """Whether to store now. Somebody waits for the first point of the curve; a long run changes in small steps."""
+        if self._points and not self._has_point:
+            return True
+        pause = min(MOST_FLUSH_SECONDS, max(FLUSH_SECONDS, FLUSH_SHARE * (self._flushed - self._begun)))
+        return time.monotonic() - self._flushed >= pause
+
     def flush(self) -> None:
         """Stores what has come, and tells open pages. Raises `LeaseLost`."""
         self._flushed = time.monotonic()
@@ -160,6 +170,7 @@ class RunFollower:
             self._run.refresh_from_db(fields=["state"])
             announce_run(self._run, points=self._points)
         self._changed.clear()
+        self._has_point |= bool(self._points)
         self._points = []
 
     def save_checkpoint(self) -> None:
