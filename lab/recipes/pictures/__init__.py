@@ -14,6 +14,7 @@ _ARGUMENTS = (
     RecipeArgument("colour", "1 to see colours, 0 to see shades of grey.", 1, 0, 1),
     RecipeArgument("filters", "Filters of the first convolution; each further block has half as many more.", 12, 4, 64),
     RecipeArgument("blocks", "Blocks of convolutions, each of which halves width and height.", 4, 1, 5),
+    RecipeArgument("depth", "Convolutions of each block behind the first one.", 1, 1, 4),
     RecipeArgument(
         "shift", "How far a picture is moved by chance while learning, as a share of its size.", 0.1, 0.0, 0.5
     ),
@@ -59,7 +60,7 @@ RECIPE = Recipe(
     kind=Kind.PICTURE,
     folder=Path(__file__).parent,
     arguments=(*_ARGUMENTS, *COMMON),
-    network_arguments=("filters", "blocks", "dropout"),
+    network_arguments=("filters", "blocks", "depth", "dropout"),
     augmentation=("shift", "brightness", "mirror"),
     features=_features,
     answer=classifier_answer,
@@ -68,5 +69,6 @@ RECIPE = Recipe(
         "colour": (0, 1),
         "filters": (6, 8, 12, 16, 24),
         "blocks": (2, 3, 4, 5),
+        "depth": (1, 2, 3),
     },
 )
