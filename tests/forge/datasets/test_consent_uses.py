@@ -118,6 +118,7 @@ OTHERS = {
     "forge/learning/conversions/declarations.py": "model files",
     "forge/learning/conversions/job.py": "model files",
     "forge/learning/inputs/questions.py": "a model file",
+    "forge/learning/offers/alike.py": "model files",
     "forge/learning/training/running/job.py": "a model file: the backbone",
 }
 """The readers of blobs in these apps that read no sample, or none for a use."""

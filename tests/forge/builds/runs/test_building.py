@@ -16,6 +16,7 @@ from forge.builds.actions import request_build
 from forge.builds.artefacts.store import open_rune
 from forge.builds.models import Artefact, Build
 from forge.builds.serializers import MeasurementJson, build_to_json
+from forge.compute.pool.child_process import ChildProcess
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import fresh_compiler
 from forge.compute.scheduler.pace import ComputePace
@@ -141,18 +142,22 @@ def test_a_compiler_that_is_always_killed_fails_the_build(build: Build) -> None:
 
 
 class KilledCompiler(Compiler):
-    """A compiler whose process is killed from outside after some answers."""
+    """A compiler whose process is killed from outside after some answers, or before its job."""
 
     def __init__(self, after: int) -> None:
         normal = fresh_compiler()
         super().__init__(normal._root)
         self._after = after
 
-    def run(self, job: Any, on_answer: Any, **others: Any) -> None:
-        self.start()
-        left = self._after
-        if not left:
+    def make_ready(self, **others: Any) -> ChildProcess:
+        # One that is killed before is replaced by another one if its end is seen in time.
+        process = super().make_ready(**others)
+        if not self._after:
             self._kill()
+        return process
+
+    def run(self, job: Any, on_answer: Any, **others: Any) -> None:
+        left = self._after
 
         def answer(message: Any) -> None:
             nonlocal left

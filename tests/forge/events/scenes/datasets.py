@@ -45,6 +45,13 @@ def a_recording_is_sent_from_the_studio(world: World) -> Act:
     )
 
 
+@scene(recordings.store_read_sample)
+def a_recording_that_was_read_is_stored(world: World) -> Act:
+    terms = recording_terms(world.project).text
+    sample = recordings.read_sample(world.developer, world.project, [b"1,2,3\n"], label="up", days=90, consent=terms)
+    return lambda: recordings.store_read_sample(world.developer, world.project, sample)
+
+
 @scene(recordings.import_samples)
 def an_archive_of_labelled_recordings_is_imported(world: World) -> Act:
     consent = recording_terms(world.project).text
