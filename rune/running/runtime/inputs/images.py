@@ -8,6 +8,7 @@ metadata say of turning it is not looked at. Needs numpy and Pillow, so it is im
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,23 +67,38 @@ def resize(pixels: Pixels, width: int, height: int) -> Pixels:
 
 
 def _resample(pixels: Pixels, size: int) -> Pixels:
-    """Along the first axis, to `size`. Sums run in the order of the source's indices; halves are rounded up."""
-    highest = np.float32(np.iinfo(pixels.dtype).max)
+    """Along the first axis, to `size`: f32 sums run in the order of the source's indices; halves are rounded up."""
+    length = pixels.shape[0]
+    if length == size:
+        return pixels  # the kernel is 1 at 0, and 0 at all other whole numbers
+    places, weights, sums = _taps(length, size)
     source = pixels.astype(np.float32)
-    length = source.shape[0]
-    result = np.empty((size, *source.shape[1:]), dtype=pixels.dtype)
-    for index in range(size):
-        first, weights = _weights(index, length, size)
-        total = np.zeros(source.shape[1:], dtype=np.float32)
-        weight_sum = np.float32(0)
-        for offset, weight in enumerate(weights):
-            total += weight * source[first + offset]
-            weight_sum += weight
-        value = np.clip(total / weight_sum, np.float32(0), highest)
-        whole = np.floor(value)
-        # Not floor(value + 0.5), whose sum is rounded itself: 0.49999997 would become 1.
-        result[index] = (whole + (value - whole >= np.float32(0.5))).astype(pixels.dtype)
+    total = np.zeros((size, *source.shape[1:]), dtype=np.float32)
+    across = (size, *[1] * (source.ndim - 1))
+    for place, weight in zip(places, weights, strict=True):
+        total += weight.reshape(across) * source[place]
+    value = np.clip(total / sums.reshape(across), np.float32(0), np.float32(np.iinfo(pixels.dtype).max))
+    whole = np.floor(value)
+    # Not floor(value + 0.5), whose sum is rounded itself: 0.49999997 would become 1.
+    result = np.empty(value.shape, dtype=pixels.dtype)
+    result[:] = whole + (value - whole >= np.float32(0.5))
     return result
+
+
+@lru_cache(maxsize=16)
+def _taps(length: int, size: int) -> tuple[NDArray[np.intp], NDArray[np.float32], NDArray[np.float32]]:
+    """For each output the source indices that count, intp [taps, size], their weights, f32 [taps, size], and the sums
+    of these, f32 [size]. Where an output has fewer than others, the last weights are 0."""
+    rows = [_weights(index, length, size) for index in range(size)]
+    most = max(len(weights) for _, weights in rows)
+    places = np.array([np.minimum(first + np.arange(most), length - 1) for first, _ in rows], dtype=np.intp)
+    padded = np.zeros((size, most), dtype=np.float32)
+    sums = np.zeros(size, dtype=np.float32)
+    for index, (_, weights) in enumerate(rows):
+        padded[index, : len(weights)] = weights
+        for weight in weights:
+            sums[index] += weight
+    return places.T.copy(), padded.T.copy(), sums
 
 
 def _weights(index: int, length: int, size: int) -> tuple[int, tuple[np.float32, ...]]:
