@@ -6,8 +6,10 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 from string import Template
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from rune.compiler.anvil.c.text import C_TYPES
@@ -66,12 +68,11 @@ def build_firmware(
     for name, data in files.items():
         (folder / name).write_bytes(data)
     (folder / "main.c").write_text("\n".join(_main(interface)), "ascii")
-    for path in _SOURCES.iterdir():
-        (folder / path.name).write_bytes(path.read_bytes())
+    _copy_sources(folder)
     command = [compiler, *core.flags, *_COMMON]
     _run([*command, *optimization, "-c", f"{interface.name}.c", "-o", "rune.o"], folder)
-    for name in ("main", "start"):
-        _run([*command, "-O2", "-c", f"{name}.c", "-o", f"{name}.o"], folder)
+    _run([*command, "-O2", "-c", "main.c", "-o", "main.o"], folder)
+    (folder / "start.o").write_bytes(_start(core))
     (folder / "link.ld").write_text(_script(core), "ascii")
     _require_fitting(core, folder)
     objects = [f"{name}.o" for name in _OBJECTS]
@@ -84,6 +85,22 @@ def build_firmware(
         _flash(_sections(core, folder, "image")),
         dict(_functions(core, folder)),
     )
+
+
+def _copy_sources(folder: Path) -> None:
+    for path in _SOURCES.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+
+
+@cache
+def _start(core: EmulatedCore) -> bytes:
+    """The object of the start-up code, which is the same in all programs of a core."""
+    compiler = program(f"{core.tools}gcc", core.package)
+    with TemporaryDirectory(prefix="start-") as name:
+        folder = Path(name)
+        _copy_sources(folder)
+        _run([compiler, *core.flags, *_COMMON, "-O2", "-c", "start.c", "-o", "start.o"], folder)
+        return (folder / "start.o").read_bytes()
 
 
 def program(name: str, package: str) -> str:
