@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import time
 from pathlib import Path
 
 import rune
+from benchmarks.figure import CannotMeasure
 from tools.browser import chromium
 
 
@@ -23,6 +25,29 @@ def machine() -> str:
 def load() -> str:
     """How busy the machine was with other work; a figure of a busy machine is an upper bound."""
     return f"{os.getloadavg()[0]:.1f} processes on average wanted a core in the minute before."
+
+
+def wait_until_idle(seconds: float = 2.0, most: float = 120.0) -> None:
+    """Returns when the processors were idle for so long, nine tenths of each half second. Raises `CannotMeasure` after
+    `most` seconds."""
+    end, idle_for = time.monotonic() + most, 0.0
+    while idle_for < seconds:
+        if time.monotonic() > end:
+            raise CannotMeasure(f"the machine was not idle for {seconds:g} s within {most:g} s")
+        idle, every = _processor_ticks()
+        time.sleep(_GLANCE)
+        idle_now, every_now = _processor_ticks()
+        idle_for = idle_for + _GLANCE if idle_now - idle >= 0.9 * (every_now - every) else 0.0
+
+
+_GLANCE = 0.5
+"""Seconds."""
+
+
+def _processor_ticks() -> tuple[int, int]:
+    """Ticks of all processors since the system started: idle ones, and all."""
+    ticks = [int(field) for field in Path("/proc/stat").read_text().partition("\n")[0].split()[1:9]]
+    return ticks[3] + ticks[4], sum(ticks)
 
 
 def processor_time(pid: int) -> float:

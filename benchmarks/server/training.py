@@ -7,6 +7,7 @@ The seconds between two pages that a person would look at count too.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -17,6 +18,7 @@ from playwright.sync_api import Page, expect
 
 from benchmarks.chromium import open_page
 from benchmarks.figure import CannotMeasure, table
+from benchmarks.machine import wait_until_idle
 from lab.environments.environment import FOLDER_VARIABLE, environments_folder
 from lab.training.settings import ENVIRONMENT
 from rune.wording import listed
@@ -65,7 +67,8 @@ def measure() -> str:
             create(page, "Digits")
             project = page.url.removesuffix("/studio")
             bring_in(page, project)
-            first, *later = (timed_run(page, project) for _ in range(1 + LATER))
+            first = timed_run(page, project)
+            later = [timed_run(page, project, wait=wait_until_idle) for _ in range(LATER)]
     lines = [
         (title, getattr(first, name), median(getattr(run, name) for run in later), aim)
         for title, name, aim in (
@@ -78,7 +81,8 @@ def measure() -> str:
     return (
         f"{EACH * len(SOUNDS)} sounds of a second, of {len(SOUNDS)} labels and one person, with the recipe for "
         "keywords and its default arguments, in the browser, from the press on Train. The page of training was opened "
-        "right before the first press, so TensorFlow was not loaded yet. After the run come the presses on Use this "
+        "right before the first press, so TensorFlow was not loaded yet. Before each later one the machine was idle: a "
+        "process waits with TensorFlow, and the build before is judged. After the run come the presses on Use this "
         "model and Build the merged result; the preview answers when it shows a result of the sound that it generates. "
         f"The runs had {listed(sorted({str(run.epochs) for run in (first, *later)}))} epochs.\n\n"
         + table(["", "first run", f"median of {LATER} after it", "at most"], rows)
@@ -103,9 +107,11 @@ def bring_in(page: Page, project: str) -> None:
     expect(page.locator("#versions").get_by_text("Sixty sounds")).to_be_visible(timeout=PATIENCE)
 
 
-def timed_run(page: Page, project: str) -> TimedRun:
-    """Trains a model and looks at its preview. Raises `CannotMeasure` for a run without a model."""
+def timed_run(page: Page, project: str, wait: Callable[[], None] = lambda: None) -> TimedRun:
+    """Trains a model and looks at its preview; calls `wait` before the press. Raises `CannotMeasure` for a run without
+    a model."""
     page.goto(f"{project}/training?recipe=keywords")
+    wait()
     begin = time.perf_counter()
     page.get_by_role("button", name="Train", exact=True).click()
     page.wait_for_function(f"() => document.querySelector('[data-state=failed]') !== null || ({_DRAWN})()")
