@@ -1,4 +1,4 @@
-"""What a process does ahead of those that are forked from it."""
+"""The work that a process does ahead of those that are forked from it."""
 
 from __future__ import annotations
 
