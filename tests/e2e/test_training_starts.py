@@ -37,7 +37,7 @@ def test_a_run_begins_with_a_file_of_the_project(forge: LiveForge, open_page: Op
     expect(page.get_by_label("Learned layers")).to_have_count(0)
     choices.get_by_role("link", name=PATH).click()
     expect(choices.get_by_role("link", name=PATH)).to_have_attribute("aria-current", "true")
-    expect(page.get_by_label("Learning rate")).to_have_value("0.0003")
+    expect(page.locator("input[name=argument-learning-rate]")).to_have_value("0.0003")
     require_fit(page)
     for name, value in {"Learned layers": 1, "Epochs": 4, "Window": 50, "Hop": 25, "Batch": 16}.items():
         page.get_by_label(name, exact=False).and_(page.locator("input")).first.fill(str(value))
