@@ -28,6 +28,7 @@ LOOP_SOURCES = tuple(
         "compression/pruning.py",
         "compression/distilling.py",
         "loop/grids.py",
+        "loop/fused.py",
         "loop/progress.py",
         "loop/fitting.py",
     )
