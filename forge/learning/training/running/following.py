@@ -33,7 +33,8 @@ from forge.learning.training.running.possible import (
 )
 
 FLUSH_SECONDS = 0.5
-"""Between two changes of the row, at the begin."""
+"""Between two changes of the row, after the first point. Before it, twice that: what reads a page again takes the time
+of what computes the point."""
 FLUSH_SHARE, MOST_FLUSH_SECONDS = 0.1, 2.0
 """Later, the share of the time since the begin that is between two changes, and the most seconds."""
 CHECKPOINT_SECONDS = 15.0
@@ -57,8 +58,8 @@ class RunFollower:
         self._begun = self._flushed = time.monotonic()
         self._checkpoint = ""
         self._saved = 0.0
-        run.notes = []
-        self._changed.add("notes")
+        if run.notes:  # of an attempt before
+            self._set(notes=[])
 
     def tick(self) -> None:
         """Renews the lease, and stores what has come."""
@@ -155,7 +156,8 @@ class RunFollower:
         """Whether to store now. Somebody waits for the first point of the curve; a long run changes in small steps."""
         if self._points and not self._has_point:
             return True
-        pause = min(MOST_FLUSH_SECONDS, max(FLUSH_SECONDS, FLUSH_SHARE * (self._flushed - self._begun)))
+        least = FLUSH_SECONDS if self._has_point else 2 * FLUSH_SECONDS
+        pause = min(MOST_FLUSH_SECONDS, max(least, FLUSH_SHARE * (self._flushed - self._begun)))
         return time.monotonic() - self._flushed >= pause
 
     def flush(self) -> None:
