@@ -51,7 +51,7 @@ def fuse_normalisations(model: Any) -> None:
 
 
 class _Normalisation:
-    """What a layer of batch normalisation calls."""
+    """The function of a layer of batch normalisation, with a gradient by a formula in training."""
 
     def __init__(self, layer: Any, plain: Any) -> None:
         self._layer = layer
