@@ -65,6 +65,17 @@ COMMON: Sequence[RecipeArgument] = (
 """The arguments that every recipe has that trains a network by gradient descent."""
 WITHOUT_DROPOUT: Sequence[RecipeArgument] = COMMON[:-1]
 """Those of a network that leaves no features out."""
+CLASSIFIER: Sequence[RecipeArgument] = (
+    *COMMON,
+    RecipeArgument(
+        "smoothing",
+        "The share of a label that goes to all labels alike, so that the model is less sure where it may be wrong.",
+        0.0,
+        0.0,
+        0.5,
+    ),
+)
+"""Those of a network that tells labels apart."""
 
 
 def with_defaults(arguments: Sequence[RecipeArgument], defaults: Values) -> tuple[RecipeArgument, ...]:

@@ -127,6 +127,8 @@ def script_text(settings: RunSettings, start: str = "") -> str:
         numbers += f", object_weight={values['object-weight']!r}"
     if values.get("prune"):
         numbers += f", prune={values['prune']!r}"
+    if values.get("smoothing"):
+        numbers += f", smoothing={values['smoothing']!r}"
     layers = values.get(LEARNED_LAYERS.name, 0)
     classes = "1 + len(LABELS)" if recipe.counts else "len(LABELS)"
     teacher = ""

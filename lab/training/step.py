@@ -72,6 +72,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         values["learning-rate"],
         is_number=recipe.learns_numbers,
         prune=values.get("prune", 0.0),
+        smoothing=values.get("smoothing", 0.0),
         has_teacher="teacher" in job.inputs,
         object_weight=float(values["object-weight"]) if recipe.counts else 0.0,
     )

@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.skipif(not ENVIRONMENT.is_ready, reason="needs the TensorFlow environment, which `make lab` prepares"),
 ]
 
-PROGRAM = """
+BEGIN = """
 import numpy as np
 from lab.recipes.motion import network as motion
 from lab.training.loop import fitting
@@ -24,16 +24,21 @@ random = np.random.default_rng(1)
 labels = np.arange(40, dtype=np.int32) % 2
 inputs = random.normal(labels[:, None, None], 1, (40, 20, 3)).astype(np.float32)
 train, validation = (fitting.WindowSet(inputs[part], labels[part]) for part in (slice(0, 30), slice(30, 40)))
+noise = lambda batch, labels, random: (batch + random.normal(0, 0.1, batch.shape).astype(np.float32), labels)
+
+def build():
+    return motion.network((20, 3), 2, None, filters=4, blocks=1, kernel=3, stride=2, separable=0, dropout=0.1)
+
+"""
+AT_ONCE = """
 settings = Settings(seed=1, epochs=3, patience=3, batch=8, learning_rate=0.01)
 
 def curves(most_bytes):
     fitting.MOST_BYTES = most_bytes
-    build = lambda: motion.network((20, 3), 2, None, filters=4, blocks=1, kernel=3, stride=2, separable=0, dropout=0.1)
     progress = Progress(fitting.new_learner(build, settings, train))
     steps = []
     learn = progress.learner.learn
     progress.learner.learn = lambda batches, rates: steps.append(len(batches)) or learn(batches, rates)
-    noise = lambda batch, labels, random: (batch + random.normal(0, 0.1, batch.shape).astype(np.float32), labels)
     fitting.fit(train, validation, settings, noise, progress, lambda: None)
     return progress.curves, steps
 
@@ -42,10 +47,64 @@ assert together[0] == apart[0], (together, apart)
 assert together[0][-1]["loss"] < together[0][0]["loss"], together
 assert (together[1], apart[1]) == ([8] * 3, [3, 3, 2] * 3)
 """
+SMOOTHED = """
+shares = fitting.label_shares(np.array([0, 3], np.int32), 4, 0.2)
+assert np.allclose(shares, [[0.85, 0.05, 0.05, 0.05], [0.05, 0.05, 0.05, 0.85]]), shares
+
+def sureness(smoothing):
+    settings = Settings(seed=1, epochs=20, patience=20, batch=8, learning_rate=0.02, smoothing=smoothing)
+    progress = Progress(fitting.new_learner(build, settings, train))
+    fitting.fit(train, validation, settings, noise, progress, lambda: None)
+    answers = progress.learner.answers(train.inputs)
+    return answers.max(axis=1).mean(), (answers.argmax(axis=1) == train.labels).mean()
+
+(sure, right), (unsure, right_too) = sureness(0.0), sureness(0.4)
+assert right > 0.9 and right_too > 0.9, (right, right_too)
+assert sure > 0.9 and unsure < 0.85, (sure, unsure)  # 0.8 is the share of a label
+"""
+GRADIENT = """
+import keras
+import tensorflow as tf
+from lab.training.loop.fused import fuse_normalisations
+
+def learned(is_fused):
+    keras.utils.set_random_seed(1)
+    source = keras.Input((6, 5, 3))
+    x = keras.layers.Conv2D(4, 3, use_bias=False)(source)
+    x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x))
+    model = keras.Model(source, keras.layers.Dense(2)(keras.layers.Flatten()(x)))
+    if is_fused:
+        fuse_normalisations(model)
+    values = np.random.default_rng(1)
+    inputs, wanted = values.normal(2, 3, (7, 6, 5, 3)).astype("f"), values.normal(0, 1, (7, 2)).astype("f")
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((model(inputs, training=True) - wanted) ** 2)
+    gradients = tape.gradient(loss, [each.value for each in model.trainable_variables])
+    moving = [each.value for each in model.layers[2].non_trainable_variables]
+    return [np.array(each.numpy()) for each in (loss, *gradients, *moving, model(inputs, training=False))], model
+
+(plain, _), (fused, model) = learned(False), learned(True)
+assert all(np.abs(one).max() > 1e-3 for one in plain)
+assert all(np.allclose(one, other, rtol=1e-4, atol=1e-6) for one, other in zip(plain, fused, strict=True))
+copied = keras.models.clone_model(model)
+assert type(copied.layers[2].call).__name__ == "method", "a copy has plain layers"
+"""
+
+
+def run(program: str) -> None:
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY), "CUDA_VISIBLE_DEVICES": ""}
+    command = [str(ENVIRONMENT.python), "-c", BEGIN + program]
+    completed = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stderr[-2000:]
 
 
 def test_the_curves_do_not_depend_on_how_many_steps_are_taken_at_once() -> None:
-    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY), "CUDA_VISIBLE_DEVICES": ""}
-    program = [str(ENVIRONMENT.python), "-c", PROGRAM]
-    completed = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
-    assert completed.returncode == 0, completed.stderr[-2000:]
+    run(AT_ONCE)
+
+
+def test_a_model_that_learned_smoothed_labels_is_less_sure() -> None:
+    run(SMOOTHED)
+
+
+def test_the_gradient_of_a_batch_normalisation_is_that_of_keras() -> None:
+    run(GRADIENT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.arguments import COMMON, RecipeArgument, Values, with_defaults
+from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values, with_defaults
 from lab.recipes.recipe import FeatureStages, Recipe, classifier_answer
 from rune.datasets.content.content import Kind
 
@@ -71,7 +71,7 @@ RECIPE = Recipe(
     title="Keywords and sound events",
     kind=Kind.SOUND,
     folder=Path(__file__).parent,
-    arguments=(*_ARGUMENTS, *with_defaults(COMMON, {"epochs": 600, "patience": 25, "learning-rate": 0.01})),
+    arguments=(*_ARGUMENTS, *with_defaults(CLASSIFIER, {"epochs": 600, "patience": 25, "learning-rate": 0.01})),
     network_arguments=("filters", "blocks", "dropout"),
     augmentation=("shift", "pitch", "masked", "loudness"),
     features=_features,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.arguments import COMMON, RecipeArgument, Values, require_multiple
+from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values, require_multiple
 from lab.recipes.recipe import FeatureStages, Recipe, RowStages, classifier_answer
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
@@ -73,7 +73,7 @@ RECIPE = Recipe(
     title="Motion and gestures",
     kind=Kind.MOTION,
     folder=Path(__file__).parent,
-    arguments=(*_ARGUMENTS, *COMMON),
+    arguments=(*_ARGUMENTS, *CLASSIFIER),
     network_arguments=("filters", "blocks", "kernel", "stride", "separable", "dropout"),
     augmentation=("pace", "turn", "strength", "noise"),
     features=_features,

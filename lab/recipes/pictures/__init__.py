@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.arguments import COMMON, RecipeArgument, Values, require_multiple
+from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values, require_multiple
 from lab.recipes.recipe import FeatureStages, Recipe, classifier_answer
 from rune.datasets.content.content import Kind
 
@@ -59,7 +59,7 @@ RECIPE = Recipe(
     title="Picture classification",
     kind=Kind.PICTURE,
     folder=Path(__file__).parent,
-    arguments=(*_ARGUMENTS, *COMMON),
+    arguments=(*_ARGUMENTS, *CLASSIFIER),
     network_arguments=("filters", "blocks", "depth", "dropout"),
     augmentation=("shift", "brightness", "mirror"),
     features=_features,

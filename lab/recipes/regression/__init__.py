@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from lab.recipes import table
-from lab.recipes.numbers import LAST_COLUMN
+from lab.recipes.arguments import COMMON
+from lab.recipes.dense import DENSE_ARGUMENTS
+from lab.recipes.numbers import COLUMNS, LAST_COLUMN
 from lab.recipes.recipe import no_answer
 
 RECIPE = replace(
@@ -14,6 +16,7 @@ RECIPE = replace(
     name="regression",
     title="Regression",
     folder=Path(__file__).parent,
+    arguments=(COLUMNS, *DENSE_ARGUMENTS, *COMMON),
     answer=no_answer,
     space={},
     target=LAST_COLUMN,

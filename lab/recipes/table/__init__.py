@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.arguments import COMMON
+from lab.recipes.arguments import CLASSIFIER
 from lab.recipes.dense import DENSE_ARGUMENTS, DENSE_NETWORK, DENSE_SPACE, row_features
 from lab.recipes.numbers import COLUMNS
 from lab.recipes.recipe import Recipe, classifier_answer
@@ -15,7 +15,7 @@ RECIPE = Recipe(
     title="Classes of rows",
     kind=Kind.TABLE,
     folder=Path(__file__).parent,
-    arguments=(COLUMNS, *DENSE_ARGUMENTS, *COMMON),
+    arguments=(COLUMNS, *DENSE_ARGUMENTS, *CLASSIFIER),
     network_arguments=DENSE_NETWORK,
     augmentation=("noise",),
     features=row_features,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.arguments import COMMON, RecipeArgument, Values, with_defaults
+from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values, with_defaults
 from lab.recipes.backbone import Backbone, require_pixel_range
 from lab.recipes.edges import dequantize_stage, quantize_stage
 from lab.recipes.pictures import picture_stage
@@ -72,7 +72,7 @@ RECIPE = Recipe(
     title="Picture classification behind a backbone",
     kind=Kind.PICTURE,
     folder=Path(__file__).parent,
-    arguments=(*_ARGUMENTS, *with_defaults(COMMON, {"learning-rate": _LEARNING_RATE})),
+    arguments=(*_ARGUMENTS, *with_defaults(CLASSIFIER, {"learning-rate": _LEARNING_RATE})),
     network_arguments=("units", "layers", "dropout"),
     augmentation=("noise",),
     backbone_features=_features,

@@ -36,9 +36,8 @@ def teacher_of(model: bytes) -> Callable[[Any], Any]:
     return shares
 
 
-def soft_labels(labels: Any, shares: Any) -> Any:
-    """The shares to learn of windows, f32 [n, classes]: their labels i32 [n], mixed with the shares of a teacher."""
+def soft_labels(right: Any, shares: Any) -> Any:
+    """The shares to learn of windows, f32 [n, classes]: those of their labels, mixed with the shares of a teacher."""
     softened = np.power(np.maximum(shares, 1e-9), 1 / TEMPERATURE)
     softened /= softened.sum(axis=1, keepdims=True)
-    right = np.eye(shares.shape[1], dtype=np.float32)[labels]
     return ((1 - TEACHER_SHARE) * right + TEACHER_SHARE * softened).astype(np.float32)

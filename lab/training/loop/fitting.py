@@ -115,8 +115,8 @@ def new_learner(build: Callable[[], Any], settings: Settings, train: WindowSet) 
     if settings.object_weight:
         labels = grid_of(labels, *model.output_shape[1:3])
         weights = cell_weights(labels, settings.object_weight)
-    if settings.has_teacher:
-        labels = soft_labels(labels, np.full((size, model.output_shape[-1]), 0.5, np.float32))
+    if settings.learns_shares:
+        labels = label_shares(labels, model.output_shape[-1], settings.smoothing)
     # A step that creates variables would be compiled twice, which takes longer than a hundred steps of a small network.
     example = inputs[:1], labels[:1], tf.fill((1, *model.output_shape[1:]), 0.5), weights[:1]
     model.compute_loss(*example)
@@ -179,6 +179,8 @@ def fit(
                 if settings.object_weight:
                     labels = grid_of(labels, *model.output_shape[1:3])
                     own = cell_weights(labels, settings.object_weight)
+                if settings.learns_shares:
+                    labels = label_shares(labels, model.output_shape[-1], settings.smoothing)
                 if teacher is not None:
                     labels = soft_labels(labels, teacher(inputs))
                 batches.append((inputs, labels, own))
@@ -202,6 +204,12 @@ def fit(
 def batch_size(windows: int, settings: Settings) -> int:
     """The windows of a step: at most a third of them, where that is not too few for means of batches."""
     return min(settings.batch, windows, max(LEAST_BATCH, windows // 3))
+
+
+def label_shares(labels: Any, classes: int, smoothing: float) -> Any:
+    """The share of each class of labels i32 [n], f32 [n, classes]. A share `smoothing` goes to all classes alike, so
+    that a model is not surer than it can be (Szegedy et al. 2016, section 7)."""
+    return (np.eye(classes, dtype=np.float32)[labels] * (1 - smoothing) + smoothing / classes).astype(np.float32)
 
 
 def label_weights(labels: Any) -> Any:
@@ -231,6 +239,6 @@ def judged(learner: NetworkLearner, part: WindowSet, settings: Settings) -> tupl
 def _loss(settings: Settings) -> Any:
     if settings.is_number:
         return "mse"
-    return (
-        keras.losses.CategoricalCrossentropy() if settings.has_teacher else keras.losses.SparseCategoricalCrossentropy()
-    )
+    if settings.learns_shares:
+        return keras.losses.CategoricalCrossentropy()
+    return keras.losses.SparseCategoricalCrossentropy()

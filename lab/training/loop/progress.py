@@ -29,10 +29,10 @@ class Settings:
     With `is_number`, labels are numbers, of which 0 is the answer that needs no learning: the loss is the mean of
     squares, and "accuracy" the share of them that is gone. Each is one number, or as many as the model gives.
     Where `prune` is not 0, that share of the channels is removed when half of the epochs are over, or earlier when
-    `patience` epochs brought nothing; the network learns on without them. With `has_teacher`, the answers of another
-    model are learned beside the labels. Where `object_weight` is not 0, labels are positions of objects, the model
-    answers for the cells of a grid (`grids.py`), of which those with objects have that weight, and "accuracy" is their
-    F1."""
+    `patience` epochs brought nothing; the network learns on without them. `smoothing` is the share of a label that goes
+    to all classes alike. With `has_teacher`, the answers of another model are learned beside the labels. Where
+    `object_weight` is not 0, labels are positions of objects, the model answers for the cells of a grid (`grids.py`),
+    of which those with objects have that weight, and "accuracy" is their F1."""
 
     seed: int
     epochs: int
@@ -41,12 +41,18 @@ class Settings:
     learning_rate: float
     is_number: bool = False
     prune: float = 0.0
+    smoothing: float = 0.0
     has_teacher: bool = False
     object_weight: float = 0.0
 
     @property
     def is_classifier(self) -> bool:
         return not self.is_number and not self.object_weight
+
+    @property
+    def learns_shares(self) -> bool:
+        """Whether each window has a share for each class to learn, in place of one class."""
+        return self.has_teacher or self.smoothing > 0
 
 
 @dataclass

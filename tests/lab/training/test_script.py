@@ -44,6 +44,18 @@ def test_a_script_defines_each_name_that_it_uses(name: str) -> None:
     assert unbound_names(script_text(settings)) == set()
 
 
+def test_a_script_smooths_labels_where_its_run_did() -> None:
+    recipe = usable("motion")
+    for smoothing, text in ((0.1, ", smoothing=0.1)"), (0.0, "")):
+        values = read_arguments(recipe.arguments, {"smoothing": smoothing}, "motion")
+        line = next(
+            line
+            for line in script_text(RunSettings(recipe, values, 7, ("one", "two"), "digest")).splitlines()
+            if line.startswith("SETTINGS = ")
+        )
+        assert ("smoothing" in line, line.endswith(text)) == (bool(text), True)
+
+
 def test_a_script_with_a_teacher_reads_it_from_the_file_beside_it() -> None:
     recipe = usable("motion")
     settings = RunSettings(recipe, read_arguments(recipe.arguments, {}, "motion"), 7, ("one", "two"), "data", "teacher")
