@@ -91,10 +91,11 @@ class RunPaused(Exception):
 
 @dataclass(frozen=True)
 class WrittenFeatures:
-    """Notes about the data of a run for people, and the scaling of its train split."""
+    """Notes about the data of a run for people, the scaling of its train split, and its windows to learn from."""
 
     notes: Sequence[str]
     scaling: DataScaling
+    train_windows: int
 
 
 def write_features(prepared: PreparedRun, target: Path, report: Report) -> WrittenFeatures:
@@ -116,7 +117,8 @@ def write_features(prepared: PreparedRun, target: Path, report: Report) -> Writt
     elif recipe.counts:
         learned = learned_positions(dataset, windows)
     target.write_bytes(features_bytes(dataset, windows, learned))
-    return WrittenFeatures([*dataset.notes, *short_note(dataset, computed)], scaling)
+    train_windows = sum(dataset.splits[place] is Split.TRAIN for place in windows.recordings)
+    return WrittenFeatures([*dataset.notes, *short_note(dataset, computed)], scaling, train_windows)
 
 
 @dataclass(frozen=True)
@@ -146,9 +148,13 @@ def train(
     the run is to be told meanwhile. Raises `Refused`, and `RunPaused`."""
     if prepared.settings.recipe.estimator is not None:
         return _estimated(prepared, folder, send, minutes, command, _computed(prepared, folder, send, shared))
-    step = _training_step(prepared, folder, send, minutes, is_alone=shared.is_alone)
+    # A run that is alone compiles its network while features are computed, for as many windows as it has recordings.
+    # Where runs share the processors that gains nothing, and the features of most are there already.
+    early = None if shared.processes is None else _computed(prepared, folder, send, shared)
+    windows = prepared.dataset.splits.count(Split.TRAIN) if early is None else early.train_windows
+    step = _training_step(prepared, folder, send, minutes, windows, is_alone=shared.is_alone)
     with begun(step, ENVIRONMENT.python, _reporter(send), _LATE, shared.processes) as working:
-        features = _computed(prepared, folder, send, shared)
+        features = early or _computed(prepared, folder, send, shared)
         working.give("features", folder.features)
         training = _followed(prepared, working, send, command, shared)
     notes, dataset = features.notes, prepared.dataset
@@ -264,8 +270,10 @@ def _estimated(
     return TrainedModel(b"", main, learned.runefile, report, learned.outcome.gaps, answers, learned.files)
 
 
-def _training_step(prepared: PreparedRun, folder: RunFolder, send: Send, minutes: float, *, is_alone: bool) -> Step:
-    settings, dataset = prepared.settings, prepared.dataset
+def _training_step(
+    prepared: PreparedRun, folder: RunFolder, send: Send, minutes: float, windows: int, *, is_alone: bool
+) -> Step:
+    settings = prepared.settings
     spec = {
         "recipe": settings.recipe.name,
         "values": dict(settings.values),
@@ -273,7 +281,7 @@ def _training_step(prepared: PreparedRun, folder: RunFolder, send: Send, minutes
         "labels": list(settings.labels),
         "digest": settings.digest,
         "shape": list(settings.recipe.features(settings.values).shape),
-        "windows": max(1, dataset.splits.count(Split.TRAIN)),
+        "windows": max(1, windows),
         "is_alone": is_alone,
     }
     inputs: dict[str, Path] = {}

@@ -64,7 +64,7 @@ def test_front_ends_that_are_computed_at_the_same_time_have_files_of_their_own(
     def write(run: PreparedRun, target: Path, _report: object) -> WrittenFeatures:
         target.write_text(str(run.settings.values["window"]))
         both.wait()  # each has written before either goes on
-        return WrittenFeatures([target.read_text()], usual_scaling(3))
+        return WrittenFeatures([target.read_text()], usual_scaling(3), 2)
 
     monkeypatch.setattr(shared, "write_features", write)
     features = SharedFeatures(tmp_path)
