@@ -152,7 +152,7 @@ def train(
     # Where runs share the processors that gains nothing, and the features of most are there already.
     early = None if shared.processes is None else _computed(prepared, folder, send, shared)
     windows = prepared.dataset.splits.count(Split.TRAIN) if early is None else early.train_windows
-    step = _training_step(prepared, folder, send, minutes, windows, is_alone=shared.is_alone)
+    step = _training_step(prepared, folder, send, minutes, windows, shared)
     with begun(step, ENVIRONMENT.python, _reporter(send), _LATE, shared.processes) as working:
         features = early or _computed(prepared, folder, send, shared)
         working.give("features", folder.features)
@@ -271,7 +271,7 @@ def _estimated(
 
 
 def _training_step(
-    prepared: PreparedRun, folder: RunFolder, send: Send, minutes: float, windows: int, *, is_alone: bool
+    prepared: PreparedRun, folder: RunFolder, send: Send, minutes: float, windows: int, shared: SharedWork
 ) -> Step:
     settings = prepared.settings
     spec = {
@@ -282,7 +282,8 @@ def _training_step(
         "digest": settings.digest,
         "shape": list(settings.recipe.features(settings.values).shape),
         "windows": max(1, windows),
-        "is_alone": is_alone,
+        "is_alone": shared.is_alone,
+        "is_followed": shared.processes is None,
     }
     inputs: dict[str, Path] = {}
     if prepared.teacher is not None:

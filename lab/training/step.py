@@ -48,7 +48,9 @@ def run(job: ChildJob) -> dict[str, Any]:
 
     Sends a row of the curves after each epoch, as the event `epoch`; the answers of the best epoch so far for the
     recordings of the validation split, as `answers`; and the name of a checkpoint, as `checkpoint`. Told to pause, it
-    saves one, and its result is `{"paused": True}`; told to stop, it ends with the best epoch so far.
+    saves one, and its result is `{"paused": True}`; told to stop, it ends with the best epoch so far. Where the run is
+    not followed (`is_followed`), as a trial of a search, nobody sees answers and nothing goes on from a checkpoint: it
+    sends rows alone.
     """
     job.report(0.0, "Compiling the network")
     import keras
@@ -124,10 +126,11 @@ def run(job: ChildJob) -> dict[str, Any]:
             not settings.is_number
             and not recipe.counts
             and progress.best_epoch == len(progress.curves)
+            and spec["is_followed"]
             and sent.is_due()
         ):
             sent.send(progress.learner.answers(validation.inputs), progress.best_epoch)
-        if saves.is_due():
+        if spec["is_followed"] and saves.is_due():
             saves.save(lambda: _save(job, progress))
         if (command := job.command()) is not None:
             raise _Commanded(command)
@@ -156,7 +159,8 @@ def run(job: ChildJob) -> dict[str, Any]:
             _save(job, progress)
             return {"paused": True}
         is_stopped = True
-    _save(job, progress)
+    if spec["is_followed"]:
+        _save(job, progress)
     job.report(1.0, "Converting")
     keras.backend.clear_session()  # names in the file count from 0
     single = network(1)  # an open batch is computed while the model runs

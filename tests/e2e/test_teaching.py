@@ -17,6 +17,27 @@ pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 LONG = PATIENCE * 1000
 Stroke = tuple[tuple[float, float], ...]
+MICROPHONE = """
+navigator.mediaDevices.getUserMedia = async () => {
+    const context = new AudioContext();
+    const target = context.createMediaStreamDestination();
+    window.tone = context.createOscillator();
+    window.tone.type = "sawtooth";
+    window.tone.connect(target);
+    window.tone.start();
+    return target.stream;
+};
+"""
+"""The microphone hears a tone, whose pitch a test chooses."""
+MOTION = """
+window.pace = 2;
+setInterval(() => {
+    const angle = (performance.now() / 1000) * 2 * Math.PI * window.pace;
+    const [x, y, z] = [6 * Math.sin(angle), 3 * Math.cos(angle), 9.81];
+    dispatchEvent(new DeviceMotionEvent("devicemotion", { accelerationIncludingGravity: { x, y, z } }));
+}, 20);
+"""
+"""The motion sensor of a wrist that goes round, so many times a second as a test chooses."""
 
 
 def tick(shift: float) -> Stroke:
@@ -95,3 +116,52 @@ def test_a_rune_that_tells_nothing_apart_says_why(forge: LiveForge, open_page: O
     page.goto(f"{page.url.removesuffix('/studio')}/training/teach")
     expect(page.get_by_role("alert")).to_contain_text("it tells no labels apart")
     assert findings(page, LOOKS) == []
+
+
+def record(page: Page, name: str, count: int) -> None:
+    """Records examples of a label, one after the other: each takes what comes after the press."""
+    examples = page.get_by_role("list", name=f"Examples of {name}").get_by_role("listitem")
+    for number in range(1, count + 1):
+        page.get_by_role("button", name=f"Record an example of {name}").click(timeout=LONG)
+        expect(examples).to_have_count(number, timeout=LONG)
+
+
+def add_label(page: Page, name: str) -> None:
+    page.get_by_label("New label").fill(name)
+    page.get_by_role("button", name="Add", exact=True).click()
+
+
+@pytest.mark.parametrize(
+    ("template", "sensor", "start", "setting", "values"),
+    [
+        ("Spoken words", MICROPHONE, "Start listening", "tone.frequency.value", (180, 1900)),
+        ("Exercises", MOTION, "Start the motion sensor", "pace", (0.4, 3)),
+    ],
+    ids=["microphone", "motion sensor"],
+)
+def test_a_live_sensor_teaches_two_labels(
+    forge: LiveForge,
+    open_page: OpenPage,
+    template: str,
+    sensor: str,
+    start: str,
+    setting: str,
+    values: tuple[float, float],
+) -> None:
+    page = open_page()
+    page.add_init_script(sensor)
+    sign_in(page, forge.printed_link())
+    create(page, template)
+    page.goto(f"{page.url.removesuffix('/studio')}/training/teach")
+    page.get_by_role("button", name=start).click(timeout=LONG)
+    answer = page.get_by_label("What it says now").locator("b")
+    for name, value in zip(("low", "high"), values, strict=True):
+        page.evaluate(f"window.{setting} = {value}")
+        add_label(page, name)
+        record(page, name, 5)
+    for name, value in zip(("low", "high", "low"), (*values, values[0]), strict=True):
+        page.evaluate(f"window.{setting} = {value}")
+        expect(answer).to_have_text(name, timeout=LONG)
+    page.get_by_role("button", name="Save", exact=True).click(timeout=LONG)
+    page.wait_for_url(re.compile(r"/training/1$"), timeout=LONG)
+    expect(page.get_by_role("row", name=re.compile("high 5 [45]"))).to_be_visible()
