@@ -148,10 +148,10 @@ def train(
     the run is to be told meanwhile. Raises `Refused`, and `RunPaused`."""
     if prepared.settings.recipe.estimator is not None:
         return _estimated(prepared, folder, send, minutes, command, _computed(prepared, folder, send, shared))
-    # A run that is alone compiles its network while features are computed, for as many windows as it has recordings.
+    # A run that is alone compiles its network while features are computed, for as many windows as it expects.
     # Where runs share the processors that gains nothing, and the features of most are there already.
     early = None if shared.processes is None else _computed(prepared, folder, send, shared)
-    windows = prepared.dataset.splits.count(Split.TRAIN) if early is None else early.train_windows
+    windows = expected_windows(prepared) if early is None else early.train_windows
     step = _training_step(prepared, folder, send, minutes, windows, shared)
     with begun(step, ENVIRONMENT.python, _reporter(send), _LATE, shared.processes) as working:
         features = early or _computed(prepared, folder, send, shared)
@@ -268,6 +268,21 @@ def _estimated(
     answers = {split: each.answers for split, each in judgements.items()}
     main = next(iter(learned.files.values()))
     return TrainedModel(b"", main, learned.runefile, report, learned.outcome.gaps, answers, learned.files)
+
+
+def expected_windows(prepared: PreparedRun) -> int:
+    """About how many windows a run learns from, before they are computed: one of each recording, or as many as the
+    lines of its file fill where a window slides over rows."""
+    values = prepared.settings.values
+    recordings = [
+        recording
+        for recording, split in zip(prepared.dataset.recordings, prepared.dataset.splits, strict=True)
+        if split is Split.TRAIN
+    ]
+    if "hop" not in values:
+        return len(recordings)
+    window, hop = int(values["window"]), int(values["hop"])
+    return sum(1 + max(0, each.data.count(b"\n") - window) // hop for each in recordings)
 
 
 def _training_step(

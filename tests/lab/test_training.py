@@ -114,8 +114,9 @@ def test_other_recipes_learn_from_files_of_their_kind(name: str, tmp_path: Path)
     check = [sys.executable, "-m", "rune.tools.cli", "check", str(tmp_path / "Runefile.yml")]
     completed = subprocess.run(check, check=True, capture_output=True, text=True)
     assert "0 errors" in completed.stdout
-    features = recipe.features(read_arguments(recipe.arguments, {}, name))
-    outputs = features.shape[-1] if recipe.reconstructs else 0
+    values = read_arguments(recipe.arguments, {}, name)
+    features = recipe.features(values)
+    outputs = features.shape[-1] + 2 * int(values["units"]) + int(values["code"]) if recipe.reconstructs else 0
     require_same(*needs_before_and_after(tmp_path), 0.03 if features.bounds is None else 0.001, outputs=outputs)
 
 

@@ -106,8 +106,9 @@ def needs_before_and_after(folder: Path) -> tuple[Any, Any]:
 
 def require_same(before: Any, after: Any, share: float, *, outputs: int = 0) -> None:
     """RAM is the same to the byte; code and instructions differ by what weights and recordings decide: a shift, and
-    where the bounds of the features are unknown the zero point of the input. Where a layer with many `outputs` is
-    trained to weights of many sizes, each of these has a shift of its own, of 8 bytes with its factor."""
+    where the bounds of the features are unknown the zero point of the input. Where a dense
+    layer is trained to weights of many sizes, each of its outputs has a shift of its own, of 8 bytes with its factor:
+    `outputs` are those of all such layers."""
     assert before.ram == after.ram
     assert abs(before.flash - after.flash) <= 0.005 * after.flash + 8 * outputs
     assert abs(before.instructions - after.instructions) <= share * after.instructions
