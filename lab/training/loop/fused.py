@@ -1,6 +1,6 @@
-"""The optimizer and batch normalisation with one operator of TensorFlow each. A step that has fewer operators is
-compiled sooner: the first epoch of a small network takes less time than compiling. Plain Keras: exported scripts
-contain this file as it is."""
+"""The optimizer and batch normalisation with fewer operators of TensorFlow: a step that has fewer is compiled sooner,
+and the first epoch of a small network takes less time than compiling. Plain Keras: exported scripts contain this file
+as it is."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class FusedAdamW(keras.optimizers.AdamW):  # type: ignore[misc]
 
 def fuse_normalisations(model: Any) -> None:
     """Lets the batch normalisations of a model that is trained compute their gradient by a formula, where they have the
-    usual form: that has a third of the operators that TensorFlow derives, and reads the numbers less often. It changes
-    what the layers call, not what they are: a copy or a saved model has plain ones."""
+    usual form: TensorFlow derives one with more operators. It changes what the layers call, not what they are: a copy
+    or a saved model has plain ones."""
     for layer in model.layers:
         if type(layer) is keras.layers.BatchNormalization and _is_usual(layer):
             layer.call = _Normalisation(layer, layer.call)
