@@ -22,6 +22,7 @@ from forge.core.errors import Invalid, TooLarge, Unprocessable
 from forge.datasets.access import samples_of
 from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataSet
+from forge.datasets.playing import playable, require_play
 from forge.datasets.versions.contents import current_entries
 from forge.datasets.versions.manifest import Entry
 from forge.learning.inputs.questions import ModelToFeed
@@ -92,13 +93,14 @@ def try_model_inputs(actor: Actor, project: Project, model: ModelToFeed, request
 
 
 def sample_choices(actor: Actor, project: Project) -> list[Entry]:
-    """Labelled samples that may be tried, spread over the labels. Raises `Forbidden` or `NotFound`."""
+    """Labelled samples that the person may play and try, spread over the labels: a trial draws what it reads. Raises
+    `Forbidden` or `NotFound`."""
     data_set = DataSet.objects.filter(project=project).first()
-    visible = set(samples_of(actor, project).values_list("number", flat=True))
-    if data_set is None or not visible:
+    played = set(samples_of(actor, project).filter(playable(actor)).values_list("number", flat=True))
+    if data_set is None or not played:
         return []
     entries = current_entries(data_set, SampleUse.TRAINING)
-    usable = [each for each in entries if each.number in visible and each.split in _SPLITS and each.label]
+    usable = [each for each in entries if each.number in played and each.split in _SPLITS and each.label]
     return spread_over_labels([each for each in usable if each.events is None], lambda each: each.label, MAX_SAMPLES)
 
 
@@ -144,12 +146,14 @@ def _recordings(
 def _entries(actor: Actor, project: Project, preset: InputPreset, number: int | None) -> list[Entry]:
     entries = [each for each in sample_choices(actor, project) if number in (None, each.number)]
     if number is not None and not entries:
+        for sample in samples_of(actor, project).filter(number=number):
+            require_play(actor, sample)
         raise Invalid(f"The project has no sample {number} that may be tried.", errors={"sample": ["Choose another."]})
     kind = preset.kind
     if kind in (InputKind.SOUND, InputKind.PICTURE, InputKind.MOTION):
         entries = [each for each in entries if each.kind == kind.value]
     if not entries:
-        raise Invalid(f"The project has no labelled samples of {kind.value}. Send a recording.")
+        raise Invalid(f"The project has no labelled samples of {kind.value} that you may play. Send a recording.")
     return entries
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +27,8 @@ from forge.datasets.recordings.access import find_sample_by_id
 from forge.datasets.samples.actions import SampleMark, mark_samples
 from forge.datasets.versions.actions import save_version
 from forge.datasets.versions.export import plan_export
-from forge.projects.actions import give_project_role
+from forge.learning.inputs.trial import sample_choices
+from forge.projects.actions import give_project_role, write_file
 from forge.projects.models import Project
 from rune.datasets.export.data_folder import DATA_FOLDER
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
@@ -41,6 +43,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Browser = Callable[[User | None], Client]
 DATA = "/api/v1/projects/acme/kitchen/data"
 PAGE = "/acme/kitchen/data"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "digits"
+DIGITS = (EXAMPLE / "digits.tflite").read_bytes()
+SEVEN = (EXAMPLE / "7.png").read_bytes()
 
 
 @pytest.fixture
@@ -133,6 +138,10 @@ def test_no_address_gives_the_bytes_to_who_may_only_train_and_test(
 ) -> None:
     waiting = submission_of(owner, project).pk
     assert save_version(owner, project, revision=DataSet.objects.get().revision).number == 1
+    write_file(owner, project, "digits.tflite", DIGITS)
+    picture = sample_of(consent_of(owner, project), owner, SEVEN, label="7")
+    Sample.objects.filter(pk=picture.pk).update(split="train")
+    trial = f"/api/v1/projects/acme/kitchen/model-inputs/trial?file=digits.tflite&preset=0-1&sample={picture.number}"
     own, theirs = rows["own"].pk, rows["owner's"].pk
     parts = {"revision": 99, "parts": [{"start": 0, "end": 5, "label": "knock"}]}
     requests: list[tuple[str, str, Any]] = [
@@ -143,6 +152,8 @@ def test_no_address_gives_the_bytes_to_who_may_only_train_and_test(
         *(("get", f"{DATA}/versions/1/export?layout={layout}", None) for layout in EXPORT_LAYOUTS),
         ("get", f"{DATA}/versions/1/export?after=2", None),
         ("get", f"{PAGE}/waiting/{waiting}/recording", None),
+        ("form", "/acme/kitchen/models/input/try", {"file": "digits.tflite", "input_0": "0-1", "sample": "4"}),
+        ("octets", trial, b""),
         ("form", f"{PAGE}/waiting", {"do": "accept", "ids": str(waiting)}),
         ("form", f"{PAGE}/waiting", {"do": "refuse", "ids": str(waiting)}),
     ]
@@ -152,6 +163,8 @@ def test_no_address_gives_the_bytes_to_who_may_only_train_and_test(
             return browser.get(address).status_code
         if method == "form":
             return browser.post(address, body).status_code
+        if method == "octets":
+            return browser.post(address, body, content_type="application/octet-stream").status_code
         return browser.post(address, body, content_type="application/json").status_code
 
     wrong = {each[:2]: code for each in requests if (code := status(browser_of(other), *each)) != 403}
@@ -218,6 +231,16 @@ def test_who_may_not_play_samples_still_labels_them_and_saves_versions(
     revision = DataSet.objects.get().revision
     mark_samples(other, project, [SampleMark(3, label="glass")], revision)
     assert save_version(other, project, revision=revision + 1).figures["labels"] == {"glass": 1, "knock": 2}
+
+
+@pytest.mark.protects("recordings/playing")
+def test_inputs_of_models_are_tried_on_samples_that_the_person_may_play(
+    project: Project, other: User, user: User, owner: User, rows: dict[str, Sample]
+) -> None:
+    Sample.objects.update(split="train")
+    assert sample_choices(other, project) == []
+    assert [each.number for each in sample_choices(user, project)] == [1, 2]
+    assert [each.number for each in sample_choices(owner, project)] == [1, 2, 3]
 
 
 def test_an_export_is_refused_whole_and_says_how_much_is_not_for_its_person(
