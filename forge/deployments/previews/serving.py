@@ -21,7 +21,7 @@ from forge.deployments.keys.grants import may_deploy
 from forge.deployments.previews.access import address_of, served_build
 from forge.deployments.previews.models import PreviewLink
 from forge.deployments.serving.answers import WASM, for_origin, refused
-from forge.deployments.serving.callers import require_calls_within, require_origin
+from forge.deployments.serving.callers import require_calls_within, require_not_taken_down, require_origin
 from forge.deployments.serving.refusals import (
     KEY_EXPIRED,
     KEY_MISSING,
@@ -139,6 +139,7 @@ def _living_link(change: ChangeRequest | None, **identity: object) -> PreviewLin
     if not PreviewLink.objects.open().filter(pk=link.pk).exists():
         # The token that created it has ended.
         raise ServingRefusal(KEY_REVOKED)
+    require_not_taken_down(change.project)
     return link
 
 

@@ -22,11 +22,13 @@ from forge.deployments.serving.refusals import (
     KEY_REVOKED,
     KEY_UNKNOWN,
     ORIGIN_REFUSED,
+    PROJECT_TAKEN_DOWN,
     RUNE_UNKNOWN,
     TOO_OFTEN,
     VERSION_WITHDRAWN,
     ServingRefusal,
 )
+from forge.projects.models import Project
 from forge.registry.models import WithdrawnRune
 
 CALLS_A_MINUTE = 6000
@@ -153,8 +155,9 @@ def require_calls_within(key: UUID, limit: int) -> None:
 
 
 def served_release(deployment: Deployment) -> Release:
-    """The release that a deployment serves. Raises `ServingRefusal` where it was withdrawn."""
-    return _not_withdrawn(_served.first(deployment.pk), deployment.title)
+    """The release that a deployment serves. Raises `ServingRefusal` where it was withdrawn, or its project was taken
+    down."""
+    return _allowed(_served.first(deployment.pk), deployment, deployment.title)
 
 
 def release_of_rune(deployment: Deployment | None, rune: str) -> Release:
@@ -162,7 +165,14 @@ def release_of_rune(deployment: Deployment | None, rune: str) -> Release:
     address a moment ago. Raises `ServingRefusal`."""
     if deployment is None:
         raise ServingRefusal(RUNE_UNKNOWN)
-    return _not_withdrawn(_of_rune.first(deployment.pk, rune), "This rune")
+    return _allowed(_of_rune.first(deployment.pk, rune), deployment, "This rune")
+
+
+def require_not_taken_down(project: Project) -> None:
+    """Raises `ServingRefusal` for a project that a moderator took down. Callers who know no key and no digest are
+    refused before: to them a private project is as if it were not there."""
+    if project.taken_down is not None:
+        raise ServingRefusal(PROJECT_TAKEN_DOWN)
 
 
 def note_use(key: DeploymentKey) -> None:
@@ -172,9 +182,10 @@ def note_use(key: DeploymentKey) -> None:
         DeploymentKey.objects.filter(pk=key.pk).update(last_used=now)
 
 
-def _not_withdrawn(release: Release | None, what: str) -> Release:
+def _allowed(release: Release | None, deployment: Deployment, what: str) -> Release:
     if release is None:
         raise ServingRefusal(RUNE_UNKNOWN)
+    require_not_taken_down(deployment.project)
     if getattr(release, "is_withdrawn"):  # noqa: B009 (annotated)
         raise ServingRefusal(VERSION_WITHDRAWN, f"{what} cannot be served: its project withdrew {release.version}.")
     return release

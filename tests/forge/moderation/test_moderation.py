@@ -19,6 +19,8 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import VISITOR, acting_as
 from forge.builds.models import Build
 from forge.core.errors import Conflict, Forbidden, Gone, Invalid, NotFound, SignInNeeded, TooOften
+from forge.deployments.actions import create_key
+from forge.deployments.previews.actions import create_preview_link
 from forge.moderation import actions
 from forge.moderation.access import is_moderator, open_cases, own_reports
 from forge.moderation.actions import appeal, dismiss, put_back, refuse_appeal, report, take_down
@@ -32,6 +34,8 @@ from forge.registry.discovery.listings.access import listed
 from forge.registry.models import PublishedVersion
 from forge.registry.tags.publishing.actions import publish_build
 from tests.forge.factories.builds import approved, built
+from tests.forge.factories.changes import built_merged, outside_change
+from tests.forge.factories.deployments import deployed, now
 
 pytestmark = pytest.mark.django_db
 
@@ -156,6 +160,53 @@ def test_what_is_taken_down_is_gone_for_others_and_stays_its_peoples(
     assert outside.get("/acme/kitchen").status_code == 200
     assert outside.get(pulling, headers=headers).status_code == 200
     assert listed(stranger).count() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.protects("roles/taken-down")
+def test_no_app_gets_anything_of_a_project_that_is_taken_down(
+    project: Project, published: Build, developer: User, moderator: User, browser_of: Browser, client: Client
+) -> None:
+    deployment = deployed(developer, project, "1.0")
+    key = {"x-api-key": create_key(developer, deployment, "Page key")[1]}
+    address, rune = "/d/acme/kitchen/website", now(deployment).rune
+
+    def answers() -> set[tuple[int, str]]:
+        responses = [
+            client.get(address, headers=key),
+            client.get(f"{address}/{rune}"),
+            client.get(f"{address}/{rune}/signatures"),
+            client.get(f"{address}/tuf/timestamp.json", headers=key),
+            client.get("/forge/deployment", headers=key | {"deploymentId": str(deployment.short_id)}),
+        ]
+        return {(each.status_code, "" if each.status_code == 200 else each.json()["name"]) for each in responses}
+
+    assert answers() == {(200, ""), (404, "document-unknown")}, "nothing is signed yet"
+    take_down(moderator, project, "harm", "Boards got hot.")
+    assert answers() == {(410, "project-taken-down")}
+    unknown = client.get(f"{address}/sha256:{'0' * 64}")
+    assert unknown.json()["name"] == "rune-unknown", "who knows no digest learns nothing"
+    assert browser_of(developer).get("/acme/kitchen/deployments/website").status_code == 200
+    put_back(moderator, project, "It was fixed.")
+    assert answers() == {(200, ""), (404, "document-unknown")}
+
+
+@pytest.mark.slow
+@pytest.mark.protects("roles/taken-down")
+def test_no_preview_of_a_project_that_is_taken_down_is_served(
+    project: Project, developer: User, moderator: User, client: Client
+) -> None:
+    change = outside_change(developer, project)
+    built_merged(developer, change)
+    key = {"x-api-key": create_preview_link(developer, change)}
+    address = "/d/acme/kitchen/change-requests/1"
+    rune = client.get(address, headers=key).json()["rune"]["url"]
+    assert client.get(rune).status_code == 200
+    take_down(moderator, project, "harm", "Boards got hot.")
+    for answer in (client.get(address, headers=key), client.get(rune)):
+        assert (answer.status_code, answer.json()["name"]) == (410, "project-taken-down")
+    put_back(moderator, project, "It was fixed.")
+    assert client.get(address, headers=key).status_code == client.get(rune).status_code == 200
 
 
 @pytest.mark.protects("roles/reporters")
