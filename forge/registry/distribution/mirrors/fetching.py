@@ -34,7 +34,7 @@ from forge.registry.distribution.mirrors.remote import RemoteManifest, RemoteRep
 from forge.registry.models import Manifest, Repository
 from forge.registry.oci.digests import is_digest
 from forge.registry.oci.documents import BadManifest, Descriptor, read_document
-from forge.registry.oci.manifests import stays
+from forge.registry.oci.manifests import is_tag, stays
 
 FETCH_SECONDS = 60.0
 """The whole of one fetch, with its blobs."""
@@ -54,9 +54,12 @@ _log = logging.getLogger(__name__)
 def find_or_fetch(puller: Principal, project: Project, repository: Repository, reference: str) -> Manifest | None:
     """A manifest by its digest or by a tag, fetched where the repository lacks it or its tag may have moved.
 
-    Where the other registry cannot be asked, the manifest that is here is returned. Raises `Busy`, and what pushing it
-    raises where it is not here.
+    Where the other registry cannot be asked, the manifest that is here is returned. It is not asked for what is neither
+    a digest nor a tag: that would be another address there. Raises `Busy`, and what pushing it raises where it is not
+    here.
     """
+    if not (is_digest(reference) or is_tag(reference)):
+        return None
     manifest = find_manifest(repository, reference)
     if manifest is not None and (is_digest(reference) or stays(reference)):
         return manifest

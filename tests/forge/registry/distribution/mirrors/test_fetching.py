@@ -204,6 +204,17 @@ def test_the_password_goes_to_the_sign_in_and_the_pass_to_the_registry_alone(mir
     assert [each.path.partition("?")[0] for each in basic] == ["/token"]
 
 
+@pytest.mark.protects("registry/mirror-addresses")
+@pytest.mark.parametrize("reference", ["..%2F..%2Fother%2Fmanifests%2Flatest", "latest%3Fx=1", "latest%23x", ".hidden"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_the_other_registry_is_asked_for_digests_and_tags_alone(
+    mirrored: Mirrored, reference: str, method: str
+) -> None:
+    for quoted in (reference, reference.replace("%", "%25")):
+        assert mirrored.client.send(method, f"manifests/{quoted}").status_code == 404
+    assert mirrored.registry.requests == []
+
+
 @pytest.mark.protects("registry/mirror-rights")
 def test_a_protected_tag_is_not_set_by_another_registry(mirrored: Mirrored) -> None:
     response = mirrored.client.get("manifests/1.0")
