@@ -43,8 +43,7 @@ def create_key(actor: Actor, deployment: Deployment, name: str, days: int | None
     name = _checked_name(name)
     expires = None if days is None else timezone.now() + timedelta(days=_checked_days(days, "days", 1, MAX_DAYS))
     deployment = locked(deployment)
-    if DeploymentKey.objects.open().filter(deployment=deployment).count() >= MAX_KEYS:
-        raise TooManyDeployments(f"A deployment has at most {MAX_KEYS} keys. Revoke one that is not needed.")
+    _require_room(deployment)
     key, secret = _new_key(actor, deployment, name, expires)
     _record(actor, "key.create", deployment, key)
     return key, secret
@@ -56,16 +55,18 @@ def rotate_key(
 ) -> tuple[DeploymentKey, str]:
     """Makes another key of the same name, which lasts as long as this one did. This one ends after the overlap.
 
-    Returns the new key with its secret. Raises `Forbidden`, `Stale`, `Invalid`, `KeyNotFound` and `KeyEnded`.
+    Returns the new key with its secret. Raises `Forbidden`, `Stale`, `Invalid`, `KeyNotFound`, `KeyEnded` and
+    `TooManyDeployments`: both count during the overlap.
     """
     require(actor, Verb.DEPLOY, key.deployment.project)
     overlap = timedelta(days=_checked_days(overlap_days, "overlap_days", 0, MAX_OVERLAP_DAYS))
     deployment, key = _locked(key, precondition)
     now = timezone.now()
     lasts = None if key.expires is None else now + (key.expires - key.created)
-    successor, secret = _new_key(actor, deployment, key.name, lasts)
     key.expires = min(each for each in (key.expires, now + overlap) if each is not None)
     key.save(update_fields=["expires"])
+    _require_room(deployment)
+    successor, secret = _new_key(actor, deployment, key.name, lasts)
     _record(actor, "key.rotate", deployment, key, ends=key.expires.isoformat())
     return successor, secret
 
@@ -98,6 +99,12 @@ def _locked(key: DeploymentKey, precondition: Precondition) -> tuple[Deployment,
     if row.has_ended:
         raise KeyEnded(f"The key {row.name} has ended. Create another one.")
     return deployment, row
+
+
+def _require_room(deployment: Deployment) -> None:
+    """Raises `TooManyDeployments`. The deployment is locked."""
+    if DeploymentKey.objects.open().filter(deployment=deployment).count() >= MAX_KEYS:
+        raise TooManyDeployments(f"A deployment has at most {MAX_KEYS} keys. Revoke one that is not needed.")
 
 
 def _new_key(actor: Actor, deployment: Deployment, name: str, expires: datetime | None) -> tuple[DeploymentKey, str]:

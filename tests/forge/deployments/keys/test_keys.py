@@ -17,8 +17,9 @@ from forge.core.errors import Forbidden, Invalid, Stale
 from forge.core.models import AuditEntry, Event
 from forge.core.preconditions import etag_of
 from forge.deployments.actions import create_key, revoke_key, rotate_key
-from forge.deployments.errors import KeyEnded
+from forge.deployments.errors import KeyEnded, TooManyDeployments
 from forge.deployments.facets import key_facet
+from forge.deployments.keys import actions as key_actions
 from forge.deployments.models import Deployment, DeploymentKey
 from forge.projects.models import Project
 from tests.forge.factories.deployments import deployed
@@ -73,6 +74,20 @@ def test_an_overlap_makes_no_key_last_longer(deployment: Deployment, developer: 
     ends = key.expires
     key.refresh_from_db()
     assert key.expires == ends
+
+
+def test_a_rotation_adds_no_key_over_the_limit(
+    deployment: Deployment, developer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_actions, "MAX_KEYS", 2)
+    key, _ = create_key(developer, deployment, "iOS")
+    successor, _ = rotate_key(developer, key, 7)
+    with pytest.raises(TooManyDeployments, match="at most 2 keys"):
+        rotate_key(developer, successor, 7)
+    successor.refresh_from_db()
+    assert (successor.expires, DeploymentKey.objects.count()) == (None, 2)
+    rotate_key(developer, successor, 0)
+    assert DeploymentKey.objects.open().count() == 2
 
 
 @pytest.mark.slow
