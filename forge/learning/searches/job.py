@@ -13,10 +13,12 @@ from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.compute.pool.workdir import workdir
+from forge.core.actors import Actor
+from forge.jobs.errors import NotRetriable
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import UNFINISHED_STATES, Job, JobState, WorkerCapability
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
-from forge.learning.searches.actions.searches import announce_search
+from forge.learning.searches.actions.searches import announce_search, require_going_on
 from forge.learning.searches.following import SearchFollower
 from forge.learning.searches.kinds import PATIENCE, SEARCH_KIND
 from forge.learning.searches.lab_events import SearchedJson
@@ -172,6 +174,15 @@ def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
     return titles
 
 
+def prepare_retry(actor: Actor, job: Job) -> None:
+    """A search of which a job is retried goes on. Raises `NotRetriable` and what `require_going_on` raises."""
+    rows = ModelSearch.objects.select_related("project__organisation", "data_version__data_set")
+    search = rows.filter(pk=job.spec["search"]).first()
+    if search is None:
+        raise NotRetriable("The search was deleted.")
+    require_going_on(actor, search)
+
+
 SEARCH = JobKind(
     SEARCH_KIND,
     WorkerCapability.LAB,
@@ -183,4 +194,5 @@ SEARCH = JobKind(
     attempts=10,
     noun="search",
     on_change=follow_job,
+    before_retry=prepare_retry,
 )

@@ -13,7 +13,7 @@ from forge.datasets.access import find_version, versions_of
 from forge.datasets.consent.uses import UsePlace
 from forge.datasets.errors import DataVersionNotFound
 from forge.datasets.models import DataVersion
-from forge.datasets.versions.other_projects import find_usable_version, place_of
+from forge.datasets.versions.other_projects import find_usable_version, place_of, readable_source
 from forge.learning.training.errors import NoDataVersion
 from forge.learning.training.models import TrainingRun, TrainingRunQuerySet, TrainingState
 from forge.learning.training.running.lab_events import RecipeJson
@@ -53,7 +53,7 @@ def version_to_learn(actor: Actor, project: Project, number: int | None, digest:
     if digest:
         named = find_usable_version(actor, project, digest)
         if named is None:
-            raise DataVersionNotFound(f"No data that {project.full_name} may use has the version {plain(digest)[:80]}.")
+            raise _no_usable_version(project, digest)
         return named
     if number is not None:
         return find_version(actor, project, number)
@@ -61,6 +61,20 @@ def version_to_learn(actor: Actor, project: Project, number: int | None, digest:
     if newest is None:
         raise NoDataVersion("The project has no version of its data. Save one on the page Data, and train on that.")
     return newest
+
+
+def require_source(actor: Actor, project: Project, version: DataVersion | None) -> None:
+    """Before a run or a search goes on with a version: who lets it go on must still read the project whose data that
+    is, like who begins one. Raises `DataVersionNotFound`."""
+    if version is None or place_of(version, project) is UsePlace.HERE:
+        return
+    source = readable_source(actor, version)
+    if source is None or source.organisation_id != project.organisation_id:
+        raise _no_usable_version(project, version.digest)
+
+
+def _no_usable_version(project: Project, digest: str) -> DataVersionNotFound:
+    return DataVersionNotFound(f"No data that {project.full_name} may use has the version {plain(digest)[:80]}.")
 
 
 def checked_backbone(project: Project, recipe: RecipeJson, path: str) -> tuple[str, str]:

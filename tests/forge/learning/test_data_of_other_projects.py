@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from forge.accounts.models import Organisation, User
+from forge.accounts.models import Membership, Organisation, ProjectMembership, Quota, Role, User
 from forge.datasets.models import Consent, DataVersion, Sample
 from forge.datasets.samples.actions import withdraw_consent
 from forge.datasets.versions.other_projects import find_usable_version, offered_versions
-from forge.jobs.models import WorkerCapability
+from forge.jobs.models import Job, WorkerCapability
+from forge.jobs.queue import cancel
 from forge.jobs.workers.slots import JobSlots
 from forge.learning.conversions.lab_process import LabRefused
+from forge.learning.searches.actions import searches
+from forge.learning.searches.models import ModelSearch
 from forge.learning.training.actions import runs as actions
 from forge.learning.training.actions import train_again
 from forge.learning.training.models import TrainingRun, TrainingState
@@ -25,6 +28,7 @@ from tests.forge.factories.training import SMALL, ScriptedLab, finish_run, motio
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RUNS = "/api/v1/projects/acme/kitchen/training"
+SEARCHES = "/api/v1/projects/acme/kitchen/searches"
 
 
 @pytest.fixture
@@ -46,6 +50,7 @@ def source(organisation: Organisation, owner: User) -> Project:
 @pytest.fixture(autouse=True)
 def _nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
+    monkeypatch.setattr(searches, "notify_workers", lambda capability: None)
 
 
 def version_of(source: Project) -> DataVersion:
@@ -126,6 +131,68 @@ def test_a_version_of_ones_own_data_goes_before_that_of_others(user: User, sourc
     own = motion_version(user, project)
     DataVersion.objects.filter(data_set__project=source).update(digest=own.digest)
     assert find_usable_version(user, project, own.digest) == own
+
+
+WAYS = ["resume-run", "retry-run", "resume-search", "retry-search"]
+
+
+def ended_with_other_data(client: Client, source: Project, way: str) -> Job:
+    """A run or a search on the data of another project that ended without a result. Returns its job."""
+    body = {"recipe": "motion", "arguments": SMALL, "data_digest": version_of(source).digest}
+    begun = client.post(RUNS if way.endswith("run") else SEARCHES, body, content_type="application/json")
+    assert begun.status_code == 201, begun.content
+    job = Job.objects.get()
+    assert cancel(job, "somebody")
+    return job
+
+
+def go_on(client: Client, way: str, job: Job) -> Any:
+    """Lets it go on in one of the ways that there are."""
+    paths = {"resume-run": f"{RUNS}/1/resume", "resume-search": f"{SEARCHES}/1/resume"}
+    return client.post(paths.get(way, f"/api/v1/jobs/{job.pk}/retry"), {}, content_type="application/json")
+
+
+@pytest.mark.protects("roles/rights-that-end")
+@pytest.mark.parametrize("end", ["role", "organisation", "deleted"])
+@pytest.mark.parametrize("way", WAYS)
+def test_what_learned_from_another_project_goes_on_only_for_who_still_reads_that(
+    way: str, end: str, client: Client, source: Project, project: Project, user: User
+) -> None:
+    job = ended_with_other_data(client, source, way)
+    if end == "role":
+        Membership.objects.filter(user=user, organisation=project.organisation).delete()
+        role = {"user": user, "organisation": project.organisation, "role": Role.DEVELOPER}
+        ProjectMembership.objects.create(project=project.pk, **role)
+    elif end == "organisation":
+        others = Organisation.objects.create(name="others", title="Others")
+        Membership.objects.create(user=user, organisation=others, role=Role.OWNER)
+        Project.objects.filter(pk=source.pk).update(organisation=others)
+    else:
+        Project.objects.filter(pk=source.pk).update(deleted_at=version_of(source).created)
+    answer = go_on(client, way, job)
+    assert (answer.status_code, answer.json()["type"]) == (404, begin(client, data_digest="sha256:0").json()["type"])
+    assert not Job.objects.unfinished().exists()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_who_reads_the_other_project_lets_what_learned_from_it_go_on(
+    way: str, client: Client, source: Project, project: Project
+) -> None:
+    job = ended_with_other_data(client, source, way)
+    answer = go_on(client, way, job)
+    assert answer.status_code in (200, 202), answer.content
+    assert Job.objects.unfinished().count() == 1
+    rows: Any = TrainingRun if way.endswith("run") else ModelSearch
+    assert rows.objects.get().state == "waiting"
+
+
+@pytest.mark.parametrize("way", ["retry-run", "retry-search"])
+def test_a_retry_needs_minutes_of_training_like_going_on(
+    way: str, client: Client, source: Project, project: Project
+) -> None:
+    job = ended_with_other_data(client, source, way)
+    Quota.objects.create(holder=project.organisation.stream, resource="training", limit=0)
+    assert go_on(client, way, job).status_code == 429
 
 
 @pytest.mark.slow

@@ -47,7 +47,7 @@ from forge.learning.searches.models import (
     SearchTrialState,
 )
 from forge.learning.searches.trial_rows import jobs_of
-from forge.learning.training.access import checked_model, version_to_learn
+from forge.learning.training.access import checked_model, require_source, version_to_learn
 from forge.learning.training.quotas import require_minutes
 from forge.learning.training.recipes import checked_arguments, recipe_of
 from forge.learning.training.running.lab_events import RecipeJson
@@ -155,11 +155,11 @@ def stop_search(actor: Actor, search: ModelSearch) -> ModelSearch:
 def resume_search(actor: Actor, search: ModelSearch, trials: int | None = None) -> ModelSearch:
     """Goes on with a search that has ended, from its trials, with another budget of trials if it is given.
 
-    Raises `Invalid`, `SearchRunning`, `TooOften`, and `Forbidden` or `NotFound`.
+    Raises `Invalid`, `SearchRunning`, `DataVersionNotFound`, `TooOften`, and `Forbidden` or `NotFound`.
     """
     project = search.project
     require(actor, Verb.EDIT, project)
-    require_minutes(project.organisation)
+    require_going_on(actor, search)
     search = _locked(search)
     if search.is_unfinished:
         raise SearchRunning("The search runs already.")
@@ -172,6 +172,15 @@ def resume_search(actor: Actor, search: ModelSearch, trials: int | None = None) 
     write_entry(actor, "search.resume", project.stream, project.place, number=search.number)
     announce_search(search, actor)
     return search
+
+
+def require_going_on(actor: Actor, search: ModelSearch) -> None:
+    """In the transaction that lets a search go on: asks again what was asked when it began.
+
+    Raises `DataVersionNotFound` and `TooOften`.
+    """
+    require_source(actor, search.project, search.data_version)
+    require_minutes(search.project.organisation)
 
 
 def discard_search(actor: Actor, search: ModelSearch) -> None:

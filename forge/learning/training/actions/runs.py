@@ -28,6 +28,7 @@ from forge.learning.training.access import (
     checked_model,
     checked_teacher,
     foreign_data_of,
+    require_source,
     version_to_learn,
 )
 from forge.learning.training.announcements import TRAINING_CHANGED
@@ -165,11 +166,11 @@ def pause_run(actor: Actor, run: TrainingRun) -> TrainingRun:
 def resume_run(actor: Actor, run: TrainingRun) -> TrainingRun:
     """Goes on from the last checkpoint with a run that was paused, failed or was cancelled; from the begin without one.
 
-    Raises `RunNotResumable`, `TooOften`, and `Forbidden` or `NotFound`.
+    Raises `RunNotResumable`, `DataVersionNotFound`, `TooOften`, and `Forbidden` or `NotFound`.
     """
     project = run.project
     require(actor, Verb.EDIT, project)
-    require_minutes(project.organisation)
+    require_going_on(actor, run)
     run = _locked(run)
     if not run.can_resume or run.job is None:
         raise RunNotResumable("Only a run that was paused, failed or was cancelled can be continued.")
@@ -185,6 +186,15 @@ def resume_run(actor: Actor, run: TrainingRun) -> TrainingRun:
     announce_run(run, actor)
     transaction.on_commit(lambda: notify_workers(kind_of(TRAINING_KIND).capability), robust=True)
     return run
+
+
+def require_going_on(actor: Actor, run: TrainingRun) -> None:
+    """In the transaction that lets a run go on: asks again what was asked when it began.
+
+    Raises `DataVersionNotFound` and `TooOften`.
+    """
+    require_source(actor, run.project, run.data_version)
+    require_minutes(run.project.organisation)
 
 
 @transaction.atomic

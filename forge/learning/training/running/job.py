@@ -13,6 +13,7 @@ from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.compute.pool.workdir import workdir
+from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Conflict, DomainError
 from forge.core.json_shape import has_shape
@@ -20,7 +21,7 @@ from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobP
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab, lab_variables
 from forge.learning.training.access import teacher_path
-from forge.learning.training.actions.runs import announce_run
+from forge.learning.training.actions.runs import announce_run, require_going_on
 from forge.learning.training.actions.using import use_model
 from forge.learning.training.kinds import LAB_ATTEMPTS, MINUTES, TRAINING_KIND
 from forge.learning.training.models import TrainingRun, TrainingState
@@ -220,6 +221,12 @@ def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
     return titles
 
 
+def prepare_retry(actor: Actor, job: Job) -> None:
+    """A run whose job is retried goes on. Raises what `require_going_on` raises."""
+    run = TrainingRun.objects.select_related("project__organisation", "data_version__data_set").get(job=job)
+    require_going_on(actor, run)
+
+
 TRAINING = JobKind(
     TRAINING_KIND,
     WorkerCapability.LAB,
@@ -231,4 +238,5 @@ TRAINING = JobKind(
     attempts=10,
     noun="training run",
     on_change=follow_job,
+    before_retry=prepare_retry,
 )
