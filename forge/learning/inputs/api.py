@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
+
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -83,20 +86,26 @@ class ModelInputTrial(ProjectView):
         project. What the model reads is computed by the blocks that a device runs."""
         project = self.project(request, organisation, name, Verb.EDIT)
         model = _model(request, project)
-        recording = b"".join(body_chunks(request))
         query = request.query_params
         tried = TrialRequest(
             query.getlist("preset"),
             model.suggested_labels,
             compares=query.get("compares", "").lower() in ("1", "true"),
             sample=_number(query.get("sample", "")),
-            recording=[recording] if recording else None,
+            recording=_recording(request),
         )
         return Response(trial_to_json(try_model_inputs(principal_of(request), project, model, tried)))
 
 
 def _model(request: Request, project: Project) -> ModelToFeed:
     return named_model(principal_of(request), project, request.query_params.dict())
+
+
+def _recording(request: Request) -> Iterator[bytes] | None:
+    """The body in chunks as they are read, so that the limit of a trial ends the reading; None for an empty body."""
+    chunks = body_chunks(request)
+    first = next(chunks, b"")
+    return chain([first], chunks) if first else None
 
 
 def _number(text: str) -> int | None:

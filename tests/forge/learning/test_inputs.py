@@ -11,7 +11,7 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.core.models import AuditEntry, Blob
-from forge.learning.inputs import trial
+from forge.learning.inputs import api, trial
 from forge.projects.actions import write_file
 from forge.projects.actions.project import BLANK_RUNEFILE
 from forge.projects.models import Project
@@ -105,6 +105,16 @@ def test_a_recording_over_the_limit_is_refused(
 ) -> None:
     monkeypatch.setattr(trial, "RECORDING_LIMIT", 10)
     assert try_it(client, "file=digits.tflite", SEVEN).status_code == 413
+
+
+def test_a_recording_over_the_limit_is_not_read_to_its_end(
+    client: Client, digits: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unread = iter([b"6bytes"] * 9)
+    monkeypatch.setattr(trial, "RECORDING_LIMIT", 10)
+    monkeypatch.setattr(api, "body_chunks", lambda request: unread)
+    assert try_it(client, "file=digits.tflite", SEVEN).status_code == 413
+    assert len(list(unread)) == 7
 
 
 @pytest.mark.slow
