@@ -12,7 +12,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from forge.accounts.principals import acting_as
+from forge.accounts.models import ApiToken
+from forge.accounts.principals import Principal, acting_as
 from forge.builds.evaluations.data_key import data_named_by
 from forge.builds.evaluations.judging import judge_build, log_judgements, pending_targets
 from forge.builds.evaluations.limits import preferred_options
@@ -95,7 +96,8 @@ class BuildRun:
             self._say(
                 "data",
                 f"{POLICY_FILE} names {named} as its data, which is no version of this project's data, nor of another "
-                "project's that whoever asked for the build reads. Accuracy is unknown. Correct `data`, or remove it.",
+                f"project's that whoever asked for the build reads. {self._limit_of_tokens()}Accuracy is unknown. "
+                "Correct `data`, or remove it.",
                 level="warning",
             )
         elif version is not None:
@@ -105,9 +107,24 @@ class BuildRun:
             self._say("data", f"Version {version.number} of {self._whose(version)}, {by}.")
 
     def _named_data(self, digest: str) -> DataVersion | None:
-        """The version that the person who asked for the build may use."""
-        person = None if self._build.job is None else self._build.job.requested_by
-        return find_usable_version(None if person is None else acting_as(person), self._build.project, digest)
+        """The version that whoever asked for the build may use."""
+        return find_usable_version(self._requester(), self._build.project, digest)
+
+    def _requester(self) -> Principal | None:
+        """The person who asked for the build, or their token, which may read less. None where that is nobody, or the
+        token has ended."""
+        job = self._build.job
+        if job is None or job.requested_by is None:
+            return None
+        if not job.by_program:
+            return acting_as(job.requested_by)
+        token = ApiToken.objects.alive().filter(pk=job.spec.get("token")).first()
+        return None if token is None else acting_as(job.requested_by, token)
+
+    def _limit_of_tokens(self) -> str:
+        if self._build.job is None or not self._build.job.by_program:
+            return ""
+        return "A token reads only the projects that it is restricted to, and nothing once it has ended. "
 
     def _whose(self, version: DataVersion) -> str:
         # The name of the other project is not for everyone who reads the log.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from forge.accounts.principals import PrincipalKind
+from forge.accounts.principals import PrincipalKind, token_of
 from forge.builds.choices import choices_of, manner_to_json
 from forge.builds.models import Build, BuildPackage, BuildTrigger
 from forge.builds.packages.making import PACKAGE
@@ -23,10 +23,11 @@ def store_build(actor: Actor, project: Project, version: Version) -> Job:
     build_id = uuid4()
     is_program = actor.kind in (PrincipalKind.TOKEN, PrincipalKind.INSTALLATION)
     party = Party(project.organisation_id, actor.person.pk if actor.person else None, is_program)
+    token = token_of(actor)
     job = create_job(
         BUILD,
         project.organisation_id,
-        {"build": str(build_id)},
+        {"build": str(build_id)} | ({} if token is None else {"token": str(token)}),
         party=party,
         project=project,
         # One of a version that is being built waits, for it will reuse what comes of that.

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from forge.accounts.actions import create_token
 from forge.accounts.models import Organisation, User
+from forge.accounts.principals import acting_as
 from forge.builds.actions import request_build
 from forge.builds.evaluations.outcomes import evaluation_of
 from forge.builds.models import ArtefactFile, Build, FileRole
@@ -322,6 +324,28 @@ def test_the_data_of_a_project_that_one_does_not_read_is_no_data_of_ones_builds(
     write_file(developer, axes, "forge.yml", f"data: {version.digest}\n".encode())
     done = work(request_build(developer, axes))
     assert (done.state, done.data_version, done.evaluation) == (JobState.SUCCEEDED, None, None), log_of(done)
+
+
+@pytest.mark.slow
+@pytest.mark.protects("sign-in/token-restrictions")
+def test_a_build_that_a_token_asked_for_is_tested_on_the_data_that_the_token_reads(
+    axes: Project, sounds_elsewhere: Project, developer: Any, work: Work
+) -> None:
+    version = DataVersion.objects.get(data_set__project=sounds_elsewhere)
+    write_file(developer, axes, "forge.yml", f"data: {version.digest}\n".encode())
+
+    def built_by(restriction: list[str] | None, *, ends: bool = False) -> Build:
+        token, _ = create_token(developer, "ci", ["read", "build:run"], None, restriction)
+        waiting = request_build(acting_as(developer, token), axes)
+        if ends:
+            token.delete()
+        return work(waiting)
+
+    for refused in (built_by([axes.stream]), built_by(None, ends=True)):
+        assert (refused.state, refused.data_version, refused.evaluation) == (JobState.SUCCEEDED, None, None)
+        assert "A token reads only the projects that it is restricted to" in log_of(refused)
+    for restriction in (None, [axes.stream, sounds_elsewhere.stream]):
+        assert built_by(restriction).data_version == version
 
 
 @pytest.mark.slow
