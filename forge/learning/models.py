@@ -9,7 +9,7 @@ from forge.learning.conversions.models import (
     ModelConversionQuerySet,
 )
 from forge.learning.searches.models import ModelSearch, ModelSearchQuerySet, SearchTrial
-from forge.learning.training.models import TrainingRun, TrainingRunQuerySet
+from forge.learning.training.models import TrainingRun, TrainingRunQuerySet, TrainingTime
 
 __all__ = [
     "ConvertedForm",
@@ -21,4 +21,5 @@ __all__ = [
     "SearchTrial",
     "TrainingRun",
     "TrainingRunQuerySet",
+    "TrainingTime",
 ]

@@ -34,6 +34,7 @@ from forge.learning.searches.trial_rows import (
 )
 from forge.learning.training.kinds import LAB_ATTEMPTS
 from forge.learning.training.running.data import ARCHIVE, usable_entries, write_data
+from forge.learning.training.used_time import counted_time
 from rune.datasets.splits import Split
 from rune.devices.boards.lookup import find_board
 
@@ -52,7 +53,8 @@ def run_search_job(job: JobContext, ask: Ask = ask_lab) -> Mapping[str, Any]:
         folder = Path(name)
         _write_data(job, search, folder)
         follower = SearchFollower(job, search, folder)
-        answer = _ask(job, search, folder, follower, ask)
+        with counted_time(job.party.organisation, follower.tick) as tick:
+            answer = _ask(job, search, folder, follower, tick, ask)
     return {"trials": answer["trials"], "reason": answer["reason"][:300]}
 
 
@@ -77,7 +79,9 @@ def _write_data(job: JobContext, search: ModelSearch, folder: Path) -> None:
         )
 
 
-def _ask(job: JobContext, search: ModelSearch, folder: Path, follower: SearchFollower, ask: Ask) -> Any:
+def _ask(
+    job: JobContext, search: ModelSearch, folder: Path, follower: SearchFollower, tick: Callable[[], None], ask: Ask
+) -> Any:
     interrupted, board = interrupted_trial(search, job.job_id), find_board(search.board)
     request = {
         "action": "search",
@@ -105,7 +109,7 @@ def _ask(job: JobContext, search: ModelSearch, folder: Path, follower: SearchFol
             request,
             SearchedJson,
             seconds=60 * search.minutes + MARGIN_SECONDS,
-            tick=follower.tick,
+            tick=tick,
             report=job.report,
             receive=follower.receive,
             command=follower.next_command,
@@ -180,7 +184,8 @@ def prepare_retry(actor: Actor, job: Job) -> None:
     search = rows.filter(pk=job.spec["search"]).first()
     if search is None:
         raise NotRetriable("The search was deleted.")
-    require_going_on(actor, search)
+    if job.created < require_going_on(actor, search).called:
+        raise NotRetriable("The search went on with other jobs since. Go on with the search.")
 
 
 SEARCH = JobKind(

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from forge.accounts.models import Organisation
 from forge.core.actors import Actor
 from forge.datasets.models import DataVersion
 from forge.jobs.models import Job
@@ -139,3 +140,12 @@ class TrainingRun(models.Model):
     def is_taught(self) -> bool:
         """Whether it was taught in a page, from recordings that stayed there: it has no recipe, data or curves."""
         return self.recipe == TAUGHT
+
+
+class TrainingTime(models.Model):
+    """Time that a run or a search of an organisation computed, without a pause. `ended` is now, or a little earlier, as
+    long as it computes."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    begun = models.DateTimeField()
+    ended = models.DateTimeField(db_index=True)

@@ -5,33 +5,26 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import cast
 
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, Sum, Value
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Sum, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from forge.accounts.models import Organisation
 from forge.accounts.quotas.limits import QuotaResource, limit_of, locked
 from forge.core.errors import TooOften
-from forge.jobs.models import Job
-from forge.learning.searches.kinds import SEARCH_KIND
-from forge.learning.training.kinds import TRAINING_KIND
+from forge.learning.training.models import TrainingTime
+from forge.learning.training.used_time import DAY
 
-DAY = timedelta(days=1)
 RETRY_AFTER = timedelta(hours=1)
 
 
 def minutes_used(organisation: Organisation) -> int:
     """Minutes in the last day; a run that trains counts up to now."""
-    now = timezone.now()
-    begin = now - DAY
+    begin = timezone.now() - DAY
     ran = ExpressionWrapper(
-        Coalesce(F("finished"), Value(now, DateTimeField())) - Greatest(F("started"), Value(begin, DateTimeField())),
-        output_field=DurationField(),
+        F("ended") - Greatest(F("begun"), Value(begin, DateTimeField())), output_field=DurationField()
     )
-    jobs = Job.objects.filter(
-        kind__in=(TRAINING_KIND, SEARCH_KIND), organisation=organisation, started__isnull=False, paused=False
-    )
-    in_day = jobs.filter(Q(finished__isnull=True) | Q(finished__gt=begin))
+    in_day = TrainingTime.objects.filter(organisation=organisation, ended__gt=begin)
     time = cast(timedelta | None, in_day.aggregate(time=Sum(ran))["time"]) or timedelta()
     return int(time / timedelta(minutes=1))
 

@@ -17,6 +17,7 @@ from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Conflict, DomainError
 from forge.core.json_shape import has_shape
+from forge.jobs.errors import NotRetriable
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobPaused, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab, lab_variables
@@ -29,6 +30,7 @@ from forge.learning.training.running.data import ARCHIVE, usable_entries, write_
 from forge.learning.training.running.following import LONGEST_NOTE, RunFollower
 from forge.learning.training.running.lab_events import PausedJson, TrainedJson
 from forge.learning.training.running.storing import store_result
+from forge.learning.training.used_time import counted_time
 from forge.learning.waiting_lab import waiting_tensorflow
 from rune.devices.boards.lookup import find_board
 
@@ -62,7 +64,8 @@ def run_training_job(job: JobContext, ask: Ask = ask_lab) -> Mapping[str, Any]:
         if checkpoint is not None:
             (folder / "checkpoint").write_bytes(checkpoint)
         try:
-            answer = _ask(job, run, folder, follower, ask)
+            with counted_time(job.party.organisation, follower.tick) as tick:
+                answer = _ask(job, run, folder, follower, tick, ask)
         finally:
             waiting_tensorflow.prepare(lab_variables())
         if has_shape(answer, PausedJson):
@@ -98,7 +101,9 @@ def _write_data(job: JobContext, run: TrainingRun, folder: Path) -> Mapping[str,
     return numbers
 
 
-def _ask(job: JobContext, run: TrainingRun, folder: Path, follower: RunFollower, ask: Ask) -> Any:
+def _ask(
+    job: JobContext, run: TrainingRun, folder: Path, follower: RunFollower, tick: Callable[[], None], ask: Ask
+) -> Any:
     request = {
         "action": "train",
         "folder": str(folder),
@@ -119,7 +124,7 @@ def _ask(job: JobContext, run: TrainingRun, folder: Path, follower: RunFollower,
             request,
             TrainedJson | PausedJson,
             seconds=SECONDS,
-            tick=follower.tick,
+            tick=tick,
             report=job.report,
             receive=follower.receive,
             command=_RunInstructions(run).take,
@@ -222,8 +227,11 @@ def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
 
 
 def prepare_retry(actor: Actor, job: Job) -> None:
-    """A run whose job is retried goes on. Raises what `require_going_on` raises."""
-    run = TrainingRun.objects.select_related("project__organisation", "data_version__data_set").get(job=job)
+    """A run whose job is retried goes on. Raises `NotRetriable` and what `require_going_on` raises."""
+    rows = TrainingRun.objects.select_related("project__organisation", "data_version__data_set")
+    run = rows.filter(pk=job.spec["run"]).first()
+    if run is None:
+        raise NotRetriable("The run was deleted.")
     require_going_on(actor, run)
 
 
