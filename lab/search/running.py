@@ -15,6 +15,7 @@ from typing import Any
 
 from lab.child.start import ProcessPool
 from lab.recipes.arguments import Values
+from lab.recipes.numbers import chosen_columns
 from lab.refusal import Reason, Refused
 from lab.search.counting import count_under_limits, needs_of_rune
 from lab.search.features import SharedFeatures
@@ -228,7 +229,9 @@ class _SearchRun:
     def _result(self, number: int, candidate: Candidate) -> Trial:
         search, needs = self._search, None
         settings = search.base.settings
-        values = candidate.merged(settings.values)
+        values: Values = candidate.merged(settings.values)
+        if search.base.dataset.columns:
+            values = chosen_columns(values, search.base.dataset.columns, settings.recipe.target)
         try:
             needs = count_under_limits(
                 settings.recipe, values, settings.labels, candidate.form, search.target, search.limits
@@ -240,7 +243,7 @@ class _SearchRun:
             self._send({"event": "counted", "trial": number, **figures})
             return self._learned(number, candidate, values, needs)
         except (Refused, BuildFailed, CompileError) as error:
-            if isinstance(error, Refused) and error.reason is Reason.OUT_OF_TIME:
+            if self._is_over or time.monotonic() >= self._deadline:
                 raise _Stopped from error
             return Trial(number, candidate, TrialState.FAILED, needs, reason=str(error))
 
@@ -291,15 +294,16 @@ class _SearchRun:
         """Whether a trial goes on behind this epoch: successive halving that waits for no other trial."""
         if len(curve) not in rungs(epochs, self._budget.trials):
             return True
+        own = compared_point(max(curve), needs, self._search.limits)
         with self._lock:
-            reached = self._rungs.setdefault(len(curve), self._stored_points(len(curve)))
-            own = compared_point(max(curve), needs, self._search.limits)
-            others = [each for other, each in reached.items() if other != number]
+            reached = self._rungs.setdefault(len(curve), {})
+            others = {**self._stored_points(len(curve)), **reached}
             reached[number] = own
-        return is_worth_going_on(own, others, SHARE)
+        others.pop(number, None)
+        return is_worth_going_on(own, list(others.values()), SHARE)
 
     def _stored_points(self, epoch: int) -> dict[int, Point]:
-        """The trials of earlier calls that came to this epoch."""
+        """The trials with a row that came to this epoch, those of other processes among them."""
         return {
             each.number: compared_point(max(each.curve[:epoch]), each.needs, self._search.limits)
             for each in self._rows.trials

@@ -66,8 +66,9 @@ class SharedRows:
         answer = self._ask({"event": "rows"})
         numbers = {each.number for each in self.trials}
         trials = [Trial.from_json(row) for row in answer["trials"]]
-        self.trials += [each for each in trials if each.number not in numbers]
-        self.trials.sort(key=lambda each: each.number)
+        news = [each for each in trials if each.number not in numbers]
+        # A list of its own: threads that compare trials read the other one meanwhile.
+        self.trials = sorted([*self.trials, *news], key=lambda each: each.number)
         return [Candidate(dict(each["arguments"]), each["quantize"]) for each in answer["running"]]
 
     def interrupted(self) -> TrialClaim | None:

@@ -16,14 +16,15 @@ from lab.refusal import Reason, Refused
 from lab.search.limits import DeviceLimits
 from lab.search.ranking import best_trials
 from lab.search.running import Budget, CandidateSearch, run_search, rungs
-from lab.search.space import Space
-from lab.search.trials import TrialFile, TrialState, open_trials
+from lab.search.space import Candidate, Space
+from lab.search.trials import Trial, TrialFile, TrialState, open_trials
 from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.run import SharedWork
 from rune.datasets.splits import Split
 from rune.devices.boards.fit import Needs
 from rune.source.policy.sections.training import Training
 from tests.lab.training.motion_data import write_motion
+from tests.lab.training.table_data import write_tables
 
 SPACE = Space({"filters": (4, 8, 16, 32), "blocks": (1, 2, 3)}, ("int8",))
 
@@ -62,7 +63,7 @@ class World:
 
 
 def count(_recipe: Any, values: Values, _labels: Any, _form: str, target: str, _limits: DeviceLimits) -> Needs:
-    return Needs(target, 5000, int(values["filters"] * 100), int(values["blocks"] * 1000))
+    return Needs(target, 5000, int(values.get("filters", 8) * 100), int(values.get("blocks", 2) * 1000))
 
 
 @pytest.fixture
@@ -223,3 +224,49 @@ def test_a_fault_of_ours_ends_the_search_and_keeps_its_rows(world: World) -> Non
     with pytest.raises(ZeroDivisionError):
         world.search(5)
     assert [each.number for each in world.trials.trials] == [1, 2]
+
+
+def test_a_step_that_runs_out_of_time_fails_its_trial_while_the_search_goes_on(world: World) -> None:
+    def rule(values: Values) -> float:
+        if values["filters"] == 32:
+            raise Refused(Reason.OUT_OF_TIME, "The quantisation took longer than its limit, and was stopped.")
+        return 0.5
+
+    world.accuracy = rule
+    assert world.search(100) == "Every candidate of the space was tried."
+    failed = [each for each in world.trials.trials if each.state is TrialState.FAILED]
+    assert {each.candidate.values["filters"] for each in failed} == {32}
+    assert len({tuple(each.candidate.values.items()) for each in world.trials.trials}) == SPACE.size
+
+
+def test_trials_that_other_processes_ended_are_compared_too(world: World) -> None:
+    """A row that comes while the search runs is among the others at the next rung."""
+    needs = Needs("cortex-m4", 1, 1, 1)
+    better = [
+        Trial(900 + place, candidate, TrialState.TRAINED, needs, (0.99, 0.9, 1.0), (0.99,) * 18)
+        for place, candidate in enumerate(Candidate({"filters": 5 + each, "blocks": 1}, "int8") for each in range(4))
+    ]
+
+    def rule(_values: Values) -> float:
+        if len(world.runs) == 2:  # the first trial has passed all rungs alone
+            world.file.trials = [*world.file.trials, *better]
+        return 0.5
+
+    world.accuracy = rule
+    world.search(100)
+    own = [each for each in world.trials.trials if each.number < 900]
+    assert [each.state for each in own[:2]] == [TrialState.TRAINED, TrialState.STOPPED]
+
+
+def test_all_columns_are_learned_where_a_candidate_has_0_of_them(
+    tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "count_under_limits", lambda *_: Needs("cortex-m4", 1, 2, 3))
+    world.trained_needs = lambda _: Needs("cortex-m4", 1, 2, 3)
+    world.accuracy = lambda _: 0.5
+    base = prepare_run(Training("table", "tables"), write_tables(tmp_path / "tables", 10), {})
+    search = CandidateSearch(base, Space({"columns": (0, 1)}, ("int8",)), "cortex-m4", DeviceLimits())
+    with open_trials(tmp_path / "rows.jsonl", search.settings()) as file:
+        run_search(search, file, Budget(3, 5, 1, 99), world.events.append)
+    # The project itself reads all four, as a candidate with 0 of them does.
+    assert sorted(each.settings.values["columns"] for each in world.runs) == [1, 4, 4]
