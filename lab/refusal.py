@@ -40,6 +40,8 @@ class Reason(StrEnum):
     """A training run whose loss is no number any more."""
     OUT_OF_TIME = "out-of-time"
     OUT_OF_MEMORY = "out-of-memory"
+    BUSY = "busy"
+    """The memory of the machine is reserved by other steps, for longer than a step waits."""
     CRASHED = "crashed"
 
 

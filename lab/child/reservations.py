@@ -45,7 +45,7 @@ def reserve_memory(
     while (path := _reserved(folder, size, capacity)) is None:
         if time.monotonic() >= deadline:
             needed = f"{size >> 20:,} MB of memory"
-            raise Refused(Reason.OUT_OF_MEMORY, f"{needed} are reserved by other steps. Try again when they ended.")
+            raise Refused(Reason.BUSY, f"{needed} are reserved by other steps. Try again when they ended.")
         on_wait()
         time.sleep(_POLL_SECONDS)
     try:

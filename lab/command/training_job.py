@@ -190,7 +190,7 @@ def _train(
 
 def _with_half_batch(prepared: PreparedRun, refused: Refused) -> PreparedRun:
     """The same run with smaller batches. Raises the refusal where memory was not the reason, or nothing is smaller."""
-    batch = int(prepared.settings.values["batch"])
+    batch = int(prepared.settings.values.get("batch", 0))  # an estimator has none
     if refused.reason is not Reason.OUT_OF_MEMORY or batch <= SMALLEST_BATCH:
         raise refused
     values = {**prepared.settings.values, "batch": batch // 2}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,7 @@ def rounds(inputs: Any, labels: Any, seed: int, *, mixture: int, components: int
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # after one round it has not converged
             estimator.fit(scaled)
-        learned = Normal(mean, deviation, estimator)
+        learned = Normal(mean, deviation, copy(estimator))  # the next round puts other arrays into a mixture
         yield learned
         score = float(learned.scores(normal).mean())
         if before - score < _LEAST_CHANGE * max(abs(score), 1e-9):

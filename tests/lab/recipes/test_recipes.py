@@ -74,7 +74,7 @@ def test_the_runefile_of_features_checks_without_a_problem(recipe: Recipe) -> No
 def test_what_learns_imports_nothing_but_its_library_and_numpy(recipe: Recipe) -> None:
     lines = recipe.network_source.read_text("utf-8").splitlines()
     imports = {line.split()[1].partition(".")[0] for line in lines if line.startswith(("import ", "from "))}
-    libraries = {"keras"} if recipe.estimator is None else {"lab", "sklearn", "warnings"}
+    libraries = {"keras"} if recipe.estimator is None else {"copy", "lab", "sklearn", "warnings"}
     assert imports <= {"__future__", "collections", "math", "numpy", "typing", *libraries}
     assert (
         recipe.folder if not recipe.learner else recipe.folder.parent / recipe.learner

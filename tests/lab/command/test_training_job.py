@@ -1,0 +1,44 @@
+"""A run that does not fit into memory is begun again with half the batch; other refusals stay as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lab.command.training_job import SMALLEST_BATCH, _with_half_batch
+from lab.refusal import Reason, Refused
+from lab.training.preparing import PreparedRun, prepare_run
+from rune.source.policy.sections.training import Training
+from tests.lab.training.motion_data import write_motion
+
+
+@pytest.fixture
+def samples(tmp_path: Path) -> Path:
+    return write_motion(tmp_path / "samples", takes=1, seconds=1)
+
+
+def prepared(samples: Path, recipe: str = "motion", **arguments: float) -> PreparedRun:
+    own = {"window": 20, "hop": 20, **arguments}
+    return prepare_run(Training(recipe, "samples", arguments=own), samples, {})
+
+
+def test_memory_that_is_too_little_halves_the_batch(samples: Path) -> None:
+    halved = _with_half_batch(prepared(samples, batch=32), Refused(Reason.OUT_OF_MEMORY, "too much"))
+    assert halved.settings.values["batch"] == halved.training.arguments["batch"] == 16
+
+
+@pytest.mark.parametrize("reason", [each for each in Reason if each is not Reason.OUT_OF_MEMORY])
+def test_another_refusal_is_the_end(samples: Path, reason: Reason) -> None:
+    refused = Refused(reason, "why")
+    with pytest.raises(Refused) as raised:
+        _with_half_batch(prepared(samples), refused)
+    assert raised.value is refused
+
+
+@pytest.mark.parametrize("arguments", [{"recipe": "motion", "batch": SMALLEST_BATCH}, {"recipe": "motion-trees"}])
+def test_a_run_without_a_smaller_batch_ends_with_the_refusal(samples: Path, arguments: dict[str, object]) -> None:
+    refused = Refused(Reason.OUT_OF_MEMORY, "too much")
+    with pytest.raises(Refused) as raised:
+        _with_half_batch(prepared(samples, **arguments), refused)  # type: ignore[arg-type]
+    assert raised.value is refused
