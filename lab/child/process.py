@@ -29,7 +29,7 @@ from rune.running.isolation.launch import NO_GROUP
 from rune.running.isolation.toolchain_files import package_folder
 
 LONGEST_ANSWER = 8 << 20
-"""Bytes of all that a process answers."""
+"""Bytes of one line of a process. A long run sends many: a row for each epoch, and lists of answers."""
 COMMAND_SECONDS = 0.2
 """Between two questions for a command."""
 _LAST_ERRORS = 4000
@@ -131,7 +131,6 @@ class StepProcess:
 
         Raises `Refused`.
         """
-        size = 0
         assert self._process.stdout is not None  # noqa: S101 (a pipe was requested)
         source = self._process.stdout.fileno()
         with selectors.DefaultSelector() as selector:
@@ -152,11 +151,10 @@ class StepProcess:
                 received = os.read(source, 1 << 16)
                 if not received:
                     return
-                size += len(received)
-                if size > LONGEST_ANSWER:
-                    raise Refused(Reason.CRASHED, "The converter's process answered more than a result.")
                 *lines, self._data = (self._data + received).split(b"\n")
                 self._lines.extend(lines)
+                if len(self._data) > LONGEST_ANSWER:
+                    raise Refused(Reason.CRASHED, "The converter's process answered more than a result.")
 
     def status(self) -> int:
         """How its step ended; waits for the end."""

@@ -20,7 +20,7 @@ import rune
 from lab.child import start
 from lab.child.job import ChildCommand
 from lab.child.limits import ChildLimits
-from lab.child.process import StepProcess
+from lab.child.process import LONGEST_ANSWER, StepProcess
 from lab.child.start import ProcessPool, Step, begun, end_waiting, run, start_ahead
 from lab.refusal import Reason, Refused
 from tests.support.patience import PATIENCE
@@ -71,6 +71,10 @@ def run(job):
     if what == "late":
         job.report(0.5, "Waiting")
         return {"late": job.inputs["late"].read_bytes().hex(), "source": job.inputs["source"].read_text()}
+    if what == "long":
+        for _ in range(job.spec["count"]):
+            job.send({"text": "x" * (1 << 18)})
+        return {}
     if what == "memory":
         return {"bytes": len(bytearray(job.spec["bytes"]))}
     if what == "refuse":
@@ -320,6 +324,13 @@ def test_a_process_that_died_between_two_steps_is_replaced(probe: Path, pool: Pr
     os.killpg(process.pid, signal.SIGKILL)
     process._process.wait()
     assert run(step(probe, "copy"), PYTHON, pool=pool).result["loaded"] != before
+
+
+def test_a_step_may_send_more_in_all_than_one_answer_has(probe: Path) -> None:
+    count, sizes = 40, list[int]()
+    run(step(probe, "long", count=count), PYTHON, receive=lambda event: sizes.append(len(event["text"])))
+    assert sizes == [1 << 18] * count
+    assert sum(sizes) > LONGEST_ANSWER
 
 
 @pytest.mark.protects("models-in/limits")
