@@ -185,7 +185,7 @@ def _print(converted: ConvertedFile, request: Request, *, is_json: bool) -> None
             if one.get("source_shape", one["shape"]) != one["shape"]:
                 shapes = f"{one['source_shape']} became {one['shape']}"
                 click.echo(f"Input {plain(one['name'])}: {shapes}, channels last, as blocks give pictures and windows.")
-    click.echo("\n".join(lines(converted.report, request.form, request.float_layers)))
+    click.echo("\n".join(lines(converted.report, request.form, request.float_layers, request.calibration.value)))
     for protection, reason in converted.gaps.items():
         click.echo(f"Note: the converter ran without {protection}: {reason}", err=True)
 

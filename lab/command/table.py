@@ -15,15 +15,15 @@ SHOWN_LAYERS = 5
 """Layers that are listed, those that lose most first."""
 
 
-def lines(report: Mapping[str, Any], form: str, float_layers: Sequence[str]) -> Iterator[str]:
-    """The whole text of a report, line by line."""
+def lines(report: Mapping[str, Any], form: str, float_layers: Sequence[str], split: str) -> Iterator[str]:
+    """The whole text of a report, line by line. `split` is that of the recordings of which ranges are measured."""
     yield columns(list(_rows(report)))
     samples = report["samples"]
     yield ""
     for row in report["forms"]:
         if "refused" in row:
             yield f"Not converted: {plain(row['refused'], 400)}"
-    yield from _about_samples(samples, form)
+    yield from _about_samples(samples, form, split)
     chosen = next(row for row in report["forms"] if row["form"] == form)
     if form != FLOAT:
         yield from _about_layers(chosen, float_layers)
@@ -52,10 +52,10 @@ def _accuracy(row: Mapping[str, Any]) -> str:
     return f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%}, {row['right']} of {row['judged']})"
 
 
-def _about_samples(samples: Mapping[str, Any], form: str) -> Iterator[str]:
+def _about_samples(samples: Mapping[str, Any], form: str, split: str) -> Iterator[str]:
     ranges = ", ".join(f"{low:.3g} to {high:.3g}" for low, high in samples["ranges"])
     if samples["kind"] == "recordings":
-        ranges = "random input, which is a guess" if samples["is_guess"] else f"{ranges}, from the split train"
+        ranges = "random input, which is a guess" if samples["is_guess"] else f"{ranges}, from the split {split}"
     if samples["kind"] == "random":
         yield (
             f"No samples: these figures are of {samples['judging']} random inputs from {ranges}, which is a guess. "

@@ -90,6 +90,8 @@ class _Sums:
     def decibels(self) -> float:
         if self.noise == 0:
             return IDENTICAL
+        if not math.isfinite(self.noise):
+            return -IDENTICAL  # the other form overflows
         return -IDENTICAL if self.signal == 0 else min(IDENTICAL, 10 * math.log10(self.signal / self.noise))
 
 
@@ -129,6 +131,8 @@ class _FormAnswers:
         mean = np.mean(self._outputs, axis=0)
         answer = answer_of([mean])
         sureness = float(mean[answer]) if mean.size > 1 else float(mean[0] if answer else 1 - mean[0])
+        if not math.isfinite(sureness):
+            sureness = 0.0  # the form overflows
         self.rows.append((recording, answer, round(sureness, 4)))
         self._outputs.clear()
 

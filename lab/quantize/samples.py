@@ -62,8 +62,8 @@ def has_arrays(folder: Path) -> bool:
     return any(path.suffix in SUFFIXES for path in folder.rglob("*"))
 
 
-def pack_samples(folder: Path, target: Path) -> int:
-    """Packs the files of samples in a folder and in those below it; how many. Raises `Refused` and `OSError`."""
+def pack_samples(folder: Path, target: Path) -> None:
+    """Packs the files of samples in a folder and in those below it. Raises `Refused` and `OSError`."""
     paths = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
     if not paths:
         raise Refused(Reason.SAMPLES, f"{quoted(str(folder))} has no .npy or .npz files.")
@@ -72,8 +72,8 @@ def pack_samples(folder: Path, target: Path) -> int:
         raise Refused(Reason.SAMPLES, f"{quoted(str(folder))} has more than {limit}.")
     with zipfile.ZipFile(target, "w") as archive:
         for path in paths:
-            archive.write(path, path.relative_to(folder).as_posix())
-    return len(paths)
+            # Without the time of the file: an archive has none before 1980.
+            archive.writestr(zipfile.ZipInfo(path.relative_to(folder).as_posix()), path.read_bytes())
 
 
 def read_samples(archive: Path, inputs: Sequence[ModelInput]) -> list[CalibrationSample]:

@@ -153,3 +153,10 @@ def test_labels_are_classes_only_where_their_number_fits() -> None:
     assert class_names(labelled, 1) == ("glass", "knock")
     assert class_names(labelled, 3) == ()
     assert class_names([*labelled, CalibrationSample("d", ())], 2) == ()
+
+
+def test_a_file_from_before_1980_is_packed(tmp_path: Path) -> None:
+    folder = write(tmp_path / "samples", {"a.npy": np.ones((4, 2), np.uint8)})
+    os.utime(folder / "a.npy", (0, 0))
+    pack_samples(folder, tmp_path / "samples.zip")
+    assert len(read_samples(tmp_path / "samples.zip", [FRAMES])) == 1
