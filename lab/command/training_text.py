@@ -17,8 +17,8 @@ def summary(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"Note: {plain(note, 400)}"
     curves = report["curves"]
     best = curves[report["best_epoch"] - 1]
-    is_network = bool(report["quantiser"])
-    step, numbers, rune = ("epoch", "parameters", "quantised rune") if is_network else ("round", "numbers", "rune")
+    step, numbers = ("epoch", "parameters") if "pruned_after" in report else ("round", "numbers")
+    rune = "quantised rune" if report["quantiser"] else "rune"
     yield (
         f"Best {step} {report['best_epoch']} of {len(curves)}: loss {best['validation_loss']:.3f} on the validation "
         f"split, {best['loss']:.3f} on the train split. {report['parameters']:,} {numbers}."

@@ -166,7 +166,7 @@ def train(
     report = {
         **_data_report(prepared, notes),
         **training.result,
-        "quantiser": quantisation.result["quantiser"],
+        "quantiser": "" if prepared.training.form == FLOAT else quantisation.result["quantiser"],
         "judgements": {split: each.to_json(dataset.labels) for split, each in judgements.items()},
     }
     answers = {split: each.answers for split, each in judgements.items()}

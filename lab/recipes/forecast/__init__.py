@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from lab.recipes.arguments import COMMON, RecipeArgument, Values
-from lab.recipes.numbers import FLOAT_BYTES, NUMBER_STAGE, Array, DataScaling, NumberTarget
+from lab.recipes.numbers import COLUMNS, FLOAT_BYTES, NUMBER_STAGE, Array, DataScaling, NumberTarget
 from lab.recipes.recipe import FeatureStages, Recipe
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
 
 _ARGUMENTS = (
-    RecipeArgument("columns", "How many of the first columns are read; 0 for all.", 0, 0, 8, "columns"),
+    COLUMNS,
     RecipeArgument("window", "Length of what one forecast looks back at.", 48, 8, 2000, "rows"),
     RecipeArgument("ahead", "How far ahead the forecast is.", 1, 1, 2000, "rows"),
     RecipeArgument("hop", "Rows between two forecasts.", 1, 1, 2000, "rows"),

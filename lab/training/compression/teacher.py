@@ -50,7 +50,10 @@ def require_teacher(teacher: Teacher, settings: RunSettings) -> None:
     other = recipe_of(str(training["recipe"]))
     if not other.takes_teacher:
         raise _unusable(teacher, f"the recipe {other.name} trains no network that could be one")
-    values = read_arguments(other.arguments, training["values"], other.name)
+    # A teacher that began with a model has arguments for that beside those of its recipe.
+    names = {each.name for each in other.arguments}
+    written = {name: value for name, value in training["values"].items() if name in names}
+    values = read_arguments(other.arguments, written, other.name)
     if _features_of(other, values) != _features_of(recipe, settings.values):
         reason = "its features are others; choose the recipe and the arguments of its features, such as its window"
         raise _unusable(teacher, reason)

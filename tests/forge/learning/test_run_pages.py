@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from forge.accounts.models import User
 from forge.datasets.models import Sample
+from forge.jobs.models import Job
 from forge.learning.training.actions import runs as actions
-from forge.learning.training.models import TrainingRun
+from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.pages.drawing import TICKS, _epoch_ticks
 from forge.learning.training.pages.form import written_arguments
 from forge.learning.training.recipes import recipe_of
 from forge.projects.models import Project
-from tests.forge.factories.training import finished_run, motion_version
+from tests.forge.factories.training import curve, finished_run, motion_version
 from tests.forge.learning.test_training import begun, read
 from tests.lab.training.motion_data import LABELS
 
@@ -111,3 +115,28 @@ def test_one_of_what_is_counted_is_written_in_the_singular() -> None:
         ("Gone", "1"),
     ]
     assert ("Shift", "1 ms") in written_arguments({"shift": 1}, recipe_of("keywords"))
+
+
+@pytest.mark.parametrize("epochs", [1, 6, 7, 600, 6000, 6001, 10_000])
+def test_any_number_of_epochs_has_a_few_ticks(epochs: int) -> None:
+    ticks = _epoch_ticks(epochs)
+    assert ticks[0] == 1
+    assert ticks == sorted(set(ticks))
+    assert ticks[-1] <= epochs
+    assert len(ticks) <= TICKS + 2
+
+
+def test_the_remaining_time_is_that_of_the_epochs_since_the_run_went_on(
+    trains: Client, project: Project, user: User
+) -> None:
+    begun(trains, arguments={"window": 20, "hop": 20, "epochs": 600})
+    run = TrainingRun.objects.get()
+    now = timezone.now()
+    TrainingRun.objects.update(
+        state=TrainingState.RUNNING,
+        curves=list(curve(305)),
+        description={"resumed": {"epoch": 300, "began": (now - timedelta(seconds=20)).isoformat()}},
+    )
+    Job.objects.filter(pk=run.job_id).update(started=now - timedelta(hours=6))
+    page = trains.get("/acme/kitchen/training/1").content.decode()
+    assert "at most 20 min left" in page  # 295 epochs of 4 s

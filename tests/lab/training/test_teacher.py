@@ -96,3 +96,8 @@ def test_the_command_names_a_teacher_that_is_not_there(tmp_path: Path) -> None:
     result = CliRunner().invoke(command, [str(tmp_path), "--count", "cortex-m4"])
     assert result.exit_code == 1
     assert 'The teacher "large.float.tflite", or "large.provenance.json" beside it, cannot be read' in result.stderr
+
+
+def test_a_run_that_began_with_a_model_can_teach() -> None:
+    values = {**settings_of(filters=32).to_json()["values"], "learned-layers": 0}
+    require_teacher(teacher_for(settings_of(filters=32), values=values), settings_of())

@@ -160,6 +160,6 @@ def _loss_ticks(high: float) -> list[float]:
 
 
 def _epoch_ticks(last: int) -> list[int]:
-    step = next(size for size in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if last / size <= TICKS + 1)
+    step = next(size for size in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000) if last / size <= TICKS + 1)
     ticks = [1, *range(step if step > 1 else 2, last + 1, step)]
     return [tick for tick in ticks if tick == 1 or tick - 1 >= step / 2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -191,11 +191,16 @@ def _recipe(name: str) -> RecipeJson | None:
 
 
 def _remaining(run: TrainingRun) -> str:
-    """About how long it trains at most, from how long it trained so far."""
+    """About how long it trains at most, from how long it trained since it began or went on."""
     job = run.job
-    if run.state != TrainingState.RUNNING or job is None or job.started is None or len(run.curves) < 2:
+    if run.state != TrainingState.RUNNING or job is None or job.started is None:
         return ""
-    took = (timezone.now() - job.started) / len(run.curves)
+    began, epochs = job.started, len(run.curves)
+    if resumed := run.description.get("resumed"):
+        began, epochs = datetime.fromisoformat(resumed["began"]), epochs - resumed["epoch"]
+    if epochs < 2:
+        return ""
+    took = (timezone.now() - began) / epochs
     left = took * (run.epochs - len(run.curves))
     if left < timedelta(seconds=90):
         return f"at most {max(1, round(left.total_seconds()))} s left"

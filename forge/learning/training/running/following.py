@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from forge.core.json_shape import has_shape
 from forge.jobs.kinds import AttemptFailed, JobContext
@@ -106,7 +107,10 @@ class RunFollower:
         if not 0 <= event["best_epoch"] <= event["epoch"]:
             raise _malformed()
         curves = [row for row in self._run.curves if row["epoch"] <= event["epoch"]]
-        self._set(curves=curves, best_epoch=event["best_epoch"])
+        attempt = {"epoch": event["epoch"], "began": timezone.now().isoformat()}
+        self._set(
+            curves=curves, best_epoch=event["best_epoch"], description={**self._run.description, "resumed": attempt}
+        )
         self._job.log(f"Training continues after epoch {event['epoch']}.")
 
     def _take_epoch(self, event: EpochEvent) -> None:
