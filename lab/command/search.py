@@ -71,7 +71,7 @@ class _Quantity(click.ParamType[int]):
     type=click.IntRange(1, 10_000),
     default=40,
     show_default=True,
-    help="Trained trials, of all calls.",
+    help="Trials that came as far as training, of all calls.",
 )
 @click.option(
     "--minutes", type=click.FloatRange(0.1, 10_000), default=60, show_default=True, help="The most time of this call."
