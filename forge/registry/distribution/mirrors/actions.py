@@ -22,7 +22,7 @@ from forge.registry.distribution.mirrors.access import PASSWORD_PURPOSE, find_mi
 from forge.registry.distribution.mirrors.addresses import checked_registry, checked_repository
 from forge.registry.distribution.mirrors.copying import state_of
 from forge.registry.distribution.mirrors.errors import BadMirror
-from forge.registry.distribution.mirrors.jobs import request_copy
+from forge.registry.distribution.mirrors.jobs import cancel_copies, request_copy
 from forge.registry.distribution.mirrors.models import Mirror, MirrorDirection
 from forge.registry.models import Repository
 
@@ -81,7 +81,7 @@ def set_mirror(
 def remove_mirror(
     actor: Actor, project: Project, direction: MirrorDirection, *, precondition: Precondition = None
 ) -> None:
-    """Removes a mirror. What was copied stays there, and what was fetched stays here.
+    """Removes a mirror, and cancels copies to it. What was copied stays there, and what was fetched stays here.
 
     Raises `Forbidden`, `Stale`, `PreconditionRequired` and `NoSuchMirror`.
     """
@@ -92,6 +92,7 @@ def remove_mirror(
     write_entry(
         actor, "mirror.remove", project.stream, project.place, direction=str(direction.label), address=mirror.address
     )
+    cancel_copies(mirror, str(actor.person))
     mirror.delete()
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from forge.accounts.permissions import Verb
 from forge.compute.scheduler.slots import Party
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
-from forge.jobs.queue import enqueue
+from forge.jobs.queue import cancel, enqueue
 from forge.jobs.workers.slots import notify_workers
 from forge.registry.distribution.mirrors.access import open_remote, principal_of_mirror
 from forge.registry.distribution.mirrors.copying import copy_repository, state_of
@@ -28,25 +29,23 @@ REQUEST_EVERY = 15.0
 """Seconds."""
 COPY_SECONDS = 900.0
 """One attempt at a copy; the next one goes on with what the other registry lacks."""
+CHECK_EVERY = 3.0
+"""Seconds between two checks that a copy may go on."""
 ATTEMPTS = 5
 BACK_OFF = timedelta(seconds=20)
 
 
 def copy_to_mirror(context: JobContext) -> Mapping[str, Any]:
-    """Copies a project's repository to its mirror."""
-    mirrors = Mirror.objects.active().filter(direction=MirrorDirection.TO)
-    related = mirrors.select_related("project__organisation", "author")
-    mirror = related.filter(pk=context.spec["mirror"]).first()
-    repository = None if mirror is None else repository_of(mirror.project)
-    if mirror is None or repository is None:
-        raise JobFailed("The mirror was removed.")
-    if principal_of_mirror(mirror) is None:
-        raise JobFailed("The person who set up this mirror may no longer manage the project. Set it up again.")
+    """Copies a project's repository to its mirror, while the mirror works."""
+    mirror = _working_mirror(context.spec["mirror"])
+    repository = repository_of(mirror.project)
+    if repository is None:
+        raise JobFailed("The project has no repository any more.")
     context.report(0.1, f"Copying to {mirror.address}")
     state = state_of(repository)
     try:
         with open_remote(mirror, COPY_SECONDS) as remote:
-            copied, failed = copy_repository(repository, state, remote, context.tick)
+            copied, failed = copy_repository(repository, state, remote, _checked_tick(context, mirror))
     except RemoteFailed as error:
         note_outcome(mirror, str(error))
         raise AttemptFailed(str(error)) from None
@@ -59,9 +58,42 @@ def copy_to_mirror(context: JobContext) -> Mapping[str, Any]:
         raise JobFailed(f"{counted(len(failed), 'tag')} could not be copied: {next(iter(failed.values()))}")
     with transaction.atomic():
         context.confirm_lease()
+        _require_same(mirror)
         Mirror.objects.filter(pk=mirror.pk).update(copied_state=state.digest)
         note_outcome(mirror)
     return {"copied": copied, "state": state.digest}
+
+
+def _working_mirror(mirror_id: str) -> Mirror:
+    """A mirror that is copied to, while whoever set it may manage the project. Raises `JobFailed`."""
+    mirrors = Mirror.objects.active().filter(direction=MirrorDirection.TO)
+    mirror = mirrors.select_related("project__organisation", "author").filter(pk=mirror_id).first()
+    if mirror is None:
+        raise JobFailed("The mirror was removed, or the right of the person who set it up ended.")
+    if principal_of_mirror(mirror) is None:
+        raise JobFailed("The person who set up this mirror may no longer manage the project. Set it up again.")
+    return mirror
+
+
+def _require_same(mirror: Mirror) -> None:
+    """Raises `JobFailed` where a mirror works no longer, and `AttemptFailed` where it names another repository now."""
+    now = _working_mirror(str(mirror.pk))
+    if (now.registry, now.repository, now.user) != (mirror.registry, mirror.repository, mirror.user):
+        raise AttemptFailed("The mirror was changed while it was copied to.")
+
+
+def _checked_tick(context: JobContext, mirror: Mirror) -> Callable[[], None]:
+    """The tick of a copy, which checks every few seconds that it may go on. It raises what `_require_same` does."""
+    checked = time.monotonic()
+
+    def tick() -> None:
+        nonlocal checked
+        context.tick()
+        if time.monotonic() - checked >= CHECK_EVERY:
+            _require_same(mirror)
+            checked = time.monotonic()
+
+    return tick
 
 
 def _titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
@@ -114,4 +146,15 @@ def request_copy(mirror: Mirror, state: str, person: UUID | None) -> Job:
     project = mirror.project
     party = Party(project.organisation_id, person, is_program=person is None)
     spec = {"mirror": str(mirror.pk), "state": state}
-    return enqueue(COPY, project.organisation_id, spec, party=party, project=project, key=f"mirror:{mirror.pk}")
+    return enqueue(COPY, project.organisation_id, spec, party=party, project=project, key=_key(mirror))
+
+
+def cancel_copies(mirror: Mirror, by: str) -> None:
+    """Ends the copies to a mirror that wait or run."""
+    for job in Job.objects.unfinished().filter(kind=COPY.name, exclusive=_key(mirror)):
+        cancel(job, by)
+
+
+def _key(mirror: Mirror) -> str:
+    """Copies to one mirror run one at a time."""
+    return f"mirror:{mirror.pk}"
