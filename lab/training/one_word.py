@@ -60,8 +60,8 @@ def generated_recordings(
     seed: int,
 ) -> Iterator[tuple[Recording, Split]]:
     """Sounds that are made of the recordings of the word, each in the split of the one that it is made of: none is
-    learned whose recording tests. The same recordings and seed give the same sounds, `MOST_SOUNDS` at most. Raises
-    `Refused`."""
+    learned whose recording tests. The same recordings and seed give the same sounds: `MOST_SOUNDS` at most, or one of
+    each recording where there are more. Raises `Refused`."""
     fewer = _fewer(values, sum(each.label == labels[1] for each in recordings))
     for recording, split in zip(recordings, splits, strict=True):
         if recording.label != labels[1]:

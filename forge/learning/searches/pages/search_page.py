@@ -51,7 +51,8 @@ def search_context(actor: Actor, project: Project, search: ModelSearch, measure:
     measure = measure if measure in MEASURES else "ram"
     best = best_trials(trials)
     counts = {state: sum(each.state == state for each in trials) for state in SearchTrialState}
-    used = counts[SearchTrialState.TRAINED] + counts[SearchTrialState.STOPPED]
+    failed = sum(each.state == SearchTrialState.FAILED and each.needs is not None for each in trials)
+    used = counts[SearchTrialState.TRAINED] + counts[SearchTrialState.STOPPED] + failed
     own = next((each for each in trials if each.number == 1), None)
     active = [each for each in trials if each.state == SearchTrialState.RUNNING]
     ended = [each for each in trials if each.state != SearchTrialState.RUNNING]
