@@ -18,9 +18,10 @@ from forge.datasets.removals.hooks import SampleScope, find_learners
 from forge.datasets.samples.actions import withdraw_consent
 from forge.datasets.versions.manifest import Entry
 from forge.jobs.models import Job, WorkerCapability
-from forge.jobs.queue import take
+from forge.jobs.queue import cancel, take
 from forge.learning.conversions.lab_process import LabDied, LabRefused
 from forge.learning.searches import job
+from forge.learning.searches.actions import searches
 from forge.learning.searches.kinds import MAX_UNFINISHED
 from forge.learning.searches.models import ModelSearch, SearchTrial
 from forge.learning.searches.trial_rows import RowsForLab, claim_trial, drop_unfinished
@@ -201,6 +202,40 @@ def test_there_are_limits_of_searches_and_minutes(
     Job.objects.filter(kind="model-search").update(started=now - timedelta(minutes=9), finished=now)
     Quota.objects.create(holder=project.organisation.stream, resource="training", limit=9)
     assert "9 minutes" in begun(searcher, 429)["detail"]
+
+
+@pytest.mark.parametrize("way", ["resume", "retry"])
+def test_going_on_counts_like_another_search_that_waits(
+    searcher: Client, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(searches, "MAX_UNFINISHED", 1)
+    begun(searcher)
+    searcher.post(f"{SEARCHES}/1/stop")
+    path = f"{SEARCHES}/1/resume" if way == "resume" else f"/api/v1/jobs/{Job.objects.get().pk}/retry"
+    begun(searcher)
+    refused = searcher.post(path, {}, content_type="application/json")
+    assert (refused.status_code, "1 searches wait or run already" in refused.json()["detail"]) == (409, True)
+    assert read(searcher)["state"] == "cancelled"
+    searcher.post(f"{SEARCHES}/2/stop")
+    assert searcher.post(path, {}, content_type="application/json").status_code == 202
+    assert read(searcher)["state"] == "waiting"
+
+
+def test_one_of_several_jobs_of_a_search_is_retried_beside_the_others(searcher: Client) -> None:
+    begun(searcher, workers=2)
+    job = Job.objects.earliest("created")
+    assert cancel(job, "somebody")
+    assert searcher.post(f"/api/v1/jobs/{job.pk}/retry").status_code == 202
+    assert Job.objects.unfinished().count() == 2
+
+
+def test_a_job_of_a_search_that_went_on_since_is_not_retried(searcher: Client) -> None:
+    begun(searcher)
+    job = Job.objects.get()
+    for act in ("stop", "resume", "stop"):
+        searcher.post(f"{SEARCHES}/1/{act}", {}, content_type="application/json")
+    refused = searcher.post(f"/api/v1/jobs/{job.pk}/retry")
+    assert (refused.status_code, "went on with other jobs" in refused.json()["detail"]) == (409, True)
 
 
 @pytest.mark.slow

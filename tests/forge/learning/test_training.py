@@ -14,7 +14,7 @@ from forge.accounts.models import Quota, User
 from forge.builds.contents import keep_contents
 from forge.core.models import AuditEntry, Event
 from forge.datasets.models import Consent, Sample
-from forge.jobs.models import WorkerCapability
+from forge.jobs.models import Job, WorkerCapability
 from forge.jobs.workers.slots import JobSlots
 from forge.learning.conversions.lab_process import LabRefused
 from forge.learning.training.actions import runs as actions
@@ -349,6 +349,21 @@ def test_minutes_of_training_are_a_quota(trains: Client, project: Project) -> No
     answer = trains.post(RUNS, {"recipe": "motion"}, content_type="application/json")
     assert answer.status_code == 429
     assert "trained for 0 minutes" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("way", ["resume", "retry"])
+def test_going_on_counts_like_another_run_that_waits(trains: Client, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    monkeypatch.setattr(actions, "MAX_UNFINISHED", 1)
+    begun(trains)
+    trains.post(f"{RUNS}/1/cancel")
+    path = f"{RUNS}/1/resume" if way == "resume" else f"/api/v1/jobs/{Job.objects.get().pk}/retry"
+    begun(trains)
+    refused = trains.post(path)
+    assert (refused.status_code, "1 runs wait or train already" in refused.json()["detail"]) == (409, True)
+    assert read(trains)["state"] == "cancelled"
+    trains.post(f"{RUNS}/2/cancel")
+    assert trains.post(path).status_code == 202
+    assert read(trains)["state"] == "waiting"
 
 
 def test_the_section_of_a_policy_is_replaced_and_all_else_stays() -> None:

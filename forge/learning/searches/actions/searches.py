@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from forge.accounts.permissions import Verb
@@ -103,8 +104,7 @@ def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> Mo
         searches = ModelSearch.objects.filter(project=project)
         if searches.count() >= MAX_SEARCHES:
             raise TooManySearches(f"A project has at most {MAX_SEARCHES} searches. Delete some that are not needed.")
-        if searches.filter(state__in=UNFINISHED_SEARCHES).count() >= MAX_UNFINISHED:
-            raise TooManySearches(f"{MAX_UNFINISHED} searches wait or run already. Wait for one, or stop it.")
+        _require_few_unfinished(searches)
         search = ModelSearch(
             project=project,
             number=next_number(searches),
@@ -155,12 +155,12 @@ def stop_search(actor: Actor, search: ModelSearch) -> ModelSearch:
 def resume_search(actor: Actor, search: ModelSearch, trials: int | None = None) -> ModelSearch:
     """Goes on with a search that has ended, from its trials, with another budget of trials if it is given.
 
-    Raises `Invalid`, `SearchRunning`, `DataVersionNotFound`, `TooOften`, and `Forbidden` or `NotFound`.
+    Raises `Invalid`, `SearchRunning`, `DataVersionNotFound`, `TooManySearches`, `TooOften`, and `Forbidden` or
+    `NotFound`.
     """
     project = search.project
     require(actor, Verb.EDIT, project)
-    require_going_on(actor, search)
-    search = _locked(search)
+    search = require_going_on(actor, search)
     if search.is_unfinished:
         raise SearchRunning("The search runs already.")
     if trials is not None:
@@ -174,13 +174,24 @@ def resume_search(actor: Actor, search: ModelSearch, trials: int | None = None) 
     return search
 
 
-def require_going_on(actor: Actor, search: ModelSearch) -> None:
-    """In the transaction that lets a search go on: asks again what was asked when it began.
+def require_going_on(actor: Actor, search: ModelSearch) -> ModelSearch:
+    """In the transaction that lets a search go on: asks again what was asked when it began. Returns it, locked.
 
-    Raises `DataVersionNotFound` and `TooOften`.
+    Raises `DataVersionNotFound`, `TooManySearches` and `TooOften`.
     """
-    require_source(actor, search.project, search.data_version)
-    require_minutes(search.project.organisation)
+    project = search.project
+    require_source(actor, project, search.data_version)
+    require_minutes(project.organisation)
+    search = _locked(search)
+    Project.objects.lock(project.pk)
+    _require_few_unfinished(ModelSearch.objects.filter(project=project).exclude(pk=search.pk))
+    return search
+
+
+def _require_few_unfinished(searches: QuerySet[ModelSearch]) -> None:
+    """Raises `TooManySearches` if as many of these searches of a project wait or run as may at once."""
+    if searches.filter(state__in=UNFINISHED_SEARCHES).count() >= MAX_UNFINISHED:
+        raise TooManySearches(f"{MAX_UNFINISHED} searches wait or run already. Wait for one, or stop it.")
 
 
 def discard_search(actor: Actor, search: ModelSearch) -> None:

@@ -90,8 +90,7 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
         Project.objects.lock(project.pk)
         runs = TrainingRun.objects.filter(project=project)
         require_room_for_run(runs)
-        if runs.filter(state__in=UNFINISHED).count() >= MAX_UNFINISHED:
-            raise TooManyRuns(f"{MAX_UNFINISHED} runs wait or train already. Wait for one, or cancel it.")
+        _require_few_unfinished(runs)
         run = TrainingRun(
             project=project,
             number=next_number(runs),
@@ -123,6 +122,12 @@ def require_room_for_run(runs: QuerySet[TrainingRun]) -> None:
     """Raises `TooManyRuns` if these runs of a project are as many as it may have."""
     if runs.count() >= MAX_RUNS:
         raise TooManyRuns(f"A project has at most {MAX_RUNS} training runs. Delete some that are not needed.")
+
+
+def _require_few_unfinished(runs: QuerySet[TrainingRun]) -> None:
+    """Raises `TooManyRuns` if as many of these runs of a project wait or train as may at once."""
+    if runs.filter(state__in=UNFINISHED).count() >= MAX_UNFINISHED:
+        raise TooManyRuns(f"{MAX_UNFINISHED} runs wait or train already. Wait for one, or cancel it.")
 
 
 def train_again(actor: Actor, run: TrainingRun) -> TrainingRun:
@@ -166,12 +171,11 @@ def pause_run(actor: Actor, run: TrainingRun) -> TrainingRun:
 def resume_run(actor: Actor, run: TrainingRun) -> TrainingRun:
     """Goes on from the last checkpoint with a run that was paused, failed or was cancelled; from the begin without one.
 
-    Raises `RunNotResumable`, `DataVersionNotFound`, `TooOften`, and `Forbidden` or `NotFound`.
+    Raises `RunNotResumable`, `DataVersionNotFound`, `TooManyRuns`, `TooOften`, and `Forbidden` or `NotFound`.
     """
     project = run.project
     require(actor, Verb.EDIT, project)
-    require_going_on(actor, run)
-    run = _locked(run)
+    run = require_going_on(actor, run)
     if not run.can_resume or run.job is None:
         raise RunNotResumable("Only a run that was paused, failed or was cancelled can be continued.")
     TrainingRun.objects.filter(pk=run.pk).update(instruction="", error="", reason="")
@@ -188,13 +192,19 @@ def resume_run(actor: Actor, run: TrainingRun) -> TrainingRun:
     return run
 
 
-def require_going_on(actor: Actor, run: TrainingRun) -> None:
-    """In the transaction that lets a run go on: asks again what was asked when it began.
+def require_going_on(actor: Actor, run: TrainingRun) -> TrainingRun:
+    """In the transaction that lets a run go on: asks again what was asked when it began. Returns the run, locked.
 
-    Raises `DataVersionNotFound` and `TooOften`.
+    Raises `DataVersionNotFound`, `TooManyRuns` and `TooOften`.
     """
-    require_source(actor, run.project, run.data_version)
-    require_minutes(run.project.organisation)
+    project = run.project
+    require_source(actor, project, run.data_version)
+    require_minutes(project.organisation)
+    # Who uses the model of a run takes these two in the same order.
+    run = _locked(run)
+    Project.objects.lock(project.pk)
+    _require_few_unfinished(TrainingRun.objects.filter(project=project).exclude(pk=run.pk))
+    return run
 
 
 @transaction.atomic
