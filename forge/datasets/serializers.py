@@ -84,7 +84,7 @@ class DataSampleDetailJson(TypedDict):
     """A sample with the versions that have it."""
 
     sample: DataSampleJson
-    versions: Annotated[list[int], "the numbers of the versions that have it"]
+    versions: Annotated[list[int], "the numbers of those of the newest 50 versions that have it, lowest first"]
     opinions: Annotated[list[DataOpinionJson], "labels of people who looked at it in the queue, the first one first"]
 
 

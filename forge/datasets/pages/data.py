@@ -138,7 +138,7 @@ def _sample_context(principal: Principal, project: Project, number: int) -> dict
         "objects": picture_objects(principal, project, sample, labels) if row.picture else None,
         "revision": revision_of(principal, project),
         "purposes": sorted(purpose.replace("-", " ") for purpose in purposes_of(sample.consent)),
-        "versions": versions_with(sample, list(versions_of(principal, project))),
+        "versions": versions_with(sample, versions_of(principal, project)),
         "may_edit": can(principal, Verb.EDIT, project) and not is_protected,
         "is_protected": is_protected,
         "may_delete": may_delete(principal, sample),

@@ -214,11 +214,11 @@ class OneDataSample(ProjectView):
 
     @extend_schema(operation_id="data_sample_read", responses=DataSampleDetailJson)
     def get(self, request: Request, organisation: str, name: str, number: int) -> Response:
-        """A sample, and the versions that have it."""
+        """A sample, and those of the newest 50 versions that have it."""
         project = self.project(request, organisation, name, Verb.READ)
         principal = principal_of(request)
         sample = find_sample(principal, project, number)
-        versions = versions_with(sample, list(versions_of(principal, project)))
+        versions = list(versions_with(sample, versions_of(principal, project)).numbers)
         opinions = [opinion_to_json(each) for each in opinions_on(sample)]
         return Response(
             DataSampleDetailJson(sample=sample_to_json(sample, principal), versions=versions, opinions=opinions)

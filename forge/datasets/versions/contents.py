@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from forge.core.blobs.store import read_blob
 from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataSet, DataVersion, Sample
 from forge.datasets.versions.manifest import Entry, VersionComparison, compare, entry_of, read_manifest
+
+VERSIONS_SEARCHED = 50
+"""The newest versions of a data set, in which one sample is looked for: the contents of each are read for it."""
 
 _COLUMNS = (
     "number",
@@ -46,7 +52,19 @@ def compare_versions(before: DataVersion, after: DataVersion) -> VersionComparis
     return compare(entries_of(before), entries_of(after), deleted_numbers(after.data_set_id))
 
 
-def versions_with(sample: Sample, versions: Collection[DataVersion]) -> list[int]:
-    """The numbers of those of the versions that have a sample, lowest first."""
-    needle = sample.digest.encode("ascii")
-    return sorted(version.number for version in versions if needle in read_blob(version.digest))
+@dataclass(frozen=True)
+class VersionsOfSample:
+    """Those of the newest versions of a data set that have one sample."""
+
+    numbers: Sequence[int]
+    """Lowest first."""
+    searched: int | None
+    """How many of the newest versions were read; None if these are all."""
+
+
+def versions_with(sample: Sample, versions: QuerySet[DataVersion]) -> VersionsOfSample:
+    """Looks for a sample in the newest `VERSIONS_SEARCHED` of its data set's versions, which come newest first."""
+    needle, newest = sample.digest.encode("ascii"), list(versions[: VERSIONS_SEARCHED + 1])
+    searched = newest[:VERSIONS_SEARCHED]
+    numbers = sorted(version.number for version in searched if needle in read_blob(version.digest))
+    return VersionsOfSample(numbers, len(searched) if len(newest) > len(searched) else None)

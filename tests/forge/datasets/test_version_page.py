@@ -13,9 +13,11 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.builds.models import Build
+from forge.core.blobs.store import read_blob
 from forge.datasets.consent.terms import Purpose
 from forge.datasets.models import DataSet
 from forge.datasets.samples.actions import SampleMark, delete_sample, mark_samples
+from forge.datasets.versions import contents
 from forge.datasets.versions.accuracy_uses import count_accuracy
 from forge.datasets.versions.actions import save_version
 from forge.projects.models import Project
@@ -76,6 +78,29 @@ def test_a_version_is_compared_with_any_earlier_one(client: Client, project: Pro
     assert "What changed since version 2" in text_of(client.get(f"{PAGE}/3"))
     assert "2 samples added" in text_of(client.get(f"{PAGE}/3?since=1"))
     assert "What changed since version 2" in text_of(client.get(f"{PAGE}/3?since=9")), "which is no earlier version"
+
+
+@pytest.mark.protects("availability/versions-of-a-sample")
+def test_a_sample_is_looked_for_in_the_newest_versions_alone(
+    client: Client, project: Project, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consent = consent_of(user, project)
+    for label in ("knock", "glass", "speech"):
+        sample_of(consent, user, label=label)
+        save(user, project)
+    read: list[str] = []
+
+    def reading(digest: str) -> bytes:
+        read.append(digest)
+        return read_blob(digest)
+
+    monkeypatch.setattr(contents, "read_blob", reading)
+    assert "In versions v1 , v2 , v3" in text_of(client.get("/acme/kitchen/data/samples/1"))
+    monkeypatch.setattr(contents, "VERSIONS_SEARCHED", 2)
+    read.clear()
+    assert "In versions, of the newest 2 v2 , v3" in text_of(client.get("/acme/kitchen/data/samples/1"))
+    assert client.get("/api/v1/projects/acme/kitchen/data/samples/1").json()["versions"] == [2, 3]
+    assert len(read) == 4, "two for the page, and two for the API"
 
 
 def test_a_version_says_which_labels_are_no_longer_tested(
