@@ -61,6 +61,12 @@ def a_copy_to_another_registry_is_requested(world: World) -> Act:
     return lambda: mirrors.copy_now(world.owner, world.project)
 
 
+@scene(mirrors.remove_mirror)
+def a_mirror_with_a_copy_in_work_is_removed(world: World) -> Act:
+    a_copy_to_another_registry_is_requested(world)()
+    return lambda: mirrors.remove_mirror(world.owner, world.project, MirrorDirection.TO)
+
+
 @scene(outside.bring_model)
 def a_converted_model_is_offered(world: World) -> Act:
     base, offered = _version(world, b"one"), _version(world, b"two")
