@@ -122,6 +122,7 @@ def test_the_summary_has_figures_with_intervals_and_names_mistakes() -> None:
         "notes": ["1 recording of shake is clipped."],
         "curves": [{"epoch": 1, "loss": 0.5, "accuracy": 1.0, "validation_loss": 0.25, "validation_accuracy": 1.0}],
         "best_epoch": 1,
+        "pruned_after": None,
         "quantiser": "ai-edge-quantizer",
         "parameters": 1234,
         "judgements": {"validation": split, "test": split},
@@ -130,7 +131,11 @@ def test_the_summary_has_figures_with_intervals_and_names_mistakes() -> None:
     assert "Note: 1 recording of shake is clipped." in text
     assert "Best epoch 1 of 1: loss 0.250 on the validation split, 0.500 on the train split. 1,234 parameters." in text
     assert "Accuracy on the test split: 80.0% (95 % interval 37.5% to 96.4%)." in text
+    assert "The quantised rune itself ran on the recordings." in text
     assert "circle was taken for shake in 1 recording." in text
+    floats = "\n".join(summary({**report, "quantiser": ""}))
+    assert "Best epoch 1 of 1" in floats
+    assert "The rune itself ran on the recordings." in floats
 
 
 def test_the_script_of_a_run_has_its_settings_and_imports_nothing_of_ours(ready: Path, tmp_path: Path) -> None:
