@@ -9,8 +9,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+# Made-up examples are the same in each run, and a slow one on a busy machine is no failure.
+settings.register_profile(
+    "same", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("same")
 
 # jsonschema makes a parser of iris for itself, which takes longer than the import of Django; no schema of ours has one.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
