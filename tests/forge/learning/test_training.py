@@ -19,8 +19,9 @@ from forge.jobs.workers.slots import JobSlots
 from forge.learning.conversions.lab_process import LabRefused
 from forge.learning.training.actions import runs as actions
 from forge.learning.training.declarations import with_section
+from forge.learning.training.models import TrainingRun
 from forge.learning.training.running import following
-from forge.learning.training.running.job import TRAINING, run_training_job
+from forge.learning.training.running.job import TRAINING, follow_job, run_training_job
 from forge.projects.models import Project
 from lab.training.settings import ENVIRONMENT
 from rune.model.tflite import TensorKind, read_model
@@ -349,6 +350,14 @@ def test_minutes_of_training_are_a_quota(trains: Client, project: Project) -> No
     answer = trains.post(RUNS, {"recipe": "motion"}, content_type="application/json")
     assert answer.status_code == 429
     assert "trained for 0 minutes" in answer.json()["detail"]
+
+
+def test_a_finished_run_has_no_instruction_that_it_has_not_done(trains: Client) -> None:
+    begun(trains)
+    TrainingRun.objects.update(instruction="stop")
+    Job.objects.update(state="succeeded")
+    follow_job(Job.objects.get())
+    assert (read(trains)["state"], read(trains)["instruction"]) == ("finished", "")
 
 
 @pytest.mark.parametrize("way", ["resume", "retry"])

@@ -179,7 +179,7 @@ def follow_job(job: Job) -> None:
     values: dict[str, Any] = {"state": _state(job, run)}
     if job.state in (JobState.FAILED, JobState.LOST):
         values |= {"error": job.error[:1000], "instruction": ""}
-    elif job.state == JobState.CANCELLED:
+    elif job.state in (JobState.CANCELLED, JobState.SUCCEEDED):
         values |= {"instruction": ""}
     elif job.state == JobState.RUNNING:
         values |= {"error": "", "reason": "", "instruction": ""}
