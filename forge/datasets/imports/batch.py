@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import require_fits, require_room
 from forge.compute.errors import MalformedAnswer
 from forge.compute.pool.answer_reading import DataBatchJson, DataOmissionJson, DataRecordingJson
@@ -20,6 +21,7 @@ from forge.datasets.samples.actions.store import SampleOrigin, store_sample
 from forge.datasets.samples.content import are_words, content_in
 from forge.datasets.samples.models import SampleSource
 from forge.jobs.kinds import JobContext
+from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure
 from rune.datasets.content.content import BadContent, Content
 from rune.datasets.positions import read_positions
@@ -32,8 +34,8 @@ MAX_OMISSIONS = 200
 def store_batch(job: JobContext, actor: Actor, row: DataImport, batch: DataBatchJson, output: Path) -> DataImport:
     """Adds the recordings of a batch as samples, and returns the import behind it.
 
-    Raises `ConsentOver`, `ImportNotReady`, `StorageQuotaReached`, `MalformedAnswer`, and what
-    `JobContext.confirm_lease` raises; nothing of the batch is stored then.
+    Raises `ConsentOver`, `ImportNotReady`, `StorageQuotaReached`, `MalformedAnswer`, `Forbidden` or `NotFound`, and
+    what `JobContext.confirm_lease` raises; nothing of the batch is stored then.
     """
     _check(row, batch)
     recordings = batch["recordings"]
@@ -44,6 +46,7 @@ def store_batch(job: JobContext, actor: Actor, row: DataImport, batch: DataBatch
     digests = sorted({blob.digest for blob in blobs})
     with delete_on_failure(digests), (change := DataSetChange(row.data_set_id)) as data_set:
         job.confirm_lease()
+        require(actor.afresh(), Verb.EDIT, data_set.project)
         row = _current(row)
         omissions: list[DataOmissionJson] = list(batch["omissions"])
         samples: list[Sample] = []

@@ -23,7 +23,7 @@ from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import open_blob_file
 from forge.compute.pool.toolchain import fetched_folder, warm_compiler
 from forge.core.blobs.sweep import delete_if_unlinked
-from forge.core.errors import DomainError
+from forge.core.errors import DomainError, Forbidden, NotFound
 from forge.datasets.imports.actions import announce_import
 from forge.datasets.imports.batch import store_batch
 from forge.datasets.imports.ending import stop_imports
@@ -38,6 +38,7 @@ BATCH_COUNT = 250
 BATCH_BYTES = 32_000_000
 BATCH_SECONDS = 300.0
 """The longest that reading one batch may take."""
+NO_RIGHT = "The person who started this import may no longer edit the project."
 
 NewReader = Callable[[], AbstractContextManager[Compiler]]
 
@@ -109,7 +110,7 @@ def _describe(job: JobContext, row: DataImport, reader: Compiler, files: Mapping
 def _add(job: JobContext, row: DataImport, reader: Compiler, files: Mapping[str, JobFile]) -> Mapping[str, Any]:
     actor = acting_as(row.person) if row.person is not None else None
     if actor is None or not can(actor, Verb.EDIT, row.data_set.project):
-        raise JobFailed("The person who started this import may no longer edit the project.")
+        raise JobFailed(NO_RIGHT)
     position = row.position
     while True:
         job.report(position / max(1, row.total), f"{position:,} of {counted(row.total, 'recording')}")
@@ -119,6 +120,8 @@ def _add(job: JobContext, row: DataImport, reader: Compiler, files: Mapping[str,
             row = store_batch(job, actor, row, batch, reader.output)
         except StorageQuotaReached as error:
             raise JobFailed(f"{row.added:,} samples were added. {error.detail}") from error
+        except (Forbidden, NotFound) as error:
+            raise JobFailed(NO_RIGHT) from error
         except DomainError as error:
             raise JobFailed(error.detail) from error
         except MalformedAnswer as error:

@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from forge.accounts.models import Quota, User
+from forge.accounts.models import Membership, Quota, User
 from forge.compute.pool.compiler import Compiler
 from forge.core.models import AuditEntry, Blob, BlobLink
 from forge.datasets.imports import actions, batch, job
@@ -237,6 +237,26 @@ def test_a_cancelled_import_can_be_retried(client: Client, consent: Consent, use
     assert read(client, import_id)["state"] == "reading"
     run_jobs()
     assert read(client, import_id)["state"] == "ready"
+
+
+@pytest.mark.protects("roles/rights-that-end")
+def test_who_is_removed_while_the_archive_is_read_adds_nothing(
+    client: Client, consent: Consent, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_id = sent(client, consent, zipped(FOLDERS))
+    run_jobs()
+    assert start(client, import_id).status_code == 202
+    ask = job._ask
+
+    def asked(*args: Any, **request: Any) -> Any:
+        Membership.objects.filter(user=user).delete()
+        return ask(*args, **request)
+
+    monkeypatch.setattr(job, "_ask", asked)
+    run_jobs()
+    row = DataImport.objects.get()
+    assert (row.state, row.error) == ("failed", job.NO_RIGHT)
+    assert not Sample.objects.exists()
 
 
 @pytest.mark.slow
