@@ -13,7 +13,9 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from forge.accounts.errors import StorageQuotaReached
+from forge.accounts.models import ApiToken
 from forge.accounts.permissions import Verb
+from forge.accounts.principals import token_of
 from forge.accounts.quotas.limits import require_fits, require_room
 from forge.core.actors import Actor
 from forge.core.blobs.links import link_blobs
@@ -30,7 +32,7 @@ from forge.core.blobs.parts import (
     store_pieces,
 )
 from forge.core.database.compiled_queries import CompiledLookup, CompiledQuery
-from forge.core.errors import NotFound
+from forge.core.errors import Forbidden, NotFound, SignInNeeded
 from forge.core.models import Blob
 from forge.projects.access import require
 from forge.projects.models import Project
@@ -94,8 +96,8 @@ def append_part(
     """Adds bytes to an upload while they come; `offset` is where the client says that they begin, and `size` how many
     they are, 0 where that is not known before. What came before an interruption stays, and is part of the upload.
 
-    Raises `Forbidden`, `StorageQuotaReached`, `WrongUploadOffset`, `UploadInUse`, `NoSuchUpload` where the upload ended
-    meanwhile, and what interrupted `chunks`.
+    Raises `Forbidden`, `SignInNeeded`, `StorageQuotaReached`, `WrongUploadOffset`, `UploadInUse`, `NoSuchUpload` where
+    the upload or the right to it ended meanwhile, and what interrupted `chunks`.
     """
     project = upload.repository.project
     require(actor, Verb.PUSH, project)
@@ -116,7 +118,7 @@ def append_part(
     try:
         last, confirm = parts[-1] if parts else None, partial(_require_unchanged, upload)
         for piece in store_pieces(measured, upload.pk, last, confirm):
-            row = _add(row, piece)
+            row = _add(actor, row, piece)
             if row.size != upload.size + size:  # more comes than there was room for, or nobody knows how much
                 _require_room(project, 1)
     except PartInUse:
@@ -139,10 +141,19 @@ def _require_unchanged(upload: Upload) -> None:
         raise WrongUploadOffset(row.size)
 
 
-def _add(upload: Upload, piece: StoredPart) -> Upload:
+def _require_push_still(actor: Actor, project: Project) -> None:
+    """Asks again for the right to push, and whether the token lives: bytes came since the request began."""
+    require(actor.afresh(), Verb.PUSH, project)
+    token = token_of(actor)
+    if token is not None and not ApiToken.objects.alive().filter(pk=token, owner__is_active=True).exists():
+        raise SignInNeeded("This token ended while the bytes came.")
+
+
+def _add(actor: Actor, upload: Upload, piece: StoredPart) -> Upload:
     try:
+        _require_push_still(actor, upload.repository.project)
         row = _added(upload, piece)
-    except (NoSuchUpload, WrongUploadOffset):
+    except (Forbidden, NotFound, SignInNeeded, WrongUploadOffset):
         if piece.part.name not in {name for name, _size in upload.parts}:
             delete_parts([piece.part.name])
         raise
@@ -170,7 +181,7 @@ def _added(upload: Upload, piece: StoredPart) -> Upload:
 def finish_upload(actor: Actor, upload: Upload, digest: str) -> str:
     """Makes the parts of an upload a blob of its repository. Returns its digest as the client named it.
 
-    Raises `Forbidden`, `StorageQuotaReached`, `WrongBytes`, `UploadInUse` and `NoSuchUpload`.
+    Raises `Forbidden`, `SignInNeeded`, `StorageQuotaReached`, `WrongBytes`, `UploadInUse` and `NoSuchUpload`.
     """
     project = upload.repository.project
     require(actor, Verb.PUSH, project)
@@ -184,6 +195,7 @@ def finish_upload(actor: Actor, upload: Upload, digest: str) -> str:
             raise WrongDigest
         blob = join_parts(parts, measured["sha256"])
         with transaction.atomic():
+            _require_push_still(actor, project)
             _have(upload.repository, blob, digest)
             require_fits(project.organisation_id)
             Upload.objects.filter(pk=upload.pk).delete()
