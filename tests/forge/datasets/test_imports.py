@@ -248,11 +248,11 @@ def test_who_is_removed_while_the_archive_is_read_adds_nothing(
     assert start(client, import_id).status_code == 202
     ask = job._ask
 
-    def asked(*args: Any, **request: Any) -> Any:
+    def ask_when_removed(*args: Any, **request: Any) -> Any:
         Membership.objects.filter(user=user).delete()
         return ask(*args, **request)
 
-    monkeypatch.setattr(job, "_ask", asked)
+    monkeypatch.setattr(job, "_ask", ask_when_removed)
     run_jobs()
     row = DataImport.objects.get()
     assert (row.state, row.error) == ("failed", job.NO_RIGHT)
