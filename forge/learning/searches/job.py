@@ -184,7 +184,7 @@ def prepare_retry(actor: Actor, job: Job) -> None:
     search = rows.filter(pk=job.spec["search"]).first()
     if search is None:
         raise NotRetriable("The search was deleted.")
-    if job.created < require_going_on(actor, search).called:
+    if job.created < require_going_on(search, actor).called:
         raise NotRetriable("The search went on with other jobs since. Go on with the search.")
 
 

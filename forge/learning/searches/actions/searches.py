@@ -160,7 +160,7 @@ def resume_search(actor: Actor, search: ModelSearch, trials: int | None = None) 
     """
     project = search.project
     require(actor, Verb.EDIT, project)
-    search = require_going_on(actor, search)
+    search = require_going_on(search, actor)
     if search.is_unfinished:
         raise SearchRunning("The search runs already.")
     if trials is not None:
@@ -174,7 +174,7 @@ def resume_search(actor: Actor, search: ModelSearch, trials: int | None = None) 
     return search
 
 
-def require_going_on(actor: Actor, search: ModelSearch) -> ModelSearch:
+def require_going_on(search: ModelSearch, actor: Actor) -> ModelSearch:
     """In the transaction that lets a search go on: asks again what was asked when it began. Returns it, locked.
 
     Raises `DataVersionNotFound`, `TooManySearches` and `TooOften`.

@@ -175,7 +175,7 @@ def resume_run(actor: Actor, run: TrainingRun) -> TrainingRun:
     """
     project = run.project
     require(actor, Verb.EDIT, project)
-    run = require_going_on(actor, run)
+    run = require_going_on(run, actor)
     if not run.can_resume or run.job is None:
         raise RunNotResumable("Only a run that was paused, failed or was cancelled can be continued.")
     TrainingRun.objects.filter(pk=run.pk).update(instruction="", error="", reason="")
@@ -192,7 +192,7 @@ def resume_run(actor: Actor, run: TrainingRun) -> TrainingRun:
     return run
 
 
-def require_going_on(actor: Actor, run: TrainingRun) -> TrainingRun:
+def require_going_on(run: TrainingRun, actor: Actor) -> TrainingRun:
     """In the transaction that lets a run go on: asks again what was asked when it began. Returns the run, locked.
 
     Raises `DataVersionNotFound`, `TooManyRuns` and `TooOften`.

@@ -232,7 +232,7 @@ def prepare_retry(actor: Actor, job: Job) -> None:
     run = rows.filter(pk=job.spec["run"]).first()
     if run is None:
         raise NotRetriable("The run was deleted.")
-    require_going_on(actor, run)
+    require_going_on(run, actor)
 
 
 TRAINING = JobKind(
