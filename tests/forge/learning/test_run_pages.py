@@ -137,6 +137,7 @@ def test_the_remaining_time_is_that_of_the_epochs_since_the_run_went_on(
         curves=list(curve(305)),
         description={"resumed": {"epoch": 300, "began": (now - timedelta(seconds=20)).isoformat()}},
     )
+    assert run.job_id is not None
     Job.objects.filter(pk=run.job_id).update(started=now - timedelta(hours=6))
     page = trains.get("/acme/kitchen/training/1").content.decode()
     assert "at most 20 min left" in page  # 295 epochs of 4 s
