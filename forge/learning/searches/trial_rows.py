@@ -55,6 +55,11 @@ def drop_unfinished(search: ModelSearch, job: UUID) -> None:
     SearchTrial.objects.filter(search=search, job=job, state=SearchTrialState.RUNNING).delete()
 
 
+def used_trials(search: ModelSearch) -> int:
+    """How many trials used up the budget of a search."""
+    return search.rows.filter(_COSTS).exclude(state=SearchTrialState.RUNNING).count()
+
+
 def is_used_up(search: ModelSearch, job: UUID) -> bool:
     """Whether a job of a search has nothing to do: the budget is used up by other trials, or the search is to end."""
     instruction = ModelSearch.objects.values_list("instruction", flat=True).get(pk=search.pk)

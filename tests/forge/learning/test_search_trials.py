@@ -35,6 +35,18 @@ def test_a_trial_becomes_a_training_run_with_its_settings_once(searcher: Client,
     assert searcher.post(f"{SEARCHES}/1/trials/9/use").status_code == 404
 
 
+def test_the_page_counts_what_used_up_the_budget(searcher: Client, user: User, project: Project) -> None:
+    """A trial that was counted and then failed did; one that is over a limit, or at work, did not."""
+    finished_search(user, project)
+    rows = SearchTrial.objects
+    total = rows.count()
+    rows.filter(number=1).update(state="failed")
+    rows.filter(number=2).update(state="over limit")
+    rows.filter(number=3).update(state="running")
+    page = " ".join(searcher.get("/acme/kitchen/searches/1").content.decode().split())
+    assert f'<dt>Used trials</dt><dd class="num">{total - 2} of ' in page
+
+
 FILES = {
     "model.tflite": "trial-1-0",
     "model.provenance.json": "trial-1-1",

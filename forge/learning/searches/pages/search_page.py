@@ -16,7 +16,7 @@ from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrial
 from forge.learning.searches.pages import drawing
 from forge.learning.searches.pages.drawing import MEASURES, drawing_of, written
 from forge.learning.searches.ranking import best_trials
-from forge.learning.searches.trial_rows import jobs_of
+from forge.learning.searches.trial_rows import jobs_of, used_trials
 from forge.learning.training.declarations import declared_of
 from forge.projects.models import Project
 from rune.devices.boards.lookup import find_board
@@ -51,8 +51,7 @@ def search_context(actor: Actor, project: Project, search: ModelSearch, measure:
     measure = measure if measure in MEASURES else "ram"
     best = best_trials(trials)
     counts = {state: sum(each.state == state for each in trials) for state in SearchTrialState}
-    failed = sum(each.state == SearchTrialState.FAILED and each.needs is not None for each in trials)
-    used = counts[SearchTrialState.TRAINED] + counts[SearchTrialState.STOPPED] + failed
+    used = used_trials(search)
     own = next((each for each in trials if each.number == 1), None)
     active = [each for each in trials if each.state == SearchTrialState.RUNNING]
     ended = [each for each in trials if each.state != SearchTrialState.RUNNING]
