@@ -25,6 +25,7 @@ from forge.learning.searches.actions import searches
 from forge.learning.searches.kinds import MAX_UNFINISHED
 from forge.learning.searches.models import ModelSearch, SearchTrial
 from forge.learning.searches.trial_rows import RowsForLab, claim_trial, drop_unfinished
+from forge.learning.training.models import TrainingTime
 from forge.learning.training.running.data import write_data
 from forge.projects.models import Project
 from lab.training.settings import ENVIRONMENT
@@ -199,7 +200,7 @@ def test_there_are_limits_of_searches_and_minutes(
     for number in range(1, MAX_UNFINISHED + 1):
         searcher.post(f"{SEARCHES}/{number}/stop")
     now = timezone.now()
-    Job.objects.filter(kind="model-search").update(started=now - timedelta(minutes=9), finished=now)
+    TrainingTime.objects.create(organisation=project.organisation, begun=now - timedelta(minutes=9), ended=now)
     Quota.objects.create(holder=project.organisation.stream, resource="training", limit=9)
     assert "9 minutes" in begun(searcher, 429)["detail"]
 

@@ -1,4 +1,4 @@
-"""Figures of a form whose numbers overflow: it is as far from the float model as can be, and never the same."""
+"""A quantised model whose numbers overflow has the worst figures, and can be compared and sent."""
 
 from __future__ import annotations
 
