@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -104,6 +105,8 @@ class Job(Leased):
     created = models.DateTimeField(default=timezone.now)
     started = models.DateTimeField(null=True, blank=True)
     finished = models.DateTimeField(null=True, blank=True)
+    spent = models.DurationField(default=timedelta)
+    """How long it ran before it was retried; `started` and `finished` are those of the time after that."""
 
     objects = JobQuerySet.as_manager()
 

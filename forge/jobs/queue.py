@@ -13,7 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, DurationField, Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from forge.compute.scheduler.slots import Party
@@ -308,7 +309,17 @@ def retry(job: Job, by: str, states: Collection[str] = RETRIABLE) -> bool:
     """Queues a job again that ended in one of these states; it goes on from its checkpoint. Returns whether it could
     be."""
     ended = Job.objects.filter(pk=job.pk, state__in=states)
-    values = {"attempt": 0, "due": timezone.now(), "started": None, "finished": None, "progress": 0.0, "error": ""}
+    # A retry gives no time of a quota back.
+    ran = Coalesce(F("finished") - F("started"), timedelta(), output_field=DurationField())
+    values = {
+        "spent": F("spent") + ran,
+        "attempt": 0,
+        "due": timezone.now(),
+        "started": None,
+        "finished": None,
+        "progress": 0.0,
+        "error": "",
+    }
     if not revoke(ended, state=JobState.QUEUED, **values):
         return False
     append_log(job, [NewLogLine(f"{by} started the {kind_of(job.kind).noun} again.")])

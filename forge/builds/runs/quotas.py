@@ -5,7 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final, cast
 
-from django.db.models import Count, DateTimeField, DurationField, ExpressionWrapper, F, Min, Q, QuerySet, Sum, Value
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Min,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -40,15 +53,16 @@ def count_builds(builds: QuerySet[Job]) -> dict[QuotaResource, int]:
     """How many were asked for in the last hour, and the minutes that they ran in the last day."""
     now = timezone.now()
     begin = now - DAY
-    ran = ExpressionWrapper(
+    since_retry = ExpressionWrapper(
         Coalesce(F("finished"), Value(now, DateTimeField())) - Greatest(F("started"), Value(begin, DateTimeField())),
         output_field=DurationField(),
     )
+    ran = F("spent") + Case(When(started__isnull=False, then=since_retry), default=Value(timedelta()))
     in_hour, in_day = Q(created__gt=now - HOUR), Q(finished__isnull=True) | Q(finished__gt=begin)
     counts = builds.filter(in_hour | in_day).aggregate(
         builds=Count("pk", filter=in_hour & Q(kind=KIND)),
         # One that runs still counts up to now.
-        time=Sum(ran, filter=in_day & Q(started__isnull=False)),
+        time=Sum(ran, filter=in_day),
     )
     time = cast(timedelta | None, counts["time"]) or timedelta()
     return {QuotaResource.BUILDS: counts["builds"], QuotaResource.MINUTES: int(time / MINUTE)}

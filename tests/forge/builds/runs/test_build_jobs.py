@@ -16,6 +16,7 @@ from forge.accounts.quotas.limits import QuotaResource
 from forge.builds.actions import request_build
 from forge.builds.models import Build, BuildTrigger
 from forge.builds.runs.building import BUILD
+from forge.builds.runs.quotas import builds_of_organisation, builds_of_person, count_builds
 from forge.core.errors import Forbidden, TooOften
 from forge.core.leases import LeaseLost
 from forge.core.models import AuditEntry, Event
@@ -143,6 +144,23 @@ def test_a_retry_counts_against_the_limits(project: Any, developer: Any, monkeyp
     with pytest.raises(TooOften):
         retry_job(developer, job_of(build))
     assert job_of(build).state == JobState.FAILED
+
+
+def test_a_retry_gives_no_minutes_back(project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    build = failed_build(developer, project)
+    end = timezone.now()
+    Job.objects.filter(pk=build.job_id).update(started=end - timedelta(minutes=3), finished=end)
+    retry_job(developer, job_of(build))
+    minutes = QuotaResource.MINUTES
+    assert count_builds(builds_of_person(developer))[minutes] == 3
+    cancel_job(developer, job_of(build))
+    retry_job(developer, job_of(build))
+    assert count_builds(builds_of_organisation(project.organisation))[minutes] == 3
+    monkeypatch.setattr(
+        "forge.builds.runs.quotas.limits_of", lambda stream: {QuotaResource.BUILDS: 100, QuotaResource.MINUTES: 3}
+    )
+    with pytest.raises(TooOften):
+        request_build(developer, project)
 
 
 @pytest.mark.slow
