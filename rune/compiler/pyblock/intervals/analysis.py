@@ -224,6 +224,7 @@ class _FunctionWalk:
 
         `max_iterations` is 0 if it is not known.
         """
+        before_sums = {each: known for each, known in state.items() if each is not variable}  # the head assigns it anew
         head: _State = dict(state)
         while True:
             after, _ = self._iteration(head, body, variable, interval, condition)
@@ -235,7 +236,7 @@ class _FunctionWalk:
         _, exits = self._iteration(grown, body, variable, interval, condition)
         head = grown
         for _ in range(_SUM_ROUNDS if max_iterations else 0):
-            narrower = self._with_sums(state, head, body, max_iterations)
+            narrower = self._with_sums(before_sums, head, body, max_iterations)
             if narrower == head:
                 break
             head = narrower

@@ -2,10 +2,11 @@
 
 That is: all kinds of numbers, at the ends of their limits too; arrays of one and two dimensions; state; parameters;
 constants of the file; arithmetic, comparisons in a chain, `and`, `or`, `not`, `if` as an expression; `if`, `for` over
-ranges forwards and backwards, over arrays, `enumerate`, `zip` and both; `while`, `break`, `continue`, early `return`;
-slices that are read, copied and written, also into themselves; helpers that give numbers, and that write into arrays;
-several numbers given at once; new arrays of computed numbers, also as they are given; `sum`, `min`, `max`, `abs`,
-`round`, `int`, conversions that must fit, `print`, and `math`. Some fail, each kind of failure among them.
+ranges forwards and backwards, over arrays, `enumerate`, `zip` and both, and that change their own variable; `while`,
+`break`, `continue`, early `return`; slices that are read, copied and written, also into themselves; helpers that give
+numbers, and that write into arrays; several numbers given at once; new arrays of computed numbers, also as they are
+given; `sum`, `min`, `max`, `abs`, `round`, `int`, conversions that must fit, `print`, and `math`. Some fail, each kind
+of failure among them.
 """
 
 from __future__ import annotations
@@ -55,10 +56,7 @@ class _Writer:
     def program(self) -> Program:
         chance = self._random
         self._line(1, "a = f32[6]()", "b = i64[4]()", "c = f64[3]()", "u = u8[3]()")
-        if chance.random() < 0.5:
-            self._line(1, "w = x[1:5]")
-        else:
-            self._line(1, "w = f32[4]([0.5, -1.5, 2.0, 0.1])")
+        self._line(1, "w = x[1:5]" if chance.random() < 0.5 else "w = f32[4]([0.5, -1.5, 2.0, 0.1])")
         for kind, first in (("int", "len(y[0])"), ("f32", "0.25"), ("f64", "f64(alpha)")):
             self._line(1, f"{kind}_0 = {first}")
             self._names[kind].append(f"{kind}_0")
@@ -67,6 +65,8 @@ class _Writer:
         # Numbers of their own, so that all before is as it was without it.
         self._random = Random(f"more of {self._name}")
         self._more()
+        self._random = Random(f"own variables of {self._name}")
+        self._own_variable()
         self._random = Random(f"new arrays of {self._name}")
         self._new_arrays()
         head = (
@@ -87,6 +87,13 @@ class _Writer:
             self._later_statement(1)
         if chance.random() < 0.2:
             self._line(1, f"if {self._truth(1)}:", "    return a, b, c")
+
+    def _own_variable(self) -> None:
+        """Draws a loop that changes its own variable, which is there before it."""
+        over = self._random.choice(("range(5, 9)", "range(8589934592, 8589934602)", "g", "h"))
+        change = f"own {self._random.choice('+-')}= {self._random.choice(('1', '9', 'h[0]', 'own // 2'))}"
+        self._line(1, "own = 0", f"for own in {over}:", f"    {change}")
+        self._line(1, f"b[{self._rarely('own', 'own % 4')}] = own * 3", f"u[0] = {self._rarely('own', 'own & 255')}")
 
     def _later_statement(self, depth: int) -> None:
         chance = self._random
