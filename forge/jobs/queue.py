@@ -21,7 +21,7 @@ from forge.compute.scheduler.slots import Party
 from forge.core.blobs.links import link_blobs, links_of, links_of_all
 from forge.core.blobs.store import put_bytes, read_blob
 from forge.core.database.numbers import last_number
-from forge.core.database.wrong_clock import has_come
+from forge.core.database.wrong_clock import ahead, has_come
 from forge.core.events.log import append_event
 from forge.core.leases import Lease, expired, revoke
 from forge.jobs.announcements import JOB_CHANGED, jobs_stream
@@ -143,9 +143,10 @@ def take(
     )
     while parties := [one for one in fair_order(_waiting(ready), recent_jobs(now)) if may_take(one.party)]:
         party = parties[0].party
-        job = ready.filter(
-            organisation=party.organisation, requested_by=party.member, by_program=party.is_program
-        ).earliest("attempt", "created")
+        own = ready.filter(organisation=party.organisation, requested_by=party.member, by_program=party.is_program)
+        job = own.order_by("attempt", "created").first()
+        if job is None:
+            continue  # another worker took it meanwhile
         values = {"state": JobState.RUNNING, "attempt": F("attempt") + 1, "started": job.started or now}
         if lease := Lease.take(queued, job, now + kind_of(job.kind).lease, **values):
             _announce_change(job)
@@ -160,10 +161,11 @@ def _waiting(ready: QuerySet[Job]) -> list[Waiting]:
 
 def recent_jobs(now: datetime) -> list[RecentJobs]:
     """Returns the recent usage of each party, of all organisations."""
-    recent = Job.objects.filter(Q(state=JobState.RUNNING) | Q(started__gt=now - RECENT), started__isnull=False)
-    rows = recent.order_by().values_list(*_PARTY)
+    recent = Q(started__gt=now - RECENT, started__lt=now + RECENT)  # later ones are of a clock that was ahead
+    jobs = Job.objects.filter(Q(state=JobState.RUNNING) | recent, started__isnull=False)
+    rows = jobs.order_by().values_list(*_PARTY)
     counted = rows.annotate(running=Count("pk", filter=Q(state=JobState.RUNNING)), begun=Max("started"))
-    return [RecentJobs(Party(*party), running, begun) for *party, running, begun in counted]
+    return [RecentJobs(Party(*party), running, min(begun, now)) for *party, running, begun in counted]
 
 
 @transaction.atomic
@@ -264,7 +266,7 @@ def cancel(job: Job, by: str) -> bool:
     """Ends a job that waits or runs; its worker finds its lease lost within a second. Returns whether it was
     unfinished."""
     unfinished = Job.objects.unfinished().filter(pk=job.pk)
-    if not revoke(unfinished, state=JobState.CANCELLED, finished=timezone.now(), activity=""):
+    if not revoke(unfinished, state=JobState.CANCELLED, finished=timezone.now(), activity="", paused=False):
         return False
     append_log(job, [NewLogLine(f"{by} cancelled the {kind_of(job.kind).noun}.", "warning")])
     _announce_change(job)
@@ -319,6 +321,7 @@ def retry(job: Job, by: str, states: Collection[str] = RETRIABLE) -> bool:
         "finished": None,
         "progress": 0.0,
         "error": "",
+        "paused": False,
     }
     if not revoke(ended, state=JobState.QUEUED, **values):
         return False
@@ -377,6 +380,10 @@ def append_log(job: Job, lines: Sequence[NewLogLine]) -> None:
 def delete_old(now: datetime | None = None) -> None:
     """Deletes jobs that ended, or were paused, longer ago than their kinds are kept."""
     now = now or timezone.now()
+    late = Job.objects.filter(ahead("finished", now))  # while the clock was ahead: they would stay for years
+    late.exclude(started=None).update(started=now, finished=now)
+    late.update(finished=now)
+    Job.objects.filter(ahead("created", now), paused=True).update(created=now)
     for kind in kinds():
         if kind.retention is None:
             continue

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
@@ -19,6 +20,7 @@ from forge.jobs.kinds import LEASE, JobContext, JobFailed, JobKind
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.queue import JobLease, NewLogLine
 from forge.jobs.workers import running
+from forge.jobs.workers.order import Waiting
 from forge.jobs.workers.running import RunningJob
 from forge.projects.models import Project
 
@@ -173,6 +175,32 @@ def test_cancelling_stops_the_executor_at_its_next_tick_and_a_retry_runs_it_agai
     assert not queue.retry(job, "Ann")
     add(done)
     assert run().state == JobState.SUCCEEDED
+
+
+def test_a_paused_job_that_is_cancelled_and_retried_runs(add: Enqueue) -> None:
+    job = add()
+    queue.pause(Job.objects.all())
+    assert queue.take(BUILD) is None
+    queue.cancel(job, "Ann")
+    assert not Job.objects.get().paused
+    Job.objects.update(paused=True)  # as jobs are that were cancelled before
+    assert queue.retry(job, "Ann")
+    assert run().state == JobState.SUCCEEDED
+
+
+def test_a_job_that_another_worker_takes_in_between_is_left_to_it(
+    add: Enqueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add()
+    waiting = queue._waiting
+
+    def waiting_while_another_takes(ready: QuerySet[Job]) -> list[Waiting]:
+        before = waiting(ready)
+        Job.objects.update(state=JobState.RUNNING, lease_until=timezone.now() + LEASE)
+        return before
+
+    monkeypatch.setattr(queue, "_waiting", waiting_while_another_takes)
+    assert queue.take(BUILD) is None
 
 
 def test_progress_and_log_are_stored_while_it_runs(add: Enqueue) -> None:
