@@ -22,7 +22,6 @@ from forge.registry.distribution.mirrors.errors import RemoteFailed
 from forge.registry.distribution.mirrors.models import Mirror, MirrorDirection
 from forge.registry.distribution.mirrors.outcomes import note_outcome
 from forge.registry.repository.access import repository_of
-from rune.compiler.building.spec import canonical_digest
 from rune.wording import counted
 
 REQUEST_EVERY = 15.0
@@ -123,22 +122,30 @@ COPY = JobKind(
 
 def request_copies() -> None:
     """Asks for a copy of each repository that changed since its last one. A copy that failed is not asked for again
-    before the repository changes: a person retries it on the page of jobs or of mirrors."""
+    before the repository changes or somebody sets the mirror again: a person retries it on the page of jobs or of
+    mirrors."""
     requested = False
     for mirror in Mirror.objects.active().filter(direction=MirrorDirection.TO).select_related("project"):
         repository = repository_of(mirror.project)
         if repository is None:
             continue
         state = state_of(repository)
-        spec = {"mirror": str(mirror.pk), "state": state.digest}
-        jobs = Job.objects.filter(kind=COPY.name, spec_digest=canonical_digest(spec))
-        ended = jobs.filter(state__in=[JobState.FAILED, JobState.CANCELLED, JobState.LOST])
-        if not state.tags or state.digest == mirror.copied_state or ended.exists():
+        if not state.tags or state.digest == mirror.copied_state or _has_failed(mirror, state.digest):
             continue
         request_copy(mirror, state.digest, None)
         requested = True
     if requested:
         notify_workers(WorkerCapability.SEND)
+
+
+def _has_failed(mirror: Mirror, state: str) -> bool:
+    """Whether the newest copy was of this state and failed. Copies before somebody set the mirror do not count: its
+    password may be another since."""
+    jobs = Job.objects.filter(kind=COPY.name, exclusive=_key(mirror), created__gte=mirror.created)
+    newest = jobs.order_by("-created").first()
+    if newest is None or newest.spec["state"] != state:
+        return False
+    return newest.state in (JobState.FAILED, JobState.CANCELLED, JobState.LOST)
 
 
 def request_copy(mirror: Mirror, state: str, person: UUID | None) -> Job:

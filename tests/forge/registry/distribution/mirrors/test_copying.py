@@ -127,3 +127,25 @@ def test_a_copy_begins_again_where_its_mirror_names_another_repository(
     assert job.state == JobState.QUEUED
     assert not _has_manifest(registry)
     assert Mirror.objects.get().copied_state == ""
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_failed_copy_is_requested_again_once_somebody_sets_the_mirror_again() -> None:
+    jobs.request_copies()
+    Job.objects.update(state=JobState.FAILED)
+    jobs.request_copies()
+    assert Job.objects.count() == 1
+    Mirror.objects.update(created=timezone.now())  # the password is another
+    jobs.request_copies()
+    assert Job.objects.unfinished().count() == 1
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_state_whose_copy_failed_once_is_copied_when_it_is_back(project: Project, owner: User) -> None:
+    jobs.request_copies()
+    Job.objects.update(state=JobState.FAILED)
+    copy_now(acting_as(owner), project)
+    Job.objects.unfinished().update(state=JobState.SUCCEEDED)
+    Mirror.objects.update(copied_state="another")
+    jobs.request_copies()
+    assert Job.objects.unfinished().count() == 1
