@@ -9,6 +9,8 @@ from typing import Any
 from rune.datasets.content.content import Kind
 from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin, file_name
 
+MARKED = "objects_marked"
+"""The field of a task that says whether somebody looked for objects in its picture."""
 _FIELDS = {Kind.SOUND: "audio", Kind.PICTURE: "image", Kind.MOTION: "csv", Kind.TABLE: "csv"}
 
 
@@ -18,7 +20,13 @@ def _path(sample: Exported) -> str:
 
 def _task(sample: Exported) -> dict[str, Any]:
     field = _FIELDS[sample.kind]
-    data = {field: _path(sample), "split": sample.split, **({"group": sample.group} if sample.group else {})}
+    data: dict[str, Any] = {
+        field: _path(sample),
+        "split": sample.split,
+        **({"group": sample.group} if sample.group else {}),
+    }
+    if sample.kind is Kind.PICTURE:
+        data[MARKED] = sample.positions is not None
     choice = {"from_name": "label", "to_name": field, "type": "choices", "value": {"choices": [sample.label]}}
     return {"id": sample.number, "data": data, "annotations": [{"result": [choice, *_points(sample, field)]}]}
 

@@ -6,21 +6,22 @@ sensors with the interval between them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from rune.datasets.content.content import BadContent
+from rune.datasets.content.table import is_motion
 from rune.datasets.convert.plain import SUFFIXES, plain_recording
-from rune.datasets.convert.series import motion_of
+from rune.datasets.convert.series import motion_of, table_of_numbers
 from rune.datasets.convert.sounds import wav_of, wav_of_numbers
 from rune.datasets.layouts.boxes import pixel_boxes
 from rune.datasets.layouts.cbor_files import cbor_of
 from rune.datasets.layouts.files import DataFiles
 from rune.datasets.layouts.json_files import json_of, objects_of, text_of
-from rune.datasets.layouts.layout import Item, Layout, Omission, split_of, split_of_folders, word
+from rune.datasets.layouts.layout import Item, Layout, Omission, first_word, split_of, split_of_folders, word
 from rune.datasets.positions import Positions
 
 _LIST = "info.labels"
@@ -59,24 +60,32 @@ def read_edge_impulse(archive: DataFiles, item: Item) -> bytes:
 
 
 def recording_of(acquisition: Any) -> bytes:
-    """Returns what the data acquisition format has: one sensor as a sound, three as motion. Raises `BadContent`."""
+    """Returns what the data acquisition format has: one sensor as a sound, three as motion, and columns of
+    a table. Raises `BadContent`."""
     payload = acquisition.get("payload") if isinstance(acquisition, dict) else None
     if not isinstance(payload, dict) or not isinstance(payload.get("values"), list):
         raise BadContent("The file is not in Edge Impulse's data acquisition format.")
     values, interval = payload["values"], payload.get("interval_ms")
     stated = payload.get("sensors")
     sensors = stated if isinstance(stated, list) else []
-    count = len(sensors)
+    count, names = len(sensors), [text_of(each.get("name")) for each in objects_of(sensors)]
     if count == 1 and isinstance(interval, int | float) and not isinstance(interval, bool) and interval > 0:
         numbers, rate = _numbers(values), 1000 / interval
         # This unit says that the values are 16-bit integers, also where none of them is larger than 1.
         is_integral = isinstance(sensors[0], dict) and sensors[0].get("units") == "wav"
         return wav_of(numbers / _INTEGER_SCALE, 1, rate) if is_integral else wav_of_numbers(numbers, rate)
+    if _is_table(names, interval) and len(names) == count:
+        return table_of_numbers(names, [row if isinstance(row, list) else [row] for row in values])
     if count == _AXES:
         if not all(isinstance(row, list) for row in values):
             raise BadContent("The values of three sensors are not rows of three numbers.")
         return motion_of(values)
     raise BadContent(f"The recording has {count} sensors; an import takes sounds of one and motion of three.")
+
+
+def _is_table(names: Sequence[str], interval: object) -> bool:
+    """Whether sensors are the columns of a table: exports have them so, named, with an interval of 0 for no rate."""
+    return interval == 0 and not isinstance(interval, bool) and all(names) and bool(names) and not is_motion(names)
 
 
 def _numbers(values: list[Any]) -> Any:
@@ -122,7 +131,7 @@ def _listed(archive: DataFiles, lists: list[str], boxes: Mapping[str, Positions]
             elif isinstance(label, dict) and label.get("type") == "multi-label":
                 omissions.append(Omission(path, "It has several labels over time. Cut it into parts of one label."))
             else:
-                person = word(metadata.get("subject") or metadata.get("person") or "")
+                person = first_word(metadata.get("subject"), metadata.get("person"))
                 split = split_of(metadata.get("split")) or split_of(each.get("category")) or split_of_folders(path)
                 item = _boxed(Item(path, "" if label == "unlabeled" else name, person, split), boxes)
                 if isinstance(each.get("boundingBoxes"), list):

@@ -6,10 +6,11 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from rune.datasets.convert.plain import plain_recording
+from rune.datasets.export.label_studio import MARKED
 from rune.datasets.layouts.boxes import percent_shapes
 from rune.datasets.layouts.files import DataFiles
 from rune.datasets.layouts.json_files import json_of, objects_of
-from rune.datasets.layouts.layout import Item, Layout, Omission, split_of, word
+from rune.datasets.layouts.layout import Item, Layout, Omission, first_word, split_of, word
 from rune.datasets.positions import Positions
 
 _FIELDS = ("audio", "image", "csv", "ts", "timeseries", "file", "sound", "video", "url")
@@ -48,10 +49,20 @@ def _layout(archive: DataFiles, tasks: list[dict[str, Any]]) -> Layout:
         elif len(labels) > 1:
             omissions.append(Omission(base, "It has several labels. A sample has one."))
         else:
-            person = word(data.get("group") or data.get("person") or data.get("speaker") or "")
+            person = first_word(data.get("group"), data.get("person"), data.get("speaker"))
             label, split = next(iter(labels), ""), split_of(data.get("split") or "")
-            items.append(Item(names[base], label, person, split, positions=positions if are_marked else None))
+            marks = _marks_of(data, positions, are_marked=are_marked)
+            items.append(Item(names[base], label, person, split, positions=marks))
     return Layout("Label Studio", items, omissions, lambda source, item: plain_recording(source.read(item.path)))
+
+
+def _marks_of(data: dict[str, Any], positions: Positions | None, *, are_marked: bool) -> Positions | None:
+    """Returns the positions of a picture, None for one that nobody marked: exports of ours say it in the task, and of
+    others what the archive's other tasks have. Shapes that somebody drew since come first."""
+    stated = data.get(MARKED)
+    if positions or not isinstance(stated, bool):
+        return positions if are_marked else None
+    return positions if stated else None
 
 
 def base_name(address: str) -> str:

@@ -96,6 +96,12 @@ def word(value: object) -> str:
     return " ".join(text.split())
 
 
+def first_word(*values: object) -> str:
+    """Returns the first of these values that says something, as a word; "" where none does. The number 0 does: others
+    number people from 0."""
+    return next((text for value in values if (value or value == 0) and (text := word(value))), "")
+
+
 def split_of(value: object) -> str:
     """Returns the split that a word of another tool means, "" for none."""
     return SPLITS.get(str(value).lower(), "")

@@ -13,7 +13,7 @@ from rune.datasets.content.pictures import MAX_SIDE
 from rune.datasets.convert.pictures import grey_png
 from rune.datasets.layouts.archive import MAX_TABLE_BYTES
 from rune.datasets.layouts.files import MAX_FILES, DataFiles
-from rune.datasets.layouts.layout import Item, Layout
+from rune.datasets.layouts.layout import Item, Layout, word
 from rune.wording import size_text
 
 _IMAGES = re.compile(r"((?:.*/)?)(train|validation|t10k|test)[-_.]images[-_.]idx3[-_.]ubyte(\.gz)?")
@@ -29,7 +29,8 @@ def find_mnist(archive: DataFiles) -> Layout | None:
     items: list[Item] = []
     for match in matches:
         count, _, _ = _image_header(_unpacked(archive, match[0]))
-        labels_name = match[0].replace("images", "labels").replace("idx3", "idx1")
+        base = match[0].removeprefix(match[1]).replace("images", "labels").replace("idx3", "idx1")
+        labels_name = match[1] + base
         labels = _labels(_unpacked(archive, labels_name))
         if len(labels) != count:
             raise BadContent(f"{match[0]} has {count:,} pictures, and its labels are {len(labels):,}.")
@@ -56,7 +57,7 @@ def _names(archive: DataFiles, name: str) -> list[str]:
     """Returns the names of the labels in the order of their numbers, or an empty list if the archive has none."""
     if name not in archive:
         return []
-    return archive.read(name).decode("utf-8", "replace").splitlines()
+    return [word(line) for line in archive.read(name).decode("utf-8", "replace").splitlines()]
 
 
 def _image_header(data: bytes) -> tuple[int, int, int]:

@@ -4,8 +4,9 @@ column of labels and none of series is a table whose rows stand for themselves."
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from rune.datasets.content.content import BadContent
@@ -37,7 +38,9 @@ def find_tables(archive: DataFiles) -> Layout | None:
     for name in archive.names:
         if name.lower().endswith((".csv", PARQUET)):
             try:
-                items += _series(archive, name)
+                series = list(_series(archive, name))
+                items += [each for each in series if isinstance(each, Item)]
+                omissions += [each for each in series if isinstance(each, Omission)]
             except BadContent as error:
                 if not name.lower().endswith(PARQUET):
                     raise
@@ -47,20 +50,41 @@ def find_tables(archive: DataFiles) -> Layout | None:
     return Layout("tables of series", items, omissions, _read) if items or omissions else None
 
 
-def _series(archive: DataFiles, name: str) -> Iterable[Item]:
+def _series(archive: DataFiles, name: str) -> Iterator[Item | Omission]:
     table = _table(archive, name)
     if table is None:
         return
     header, rows_by_series = table
-    label, group, split = (_column(header, names) for names in (_LABELS, _GROUPS, ("split",)))
+    series, label, group, split = (_column(header, names) for names in (_SERIES, _LABELS, _GROUPS, ("split",)))
     for index, rows in enumerate(rows_by_series.values()):
-        yield Item(
-            name,
-            word(rows[0][label]) if label is not None else "",
-            word(rows[0][group]) if group is not None else "",
-            split_of(rows[0][split]) if split is not None else "",
-            index=index,
-        )
+        labels, groups, splits = _words(rows, label), _words(rows, group), _words(rows, split, split_of)
+        reason = _reason_to_omit(labels, groups, splits)
+        if reason:
+            yield Omission(name if series is None else f"{name}, series {word(rows[0][series])}", reason)
+        else:
+            yield Item(name, _only(labels), _only(groups), _only(splits), index=index)
+
+
+def _words(rows: Iterable[Sequence[Any]], column: int | None, read: Callable[[object], str] = word) -> Set[str]:
+    """The words in a column of a series. A row may be empty there: the words of the others hold for it too."""
+    if column is None:
+        return set()
+    # Rows mostly repeat the value of the one before, which is read once.
+    values = (value for value, _ in groupby(row[column] for row in rows))
+    return {text for value in values if (text := read(value))}
+
+
+def _only(words: Set[str]) -> str:
+    return next(iter(words), "")
+
+
+def _reason_to_omit(labels: Set[str], groups: Set[str], splits: Set[str]) -> str:
+    """Returns why the rows of a series are no sample, "" where they are one."""
+    if len(labels) > 1:
+        return "It has several labels. A sample has one."
+    if len(groups) > 1:
+        return "It is of several people. A sample is of one."
+    return "It is in several splits. A sample is in one." if len(splits) > 1 else ""
 
 
 def _read(archive: DataFiles, item: Item) -> bytes:

@@ -117,6 +117,13 @@ def test_label_studio_says_of_which_pictures_nobody_looked() -> None:
     assert read(label_studio({"value": {"choices": ["tray"]}})) == [("tray", None)]
 
 
+def test_shapes_that_somebody_drew_since_an_export_count() -> None:
+    shape = {"value": {"x": 25, "y": 25, "keypointlabels": ["bolt"]}}
+    files = label_studio(shape, data={"image": "a.png", "objects_marked": False})
+    assert read(files) == [("bolt", (ObjectPosition("bolt", 0.25, 0.25),))]
+    assert read(label_studio(data={"image": "a.png", "objects_marked": True})) == [(NOTHING, ())]
+
+
 def test_the_short_form_of_label_studio_has_shapes_too() -> None:
     row = {"x": 20, "y": 10, "width": 10, "height": 30, "rectanglelabels": ["bolt"]}
     files = {"a.png": PICTURE, "tasks.json": [{"id": 1, "image": "a.png", "annotator": 1, "objects": [row]}]}

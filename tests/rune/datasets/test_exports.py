@@ -32,7 +32,7 @@ from tests.support.archives import zipped
 from tests.support.properties import examples
 
 ORIGIN = VersionOrigin("acme/kitchen", 3, f"sha256:{3:064x}")
-ENDINGS = {Kind.SOUND: "wav", Kind.PICTURE: "png", Kind.MOTION: "csv"}
+ENDINGS = {Kind.SOUND: "wav", Kind.PICTURE: "png", Kind.MOTION: "csv", Kind.TABLE: "csv"}
 RECORDINGS = {
     1: (loud(), "knock", "train", "group-1"),
     2: (sound(1, 0, -1, 1, rate=44_100), "knock", "validation", "group-2"),
@@ -90,6 +90,13 @@ def expected(samples: Mapping[Exported, bytes]) -> dict[bytes, tuple[str, str, s
 def test_an_import_of_an_export_has_the_same_samples(name: str, title: str) -> None:
     title_read, recordings = read_again(written(EXPORT_LAYOUTS[name], SAMPLES))
     assert (title_read, recordings) == (title, expected(SAMPLES))
+
+
+@pytest.mark.parametrize("name", ["data-folder", "edge-impulse", "label-studio", "croissant", "hugging-face"])
+def test_a_table_has_its_columns_after_an_export_and_an_import(name: str) -> None:
+    tables = (b"temperature\n20.5\n21\n", b"a,b\n1,2\n", b"red,green,blue\n1,2,3\n")
+    samples = samples_of({number: (data, "warm", "train", "") for number, data in enumerate(tables, start=1)})
+    assert read_again(written(EXPORT_LAYOUTS[name], samples))[1] == expected(samples)
 
 
 def test_parquet_has_series_of_motion_and_nothing_else() -> None:
@@ -236,11 +243,13 @@ def test_layouts_of_other_tools_have_the_positions_within_a_pixel(name: str) -> 
     marked = (ObjectPosition("bolt", 0.25, 0.1), ObjectPosition("nut", 0.995, 0.75))
     one = replace(picture, positions=marked, width=200, height=100)
     none = replace(picture, number=9, positions=(), width=201, height=100)
-    files = written(EXPORT_LAYOUTS[name], {one: data, none: png(width=201, height=100)})
+    unmarked = replace(picture, number=10, width=202, height=100)
+    pictures = {one: data, none: png(width=201, height=100), unmarked: png(width=202, height=100)}
+    files = written(EXPORT_LAYOUTS[name], pictures)
     archive = DataArchive(io.BytesIO(zipped(files)))  # type: ignore[arg-type]
     layout = find_layout(archive)
     read = [positions_of(item, read_item(archive, layout, item)) for item in layout.items]
-    assert read[1] == ()
+    assert read[1:] == [(), None]
     assert read[0] is not None
     for position, original in zip(read[0], marked, strict=True):
         assert position.label == original.label

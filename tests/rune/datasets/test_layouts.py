@@ -112,6 +112,16 @@ def test_mnist_with_a_header_that_lies_is_refused(images: bytes, labels: bytes, 
         layout_of({"train-images-idx3-ubyte": images, "train-labels-idx1-ubyte": labels})
 
 
+def test_mnist_reads_labels_beside_the_pictures_with_names_of_visible_characters() -> None:
+    files = idx(b"\0\1\2\3", b"\4\5\6\7", labels=b"\0\1")
+    named: dict[str, bytes | str] = {
+        "images/train-images-idx3-ubyte": files["images"],
+        "images/train-labels-idx1-ubyte": files["labels"],
+        "images/labels.txt": "cat \nblack\tdog\n",
+    }
+    assert [item.label for item in layout_of(named)[1].items] == ["cat", "black dog"]
+
+
 def acquisition(values: Any, sensors: int, interval: float = 10) -> str:
     payload = {"interval_ms": interval, "sensors": [{"name": f"s{n}"} for n in range(sensors)], "values": values}
     return json.dumps({"protected": {}, "signature": "0", "payload": payload})
@@ -142,6 +152,15 @@ def test_edge_impulse_has_sounds_and_motion_with_labels_in_its_list_or_in_names(
     _, layout = layout_of({**files, "info.labels": json.dumps(listed)})
     assert facts(layout) == {("training/wave.1.json", "circle", "P7", "train")}
     assert [each.path for each in layout.omissions] == ["training/gone.json"]
+
+
+def test_a_person_with_the_number_0_is_a_person() -> None:
+    label = {"type": "label", "label": "hum"}
+    files = [{"path": "training/a.wav", "label": label, "metadata": {"subject": 0}}]
+    _, layout = layout_of({"training/a.wav": loud(), "info.labels": json.dumps({"files": files})})
+    assert [item.group for item in layout.items] == ["0"]
+    tasks = [{"id": 1, "data": {"audio": "a.wav", "group": "", "person": 0}, "annotations": []}]
+    assert [item.group for item in layout_of({"tasks.json": json.dumps(tasks), "a.wav": loud()})[1].items] == ["0"]
 
 
 @pytest.mark.parametrize(
@@ -222,6 +241,23 @@ def test_a_table_has_many_series_with_label_and_person() -> None:
     archive, layout = layout_of({"all.csv": table})
     assert [(item.label, item.group) for item in layout.items] == [("walk", "P1"), ("run", "P2")]
     assert [read_item(archive, layout, item).data for item in layout.items] == [b"1,2,3\n4,5,6\n", b"7,8,9\n"]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("1,4,5,6,run,P1,train", "It has several labels. A sample has one."),
+        ("1,4,5,6,walk,P2,train", "It is of several people. A sample is of one."),
+        ("1,4,5,6,walk,P1,test", "It is in several splits. A sample is in one."),
+        ("1,4,5,6,,,", ""),
+    ],
+)
+def test_a_series_of_several_labels_people_or_splits_is_left_out(row: str, reason: str) -> None:
+    rows = f"1,1,2,3,walk,P1,train\n{row}\n2,7,8,9,run,P2,test\n"
+    _, layout = layout_of({"all.csv": f"series,x,y,z,label,subject,split\n{rows}"})
+    assert [(each.path, each.reason) for each in layout.omissions] == [("all.csv, series 1", reason)] * bool(reason)
+    series = [(item.index, item.label, item.group, item.split) for item in layout.items]
+    assert series == [(0, "walk", "P1", "train"), (1, "run", "P2", "test")][bool(reason) :]
 
 
 def test_a_csv_of_one_series_loses_its_header_and_its_times() -> None:
