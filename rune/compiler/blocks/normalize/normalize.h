@@ -17,10 +17,10 @@
         return;                                                                                                       \
     }
 
-#define RUNE_NORMALIZE_FLOAT(NAME, TYPE)                                                                              \
+#define RUNE_NORMALIZE_FLOAT(NAME, TYPE, ONE_NAN)                                                                     \
     RUNE_FUNCTION void rune_normalize_##NAME(const TYPE *in, TYPE *out, int32_t count) {                              \
         RUNE_NORMALIZE_RANGE(TYPE)                                                                                    \
-        for (int32_t i = 0; i < count; ++i) out[i] = (in[i] - low) / (high - low);                                    \
+        for (int32_t i = 0; i < count; ++i) out[i] = ONE_NAN((in[i] - low) / (high - low));                           \
     }
 
 #define RUNE_NORMALIZE_UNSIGNED(NAME, TYPE)                                                                           \
@@ -59,7 +59,7 @@ RUNE_NORMALIZE_UNSIGNED(u32, uint32_t)
 RUNE_NORMALIZE_SIGNED(i32, int32_t, uint32_t)
 RUNE_NORMALIZE_UNSIGNED(u64, uint64_t)
 RUNE_NORMALIZE_SIGNED(i64, int64_t, uint64_t)
-RUNE_NORMALIZE_FLOAT(f32, float)
-RUNE_NORMALIZE_FLOAT(f64, double)
+RUNE_NORMALIZE_FLOAT(f32, float, rune_one_nan_f32)
+RUNE_NORMALIZE_FLOAT(f64, double, rune_one_nan)
 
 #endif

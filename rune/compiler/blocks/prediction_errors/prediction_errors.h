@@ -13,8 +13,8 @@ RUNE_FUNCTION void rune_prediction_errors(const double *truth, const double *pre
         sum += apart < 0.0 ? -apart : apart;
         squares += RUNE_PRODUCT(apart, apart);
     }
-    absolute[0] = sum / (double)count;
-    square[0] = squares / (double)count;
+    absolute[0] = rune_one_nan(sum / (double)count);
+    square[0] = rune_one_nan(squares / (double)count);
 }
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "language.h"
+#include "rune_math.h"
 
 /* The two rows or columns of the input that a row or column of the output is between, and its distance from the
  * first. The weight is a part of 1, or for int8 of 1024. */
@@ -16,7 +17,7 @@ struct rune_image_place {
 };
 
 /* `out` is the first pixel that is written, and `stride` how many elements lie between its rows. */
-#define RUNE_IMAGE_RESIZE_FLOAT(NAME, TYPE, ROUNDING)                                                                 \
+#define RUNE_IMAGE_RESIZE_FLOAT(NAME, TYPE, ROUNDED)                                                                  \
     RUNE_FUNCTION void rune_image_resize_##NAME(const TYPE *in, TYPE *out, const struct rune_image_place *rows,       \
                                                 const struct rune_image_place *columns, int32_t width,                \
                                                 int32_t channels, int32_t out_height, int32_t out_width,              \
@@ -33,14 +34,19 @@ struct rune_image_place {
                     sum += RUNE_PRODUCT_F32(RUNE_PRODUCT_F32((float)bottom[left + i], below), before);                \
                     sum += RUNE_PRODUCT_F32(RUNE_PRODUCT_F32((float)top[right + i], above), after);                   \
                     sum += RUNE_PRODUCT_F32(RUNE_PRODUCT_F32((float)bottom[right + i], below), after);                \
-                    out[x * channels + i] = (TYPE)(sum + (ROUNDING));                                                 \
+                    out[x * channels + i] = ROUNDED(sum);                                                             \
                 }                                                                                                     \
             }                                                                                                         \
         }                                                                                                             \
     }
 
-RUNE_IMAGE_RESIZE_FLOAT(u8, uint8_t, 0.5f)
-RUNE_IMAGE_RESIZE_FLOAT(f32, float, 0.0f)
+/* Of a negative zero comes zero. */
+RUNE_FUNCTION float rune_image_as_f32(float sum) { return rune_one_nan_f32(sum + 0.0f); }
+
+RUNE_FUNCTION uint8_t rune_image_as_u8(float sum) { return (uint8_t)(sum + 0.5f); }
+
+RUNE_IMAGE_RESIZE_FLOAT(u8, uint8_t, rune_image_as_u8)
+RUNE_IMAGE_RESIZE_FLOAT(f32, float, rune_image_as_f32)
 
 /* Weights are parts of 1024; the sum, in parts of 2^20, is rounded away from zero. */
 RUNE_FUNCTION void rune_image_resize_i8(const int8_t *in, int8_t *out, const struct rune_image_place *rows,

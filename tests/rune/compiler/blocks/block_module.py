@@ -155,8 +155,11 @@ class BlockModule:
         """The elements of the outputs of the last of so many runs of one instance."""
         return [output.elements for output in self.outputs(vector, times)]
 
-    def outputs(self, vector: Vector, times: int = 1) -> list[OutputTensor]:
-        """The outputs of the last of so many runs of one instance; its state is zero before the first."""
+    def outputs(
+        self, vector: Vector, times: int = 1, *, inputs: Sequence[InputTensor] | None = None
+    ) -> list[OutputTensor]:
+        """The outputs of the last of so many runs of one instance; its state is zero before the first. It reads
+        `inputs` in place of the vector's own."""
         store = wasmtime.Store(self._engine)
         exports = wasmtime.Instance(store, self._module, []).exports(store)
         memory = exports["memory"]
@@ -197,7 +200,7 @@ class BlockModule:
         table = place(4 * len(places))
         memory.write(store, struct.pack(f"<{len(places)}I", *places), table)
         try:
-            for frame in (*vector.before, *[vector.input_tensors] * times):
+            for frame in (*vector.before, *[inputs or vector.input_tensors] * times):
                 for tensor, (start, at) in zip(frame, read, strict=True):
                     memory.write(store, _laid_out(memory, store, tensor, place), start)
                     if at is not None:

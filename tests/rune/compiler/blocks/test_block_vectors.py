@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +15,9 @@ from tests.rune.compiler.blocks.block_module import BlockFailed, BlockModule, Ve
 
 SIMPLE = ("image_normalization", "label", "modulo", "most_confident_indices", "normalize")
 VECTORS = [vector for block in CATALOGUE.values() for vector in vectors_of(block)]
+FLOATS = [vector for vector in VECTORS if any(type_.element.is_float for type_, _ in vector.inputs)]
+INFINITE = (math.inf, -math.inf, 0.0, -math.inf, 3e38, math.inf)
+"""Of these most sums and products are NaN."""
 ELEMENTWISE = [vector for vector in VECTORS if vector.block.element is not None]
 
 
@@ -43,6 +48,24 @@ def test_a_block_gives_its_golden_vectors(vector: Vector, module: BlockModule) -
         assert actual.type == type_
         assert len(actual.elements) == len(wanted)
         assert all(map(_same, actual.elements, wanted)), f"{actual} is not {wanted}"
+
+
+@pytest.mark.parametrize("vector", FLOATS, ids=lambda vector: f"{vector.block.name}: {vector.name}")
+def test_a_nan_that_a_block_makes_is_the_positive_one_whatever_the_processor_prefers(
+    vector: Vector, module: BlockModule
+) -> None:
+    for first in range(len(INFINITE)):
+        numbers = itertools.cycle((*INFINITE[first:], *INFINITE[:first]))
+        inputs = [
+            replace(each, elements=[next(numbers) for _ in each.elements]) if each.type.element.is_float else each
+            for each in vector.input_tensors
+        ]
+        try:
+            outputs = module.outputs(vector, inputs=inputs)
+        except BlockFailed:
+            continue
+        numbers_out = [each for output in outputs for each in output.elements if isinstance(each, float)]
+        assert all(math.copysign(1, each) == 1 for each in numbers_out if math.isnan(each)), numbers_out
 
 
 @pytest.mark.parametrize("vector", ELEMENTWISE, ids=lambda vector: f"{vector.block.name}: {vector.name}")
