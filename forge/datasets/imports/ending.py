@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -23,11 +24,13 @@ def stop_imports(imports: QuerySet[DataImport], reason: str) -> list[str]:
 
     Returns the digests of their bytes, for `delete_if_unlinked` after the transaction.
     """
-    rows = list(imports.exclude(pieces=[]).values_list("pk", "pieces"))
+    # All are chosen before one of them changes: `imports` may be those that did not change for long.
+    rows = list(imports.exclude(pieces=[], state__in=ENDS).select_for_update().values_list("pk", "pieces"))
     chosen = DataImport.objects.filter(pk__in=[pk for pk, _ in rows])
-    links_of_all(chosen).delete()
-    chosen.update(pieces=[], changed=timezone.now())
-    imports.exclude(state__in=ENDS).update(state=ImportState.FAILED, error=reason, changed=timezone.now())
+    chosen.exclude(state__in=ENDS).update(state=ImportState.FAILED, error=reason, changed=timezone.now())
+    stored = DataImport.objects.filter(pk__in=[pk for pk, pieces in rows if pieces])
+    links_of_all(stored).delete()
+    stored.update(pieces=[], changed=timezone.now())
     return sorted({digest for _, pieces in rows for digest in pieces})
 
 
@@ -35,5 +38,7 @@ def stop_old_imports(now: datetime | None = None) -> None:
     """Deletes the bytes of archives that nobody went on with, and the reports of old imports."""
     now = now or timezone.now()
     old = DataImport.objects.filter(changed__lt=now - BYTES_FOR)
-    delete_if_unlinked(stop_imports(old, "This import was not continued, so its bytes were deleted."))
+    with transaction.atomic():
+        digests = stop_imports(old, "This import was not continued, so its bytes were deleted.")
+    delete_if_unlinked(digests)
     DataImport.objects.filter(changed__lt=now - REPORTS_FOR, pieces=[], state__in=ENDS).delete()

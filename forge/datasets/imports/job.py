@@ -40,12 +40,20 @@ BATCH_SECONDS = 300.0
 """The longest that reading one batch may take."""
 NO_RIGHT = "The person who started this import may no longer edit the project."
 
+_AFTER = {
+    ImportStep.DESCRIBE: (ImportState.READY, ImportState.ADDING, ImportState.DONE),
+    ImportStep.ADD: (ImportState.DONE,),
+}
+"""The states of an import that has done a step."""
+
 NewReader = Callable[[], AbstractContextManager[Compiler]]
 
 
 def run_import_job(job: JobContext, new_reader: NewReader = warm_compiler) -> Mapping[str, Any]:
     """Does one step of an import."""
     row = _find(job)
+    if row.state in _AFTER[ImportStep(job.spec["step"])]:
+        return _result(job, row)
     with new_reader() as reader, ExitStack() as stack:
         stack.callback(reader.clear_output)
         files = {
@@ -62,9 +70,17 @@ def run_import_job(job: JobContext, new_reader: NewReader = warm_compiler) -> Ma
 def _find(job: JobContext) -> DataImport:
     rows = DataImport.objects.select_related("data_set__project__organisation", "consent", "person")
     row = rows.filter(pk=job.spec["import"]).first()
-    if row is None or row.state not in (ImportState.READING, ImportState.ADDING):
+    after = _AFTER[ImportStep(job.spec["step"])]
+    if row is None or row.state not in (ImportState.READING, ImportState.ADDING, *after):
         raise JobFailed("The import was discarded or stopped.")
     return row
+
+
+def _result(job: JobContext, row: DataImport) -> Mapping[str, Any]:
+    """Returns the result of a step that is done, perhaps by an earlier attempt whose worker died right after it."""
+    if job.spec["step"] == ImportStep.DESCRIBE:
+        return {"recordings": row.description["recordings"]}
+    return {"added": row.added, "known": row.known, "omitted": row.omitted}
 
 
 def _ask(job: JobContext, row: DataImport, reader: Compiler, files: Mapping[str, JobFile], **request: Any) -> Any:
@@ -131,7 +147,7 @@ def _add(job: JobContext, row: DataImport, reader: Compiler, files: Mapping[str,
             break
     delete_if_unlinked(_finish(job, row))
     job.log(f"Added {counted(row.added, 'sample')}; {row.known:,} were there, {row.omitted:,} were left out.")
-    return {"added": row.added, "known": row.known, "omitted": row.omitted}
+    return _result(job, row)
 
 
 def _finish(job: JobContext, row: DataImport) -> list[str]:

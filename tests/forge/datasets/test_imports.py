@@ -316,6 +316,31 @@ def test_archives_that_nobody_goes_on_with_are_deleted(client: Client, consent: 
     assert not DataImport.objects.exists()
 
 
+def test_an_upload_that_nobody_went_on_with_for_days_is_stopped_and_takes_no_more(
+    client: Client, consent: Consent
+) -> None:
+    import_id = str(begin(client, consent, 10).json()["id"])
+    assert send(client, import_id, 0, b"first").status_code == 200
+    DataImport.objects.update(changed=timezone.now() - BYTES_FOR - timedelta(hours=1))
+    stop_old_imports()
+    row = DataImport.objects.get()
+    assert (row.state, row.pieces, "was not continued" in row.error) == ("failed", [], True)
+    assert send(client, import_id, 5, b"other").status_code == 409
+
+
+def test_a_worker_that_dies_right_after_its_step_leaves_a_job_that_succeeds(client: Client, consent: Consent) -> None:
+    sent(client, consent, zipped(FOLDERS))
+    DataImport.objects.update(state="ready", description={"recordings": 4})
+    run_jobs()
+    described = Job.objects.get()
+    assert (described.state, described.result) == (JobState.SUCCEEDED, {"recordings": 4})
+    Job.objects.update(state=JobState.QUEUED, spec={**described.spec, "step": "add"})
+    DataImport.objects.update(state="done", pieces=[], added=3, known=1)
+    run_jobs()
+    added = Job.objects.get()
+    assert (added.state, added.result) == (JobState.SUCCEEDED, {"added": 3, "known": 1, "omitted": 0})
+
+
 @pytest.mark.slow
 def test_the_data_changes_for_those_who_have_the_page_open(client: Client, consent: Consent) -> None:
     before = DataSet.objects.get().revision
