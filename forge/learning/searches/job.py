@@ -27,9 +27,9 @@ from forge.learning.searches.trial_rows import (
     USED_UP,
     drop_unfinished,
     interrupted_trial,
-    is_used_up,
     jobs_of,
     minutes_left,
+    reason_to_end,
     trial_row,
 )
 from forge.learning.training.kinds import LAB_ATTEMPTS
@@ -47,8 +47,8 @@ Ask = Callable[..., Any]
 def run_search_job(job: JobContext, ask: Ask = ask_lab) -> Mapping[str, Any]:
     """Tries one candidate after the other, from the trials that there are."""
     search = _find(job)
-    if is_used_up(search, job.job_id):
-        return {"trials": search.rows.count(), "reason": USED_UP}
+    if reason := reason_to_end(search, job.job_id):
+        return {"trials": search.rows.count(), "reason": reason, "had_nothing_to_do": True}
     with tempfile.TemporaryDirectory(dir=workdir(), prefix="search-") as name:
         folder = Path(name)
         _write_data(job, search, folder)
@@ -154,10 +154,11 @@ def _following(search: ModelSearch, jobs: Sequence[Job]) -> dict[str, Any]:
     values: dict[str, Any] = {"instruction": ""}
     if failed is not None:
         values["error"] = failed.error[:1000]
-    reasons = [str((job.result or {})["reason"]) for job in jobs if job.state == JobState.SUCCEEDED]
-    if reasons:
-        # A job that found nothing left to do says less than one that ended the search.
-        ended = next((reason for reason in reasons if reason != USED_UP), USED_UP)
+    results = [job.result or {} for job in jobs if job.state == JobState.SUCCEEDED]
+    if results:
+        # A job that had nothing to do says less than one that ended the search.
+        results.sort(key=lambda result: result.get("had_nothing_to_do", False))
+        ended = next((str(each["reason"]) for each in results if each["reason"] != USED_UP), USED_UP)
         return values | {"state": SearchState.FINISHED, "ended": ended}
     if failed is None:
         return values | {"state": SearchState.CANCELLED}

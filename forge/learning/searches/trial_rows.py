@@ -17,6 +17,8 @@ from forge.learning.searches.kinds import SEARCH_KIND, STOP
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 
 USED_UP = "The budget of trials is used up."
+_STOPPED = "The search was stopped."
+_TIME_USED_UP = "The budget of time is used up."
 _COSTS = Q(state__in=[SearchTrialState.TRAINED, SearchTrialState.STOPPED, SearchTrialState.RUNNING]) | Q(
     state=SearchTrialState.FAILED, needs__isnull=False
 )
@@ -60,12 +62,17 @@ def used_trials(search: ModelSearch) -> int:
     return search.rows.filter(_COSTS).exclude(state=SearchTrialState.RUNNING).count()
 
 
-def is_used_up(search: ModelSearch, job: UUID) -> bool:
-    """Whether a job of a search has nothing to do: the budget is used up by other trials, or the search is to end."""
+def reason_to_end(search: ModelSearch, job: UUID) -> str:
+    """Returns why a job of a search has nothing to do, as a sentence; "" where it has. Its own trial at work uses up
+    nothing of the budget."""
     instruction = ModelSearch.objects.values_list("instruction", flat=True).get(pk=search.pk)
     own = Q(job=job, state=SearchTrialState.RUNNING)
     used = SearchTrial.objects.filter(_COSTS, search=search).exclude(own).count()
-    return instruction == STOP or used >= search.trials or minutes_left(search) <= 0
+    if instruction == STOP:
+        return _STOPPED
+    if used >= search.trials:
+        return USED_UP
+    return _TIME_USED_UP if minutes_left(search) <= 0 else ""
 
 
 def minutes_left(search: ModelSearch) -> float:

@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
+from forge.accounts.principals import acting_as
 from forge.core.blobs.store import read_blob
 from forge.jobs.models import Job, JobState
+from forge.learning.searches.actions.using import use_trial
 from forge.learning.searches.models import ModelSearch, SearchTrial
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.running.job import follow_job
@@ -33,6 +35,13 @@ def test_a_trial_becomes_a_training_run_with_its_settings_once(searcher: Client,
     SearchTrial.objects.filter(number=3).update(state="over limit")
     assert searcher.post(f"{SEARCHES}/1/trials/3/use").status_code == 409
     assert searcher.post(f"{SEARCHES}/1/trials/9/use").status_code == 404
+
+
+def test_two_clicks_at_once_begin_one_run(searcher: Client, user: User, project: Project) -> None:
+    search = finished_search(user, project)
+    seen = [SearchTrial.objects.get(number=2) for _ in range(2)]
+    first, second = [use_trial(acting_as(user), search, trial) for trial in seen]
+    assert (first.number, TrainingRun.objects.count()) == (second.number, 1)
 
 
 def test_the_page_counts_what_used_up_the_budget(searcher: Client, user: User, project: Project) -> None:

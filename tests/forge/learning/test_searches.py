@@ -124,6 +124,32 @@ def test_the_jobs_of_a_search_share_its_trials(searcher: Client, monkeypatch: py
     assert claim_trial(search, second.pk, {"filters": 8}, "int8") == 2
 
 
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"instruction": "stop"}, "The search was stopped."),
+        ({"minutes": 0}, "The budget of time is used up."),
+        ({"trials": 0}, "The budget of trials is used up."),
+    ],
+)
+def test_a_search_that_has_nothing_to_do_says_why(searcher: Client, values: dict[str, Any], reason: str) -> None:
+    begun(searcher)
+    ModelSearch.objects.update(**values)
+    run_jobs()
+    assert (read(searcher)["state"], read(searcher)["ended"]) == ("finished", reason)
+
+
+def test_the_reason_of_a_job_that_tried_something_comes_first() -> None:
+    jobs = [
+        Job(state="succeeded", result={"trials": 9, "reason": reason, **more})
+        for reason, more in (
+            ("The budget of time is used up.", {"had_nothing_to_do": True}),
+            ("Every one was tried.", {}),
+        )
+    ]
+    assert job._following(ModelSearch(), jobs)["ended"] == "Every one was tried."
+
+
 @pytest.mark.slow
 def test_a_search_is_stopped_and_goes_on_with_more_trials(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     begun(searcher)

@@ -49,10 +49,6 @@ def use_trial(actor: Actor, search: ModelSearch, trial: SearchTrial) -> Training
     project = search.project
     require(actor, Verb.EDIT, project)
     _require_trained(trial)
-    if trial.run_number is not None:
-        earlier = TrainingRun.objects.filter(project=project, number=trial.run_number).first()
-        if earlier is not None:
-            return earlier
     settings = RequestedRun(
         search.recipe,
         {**search.arguments, **trial.arguments},
@@ -64,8 +60,13 @@ def use_trial(actor: Actor, search: ModelSearch, trial: SearchTrial) -> Training
         search.data_digest,
     )
     with transaction.atomic():
+        row = SearchTrial.objects.select_for_update().get(pk=trial.pk)
+        if row.run_number is not None:
+            earlier = TrainingRun.objects.filter(project=project, number=row.run_number).first()
+            if earlier is not None:
+                return earlier
         run = begin_run(actor, project, settings, offers=True)
-        SearchTrial.objects.filter(pk=trial.pk).update(run_number=run.number)
+        SearchTrial.objects.filter(pk=row.pk).update(run_number=run.number)
         write_entry(actor, "search.use", project.stream, project.place, number=search.number, trial=trial.number)
         announce_search(search, actor)
     return run
