@@ -99,6 +99,7 @@ class Manifest(models.Model):
     pulled = models.DateTimeField(null=True, blank=True)
     """When it was pulled last, within a minute, or None if it was not; written of pushed artifacts alone."""
     created = models.DateTimeField(auto_now_add=True)
+    """When it came last: pushed for the first time, or back from the trash, where rules that delete begin to count."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["repository", "blob"], name="one_manifest_a_digest")]

@@ -142,6 +142,8 @@ def _store(
     children = blobs_named([each.digest for each in document.manifests])
     manifests = repository.manifests.filter(trashed=None, blob_id__in=children.values())
     _require_all(document.manifests, children, dict(manifests.values_list("blob_id", "blob__size")))
+    # One that comes back is as young as one that is new: rules would delete it again at once.
+    repository.manifests.filter(blob_id=own).exclude(trashed=None).update(created=timezone.now())
     manifest, _ = Manifest.objects.update_or_create(
         repository=repository,
         blob_id=own,

@@ -58,8 +58,8 @@ def restore_manifest(actor: Actor, project: Project, digest: str) -> RestoredMan
     if missing := trashed.filter(repository=manifest.repository_id, blob__in=children).first():
         raise StillNamed(f"This index lists {missing.blob_id}, which is in the trash too. Restore that first.")
     names = tuple(str(name) for name in manifest.trashed_tags)
-    manifest.trashed, manifest.trashed_tags = None, []
-    manifest.save(update_fields=["trashed", "trashed_tags"])
+    manifest.trashed, manifest.trashed_tags, manifest.created = None, [], timezone.now()
+    manifest.save(update_fields=["trashed", "trashed_tags", "created"])
     back = tuple(_set_again(actor, project, manifest, names))
     write_entry(
         actor,

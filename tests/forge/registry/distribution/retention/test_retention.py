@@ -22,6 +22,7 @@ from forge.registry.distribution.retention.actions import change_retention, dele
 from forge.registry.distribution.retention.policy import RetentionPolicy, RetentionRule
 from forge.registry.distribution.retention.pulls import write_down
 from forge.registry.distribution.retention.task import delete_expired_everywhere
+from forge.registry.distribution.trash.actions import restore_manifest
 from forge.registry.models import Manifest, Repository
 from forge.registry.repository.access import repository_of
 from forge.registry.tags.publishing.actions import publish_build
@@ -184,3 +185,22 @@ def test_what_a_protected_tag_names_never_goes(
     repository = repository_of(project)
     assert repository is not None
     assert [sorted(each.artifact.tags) for each in delete_expired(INSTALLATION, repository)] == [["other"]]
+
+
+@pytest.mark.protects("registry/retention")
+@pytest.mark.parametrize("way", ["restored", "pushed"])
+def test_what_comes_back_from_the_trash_stays_as_long_as_what_is_new(
+    way: str, registry: RegistryClient, project: Any, organisation: Any, owner: Any, developer: Any
+) -> None:
+    manifest = registry.push_image("", b"old")
+    age()
+    change_retention(owner, organisation, RetentionPolicy((RetentionRule("untagged", older_days=1),)))
+    repository = repository_of(project)
+    assert repository is not None
+    assert len(delete_expired(INSTALLATION, repository)) == 1
+    if way == "restored":
+        restore_manifest(developer, project, sha(manifest))
+    else:
+        registry.push_manifest(manifest)
+    assert delete_expired(INSTALLATION, repository) == []
+    assert len(delete_expired(INSTALLATION, repository, timezone.now() + timedelta(days=2))) == 1
