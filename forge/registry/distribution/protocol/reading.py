@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 from urllib.parse import urlencode
@@ -27,11 +28,12 @@ from forge.registry.oci.manifests import quoted_for_header
 from forge.registry.repository.access import advice_on, is_rune
 from forge.registry.tags.pulling.actions import note_pull
 from forge.registry.tags.pulling.uses import counting
-from rune.oci import INDEX_TYPE
+from rune.oci import INDEX_TYPE, LARGEST_MANIFEST
 
 PAGE = 100
 """Tags of one answer unless the client asks for fewer, or for more up to the largest page."""
 LARGEST_PAGE = 1_000
+"""Also the referrers at the tag of a client that knows no referrers."""
 _FALLBACK = re.compile(r"(sha256|sha512)-([0-9a-f]{64,128})")
 """The tag at which clients that know no referrers look for those of a digest."""
 
@@ -89,10 +91,8 @@ def _manifest(
     request: HttpRequest, puller: Principal, project: Project, repository: Repository, reference: str
 ) -> HttpResponseBase:
     manifest = find_or_fetch(puller, project, repository, reference)
-    if manifest is None and (match := _FALLBACK.fullmatch(reference)):
-        rows = list(referrers_of(repository, f"{match[1]}:{match[2]}")[:PAGE])
-        if rows:
-            return _listing(rows)
+    if manifest is None and (rows := _referrers_at_tag(repository, reference)):
+        return _listing(rows)
     if manifest is None:
         withdrawn = "" if is_digest(reference) else advice_on(repository, reference)
         raise Refusal(404, "MANIFEST_UNKNOWN", withdrawn or f"There is no manifest {reference}.")
@@ -174,6 +174,21 @@ def _referrers(request: HttpRequest, repository: Repository, address: Address) -
         query = urlencode({**({"artifactType": artifact_type} if artifact_type else {}), "skip": first + PAGE})
         response.headers["Link"] = f'</v2/{address.name}/referrers/{address.reference}?{query}>; rel="next"'
     return response
+
+
+def _referrers_at_tag(repository: Repository, tag: str) -> list[Manifest]:
+    """The manifests that refer to the digest that a tag names. Such an answer cannot say that more follow, so it has
+    many; and clients read no larger manifest than others push, so only the first have their annotations."""
+    match = _FALLBACK.fullmatch(tag)
+    if match is None:
+        return []
+    rows, left = [], LARGEST_MANIFEST // 4
+    for row in referrers_of(repository, f"{match[1]}:{match[2]}")[:LARGEST_PAGE].iterator():
+        left -= len(json.dumps(row.annotations))
+        if left < 0:
+            row.annotations = {}
+        rows.append(row)
+    return rows
 
 
 def _listing(rows: list[Manifest]) -> HttpResponse:

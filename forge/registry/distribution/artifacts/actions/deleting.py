@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.organisations.name_reservations import lock_names
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
@@ -42,8 +43,9 @@ def delete_tag(actor: Actor, project: Project, name: str) -> None:
 @transaction.atomic
 def delete_manifest(actor: Actor, repository: Repository, digest: str) -> None:
     """Moves a manifest to the trash, and deletes its tags. Raises `Forbidden`, `NoSuchTag` and `StillNamed`."""
-    project = repository.project
-    require(actor, Verb.PUSH, project)
+    require(actor, Verb.PUSH, repository.project)
+    project = _locked(repository.project)
+    require(actor.afresh(), Verb.PUSH, project)
     manifest = find_manifest(repository, digest)
     if manifest is None:
         raise NoSuchTag(f"There is no manifest {digest}.")
@@ -58,6 +60,13 @@ def delete_manifest(actor: Actor, repository: Repository, digest: str) -> None:
     manifest.save(update_fields=["trashed", "trashed_tags"])
     tags.delete()
     write_entry(actor, "artifact.delete", project.stream, project.place, digest=manifest.blob_id)
+
+
+def _locked(project: Project) -> Project:
+    """The project behind the locks that a push takes: an index that is pushed meanwhile may list what is deleted."""
+    lock_names(project.organisation_id)
+    rows = Project.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
+    return rows.get(pk=project.pk)
 
 
 @transaction.atomic

@@ -7,15 +7,19 @@ import base64
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
+from forge.accounts.organisations.name_reservations import lock_names
 from forge.core.blobs.sweep import sweep_blobs
 from forge.core.models import AuditEntry, Blob
 from forge.projects.models import Project
+from forge.registry.distribution.artifacts.actions import deleting
 from forge.registry.distribution.artifacts.models import PushedBlob, Upload
 from forge.registry.distribution.artifacts.sweep import TRASH_FOR, sweep
+from forge.registry.distribution.protocol import reading
 from tests.forge.registry.distribution.artifacts.registry_client import (
     EMPTY,
     EMPTY_TYPE,
@@ -280,6 +284,19 @@ class TestReferrers:
         assert registry.push_manifest(index(note), fallback).status_code == 201
         assert body(registry.get(f"manifests/{fallback}")) == index(note)
 
+    @pytest.mark.slow
+    def test_the_tag_has_more_than_a_page_within_the_size_of_a_manifest(
+        self, registry: RegistryClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(reading, "PAGE", 1)
+        monkeypatch.setattr(reading, "LARGEST_MANIFEST", 200)
+        registry.push_blob(EMPTY)
+        about = descriptor(b"nothing yet", "application/vnd.oci.image.manifest.v1+json")
+        for number in range(3):
+            registry.push_manifest(image(subject=about, annotations={"number": f"{number:020}"}))
+        listed = json.loads(body(registry.get(f"manifests/{about['digest'].replace(':', '-')}")))["manifests"]
+        assert ["annotations" in each for each in listed] == [True, False, False]
+
 
 class TestDeleting:
     """Tags, manifests and blobs, each by itself."""
@@ -331,3 +348,15 @@ class TestDeleting:
         registry.push_manifest(index(manifest), "all")
         assert code(registry.delete(f"manifests/{sha(manifest)}")) == (403, "DENIED")
         assert body(registry.get(f"manifests/{sha(manifest)}")) == manifest
+
+    def test_an_index_that_is_pushed_before_the_lock_counts(
+        self, registry: RegistryClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        manifest = registry.push_image("", LAYER)
+
+        def lock(organisation: UUID) -> Any:
+            assert registry.push_manifest(index(manifest), "all").status_code == 201
+            return lock_names(organisation)
+
+        monkeypatch.setattr(deleting, "lock_names", lock)
+        assert code(registry.delete(f"manifests/{sha(manifest)}")) == (403, "DENIED")
