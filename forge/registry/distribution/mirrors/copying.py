@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from forge.core.blobs.chunks import CHUNK
+from forge.core.blobs.links import links_of_all
 from forge.core.blobs.store import open_blob, read_blob
 from forge.registry.distribution.artifacts.access import find_blob, find_manifest, referrers_of
 from forge.registry.distribution.artifacts.models import ArtifactTag
@@ -17,11 +18,14 @@ from rune.compiler.building.spec import canonical_digest
 
 DEEPEST = 4
 """Levels of indexes and referrers."""
+MOST_KNOWN = 10_000
+"""Referrers of one manifest that the other registry may have before some are sent again at each copy."""
 
 
 @dataclass(frozen=True)
 class RepositoryState:
-    """The state to copy: the digest of each tag's manifest, and the digests of what refers to one of them."""
+    """The state to copy: the digest of each tag's manifest, and the digests of what refers to one of them, to what an
+    index of them lists, or to another referrer."""
 
     tags: Mapping[str, str]
     referrers: tuple[str, ...]
@@ -39,9 +43,28 @@ def state_of(repository: Repository) -> RepositoryState:
     pushed = ArtifactTag.objects.filter(repository=repository, manifest__trashed=None)
     rows = [*published, *pushed.values_list("name", "manifest__blob_id")]
     tags = {name: digest for name, digest in rows if not name.startswith(("sha256-", "sha512-"))}
-    subjects = set(tags.values())
-    referring = repository.manifests.filter(trashed=None, subject__in=subjects).values_list("blob_id", flat=True)
-    return RepositoryState(tags, tuple(referring))
+    return RepositoryState(tags, tuple(_referrers_below(repository, set(tags.values()))))
+
+
+def _referrers_below(repository: Repository, subjects: set[str]) -> set[str]:
+    """The referrers of manifests and of what is below them, by as many levels as are copied."""
+    seen, level, below = set(subjects), set(subjects), set[str]()
+    for _ in range(DEEPEST + 1):
+        if not level:
+            break
+        referring = repository.manifests.filter(trashed=None, subject__in=level)
+        referrers = set(referring.values_list("blob_id", flat=True))
+        below |= referrers
+        level = (referrers | _listed_by(repository, level)) - seen
+        seen |= level
+    return below
+
+
+def _listed_by(repository: Repository, digests: Collection[str]) -> set[str]:
+    """The manifests of a repository that indexes among these list."""
+    manifests = repository.manifests.filter(trashed=None)
+    links = links_of_all(manifests.filter(blob_id__in=digests))
+    return set(links.filter(blob_id__in=manifests.values("blob_id")).values_list("blob_id", flat=True))
 
 
 def copy_repository(
@@ -77,6 +100,7 @@ class _Copying:
 
     def __init__(self, repository: Repository, remote: RemoteRepository, tick: Callable[[], None]) -> None:
         self._repository, self._remote, self._tick = repository, remote, tick
+        self._done = set[str]()
 
     def copy(self, manifest: Manifest, reference: str, depth: int = 0) -> None:
         """Copies a manifest after all that it names. Raises `RemoteFailed`."""
@@ -96,17 +120,25 @@ class _Copying:
         copied = RemoteManifest(data, manifest.media_type, manifest.blob_id)
         self._remote.push_manifest(copied, reference, manifest.subject, manifest.artifact_type)
 
-    def copy_referrers(self, digest: str, depth: int = 0) -> None:
-        """Copies what refers to a manifest, and what refers to that, where the registry lacks it. Raises
+    def copy_referrers(self, digest: str) -> None:
+        """Copies what refers to a manifest or to what is below it, where the registry lacks it. Raises
         `RemoteFailed`."""
-        if depth > DEEPEST:
-            return
-        existing = set(self._remote.referrers(digest))
-        for referrer in referrers_of(self._repository, digest):
+        level = {digest}
+        for _ in range(DEEPEST + 1):
+            referrers = {referrer for each in sorted(level) for referrer in self._copy_referrers_of(each)}
+            level = referrers | _listed_by(self._repository, level)
+
+    def _copy_referrers_of(self, digest: str) -> list[str]:
+        """Copies what refers to one manifest, once for all tags, and returns the digests."""
+        referrers = list(referrers_of(self._repository, digest))
+        lacking = referrers if digest not in self._done else []
+        existing = set(self._remote.referrers(digest, MOST_KNOWN)) if lacking else set()
+        for referrer in lacking:
             self._tick()
             if referrer.blob_id not in existing:
                 self.copy(referrer, referrer.blob_id)
-            self.copy_referrers(referrer.blob_id, depth + 1)
+        self._done.add(digest)
+        return [referrer.blob_id for referrer in referrers]
 
     def _chunks(self, digest: str) -> Iterator[bytes]:
         with open_blob(digest) as file:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -18,7 +19,10 @@ from rune.oci import INDEX_TYPE, LARGEST_MANIFEST
 
 _ACCEPT = ", ".join(sorted(IMAGE_TYPES | INDEX_TYPES))
 MOST_REFERRERS = 50
-"""Referrers of one manifest that are copied."""
+"""Referrers of one manifest that a fetch takes."""
+MOST_PAGES = 200
+"""Pages of one list of referrers that are read."""
+_NEXT = re.compile(r'<([^<>]{1,2000})>[^,]*;\s*rel="?next"?')
 
 
 @dataclass(frozen=True)
@@ -79,16 +83,29 @@ class RemoteRepository:
                     raise RemoteFailed(f"The blob {digest} has more bytes than the {size} that its manifest says.")
                 yield chunk
 
-    def referrers(self, digest: str) -> list[str]:
-        """The digests of the manifests that refer to one, at most `MOST_REFERRERS`. Raises `RemoteFailed`."""
-        with self._connection.request("GET", f"{self._address}/referrers/{digest}", {"Accept": INDEX_TYPE}) as response:
-            if response.status == 200:
-                return _digests(limited(response, LARGEST_MANIFEST, "The list of referrers"))[:MOST_REFERRERS]
-            self._require(response.status == 404, response, "")
+    def referrers(self, digest: str, most: int = MOST_REFERRERS) -> list[str]:
+        """The digests of the manifests that refer to one, at most so many. Raises `RemoteFailed`."""
         try:
-            return _digests(self.manifest(_fallback(digest)).data)[:MOST_REFERRERS]
+            return self._listed_referrers(digest, most)
+        except RemoteLacks:
+            pass  # a registry that knows no referrers
+        try:
+            return _digests(self.manifest(_fallback(digest)).data)[:most]
         except RemoteLacks:
             return []
+
+    def _listed_referrers(self, digest: str, most: int) -> list[str]:
+        """The same by the pages of the list. Raises `RemoteLacks` where there is none."""
+        own = url = f"{self._address}/referrers/{digest}"
+        digests: list[str] = []
+        for _ in range(MOST_PAGES):
+            with self._connection.request("GET", url, {"Accept": INDEX_TYPE}) as response:
+                self._require(response.status == 200, response, f"{self._name} has no list of referrers")
+                digests += _digests(limited(response, LARGEST_MANIFEST, "The list of referrers"))
+                url = _next_page(own, header(response, "Link"))
+            if not url or len(digests) >= most:
+                break
+        return digests[:most]
 
     def has_blob(self, digest: str) -> bool:
         """Whether the repository has a blob. Raises `RemoteFailed`."""
@@ -144,6 +161,17 @@ class RemoteRepository:
                 f"{self._connection.registry} refused access to {self._name}. Check the user and the password.", status
             )
         raise RemoteFailed(f"{self._connection.registry} answered{reason(response)}", status)
+
+
+def _next_page(own: str, link: str) -> str:
+    """The address of a list's next page, or "" where none follows. The other registry says the query alone: an address
+    of another host, or of another path, counts as none."""
+    match = _NEXT.search(link)
+    if match is None or not match[1].isascii() or not match[1].isprintable() or " " in match[1]:
+        return ""
+    target, mine = urlsplit(urljoin(own, match[1])), urlsplit(own)
+    is_own = (target.scheme, target.netloc, target.path) == (mine.scheme, mine.netloc, mine.path)
+    return f"{own}?{target.query}" if is_own and target.query else ""
 
 
 def _fallback(digest: str) -> str:
