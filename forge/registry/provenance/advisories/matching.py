@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
+from forge.registry.provenance.advisories.debian import debian_order
 from forge.registry.provenance.advisories.osv import Advisory, Affected, RangeBorder, package_name
 
-_ECOSYSTEMS: Final = {"pypi": "PyPI", "npm": "npm", "cargo": "crates.io", "golang": "Go", "deb": "Debian"}
+_ECOSYSTEMS: Final = {"pypi": "PyPI", "npm": "npm", "cargo": "crates.io", "golang": "Go"}
 """The ecosystem of OSV by the type of a package URL."""
+_DEBIAN_RELEASE: Final = re.compile(r"(?:^|&)distro=debian-([0-9]+)")
+"""Of the qualifiers of a package URL. One that names its release otherwise is compared with all of them."""
 MOST_COMPONENTS: Final = 10_000
 """Components of one bill."""
 LONGEST_TEXT: Final = 1_000
@@ -37,6 +41,8 @@ class PackageComponent:
     """If the bill names none, it is "", and the name counts in each ecosystem."""
     name: str
     version: str
+    release: str = ""
+    """The release of the ecosystem, as in `Affected`, or "" if the bill names none: then each counts."""
 
 
 @dataclass(frozen=True)
@@ -91,37 +97,50 @@ def findings(components: Iterable[PackageComponent], index: AdvisoryIndex) -> tu
 
 
 def _component(value: Mapping[str, Any]) -> PackageComponent | None:
-    ecosystem, name, version = "", value.get("name"), value.get("version")
+    ecosystem, release, name, version = "", "", value.get("name"), value.get("version")
     if isinstance(purl := value.get("purl"), str) and purl.startswith("pkg:"):
-        kind, _, path = purl.removeprefix("pkg:").partition("?")[0].partition("#")[0].partition("/")
+        address, _, qualifiers = purl.removeprefix("pkg:").partition("#")[0].partition("?")
+        kind, _, path = address.partition("/")
         path, at, named = path.rpartition("@") if "@" in path.lstrip("@") else (path, "", "")
-        ecosystem, name = _ECOSYSTEMS.get(kind.lower(), kind), unquote(path)
+        ecosystem, name, release = _package(kind.lower(), unquote(path), qualifiers)
         version = unquote(named) if at else version
     if not isinstance(name, str) or not isinstance(version, str) or not name or not version:
         return None
     if max(len(name), len(version)) > LONGEST_TEXT:
         raise ValueError("a name or a version is too long")
-    return PackageComponent(ecosystem, package_name(ecosystem, name), version)
+    return PackageComponent(ecosystem, package_name(ecosystem, name), version, release)
+
+
+def _package(kind: str, path: str, qualifiers: str) -> tuple[str, str, str]:
+    """The ecosystem, the name and the release of a package URL. In that of a Debian package, a distribution stands
+    before the name."""
+    if kind != "deb":
+        return _ECOSYSTEMS.get(kind, kind), path, ""
+    distribution, _, name = path.rpartition("/")
+    release = _DEBIAN_RELEASE.search(qualifiers)
+    return "Ubuntu" if distribution.lower() == "ubuntu" else "Debian", name, release[1] if release else ""
 
 
 def _is_about(affected: Affected, component: PackageComponent) -> bool:
     if component.ecosystem == "":
         return package_name("", affected.name) == component.name
-    return (affected.ecosystem, affected.name) == (component.ecosystem, component.name)
+    is_other_release = component.release and affected.release and component.release != affected.release
+    return not is_other_release and (affected.ecosystem, affected.name) == (component.ecosystem, component.name)
 
 
 def _is_affected(affected: Affected, version: str) -> bool:
     if version in affected.versions:
         return True
-    return any(_is_in(events, version) for events in affected.ranges)
+    order = _ORDERS.get(affected.ecosystem, _python_order)
+    return any(_is_in(events, version, order) for events in affected.ranges)
 
 
-def _is_in(events: Sequence[RangeBorder], version: str) -> bool:
+def _is_in(events: Sequence[RangeBorder], version: str, order: Callable[[str], Any]) -> bool:
     """Whether a version is in a range. A version that cannot be compared counts as in it: it may be."""
     try:
-        here = Version(version)
-        borders = sorted((_order(event.version), event.kind) for event in events if event.version != "*")
-    except InvalidVersion:
+        here = order(version)
+        borders = sorted((order(event.version), event.kind) for event in events if event.version != "*")
+    except ValueError:
         return True
     limits = [at for at, kind in borders if kind == "limit"]
     if limits and here >= max(limits):
@@ -135,21 +154,29 @@ def _is_in(events: Sequence[RangeBorder], version: str) -> bool:
     return is_in
 
 
-def _order(version: str) -> Version:
+def _python_order(version: str) -> Version:
     # "0" is before every version, also before the first that is not final.
     return Version("0.dev0" if version == "0" else version)
+
+
+_ORDERS: Final[Mapping[str, Callable[[str], Any]]] = {"Debian": debian_order, "Ubuntu": debian_order}
+"""Returns what compares as a version of an ecosystem does. Raises `ValueError` for what is no version."""
 
 
 def _finding(advisory: Advisory, component: PackageComponent, affected: Affected) -> KnownVulnerability:
     fixes = {event.version for events in affected.ranges for event in events if event.kind == "fixed"}
     return KnownVulnerability(
-        advisory.id, component.name, component.version, advisory.severity, _next_of(fixes, component.version)
+        advisory.id,
+        component.name,
+        component.version,
+        advisory.severity,
+        _next_of(fixes, component.version, _ORDERS.get(affected.ecosystem, _python_order)),
     )
 
 
-def _next_of(fixes: Iterable[str], version: str) -> str:
+def _next_of(fixes: Iterable[str], version: str, order: Callable[[str], Any]) -> str:
     try:
-        later = [each for each in fixes if Version(each) > Version(version)]
-        return min(later, key=Version, default="")
-    except InvalidVersion:
+        later = [each for each in fixes if order(each) > order(version)]
+        return min(later, key=order, default="")
+    except ValueError:
         return min(fixes, default="")

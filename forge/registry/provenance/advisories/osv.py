@@ -44,6 +44,8 @@ class Affected:
     ranges: tuple[tuple[RangeBorder, ...], ...]
     versions: tuple[str, ...]
     """Further versions, as they are written."""
+    release: str = ""
+    """The release of the ecosystem, such as `12` of Debian, or "" if it is about all."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def _advisory(entry: Any, number: int) -> Advisory | None:
 def _affected(value: Mapping[str, Any]) -> Affected:
     package = value["package"]
     # Debian:12 is a release of the ecosystem Debian.
-    ecosystem = _text(package["ecosystem"]).partition(":")[0]
+    ecosystem, _, release = _text(package["ecosystem"]).partition(":")
     return Affected(
         ecosystem,
         package_name(ecosystem, _text(package["name"])),
@@ -101,6 +103,7 @@ def _affected(value: Mapping[str, Any]) -> Affected:
         tuple(_events(each["events"]) for each in _array(value.get("ranges")) if _text(each["type"]) in _COMPARED),
         # Many packages have a version 1.0: one text for all of them.
         tuple(intern(_text(each)) for each in _array(value.get("versions"))),
+        release,
     )
 
 

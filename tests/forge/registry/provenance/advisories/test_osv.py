@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from forge.registry.provenance.advisories.debian import debian_order
 from forge.registry.provenance.advisories.matching import BadBill, KnownVulnerability, components_in, findings, index_of
 from forge.registry.provenance.advisories.osv import BadAdvisories, read_advisories
 
@@ -158,3 +159,56 @@ def test_a_package_address_names_the_registry_and_the_version() -> None:
     }
     component = {"name": "door", "purl": "pkg:npm/%40acme/door@2.0?type=module"}
     assert [(each.component, each.version) for each in matches(scoped, component=component)] == [("@acme/door", "2.0")]
+
+
+OPENSSL = {"name": "openssl", "purl": "pkg:deb/debian/openssl@3.0.9-1?arch=amd64&distro=debian-12"}
+
+
+def about_openssl(*fixed: str, ecosystem: str = "Debian:12") -> dict[str, Any]:
+    events = [{"introduced": "0"}, *({"fixed": each} for each in fixed)]
+    affected = {
+        "package": {"ecosystem": ecosystem, "name": "openssl"},
+        "ranges": [{"type": "ECOSYSTEM", "events": events}],
+    }
+    return {"id": "DEBIAN-CVE-1", "affected": [affected]}
+
+
+@pytest.mark.parametrize(
+    ("advisory", "is_affected"),
+    [
+        (about_openssl(), True),
+        (about_openssl("3.0.9-1+deb12u1"), True),
+        (about_openssl("3.0.9-1"), False),
+        (about_openssl("3.0.9-1~deb12u1"), False),
+        (about_openssl("3.0.9a-1"), True),
+        (about_openssl("1:1.0-1"), True),
+        (about_openssl("3.1", ecosystem="Debian"), True),
+        (about_openssl("3.1", ecosystem="Debian:13"), False),
+        (about_openssl("3.1", ecosystem="Ubuntu:22.04:LTS"), False),
+        (about_openssl("3.1", ecosystem="PyPI"), False),
+        (about_openssl("the_next_one"), True),
+    ],
+)
+def test_a_debian_package_is_compared_within_its_release(advisory: dict[str, Any], is_affected: bool) -> None:
+    assert bool(matches(advisory, component=OPENSSL)) == is_affected
+
+
+def test_a_debian_package_of_no_known_release_is_compared_with_each() -> None:
+    purls = ("pkg:deb/debian/openssl@3.0.9-1", "pkg:deb/openssl@3.0.9-1?distro=bookworm")
+    for purl in purls:
+        (one,) = matches(about_openssl("3.0.10-1"), component={"name": "openssl", "purl": purl})
+        assert (one.component, one.version, one.fixed) == ("openssl", "3.0.9-1", "3.0.10-1")
+
+
+def test_debian_versions_are_ordered_as_dpkg_orders_them() -> None:
+    ordered = [
+        "0", "0~a", "1.0~~", "1.0~~a", "1.0~", "1.0~rc1-1", "1.0", "1.0-1", "1.0-1+b1", "1.0-1.1", "1.0a", "1.0+dfsg-1",
+        "1.0.1", "1.2", "1.10", "1.10-2", "1.10-10", "1:0.1", "2:0",
+    ]  # fmt: skip
+    mixed = ordered[::-1]
+    mixed.sort(key=debian_order)
+    assert mixed == ordered
+    assert debian_order("1.0") == debian_order("1.0-0") == debian_order("0:1.00")
+    for text in ("", "a b", "1:", ":1", "1_0"):
+        with pytest.raises(ValueError, match="no version of a Debian package"):
+            debian_order(text)
