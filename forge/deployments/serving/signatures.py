@@ -32,5 +32,5 @@ def _bundle(manifest: str) -> Any | None:
     try:
         (layer,) = json.loads(read_blob(manifest))["layers"]
         return json.loads(read_blob(layer["digest"]))
-    except (NotFound, Damaged, KeyError, ValueError):
+    except (NotFound, Damaged, KeyError, ValueError, RecursionError):
         return None

@@ -198,7 +198,7 @@ def _report(contents: Mapping[str, bytes]) -> Mapping[str, Any]:
     data = next((content for path, content in contents.items() if path.endswith(f"/{REPORT}")), None)
     try:
         report = None if data is None else json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         report = None
     if not isinstance(report, dict):
         raise UnreadablePackage(f"it has no {REPORT} that says for which target it is")

@@ -147,12 +147,12 @@ def _refusal(url: str, status: int, body: bytes) -> DeploymentError:
     try:
         problem = json.loads(body)
         return DeploymentError(str(problem["name"]), str(problem["detail"]), status)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, RecursionError, KeyError, TypeError):
         return DeploymentError("refused", f"{url} answered {status}.", status)
 
 
 def _parsed(data: bytes) -> Any:
     try:
         return json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise DeploymentError("refused", "The address answers with something that is not JSON.") from None

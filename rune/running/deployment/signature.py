@@ -26,7 +26,7 @@ def require_signature(signatures: Any, rune: str, public_key: str) -> None:
         digest = hashlib.sha256(manifest).hexdigest()
         if any(_is_proof(bundle, digest, public_key) for bundle in signatures["bundles"]):
             return
-    except (KeyError, IndexError, TypeError, ValueError, binascii.Error):
+    except (KeyError, IndexError, TypeError, ValueError, RecursionError, binascii.Error):
         raise _refused("The signatures that the server sent cannot be read.") from None
     raise _refused("No signature of this key is about the rune that the deployment serves.")
 

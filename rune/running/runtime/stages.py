@@ -20,7 +20,7 @@ def stage_milliseconds(marks: Sequence[tuple[bytes, float]]) -> Mapping[str, flo
     for (_, before), (line, now) in pairwise(marks[1:]):
         try:
             stage = json.loads(line[len(STAGE_MARK) : -1])
-        except ValueError:
+        except (ValueError, RecursionError):
             break
         if not isinstance(stage, str):
             break

@@ -45,7 +45,7 @@ def model_problem(files: ProjectFiles, model: ModelSource, digest_of: DigestOf |
         if error.path == model.path:
             return f"{quoted(model.path)} has not been converted from {quoted(model.source)} yet"
         return f"{quoted(model.path)} has no record of its conversion"
-    except ValueError:
+    except (ValueError, RecursionError):
         record = None
     if not isinstance(record, dict) or not isinstance(record.get("source"), dict):
         return f"The record of {quoted(model.path)} cannot be read"

@@ -44,7 +44,7 @@ def events_of(body: bytes) -> Counter[tuple[str, str]]:
     """Returns how often each event and browser is in a report. Anything unknown or malformed counts nothing."""
     try:
         report = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Counter()
     if not isinstance(report, dict):
         return Counter()

@@ -85,7 +85,7 @@ def statement_in(manifest: Manifest) -> Statement | None:
     try:
         (layer,) = json.loads(read_blob(manifest.blob_id))["layers"]
         return read_statement(read_bundle(read_blob(layer["digest"])).payload)
-    except (NotFound, Damaged, BadBundle, KeyError, ValueError):
+    except (NotFound, Damaged, BadBundle, KeyError, ValueError, RecursionError):
         return None
 
 

@@ -33,7 +33,7 @@ def origin_from_report(report: Path, rune: bytes) -> RuneOrigin:
         content = json.loads(read_input_file(report))
         content = content.get("report", content)
         digest, toolchain = content["rune"]["digest"], content.get("toolchain_digest", NO_DIGEST)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise CommandFailed(f'"{report}" is not the report of a build') from error
     if digest != digest_of(rune):
         raise CommandFailed(f'"{report}" is the report of another rune')

@@ -95,7 +95,16 @@ def test_a_package_that_names_another_version_is_never_called_right() -> None:
     assert comparison.sentence() == "not rebuilt: made by 0.0.9"
 
 
-@pytest.mark.parametrize("data", [b"PK\3\4", b"PK\5\6" + bytes(18), zip_files({"a/report.json": b"[]"})])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"PK\3\4",
+        b"PK\5\6" + bytes(18),
+        zip_files({"a/report.json": b"[]"}),
+        zip_files({"a/report.json": b"[" * 200_000}),
+    ],
+    ids=["begun", "empty", "a list", "nested"],
+)
 def test_what_is_no_package_is_refused(data: bytes) -> None:
     with pytest.raises(UnreadablePackage):
         compare_package(template("sine"), data, OPTIONS)

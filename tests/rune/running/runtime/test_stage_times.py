@@ -33,6 +33,6 @@ def test_the_cost_of_a_mark_is_taken_off_and_nothing_is_below_zero() -> None:
 
 def test_marks_that_no_build_made_end_the_list() -> None:
     first = [(mark_line(stage), float(at)) for at, stage in enumerate(["", "", "one"])]
-    for line in (STAGE_MARK, STAGE_MARK + b"7}", STAGE_MARK + b'"x'):
+    for line in (STAGE_MARK, STAGE_MARK + b"7}", STAGE_MARK + b'"x', STAGE_MARK + b"[" * 100_000):
         assert list(stage_milliseconds([*first, (line, 9.0)])) == ["one"]
     assert stage_milliseconds(first[:1]) == {}

@@ -108,6 +108,7 @@ def test_a_model_that_is_as_its_record_says_has_no_problem() -> None:
         (_files(settings={"form": "float32", "float_layers": []}), "converted with other settings"),
         ({**_files(), "m.provenance.json": b"{"}, "cannot be read"),
         ({**_files(), "m.provenance.json": b"[]"}, "cannot be read"),
+        ({**_files(), "m.provenance.json": b"[" * 200_000}, "cannot be read"),
         (_files(source=None), "cannot be read"),
         ({"net.onnx": b"source"}, "has not been converted"),
         ({"net.onnx": b"source", "m.tflite": b"model"}, "has no record"),

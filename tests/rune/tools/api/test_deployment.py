@@ -119,6 +119,14 @@ def test_an_answer_that_is_not_a_deployments_is_refused(
     assert name_of(deployment) == "refused"
 
 
+@pytest.mark.parametrize("status", [200, 403])
+def test_an_answer_that_is_nested_too_deeply_is_refused(
+    server: FakeServer, deployment: Deployment, status: int
+) -> None:
+    server.answers["/d/acme/kitchen/boards"] = (status, b"[" * 20_000)
+    assert name_of(deployment) == "refused"
+
+
 @pytest.mark.protects("delivery/loaders")
 def test_the_key_goes_to_the_deployments_address_alone(server: FakeServer, deployment: Deployment) -> None:
     deployment.load()
@@ -207,6 +215,9 @@ def test_a_rune_without_a_signature_of_the_key_is_refused(
     server.sign(RUNE, make_private_key(algorithm))
     assert name_of(deployment) == "signature-refused"
     server.sign(RUNE, key, manifest_of=OTHER)
+    assert name_of(deployment) == "signature-refused"
+    nested = {"manifest": base64.b64encode(b"[" * 20_000).decode(), "bundles": []}
+    server.answers[f"/d/acme/kitchen/boards/{digest(RUNE)}/signatures"] = (200, json.dumps(nested).encode())
     assert name_of(deployment) == "signature-refused"
     server.sign(RUNE, key)
     assert deployment.load()(bytes([1, 2])) is not None

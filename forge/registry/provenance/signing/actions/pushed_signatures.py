@@ -69,7 +69,7 @@ def _proof(manifest: Manifest, keys: tuple[SigningKey, ...]) -> VerifiedStatemen
         if not 0 < layer["size"] <= LARGEST_BUNDLE:
             return None
         return verify_bundle(Signed(read_blob(layer["digest"])), trust, [manifest.subject])
-    except (SignatureRefused, NotFound, Damaged, KeyError, ValueError, TypeError):
+    except (SignatureRefused, NotFound, Damaged, KeyError, ValueError, TypeError, RecursionError):
         return None
 
 
