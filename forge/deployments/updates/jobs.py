@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
@@ -19,7 +20,7 @@ from forge.deployments.updates.actions.signer import sign_deployment
 from forge.deployments.updates.documents import LIFETIMES
 from forge.deployments.updates.models import UpdateRole
 from forge.jobs.kinds import JobKind, JobTitle
-from forge.jobs.models import Job, JobState, WorkerCapability
+from forge.jobs.models import UNFINISHED_STATES, Job, JobState, WorkerCapability
 from forge.jobs.queue import enqueue
 from forge.registry.models import WithdrawnRune
 from rune.compiler.building.spec import canonical_digest
@@ -56,18 +57,7 @@ SIGN_DEPLOYMENT = JobKind(
 def request_update(deployment: Deployment) -> None:
     """Asks the signer to sign what a deployment serves, unless it failed to before: somebody retries that on the page
     of jobs once the reason is gone."""
-    organisation = deployment.project.organisation_id
-    newest = UpdateDocument.objects.filter(deployment=deployment, role=UpdateRole.TIMESTAMP).first()
-    ended = UpdateKey.objects.filter(organisation=organisation).exclude(ended=None).order_by("-ended").first()
-    spec = {
-        "deployment": str(deployment.pk),
-        "release": deployment.last_release,
-        "after": newest.version if newest else 0,
-        "replaced": ended.ended.isoformat() if ended and ended.ended else "",
-    }
-    failed = Job.objects.filter(kind=SIGN_DEPLOYMENT.name, organisation=organisation, state=JobState.FAILED)
-    if not failed.filter(spec_digest=canonical_digest(spec)).exists():
-        enqueue(SIGN_DEPLOYMENT, organisation, spec, party=Party(organisation, None), project=deployment.project)
+    _request([deployment])
 
 
 def request_updates(now: datetime | None = None) -> None:
@@ -80,8 +70,38 @@ def request_updates(now: datetime | None = None) -> None:
     if is_behind(now):
         _log.error("The clock says %s UTC, before the last upgrade of the server. Nothing is signed: set it.", now)
         return
-    for deployment in due_deployments(now)[:MOST_AT_ONCE]:
-        request_update(deployment)
+    _request(due_deployments(now))
+
+
+def _request(deployments: Sequence[Deployment]) -> None:
+    """Asks the signer for the first of these. Those that failed or wait already are left out before the cut: they
+    would stay the first, and no later one would be signed."""
+    specs = {canonical_digest(spec): (deployment, spec) for deployment, spec in _specs(deployments)}
+    jobs = Job.objects.filter(kind=SIGN_DEPLOYMENT.name, state__in=(JobState.FAILED, *UNFINISHED_STATES))
+    known = set(jobs.filter(spec_digest__in=specs).values_list("spec_digest", flat=True))
+    for deployment, spec in [each for digest, each in specs.items() if digest not in known][:MOST_AT_ONCE]:
+        organisation = deployment.project.organisation_id
+        enqueue(SIGN_DEPLOYMENT, organisation, spec, party=Party(organisation, None), project=deployment.project)
+
+
+def _specs(deployments: Sequence[Deployment]) -> Iterator[tuple[Deployment, dict[str, Any]]]:
+    """The spec of a job for each of them. It is another one once there is another release, document or key."""
+    documents = UpdateDocument.objects.filter(deployment__in=deployments, role=UpdateRole.TIMESTAMP).order_by()
+    newest = dict(documents.values_list("deployment").annotate(Max("version")))
+    organisations = {deployment.project.organisation_id for deployment in deployments}
+    keys = UpdateKey.objects.filter(organisation__in=organisations).exclude(ended=None).order_by()
+    ended = dict(keys.values_list("organisation").annotate(Max("ended")))
+    for deployment in deployments:
+        replaced = ended.get(deployment.project.organisation_id)
+        yield (
+            deployment,
+            {
+                "deployment": str(deployment.pk),
+                "release": deployment.last_release,
+                "after": newest.get(deployment.pk, 0),
+                "replaced": replaced.isoformat() if replaced else "",
+            },
+        )
 
 
 def due_deployments(now: datetime) -> Sequence[Deployment]:

@@ -16,10 +16,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.accounts.models import Organisation
+from forge.accounts.organisations.name_reservations import lock_names
 from forge.accounts.principals import INSTALLATION
 from forge.core.audit.entries import write_entry
 from forge.core.database.wrong_clock import LONGEST_WAIT
 from forge.deployments.models import Deployment, Release, UpdateDocument, UpdateKey, UpdateRoot
+from forge.deployments.releases.changes import lock_project
 from forge.deployments.releases.gate import missing_for
 from forge.deployments.updates.access import newest_document, root_of
 from forge.deployments.updates.documents import (
@@ -47,11 +49,13 @@ def sign_deployment(context: JobContext) -> Mapping[str, Any]:
     """Signs what a deployment serves. The first time in an organisation, and after somebody replaced its keys, makes
     the keys and the root."""
     deployment = _deployment(context.spec["deployment"])
-    release = deployment.releases.select_related("build__artefact", "build__project").get(ended=None)
-    _require_admitted(deployment, release)
     with transaction.atomic():
         context.confirm_lease()
-        organisation = Organisation.objects.select_for_update().get(pk=deployment.project.organisation_id)
+        organisation = lock_names(deployment.project.organisation_id)
+        # A change of the served version takes this lock too: else the former one could get the newer signature.
+        lock_project(deployment.project)
+        release = deployment.releases.select_related("build__artefact", "build__project").get(ended=None)
+        _require_admitted(deployment, release)
         root, pairs = _current_root(organisation)
         signed = _sign(deployment, release, root, pairs)
     return {"version": signed.version, "release": release.number, "root": root.version}

@@ -17,12 +17,14 @@ from forge.core.errors import DomainError, Invalid
 from forge.core.models import AuditEntry
 from forge.deployments.actions import TagChoice, serve_tag
 from forge.deployments.models import Deployment, UpdateDocument, UpdateKey, UpdateRoot
+from forge.deployments.updates import jobs
 from forge.deployments.updates.access import newest_document, root_digest_of, root_of
 from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.deployments.updates.documents import LIFETIMES
 from forge.deployments.updates.jobs import due_deployments, request_updates
 from forge.deployments.updates.models import UpdateRole
 from forge.jobs.models import Job, JobState
+from forge.jobs.workers.running import RunningJob
 from forge.registry.tags.publishing.actions import publish_build
 from forge.registry.tags.withdrawing.actions import withdraw_tag
 from tests.forge.factories.builds import RUNE
@@ -168,6 +170,37 @@ def test_a_withdrawn_version_is_not_signed(deployment: Deployment, owner: Any, r
     assert job.state == JobState.FAILED
     assert "It answers wrongly." in job.error
     assert sign(run_signer) == [], "it is not asked for again"
+
+
+def test_a_version_that_is_served_while_the_signer_begins_is_the_one_that_it_signs(
+    deployment: Deployment, developer: Any, run_signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(developer, deployment.project, "2.0", RUNE + b"other")
+    request_updates()
+    renew = RunningJob.confirm_lease
+
+    def serve_another(job: RunningJob) -> None:
+        monkeypatch.setattr(RunningJob, "confirm_lease", renew)
+        serve_tag(developer, deployment, TagChoice("2.0", False))
+        renew(job)
+
+    monkeypatch.setattr(RunningJob, "confirm_lease", serve_another)
+    (job, *_) = run_signer()
+    assert job.state == JobState.SUCCEEDED, job.error
+    assert target_of(deployment)[1]["custom"]["version"] == "2.0"
+
+
+def test_deployments_whose_signing_failed_or_waits_do_not_hold_up_the_next(
+    deployment: Deployment, developer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "MOST_AT_ONCE", 1)
+    deployed(developer, deployment.project, "1.0", title="Second")
+    signings = Job.objects.filter(kind=jobs.SIGN_DEPLOYMENT.name)
+    request_updates()
+    assert signings.update(state=JobState.FAILED) == 1
+    request_updates()
+    request_updates()
+    assert len({each.spec["deployment"] for each in signings}) == len(signings) == 2
 
 
 @pytest.mark.slow
