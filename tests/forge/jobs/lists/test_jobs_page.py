@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -210,6 +211,31 @@ def test_jobs_that_ended_long_ago_are_deleted_with_their_logs(add: Add) -> None:
     assert Job.objects.count() == 2
     queue.delete_old(late + timedelta(days=2))
     assert [job.state for job in Job.objects.all()] == [JobState.QUEUED]
+
+
+def test_jobs_that_ended_while_the_clock_was_years_ahead_are_deleted_too(add: Add) -> None:
+    add(1), add(2), add(3)
+    ended, paused, waiting = Job.objects.all()
+    years = timezone.now() + timedelta(days=3653)
+    Job.objects.filter(pk=ended.pk).update(state=JobState.FAILED, started=years, finished=years)
+    Job.objects.filter(pk=paused.pk).update(paused=True, created=years)
+    queue.delete_old()
+    assert Job.objects.count() == 3
+    assert Job.objects.filter(finished=F("started")).count() == 1
+    queue.delete_old(timezone.now() + timedelta(days=31))
+    assert [job.pk for job in Job.objects.all()] == [waiting.pk]
+
+
+@pytest.mark.parametrize(("state", "count"), [(JobState.RUNNING, 1), (JobState.SUCCEEDED, 0)])
+def test_a_job_that_began_while_the_clock_was_ahead_began_now_or_long_ago(
+    add: Add, state: JobState, count: int
+) -> None:
+    add(1)
+    take()
+    now = timezone.now()
+    values = {"lease_until": now + timedelta(hours=1)} if state == JobState.RUNNING else {"finished": now}
+    Job.objects.update(state=state, started=now + timedelta(days=3653), **values)
+    assert [each.begun for each in queue.recent_jobs(now)] == [now] * count
 
 
 @pytest.mark.slow
