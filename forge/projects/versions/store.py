@@ -90,7 +90,7 @@ def snapshot(project: Project, author: Any = None) -> Version:
 def store_version(project: Project, tree: WorkingTree, author: Any = None, writers: Collection[str] = ()) -> Version:
     """The version of these files of a project, as they were a moment ago.
 
-    `writers` are the ids of people who wrote part of it elsewhere.
+    `writers` are the ids of people who wrote part of it elsewhere; a version that is there already gets them too.
     """
     # Bytes are stored before the transaction, in which nothing is waited for.
     put_all(tree.texts.values(), project.organisation_id)
@@ -108,16 +108,27 @@ def store_version(project: Project, tree: WorkingTree, author: Any = None, write
                 author=author,
                 writers=sorted({*writers_since_previous_version(project, tree.sequence), *writers}),
             )
-        elif version.automatic and author is not None:
-            # Somebody wants it now, so it is thinned out no more.
-            version.automatic = False
-            version.save(update_fields=["automatic"])
+        else:
+            _note_wanted(version, author, writers)
         # All its files are kept, also an old version's that were gone and are back; but none that was taken from
         # the project since the files were read.
         texts = {tree.manifest[path]["digest"] for path in tree.texts}
         others = {described["digest"] for described in tree.manifest.values()} - texts
         link_uploaded(version, texts | _of_project(project, others).keys(), project)
     return version
+
+
+def _note_wanted(version: Version, author: Any, writers: Collection[str]) -> None:
+    """Somebody wants a version that is there already: it is thinned out no more, and others may have written it too."""
+    fields = []
+    if version.automatic and author is not None:
+        version.automatic = False
+        fields.append("automatic")
+    if not set(writers) <= set(version.writers):
+        version.writers = sorted({*version.writers, *writers})
+        fields.append("writers")
+    if fields:
+        version.save(update_fields=fields)
 
 
 def versions_of(project: Project) -> QuerySet[Version]:

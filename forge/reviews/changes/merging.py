@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -27,7 +27,8 @@ from rune.source.merge import FilesMerge, MergeChoice, MergeConflict, Side, Side
 class Merging:
     """The three sides of a change request as they are now, and what was chosen.
 
-    `ours` are the project's files. `choices` are by the conflicts' keys, also of conflicts that are no more.
+    `ours` are the project's files. `choices` are by the conflicts' keys, also of conflicts that are no more; so are
+    `writers`, the ids of those who wrote another text than both sides.
     """
 
     merge: FilesMerge
@@ -35,6 +36,7 @@ class Merging:
     base: Manifest
     theirs: Manifest
     choices: Mapping[str, MergeChoice]
+    writers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def conflicts(self) -> tuple[MergeConflict, ...]:
@@ -47,6 +49,10 @@ class Merging:
 
     def choice(self, conflict: MergeConflict) -> MergeChoice | None:
         return self.choices.get(conflict.key)
+
+    def writers_of_choices(self) -> frozenset[str]:
+        """The ids of those whose own text stands in place of a conflict: they wrote part of the result."""
+        return frozenset(self.writers[each.key] for each in self.conflicts if each.key in self.writers)
 
     def text_of(self, digest: str) -> str | None:
         """Returns the text of a side's file; None if it is no text."""
@@ -67,8 +73,11 @@ def merging_of(request: ChangeRequest) -> Merging:
     """Reads the sides. Raises `ForkDeleted` where the fork's files are not there any more."""
     if request.base is None or request.offered is None:
         raise ForkDeleted("The fork was deleted, and what it offered with it. Close the change request.")
-    choices = {each.key: MergeChoice(Side(each.side), each.text) for each in request.resolutions.all()}
-    return merging(request.base, working_tree(request.project), request.offered, choices)
+    resolutions = request.resolutions.all()
+    choices = {each.key: MergeChoice(Side(each.side), each.text) for each in resolutions}
+    written = [each for each in resolutions if each.side == Side.WRITTEN and each.chosen_by_id is not None]
+    merge = merging(request.base, working_tree(request.project), request.offered, choices)
+    return replace(merge, writers={each.key: str(each.chosen_by_id) for each in written})
 
 
 def merging(base: Version, ours: WorkingTree, offered: Version, choices: Mapping[str, MergeChoice]) -> Merging:

@@ -208,7 +208,8 @@ def reopen_change_request(actor: Actor, request: ChangeRequest) -> None:
 
 
 def keep_result(request: ChangeRequest, actor: Actor, merge: Merging) -> Version:
-    """Stores the merged result as a version of the project: the fork's members and the sender are its authors."""
+    """Stores the merged result as a version of the project: its authors are the fork's members, the sender and who
+    wrote a text in place of a conflict."""
     tree = merge.result
     # The files as they are come before it in the list of versions.
     store_version(request.project, merge.ours, actor.person)
@@ -217,7 +218,7 @@ def keep_result(request: ChangeRequest, actor: Actor, merge: Merging) -> Version
     with transaction.atomic():
         Project.objects.lock(request.project_id)
         link_uploaded(request.project, new_digests, request.project)
-    version = store_version(request.project, tree, actor.person, writers_of(request))
+    version = store_version(request.project, tree, actor.person, writers_of(request) | merge.writers_of_choices())
     Version.objects.filter(pk=version.pk, message="").update(message=proposed(request))
     return version
 

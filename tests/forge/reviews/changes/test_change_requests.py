@@ -48,7 +48,7 @@ from forge.reviews.errors import (
 from forge.reviews.models import ChangeRequest
 from forge.reviews.rounds.authorship import authors_of
 from rune.source.merge import MergeChoice, Side
-from tests.forge.factories.builds import approved
+from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.factories.changes import RUNEFILE, built_merged, forked, offered
 
 pytestmark = pytest.mark.django_db
@@ -245,6 +245,28 @@ def test_a_stage_that_both_changed_waits_for_a_choice(
     approved(built_merged(developer, offer))
     actions.merge_change_request(developer, again(developer, offer))
     assert runefile(project) == RUNEFILE.replace("2.5", "2.75")
+
+
+@pytest.mark.slow
+@pytest.mark.protects("reviews/change-requests")
+def test_who_writes_a_text_in_place_of_a_conflict_does_not_approve_it(
+    project: Project, fork: Project, partner: User, developer: User, owner: User
+) -> None:
+    approved(built(developer, project, RUNE + b"base"))
+    offer = offered(partner, fork, ("2.5", "3"))
+    write_file(developer, project, "Runefile.yml", RUNEFILE.replace("2.5", "2").encode())
+    (conflict,) = read(developer, offer).conflicts
+    written = MergeChoice(Side.WRITTEN, (conflict.ours or "").replace("modulus: 2", "modulus: 2.75"))
+    # The same files are built before with another's text.
+    actions.resolve_conflict(developer, again(developer, offer), conflict.key, written)
+    assert owner.pk not in authors_of(built_merged(developer, offer))
+    actions.resolve_conflict(owner, again(owner, offer), conflict.key, written)
+    build = built_merged(developer, offer)
+    with pytest.raises(OwnBuild):
+        actions.give_verdict(owner, build, "approve")
+    # Who chooses a side wrote nothing.
+    actions.resolve_conflict(owner, again(owner, offer), conflict.key, MergeChoice(Side.THEIRS))
+    assert read(developer, offer).writers_of_choices() == frozenset()
 
 
 @pytest.mark.slow
