@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from rune.compiler.anvil.target import Target
 from rune.tools.cli.building.making import ARCHIVE
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.projects.project import ProjectOnDisk
+
+_REPORT = "report.json"
+"""The report of a build, which every package holds."""
 
 
 def output_paths(
@@ -47,6 +51,17 @@ def require_place(place: Path, target: Target) -> None:
             f"{str(place)!r} is no folder; the target {target.name} makes several files, or one that ends in .zip",
             param_hint="--output",
         )
+    if place.is_dir() and any(place.iterdir()) and not _holds_package(place):
+        raise CommandFailed(f"The folder {place} is not empty, and holds no package. Name another one.")
+
+
+def _holds_package(folder: Path) -> bool:
+    """Whether an earlier build wrote a package here, which is written over but for what was begun in it."""
+    try:
+        report = json.loads((folder / _REPORT).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(report, dict) and {"target", "files"} <= report.keys()
 
 
 def require_other_file(target: Path, project: ProjectOnDisk, runefile: Path) -> None:

@@ -120,6 +120,16 @@ def test_a_program_that_was_begun_is_never_written_over(project: Path, tmp_path:
     assert "rune_my_app_run" in (folder / "src" / "my_app.c").read_text()
 
 
+def test_a_package_is_not_written_among_other_files(project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    (folder / "src").mkdir(parents=True)
+    (folder / "report.json").write_text("[]")
+    result = rune_build(project, "--target", "c", "-o", folder)
+    assert result.exit_code == 1
+    assert f"The folder {folder} is not empty, and holds no package. Name another one." in result.output
+    assert (folder / "report.json").read_text() == "[]"
+
+
 def test_an_unknown_target_is_an_error_that_lists_them_all(project: Path) -> None:
     result = rune_build(project, "--target", "cortex-m99")
     assert result.exit_code == 2
