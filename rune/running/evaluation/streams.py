@@ -75,9 +75,8 @@ def detections(
         label, score = max(mean.items(), key=lambda item: item[1], default=("", 0.0))
         called = label if score > listening.threshold and not is_background(label) else None
         at = ends[number]
-        if called is not None and called != current:
-            if at - last.get(called, float("-inf")) >= listening.refractory:
-                detected.append(Detection(called, at, score))
+        if called not in (None, current) and at - last.get(called, float("-inf")) >= listening.refractory:
+            detected.append(Detection(called, at, score))
             last[called] = at
         current = called
     return tuple(detected)

@@ -30,6 +30,10 @@ def test_a_label_that_drops_out_for_a_moment_is_not_detected_again() -> None:
     assert called("y......y") == [("yes", 0.0), ("yes", 1.75)]
 
 
+def test_a_label_that_flickers_is_detected_again_after_the_time_without_it() -> None:
+    assert called("y.y.y.y.y.y") == [("yes", 0.0), ("yes", 1.0), ("yes", 2.0)]
+
+
 def test_a_score_at_the_threshold_is_not_above_it() -> None:
     assert called("yyy", score=0.6) == []
     assert called("yyy", score=0.61) == [("yes", 0.0)]
