@@ -82,7 +82,10 @@ class LazyGroup(click.Group):
         variables = _variables_of_folder()
         if "CURRENT_DIR" in variables:
             extra.setdefault("default_map", {"build": {"current_dir": variables["CURRENT_DIR"]}})
-        context = super().make_context(info_name, args, parent, **extra)
+        try:
+            context = super().make_context(info_name, args, parent, **extra)  # it prints --help and --version
+        except OSError as error:
+            raise _end_of(error) from error
         context.meta["rune.variables"] = variables
         return context
 
@@ -94,10 +97,15 @@ class LazyGroup(click.Group):
             click.echo("Stopped", err=True)
             ctx.exit(INTERRUPTED)
         except OSError as error:
-            if error.errno == errno.EPIPE:
-                _forget_output()
-                ctx.exit(PIPE_CLOSED)
-            raise CommandFailed(causes_of(error)[0]) from error
+            raise _end_of(error) from error
+
+
+def _end_of(error: OSError) -> Exception:
+    """Returns the exception that ends the command where it cannot print, or another call of the system failed."""
+    if error.errno == errno.EPIPE:
+        _forget_output()
+        return click.exceptions.Exit(PIPE_CLOSED)
+    return CommandFailed(causes_of(error)[0])
 
 
 def _variables_of_folder() -> Mapping[str, str]:

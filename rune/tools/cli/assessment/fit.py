@@ -21,6 +21,8 @@ from rune.devices.boards.describing import fit_json
 from rune.devices.boards.fit import Fit, FitVerdict, MemoryRoom, Needs, RunTime, fit
 from rune.devices.boards.lookup import UnknownBoard, boards, find_board
 from rune.devices.emulation.measuring import measured_or_planned, period_of
+from rune.source.runefile import Severity
+from rune.source.runefile.codes import Code
 from rune.tools.cli.failure import failed
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import ANY_PATH
@@ -29,13 +31,16 @@ from rune.tools.cli.projects.project import ProjectOnDisk, project_of, show_diag
 from rune.tools.cli.terminal.columns import columns
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import progress
-from rune.wording import milliseconds_text, size_text
+from rune.wording import counted, milliseconds_text, size_text
 
 _HEAD = ("board", "verdict", "flash", "RAM", "time of a run", "of its sensor's period")
 _MEASURED = """\
 Exact: flash, RAM and instructions of the rune, by Debian's gcc with {optimization} on an emulated core. The rest of a
 firmware is not in them. Estimated: the time of a run; rune fit --board BOARD shows from what."""
 _PLANNED = "What may fit needs at least this: its flash is the constants without code, its RAM lacks the stack."
+
+_OF_TARGETS = frozenset({Code.TARGET_LACKS.value, Code.TOO_MUCH_MEMORY.value})
+"""The codes of errors that another target may not have."""
 
 
 @dataclass(frozen=True)
@@ -126,12 +131,20 @@ def _on_target(project: ProjectOnDisk, target: str, options: _CompileOptions) ->
         )
     except BuildFailed as failure:
         show_diagnostics(failure.diagnostics, project.files)
-        click.echo(f"Error: There is no package for {target} that could fit a board", err=True)
+        click.echo(f"Error: {_failure_text(failure, target)}", err=True)
         sys.exit(1)
     except CompileError as error:
         raise failed(f"Unable to build {project.name} for {target}", error) from error
     needs, reason = measured_or_planned(result, project.name, optimization=options.optimization)
     return _TargetNeeds(needs, period_of(result.program.capabilities), reason)
+
+
+def _failure_text(failure: BuildFailed, target: str) -> str:
+    """Returns the reason why no board fits, or, where the project itself has errors, that none was tried."""
+    errors = [each for each in failure.diagnostics if each.severity is Severity.ERROR]
+    if any(each.code in _OF_TARGETS for each in errors):
+        return f"There is no package for {target} that could fit a board"
+    return f"There {'was' if len(errors) == 1 else 'were'} {counted(len(errors), 'error')}; no board was tried"
 
 
 def _as_json(name: str, results: Mapping[str, _TargetNeeds], fits: Sequence[Fit]) -> Mapping[str, object]:

@@ -119,7 +119,7 @@ def command(
             _run_streams(loaded, run, streams or recorded_files, inputs, printer)
             return
         show_notices([*notices, *unread(recorded_files)])
-        shown_notices = set[str]()
+        shown_notices = set(notices)
         if repeats is None and streamed(data, loaded.capabilities):
             printer.show(_first_answer(lambda: _run_once(loaded, run, inputs, verbose, shown_notices)), None)
             return

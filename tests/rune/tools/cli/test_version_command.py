@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from rune.toolchain import toolchain_digest
 from rune.tools.cli import main
 from rune.tools.cli.terminal import version as version_command
 from rune.tools.cli.terminal.version import Commit, host
+from tests.support.patience import PATIENCE
 
 COMMIT = Commit("0123456789abcdef0123456789abcdef01234567", "2026-11-20T11:21:33+00:00")
 
@@ -61,6 +64,14 @@ def test_json_has_the_keys_of_the_old_command(monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_option_of_the_whole_command_is_one_line() -> None:
     assert CliRunner().invoke(main, ["-V"]).stdout == f"rune {rune.__version__}\n"
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_a_full_disk_ends_it_with_the_reason(option: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-c", "from rune.tools.cli import main; main()", option]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, timeout=PATIENCE)
+    assert (ended.returncode, ended.stderr) == (1, b"Error: No space left on device\n")
 
 
 def test_outside_of_a_checkout_no_commit_is_known(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_a_project_with_errors_is_refused_with_its_diagnostics(tmp_path: Path) -
     result = run("fit", project(tmp_path, SOUND.replace("[8000]", "[1]")), "--board", "arduino-zero")
     assert result.exit_code == 1
     assert "error[RUNE" in result.stderr
-    assert "There is no package for cortex-m0plus that could fit a board" in result.stderr
+    assert "Error: There was 1 error; no board was tried" in result.stderr
 
 
 def test_a_rune_in_place_of_a_project_is_named_as_one(tmp_path: Path) -> None:

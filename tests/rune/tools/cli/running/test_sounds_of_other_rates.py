@@ -59,7 +59,9 @@ def test_a_recording_of_44_khz_in_stereo_says_its_word_and_that_it_was_converted
     assert heard == [[word]] * 3
     assert np.abs(np.array(scores) - scores[0]).max() < 0.05
     assert plain.stderr == ""
-    assert wide.stderr.splitlines() == [f"{word}.wav: 44.1 kHz stereo, converted to 16 kHz mono"]
+    said = f"{word}.wav: 44.1 kHz stereo, converted to 16 kHz mono"
+    assert wide.stderr.splitlines() == [said]
+    assert run("run", keywords, "--sound", tmp_path / f"{word}.wav").stderr.splitlines().count(said) == 1
 
 
 @pytest.mark.proof
