@@ -28,6 +28,8 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
         raise BlockError(f"modulo takes numbers and not {inputs[0]}", input_index=0)
     if inputs[0].element.is_integer and _modulus(arguments) == 0:
         raise BlockError("whole numbers have no remainder after a division by 0", argument="modulus")
+    if _modulus(arguments) == 0 != real(arguments, "modulus"):
+        raise BlockError("the modulus is so small that it is 0 in f32, and nothing divides by 0", argument="modulus")
     return (BlockOutput(inputs[0], sizes_of=0),)
 
 

@@ -23,6 +23,9 @@ _SWITCHES = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false"})
 _AS_GOOD_AS_ENDLESS = 1e38
 """A bound that only says how large a number of 32 bits can be."""
 
+_MOST_QUOTED = 40
+"""How many characters of a value a message quotes."""
+
 
 def block_arguments(
     stage: StageSyntax, block: Block, resources: Resources, report: DiagnosticReport
@@ -126,9 +129,19 @@ def _value(
     elif written.resource is None and isinstance(content, str) and INTEGER.match(bare := content.replace("_", "")):
         notes.append("Numbers are written without `_` between their digits.")
         fixes = [report.replace(written.span, bare)]
-    message = f"Unable to set {block.name}'s {quoted(known.name)} to {quoted(str(content))}: it must be {_kind(known)}"
+    is_number = not isinstance(content, str) or FLOAT.match(content.strip()) is not None
+    said, kind = _as_written(written, content, report), _kind(known, with_all_limits=is_number)
+    message = f"Unable to set {block.name}'s {quoted(known.name)} to {quoted(said)}: it must be {kind}"
     report.error(Code.BAD_ARGUMENT, message, written.span, notes, fixes)
     return None
+
+
+def _as_written(written: ArgumentSyntax, content: int | float | str | None, report: DiagnosticReport) -> str:
+    """A value for a message. A number that is too large for a float is quoted as it stands in the file."""
+    text = str(content)
+    if isinstance(content, float) and not math.isfinite(content) and report.source is not None:
+        text = report.source.text[written.span.start.offset : written.span.end.offset]
+    return text if len(text) <= _MOST_QUOTED else f"{text[: _MOST_QUOTED - 1]}…"
 
 
 def read_argument(content: int | float | str, known: Argument) -> ArgumentValue | None:
@@ -156,8 +169,9 @@ def _is_within(value: ArgumentValue, known: Argument) -> bool:
     )
 
 
-def _kind(known: Argument) -> str:
-    """Returns the type of an argument, in words."""
+def _kind(known: Argument, *, with_all_limits: bool = False) -> str:
+    """Returns the type of an argument, in words, with its limits. Those of 32 bits only tell something to a number that
+    is beyond them, `with_all_limits`."""
     match known.kind:
         case ArgumentKind.TEXT if known.choices:
             return f"one of {', '.join(known.choices)}"
@@ -170,7 +184,8 @@ def _kind(known: Argument) -> str:
         case ArgumentKind.FLOAT:
             name = "a number"
     low, high = known.minimum, known.maximum
-    if low is not None and high is not None and low == -high and high > _AS_GOOD_AS_ENDLESS:
+    is_endless = low is not None and high is not None and low == -high and high > _AS_GOOD_AS_ENDLESS
+    if is_endless and not with_all_limits:
         return name
     if low is not None and high is not None:
         return f"{name} from {plain(f'{low:.9g}')} to {plain(f'{high:.9g}')}"

@@ -50,6 +50,7 @@ REFUSED: list[tuple[str, list[str], dict[str, ArgumentValue], str]] = [
     ("scale", ["u8[2, 3]"], {"mean": "1, 2"}, "2 numbers are not one for each of the 3 channels"),
     ("scale", ["u8[2]"], {"mean": "1, x"}, "`x` is not a number"),
     ("scale", ["u8[2]"], {"deviation": "0"}, "deviation of 0 divides by nothing"),
+    ("modulo", ["f32[2]"], {"modulus": 1e-60}, "so small that it is 0 in f32"),
     ("quantize", ["i8[2]"], {}, "takes numbers of f32"),
     ("quantize", ["f32[2]"], {"zero_point": 128}, "the zero point 128 is no i8"),
     ("dequantize", ["f32[2]"], {}, "takes whole numbers of u8, i8 or i16"),

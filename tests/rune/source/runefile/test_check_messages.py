@@ -281,6 +281,15 @@ def test_an_argument_that_is_no_number_is_refused(value: str) -> None:
     assert spanned(text, problem) == value
 
 
+@pytest.mark.parametrize(
+    ("value", "quoted"), [("1e400", "1e400"), ("-.inf", "-.inf"), ("1e39", "1e+39"), ("9" * 5000, "9" * 39 + "…")]
+)
+def test_a_number_that_is_too_large_is_quoted_as_it_is_written_with_the_limits(value: str, quoted: str) -> None:
+    text = f"{BASE}{RAW}  rest: {{proc-block: modulo, inputs: [input], args: {{modulus: {value}}}}}\n"
+    (problem,) = errors(text + "  end: {out: SERIAL, inputs: [rest]}\n")
+    assert f'to "{quoted}": it must be a number from -3.40282347e+38 to 3.40282347e+38' in problem.message
+
+
 def test_a_resource_gives_a_number_too() -> None:
     text = f"{BASE}{RAW}  rest: {{proc-block: modulo, inputs: [input], args: {{modulus: $N}}}}\n"
     assert problems(text + "  end: {out: SERIAL, inputs: [rest]}\nresources:\n  N: {inline: ' 2.5 '}\n") == []
