@@ -41,6 +41,11 @@ def read_wav(data: bytes) -> Wav:
         elif name == b"data":
             if format_fields is None:
                 raise InputFile("the wav file has its samples before their format")
+            if not body and _has_samples_behind(data):
+                raise InputFile(
+                    "the header of the wav file says that it has no samples, and there are bytes behind it: the file "
+                    "was not closed properly; save it again"
+                )
             return Wav(*format_fields, body)
     raise InputFile("the wav file has no samples")
 
@@ -51,6 +56,16 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         size = int.from_bytes(data[offset + 4 : offset + 8], "little")
         yield data[offset : offset + 4], data[offset + 8 : offset + 8 + size]
         offset += 8 + size + size % 2
+
+
+def _has_samples_behind(data: bytes) -> bool:
+    """Whether what follows an empty chunk of samples is no list of chunks, such as a title, up to the end."""
+    offset, names = 12, []
+    while offset + 8 <= len(data):
+        names.append(data[offset : offset + 4])
+        size = int.from_bytes(data[offset + 4 : offset + 8], "little")
+        offset += 8 + size + size % 2
+    return not all(name.isascii() and name.decode("ascii").isprintable() for name in names) or offset < len(data)
 
 
 def _format(body: bytes) -> tuple[int, int, int, bool]:
