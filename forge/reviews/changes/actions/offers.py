@@ -196,13 +196,17 @@ def close_change_request(
 
 @transaction.atomic
 def reopen_change_request(actor: Actor, request: ChangeRequest) -> None:
-    """Opens a closed one again. Raises `Forbidden` and `NotOpen`."""
-    if not _may_withdraw(actor, request):
-        require(actor, Verb.EDIT, request.project)
+    """Opens a closed one again; its author only what they closed themselves, so that a refusal stands.
+
+    Raises `Forbidden`, `NotOpen` and `TooManyOffers`.
+    """
     Project.objects.lock(request.project_id)
-    request.refresh_from_db(fields=["state"])
+    request.refresh_from_db(fields=["state", "decided_by", "source"])
+    if not (_may_withdraw(actor, request) and request.decided_by_id == actor.pk):
+        require(actor, Verb.EDIT, request.project)
     if request.state != ChangeState.CLOSED:
         raise NotOpen(f"This change request is {request.state}.")
+    _require_few(request.project, request.source)
     open_again(request)
     _note(actor, request, "change.reopen", ChangeStep.REOPENED)
 
@@ -324,9 +328,10 @@ def _require_changes(base: Version, offered: Version) -> None:
         raise NothingToOffer("The fork has no change since it was forked or last merged. Change something first.")
 
 
-def _require_few(origin: Project, fork: Project) -> None:
+def _require_few(origin: Project, fork: Project | None) -> None:
+    """The caller has locked the project. Raises `TooManyOffers`."""
     still_open = ChangeRequest.objects.filter(project=origin, state=ChangeState.OPEN)
-    mine = sum(each.source_id == fork.pk for each in still_open)
+    mine = 0 if fork is None else sum(each.source_id == fork.pk for each in still_open)
     if mine >= MOST_OPEN_OF_A_FORK:
         raise TooManyOffers(f"{mine} change requests of this fork are open. Offer newer files in one of them.")
     if len(still_open) >= MOST_OPEN:

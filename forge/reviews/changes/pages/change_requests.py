@@ -293,6 +293,7 @@ def _shared_facts(principal: Principal, project: Project, change: ChangeRequest,
         "since": version_view(before, last) if before is not None and last is not None else None,
         "before": before,
         "is_author": change.author_id == principal.pk,
+        "closed_it": change.author_id == change.decided_by_id == principal.pk,
         "may_offer_newer": change.is_open and edits_source,
         "etag": etag_of(offer_facets(change)),
         "respond": f"{change.get_absolute_url()}/respond",
@@ -304,9 +305,11 @@ def _shared_facts(principal: Principal, project: Project, change: ChangeRequest,
 def _offered_context(principal: Principal, project: Project, change: ChangeRequest, query: QueryDict) -> dict[str, Any]:
     facts = _shared_facts(principal, project, change, threads_filter(query))
     has_files = change.base is not None and change.offered is not None
+    edits_source = offers_it(principal, change, Verb.EDIT)
     return facts | {
         "view": version_view(change.base, change.offered) if has_files else None,  # type: ignore[arg-type]
-        "may_close": facts["is_author"] and offers_it(principal, change, Verb.EDIT),
+        "may_close": facts["is_author"] and edits_source,
+        "may_reopen": facts["closed_it"] and edits_source,
         "events_of": change.source,
     }
 
@@ -318,6 +321,7 @@ def _context(principal: Principal, project: Project, change: ChangeRequest, quer
         **facts,
         "may_edit": may_edit,
         "may_close": may_edit or facts["is_author"],
+        "may_reopen": may_edit or facts["closed_it"],
         "may_see_source": change.source is not None and can(principal, Verb.SEE, change.source),
         "may_ask_changes": change.is_open and not facts["is_author"] and can(principal, Verb.REVIEW, project),
         "changed_models": changed_models(principal, project, files_of(change.base), files_of(change.offered)),

@@ -43,7 +43,6 @@ from forge.reviews.errors import (
     NothingToOffer,
     NotOpen,
     OwnBuild,
-    TooManyOffers,
 )
 from forge.reviews.models import ChangeRequest
 from forge.reviews.rounds.authorship import authors_of
@@ -125,16 +124,6 @@ def test_a_stranger_who_sees_the_page_offers_and_reads_nothing_of_it(
     update_project(owner, project, visibility="private")
     assert offers_of(User.objects.get(pk=partner.pk), fork) == []
     assert fork_to_offer(User.objects.get(pk=partner.pk), fork) is None
-
-
-@pytest.mark.slow
-@pytest.mark.protects("availability/change-requests")
-def test_open_change_requests_of_a_fork_have_an_end(fork: Project, partner: User) -> None:
-    write_file(partner, fork, "notes.md", b"mine")
-    for number in range(5):
-        actions.offer_changes(partner, fork, f"Offer {number}")
-    with pytest.raises(TooManyOffers, match="Offer newer files"):
-        actions.offer_changes(partner, fork, "One more")
 
 
 @pytest.mark.slow
