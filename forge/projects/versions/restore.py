@@ -53,7 +53,7 @@ def restore(doc: Doc[Any], wanted: Collection[FileToRestore], paths: Collection[
     With `paths`, files under other paths are left alone.
     """
     living = {entry.id: entry for entry in entries(doc)}
-    places = _places(doc, living, wanted, by_path_first=paths is not None)
+    places = _places(doc, living, wanted, paths)
     changed: set[str] = set()
     used = {file_id for file_id in places.values() if file_id is not None}
     for entry in living.values():
@@ -71,11 +71,15 @@ def restore(doc: Doc[Any], wanted: Collection[FileToRestore], paths: Collection[
 
 
 def _places(
-    doc: Doc[Any], living: Mapping[str, FileEntry], wanted: Collection[FileToRestore], *, by_path_first: bool
+    doc: Doc[Any],
+    living: Mapping[str, FileEntry],
+    wanted: Collection[FileToRestore],
+    paths: Collection[str] | None,
 ) -> dict[str, str | None]:
     """Which file of the document each wanted one is: the same by its id, or one of its path, living or deleted.
 
-    `by_path_first` is for restoring some files only: it then never takes a file away that has another name by now.
+    Where only `paths` are restored, the path goes first, and no file is taken away from a name outside of them: one
+    that would be deleted there is renamed.
     """
     by_path = {entry.path: entry.id for entry in living.values()}
     there: set[str] = set()
@@ -87,10 +91,12 @@ def _places(
             if key not in living and isinstance(path, str):
                 deleted.setdefault(path, key)
     same = {file.path: file.file_id for file in wanted if file.file_id in there}
-    rest = {path: key for path, key in same.items() if key not in living}
+    ending = {entry.id for entry in living.values() if paths is not None and entry.path in paths}
+    ending -= {by_path[file.path] for file in wanted if file.path in by_path}
+    rest = {path: key for path, key in same.items() if key not in living or key in ending}
     places: dict[str, str | None] = dict.fromkeys(file.path for file in wanted)
     used: set[str] = set()
-    for source in (by_path, rest, deleted) if by_path_first else (same, by_path, deleted):
+    for source in (same, by_path, deleted) if paths is None else (by_path, rest, deleted):
         for file in wanted:
             file_id = source.get(file.path)
             if file_id is not None and places[file.path] is None and file_id not in used:

@@ -75,6 +75,14 @@ def test_one_file_is_restored_and_the_others_stay(project: Project, user: User) 
     assert (contents["a.txt"], contents["b.txt"], contents["kept.txt"]) == ("one", "two", "one")
 
 
+def test_a_file_that_is_renamed_among_the_restored_ones_goes_on(project: Project, user: User) -> None:
+    write_file(user, project, "a.txt", b"one")
+    ids, version = _ids(project), snapshot(project, user)
+    rename_file(user, project, "a.txt", "b.txt")
+    assert restore_version(user, project, version, ["a.txt", "b.txt"]).changed == ("a.txt",)
+    assert _ids(project) == ids
+
+
 def test_a_path_that_the_version_lacks_is_deleted_when_it_is_asked_for(project: Project, user: User) -> None:
     version = snapshot(project, user)
     write_file(user, project, "new.txt", b"new")
