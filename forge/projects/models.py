@@ -257,6 +257,8 @@ class Version(models.Model):
     """Whether it was saved by itself while people worked, and nobody wanted it since: it may be thinned out."""
     original_authors = models.JSONField(default=list, db_default=[])
     """Of a version that came with a history from elsewhere: the names of who made it there, as text."""
+    is_proposed = models.BooleanField(default=False, db_default=False)
+    """Whether a change request would make it: the project's own files were never these."""
     commit = models.CharField(max_length=40, blank=True, default="", db_default="")
     """The commit of a branch elsewhere that has these files; "" of a version of the project's own."""
     secrets = models.JSONField(null=True, blank=True)

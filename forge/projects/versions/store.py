@@ -87,10 +87,18 @@ def snapshot(project: Project, author: Any = None) -> Version:
     return store_version(project, working_tree(project), author)
 
 
-def store_version(project: Project, tree: WorkingTree, author: Any = None, writers: Collection[str] = ()) -> Version:
+def store_version(
+    project: Project,
+    tree: WorkingTree,
+    author: Any = None,
+    writers: Collection[str] = (),
+    *,
+    is_proposed: bool = False,
+) -> Version:
     """The version of these files of a project, as they were a moment ago.
 
     `writers` are the ids of people who wrote part of it elsewhere; a version that is there already gets them too.
+    `is_proposed` is for files that the project does not have, or not yet.
     """
     # Bytes are stored before the transaction, in which nothing is waited for.
     put_all(tree.texts.values(), project.organisation_id)
@@ -107,9 +115,10 @@ def store_version(project: Project, tree: WorkingTree, author: Any = None, write
                 sequence=tree.sequence,
                 author=author,
                 writers=sorted({*writers_since_previous_version(project, tree.sequence), *writers}),
+                is_proposed=is_proposed,
             )
         else:
-            _note_wanted(version, author, writers)
+            _note_wanted(version, author, writers, is_proposed=is_proposed)
         # All its files are kept, also an old version's that were gone and are back; but none that was taken from
         # the project since the files were read.
         texts = {tree.manifest[path]["digest"] for path in tree.texts}
@@ -118,8 +127,9 @@ def store_version(project: Project, tree: WorkingTree, author: Any = None, write
     return version
 
 
-def _note_wanted(version: Version, author: Any, writers: Collection[str]) -> None:
-    """Somebody wants a version that is there already: it is thinned out no more, and others may have written it too."""
+def _note_wanted(version: Version, author: Any, writers: Collection[str], *, is_proposed: bool) -> None:
+    """Somebody wants a version that is there already: it is thinned out no more, others may have written it too, and
+    the project may have its files by now."""
     fields = []
     if version.automatic and author is not None:
         version.automatic = False
@@ -127,6 +137,9 @@ def _note_wanted(version: Version, author: Any, writers: Collection[str]) -> Non
     if not set(writers) <= set(version.writers):
         version.writers = sorted({*version.writers, *writers})
         fields.append("writers")
+    if version.is_proposed and not is_proposed:
+        version.is_proposed = False
+        fields.append("is_proposed")
     if fields:
         version.save(update_fields=fields)
 

@@ -46,7 +46,10 @@ def _who_wrote(build: Build) -> frozenset[UUID]:
 
 
 def _approved_sequence(build: Build) -> int | None:
-    """Up to which update of the document somebody else approved what is in the build; None for nothing."""
+    """Up to which update of the document somebody else approved what is in the build; None for nothing.
+
+    What a change request would make is left out: it may lack what stands in the project, which nobody approved then.
+    """
     assert build.version is not None  # noqa: S101 (a numbered build)
     standing = Verdict.objects.standing().filter(project=build.project_id)
     approving = standing.filter(verdict=VerdictChoice.APPROVE).values("rune_digest")
@@ -54,7 +57,7 @@ def _approved_sequence(build: Build) -> int | None:
     older = (
         Build.objects.numbered()
         .succeeded()
-        .filter(project=build.project_id, version__sequence__lte=build.version.sequence)
+        .filter(project=build.project_id, version__sequence__lte=build.version.sequence, version__is_proposed=False)
     )
     approved = older.filter(artefact__digest__in=approving).exclude(artefact__digest__in=objecting)
     if build.artefact is not None:

@@ -29,7 +29,7 @@ from forge.reviews.changes.announcements import ChangeStep, change_event, offer_
 from forge.reviews.changes.edits import apply_edits, edits_between
 from forge.reviews.changes.facets import conflict_facets, merge_facets, offer_facets
 from forge.reviews.changes.gate import missing_to_merge
-from forge.reviews.changes.merging import merging, merging_of
+from forge.reviews.changes.merging import Merging, merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
 from forge.reviews.errors import CannotMerge, CannotUndo, NotOpen
 
@@ -64,18 +64,22 @@ def _merge(actor: Actor, request: ChangeRequest, precondition: Precondition, *, 
     merge = merging_of(request)
     require_precondition(merge_facets(request, merge), precondition)
     require_resolved(merge)
-    if not past and (missing := missing_to_merge(request, merge)):
-        raise CannotMerge(" ".join(missing))
+    if not past:
+        _require_nothing_missing(request, merge)
     before = snapshot(project, actor.person)
     merged = keep_result(request, actor, merge)
     edits = edits_between(merge.ours, merge.result)
     with transaction.atomic():
         require_open(request)
         # Files and choices must be those that were compared above; the files are compared by their sequence.
-        require_precondition(conflict_facets(find_again(request)), [compared])
+        now = find_again(request)
+        require_precondition(conflict_facets(now), [compared])
+        if not past:
+            # Behind the lock no verdict comes any more; one may have come since the first look.
+            _require_nothing_missing(now, merge)
         apply_edits(actor, project, edits)
         # Its files are there from here on: who wrote them wrote what is built later.
-        Version.objects.filter(pk=merged.pk).update(sequence=project.sequence)
+        Version.objects.filter(pk=merged.pk).update(sequence=project.sequence, is_proposed=False)
         request.before, request.merged = before, merged
         decide(request, actor, ChangeState.MERGED)
         _name(actor, request, merged)
@@ -83,6 +87,12 @@ def _merge(actor: Actor, request: ChangeRequest, precondition: Precondition, *, 
         _note(actor, request, "change.merge", ChangeStep.MERGED, **facts, **({"past": past} if past else {}))
     merged.refresh_from_db(fields=["message", "sequence"])
     return merged
+
+
+def _require_nothing_missing(request: ChangeRequest, merge: Merging) -> None:
+    """Raises `CannotMerge`."""
+    if missing := missing_to_merge(request, merge):
+        raise CannotMerge(" ".join(missing))
 
 
 def undo_merge(actor: Actor, request: ChangeRequest, *, precondition: Precondition = None) -> Version:
@@ -104,7 +114,7 @@ def undo_merge(actor: Actor, request: ChangeRequest, *, precondition: Preconditi
             f"It was edited since: {names}. Restore version {before.number} in the studio, or edit it there."
         )
     snapshot(project, actor.person)
-    after = store_version(project, reversal.result, actor.person)
+    after = store_version(project, reversal.result, actor.person, is_proposed=True)
     edits = edits_between(ours, reversal.result)
     with transaction.atomic():
         Project.objects.lock(project.pk)
@@ -112,6 +122,7 @@ def undo_merge(actor: Actor, request: ChangeRequest, *, precondition: Preconditi
         if request.state != ChangeState.MERGED:
             raise NotOpen("It was undone already.")
         apply_edits(actor, project, edits)
+        Version.objects.filter(pk=after.pk).update(is_proposed=False)
         open_again(request)
         _note(actor, request, "change.undo", ChangeStep.UNDONE, version=after.number)
     return after

@@ -222,7 +222,8 @@ def keep_result(request: ChangeRequest, actor: Actor, merge: Merging) -> Version
     with transaction.atomic():
         Project.objects.lock(request.project_id)
         link_uploaded(request.project, new_digests, request.project)
-    version = store_version(request.project, tree, actor.person, writers_of(request) | merge.writers_of_choices())
+    writers = writers_of(request) | merge.writers_of_choices()
+    version = store_version(request.project, tree, actor.person, writers, is_proposed=True)
     Version.objects.filter(pk=version.pk, message="").update(message=proposed(request))
     return version
 

@@ -209,6 +209,18 @@ def test_the_forks_people_do_not_approve_what_they_offer(
 
 
 @pytest.mark.slow
+@pytest.mark.protects("reviews/own-changes")
+def test_the_approval_of_a_result_that_was_never_merged_approves_nothing_of_the_project(
+    project: Project, fork: Project, partner: User, developer: User, owner: User
+) -> None:
+    write_file(owner, project, "Runefile.yml", RUNEFILE.replace("2.5", "666").encode())
+    other = fork_project(partner, project, fork.organisation, "without")
+    approved(built_merged(developer, offered(partner, other, ("2.5", "2.5"))))
+    write_file(developer, project, "notes.md", b"by the way\n")
+    assert owner.pk in authors_of(built(developer, project, RUNE + b"666"))
+
+
+@pytest.mark.slow
 def test_a_stage_that_both_changed_waits_for_a_choice(
     project: Project, fork: Project, partner: User, developer: User, owner: User
 ) -> None:
