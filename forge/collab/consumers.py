@@ -77,17 +77,23 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One message after another. Channels' own way asks a thread about database connections before each of them,
-        which costs more than all the rest; here whoever reaches the database looks after its connection."""
+        which costs more than all the rest; here whoever reaches the database looks after its connection.
+
+        Upon an error the server ends the socket without a word to it, so what it holds is released here."""
         self.scope, self.base_send, self.channel_layer = scope, send, None
         handlers = {
             "websocket.connect": self.websocket_connect,
             "websocket.receive": self.websocket_receive,
             "websocket.disconnect": self.websocket_disconnect,
         }
-        with contextlib.suppress(StopConsumer):
-            while True:
-                message = await receive()
-                await handlers[message["type"]](message)
+        try:
+            with contextlib.suppress(StopConsumer):
+                while True:
+                    message = await receive()
+                    await handlers[message["type"]](message)
+        except (Exception, asyncio.CancelledError):
+            await self.disconnect(1011)
+            raise
 
     async def connect(self) -> None:
         # Accepted before it is refused: a browser tells a page nothing about a refused handshake.
@@ -141,8 +147,9 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
         if self._counted_for is not None:
             sockets_of_organisations.release(self._counted_for, 1)
             self._counted_for = None
-        if self._following is not None:
-            self._following.cancel()
+        following, self._following = self._following, None
+        if following is not None:
+            following.cancel()
             for stream in self._heard:
                 stop_listening(group_of(stream), self._inbox.put_nowait)
                 watch.leave_stream(stream, self._notice)

@@ -20,6 +20,10 @@ STATE_LIMIT = 8 * 1024
 """Characters of one client's awareness state."""
 CLIENTS_LIMIT = 256
 """Clients in one awareness frame."""
+STATE_DEPTH = 32
+"""Lists and objects inside each other in one client's awareness state; the studio writes four."""
+_BROWSER_INTEGER = 2**53 - 1
+"""The largest number that a browser reads in a frame."""
 
 _SYNC, _AWARENESS, _AUTH, _QUERY_AWARENESS = range(4)
 _HEARD = 40
@@ -164,16 +168,40 @@ def _read_clients(payload: bytes) -> tuple[ClientState, ...]:
     states = []
     for _ in range(count):
         client, clock = reader.number(), reader.number()
-        try:
-            state = reader.bytes().decode("utf-8")
-            json.loads(state)
-        except (ValueError, RecursionError) as error:
-            raise MalformedFrame("an awareness state is not JSON") from error
-        if len(state) > STATE_LIMIT:
-            raise FrameTooLarge(f"an awareness state has at most {STATE_LIMIT} characters")
-        states.append(ClientState(client, clock, state))
+        if max(client, clock) > _BROWSER_INTEGER:
+            raise MalformedFrame("a client or its clock is too large a number")
+        states.append(ClientState(client, clock, _read_state(reader.bytes())))
     reader.end()
     return tuple(states)
+
+
+def _read_state(payload: bytes) -> str:
+    """A client's state, as text that can be written to the others and that their browsers can read.
+
+    What JSON of Python reads and no browser does (half of a surrogate pair, a number without end) is refused here: the
+    state is in all frames that say who is there, and would break each of them.
+    """
+    try:
+        state = payload.decode("utf-8")
+        value = json.loads(state)
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    except (ValueError, RecursionError) as error:
+        raise MalformedFrame("an awareness state is not JSON") from error
+    if len(state) > STATE_LIMIT:
+        raise FrameTooLarge(f"an awareness state has at most {STATE_LIMIT} characters")
+    if not _nests_little(value):
+        raise MalformedFrame(f"an awareness state nests more than {STATE_DEPTH} deep")
+    return state
+
+
+def _nests_little(value: object) -> bool:
+    level = [value]
+    for _ in range(STATE_DEPTH + 1):
+        nested = [each for each in level if isinstance(each, list | dict)]
+        if not nested:
+            return True
+        level = [inner for each in nested for inner in (each.values() if isinstance(each, dict) else each)]
+    return False
 
 
 def step_1_frame(state_vector: bytes) -> bytes:

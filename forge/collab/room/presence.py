@@ -17,6 +17,8 @@ MAX_CLIENTS_PER_SOCKET = 8
 """Clients that one socket may speak for; a page is one."""
 MAX_REMEMBERED_CLOCKS = 4096
 """Clients whose last clock is remembered, also when they are gone."""
+HIGHEST_CLOCK = 2**52
+"""The server counts on from a client's clock, and must not come to a number that no browser reads."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Presence:
     def _take(
         self, owner: Hashable, person: Mapping[str, Any], entry: ClientState, is_itself: bool
     ) -> ClientState | None:
+        if entry.clock > HIGHEST_CLOCK:
+            return None
         known = self._known.get(entry.client)
         if known is None:
             mine = sum(other.owner == owner for other in self._known.values())

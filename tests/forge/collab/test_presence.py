@@ -127,6 +127,13 @@ def test_who_comes_back_to_another_process_is_taken_over_there() -> None:
     assert presence.leave(OtherProcess("dead")) == ()
 
 
+@pytest.mark.protects("live/unreadable-presence")
+def test_no_clock_is_told_on_that_grows_past_what_browsers_read() -> None:
+    presence = Presence()
+    assert presence.hear("a", MIKA, [said(1, 2**53 - 1)]) == ()
+    assert presence.everyone() == ()
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("server")
 async def test_people_see_each_other_come_and_go(project: Any, owner: Any, viewer: Any) -> None:

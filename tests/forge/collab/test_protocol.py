@@ -29,7 +29,7 @@ from forge.collab.protocol.frames import (
 from forge.collab.protocol.updates import read_update
 from tests.support.properties import examples
 
-NUMBERS = some.integers(min_value=0, max_value=2**53)
+NUMBERS = some.integers(min_value=0, max_value=2**53 - 1)
 
 
 def an_update() -> bytes:
@@ -87,3 +87,19 @@ def test_too_much_presence_is_refused() -> None:
         read_frame(awareness_frame([ClientState(1, 1, json.dumps("x" * AWARENESS_LIMIT))]))
     with pytest.raises(FrameTooLarge):
         read_frame(awareness_frame([ClientState(client, 1, "null") for client in range(1000)]))
+
+
+@pytest.mark.protects("live/unreadable-presence")
+@pytest.mark.parametrize(
+    "state",
+    ['{"x":"\\ud800"}', '{"\\udc00":1}', '{"x":NaN}', '{"x":1e999}', *("[" * deep + "]" * deep for deep in (34, 990))],
+)
+def test_presence_that_cannot_be_told_on_is_refused(state: str) -> None:
+    with pytest.raises(MalformedFrame):
+        read_frame(awareness_frame([ClientState(1, 1, state)]))
+
+
+@pytest.mark.protects("live/unreadable-presence")
+def test_a_client_with_a_number_that_no_browser_reads_is_refused() -> None:
+    with pytest.raises(MalformedFrame):
+        read_frame(awareness_frame([ClientState(2**53, 1, "{}")]))
