@@ -24,6 +24,7 @@ from forge.collab.closing import Closing
 from forge.collab.open_sockets import sockets_of_organisations
 from forge.collab.outbox import Outbox, outbox
 from forge.collab.protocol.frames import (
+    AnswerTooLarge,
     Awareness,
     Frame,
     FrameTooLarge,
@@ -79,7 +80,7 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
         """One message after another. Channels' own way asks a thread about database connections before each of them,
         which costs more than all the rest; here whoever reaches the database looks after its connection.
 
-        Upon an error the server ends the socket without a word to it, so what it holds is released here."""
+        Upon an error the server ends the socket and does not tell it, so what it holds is released here."""
         self.scope, self.base_send, self.channel_layer = scope, send, None
         handlers = {
             "websocket.connect": self.websocket_connect,
@@ -251,6 +252,9 @@ class CollabConsumer(ProjectSocket):
         except MalformedFrame as error:
             await self.close_for(Closing.MALFORMED, f"This is not the y-websocket protocol: {error}.")
         except FrameTooLarge as error:
+            if isinstance(error, AnswerTooLarge) and (question := self._greeting.hear_too_large()) is not None:
+                self.deliver(question)
+                return
             await self.close_for(Closing.TOO_LARGE, f"Too large: {error}.")
 
     async def _answer(self, room: Room, frame: Frame) -> None:

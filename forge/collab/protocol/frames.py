@@ -42,6 +42,10 @@ class FrameTooLarge(Exception):
     """A frame above its limit; the message is for the client's developer."""
 
 
+class AnswerTooLarge(FrameTooLarge):
+    """A step 2 above the limit: less can be asked for."""
+
+
 @dataclass(frozen=True)
 class SyncStep1:
     """The sender's state vector. The answer has the updates that it lacks."""
@@ -149,7 +153,8 @@ def _read_sync(reader: _FrameReader) -> Frame:
     step = reader.number()
     payload = reader.bytes()
     if len(payload) > MAX_UPDATE_BYTES:
-        raise FrameTooLarge(f"an update has at most {MAX_UPDATE_BYTES} bytes, this one has {len(payload)}")
+        error = AnswerTooLarge if step == _STEP_2 else FrameTooLarge
+        raise error(f"an update has at most {MAX_UPDATE_BYTES} bytes, this one has {len(payload)}")
     if step == _STEP_1:
         return SyncStep1(payload)
     if step in (_STEP_2, _UPDATE):

@@ -23,6 +23,10 @@ class Greeter(Protocol):
         """A frame with all that a client with this state lacks."""
         ...
 
+    def state(self) -> bytes:
+        """The state vector of what is here."""
+        ...
+
 
 class Greeting:
     """Of one socket."""
@@ -32,6 +36,7 @@ class Greeting:
         self._member = member
         self._was_questioned = False
         self._is_awaited = False
+        self._was_asked_for_less = False
         self._unanswered: bytes | None = None
         """Of several, the last: a client that asks again and does not answer must not fill the memory."""
 
@@ -52,3 +57,13 @@ class Greeting:
         self._is_awaited = False
         theirs, self._unanswered = self._unanswered, None
         return [] if theirs is None else [self._room.answer(self._member, theirs)]
+
+    def hear_too_large(self) -> bytes | None:
+        """The frame that asks for the difference alone, once, where the whole was asked for and is too much to send.
+
+        What the person wrote offline may fit, and then merges by letters, as in a document that is large itself.
+        """
+        if not self._is_awaited or self._was_asked_for_less:
+            return None
+        self._was_asked_for_less = True
+        return step_1_frame(self._room.state())

@@ -122,6 +122,10 @@ class Room:
         self._settler.log.note_answer(member)
         return frame
 
+    def state(self) -> bytes:
+        """The state vector of the document as it is stored."""
+        return self._document.doc.get_state()
+
     def hear_presence(self, member: RoomMember, clients: Iterable[ClientState], *, is_first: bool) -> None:
         """Handles a presence message of a socket; `is_first` on a socket that sent none before."""
         self._note_presence(self.presence.hear(member, member.person, clients, is_first=is_first), member)

@@ -79,6 +79,9 @@ class Server:
     def question(self, member: RoomMember, theirs: bytes) -> tuple[bytes, bool]:
         return self.settler.question(member, theirs)
 
+    def state(self) -> bytes:
+        return self.document.doc.get_state()
+
     def answer(self, member: RoomMember, theirs: bytes) -> bytes:
         self.settler.log.note_answer(member)
         return step_2_frame(self.document.doc.get_update(theirs))

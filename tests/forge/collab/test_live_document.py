@@ -96,6 +96,22 @@ async def test_what_was_typed_offline_arrives_on_return(project: Any, owner: Any
             assert returning.text() == other.text()
 
 
+async def test_who_comes_back_with_more_than_an_answer_holds_is_asked_for_the_difference(
+    project: Any, owner: Any, developer: Any
+) -> None:
+    async with YjsClient(owner, project) as one:
+        await one.type("x" * 500_000)
+    returning = YjsClient(owner, project)
+    returning.doc = one.doc
+    returning.change(lambda doc: text_of(doc, "Runefile.yml").__iadd__("y" * 560_000))
+    async with YjsClient(developer, project) as other:
+        await other.type("# meanwhile\n")
+        async with returning:
+            await returning.until(lambda: "# meanwhile\n" in returning.text())
+            await other.until(lambda: "y" * 560_000 in other.text())
+            assert returning.text() == other.text()
+
+
 @pytest.mark.slow
 @pytest.mark.protects("live/viewer-updates")
 async def test_what_a_viewer_sends_changes_nothing(project: Any, owner: Any, viewer: Any) -> None:
