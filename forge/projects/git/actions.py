@@ -15,10 +15,11 @@ from forge.projects.access import require
 from forge.projects.actions.project import create_from_archive
 from forge.projects.creating.names import free_name
 from forge.projects.git.hooks import shared_commits
-from forge.projects.git.remote import Pushed, Remote, fetch_branch, push_versions
+from forge.projects.git.remote import Pushed, PushGoal, Remote, fetch_branch, push_versions
 from forge.projects.history.export import versions_in_git, wanted_versions
 from forge.projects.models import Project, Version
 from forge.projects.versions.actions.save import save_version
+from forge.projects.versions.store import working_tree
 
 
 def create_from_git(
@@ -53,10 +54,15 @@ def push_to_git(actor: Actor, project: Project, remote: Remote) -> Pushed:
     shared = shared_commits.call(project, remote.url, remote.branch)
     upon = next((each for each in shared if each is not None), None)
     # Versions that came from the branch are there already.
-    versions = [each for each in wanted_versions(project) if upon is None or not each.commit]
-    if not versions:
+    wanted = wanted_versions(project)
+    versions = [each for each in wanted if upon is None or not each.commit]
+    digest = working_tree(project).digest
+    current = next((each for each in wanted if each.digest == digest), None)
+    if not versions and (current is None or current.pk == wanted[-1].pk):
         raise Invalid("There is no version to push. Save one first.")
-    result = push_versions(remote, str(project.pk), versions_in_git(project, versions), upon)
+    has = next((each.digest for each in wanted if upon is not None and each.commit == upon.commit), "")
+    goal = PushGoal(str(project.pk), "" if current is None else digest, has, upon)
+    result = push_versions(remote, goal, versions_in_git(project, versions, current, wanted[-1].number))
     where = {"url": remote.url, "branch": remote.branch}
     with transaction.atomic():
         write_entry(

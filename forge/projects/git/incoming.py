@@ -41,12 +41,25 @@ def history_since(store: BaseObjectStore, head: Commit, project: str, known: Col
 
 def version_of(commit: Commit, project: str) -> int | None:
     """Of which version of a project a commit is; None for a commit of others."""
-    message = commit.message.decode("utf-8", "replace")
-    projects, versions = (re.findall(rf"^{each}: (\S+)$", message, re.MULTILINE) for each in ("Project", "Version"))
-    if not project or projects[-1:] != [project] or not versions:
+    if not project or trailer(commit, "Project") != project:
         return None
-    number = versions[-1]
-    return int(number) if number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER else None
+    return _number(trailer(commit, "Version"))
+
+
+def newest_before(commit: Commit, project: str) -> int | None:
+    """The newest version that a branch has which ends in this commit: a restored version comes after later ones."""
+    version = version_of(commit, project)
+    return None if version is None else max(version, _number(trailer(commit, "After")) or 0)
+
+
+def trailer(commit: Commit, key: str) -> str:
+    """Returns what a commit's message says under a key; "" for nothing."""
+    said = re.findall(rf"^{key}: (\S+)$", commit.message.decode("utf-8", "replace"), re.MULTILINE)
+    return said[-1] if said else ""
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None
 
 
 def _newest_first(store: BaseObjectStore, head: Commit) -> Iterator[Commit]:

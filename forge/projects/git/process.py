@@ -28,7 +28,7 @@ from dulwich.refs import Ref
 from dulwich.repo import Repo
 from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 
-from forge.projects.git.incoming import history_since, version_of
+from forge.projects.git.incoming import history_since, newest_before, trailer, version_of
 from rune.wording import plain, size_text
 
 ARCHIVE: Final = "files.zip"
@@ -83,8 +83,10 @@ class GitJob:
     newest: str = ""
     """The commit that was fetched last: nothing is fetched where it is still the newest."""
     upon: Mapping[str, Any] | None = None
-    """`commit` and `version`: a commit of others whose files are in the project, and the last version that the branch
-    needs no commit of."""
+    """`commit`, `digest` and `version`: a commit of others whose files are in the project, the digest of the version
+    with them, and the last version that the branch needs no commit of."""
+    digest: str = ""
+    """Of the version that the files are now, which the last of our commits then has."""
 
 
 class _AllowedOnly(PoolManager):
@@ -322,23 +324,33 @@ def _head_of(client: Urllib3HttpGitClient, path: str, repository: Repo, job: Git
 
 
 def _rebased(there: Commit, ours: Sequence[Commit], job: GitJob) -> list[Commit]:
-    """Our commits of later versions than the branch ends in, each upon the one before. Raises `Refused`."""
-    if job.upon is not None and there.id == job.upon["commit"].encode():
-        last = int(job.upon["version"])
-    elif (version := version_of(there, job.project)) is not None:
-        last = version
-    else:
+    """Our commits of later versions than the branch ends in, each upon the one before; then that of a version which was
+    restored since. Raises `GitJobRefused`."""
+    is_upon = job.upon is not None and there.id == job.upon["commit"].encode()
+    own = newest_before(there, job.project)
+    if own is None and not is_upon:
         raise GitJobRefused(
             f"{job.branch} has commits that are not of this history. Link the branch and pull them, or push to another."
         )
+    last = max(own or 0, int(job.upon["version"]) if is_upon and job.upon is not None else 0)
+    wanted = [commit for commit in ours if (version_of(commit, job.project) or 0) > last]
+    ends = trailer(wanted[-1], "Digest") if wanted else _digest_of(there, job)
+    if job.digest and ends and ends != job.digest:
+        wanted.append(ours[-1])
     rebased: list[Commit] = []
-    for commit in ours:
-        if (version_of(commit, job.project) or 0) > last:
-            copy = commit.copy()
-            assert isinstance(copy, Commit)  # noqa: S101 (a copy is what it is a copy of)
-            copy.parents = [rebased[-1].id if rebased else there.id]
-            rebased.append(copy)
+    for commit in wanted:
+        copy = commit.copy()
+        assert isinstance(copy, Commit)  # noqa: S101 (a copy is what it is a copy of)
+        copy.parents = [rebased[-1].id if rebased else there.id]
+        rebased.append(copy)
     return rebased
+
+
+def _digest_of(there: Commit, job: GitJob) -> str:
+    """Of the version whose files a commit of the branch has; "" where nobody knows."""
+    if job.upon is not None and there.id == job.upon["commit"].encode():
+        return str(job.upon["digest"])
+    return trailer(there, "Digest")
 
 
 def _packed(repository: Repo, there: ObjectID | None, have: Set[ObjectID], want: Set[ObjectID], **options: Any) -> Any:

@@ -133,6 +133,19 @@ class Fetched:
 
 
 @dataclass(frozen=True)
+class PushGoal:
+    """The end of a push: the files as they are now, by their version's digest; "" where they are no version.
+
+    `upon` is a commit of others on which the project's may go, and `upon_digest` the version with its files.
+    """
+
+    project: str
+    digest: str = ""
+    upon_digest: str = ""
+    upon: SharedCommit | None = None
+
+
+@dataclass(frozen=True)
 class Pushed:
     """The state of the server after a push: the newest commit, and the number of pushed commits."""
 
@@ -213,20 +226,22 @@ def _commit(answer: RemoteCommit) -> OutsideCommit:
     return OutsideCommit(answer["commit"][:40], author, subject, answer["moment"])
 
 
-def push_versions(
-    remote: Remote, project: str, repository: Iterable[tuple[str, bytes]], upon: SharedCommit | None = None
-) -> Pushed:
+def push_versions(remote: Remote, goal: PushGoal, repository: Iterable[tuple[str, bytes]]) -> Pushed:
     """Sends the commits of a project's versions, given as the files below `.git` of a repository.
 
-    `upon` is a commit of others on which they may go. Raises `GitRefused` and `TooOften`.
+    Raises `GitRefused` and `TooOften`.
     """
     with tempfile.TemporaryDirectory(prefix="git-") as folder:
         for name, data in repository:
             path = Path(folder) / ".git" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        shared = None if upon is None else {"commit": upon.commit, "version": upon.version or 0}
-        result = _run("push", remote, Path(folder), PushAnswer, {"project": project, "upon": shared})
+        upon = goal.upon
+        shared = None
+        if upon is not None:
+            shared = {"commit": upon.commit, "version": upon.version or 0, "digest": goal.upon_digest}
+        wanted = {"project": goal.project, "digest": goal.digest, "upon": shared}
+        result = _run("push", remote, Path(folder), PushAnswer, wanted)
     return Pushed(result["commit"], result["commits"])
 
 

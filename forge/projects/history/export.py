@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -21,6 +22,7 @@ HISTORY_ENDING = "-with-history"
 UNSAVED = "Files that are no version yet"
 """The message of the newest commit, for files that are no version."""
 _NOBODY = "Nobody"
+_PARAGRAPH = "\n\n"
 
 
 def history_files(project: Project, now: WorkingTree) -> Iterator[tuple[str, bytes]]:
@@ -38,9 +40,19 @@ def history_files(project: Project, now: WorkingTree) -> Iterator[tuple[str, byt
     return repository(states, partial(_read, texts))
 
 
-def versions_in_git(project: Project, versions: Sequence[Version]) -> Iterator[tuple[str, bytes]]:
-    """The same of versions alone, which are not none."""
-    return repository(_states(project, versions), read_blob)
+def versions_in_git(
+    project: Project, versions: Sequence[Version], current: Version | None, newest: int
+) -> Iterator[tuple[str, bytes]]:
+    """The same of versions alone, which end in the one that the files are now, if they are one.
+
+    An earlier one that was restored comes once more, after the `newest`.
+    """
+    states = _states(project, versions)
+    if current is not None and (not versions or versions[-1].pk != current.pk):
+        (state,) = _states(project, [current])
+        message = f"Restored version {current.number}\n\n{state.message.rpartition(_PARAGRAPH)[2]}\nAfter: {newest}"
+        states.append(replace(state, moment=project.changed, message=message))
+    return repository(states, read_blob)
 
 
 def wanted_versions(project: Project) -> list[Version]:

@@ -14,7 +14,7 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.accounts.principals import INSTALLATION
 from forge.core.models import AuditEntry
-from forge.projects.actions import save_version, write_file
+from forge.projects.actions import restore_version, save_version, write_file
 from forge.projects.actions.project import BLANK_RUNEFILE
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project, Version
@@ -217,6 +217,27 @@ def test_what_a_branch_has_stays_where_versions_are_described_anew_or_saved_them
     shown = subprocess.run(["git", "show", "main:labels.txt"], cwd=there, check=True, capture_output=True)
     assert shown.stdout == b"up\ndown\n"
     subprocess.run(["git", "fsck", "--strict"], cwd=there, check=True, capture_output=True)
+
+
+@pytest.mark.slow
+def test_a_restored_version_is_pushed_once_and_so_is_what_comes_after_it(
+    client: Client, project: Project, user: User, origin: str, root: Path
+) -> None:
+    there = bare(root, "out.git")
+    first = save_version(user, project, "First")
+    write_file(user, project, "labels.txt", b"up\n")
+    second = save_version(user, project, "Labels")
+    _push(client, url=f"{origin}/out.git")
+    restore_version(user, project, first)
+    assert [_push(client, url=f"{origin}/out.git").json()["commits"] for _ in range(2)] == [1, 0]
+    bare(root, "empty.git")
+    assert _push(client, url=f"{origin}/empty.git").json()["commits"] == 3
+    restore_version(user, project, second)
+    assert [_push(client, url=f"{origin}/out.git").json()["commits"] for _ in range(2)] == [1, 0]
+    write_file(user, project, "labels.txt", b"down\n")
+    save_version(user, project, "Down")
+    assert [_push(client, url=f"{origin}/out.git").json()["commits"] for _ in range(2)] == [1, 0]
+    assert _log(there) == ["Down", "Labels", "Restored version 1", "Labels", "First"]
 
 
 @pytest.mark.slow

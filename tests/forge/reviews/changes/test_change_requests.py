@@ -265,9 +265,6 @@ def test_who_writes_a_text_in_place_of_a_conflict_does_not_approve_it(
     build = built_merged(developer, offer)
     with pytest.raises(OwnBuild):
         actions.give_verdict(owner, build, "approve")
-    # Who chooses a side wrote nothing.
-    actions.resolve_conflict(owner, again(owner, offer), conflict.key, MergeChoice(Side.THEIRS))
-    assert read(developer, offer).writers_of_choices() == frozenset()
 
 
 @pytest.mark.slow
