@@ -10,7 +10,7 @@ from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.reviews import actions
 from forge.reviews.changes.access import find_change_request, find_offer
-from forge.reviews.changes.actions import merges
+from forge.reviews.changes.actions import merges, offers
 from forge.reviews.errors import CannotMerge, TooManyOffers
 from forge.reviews.models import ChangeRequest
 from tests.forge.factories.builds import approved
@@ -76,7 +76,7 @@ def test_a_verdict_during_a_merge_is_seen(
 ) -> None:
     offer = offered(partner, fork)
     build = approved(built_merged(developer, offer))
-    store_result = merges.keep_result
+    store_result = offers.keep_result
 
     def objected_meanwhile(*arguments: object) -> object:
         actions.give_verdict(reviewer, build, "changes", "Say why it turns further.")
