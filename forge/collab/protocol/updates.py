@@ -9,7 +9,7 @@ https://github.com/dmonad/lib0/blob/main/encoding.js. Nothing is interpreted her
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 VALUE_DEPTH = 32
 """Lists and maps inside each other in one value; the editors write none."""
@@ -42,6 +42,7 @@ class UpdateFacts:
     brings: Mapping[int, Spans]
     needs: Mapping[int, int]
     """Clocks before which all of a client must be known, for the places and the deletions that it names."""
+    deletes: bool = field(default=False, compare=False)
 
     def fits(self, known: Mapping[int, int]) -> bool:
         """Whether all of it can be applied to a document that knows each client up to a clock."""
@@ -78,7 +79,8 @@ def read_update(update: bytes) -> UpdateFacts:
                 raise BadUpdate("an update names a client twice")
             brings[client] = spans
             types += types_of_client
-        for _ in range(reader.count()):  # what is deleted: a client, then ranges of clock and length
+        deleting = reader.count()
+        for _ in range(deleting):  # what is deleted: a client, then ranges of clock and length
             client = reader.number()
             for _ in range(reader.count()):
                 _need(needs, client, reader.number() + reader.number())
@@ -86,7 +88,7 @@ def read_update(update: bytes) -> UpdateFacts:
         raise BadUpdate("an update is cut short") from None
     if not reader.is_at_end:
         raise BadUpdate("bytes are left over behind an update")
-    return UpdateFacts(types, brings, needs)
+    return UpdateFacts(types, brings, needs, deletes=deleting > 0)
 
 
 def read_state_vector(state: bytes) -> dict[int, int]:

@@ -15,6 +15,8 @@ from forge.collab.closing import Closing
 from forge.collab.protocol.frames import update_frame
 from forge.collab.protocol.updates import VALUE_DEPTH, BadUpdate, read_update
 from forge.collab.room import live_document
+from forge.collab.room.live_document import LiveDocument, UpdateResult
+from forge.collab.room.storage import StoredDocument
 from forge.projects.files.document import entries
 from tests.forge.collab.yjs_socket import YjsClient
 from tests.support.properties import examples
@@ -167,3 +169,15 @@ def test_many_files_of_one_path_are_told_apart_in_a_moment() -> None:
     started = time.process_time()
     assert len({file.path for file in entries(doc)}) == 2500
     assert time.process_time() - started < 0.5  # it was the square of their number: a second
+
+
+@pytest.mark.protects("live/spoiled-files")
+def test_a_deletion_of_half_an_emoji_is_refused_and_of_all_of_it_is_taken() -> None:
+    doc: Doc[Any] = Doc(client_id=CLIENT)
+    text = doc.get("t", type=Text)
+    text += "a\U0001f600b"
+    document = LiveDocument(StoredDocument(doc.get_update(), 0, 0, 0))
+    half, whole = (b"\x00\x01" + bytes((CLIENT, 1, 1, units)) for units in (1, 2))
+    assert document.try_update(half, read_update(half)) is UpdateResult.BAD
+    assert document.try_update(whole, read_update(whole)) is UpdateResult.GOOD
+    assert str(document.trial.get("t", type=Text)) == "ab"
