@@ -14,10 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from forge.accounts import actions
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.grants.access import own_things
-from forge.accounts.models import User
 from forge.accounts.organisations.access import is_confirmed, wanted_address
 from forge.accounts.principals import principal_of, signed_in_user
-from forge.accounts.sign_in.pages.security import SECURITY, security_of, signed_in_by_recent_link
+from forge.accounts.sign_in.pages.security import SECURITY, asks_old_password, security_of
 from forge.core.http.pages import for_person, show_again
 
 _PROFILE, _CONFIRM = "account/profile.html", "account/confirm.html"
@@ -41,14 +40,20 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @for_person
+@sensitive_post_parameters("old")
 @require_POST
 def address(request: HttpRequest) -> HttpResponse:
-    """Asking for a link to confirm the present address, or another one that takes its place."""
-    email = request.POST.get("email", "")
+    """Asking for a link to confirm the present address, or another one that takes its place.
+
+    Another one asks for the password, as changing that does: a new password can be had by a link to the address.
+    """
+    user, email = signed_in_user(request), request.POST.get("email", "")
     try:
-        if not ratelimit.consume(request, action="confirm_address", user=signed_in_user(request)):
+        if email.strip().lower() != user.email.lower():
+            _require_old_password(request, "The address was not changed.")
+        if not ratelimit.consume(request, action="confirm_address", user=user):
             raise BadAccount("No email was sent.", errors={"email": ["Too many emails. Wait for ten minutes."]})
-        actions.ask_for_address(signed_in_user(request), email)
+        actions.ask_for_address(user, email)
     except BadAccount as error:
         return show_again(request, _PROFILE, _profile(request), error)
     return render(request, _PROFILE, _profile(request) | {"sent_to": email.strip().lower()})
@@ -56,7 +61,7 @@ def address(request: HttpRequest) -> HttpResponse:
 
 def _profile(request: HttpRequest) -> dict[str, Any]:
     user = signed_in_user(request)
-    return {"is_confirmed": is_confirmed(user), "wanted": wanted_address(user)}
+    return {"is_confirmed": is_confirmed(user), "wanted": wanted_address(user), "asks_old": asks_old_password(request)}
 
 
 @for_person
@@ -80,8 +85,7 @@ def password(request: HttpRequest) -> HttpResponse:
     """Setting a password, or changing it, which asks for the old one, but who came by a printed link forgot it."""
     user = signed_in_user(request)
     try:
-        if user.has_usable_password() and not signed_in_by_recent_link(request):
-            _check_old_password(request, user)
+        _require_old_password(request, "The password was not changed.")
         actions.set_password(user, request.POST.get("password", ""))
     except BadAccount as error:
         return show_again(request, SECURITY, security_of(request), error)
@@ -89,9 +93,12 @@ def password(request: HttpRequest) -> HttpResponse:
     return redirect("/accounts/made?new-password" if own_things(principal_of(request)) else "/accounts/security?saved")
 
 
-def _check_old_password(request: HttpRequest, user: User) -> None:
+def _require_old_password(request: HttpRequest, refusal: str) -> None:
     """Who found a browser that is signed in must not find the password by trying. Raises `BadAccount`."""
+    user = signed_in_user(request)
+    if not asks_old_password(request):
+        return
     if not ratelimit.consume(request, action="change_password", user=user):
-        raise BadAccount("The password was not changed.", errors={"old": ["Too many attempts. Wait for a minute."]})
+        raise BadAccount(refusal, errors={"old": ["Too many attempts. Wait for a minute."]})
     if not user.check_password(request.POST.get("old", "")):
-        raise BadAccount("The password was not changed.", errors={"old": ["This is not your password."]})
+        raise BadAccount(refusal, errors={"old": ["This is not your password."]})

@@ -51,7 +51,7 @@ def test_a_link_confirms_the_address_for_who_asked(browser_of: Browser, user: Us
 def test_another_address_takes_the_place_only_when_it_is_confirmed(browser_of: Browser, user: User) -> None:
     confirm(user)
     former, browser = user.email, browser_of(user)
-    browser.post("/accounts/address", {"email": "New@acme.example"})
+    browser.post("/accounts/address", {"email": "New@acme.example", "old": PASSWORD})
     user.refresh_from_db()
     assert user.email == former
     assert mail.outbox[0].to == ["new@acme.example"]
@@ -60,6 +60,17 @@ def test_another_address_takes_the_place_only_when_it_is_confirmed(browser_of: B
     assert user.email == "new@acme.example"
     assert mail.outbox[-1].to == [former]
     assert [each.email for each in EmailAddress.objects.filter(user=user)] == ["new@acme.example"]
+
+
+@pytest.mark.protects("sign-in/open-browsers")
+@pytest.mark.parametrize("typed", [{}, {"old": "wrong"}])
+def test_an_open_browser_does_not_take_the_account_to_another_address(
+    browser_of: Browser, user: User, typed: dict[str, str]
+) -> None:
+    answer = browser_of(user).post("/accounts/address", {"email": "thief@evil.example", **typed})
+    assert answer.status_code == 400
+    assert "This is not your password." in answer.content.decode()
+    assert mail.outbox == []
 
 
 @pytest.mark.protects("sign-in/taken-addresses")

@@ -28,7 +28,7 @@ CASES: list[Case] = [
     ("form", "accounts/reset", "", {"token": "x"}, BAD),
     ("get", "accounts/confirm", "", None, ANY_PAGE),
     ("form", "accounts/confirm", "", {"token": "x"}, (400, 400, 400, 400, 400, 400, 302)),
-    ("form", "accounts/address", "", {"email": "new@acme.example"}, ANY_PAGE),
+    ("form", "accounts/address", "", {"email": "new@acme.example", "old": "correct horse battery"}, ANY_PAGE),
     ("get", "accounts/security", "", None, ANY_PAGE),
     # allauth's: a change of the second factor asks who it is (302), and a second factor is asked for while signing in.
     ("get", "accounts/reauthenticate/", "", None, (200, 200, 200, 200, 200, 200, 302)),

@@ -75,6 +75,11 @@ def signed_in_by_recent_link(request: HttpRequest) -> bool:
     return bool(links) and time.time() - links[-1] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
+def asks_old_password(request: HttpRequest) -> bool:
+    """Whether changing the password or the address asks for the old password: not of who came by a link just now."""
+    return signed_in_user(request).has_usable_password() and not signed_in_by_recent_link(request)
+
+
 def security_of(request: HttpRequest) -> dict[str, Any]:
     """Returns the data of the page for a person."""
     user = signed_in_user(request)
@@ -82,7 +87,7 @@ def security_of(request: HttpRequest) -> dict[str, Any]:
     codes = [each for each in factors if each.type == Authenticator.Type.RECOVERY_CODES]
     return {
         "token_count": ApiToken.objects.visible_to(principal_of(request)).alive().count(),
-        "asks_old": user.has_usable_password() and not signed_in_by_recent_link(request),
+        "asks_old": asks_old_password(request),
         "app": next((each for each in factors if each.type == Authenticator.Type.TOTP), None),
         "passkeys": [each for each in factors if each.type == Authenticator.Type.WEBAUTHN],
         "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else None,
