@@ -96,12 +96,14 @@ class PersonSocketGate:
         try:
             await self._wait(scope[_JOIN], self._pace.reserve(user.pk))
         except TooFast:
+            scope[_JOIN].leave()  # A refusal waits, and nobody else with it.
             await _close(receive, send, Closing.TOO_FAST, _TOO_FAST)
             return
         limit = await self._limit_of(user)
         try:
             self._allocations.allocate(user.pk, 1, limit)
         except OverLimit:
+            scope[_JOIN].leave()
             await _close(receive, send, Closing.TOO_MANY, _REASON)
             return
         scope[_KNOWN]()

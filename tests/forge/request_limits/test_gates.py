@@ -156,6 +156,29 @@ async def test_few_sockets_join_at_once_and_all_get_their_turn() -> None:
 
 
 @pytest.mark.protects("availability/reconnecting-sockets")
+@pytest.mark.parametrize(("burst", "limit"), [(0, 3), (60, 0)])
+async def test_a_person_who_is_refused_delays_nobody_who_joins(
+    monkeypatch: pytest.MonkeyPatch, burst: int, limit: int
+) -> None:
+    async def limit_of(user: Any) -> int:
+        return limit if user.pk == 1 else 3
+
+    monkeypatch.setattr(sockets, "REFUSAL_DELAY", 60.0)
+    app = _BlockingApp()
+    persons = PersonSocketGate(app, limit_of)
+    persons._pace = Pace(0.001, burst, 0.0)
+    gate = SocketGate(persons, Capacity(100, 100, 100, 100, 100))
+    refused = [asyncio.create_task(_ask(gate, "10.0.0.2", type="websocket", user=_User(1))) for _ in range(AT_ONCE)]
+    await _turn()
+    persons._pace = Pace(10.0, 60, 5.0)
+    other = asyncio.create_task(_ask(gate, "10.0.0.1", type="websocket", user=_User(2)))
+    await _turn()
+    assert app.inside == 1
+    for each in (*refused, other):
+        each.cancel()
+
+
+@pytest.mark.protects("availability/reconnecting-sockets")
 async def test_an_address_that_connects_too_fast_is_closed_with_a_code_and_others_are_served(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
