@@ -1,7 +1,7 @@
 """Counts failed sign-ins, so that guessing ends and nobody is locked out by others who guess.
 
 A browser that a person signed in with before is known by a signed cookie and has a count of its own (OWASP calls this
-device cookies). All others are counted three times: by person and address, which ends the usual guessing; by person
+device cookies), which lasts however often others sign in there. All others are counted three times: by person and address, which ends the usual guessing; by person
 over all addresses; and by address over all people, with room for an office that shares one. So whoever guesses at a
 person, or in the office's network, makes only unknown browsers wait. The counts are in the cache: without it, nobody
 signs in (`forge.core.errors.CountersUnavailable`).
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -46,6 +47,14 @@ UNNAMED_PROXY = AttemptLimit(1000, 600)
 
 
 @dataclass(frozen=True)
+class _Browser:
+    """What a browser's cookie says: the `id` by which it is counted, and who signed in there, as `known_people`."""
+
+    id: str
+    people: list[str]
+
+
+@dataclass(frozen=True)
 class SignInAttempt:
     """One attempt to sign in, counted as a failure until it is `forgiven`."""
 
@@ -66,8 +75,9 @@ def begin(request: HttpRequest, email: str) -> SignInAttempt:
     """
     person = _digest(email.strip().lower())
     address = network_of(request.META.get("REMOTE_ADDR", ""))
-    if person in known_people(request):
-        return _counted([(f"{_digest(request.COOKIES[COOKIE])}:{person}", KNOWN_BROWSER)])
+    browser = _known_browser(request)
+    if person in browser.people:
+        return _counted([(f"{browser.id}:{person}", KNOWN_BROWSER)])
     of_address = UNNAMED_PROXY if is_behind_unnamed_proxy(request) else ADDRESS
     return _counted([(f"{person}:{address}", PERSON_AND_ADDRESS), (person, PERSON), (address, of_address)])
 
@@ -83,20 +93,28 @@ def _counted(counts: Iterable[tuple[str, AttemptLimit]]) -> SignInAttempt:
 
 def known_people(request: HttpRequest) -> list[str]:
     """The people, as digests of their addresses, who signed in with this browser before, the last one first."""
+    return _known_browser(request).people
+
+
+def _known_browser(request: HttpRequest) -> _Browser:
+    """The browser of a request, which is a new one without a cookie of ours. A cookie that is a list alone has no id of
+    its own: it is of an earlier version."""
     try:
-        people: list[str] = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=COOKIE_LIFE)
+        value = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=COOKIE_LIFE)
     except signing.BadSignature:
-        return []
-    return people
+        value = None
+    if not isinstance(value, dict):
+        return _Browser(secrets.token_hex(16), [])
+    return _Browser(value["id"], value["people"])
 
 
 def remember_browser(request: HttpRequest, response: HttpResponseBase, email: str) -> None:
     """Lets the browser know, in the answer, that the person of this address signed in with it."""
-    person = _digest(email)
-    others = [each for each in known_people(request) if each != person]
+    person, browser = _digest(email), _known_browser(request)
+    people = [person, *(each for each in browser.people if each != person)][:_PEOPLE_OF_A_BROWSER]
     response.set_cookie(
         COOKIE,
-        signing.dumps([person, *others][:_PEOPLE_OF_A_BROWSER], salt=_SALT),
+        signing.dumps({"id": browser.id, "people": people}, salt=_SALT),
         max_age=COOKIE_LIFE,
         path="/accounts/",
         secure=settings.SESSION_COOKIE_SECURE,

@@ -88,6 +88,22 @@ def test_a_known_browser_has_its_own_limit(browser_of: Browser, user: User) -> N
     assert not sign_in(known, user.email, PASSWORD)
 
 
+@pytest.mark.slow
+@pytest.mark.protects("sign-in/guessed-passwords")
+def test_signing_in_as_oneself_gives_no_more_guesses_at_others_of_the_browser(
+    browser_of: Browser, user: User, reviewer: User
+) -> None:
+    shared = browser_of(None)
+    for person in (reviewer, user):
+        assert sign_in(shared, person.email, PASSWORD)
+        shared.post("/accounts/logout/")
+    for number in range(5):
+        assert not sign_in(shared, user.email, f"wrong {number}")
+    assert sign_in(shared, reviewer.email, PASSWORD)
+    shared.post("/accounts/logout/")
+    assert not sign_in(shared, user.email, PASSWORD)
+
+
 @pytest.mark.protects("sign-in/lock-outs")
 def test_nobody_makes_a_browser_known_without_the_key(browser_of: Browser, user: User) -> None:
     browser = browser_of(None)
