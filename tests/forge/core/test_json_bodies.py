@@ -8,6 +8,7 @@ from django.test import Client
 pytestmark = pytest.mark.django_db
 
 NUL = "has a NUL character (U+0000). Remove it, and send the body again."
+HALF = "has half a character (U+D800, a surrogate without its other half). Remove it, and send the body again."
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,8 @@ NUL = "has a NUL character (U+0000). Remove it, and send the body again."
         (b'{"name": "a\\u0000"}', f"name {NUL}"),
         (b'{"tests": [{"a": 1}, {"b": ["", "\\u0000"]}]}', f"tests[1].b[1] {NUL}"),
         (b'{"options": {"\\u0000": 1}}', f"options {NUL}"),
+        (b'{"name": "\\ud800"}', f"name {HALF}"),
+        (b'{"options": {"\\ud800": 1}}', f"options {HALF}"),
     ],
 )
 def test_a_body_that_cannot_be_read_says_why_and_where(client: Client, body: bytes, sentence: str) -> None:
