@@ -2,21 +2,35 @@
 
 const CONFIRMATION_TIMEOUT = 4000;
 
-export function sureButtons(root: ParentNode = document): void {
-  for (const button of root.querySelectorAll<HTMLButtonElement>("button[data-sure]")) askFirst(button);
+/** The buttons that have asked and wait for the second press. */
+const asking = new WeakSet<HTMLButtonElement>();
+
+/** Listens at the document: so a button asks too that comes later, with a part of the page that is read anew. */
+export function sureButtons(): void {
+  document.addEventListener(
+    "click",
+    (event) => {
+      const { target } = event;
+      const button = target instanceof Element ? target.closest<HTMLButtonElement>("button[data-sure]") : null;
+      if (button === null) return;
+      if (!asking.has(button)) {
+        event.preventDefault();
+        ask(button);
+      }
+      // The second press of a double click came before the question could be read.
+      else if (event.detail > 1) event.preventDefault();
+    },
+    // Before any other script takes the press for a confirmed one.
+    true,
+  );
 }
 
-function askFirst(button: HTMLButtonElement): void {
+function ask(button: HTMLButtonElement): void {
   const before = [...button.childNodes];
-  let isConfirming = false;
-  button.addEventListener("click", (event) => {
-    if (isConfirming) return;
-    event.preventDefault();
-    isConfirming = true;
-    button.replaceChildren("Press again to confirm");
-    setTimeout(() => {
-      isConfirming = false;
-      button.replaceChildren(...before);
-    }, CONFIRMATION_TIMEOUT);
-  });
+  asking.add(button);
+  button.replaceChildren("Press again to confirm");
+  setTimeout(() => {
+    asking.delete(button);
+    button.replaceChildren(...before);
+  }, CONFIRMATION_TIMEOUT);
 }

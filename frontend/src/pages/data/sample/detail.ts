@@ -1,8 +1,8 @@
 // The sample in focus, beside the others: its page's content, with a spectrogram, where it plays, and half speed.
-import { sureButtons } from "../../sure";
 import type { SampleActs } from "../acts";
 import { sender, sendParts } from "../changes";
 import { editObjects } from "./objects-editor";
+import { labelMark } from "./label-mark";
 import { editParts } from "./parts-editor";
 import { pixels, spectrogram } from "./spectrogram";
 
@@ -44,14 +44,18 @@ export class Detail {
     const response = await fetch(`${this.page}/samples/${number}/panel`, { headers: { Accept: "text/html" } }).catch(
       () => null,
     );
-    if (response === null || !response.ok || response.redirected || number !== this.#number) return;
+    if (number !== this.#number) return;
+    if (response === null || !response.ok || response.redirected) {
+      // The sample is not shown: it is asked for again when it comes into focus again.
+      this.#number = 0;
+      return;
+    }
     const read = new DOMParser().parseFromString(await response.text(), "text/html");
     const panel = read.querySelector<HTMLElement>("[data-sample]");
     if (panel === null) return;
     this.place.replaceChildren(document.adoptNode(panel));
     this.place.hidden = false;
     this.place.parentElement?.classList.add("has-detail");
-    sureButtons(panel);
     void decorate(panel, this.acts);
   }
 }
@@ -76,18 +80,27 @@ export function startSamplePage(panel: HTMLElement): void {
   editObjects(panel, acts);
 }
 
-/** Sets a label, or confirms the one that it has, without another page. */
+/** Sets a label, confirms the one that it has, or accepts the proposal, without another page. */
 function labelForm(panel: HTMLElement, acts: SampleActs): void {
   const form = panel.querySelector<HTMLFormElement>("[data-panel-label]");
   const field = form?.querySelector<HTMLInputElement>("input[name=label]");
   if (!form || !field) return;
   const number = Number(panel.dataset["sample"]);
+  // A label that is settled anew by "Set label" may be the one that the sample has: only what was just sent is left out.
+  let sent: string | null = null;
+  const send = (act: string): void => {
+    const mark = labelMark(act, number, field.value, sent);
+    sent = null;
+    if (mark !== null) void acts.mark(mark);
+  };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const isRight = event.submitter instanceof HTMLButtonElement && event.submitter.value === "confirm";
-    void acts.mark(isRight ? { number, confirms: true } : { number, label: field.value });
+    send(event.submitter instanceof HTMLButtonElement ? event.submitter.value : "label");
   });
-  field.addEventListener("change", () => void acts.mark({ number, label: field.value }));
+  field.addEventListener("change", () => {
+    send("label");
+    sent = field.value;
+  });
 }
 
 /** Draws the spectrogram of a sound, and follows where it plays. With `acts`, labels and parts are changed in place. */

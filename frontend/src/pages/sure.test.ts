@@ -1,0 +1,52 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { sureButtons } from "./sure";
+
+class Button {
+  childNodes: readonly string[] = ["Delete"];
+  replaceChildren(...nodes: readonly string[]): void {
+    this.childNodes = nodes;
+  }
+  closest(): this {
+    return this;
+  }
+}
+
+let heard: ((event: object) => void) | undefined;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("Element", Button);
+  // No button is in the page when the script starts: all of them came with a part that was read anew.
+  vi.stubGlobal("document", {
+    querySelectorAll: () => [],
+    addEventListener: (_: string, listener: (event: object) => void) => (heard = listener),
+  });
+  sureButtons();
+});
+
+/** Whether the press does what the button says. */
+function acts(button: Button, detail = 1): boolean {
+  let isPrevented = false;
+  heard?.({ target: button, detail, preventDefault: () => (isPrevented = true) });
+  return !isPrevented;
+}
+
+test("a button that came with a part that was read anew asks first", () => {
+  const button = new Button();
+  expect(acts(button)).toBe(false);
+  expect(button.childNodes).toEqual(["Press again to confirm"]);
+  expect(acts(button)).toBe(true);
+});
+
+test("a double click asks, and does not confirm", () => {
+  const button = new Button();
+  expect([acts(button), acts(button, 2)]).toEqual([false, false]);
+});
+
+test("a press that comes too late asks again", () => {
+  const button = new Button();
+  acts(button);
+  vi.advanceTimersByTime(5000);
+  expect(button.childNodes).toEqual(["Delete"]);
+  expect(acts(button)).toBe(false);
+});
