@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from rest_framework import exceptions
 from rest_framework.request import Request
 
 from forge.accounts.actions import note_export
@@ -26,7 +27,7 @@ from forge.accounts.organisations.pages.tabs import tabs_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.audit.messages import AuditTopic
-from forge.core.errors import Invalid
+from forge.core.errors import Invalid, NotFound
 from forge.core.http.pages import for_person
 from forge.core.models import AuditEntry
 
@@ -113,6 +114,11 @@ def _query(request: HttpRequest) -> dict[str, str]:
 
 
 def _page(request: HttpRequest, entries_query: QuerySet[AuditEntry]) -> EntriesPage:
+    """One page. Raises `NotFound` for a cursor that we did not make: REST framework's error is none for a page."""
     pages = AuditPages()
-    entries = render_entries(pages.paginate_queryset(entries_query, Request(request)) or [])
+    try:
+        rows = pages.paginate_queryset(entries_query, Request(request)) or []
+    except exceptions.NotFound:
+        raise NotFound("This page of the log does not exist. Open its first page.") from None
+    entries = render_entries(rows)
     return EntriesPage(entries, pages.get_previous_link(), pages.get_next_link())

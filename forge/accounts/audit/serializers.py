@@ -105,11 +105,13 @@ def _moment(query: Mapping[str, str], name: str, of_a_day: timedelta) -> datetim
             return datetime.combine(day, time(), UTC) + of_a_day
         # In an address, a plus is a space.
         moment = parse_datetime(text.replace(" ", "+"))
+        # Near the ends of the calendar, a time has no counterpart in UTC.
+        moment = moment and (moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         moment = None
     if moment is None:
         raise _bad(name, f"`{name}` is a date or a time like 2026-11-21 or 2026-11-21T08:30:00Z.")
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment
 
 
 def _bad(name: str, message: str) -> Invalid:

@@ -38,7 +38,7 @@ class CursorPages(CursorPagination):
         """One page. Raises `NotFound` for a cursor that we did not make."""
         try:
             return super().paginate_queryset(queryset, request, view)
-        except (ValidationError, ValueError):
+        except (ValidationError, ValueError, OverflowError):
             # A cursor's place is compared with times or numbers before anything looks at its form.
             raise NotFound(self.invalid_cursor_message) from None
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -116,7 +118,17 @@ def test_entries_are_found_by_who_what_when_and_project(
         organisation_entries(owner, organisation, EntryFilter(what="nonsense"))
 
 
-@pytest.mark.parametrize("query", [{"who": "x"}, {"since": "yesterday"}, {"until": "2026-13-01"}, {"project": "1"}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"who": "x"},
+        {"since": "yesterday"},
+        {"until": "2026-13-01"},
+        {"project": "1"},
+        {"since": "0001-01-01T00:00:00+14:00"},
+        {"until": "9999-12-31T23:59:59-14:00"},
+    ],
+)
 def test_a_filter_that_cannot_be_understood_is_refused(query: dict[str, str]) -> None:
     with pytest.raises(Invalid) as caught:
         entry_filter_of(query)
@@ -343,3 +355,14 @@ def test_the_roles_of_a_reader_are_those_of_now(organisation: Organisation, owne
     change_role(viewer, organisation, owner.pk, "viewer")
     with pytest.raises(Forbidden):
         organisation_entries(principal.afresh(), organisation, ANY)
+
+
+@pytest.mark.parametrize("place", ["nonsense", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_page_that_we_did_not_name_is_none(
+    organisation: Organisation, owner: User, browser_of: Browser, place: str
+) -> None:
+    cursor = b64encode(urlencode({"p": place}).encode()).decode()
+    browser = browser_of(owner)
+    for path in ("/acme/-/settings/audit", "/accounts/audit", "/api/v1/organisations/acme/audit"):
+        assert browser.get(path, {"cursor": cursor}).status_code == 404
+        assert browser.get(path, {"cursor": "garbage"}).status_code == 404
