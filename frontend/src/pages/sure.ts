@@ -3,7 +3,7 @@
 const CONFIRMATION_TIMEOUT = 4000;
 
 /** The buttons that have asked and wait for the second press. */
-const asking = new WeakSet<HTMLButtonElement>();
+const pending = new WeakSet<HTMLButtonElement>();
 
 /** Listens at the document: so a button asks too that comes later, with a part of the page that is read anew. */
 export function sureButtons(): void {
@@ -13,7 +13,7 @@ export function sureButtons(): void {
       const { target } = event;
       const button = target instanceof Element ? target.closest<HTMLButtonElement>("button[data-sure]") : null;
       if (button === null) return;
-      if (!asking.has(button)) {
+      if (!pending.has(button)) {
         event.preventDefault();
         ask(button);
       }
@@ -27,10 +27,10 @@ export function sureButtons(): void {
 
 function ask(button: HTMLButtonElement): void {
   const before = [...button.childNodes];
-  asking.add(button);
+  pending.add(button);
   button.replaceChildren("Press again to confirm");
   setTimeout(() => {
-    asking.delete(button);
+    pending.delete(button);
     button.replaceChildren(...before);
   }, CONFIRMATION_TIMEOUT);
 }

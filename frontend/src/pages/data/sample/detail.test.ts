@@ -8,8 +8,8 @@ afterEach(() => {
 
 test("a sample that could not be read is asked for again", async () => {
   vi.useFakeTimers();
-  const asked = vi.fn(() => Promise.reject(new Error("away")));
-  vi.stubGlobal("fetch", asked);
+  const read = vi.fn(() => Promise.reject(new Error("away")));
+  vi.stubGlobal("fetch", read);
   vi.stubGlobal("window", globalThis);
   vi.stubGlobal("matchMedia", () => ({ matches: true }));
   const detail = new Detail({} as HTMLElement, "/acme/door/data", {
@@ -20,5 +20,5 @@ test("a sample that could not be read is asked for again", async () => {
   await vi.advanceTimersByTimeAsync(200);
   detail.show(7);
   await vi.advanceTimersByTimeAsync(200);
-  expect(asked).toHaveBeenCalledTimes(2);
+  expect(read).toHaveBeenCalledTimes(2);
 });
