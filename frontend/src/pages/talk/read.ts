@@ -14,10 +14,13 @@ export function oneAtATime(task: () => Promise<void>): () => Promise<void> {
   };
   return () => {
     if (running === null) return start();
-    next ??= running.then(() => {
-      next = null;
-      return start();
-    });
+    // Also after a task that failed: otherwise nothing would be read any more.
+    next ??= running
+      .catch(() => undefined)
+      .then(() => {
+        next = null;
+        return start();
+      });
     return next;
   };
 }
