@@ -2,6 +2,12 @@
 
 const SAID_FOR = 2000;
 
+/** What buttons say that say something else for the moment, and when they say it again. */
+const usual = new WeakMap<
+  HTMLButtonElement,
+  { readonly words: string | null; timer?: ReturnType<typeof setTimeout> }
+>();
+
 export function copyButtons(): void {
   // Without this script they would do nothing, and are not shown.
   for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) button.hidden = false;
@@ -15,14 +21,18 @@ export function copyButtons(): void {
 async function copy(button: HTMLButtonElement): Promise<void> {
   const words = button.querySelector("span");
   if (!words) return;
-  const before = words.textContent;
   const isCopied = await put(button.dataset["copy"] ?? "");
+  // A second press comes while the button still says what came of the first.
+  const said = usual.get(button) ?? { words: words.textContent };
+  usual.set(button, said);
+  clearTimeout(said.timer);
   words.textContent = isCopied ? "Copied" : "Select and copy it by hand";
   button.toggleAttribute("data-copied", isCopied);
   const beside = button.previousElementSibling;
   if (!isCopied && beside?.matches("code")) getSelection()?.selectAllChildren(beside);
-  setTimeout(() => {
-    words.textContent = before;
+  said.timer = setTimeout(() => {
+    usual.delete(button);
+    words.textContent = said.words;
     button.removeAttribute("data-copied");
   }, SAID_FOR);
 }
