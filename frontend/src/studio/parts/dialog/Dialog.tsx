@@ -1,6 +1,7 @@
 // A modal dialog on the platform's own element, which keeps the focus in, closes on Escape and gives the focus back.
 import { X } from "lucide-react";
 import { useEffect, useId, useRef, type ReactNode } from "react";
+import { closesBeside } from "../../../look/beside";
 
 interface DialogProps {
   readonly title: string;
@@ -12,6 +13,10 @@ interface DialogProps {
 export function Dialog({ title, onClose, className, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  const close = useRef(onClose);
+  useEffect(() => {
+    close.current = onClose;
+  });
   useEffect(() => {
     const element = dialog.current;
     if (element !== null && !element.open) element.showModal();
@@ -19,7 +24,12 @@ export function Dialog({ title, onClose, className, children }: DialogProps) {
     const first = element?.querySelector<HTMLElement>("[data-first]");
     first?.focus();
     if (first instanceof HTMLInputElement) first.select();
-    return () => element?.close();
+    const listening = new AbortController();
+    if (element !== null) closesBeside(element, () => close.current(), listening.signal);
+    return () => {
+      listening.abort();
+      element?.close();
+    };
   }, []);
   return (
     <dialog
@@ -33,9 +43,6 @@ export function Dialog({ title, onClose, className, children }: DialogProps) {
         onClose();
       }}
       onClose={(event) => {
-        if (event.target === dialog.current) onClose();
-      }}
-      onClick={(event) => {
         if (event.target === dialog.current) onClose();
       }}
     >
