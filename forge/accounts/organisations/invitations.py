@@ -21,6 +21,7 @@ from django.utils import timezone
 from forge.accounts.errors import LinkEnded
 from forge.accounts.mail.emails import compose_email
 from forge.accounts.models import Invitation, Organisation, Role, User
+from forge.accounts.people.checks import MAX_EMAIL_LENGTH
 from forge.accounts.permissions import OfOrganisation, may_invite
 from forge.accounts.principals import acting_as, token_of
 from forge.accounts.roles import is_higher
@@ -78,6 +79,8 @@ def checked_addresses(organisation: Organisation, addresses: Sequence[str]) -> t
     if len(unique) > MAX_ADDRESSES:
         raise _refused(f"Invite at most {MAX_ADDRESSES} people at once, these are {len(unique)}.")
     for address in unique:
+        if len(address) > MAX_EMAIL_LENGTH:
+            raise _refused(f"An email address has at most {MAX_EMAIL_LENGTH} characters.")
         try:
             validate_email(address)
         except ValidationError:

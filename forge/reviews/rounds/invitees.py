@@ -38,6 +38,8 @@ def checked_addresses(actor: Actor, project: Project, addresses: Sequence[str]) 
     if len(unique) > MOST_INVITED:
         raise _invalid(f"One review invites at most {MOST_INVITED} people, these are {len(unique)}.")
     for address in unique:
+        if len(address) > MAX_EMAIL_LENGTH:
+            raise _invalid(f"An email address has at most {MAX_EMAIL_LENGTH} characters.")
         try:
             validate_email(address)
         except ValidationError:

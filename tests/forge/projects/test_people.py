@@ -201,7 +201,12 @@ def test_each_address_gets_a_letter_with_a_link_of_its_own(
 
 @pytest.mark.parametrize(
     ("addresses", "reason"),
-    [([], "at least one"), (["nobody"], "does not look like"), ([f"a{n}@x.example" for n in range(21)], "at most 20")],
+    [
+        ([], "at least one"),
+        (["nobody"], "does not look like"),
+        ([f"{'a' * 245}@x.example"], "at most 254 characters"),
+        ([f"a{n}@x.example" for n in range(21)], "at most 20"),
+    ],
 )
 def test_letters_that_cannot_be_sent_are_refused_and_none_goes(
     addresses: list[str], reason: str, organisation: Organisation, owner: User

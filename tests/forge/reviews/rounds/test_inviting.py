@@ -167,6 +167,7 @@ def test_only_who_may_invite_invites(developer: Any, reviewer: Any, project: Any
     ("invited", "reason"),
     [
         (["ana"], "does not look like an email address"),
+        ([f"{'a' * 243}@far.example"], "at most 254 characters"),
         (["ari@acme.example"], "can review this project already"),
         ([f"a{number}@elsewhere.example" for number in range(11)], "at most 10 people"),
     ],
