@@ -25,7 +25,8 @@ class _EachCodeOnce(forms.Form):
             check_rate_limit(self.user)  # type: ignore[attr-defined]
             raise get_adapter().validation_error("incorrect_code")
         code: str = super().clean_code()  # type: ignore[misc]
-        cache.set(key, True, VALID_SECONDS)
+        if not cache.add(key, True, VALID_SECONDS):  # used meanwhile by another request
+            raise get_adapter().validation_error("incorrect_code")
         return code
 
 

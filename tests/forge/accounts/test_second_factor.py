@@ -133,6 +133,26 @@ def test_a_code_is_taken_once_also_in_the_step_after_its_own(
 
 
 @pytest.mark.protects("sign-in/stolen-password")
+def test_of_two_who_send_a_code_at_once_one_comes_in(
+    browser_of: Browser, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    TOTP.activate(user, SECRET)
+    browser, other = browser_of(None), browser_of(None)
+    sign_in(browser, user)
+    sign_in(other, user)
+    valid = TOTP.validate_code
+
+    def overtaken(self: TOTP, typed: str) -> bool:
+        monkeypatch.setattr(TOTP, "validate_code", lambda *_: True)
+        other.post("/accounts/2fa/authenticate/", {"code": typed})
+        return bool(valid(self, typed))
+
+    monkeypatch.setattr(TOTP, "validate_code", overtaken)
+    browser.post("/accounts/2fa/authenticate/", {"code": code()})
+    assert (is_signed_in(other), is_signed_in(browser)) == (True, False)
+
+
+@pytest.mark.protects("sign-in/stolen-password")
 def test_codes_are_tried_five_times_in_five_minutes(browser_of: Browser, user: User) -> None:
     TOTP.activate(user, SECRET)
     browser = browser_of(None)
