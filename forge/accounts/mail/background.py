@@ -31,3 +31,6 @@ def _send(message: EmailMessage) -> None:
         SmtpBackend().send_messages([message])
     except (SMTPException, OSError) as error:
         _log.error("The email %r to %s was not sent: %s", message.subject, ", ".join(message.to), error)
+    except Exception:
+        # A mistake of ours would be lost with the thread's result, which nobody reads.
+        _log.exception("The email %r to %s was not sent", message.subject, ", ".join(message.to))

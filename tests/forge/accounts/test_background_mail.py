@@ -57,3 +57,16 @@ def test_a_letter_that_is_not_taken_is_in_the_log_and_raises_nothing(caplog: pyt
     with caplog.at_level(logging.ERROR):
         send(1)
     assert "'Hello' to jo@acme.example was not sent" in caplog.text
+
+
+def test_a_letter_that_breaks_the_sending_is_in_the_log_too(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> int:
+        raise ValueError("a mistake")
+
+    monkeypatch.setattr(background_mail.SmtpBackend, "send_messages", broken)
+    with caplog.at_level(logging.ERROR):
+        send(1)
+    assert "'Hello' to jo@acme.example was not sent" in caplog.text
+    assert "a mistake" in caplog.text
