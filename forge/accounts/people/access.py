@@ -24,7 +24,7 @@ def find_person(actor: Actor, person_id: UUID) -> User:
     if person is None or not _sees(actor, person):
         raise nothing_here(actor)
     if person.page_taken_down is not None and not is_among_colleagues(actor, person):
-        raise Gone(f"The page of {person} was taken down by the operator of this server.")
+        raise Gone("This page was taken down by the operator of this server.")
     return person
 
 
