@@ -1,6 +1,7 @@
 // The palette of Django's pages: a field and what fits, in groups, for the keyboard. Each row is a link like any other.
 import { findHits, HIT_WORDS, type Hit, type HitKind } from "../../look/search";
 import { activate } from "../lists/active-row";
+import { closesBeside } from "../../look/beside";
 import "./palette.css";
 
 /** Milliseconds without a key after which the server is asked. */
@@ -59,10 +60,7 @@ class Palette {
       const row = target instanceof Element ? target.closest<HTMLAnchorElement>("a") : null;
       if (row !== null && this.rows.indexOf(row) !== this.chosen) this.choose(this.rows.indexOf(row));
     });
-    // A press beside what it holds.
-    dialog.addEventListener("click", ({ target }) => {
-      if (target === dialog) dialog.close();
-    });
+    closesBeside(dialog, () => dialog.close());
     dialog.addEventListener("close", () => {
       clearTimeout(this.timer);
       this.request.abort();
@@ -85,6 +83,10 @@ class Palette {
         () => {
           if (request.signal.aborted) return;
           this.isWaiting = false;
+          // They fit what was typed before.
+          this.list.replaceChildren();
+          this.rows = [];
+          this.choose(0);
           this.said.textContent = "The server did not answer. Try again.";
         },
       );
@@ -120,6 +122,8 @@ class Palette {
   }
 
   private press(event: KeyboardEvent): void {
+    // The key belongs to what writes Japanese or Chinese: Enter ends a composition.
+    if (event.isComposing) return;
     const last = this.rows.length - 1;
     if (event.key === "ArrowDown") this.choose(this.chosen >= last ? 0 : this.chosen + 1);
     else if (event.key === "ArrowUp") this.choose(this.chosen <= 0 ? Math.max(last, 0) : this.chosen - 1);

@@ -99,6 +99,8 @@ class SelectSearch {
   }
 
   private press(event: KeyboardEvent): void {
+    // The key belongs to what writes Japanese or Chinese: Enter ends a composition.
+    if (event.isComposing) return;
     const last = this.rows.length - 1;
     const isOpen = !this.list.hidden;
     if (event.key === "ArrowDown" && !isOpen) this.show("");

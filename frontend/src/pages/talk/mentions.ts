@@ -9,7 +9,8 @@ export function mentions(section: HTMLElement): void {
     if (isField(event.target)) box.follow(event.target);
   });
   section.addEventListener("keydown", (event) => {
-    if (isField(event.target) && box.press(event.key)) event.preventDefault();
+    // Enter that ends a composition of Japanese or Chinese takes nobody.
+    if (!event.isComposing && isField(event.target) && box.press(event.key)) event.preventDefault();
   });
   section.addEventListener("focusout", () => box.close());
 }
