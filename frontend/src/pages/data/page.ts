@@ -18,6 +18,7 @@ const RECORDING = "/api/v1/projects/{organisation}/{name}/data/samples/{number}/
 
 /** Milliseconds between two readings of the list that events cause. */
 const PAUSE = 400;
+const UNREAD = "The list could not be read.";
 
 export class DataPage {
   readonly #page: string;
@@ -131,7 +132,12 @@ export class DataPage {
     const response = await fetch(`${address("get", NUMBERS, { path: this.#project })}${location.search}`, {
       headers: { Accept: "application/json" },
     }).catch(() => null);
-    if (response === null || !response.ok) return;
+    if (response === null || !response.ok) {
+      // Beside it, a deletion may still be taken back: its button stays.
+      this.#part("[data-said]").textContent = UNREAD;
+      return;
+    }
+    if (this.#part("[data-said]").textContent === UNREAD) this.#part("[data-said]").textContent = "";
     const { revision, numbers } = (await response.json()) as Answer<"get", typeof NUMBERS>;
     const isNew = revision !== this.#revision;
     this.#setRevision(revision);
