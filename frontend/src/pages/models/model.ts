@@ -1,6 +1,7 @@
 // The page of a converted model follows its jobs; a file that is dropped on the form is sent.
 import { NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../../declared/closing";
 import { followEvents } from "../../api/follow-events";
+import { replaceKeepingFocus } from "../keep-focus";
 import { oneAtATime, released } from "../talk/read";
 import { saysSignedOut } from "../sign-in/signed-out";
 
@@ -39,7 +40,7 @@ async function readAgain(root: HTMLElement): Promise<void> {
   for (const opened of shown.querySelectorAll("details[open] > summary"))
     for (const summary of next.querySelectorAll("details > summary"))
       if (summary.textContent === opened.textContent) summary.parentElement?.setAttribute("open", "");
-  shown.replaceWith(next);
+  replaceKeepingFocus(shown, next);
 }
 
 type Field = HTMLSelectElement | HTMLInputElement;

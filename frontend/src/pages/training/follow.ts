@@ -1,6 +1,7 @@
 // A page of training shows each epoch: an event of the project says that something changed, and the page is read again.
 import { NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../../declared/closing";
 import { followEvents } from "../../api/follow-events";
+import { replaceKeepingFocus } from "../keep-focus";
 import { oneAtATime, released } from "../talk/read";
 import { saysSignedOut } from "../sign-in/signed-out";
 
@@ -33,7 +34,7 @@ async function readAgain(root: HTMLElement): Promise<void> {
     if (same !== null) same.checked = true;
   }
   keepPlaying(shown, next);
-  shown.replaceWith(next);
+  replaceKeepingFocus(shown, next);
 }
 
 function keepPlaying(shown: HTMLElement, next: HTMLElement): void {

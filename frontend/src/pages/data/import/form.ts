@@ -2,6 +2,7 @@
 // follows it.
 import { NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../../../declared/closing";
 import { followEvents } from "../../../api/follow-events";
+import { replaceKeepingFocus } from "../../keep-focus";
 import { oneAtATime, released } from "../../talk/read";
 import { saysSignedOut } from "../../sign-in/signed-out";
 import { address } from "../../../api/request";
@@ -115,5 +116,5 @@ async function readAgain(root: HTMLElement): Promise<void> {
   const next = page.querySelector<HTMLElement>("[data-import-now]");
   await released();
   const shown = root.querySelector<HTMLElement>("[data-import-now]");
-  if (next !== null && shown !== null && next.innerHTML !== shown.innerHTML) shown.replaceWith(next);
+  if (next !== null && shown !== null && next.innerHTML !== shown.innerHTML) replaceKeepingFocus(shown, next);
 }
