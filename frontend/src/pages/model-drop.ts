@@ -19,11 +19,22 @@ function watch(card: HTMLElement): void {
   input.closest("label")?.removeAttribute("hidden");
   const where = card.querySelector<HTMLElement>("[data-drop-where]");
   let waiting: File | undefined;
+  let isSending = false;
+  // Who comes back to the page by the browser's history may send another.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) isSending = false;
+  });
+  // A second drop or press during the upload would make a second project.
+  const sendOnce = async (file: File, organisation: string): Promise<void> => {
+    if (isSending) return;
+    isSending = true;
+    isSending = await send(file, organisation, says);
+  };
   const take = (file: File | undefined): void => {
     const only = card.closest("form")?.elements.namedItem("organisation");
-    if (!file) return;
+    if (!file || isSending) return;
     if (where === null) {
-      if (only instanceof HTMLInputElement) void send(file, only.value, says);
+      if (only instanceof HTMLInputElement) void sendOnce(file, only.value);
       return;
     }
     waiting = file;
@@ -39,10 +50,12 @@ function watch(card: HTMLElement): void {
     if (place.value === "") {
       says.textContent = `Choose the organisation that ${waiting.name} goes to.`;
       place.focus();
-    } else void send(waiting, place.value, says);
+    } else void sendOnce(waiting, place.value);
   });
   input.addEventListener("change", () => {
     take(input.files?.[0]);
+    // After a refusal the same file can be chosen again.
+    input.value = "";
   });
   card.addEventListener("dragover", (event) => {
     event.preventDefault();
@@ -58,15 +71,20 @@ function watch(card: HTMLElement): void {
   });
 }
 
-async function send(file: File, organisation: string, says: HTMLElement): Promise<void> {
+/** Whether the file was taken, and another page opens. */
+async function send(file: File, organisation: string, says: HTMLElement): Promise<boolean> {
   says.textContent = `Reading ${file.name} …`;
   try {
     const outcome = await (isModelSource(file.name) ? converted(file, organisation) : ownProject(file, organisation));
-    if ("page" in outcome) location.assign(outcome.page);
-    else says.textContent = outcome.refusal;
+    if ("page" in outcome) {
+      location.assign(outcome.page);
+      return true;
+    }
+    says.textContent = outcome.refusal;
   } catch {
     says.textContent = "The server did not answer. Check the connection and try again.";
   }
+  return false;
 }
 
 type Outcome = { readonly page: string } | { readonly refusal: string };
