@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -57,14 +58,16 @@ class OrganisationView(ForgeView):
     """A view below an organisation's address. A former name is answered with the address that it has now."""
 
     raises = raising(Moved)
+    below: ClassVar[str] = "/organisations"
+    """In the address, what is before the organisation's name."""
 
     def organisation(self, request: Request, name: str, verb: Verb = Verb.SEE_ORGANISATION) -> Organisation:
         """The organisation of the address. Raises `Moved` to the same view of its present address."""
         try:
             return find_organisation(principal_of(request), name, verb)
         except Moved as moved:
-            old, path = f"/organisations/{name}", request.get_full_path()
-            raise Moved(path.replace(old, f"/organisations{moved.location}", 1)) from moved
+            old, path = f"{self.below}/{name}", request.get_full_path()
+            raise Moved(path.replace(old, f"{self.below}{moved.location}", 1)) from moved
 
 
 class Me(ForgeView):

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from forge.accounts.organisations.access import find_organisation
+from forge.accounts.api import OrganisationView
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
@@ -24,7 +24,7 @@ from forge.jobs.lists.serializers import JobJson, JobLogJson, item_to_json, log_
 from forge.jobs.models import Job
 
 
-class OrganisationJobs(ForgeView):
+class OrganisationJobs(OrganisationView):
     needs = needing(get=Scope.ORGANISATION_READ)
 
     @extend_schema(
@@ -39,7 +39,7 @@ class OrganisationJobs(ForgeView):
     def get(self, request: Request, organisation: str) -> Response:
         """The jobs of an organisation's projects that you may read, newest first."""
         principal = principal_of(request)
-        owner = find_organisation(principal, organisation)
+        owner = self.organisation(request, organisation)
         jobs = JobFilter.narrow(request.query_params, jobs_of(principal, owner))
         limit = CursorPages().get_page_size(request)
         items, after = list_jobs(principal, jobs, _cursor(request), limit)

@@ -9,6 +9,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from forge.accounts.api import OrganisationView
 from forge.accounts.organisations.access import find_organisation
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of, signed_in
@@ -161,16 +162,17 @@ def _answer(project: Project, principal: Principal) -> Response:
     return with_etag(answer, project_facets(project)) if can(principal, Verb.DESCRIBE, project) else answer
 
 
-class ProjectRestore(ForgeView):
+class ProjectRestore(OrganisationView):
     """Bringing a deleted project back."""
 
+    below = "/projects"
     needs = needing(post=Scope.PROJECT_MANAGE)
     raises = raising(post=Conflict)
 
     @extend_schema(request=RestoreSerializer, responses=ProjectJson)
     def post(self, request: Request, organisation: str, name: str) -> Response:
         principal = signed_in(request)
-        target = find_organisation(principal, organisation, Verb.SEE_ORGANISATION)
+        target = self.organisation(request, organisation)
         body = self.read_body(request, RestoreSerializer)
         restored = actions.restore_project(principal, target, name, body.get("name"))
         return Response(project_to_json(restored, principal))

@@ -10,15 +10,14 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import find_organisation
+from forge.accounts.api import OrganisationView
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
-from forge.core.api.views import ForgeView, needing, raising
+from forge.core.api.views import needing, raising
 from forge.core.errors import Conflict
 from forge.projects.access import find_project
 from forge.webhooks import actions
@@ -48,14 +47,12 @@ class WebhookChangeSerializer(serializers.Serializer[Any]):
     on = serializers.BooleanField(required=False)
 
 
-class WebhookView(ForgeView):
+class WebhookView(OrganisationView):
     """A view below an organisation's webhooks."""
 
-    def organisation(self, request: Request, name: str) -> Organisation:
-        return find_organisation(principal_of(request), name, Verb.MANAGE_WEBHOOKS)
-
     def webhook(self, request: Request, organisation: str, webhook_id: UUID) -> Webhook:
-        return find_webhook(principal_of(request), self.organisation(request, organisation), webhook_id)
+        owner = self.organisation(request, organisation, Verb.MANAGE_WEBHOOKS)
+        return find_webhook(principal_of(request), owner, webhook_id)
 
 
 class Webhooks(WebhookView):
@@ -66,14 +63,16 @@ class Webhooks(WebhookView):
 
     @extend_schema(operation_id="webhooks_list", responses=WebhooksJson)
     def get(self, request: Request, organisation: str) -> Response:
-        webhooks = as_they_work(webhooks_of(principal_of(request), self.organisation(request, organisation)))
+        webhooks = as_they_work(
+            webhooks_of(principal_of(request), self.organisation(request, organisation, Verb.MANAGE_WEBHOOKS))
+        )
         return Response(WebhooksJson(webhooks=[webhook_to_json(each) for each in webhooks]))
 
     @extend_schema(operation_id="webhooks_create", request=MakeWebhookSerializer, responses={201: NewWebhookJson})
     def post(self, request: Request, organisation: str) -> Response:
         """Makes one, for all projects or for the one that is named. Its secret is in this answer and in no other."""
         principal = principal_of(request)
-        owner = self.organisation(request, organisation)
+        owner = self.organisation(request, organisation, Verb.MANAGE_WEBHOOKS)
         body = self.read_body(request, MakeWebhookSerializer)
         project = find_project(principal, owner.name, body["project"]) if body["project"] else None
         webhook, secret = actions.create_webhook(principal, owner, body["url"], body["topics"], project)

@@ -11,17 +11,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
+from forge.accounts.api import OrganisationView
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition
-from forge.core.api.views import PERSON, ForgeView, needing, raising
+from forge.core.api.views import PERSON, needing, raising
 from forge.core.preconditions import Precondition
 
 
-class OrganisationTermsView(ForgeView):
+class OrganisationTermsView(OrganisationView):
     """Its members read the terms with their `ETag`; who may rename the organisation replaces them."""
 
     needs = needing(get=Scope.ORGANISATION_READ, put=PERSON)
@@ -29,11 +29,11 @@ class OrganisationTermsView(ForgeView):
     body: ClassVar[type[Serializer[Any]]]
 
     def get(self, request: Request, organisation: str) -> Response:
-        return self.answer(find_organisation(principal_of(request), organisation, Verb.SEE_ORGANISATION))
+        return self.answer(self.organisation(request, organisation))
 
     def put(self, request: Request, organisation: str) -> Response:
         principal = principal_of(request)
-        owner = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
+        owner = self.organisation(request, organisation, Verb.RENAME_ORGANISATION)
         self.change(principal, owner, self.read_body(request, self.body), request_precondition(request))
         return self.answer(owner)
 

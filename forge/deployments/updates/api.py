@@ -9,14 +9,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from forge.accounts.api import OrganisationView
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import Timestamp, choices
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
-from forge.core.api.views import PERSON, ForgeView, needing, raising
+from forge.core.api.views import PERSON, needing, raising
 from forge.core.errors import Invalid
 from forge.deployments.updates.access import keys_in_use, root_of, update_keys_facet
 from forge.deployments.updates.actions.replacing import replace_update_keys
@@ -45,7 +45,7 @@ class ReplacementSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=2000)
 
 
-class UpdateKeys(ForgeView):
+class UpdateKeys(OrganisationView):
     """The keys that sign an organisation's deployments."""
 
     needs = needing(get=Scope.ORGANISATION_READ)
@@ -53,11 +53,11 @@ class UpdateKeys(ForgeView):
     @extend_schema(operation_id="update_keys_retrieve", responses=UpdateKeysJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str) -> Response:
         """The newest root with its keys. Replacing them takes the `ETag`."""
-        owner = find_organisation(principal_of(request), organisation, Verb.SEE_ORGANISATION)
+        owner = self.organisation(request, organisation)
         return _answer(owner)
 
 
-class UpdateKeysReplacement(ForgeView):
+class UpdateKeysReplacement(OrganisationView):
     """The end of the keys that sign an organisation's deployments."""
 
     needs = needing(put=PERSON)
@@ -73,7 +73,7 @@ class UpdateKeysReplacement(ForgeView):
         """Has the signer replace all keys, and sign with the new ones what every deployment serves. Clients follow by
         themselves, since two keys of the former root sign the next one."""
         principal = principal_of(request)
-        owner = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
+        owner = self.organisation(request, organisation, Verb.RENAME_ORGANISATION)
         body = self.read_body(request, ReplacementSerializer)
         replace_update_keys(principal, owner, body["reason"], precondition=request_precondition(request))
         return _answer(owner)

@@ -11,13 +11,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from forge.accounts.api import OrganisationView
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import find_organisation
 from forge.accounts.organisations.terms_api import OrganisationTermsView, described_terms
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.core.api.preconditions import REFUSALS, with_etag
-from forge.core.api.views import PERSON, ForgeView, needing, raising
+from forge.core.api.views import PERSON, needing, raising
 from forge.core.errors import Invalid
 from forge.core.preconditions import Precondition
 from forge.registry.distribution.retention.access import policy_of, preview_of, retention_facets
@@ -107,7 +107,7 @@ class RetentionView(OrganisationTermsView):
         change_retention(principal, organisation, _policy_in(body), precondition=precondition)
 
 
-class RetentionPreviewView(ForgeView):
+class RetentionPreviewView(OrganisationView):
     """A preview of deletions by rules."""
 
     needs = needing(post=PERSON)
@@ -117,7 +117,7 @@ class RetentionPreviewView(ForgeView):
     def post(self, request: Request, organisation: str) -> Response:
         """Says what the rules of the body would delete now. It changes nothing."""
         principal = principal_of(request)
-        owner = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
+        owner = self.organisation(request, organisation, Verb.RENAME_ORGANISATION)
         policy = checked_policy(_policy_in(self.read_body(request, RetentionChangeSerializer)))
         preview = preview_of(principal, owner, policy, timezone.now())
         answer: RetentionPreviewJson = {

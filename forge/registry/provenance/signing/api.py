@@ -11,13 +11,13 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.organisations.access import find_organisation
+from forge.accounts.api import OrganisationView
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import Timestamp, choices
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
-from forge.core.api.views import PERSON, ForgeView, needing, raising
+from forge.core.api.views import PERSON, needing, raising
 from forge.core.errors import Conflict, Invalid
 from forge.projects.api import ProjectView
 from forge.registry.provenance.signing.access import key_facets, keys_of
@@ -71,7 +71,7 @@ class ProjectSigningKeys(ProjectView):
         return Response(_list_to_json(keys_of(project.organisation_id)))
 
 
-class SigningKeys(ForgeView):
+class SigningKeys(OrganisationView):
     """The keys of an organisation, for its members."""
 
     needs = needing(get=Scope.ORGANISATION_READ, post=PERSON)
@@ -80,7 +80,7 @@ class SigningKeys(ForgeView):
     @extend_schema(operation_id="signing_keys_list", responses=SigningKeyListJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str) -> Response:
         """All keys, also former ones. Changing them takes the `ETag`."""
-        owner = find_organisation(principal_of(request), organisation, Verb.SEE_ORGANISATION)
+        owner = self.organisation(request, organisation)
         keys = keys_of(owner.pk)
         return with_etag(Response(_list_to_json(keys)), key_facets(keys))
 
@@ -94,7 +94,7 @@ class SigningKeys(ForgeView):
         """Adds the key with this public half, whose other half stays at home; without one, asks the signer of this
         server for a key of the algorithm. From then on it signs in place of the one before."""
         principal = principal_of(request)
-        owner = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
+        owner = self.organisation(request, organisation, Verb.RENAME_ORGANISATION)
         body, precondition = self.read_body(request, NewSigningKeySerializer), request_precondition(request)
         if body["public_key"]:
             key = add_signing_key(principal, owner, body["public_key"], precondition=precondition)
@@ -103,7 +103,7 @@ class SigningKeys(ForgeView):
         return Response(_key_to_json(key), status=status.HTTP_201_CREATED)
 
 
-class KeyRevocation(ForgeView):
+class KeyRevocation(OrganisationView):
     """The end of a key."""
 
     needs = needing(put=PERSON)
@@ -118,7 +118,7 @@ class KeyRevocation(ForgeView):
     def put(self, request: Request, organisation: str, key: UUID) -> Response:
         """Revokes a key, for good: none of its signatures counts any more."""
         principal = principal_of(request)
-        owner = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
+        owner = self.organisation(request, organisation, Verb.RENAME_ORGANISATION)
         body, precondition = self.read_body(request, KeyRevocationSerializer), request_precondition(request)
         return Response(
             _key_to_json(revoke_signing_key(principal, owner, key, body["reason"], precondition=precondition))
