@@ -39,7 +39,7 @@ def report(actor: Actor, subject: Subject, reason: str, text: str = "") -> Repor
     if not can_report(actor, subject):
         raise NotFound
     chosen, text = checked_reason(reason), checked_text(text, needed=reason == ReportReason.OTHER)
-    _lock(subject)
+    _lock(subject, person)
     since = timezone.now() - timedelta(days=1)
     if Report.objects.filter(reporter=person, created__gt=since).count() >= MOST_OF_A_DAY:
         raise TooOften(f"One person reports at most {MOST_OF_A_DAY} things in a day. Try again tomorrow.", 3600)
@@ -180,12 +180,16 @@ def _close(actor: Actor, subject: Subject, state: ReportState, answer: str) -> i
     return open_ones.update(state=state, answer=answer, decided_by=actor.person, decided=timezone.now())
 
 
-def _lock(subject: Subject) -> None:
-    """Locks the subject, so that a concurrent decision waits."""
-    if isinstance(subject, User):
-        User.objects.select_for_update(no_key=True).only("pk").get(pk=subject.pk)
-    else:
+def _lock(subject: Subject, *people: User) -> None:
+    """Locks the subject, so that a concurrent decision waits, and people; these in one order, so that two who report
+    each other do not wait for each other."""
+    if isinstance(subject, Project):
         Project.objects.lock(subject.pk)
+    else:
+        people = (subject, *people)
+    if people:
+        rows = User.objects.select_for_update(no_key=True).filter(pk__in=[each.pk for each in people])
+        list(rows.order_by("pk").values_list("pk"))
 
 
 def _down(subject: Subject) -> TakeDown:

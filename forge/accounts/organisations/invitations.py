@@ -24,6 +24,7 @@ from forge.accounts.models import Invitation, Organisation, Role, User
 from forge.accounts.people.checks import MAX_EMAIL_LENGTH
 from forge.accounts.permissions import OfOrganisation, may_invite
 from forge.accounts.principals import acting_as, token_of
+from forge.accounts.quotas.limits import locked
 from forge.accounts.roles import is_higher
 from forge.accounts.tokens.secrets import hash_secret, new_secret
 from forge.core.actors import Actor
@@ -85,6 +86,7 @@ def checked_addresses(organisation: Organisation, addresses: Sequence[str]) -> t
             validate_email(address)
         except ValidationError:
             raise _refused(f"{address} does not look like an email address.") from None
+    locked(organisation)  # Whoever sends letters at the same time is counted.
     since = timezone.now() - timedelta(days=1)
     sent = Invitation.objects.filter(organisation=organisation, created__gt=since).exclude(email="").count()
     if sent + len(unique) > MAX_EMAILS_PER_DAY:

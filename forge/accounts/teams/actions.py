@@ -14,6 +14,7 @@ from forge.accounts.models import Membership, Organisation, Team
 from forge.accounts.organisations.access import require_in, require_person, require_scope
 from forge.accounts.organisations.names import check_team_name
 from forge.accounts.permissions import Verb
+from forge.accounts.quotas.limits import locked
 from forge.accounts.teams.access import MAX_DESCRIPTION_LENGTH, MAX_TEAMS, users_of
 from forge.accounts.teams.facets import name_facets, role_facets, team_facets
 from forge.accounts.tokens.scopes import Scope
@@ -28,6 +29,7 @@ from forge.core.preconditions import Precondition, require_precondition
 def create_team(actor: Actor, organisation: Organisation, name: str, description: str = "") -> Team:
     """Makes a team without people or projects. Raises `Forbidden`, `BadName`, `NameInUse` and `Invalid`."""
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    locked(organisation)
     if organisation.teams.count() >= MAX_TEAMS:
         raise Invalid(f"An organisation has at most {MAX_TEAMS} teams. Delete one that is not needed.")
     team = Team(organisation=organisation, name=check_team_name(name), description=_checked_description(description))

@@ -15,6 +15,7 @@ from forge.accounts.models import Invitation
 from forge.accounts.people.checks import MAX_EMAIL_LENGTH
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import team_of
+from forge.accounts.quotas.limits import locked
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
 from forge.projects.access import require
@@ -47,6 +48,7 @@ def checked_addresses(actor: Actor, project: Project, addresses: Sequence[str]) 
     judges = {mate.user.email.lower(): mate.user for mate in team_of(project, Verb.REVIEW)}
     if known := next((judges[address] for address in unique if address in judges), None):
         raise _invalid(f"{known} can review this project already: choose them in the list.")
+    locked(project.organisation)  # Whoever invites at the same time is counted.
     since = timezone.now() - timedelta(days=1)
     sent = InvitedReviewer.objects.filter(
         review__project__organisation=project.organisation_id, created__gt=since

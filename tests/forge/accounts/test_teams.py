@@ -320,3 +320,12 @@ def test_the_pages_of_teams_do_what_their_forms_say(
     assert browser.post("/acme/-/hand-over", {"member": "nobody@acme.example"}).status_code == 400
     assert browser.post("/acme/-/hand-over", {"member": developer.email}).status_code == 302
     assert Membership.objects.get(user=developer).role == Role.OWNER
+
+
+def test_making_a_team_locks_the_organisation_before_its_teams_are_counted(
+    organisation: Organisation, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locks: list[Organisation] = []
+    monkeypatch.setattr("forge.accounts.teams.actions.locked", locks.append)
+    create_team(owner, organisation, "audio")
+    assert locks == [organisation]
