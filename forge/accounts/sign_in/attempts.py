@@ -1,10 +1,10 @@
 """Counts failed sign-ins, so that guessing ends and nobody is locked out by others who guess.
 
 A browser that a person signed in with before is known by a signed cookie and has a count of its own (OWASP calls this
-device cookies), which lasts however often others sign in there. All others are counted three times: by person and address, which ends the usual guessing; by person
-over all addresses; and by address over all people, with room for an office that shares one. So whoever guesses at a
-person, or in the office's network, makes only unknown browsers wait. The counts are in the cache: without it, nobody
-signs in (`forge.core.errors.CountersUnavailable`).
+device cookies), which lasts however often others sign in there. All others are counted three times: by person and
+address, which ends the usual guessing; by person over all addresses; and by address over all people, with room for an
+office that shares one. So whoever guesses at a person, or in the office's network, makes only unknown browsers wait.
+The counts are in the cache: without it, nobody signs in (`forge.core.errors.CountersUnavailable`).
 """
 
 from __future__ import annotations

@@ -11,12 +11,11 @@ from rest_framework.parsers import JSONParser
 
 from rune.unreadable import reason_of
 
-
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class JsonBody(JSONParser):
-    """Parses JSON. Deeply nested JSON is a parse error, as is a text that cannot be stored, and each parse error says where."""
+    """Parses JSON. Deeply nested JSON is a parse error, as is a text that cannot be stored; each error says where."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
