@@ -50,7 +50,7 @@ def builds_of_person(user: User) -> QuerySet[Job]:
 
 
 def count_builds(builds: QuerySet[Job]) -> dict[QuotaResource, int]:
-    """How many were asked for in the last hour, and the minutes that they ran in the last day."""
+    """How many were requested or retried in the last hour, and the minutes that they ran in the last day."""
     now = timezone.now()
     begin = now - DAY
     since_retry = ExpressionWrapper(
@@ -58,7 +58,8 @@ def count_builds(builds: QuerySet[Job]) -> dict[QuotaResource, int]:
         output_field=DurationField(),
     )
     ran = F("spent") + Case(When(started__isnull=False, then=since_retry), default=Value(timedelta()))
-    in_hour, in_day = Q(created__gt=now - HOUR), Q(finished__isnull=True) | Q(finished__gt=begin)
+    # A job is due when it is requested, and again when it is retried.
+    in_hour, in_day = Q(due__gt=now - HOUR), Q(finished__isnull=True) | Q(finished__gt=begin)
     counts = builds.filter(in_hour | in_day).aggregate(
         builds=Count("pk", filter=in_hour & Q(kind=KIND)),
         # One that runs still counts up to now.
@@ -80,7 +81,7 @@ def require_another_build(organisation: Organisation, user: User | None) -> None
 def _require(who: str, builds: QuerySet[Job], limits: dict[QuotaResource, int]) -> None:
     now, counts = timezone.now(), count_builds(builds)
     if counts[QuotaResource.BUILDS] >= limits[QuotaResource.BUILDS]:
-        oldest = builds.filter(kind=KIND, created__gt=now - HOUR).aggregate(at=Min("created"))["at"]
+        oldest = builds.filter(kind=KIND, due__gt=now - HOUR).aggregate(at=Min("due"))["at"]
         raise TooOften(
             f"{who} asked for {limits[QuotaResource.BUILDS]} builds in the last hour, which is all there is. "
             "Try again later; the preview goes on meanwhile.",

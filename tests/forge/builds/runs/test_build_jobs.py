@@ -146,16 +146,24 @@ def test_a_retry_counts_against_the_limits(project: Any, developer: Any, monkeyp
     assert job_of(build).state == JobState.FAILED
 
 
+def test_a_retry_counts_as_a_build_of_this_hour(project: Any, developer: Any) -> None:
+    build = failed_build(developer, project)
+    yesterday = timezone.now() - timedelta(days=1)
+    Job.objects.filter(pk=build.job_id).update(created=yesterday, due=yesterday)
+    assert count_builds(builds_of_person(developer))[QuotaResource.BUILDS] == 0
+    retry_job(developer, job_of(build))
+    assert count_builds(builds_of_person(developer))[QuotaResource.BUILDS] == 1
+
+
 def test_a_retry_gives_no_minutes_back(project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     build = failed_build(developer, project)
     end = timezone.now()
     Job.objects.filter(pk=build.job_id).update(started=end - timedelta(minutes=3), finished=end)
     retry_job(developer, job_of(build))
-    minutes = QuotaResource.MINUTES
-    assert count_builds(builds_of_person(developer))[minutes] == 3
+    assert count_builds(builds_of_person(developer))[QuotaResource.MINUTES] == 3
     cancel_job(developer, job_of(build))
     retry_job(developer, job_of(build))
-    assert count_builds(builds_of_organisation(project.organisation))[minutes] == 3
+    assert count_builds(builds_of_organisation(project.organisation))[QuotaResource.MINUTES] == 3
     monkeypatch.setattr(
         "forge.builds.runs.quotas.limits_of", lambda stream: {QuotaResource.BUILDS: 100, QuotaResource.MINUTES: 3}
     )
