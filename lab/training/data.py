@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -243,8 +242,8 @@ def measured_scaling(dataset: Dataset, windows: FeatureWindows, numbers: Learned
     return scaling_of(windows.inputs[is_learned], own, has_usual=has_usual)
 
 
-def features_bytes(dataset: Dataset, windows: FeatureWindows, numbers: Array | None = None) -> bytes:
-    """A file of features: `inputs` f32 [n, ...], `labels` and `splits` i32 [n], `recordings` i32 [n], as `.npz`.
+def save_features(target: Path, dataset: Dataset, windows: FeatureWindows, numbers: Array | None = None) -> None:
+    """Writes a file of features: `inputs` f32 [n, ...], `labels` and `splits` i32 [n], `recordings` i32 [n], as `.npz`.
     With `numbers`, f32 [n] or [n, ...], they are the labels."""
     if numbers is None:
         labels = np.array([dataset.labels.index(each.label) for each in dataset.recordings], np.int32)
@@ -256,9 +255,8 @@ def features_bytes(dataset: Dataset, windows: FeatureWindows, numbers: Array | N
         "splits": splits[windows.recordings],
         "recordings": windows.recordings,
     }
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    return buffer.getvalue()
+    with target.open("wb") as file:
+        np.savez(file, **arrays)
 
 
 def require_windows(dataset: Dataset, windows: FeatureWindows) -> None:

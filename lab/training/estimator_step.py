@@ -21,6 +21,7 @@ from lab.recipes.arguments import function_arguments
 from lab.recipes.catalogue import recipe_of
 from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
+from lab.training.feature_file import read_features
 from lab.training.judging.thresholds import few_windows_note, threshold_of
 from rune.wording import counted
 
@@ -37,10 +38,9 @@ def run(job: ChildJob) -> dict[str, Any]:
     recipe = recipe_of(job.spec["recipe"])
     assert recipe.estimator is not None  # noqa: S101 (other recipes have another step)
     values = job.spec["values"]
-    with np.load(job.inputs["features"], allow_pickle=False) as arrays:
-        inputs, labels, splits, recordings = (arrays[name] for name in ("inputs", "labels", "splits", "recordings"))
-    train, validation = ((inputs[splits == each], labels[splits == each]) for each in (0, 1))
-    measure = _measure(recipe, values, recordings[splits == 1])
+    features = read_features(job.inputs["features"])
+    train, validation = features.train, features.validation
+    measure = _measure(recipe, values, features.validation_recordings)
     module = import_module(recipe.network_module)
     options = function_arguments(values, recipe.estimator.arguments)
     curves: list[dict[str, float]] = []
@@ -69,7 +69,7 @@ def run(job: ChildJob) -> dict[str, Any]:
             _held_out(
                 lambda *parts: module.rounds(*parts, job.spec["seed"], **options),
                 *train,
-                recordings[splits == 0],
+                features.train_recordings,
                 best_epoch,
             )
         )

@@ -25,13 +25,13 @@ from lab.recipes.numbers import NUMBER_STAGE, DataScaling
 from lab.recipes.recipe import MODEL_STAGE, SHARES_STAGE, scores_stage, whole_runefile
 from lab.training.data import (
     compute_windows,
-    features_bytes,
     generated_dataset,
     joined,
     learned_positions,
     learned_windows,
     measured_scaling,
     require_windows,
+    save_features,
     short_note,
     with_numbers,
 )
@@ -116,7 +116,7 @@ def write_features(prepared: PreparedRun, target: Path, report: Report) -> Writt
         learned = windows.inputs
     elif recipe.counts:
         learned = learned_positions(dataset, windows)
-    target.write_bytes(features_bytes(dataset, windows, learned))
+    save_features(target, dataset, windows, learned)
     train_windows = sum(dataset.splits[place] is Split.TRAIN for place in windows.recordings)
     return WrittenFeatures([*dataset.notes, *short_note(dataset, computed)], scaling, train_windows)
 

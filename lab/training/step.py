@@ -16,6 +16,7 @@ from lab.recipes.arguments import function_arguments
 from lab.recipes.catalogue import recipe_of
 from lab.refusal import Reason, Refused
 from lab.training.checkpoint import Arrays, checkpoint_bytes, read_arrays, read_state
+from lab.training.feature_file import read_features
 from lab.training.start import LEARNED_LAYERS, load_start, require_start
 from rune.wording import counted
 
@@ -99,9 +100,8 @@ def run(job: ChildJob) -> dict[str, Any]:
         np.zeros(numbers, np.float32 if recipe.learns_numbers or recipe.counts else np.int32),
     )
     learner = new_learner(expected)
-    with np.load(job.inputs["features"], allow_pickle=False) as arrays:
-        inputs, labels, splits, recordings = (arrays[name] for name in ("inputs", "labels", "splits", "recordings"))
-    train, validation = (fitting.WindowSet(inputs[splits == split], labels[splits == split]) for split in (0, 1))
+    features = read_features(job.inputs["features"])
+    train, validation = fitting.WindowSet(*features.train), fitting.WindowSet(*features.validation)
     if fitting.batch_size(len(train.labels), settings) != fitting.batch_size(count, settings):
         learner = new_learner(train)
     progress = Progress(learner)
@@ -113,7 +113,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     teacher = distilling.teacher_of(job.inputs["teacher"].read_bytes()) if settings.has_teacher else None
     augmentation = function_arguments(values, recipe.augmentation)
     saves = _Saves()
-    sent = _ValidationAnswers(job, recordings[splits == 1])
+    sent = _ValidationAnswers(job, features.validation_recordings)
     is_stopped = False
 
     def after_epoch() -> None:

@@ -18,11 +18,11 @@ from lab.refusal import Reason, Refused
 from lab.search.candidate import candidate_model
 from lab.training.data import (
     compute_windows,
-    features_bytes,
     learned_windows,
     measured_scaling,
     read_dataset,
     require_windows,
+    save_features,
     with_numbers,
 )
 from rune.compiler.building.building import build
@@ -99,7 +99,8 @@ def test_windows_are_of_all_recordings_and_short_ones_are_named(tmp_path: Path) 
     assert [dataset.recordings[each].name for each in windows.too_short] == ["still/0-0.csv"]
     first = np.array([line.split(",") for line in dataset.recordings[0].data.decode().split()], np.float32)
     np.testing.assert_allclose(windows.inputs[0], first[:100] / np.float32(9.81), rtol=1e-6)
-    with np.load(_saved(tmp_path, features_bytes(dataset, windows))) as arrays:
+    save_features(tmp_path / "features.npz", dataset, windows)
+    with np.load(tmp_path / "features.npz") as arrays:
         assert {name: arrays[name].shape[0] for name in arrays} == dict.fromkeys(
             ("inputs", "labels", "splits", "recordings"), 34
         )
@@ -107,12 +108,6 @@ def test_windows_are_of_all_recordings_and_short_ones_are_named(tmp_path: Path) 
     with pytest.raises(Refused, match="Every recording is shorter than a window") as refused:
         compute_windows(dataset, recipe, {**values, "window": 500}, report)
     assert refused.value.reason is Reason.DATA
-
-
-def _saved(folder: Path, data: bytes) -> Path:
-    path = folder / "features.npz"
-    path.write_bytes(data)
-    return path
 
 
 def test_a_folder_without_recordings_is_refused_and_files_without_label_are_named(tmp_path: Path) -> None:
