@@ -1,4 +1,4 @@
-"""Trains the picture model from nothing and measures it. See README.md for what it needs.
+"""Learns the picture model by the recipe `pictures` and measures it. See README.md for what it needs.
 
 python examples/picture/train.py --cache /tmp/picture
 """
@@ -6,9 +6,11 @@ python examples/picture/train.py --cache /tmp/picture
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import subprocess
 import sys
-from collections.abc import Iterator
+from multiprocessing import Pool
 from pathlib import Path
 
 import numpy as np
@@ -16,81 +18,86 @@ from numpy.typing import NDArray
 from PIL import Image
 from signs import LABELS, SIDE, Picture, example
 
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.port import Port
+from rune.project.files import MemoryFiles
+from rune.running.evaluation.recorded_tensors import RecordedTensors, tensor_array
+
 HERE = Path(__file__).parent
-sys.path.append(str(HERE.parent))  # training.py, which the templates share
 SEED = 61
-_BATCH = 128
+SCORES = sorted(LABELS)
+"""The labels in the order of the model's scores."""
+TEST_PICTURES = 3_000
+FORGE = """\
+training:
+  recipe: pictures
+  data: samples
+  model: picture.tflite
+  seed: 61
+  arguments:
+    colour: 0
+    filters: 24
+    depth: 2
+    epochs: 12
+    patience: 12
+    batch: 64
+    smoothing: 0.1
+"""
 
 
-def pictures(cache: Path, count: int) -> tuple[Picture, NDArray[np.int64]]:
-    """So many training pictures, u8[n, 64, 64]."""
-    path = cache / f"labelled-pictures-{count}.npz"
-    if not path.exists():
-        examples = [example(np.random.default_rng([SEED, number])) for number in range(count)]
-        np.savez(
-            path,
-            inputs=np.stack([picture for picture, _ in examples]),
-            labels=np.array([label for _, label in examples]),
-        )
-    data = np.load(path)
-    return data["inputs"], data["labels"]
+def write_samples(folder: Path, count: int) -> None:
+    """Writes pictures below folders of their splits and labels: so many to learn from, one in 32 of them for the
+    validation, and drawn ones for the test."""
+    for split in ("train", "validation", "test"):
+        for label in LABELS:
+            (folder / split / label).mkdir(parents=True)
+    with Pool() as pool:
+        pool.starmap(_write_picture, ((folder, number) for number in range(count)), chunksize=200)
+        pool.starmap(_write_test_picture, ((folder, number) for number in range(TEST_PICTURES)), chunksize=200)
 
 
-def network(batch: int | None):  # type: ignore[no-untyped-def]
-    """Allocations of the labels from pixels 0 to 1, by depthwise-separable convolutions."""
-    import keras
-    from training import finished
-
-    source = keras.Input(batch_shape=(batch, SIDE, SIDE, 1))
-    x = finished(keras.layers.Conv2D(16, 5, 2, padding="same", use_bias=False)(source))
-    for filters, stride in ((32, 2), (48, 1), (64, 2), (96, 1)):
-        x = finished(keras.layers.DepthwiseConv2D(3, stride, padding="same", use_bias=False)(x))
-        x = finished(keras.layers.Conv2D(filters, 1, use_bias=False)(x))
-    x = keras.layers.AveragePooling2D(x.shape[1])(x)
-    x = keras.layers.Reshape((x.shape[-1],))(x)
-    x = keras.layers.Dropout(0.2)(x)
-    return keras.Model(source, keras.layers.Dense(len(LABELS), activation="softmax")(x))
+def _write_picture(folder: Path, number: int) -> None:
+    picture, label = example(np.random.default_rng([SEED, number]))
+    split = "train" if number % 32 else "validation"
+    (folder / split / LABELS[label] / f"{number:05}.png").write_bytes(_png(picture))
 
 
-def train(images: Picture, labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]
-    from training import drawn, fit, new, smoothed_labels
-
-    model = new(network, SEED)
-
-    def batches() -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-        rng = np.random.default_rng([SEED, 1, 1])
-        answers = np.eye(len(LABELS), dtype=np.float32)[labels]
-        mirrored = np.array([LABELS.index({"left": "right", "right": "left"}.get(name, name)) for name in LABELS])
-        for chosen in drawn(len(labels), _BATCH, rng):
-            if rng.random() < 0.5:
-                yield images[chosen, :, ::-1, None].astype(np.float32) / 255, answers[chosen][:, mirrored]
-            else:
-                yield images[chosen, :, :, None].astype(np.float32) / 255, answers[chosen]
-
-    fit(model, batches(), len(labels) // _BATCH, epochs, loss=smoothed_labels(0.02))
-    return model
+def _write_test_picture(folder: Path, number: int) -> None:
+    picture, label = _test_picture(number, printed=False)
+    (folder / "test" / LABELS[label] / f"{number:05}.png").write_bytes(_png(picture))
 
 
-def measure(model: bytes, count: int) -> dict[str, object]:
+def measure(model: bytes) -> dict[str, object]:
     """On pictures before another photograph: signs drawn in the designs of the training, and printed in others."""
-    from training import Converted
-
-    converted = Converted(model)
-
-    def says(picture: Picture) -> int:
-        return int(np.argmax(converted.scores(picture.astype(np.float32) / np.float32(255))))
-
-    quality: dict[str, object] = {"model_bytes": len(model), "test_pictures_each": count}
-    for name, printed in (("drawn", False), ("printed_in_unseen_designs", True)):
-        shown = [
-            example(np.random.default_rng([SEED, 2, k]), photograph="flower.jpg", printed=printed) for k in range(count)
-        ]
-        right = np.array([says(picture) == label for picture, label in shown])
-        labels = np.array([label for _, label in shown])
-        quality[name] = {"all": _share(right)} | {
-            each: _share(right[labels == number]) for number, each in enumerate(LABELS)
+    port = Port("numbers", 0)
+    files = {"Runefile.yml": (HERE / "Runefile.yml").read_bytes(), "labels.txt": "\n".join(SCORES).encode()}
+    project = MemoryFiles({**files, "picture.tflite": model})
+    rune = build(project, BuildOptions("picture", watched=(port,))).rune
+    runner = RecordedTensors(rune, lambda loaded, _: tensor_array(loaded.watched[port].tensors[0]))
+    quality: dict[str, object] = {"model_bytes": len(model), "test_pictures_each": TEST_PICTURES}
+    for kind, printed in (("drawn", False), ("printed_in_unseen_designs", True)):
+        shown = [_test_picture(number, printed=printed) for number in range(TEST_PICTURES)]
+        right = np.array([SCORES[_answer(runner, picture)] == LABELS[label] for picture, label in shown])
+        numbers = np.array([label for _, label in shown])
+        quality[kind] = {"all": _share(right)} | {
+            label: _share(right[numbers == number]) for number, label in enumerate(LABELS)
         }
     return quality
+
+
+def _answer(runner: RecordedTensors, picture: Picture) -> int:
+    return int(np.argmax(next(runner.windows(_png(picture)))))
+
+
+def _png(picture: Picture) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "png")
+    return file.getvalue()
+
+
+def _test_picture(number: int, *, printed: bool) -> tuple[Picture, int]:
+    return example(np.random.default_rng([SEED, 2, number]), photograph="flower.jpg", printed=printed)
 
 
 def _share(right: NDArray[np.bool_]) -> float:
@@ -108,23 +115,23 @@ def write_example(path: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Trains the picture model and measures it.")
-    parser.add_argument("--cache", type=Path, required=True, help="folder for what is made on the way, about 150 MB")
-    parser.add_argument("--pictures", type=int, default=24_000)
-    parser.add_argument("--epochs", type=int, default=12)
+    parser = argparse.ArgumentParser(description="Learns the picture model by its recipe and measures it.")
+    parser.add_argument("--cache", type=Path, required=True, help="folder for what is made on the way, about 250 MB")
+    parser.add_argument("--pictures", type=int, default=46_000)
     parser.add_argument("--out", type=Path, default=HERE, help="where picture.tflite and quality.json go")
     options = parser.parse_args()
-    options.cache.mkdir(parents=True, exist_ok=True)
+    project = options.cache / f"signs-{options.pictures}"
+    if not project.exists():
+        write_samples(project / "samples", options.pictures)
+    (project / "forge.yml").write_text(FORGE, encoding="utf-8")
+    # A child of its own learns; rune train goes on from its last checkpoint when it is called again.
+    subprocess.run([sys.executable, "-m", "rune.tools.cli", "train", str(project)], check=True)
 
-    images, labels = pictures(options.cache, options.pictures)
-    from training import to_tflite
-
-    sample = images[:600, :, :, None].astype(np.float32) / 255
-    converted = to_tflite(network, train(images, labels, options.epochs).get_weights(), sample)
-    (options.out / "picture.tflite").write_bytes(converted)
-    quality = measure(converted, 3_000)
+    model = (project / "picture.tflite").read_bytes()
+    quality = measure(model)
+    (options.out / "picture.tflite").write_bytes(model)
+    (options.out / "labels.txt").write_text("\n".join(SCORES) + "\n", encoding="utf-8")
     (options.out / "quality.json").write_text(json.dumps(quality, indent=2) + "\n", encoding="utf-8")
-    (options.out / "labels.txt").write_text("\n".join(LABELS) + "\n", encoding="utf-8")
     write_example(options.out / "sign.png")
     print(json.dumps(quality, indent=2))
 

@@ -15,5 +15,5 @@ class ChildLimits:
 
 FOLDER_LIMIT = 1 << 30
 """Bytes that a child may have in its own folder at once, its input included."""
-FILE_LIMIT = 512 << 20
-"""Bytes of the largest file that a child writes."""
+FILE_LIMIT = 896 << 20
+"""Bytes of the largest file that a child writes: the features of a run (`lab.dataset.features.MAX_BYTES`) are one."""
