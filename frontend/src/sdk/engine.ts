@@ -1,6 +1,6 @@
 // The engine of a rune: a worker of its own in browsers, or the caller's thread (engine-here.ts).
 import type { Limits, Loaded, PackedResult } from "../runtime/types";
-import { runeErrorFrom } from "../runtime/errors";
+import { RuneError, runeErrorFrom } from "../runtime/errors";
 import { openWorker } from "./scripts";
 
 export interface Engine {
@@ -17,41 +17,67 @@ export type EngineReply =
   | { readonly ok: true; readonly value: Loaded | PackedResult }
   | { readonly ok: false; readonly name: string; readonly message: string };
 
-/** Runs it in a worker, which is ended where it takes longer than the limit. */
+/** In which its script has to be there and the rune compiled: the network is in that, and the rune's own limit is not. */
+const LOAD_MILLISECONDS = 15_000;
+
+/** Runs it in a worker, which is ended where it takes longer than the limit. The next run begins with a fresh one. */
 export async function openInWorker(rune: ArrayBuffer, limits: Limits): Promise<Engine> {
-  const worker = openWorker();
+  let worker = openWorker();
+  let isFresh = true;
+  let isClosed = false;
+  let refuse: (error: RuneError) => void = () => undefined;
   let last: Promise<unknown> = Promise.resolve();
 
-  const ask = <Value>(request: EngineRequest): Promise<Value> =>
-    new Promise((resolve, reject) => {
-      const late = setTimeout(() => {
+  const ask = <Value>(request: EngineRequest, milliseconds: number, late: string): Promise<Value> =>
+    new Promise<Value>((resolve, reject) => {
+      const timer = setTimeout(() => refuse(new RuneError("stopped", late)), milliseconds);
+      refuse = (error) => {
+        clearTimeout(timer);
         worker.terminate();
-        reject(runeErrorFrom("stopped", `The rune was stopped: it ran longer than ${limits.milliseconds} ms.`));
-      }, limits.milliseconds);
+        isFresh = false;
+        reject(error);
+      };
+      if (isClosed) refuse(closed());
       worker.onmessage = ({ data }: MessageEvent<EngineReply>) => {
-        clearTimeout(late);
+        clearTimeout(timer);
         if (data.ok) resolve(data.value as Value);
-        else reject(runeErrorFrom(data.name, data.message));
+        // Whatever it ran into, it may be half done: an input that does not fit is refused before it runs.
+        else if (data.name === "input") reject(runeErrorFrom(data.name, data.message));
+        else refuse(runeErrorFrom(data.name, data.message));
       };
-      worker.onerror = ({ message }) => {
-        clearTimeout(late);
-        reject(runeErrorFrom("frame", `The worker could not be started: ${message}`));
-      };
+      worker.onerror = ({ message }) => refuse(new RuneError("frame", `The worker could not be started: ${message}`));
       worker.postMessage(request);
     });
 
-  /** One request at a time: the next waits for the one before. */
-  const inTurn = <Value>(request: EngineRequest): Promise<Value> => {
-    const answer = last.then(() => ask<Value>(request));
-    last = answer.catch(() => undefined);
-    return answer;
+  const load = (): Promise<Loaded> =>
+    ask({ type: "load", rune, limits }, LOAD_MILLISECONDS, "The rune was not loaded within 15 s.");
+
+  const run = async (inputs: ReadonlyMap<number, ArrayBuffer>): Promise<PackedResult> => {
+    if (!isFresh && !isClosed) {
+      worker = openWorker();
+      isFresh = true;
+      await load();
+    }
+    const late = `The rune was stopped: it ran longer than ${limits.milliseconds} ms.`;
+    return ask({ type: "run", inputs }, limits.milliseconds, late);
   };
 
-  try {
-    const loaded = await inTurn<Loaded>({ type: "load", rune, limits });
-    return { loaded, run: (inputs) => inTurn<PackedResult>({ type: "run", inputs }), close: () => worker.terminate() };
-  } catch (error) {
-    worker.terminate();
-    throw error;
-  }
+  const close = (): void => {
+    isClosed = true;
+    refuse(closed());
+  };
+
+  const loaded = await load();
+  return {
+    loaded,
+    /** One run at a time: the next waits for the one before. */
+    run: (inputs) => {
+      const answer = last.then(() => run(inputs));
+      last = answer.catch(() => undefined);
+      return answer;
+    },
+    close,
+  };
 }
+
+const closed = (): RuneError => new RuneError("stopped", "The rune was closed.");

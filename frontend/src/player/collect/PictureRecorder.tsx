@@ -3,7 +3,7 @@ import { Camera, Check, Images, Square, Undo2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { deviceProblem, lostProblem, openCamera, unavailable } from "../../preview/phone";
 import { FaceView } from "./Face";
-import { pictureTake, type Take } from "./recorders/take";
+import { NOT_STORED, pictureTake, type Take } from "./recorders/take";
 import type { Task } from "./sending/client";
 
 interface Props {
@@ -29,6 +29,7 @@ export function PictureRecorder({ task, number, onKeep }: Props) {
 
   const open = async (): Promise<void> => {
     if (video.current === null) return;
+    camera.current?.abort(); // of two presses while the browser asks, the later one counts
     const controller = new AbortController();
     camera.current = controller;
     setProblem(null);
@@ -40,9 +41,9 @@ export function PictureRecorder({ task, number, onKeep }: Props) {
     };
     try {
       await openCamera(video.current, null, controller.signal, () => close(lostProblem("camera", "")));
-      setOpen(true);
+      if (!controller.signal.aborted) setOpen(true);
     } catch (error) {
-      close(deviceProblem(error, "camera", ""));
+      if (!controller.signal.aborted) close(deviceProblem(error, "camera", ""));
     }
   };
   const shoot = async (): Promise<void> => {
@@ -60,8 +61,12 @@ export function PictureRecorder({ task, number, onKeep }: Props) {
 
   const keep = async (): Promise<void> => {
     setContinuous(false);
-    setTakes([]);
-    await onKeep(takes);
+    try {
+      await onKeep(takes);
+      setTakes((now) => now.filter((take) => !takes.includes(take)));
+    } catch {
+      setProblem(NOT_STORED);
+    }
   };
   const redo = (): void => {
     setContinuous(false);

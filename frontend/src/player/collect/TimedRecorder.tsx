@@ -7,7 +7,7 @@ import { deviceProblem, unavailable, type Device } from "../../preview/phone";
 import { FaceView } from "./Face";
 import { record } from "./recorders/record";
 import { BoardSensor, ownSensor } from "./recorders/sensors";
-import type { Take } from "./recorders/take";
+import { NOT_STORED, type Take } from "./recorders/take";
 import type { Task } from "./sending/client";
 
 interface Props {
@@ -75,8 +75,13 @@ export function TimedRecorder({ task, number, onKeep }: Props) {
   const Icon = kind === "sound" ? Mic : Activity;
   const keep = async (): Promise<void> => {
     if (take === null) return;
-    await onKeep([take], usesBoard);
-    setTake(null);
+    setTake(null); // a second press stores nothing twice
+    try {
+      await onKeep([take], usesBoard);
+    } catch {
+      setTake(take);
+      setProblem(NOT_STORED);
+    }
   };
   return (
     <section className="stack" aria-label={`Recording ${number}`}>
@@ -182,10 +187,14 @@ function Level({ decibels }: { readonly decibels: number }) {
 }
 
 function PlayButton({ take, seconds }: { readonly take: Take; readonly seconds: number }) {
+  const playing = useRef<HTMLAudioElement | null>(null);
+  useEffect(() => () => playing.current?.pause(), []); // or it sounds in the next recording
   const play = (): void => {
+    playing.current?.pause();
     const address = URL.createObjectURL(new Blob([take.bytes], { type: take.type }));
     const audio = new Audio(address);
     audio.addEventListener("ended", () => URL.revokeObjectURL(address));
+    playing.current = audio;
     void audio.play().catch(() => URL.revokeObjectURL(address));
   };
   return (

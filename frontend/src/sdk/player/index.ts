@@ -83,7 +83,8 @@ export class RunePlayer extends HTMLElement {
     this.#result.replaceChildren();
     this.#input.replaceChildren(
       ...inputParts(rune.inputs, {
-        run: (input) => void this.run(input).catch((error: unknown) => this.#fail(error)),
+        // A rune that another one replaced meanwhile was closed: that is no failure of what is shown now.
+        run: (input) => void this.run(input).catch((error: unknown) => this.#rune !== rune || this.#fail(error)),
         toggle: (sensor, video, onEnd) => this.#toggle(sensor, video, onEnd),
       }),
     );
@@ -98,11 +99,12 @@ export class RunePlayer extends HTMLElement {
     }
     const listening = (this.#listening = new AbortController());
     const ended = (): void => {
-      if (this.#listening === listening) this.#listening = null;
+      if (this.#listening !== listening) return; // the button is that of a later one by now
+      this.#listening = null;
       onEnd();
     };
     void this.#listen(sensor, video, listening.signal)
-      .catch((error: unknown) => this.#fail(error))
+      .catch((error: unknown) => listening.signal.aborted || this.#fail(error))
       .finally(ended);
     return true;
   }

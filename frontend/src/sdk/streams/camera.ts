@@ -23,6 +23,19 @@ export function pictureInput({ source, width, height }: Picture, request: Capabi
   return pictureBytes({ width: canvas.width, height: canvas.height, channels: 4, data }, wanted);
 }
 
+/** Waits for the next picture on the page, or for the end of the signal: a page that is hidden shows none. */
+function nextFrame(signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      cancelAnimationFrame(frame);
+      signal?.removeEventListener("abort", go);
+      resolve();
+    };
+    const frame = requestAnimationFrame(go);
+    signal?.addEventListener("abort", go);
+  });
+}
+
 /** Yields what the camera sees until the signal ends or the caller leaves the loop. `video` shows it, if one is given. */
 export async function* cameraPictures(
   request: CapabilityRequest,
@@ -37,8 +50,9 @@ export async function* cameraPictures(
     video.playsInline = true;
     video.srcObject = stream;
     await video.play();
-    while (signal?.aborted !== true && stream.active) {
-      await new Promise((resolve) => requestAnimationFrame(resolve));
+    while (stream.active) {
+      await nextFrame(signal);
+      if (signal?.aborted === true) return;
       if (video.videoWidth > 0)
         yield pictureInput({ source: video, width: video.videoWidth, height: video.videoHeight }, request);
     }

@@ -2,6 +2,7 @@
 import type { CapabilityRequest } from "../../runtime/types";
 import { microphoneScript } from "../scripts";
 import { Queue } from "./queue";
+import { AS_IT_SOUNDS } from "../../preview/sources/sensors/as-it-sounds";
 import { windowsOf } from "./windows";
 
 /** Part of a window by which the next one is later, for runes that cut no windows themselves. */
@@ -16,12 +17,16 @@ export async function* microphoneWindows(
 ): AsyncGenerator<ArrayBuffer> {
   const rate = request.parameters.hz ?? 16000;
   const length = request.size / 2;
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: AS_IT_SOUNDS });
   const context = new AudioContext();
   try {
     await context.audioWorklet.addModule(microphoneScript());
     const node = new AudioWorkletNode(context, "microphone", { processorOptions: { rate } });
     const blocks = new Queue<Float32Array>(MOST_BLOCKS, signal);
+    for (const track of stream.getTracks())
+      track.addEventListener("ended", () =>
+        blocks.fail(new Error("The microphone is gone. Connect it and start again.")),
+      );
     node.port.onmessage = ({ data }: MessageEvent<Float32Array>) => blocks.push(data);
     context.createMediaStreamSource(stream).connect(node);
     await context.resume();

@@ -70,6 +70,7 @@ export default function SampleList(props: SampleListProps) {
   const mark = (changes: readonly SampleChange[], readAt: number): Promise<void> =>
     client.markSamples(changes, readAt).then(
       (before) => {
+        setProblem(null);
         setReads((last) => last + 1);
         setChosen(new Set());
         onDone(`${count(changes.length, "sample")} changed.`, () => mark(before.before, before.revision));
@@ -83,7 +84,7 @@ export default function SampleList(props: SampleListProps) {
 
   const drop = useFileDrop(mayEdit ? onImport : null);
 
-  if (problem !== null) return <p className="notice bad">{problem}</p>;
+  if (samples === null && problem !== null) return <p className="notice bad">{problem}</p>;
   if (samples === null) return <p className="small muted">Loading the samples…</p>;
   const there = samples.filter(({ id }) => chosen.has(id));
   const choose = (ids: readonly string[], isChosen: boolean): void =>
@@ -96,6 +97,11 @@ export default function SampleList(props: SampleListProps) {
     });
   return (
     <div {...drop.props} className={`stack samples-drop${drop.isOver ? " over" : ""}`}>
+      {problem !== null && (
+        <p className="notice bad" role="alert">
+          {problem}
+        </p>
+      )}
       {samples.length === 0 && (
         <p className="small muted">
           None yet. Make a recording and send it, or import many at once: each build is then run on those for tests.
@@ -130,7 +136,6 @@ export default function SampleList(props: SampleListProps) {
       )}
       {there.length > 0 && (
         <MarkForm
-          key={there.length}
           number={there.length}
           labels={labels}
           onMark={(label) =>

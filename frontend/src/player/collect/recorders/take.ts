@@ -103,3 +103,7 @@ export function motionTake(rows: readonly Row[]): Take {
 export function pictureTake(bytes: ArrayBuffer): Take {
   return { bytes, type: "image/jpeg", face: { kind: "picture" }, verdict: { text: "Look at it", isGood: true } };
 }
+
+/** For a person, where the page's storage takes no recording. */
+export const NOT_STORED =
+  "This device could not store the recording. Send or delete recordings to make room, or open the page outside of private browsing.";

@@ -128,3 +128,20 @@ test("a busy server is asked again", async () => {
     vi.useRealTimers();
   }
 });
+
+describe("Send while other things go on", () => {
+  test("a recording that is saved meanwhile stays, and one that is removed meanwhile does not come back", async () => {
+    const storage = memory();
+    const add = vi.fn((_: Recorded) => Promise.reject(new CollectProblem("offline", "no network")));
+    const outbox = new Outbox(storage, add);
+    await outbox.save(recording("a"));
+    await outbox.save(recording("b"));
+    const sending = outbox.sendAll();
+    await outbox.remove("b");
+    await outbox.save(recording("c"));
+    await sending;
+    expect(outbox.state.getState().saved.map(({ key }) => key)).toEqual(["a", "c"]);
+    expect([...storage.rows.keys()].sort()).toEqual(["a", "c"]);
+    await outbox.clear();
+  });
+});

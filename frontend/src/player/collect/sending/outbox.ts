@@ -49,9 +49,12 @@ export class Outbox {
 
   /** Sends all that is saved. */
   async sendAll(): Promise<void> {
-    const saved = this.state.getState().saved.map((recording) => ({ ...recording, isToSend: true }));
-    for (const recording of saved) await this.storage.put(recording);
-    this.state.setState({ saved });
+    for (const { key } of this.state.getState().saved) {
+      const recording = this.#saved(key); // one that was sent meanwhile is not stored again
+      if (recording !== undefined) await this.storage.put({ ...recording, isToSend: true });
+      if (this.#saved(key) === undefined) await this.storage.remove(key);
+    }
+    this.state.setState(({ saved }) => ({ saved: saved.map((recording) => ({ ...recording, isToSend: true })) }));
     await this.flush();
   }
 
@@ -78,6 +81,10 @@ export class Outbox {
     } finally {
       this.state.setState({ isSending: false });
     }
+  }
+
+  #saved(key: string): SavedRecording | undefined {
+    return this.state.getState().saved.find((recording) => recording.key === key);
   }
 
   #next(): SavedRecording | undefined {

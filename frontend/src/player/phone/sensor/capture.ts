@@ -83,6 +83,7 @@ async function captureMotion({ signal, send, onLost }: Capture): Promise<void> {
 async function capturePictures(side: number, { signal, send, onLost, video }: Capture): Promise<void> {
   if (video === null) return;
   await openCamera(video, null, signal, onLost);
+  if (signal.aborted) return; // it was stopped while the browser asked
   const canvas = document.createElement("canvas");
   let isBusy = false;
   const take = async (): Promise<void> => {

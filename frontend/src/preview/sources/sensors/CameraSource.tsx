@@ -30,6 +30,7 @@ export function CameraSource({ request, onInput }: SourceProps) {
       const element = video.current;
       if (element === null) return;
       setUsed(await openCamera(element, preference.current.deviceId, signal, () => device.fail(lostProblem("camera"))));
+      if (signal.aborted) return; // it was stopped while the browser asked
       signal.addEventListener("abort", recorder.stop);
       follow(
         element,

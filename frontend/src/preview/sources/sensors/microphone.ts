@@ -1,5 +1,6 @@
 // The microphone as blocks of samples at a rate of one's own choice. No component; what it opens, the signal closes.
 
+import { AS_IT_SOUNDS } from "./as-it-sounds";
 import { deviceOf, openDevice } from "./devices";
 
 /** Milliseconds in which a browser with a sound device has its sound running. */
@@ -19,9 +20,8 @@ export async function openMicrophone(
   onSamples: (samples: Float32Array) => void,
   onLost: () => void,
 ): Promise<string | null> {
-  const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 };
   const stream = await openDevice(
-    (which) => navigator.mediaDevices.getUserMedia({ audio: { ...plain, ...which } }),
+    (which) => navigator.mediaDevices.getUserMedia({ audio: { ...AS_IT_SOUNDS, ...which } }),
     deviceId,
     {},
   );

@@ -34,3 +34,10 @@ test("two edits of one line are shown together", () => {
 test("no edits change nothing", () => {
   expect(lineChanges(TEXT, [])).toEqual([]);
 });
+
+test("an edit at the begin of a text that begins with a line break is of its first line", () => {
+  const place = { line: 1, column: 1, offset: 0 };
+  const span = { file: "Runefile.yml", start: place, end: place };
+  const first = { ...edit("end", ""), span, text: "version: 1" };
+  expect(lineChanges("\nend", [first])).toEqual([{ file: "Runefile.yml", line: 1, before: "", after: "version: 1" }]);
+});

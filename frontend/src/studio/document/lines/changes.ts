@@ -15,7 +15,8 @@ export function lineChanges(text: string, edits: readonly TextEdit[]): readonly 
   for (const { file, span, text: written } of [...edits].sort(
     (one, other) => other.span.start.offset - one.span.start.offset,
   )) {
-    const start = text.lastIndexOf("\n", span.start.offset - 1) + 1;
+    // lastIndexOf takes a place before the text for its begin.
+    const start = span.start.offset === 0 ? 0 : text.lastIndexOf("\n", span.start.offset - 1) + 1;
     const next = text.indexOf("\n", span.end.offset);
     const before = text.slice(start, next < 0 ? text.length : next);
     const known = changes.get(start) ?? { file, line: span.start.line, before, after: before };
