@@ -53,7 +53,7 @@ _AUGMENTATION = {"pace": 0.33, "turn": 18.0, "strength": 0.03}
 """As the template changes motions."""
 ARGUMENTS = {**_NETWORK, **_AUGMENTATION, "smoothing": 0.1, "epochs": 64, "patience": 64, "batch": 64}
 DENSER = {"hop": 15, "batch": 128, "epochs": 48, "patience": 48}
-"""What changes when the best trial is learned as a run: it has twice as many windows of the same recordings."""
+"""The arguments that differ when the best trial is learned as a run: twice as many windows of the same recordings."""
 WINDOWS = ("75", "100", "125", "150")
 """Rows of a window that are tried."""
 

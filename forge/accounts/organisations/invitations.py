@@ -86,7 +86,7 @@ def checked_addresses(organisation: Organisation, addresses: Sequence[str]) -> t
             validate_email(address)
         except ValidationError:
             raise _refused(f"{address} does not look like an email address.") from None
-    locked(organisation)  # Whoever sends letters at the same time is counted.
+    locked(organisation)  # Letters of others at the same time are counted.
     since = timezone.now() - timedelta(days=1)
     sent = Invitation.objects.filter(organisation=organisation, created__gt=since).exclude(email="").count()
     if sent + len(unique) > MAX_EMAILS_PER_DAY:

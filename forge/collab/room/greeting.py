@@ -36,7 +36,7 @@ class Greeting:
         self._member = member
         self._was_questioned = False
         self._is_awaited = False
-        self._was_asked_for_less = False
+        self._has_requested_less = False
         self._unanswered: bytes | None = None
         """Of several, the last: a client that asks again and does not answer must not fill the memory."""
 
@@ -63,7 +63,7 @@ class Greeting:
 
         What the person wrote offline may fit, and then merges by letters, as in a document that is large itself.
         """
-        if not self._is_awaited or self._was_asked_for_less:
+        if not self._is_awaited or self._has_requested_less:
             return None
-        self._was_asked_for_less = True
+        self._has_requested_less = True
         return step_1_frame(self._room.state())

@@ -48,7 +48,7 @@ def checked_addresses(actor: Actor, project: Project, addresses: Sequence[str]) 
     judges = {mate.user.email.lower(): mate.user for mate in team_of(project, Verb.REVIEW)}
     if known := next((judges[address] for address in unique if address in judges), None):
         raise _invalid(f"{known} can review this project already: choose them in the list.")
-    locked(project.organisation)  # Whoever invites at the same time is counted.
+    locked(project.organisation)  # Letters of others at the same time are counted.
     since = timezone.now() - timedelta(days=1)
     sent = InvitedReviewer.objects.filter(
         review__project__organisation=project.organisation_id, created__gt=since

@@ -2,7 +2,7 @@
 
 const SAID_FOR = 2000;
 
-/** What buttons say that say something else for the moment, and when they say it again. */
+/** The usual words of buttons that show others for the moment, and when they show them again. */
 const usual = new WeakMap<
   HTMLButtonElement,
   { readonly words: string | null; timer?: ReturnType<typeof setTimeout> }

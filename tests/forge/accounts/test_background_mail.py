@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.mail import EmailMessage
+from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.test import override_settings
 
 from forge.accounts.mail import background as background_mail
@@ -65,7 +66,7 @@ def test_a_letter_that_breaks_the_sending_is_in_the_log_too(
     def broken(*_: object) -> int:
         raise ValueError("a mistake")
 
-    monkeypatch.setattr(background_mail.SmtpBackend, "send_messages", broken)
+    monkeypatch.setattr(SmtpBackend, "send_messages", broken)
     with caplog.at_level(logging.ERROR):
         send(1)
     assert "'Hello' to jo@acme.example was not sent" in caplog.text

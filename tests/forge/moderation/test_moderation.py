@@ -302,9 +302,9 @@ def test_a_persons_page_is_their_own_matter_and_can_be_taken_down(
     report(stranger, User.objects.get(pk=developer.pk), "abuse")
     take_down(moderator, User.objects.get(pk=developer.pk), "abuse", "Not nice.")
     assert outside.get(address).status_code == 410
-    with pytest.raises(Gone) as gone:
+    with pytest.raises(Gone) as refusal:
         find_person(VISITOR, developer.pk)
-    assert developer.name not in str(gone.value)
+    assert developer.name not in str(refusal.value)
     assert colleague.get(address).status_code == 200
     assert b"Not nice." not in colleague.get(address).content
     own = browser_of(developer)

@@ -132,12 +132,9 @@ export class DataPage {
     const response = await fetch(`${address("get", NUMBERS, { path: this.#project })}${location.search}`, {
       headers: { Accept: "application/json" },
     }).catch(() => null);
-    if (response === null || !response.ok) {
-      // Beside it, a deletion may still be taken back: its button stays.
-      this.#part("[data-said]").textContent = UNREAD;
-      return;
-    }
-    if (this.#part("[data-said]").textContent === UNREAD) this.#part("[data-said]").textContent = "";
+    const said = this.#part("[data-said]"); // beside it, a deletion may still be taken back
+    if (response === null || !response.ok) return void (said.textContent = UNREAD);
+    if (said.textContent === UNREAD) said.textContent = "";
     const { revision, numbers } = (await response.json()) as Answer<"get", typeof NUMBERS>;
     const isNew = revision !== this.#revision;
     this.#setRevision(revision);

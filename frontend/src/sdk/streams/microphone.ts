@@ -2,7 +2,7 @@
 import type { CapabilityRequest } from "../../runtime/types";
 import { microphoneScript } from "../scripts";
 import { Queue } from "./queue";
-import { AS_IT_SOUNDS } from "../../preview/sources/sensors/as-it-sounds";
+import { AS_IT_SOUNDS } from "../../preview/sound/as-it-sounds";
 import { windowsOf } from "./windows";
 
 /** Part of a window by which the next one is later, for runes that cut no windows themselves. */

@@ -149,7 +149,7 @@ def test_a_retry_counts_against_the_limits(project: Any, developer: Any, monkeyp
 def test_a_retry_counts_as_a_build_of_this_hour(project: Any, developer: Any) -> None:
     build = failed_build(developer, project)
     yesterday = timezone.now() - timedelta(days=1)
-    Job.objects.filter(pk=build.job_id).update(created=yesterday, due=yesterday)
+    Job.objects.filter(pk=job_of(build).pk).update(created=yesterday, due=yesterday)
     assert count_builds(builds_of_person(developer))[QuotaResource.BUILDS] == 0
     retry_job(developer, job_of(build))
     assert count_builds(builds_of_person(developer))[QuotaResource.BUILDS] == 1
@@ -158,7 +158,7 @@ def test_a_retry_counts_as_a_build_of_this_hour(project: Any, developer: Any) ->
 def test_a_retry_gives_no_minutes_back(project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     build = failed_build(developer, project)
     end = timezone.now()
-    Job.objects.filter(pk=build.job_id).update(started=end - timedelta(minutes=3), finished=end)
+    Job.objects.filter(pk=job_of(build).pk).update(started=end - timedelta(minutes=3), finished=end)
     retry_job(developer, job_of(build))
     assert count_builds(builds_of_person(developer))[QuotaResource.MINUTES] == 3
     cancel_job(developer, job_of(build))

@@ -1,4 +1,4 @@
-// What the buttons of a sample's label form ask for.
+// The change that each button of a sample's label form asks for.
 import type { Mark } from "../changes";
 
 /** The change of the button `act`; null where the field has just sent the same label. */

@@ -1,6 +1,6 @@
 // The microphone as blocks of samples at a rate of one's own choice. No component; what it opens, the signal closes.
 
-import { AS_IT_SOUNDS } from "./as-it-sounds";
+import { AS_IT_SOUNDS } from "../../sound/as-it-sounds";
 import { deviceOf, openDevice } from "./devices";
 
 /** Milliseconds in which a browser with a sound device has its sound running. */
