@@ -48,7 +48,7 @@ UNNAMED_PROXY = AttemptLimit(1000, 600)
 
 @dataclass(frozen=True)
 class _Browser:
-    """The contents of a cookie: the `id` by which the browser is counted, and who signed in there, as `known_people`."""
+    """The contents of a cookie: the `id` by which a browser is counted, and who signed in there, as `known_people`."""
 
     id: str
     people: list[str]
