@@ -73,7 +73,10 @@ class ClientState:
 
 @dataclass(frozen=True)
 class Awareness:
-    """Who is there."""
+    """Who is there; nobody where the frame was above a limit.
+
+    A client repeats to the server what it hears of others. A limit that one of them passes must not close its socket.
+    """
 
     clients: tuple[ClientState, ...]
 
@@ -134,9 +137,8 @@ def read_frame(data: bytes) -> Frame:
     if kind == _SYNC:
         frame = _read_sync(reader)
     elif kind == _AWARENESS:
-        if len(data) > AWARENESS_LIMIT:
-            raise FrameTooLarge(f"an awareness frame has at most {AWARENESS_LIMIT} bytes")
-        frame = Awareness(_read_clients(reader.bytes()))
+        payload = reader.bytes()
+        frame = Awareness(_read_clients(payload) if len(data) <= AWARENESS_LIMIT else ())
     elif kind == _QUERY_AWARENESS:
         frame = QueryAwareness()
     elif kind == _HEARD:
@@ -169,7 +171,7 @@ def _read_clients(payload: bytes) -> tuple[ClientState, ...]:
     reader = _FrameReader(payload)
     count = reader.number()
     if count > CLIENTS_LIMIT:
-        raise FrameTooLarge(f"an awareness frame has at most {CLIENTS_LIMIT} clients")
+        return ()
     states = []
     for _ in range(count):
         client, clock = reader.number(), reader.number()
@@ -177,7 +179,7 @@ def _read_clients(payload: bytes) -> tuple[ClientState, ...]:
             raise MalformedFrame("a client or its clock is too large a number")
         states.append(ClientState(client, clock, _read_state(reader.bytes())))
     reader.end()
-    return tuple(states)
+    return tuple(states) if all(len(entry.state) <= STATE_LIMIT for entry in states) else ()
 
 
 def _read_state(payload: bytes) -> str:
@@ -192,8 +194,6 @@ def _read_state(payload: bytes) -> str:
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise MalformedFrame("an awareness state is not JSON") from error
-    if len(state) > STATE_LIMIT:
-        raise FrameTooLarge(f"an awareness state has at most {STATE_LIMIT} characters")
     if not _nests_little(value):
         raise MalformedFrame(f"an awareness state nests more than {STATE_DEPTH} deep")
     return state

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from forge.collab.protocol.frames import ClientState
+from forge.collab.protocol.frames import STATE_LIMIT, ClientState, awareness_frame
 from forge.collab.room.presence import MAX_CLIENTS_PER_SOCKET, OtherProcess, Presence
 from tests.forge.collab.yjs_socket import YjsClient
 
@@ -147,3 +147,23 @@ async def test_people_see_each_other_come_and_go(project: Any, owner: Any, viewe
             assert one.present[8]["user"]["id"] == str(viewer.pk)
         await one.until(lambda: one.present.get(8) is None and 8 in one.present)
         assert 7 not in one.present  # nobody hears of themselves
+
+
+@pytest.mark.protects("live/presence-floods")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("numbers", [[], [1e20] * 1000])
+async def test_who_repeats_the_long_state_of_another_stays(
+    project: Any, owner: Any, viewer: Any, numbers: list[float]
+) -> None:
+    async with YjsClient(owner, project) as one, YjsClient(viewer, project) as long:
+        room = STATE_LIMIT - 2 - len(json.dumps({"numbers": numbers, "text": ""}))
+        await long.be_present(8, 1, {"numbers": numbers, "text": "x" * room})
+        while b"text" not in (frame := (await one.message())["bytes"]):
+            pass
+        # A browser writes such a number in full.
+        state = frame[frame.index(b"{") :].decode().replace("1e+20", str(10**20))
+        assert len(state) > STATE_LIMIT
+        await one.send(awareness_frame([ClientState(8, 1, state)]))
+        await one.be_present(7, 1, {"file": "f"})
+        await long.until(lambda: long.present.get(7, {}).get("file") == "f")

@@ -12,6 +12,7 @@ from pycrdt import Doc, Map, Text
 
 from forge.collab.protocol.frames import (
     AWARENESS_LIMIT,
+    STATE_LIMIT,
     Awareness,
     ClientState,
     FrameTooLarge,
@@ -82,11 +83,16 @@ def test_an_update_that_promises_more_than_it_holds_is_refused_before_it_is_deco
 
 
 @pytest.mark.protects("live/presence-floods")
-def test_too_much_presence_is_refused() -> None:
-    with pytest.raises(FrameTooLarge):
-        read_frame(awareness_frame([ClientState(1, 1, json.dumps("x" * AWARENESS_LIMIT))]))
-    with pytest.raises(FrameTooLarge):
-        read_frame(awareness_frame([ClientState(client, 1, "null") for client in range(1000)]))
+@pytest.mark.parametrize(
+    "clients",
+    [
+        [ClientState(1, 1, json.dumps("x" * AWARENESS_LIMIT))],
+        [ClientState(1, 1, json.dumps("x" * STATE_LIMIT)), ClientState(2, 1, "{}")],
+        [ClientState(client, 1, "null") for client in range(1000)],
+    ],
+)
+def test_too_much_presence_says_nothing(clients: list[ClientState]) -> None:
+    assert read_frame(awareness_frame(clients)) == Awareness(())
 
 
 @pytest.mark.protects("live/unreadable-presence")
