@@ -38,6 +38,7 @@ from forge.collab.protocol.frames import (
     read_frame,
 )
 from forge.collab.pushed_runes import may_take_runes, runes_group
+from forge.collab.releasing import ReleasingSocket
 from forge.collab.room.greeting import Greeting
 from forge.collab.room.room import Room
 from forge.collab.room.submissions import FromMember
@@ -61,7 +62,7 @@ RUNES_BEHIND = 10
 """Waiting messages above which a slow client is sent no more runes; it fetches them."""
 
 
-class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+class ProjectSocket(ReleasingSocket):
     """Shared parts of both sockets: the project of the address, and being closed when access to it ends.
 
     A message about that may be lost: the numbers that the watch reads from the database say so.
@@ -76,25 +77,19 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
     _counted_for: str | None = None
     """The stream of the organisation that has this socket open."""
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def serve(self, scope: Any, receive: Any, send: Any) -> None:
         """One message after another. Channels' own way asks a thread about database connections before each of them,
-        which costs more than all the rest; here whoever reaches the database looks after its connection.
-
-        Upon an error the server ends the socket and does not tell it, so what it holds is released here."""
+        which costs more than all the rest; here whoever reaches the database looks after its connection."""
         self.scope, self.base_send, self.channel_layer = scope, send, None
         handlers = {
             "websocket.connect": self.websocket_connect,
             "websocket.receive": self.websocket_receive,
             "websocket.disconnect": self.websocket_disconnect,
         }
-        try:
-            with contextlib.suppress(StopConsumer):
-                while True:
-                    message = await receive()
-                    await handlers[message["type"]](message)
-        except (Exception, asyncio.CancelledError):
-            await self.disconnect(1011)
-            raise
+        with contextlib.suppress(StopConsumer):
+            while True:
+                message = await receive()
+                await handlers[message["type"]](message)
 
     async def connect(self) -> None:
         # Accepted before it is refused: a browser tells a page nothing about a refused handshake.

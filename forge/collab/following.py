@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from channels.generic.websocket import AsyncWebsocketConsumer
-
 from forge.accounts.principals import Principal, acting_as
 from forge.collab.closing import Closing
 from forge.collab.reader import reader
+from forge.collab.releasing import ReleasingSocket
 from forge.collab.watch import watch
 from forge.core.events.delivery import group_of, listen, stop_listening
 from forge.core.events.log import last_sequences
@@ -34,12 +33,16 @@ class Streams:
         return cls(dict.fromkeys(keys, 0) | last_sequences(keys), content)
 
 
-class FollowingSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+class FollowingSocket(ReleasingSocket):
     """The base of such sockets. It ignores all messages of the client."""
 
     missing = "This does not exist."
     """Why a socket without access is closed."""
     _following: asyncio.Task[None] | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers: dict[str, int] = {}
 
     def streams(self) -> Streams | None:
         """Returns the streams to follow; None without access. Runs in a thread that may query the database."""
@@ -74,9 +77,9 @@ class FollowingSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels
     async def disconnect(self, code: int) -> None:
         if self._following is not None:
             self._following.cancel()
-            for stream in self._numbers:
-                stop_listening(group_of(stream), self._hear)
-                watch.leave_stream(stream, self._notice)
+        for stream in self._numbers:
+            stop_listening(group_of(stream), self._hear)
+            watch.leave_stream(stream, self._notice)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Ignores all messages of the client."""

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from channels.generic.websocket import AsyncWebsocketConsumer
-
 from forge.accounts.quotas.limits import QuotaResource, limit_of
 from forge.collab.closing import Closing
 from forge.collab.open_sockets import sockets_of_organisations
 from forge.collab.reader import reader
+from forge.collab.releasing import ReleasingSocket
 from forge.collab.watch import watch
 from forge.core.allocations import Allocations, OverLimit
 from forge.core.errors import NotFound
@@ -52,7 +51,7 @@ class GuestEntry:
     most_sockets: int
 
 
-class GuestReviewSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+class GuestReviewSocket(ReleasingSocket):
     """Opened by the cookie of a guest, below the address that the cookie is sent to. It ignores what it is sent."""
 
     _entry: GuestEntry | None = None
@@ -74,8 +73,9 @@ class GuestReviewSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channe
 
     async def disconnect(self, code: int) -> None:
         entry, self._entry = self._entry, None
-        if entry is not None and self._following is not None:
+        if self._following is not None:
             self._following.cancel()
+        if entry is not None:
             for group in self._groups(entry):
                 stop_listening(group, self._inbox.put_nowait)
             watch.leave_stream(entry.project_stream, self._notice)
@@ -88,8 +88,8 @@ class GuestReviewSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channe
         return group_of(entry.project_stream), guests_group(self._review)
 
     def _follow(self, entry: GuestEntry) -> None:
-        self._entry, self._heard = entry, entry.heard
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
+        self._entry, self._heard = entry, entry.heard
         for group in self._groups(entry):
             listen(group, self._inbox.put_nowait)
         watch.follow_stream(entry.project_stream, self._notice)

@@ -16,6 +16,7 @@ from forge.collab.closing import Closing
 from forge.collab.watch import watch
 from forge.core.events import delivery
 from forge.notices.actions import read_all
+from forge.notices.inbox.consumers import InboxSocket
 from forge.notices.inbox.routing import websocket_urlpatterns
 from forge.projects.models import Project
 from tests.forge.collab.yjs_socket import Socket
@@ -77,3 +78,23 @@ async def test_it_closes_when_the_persons_sessions_ended(developer: User) -> Non
         await inbox.event()
         await sync_to_async(end_connections)(developer)
         assert (await inbox.closed())[0] == Closing.TRY_AGAIN
+
+
+@pytest.mark.parametrize("step", ["_follow", "receive"])
+async def test_a_socket_that_ends_with_an_error_leaves_no_listener(
+    developer: User, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def fail(*_arguments: object, **_message: object) -> None:
+        raise OSError("the disk is away")
+
+    before = listeners()
+    monkeypatch.setattr(InboxSocket, step, fail)
+    with pytest.raises(OSError, match="disk"):
+        async with Inbox(developer, "/ws/inbox") as inbox:
+            await inbox.send("anything")
+    assert listeners() == before
+
+
+def listeners() -> int:
+    """The number of them, of streams and of the watch."""
+    return sum(len(each) for followed in (delivery._listeners, watch._streams) for each in followed.values())

@@ -231,3 +231,20 @@ async def test_guests_leave_half_of_the_sockets_to_members(
         async with Socket(developer, "/ws/projects/acme/kitchen/events") as members:
             assert (await members.event())["type"] == "hello"
     assert (sockets_of_guests.in_use_by(stream), sockets_of_organisations.in_use_by(stream)) == (0, 0)
+
+
+@pytest.mark.protects("availability/guest-sockets")
+@pytest.mark.parametrize("step", ["_say", "_hear_on"])
+async def test_a_socket_that_ends_with_an_error_makes_room(
+    review: Review, organisation: Organisation, developer: User, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise OSError("the disk is away")
+
+    cookies = await let_in(developer, review)
+    monkeypatch.setattr(consumers.GuestReviewSocket, step, fail)
+    with pytest.raises(OSError, match="disk"):
+        async with events_of(review, cookies):
+            pass
+    for sockets in (sockets_of_guests, sockets_of_organisations):
+        assert sockets.in_use_by(organisation.stream) == 0

@@ -1,0 +1,23 @@
+"""The base of sockets that hold something while they are open, such as a place in a count or a listener."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+
+class ReleasingSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+    """Upon an error the server ends a socket and does not tell it, so `disconnect` is called here, maybe twice."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await self.serve(scope, receive, send)
+        except (Exception, asyncio.CancelledError):
+            await self.disconnect(1011)
+            raise
+
+    async def serve(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answers the messages of the socket until it ends."""
+        await super().__call__(scope, receive, send)
