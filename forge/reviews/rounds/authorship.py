@@ -48,7 +48,8 @@ def _who_wrote(build: Build) -> frozenset[UUID]:
 def _approved_sequence(build: Build) -> int | None:
     """Up to which update of the document somebody else approved what is in the build; None for nothing.
 
-    What a change request would make is left out: it may lack what stands in the project, which nobody approved then.
+    Builds of results that are not merged are left out: such a result may lack text that the project has, and its
+    approval says nothing about that text.
     """
     assert build.version is not None  # noqa: S101 (a numbered build)
     standing = Verdict.objects.standing().filter(project=build.project_id)

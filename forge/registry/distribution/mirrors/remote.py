@@ -95,7 +95,7 @@ class RemoteRepository:
             return []
 
     def _listed_referrers(self, digest: str, most: int) -> list[str]:
-        """The same by the pages of the list. Raises `RemoteLacks` where there is none."""
+        """Reads the digests from the pages of the API's list. Raises `RemoteLacks` for a registry without that API."""
         own = url = f"{self._address}/referrers/{digest}"
         digests: list[str] = []
         for _ in range(MOST_PAGES):

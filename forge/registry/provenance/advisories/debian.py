@@ -37,7 +37,7 @@ def _compared_versions(one: _DebianVersion, other: _DebianVersion) -> int:
 
 
 def _compared_texts(one: str, other: str) -> int:
-    """The same of two texts, which are compared by turns: first what is no digit, letter by letter, then a number."""
+    """Compares two texts as `dpkg` does: a part without digits, letter by letter, then a number, and so on."""
     for mine, others in zip_longest(_PARTS.findall(one), _PARTS.findall(other), fillvalue=("", "")):
         letters = zip_longest(map(_order, mine[0]), map(_order, others[0]), fillvalue=_END)
         for left, right in (*letters, (int(mine[1] or 0), int(others[1] or 0))):
