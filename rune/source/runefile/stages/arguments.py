@@ -137,8 +137,8 @@ def _value(
 
 
 def _as_written(written: ArgumentSyntax, content: int | float | str | None, report: DiagnosticReport) -> str:
-    """Returns an argument's value as a message quotes it. A float would show a number that is too large as "inf", so the
-    text of the file is quoted."""
+    """Returns an argument's value as a message quotes it. A float shows a number that is too large as "inf", so
+    the text of the file is quoted."""
     text = str(content)
     if isinstance(content, float) and not math.isfinite(content) and report.source is not None:
         text = report.source.text[written.span.start.offset : written.span.end.offset]

@@ -63,7 +63,7 @@ def delete_manifest(actor: Actor, repository: Repository, digest: str) -> None:
 
 
 def _locked(project: Project) -> Project:
-    """The project behind the locks that a push takes: an index that is pushed meanwhile may list what is deleted."""
+    """Locks the project as a push does, and returns it: a push at the same time may store an index of this manifest."""
     lock_names(project.organisation_id)
     rows = Project.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
     return rows.get(pk=project.pk)
