@@ -8,6 +8,8 @@ export { deviceProblem, lostProblem, unavailable, type Device } from "../sources
 export { csvOf, wavOf } from "../recordings/capture/encode";
 export { toI16 } from "../sound/samples";
 export type { Row } from "../motion/motion";
+export { EvenRows, evenRows, type TimedRow } from "../motion/even-rows";
+export { rowOf } from "../motion/sensor";
 export { makeKeys, SealedChannel } from "./channel";
 export {
   LARGEST,

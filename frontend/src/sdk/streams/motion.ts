@@ -1,5 +1,7 @@
 // The motion sensor as windows of rows: acceleration with gravity, in metres per second squared.
+import { EvenRows } from "../../preview/motion/even-rows";
 import { ROW_BYTES, rowsToBytes, type Row } from "../../preview/motion/motion";
+import { rowOf } from "../../preview/motion/sensor";
 import { RuneError } from "../../runtime/errors";
 import type { CapabilityRequest } from "../../runtime/types";
 import { Queue } from "./queue";
@@ -20,11 +22,12 @@ export async function* motionWindows(request: CapabilityRequest, signal?: AbortS
   if (permission.requestPermission !== undefined && (await permission.requestPermission()) !== "granted")
     throw new DOMException("The motion sensor was refused.", "NotAllowedError");
   const rows = new Queue<Row>(4 * count, signal);
-  const onMotion = ({ accelerationIncludingGravity: a }: DeviceMotionEvent): void => {
-    const row = [a?.x ?? NaN, a?.y ?? NaN, a?.z ?? NaN] as const;
-    if (row.some(Number.isNaN)) return;
+  const even = new EvenRows();
+  const onMotion = (event: DeviceMotionEvent): void => {
+    const row = rowOf(event);
+    if (row === null) return;
     clearTimeout(silence);
-    rows.push(row);
+    for (const each of even.push({ at: event.timeStamp, row })) rows.push(each.row);
   };
   const silence = setTimeout(
     () => rows.fail(new RuneError("input", "No motion sensor sends data. Open this page on a phone.")),

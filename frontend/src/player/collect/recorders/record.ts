@@ -1,7 +1,8 @@
 // Recording one sound or one motion of a stated length: the sensor is opened for it, counted down to, and closed after it.
+import { evenRows, type TimedRow } from "../../../preview/phone";
 import type { Task } from "../sending/client";
 import type { RecordingSensor } from "./sensors";
-import { evenRows, levelOf, motionTake, soundTake, type Take, type TimedRow } from "./take";
+import { levelOf, motionTake, soundTake, type Take } from "./take";
 
 /** How far a recording is, for the page. */
 export interface Progress {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { BoardLine } from "../../../preview";
 import { deviceName } from "./device";
 import { BoardSensor } from "./sensors";
-import type { TimedRow } from "./take";
+import type { TimedRow } from "../../../preview/phone";
 
 type Events = Parameters<BoardLine["connect"]>[2];
 

@@ -1,8 +1,7 @@
 // The sensors that a recording is made with: those of this device, or a board on its serial port.
 import type { BoardLine, BoardMessage } from "../../../preview";
-import { askForMotion, lostProblem, openMicrophone, type Row } from "../../../preview/phone";
+import { askForMotion, lostProblem, openMicrophone, rowOf, type TimedRow } from "../../../preview/phone";
 import { Resampler } from "../../../preview/sound/resampler";
-import type { TimedRow } from "./take";
 
 export interface RecordingSensor {
   /** A sentence for somebody whose sensor gives nothing. */
@@ -31,9 +30,9 @@ export function ownSensor(kind: "sound" | "motion"): RecordingSensor {
     },
     motion: async (signal, onRows) => {
       await askForMotion();
-      const onMotion = ({ accelerationIncludingGravity: a }: DeviceMotionEvent): void => {
-        const row: Row = [a?.x ?? NaN, a?.y ?? NaN, a?.z ?? NaN];
-        if (!row.some(Number.isNaN)) onRows([{ at: performance.now(), row }]);
+      const onMotion = (event: DeviceMotionEvent): void => {
+        const row = rowOf(event);
+        if (row !== null) onRows([{ at: event.timeStamp, row }]);
       };
       window.addEventListener("devicemotion", onMotion, { signal });
     },

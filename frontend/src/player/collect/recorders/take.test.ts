@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { evenRows, levelOf, motionTake, peaksOf, soundTake } from "./take";
+import { levelOf, motionTake, peaksOf, soundTake } from "./take";
 
 const wave = (loudness: number): Float32Array =>
   Float32Array.from({ length: 1600 }, (_, index) => loudness * Math.sin(index / 3));
@@ -28,22 +28,6 @@ describe("a sound", () => {
 });
 
 describe("motion", () => {
-  test("has rows at an even rate, whatever the sensor's own", () => {
-    const rows = [0, 30, 35, 100, 130].map((at) => ({ at: 500 + at, row: [at, 2 * at, -at] as const }));
-    const even = evenRows(rows, 500, 100, 50);
-    expect(even).toHaveLength(5);
-    even.forEach((row, index) => {
-      expect(row[0]).toBeCloseTo(index * 20);
-      expect(row[1]).toBeCloseTo(index * 40);
-      expect(row[2]).toBeCloseTo(index * -20);
-    });
-  });
-
-  test("repeats the first and the last row where none came", () => {
-    const even = evenRows([{ at: 40, row: [7, 8, 9] }], 0, 100, 50);
-    expect(even).toEqual(Array.from({ length: 5 }, () => [7, 8, 9]));
-  });
-
   test("is a CSV of three numbers a row", () => {
     const take = motionTake([
       [0, 1, 2],

@@ -57,31 +57,6 @@ export function levelOf(samples: Float32Array): number {
   return Math.max(-60, 20 * Math.log10(Math.max(1e-6, mean)));
 }
 
-/** A row of a motion sensor and when it came, in milliseconds. */
-export interface TimedRow {
-  readonly at: number;
-  readonly row: Row;
-}
-
-/** Rows at an even rate, between those that came: `milliseconds * rate / 1000` of them, from `start` on. */
-export function evenRows(rows: readonly TimedRow[], start: number, milliseconds: number, rate: number): Row[] {
-  let next = 0;
-  return Array.from({ length: Math.round((milliseconds * rate) / 1000) }, (_, index) => {
-    const at = start + (index * 1000) / rate;
-    while (next < rows.length - 1 && (rows[next]?.at ?? 0) < at) next += 1;
-    const after = rows[next];
-    const before = rows[Math.max(0, next - 1)];
-    if (after === undefined || before === undefined) return [0, 0, 0];
-    const span = after.at - before.at;
-    const part = span <= 0 ? 1 : Math.min(1, Math.max(0, (at - before.at) / span));
-    return [0, 1, 2].map((axis) => mix(before.row[axis] ?? 0, after.row[axis] ?? 0, part)) as unknown as Row;
-  });
-}
-
-function mix(one: number, other: number, part: number): number {
-  return one + (other - one) * part;
-}
-
 export function motionTake(rows: readonly Row[]): Take {
   const axes = [0, 1, 2].map((axis) => rows.map((row) => row[axis] ?? 0));
   const largest = Math.max(1e-6, ...axes.map((axis) => Math.max(...axis.map(Math.abs))));

@@ -2,11 +2,13 @@
 // signal aborts.
 import {
   askForMotion,
+  EvenRows,
   LARGEST,
   motionBytes,
   openCamera,
   openMicrophone,
   pictureBytes,
+  rowOf,
   soundBytes,
   toI16,
   type Row,
@@ -60,9 +62,10 @@ async function captureMotion({ signal, send, onLost }: Capture): Promise<void> {
   await askForMotion();
   let rows: Row[] = [];
   let hasRows = false;
-  const onMotion = ({ accelerationIncludingGravity: a }: DeviceMotionEvent): void => {
-    const row: Row = [a?.x ?? NaN, a?.y ?? NaN, a?.z ?? NaN];
-    if (!row.some(Number.isNaN)) rows.push(row);
+  const even = new EvenRows();
+  const onMotion = (event: DeviceMotionEvent): void => {
+    const row = rowOf(event);
+    if (row !== null) rows.push(...even.push({ at: event.timeStamp, row }).map((each) => each.row));
   };
   window.addEventListener("devicemotion", onMotion, { signal });
   const timer = setInterval(() => {

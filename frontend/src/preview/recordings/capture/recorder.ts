@@ -32,9 +32,9 @@ export class Recorder<Piece> {
     if (content !== null) this.#recordings.add(content);
   };
 
-  /** Takes a piece of the source; it is stored only while recording. */
-  push(piece: Piece): void {
-    if (this.#capture !== null && !this.#capture.push(piece, performance.now())) this.stop();
+  /** Takes a piece of the source, of a moment on the page's clock; it is stored only while recording. */
+  push(piece: Piece, at = performance.now()): void {
+    if (this.#capture !== null && !this.#capture.push(piece, at)) this.stop();
   }
 }
 

@@ -2,7 +2,9 @@
 import { counted } from "../../../look/plural";
 import { Move3d } from "lucide-react";
 import { useEffect, useRef } from "react";
+import { EvenRows, type TimedRow } from "../../motion/even-rows";
 import { rowsToBytes, type Row } from "../../motion/motion";
+import { rowOf } from "../../motion/sensor";
 import { RecordButton } from "../../recordings/capture/RecordButton";
 import { useRecorder } from "../../recordings/capture/recorder";
 import { motionCapture } from "../../recordings/capture/capture";
@@ -28,19 +30,22 @@ export function MotionSource({ request, onInput }: SourceProps) {
       rows.current = [];
       let ranAt = 0;
       let fresh = 0;
-      const onMotion = ({ accelerationIncludingGravity: a, timeStamp }: DeviceMotionEvent) => {
-        const row = [a?.x ?? NaN, a?.y ?? NaN, a?.z ?? NaN] as const;
-        if (row.some(Number.isNaN)) return;
-        recorder.push(row);
+      const even = new EvenRows();
+      const take = ({ at, row }: TimedRow) => {
+        recorder.push(row, at);
         rows.current.push(row);
         if (rows.current.length > 2 * Math.max(count, SHOWN_ROWS))
           rows.current.splice(0, rows.current.length - Math.max(count, SHOWN_ROWS));
         fresh += 1;
-        if (request.isStream === true ? fresh < count : timeStamp - ranAt < 1000 / RUNS) return;
+        if (request.isStream === true ? fresh < count : at - ranAt < 1000 / RUNS) return;
         if (rows.current.length < count) return;
         fresh = 0;
-        ranAt = timeStamp;
+        ranAt = at;
         onInput(rowsToBytes(rows.current, count), true);
+      };
+      const onMotion = (event: DeviceMotionEvent) => {
+        const row = rowOf(event);
+        if (row !== null) even.push({ at: event.timeStamp, row }).forEach(take);
       };
       window.addEventListener("devicemotion", onMotion, { signal });
       const timer = setTimeout(() => {
