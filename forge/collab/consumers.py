@@ -77,6 +77,12 @@ class ProjectSocket(ReleasingSocket):
     _counted_for: str | None = None
     """The stream of the organisation that has this socket open."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._heard: dict[str, int] = {}
+        """The streams that it follows, each with the number of the last event that was heard."""
+        self._inbox: asyncio.Queue[Message] = asyncio.Queue()
+
     async def serve(self, scope: Any, receive: Any, send: Any) -> None:
         """One message after another. Channels' own way asks a thread about database connections before each of them,
         which costs more than all the rest; here whoever reaches the database looks after its connection."""
@@ -114,7 +120,6 @@ class ProjectSocket(ReleasingSocket):
         self.access_checked_at = time.monotonic()
         self._person_stream = self.principal.insist().stream
         self._heard = dict(entry.heard)
-        self._inbox: asyncio.Queue[Message] = asyncio.Queue()
         for stream in self._heard:
             listen(group_of(stream), self._inbox.put_nowait)
             watch.follow_stream(stream, self._notice)
@@ -146,9 +151,10 @@ class ProjectSocket(ReleasingSocket):
         following, self._following = self._following, None
         if following is not None:
             following.cancel()
-            for stream in self._heard:
-                stop_listening(group_of(stream), self._inbox.put_nowait)
-                watch.leave_stream(stream, self._notice)
+        # An error may have come before all of them were followed: to leave one that is not does nothing.
+        for stream in self._heard:
+            stop_listening(group_of(stream), self._inbox.put_nowait)
+            watch.leave_stream(stream, self._notice)
 
     def _notice(self, stream: str, last: int) -> None:
         """The database's last number of a stream; messages that were on the way are heard before it."""

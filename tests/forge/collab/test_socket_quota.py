@@ -13,7 +13,7 @@ from forge.collab.closing import Closing
 from forge.collab.open_sockets import sockets_of_organisations
 from forge.collab.rooms import rooms
 from forge.projects.models import Project
-from tests.forge.collab.yjs_socket import Socket
+from tests.forge.collab.yjs_socket import Socket, listeners
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,3 +52,19 @@ async def test_a_socket_that_ends_with_an_error_makes_room(
             pass
     assert sockets_of_organisations.in_use_by(organisation.stream) == 0
     assert project.pk not in rooms._rooms
+
+
+@pytest.mark.parametrize("address", ["collab", "events"])
+async def test_a_socket_that_fails_while_it_opens_leaves_no_listener(
+    server: None, user: User, project: Project, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise OSError("the disk is away")
+
+    before = listeners()
+    # After the first stream of several is listened to.
+    monkeypatch.setattr(consumers.watch, "follow_stream", fail)
+    with pytest.raises(OSError, match="disk"):
+        async with Socket(user, f"/ws/projects/acme/kitchen/{address}"):
+            pass
+    assert listeners() == before

@@ -25,6 +25,8 @@ from forge.collab.protocol.frames import (
     update_frame,
 )
 from forge.collab.routing import websocket_urlpatterns
+from forge.collab.watch import watch
+from forge.core.events import delivery
 from tests.support.patience import PATIENCE
 
 ROUTER = URLRouter(websocket_urlpatterns)
@@ -73,6 +75,11 @@ class Socket:
     async def event(self) -> dict[str, Any]:
         event: dict[str, Any] = json.loads((await self.message())["text"])
         return event
+
+
+def listeners() -> int:
+    """How many there are in this process, of streams and of the watch."""
+    return sum(len(each) for followed in (delivery._listeners, watch._streams) for each in followed.values())
 
 
 class YjsClient(Socket):

@@ -19,7 +19,7 @@ from forge.notices.actions import read_all
 from forge.notices.inbox.consumers import InboxSocket
 from forge.notices.inbox.routing import websocket_urlpatterns
 from forge.projects.models import Project
-from tests.forge.collab.yjs_socket import Socket
+from tests.forge.collab.yjs_socket import Socket, listeners
 from tests.forge.factories.builds import failed_build
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
@@ -93,8 +93,3 @@ async def test_a_socket_that_ends_with_an_error_leaves_no_listener(
         async with Inbox(developer, "/ws/inbox") as inbox:
             await inbox.send("anything")
     assert listeners() == before
-
-
-def listeners() -> int:
-    """The number of them, of streams and of the watch."""
-    return sum(len(each) for followed in (delivery._listeners, watch._streams) for each in followed.values())
