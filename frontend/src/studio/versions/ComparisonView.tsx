@@ -101,7 +101,8 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
           { label: "Undo", run: () => workspace.files.undo.undo() },
         );
         // Before this page's edit is stored, the server would compare with what was.
-        void workspace.stored().then(() => setRound((before) => before + 1));
+        const compareAgain = (): void => setRound((before) => before + 1);
+        void workspace.stored().then(compareAgain, compareAgain);
       },
       (problem: unknown) => {
         workspace.toasts.say(sentenceOf(problem));

@@ -37,7 +37,12 @@ export default function PublishBlockDialog({ path, onClose }: Props) {
   const [refused, setRefused] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [published, setPublished] = useState<BlockVersion | null>(null);
-  const readState = (): Promise<string> => workspace.stored().then(() => workspace.client.filesState());
+  const readState = (): Promise<string> => {
+    const state = workspace.filesState();
+    // Said when the block is published with it.
+    state.catch(() => undefined);
+    return state;
+  };
   const [etag, setEtag] = useState(readState);
   useEffect(() => {
     let isActive = true;

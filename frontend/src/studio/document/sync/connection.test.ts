@@ -231,6 +231,18 @@ test("who waits for storing goes on when it is stored", async () => {
   expect(after).toHaveBeenCalled();
 });
 
+test("who waits for storing is told the reason when the server closes for good", async () => {
+  await soon();
+  server.busy = true;
+  doc.getText("t").insert(0, "x");
+  const reason = "You no longer have access to this project.";
+  const told = [expect(connection.stored()).rejects.toThrow(reason)];
+  server.sockets[0]?.drop(4403, reason);
+  await soon();
+  told.push(expect(connection.stored()).rejects.toThrow(reason));
+  await Promise.all(told);
+});
+
 test("an idle socket stays open past the provider's watchdog", async () => {
   await soon();
   await vi.advanceTimersByTimeAsync(120_000);

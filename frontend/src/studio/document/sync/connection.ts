@@ -83,7 +83,7 @@ export class DocumentConnection {
   private storedClocks: StoredClocks = new Map();
   /** The server's words when it said that coming back is pointless. */
   private closedFor: string | null = null;
-  private waiting: (() => void)[] = [];
+  private waiting: Pick<PromiseWithResolvers<void>, "resolve" | "reject">[] = [];
   private quiet: ReturnType<typeof setTimeout> | undefined;
   private patience: ReturnType<typeof setTimeout> | undefined;
   private silence: ReturnType<typeof setTimeout> | undefined;
@@ -128,6 +128,7 @@ export class DocumentConnection {
         return;
       }
       this.closedFor = reason;
+      for (const { reject } of this.waiting.splice(0)) reject(new Error(reason));
       this.publishState();
     });
     this.onUpdate = (update, origin) => {
@@ -168,11 +169,12 @@ export class DocumentConnection {
     return true;
   }
 
-  /** Resolves when the server has stored all that was typed. */
+  /** Resolves when the server has stored all that was typed. Rejects with the server's words when it closed for good. */
   stored(): Promise<void> {
     if (!this.dirty) return Promise.resolve();
+    if (this.closedFor !== null) return Promise.reject(new Error(this.closedFor));
     this.ask();
-    return new Promise((resolve) => this.waiting.push(resolve));
+    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
   }
 
   /** Whether closing the page now could lose something. */
@@ -224,7 +226,7 @@ export class DocumentConnection {
     this.dirty = false;
     clearTimeout(this.silence);
     this.silence = undefined;
-    for (const resolve of this.waiting.splice(0)) resolve();
+    for (const { resolve } of this.waiting.splice(0)) resolve();
     this.options.onStored?.();
     this.publishState();
   }
