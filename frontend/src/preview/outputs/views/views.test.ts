@@ -32,9 +32,12 @@ test("a heat map is of what has two sides, both of some size", () => {
 });
 
 test("sides are those of the picture in a tensor", () => {
-  expect(sidesOf(floats([1, 28, 20, 3], []))).toEqual({ height: 28, width: 20, channels: 3 });
-  expect(sidesOf(floats([28, 20], []))).toEqual({ height: 28, width: 20, channels: 1 });
-  expect(sidesOf(floats([1, 8], []))).toBeNull();
+  const zeros = (...dimensions: number[]) =>
+    floats(dimensions, Array<number>(dimensions.reduce((product, size) => product * size, 1)).fill(0));
+  expect(sidesOf(zeros(1, 28, 20, 3))).toEqual({ height: 28, width: 20, channels: 3 });
+  expect(sidesOf(zeros(28, 20))).toEqual({ height: 28, width: 20, channels: 1 });
+  expect(sidesOf(zeros(1, 8))).toBeNull();
+  expect(sidesOf(zeros(1, 40000, 40000, 0))).toBeNull();
 });
 
 test("boxes take their scores and classes from the outputs beside them, and unlikely ones are left out", () => {

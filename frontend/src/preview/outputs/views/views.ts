@@ -64,12 +64,15 @@ function placesOf(tensor: OutputTensor, hasPicture: boolean): View[] {
 /** Height, width and channels of what can be shown as a picture: `[1, h, w, c]`, `[h, w, c]` or `[h, w]`. */
 export function sidesOf({
   dimensions,
+  elements,
   type,
 }: OutputTensor): { height: number; width: number; channels: number } | null {
   if (type === "utf8") return null;
   const rest = dimensions.length > 2 && dimensions[0] === 1 ? dimensions.slice(1) : dimensions;
   const [height = 0, width = 0, channels = 1] = rest;
   if (rest.length < 2 || rest.length > 3 || height < LEAST_SIDE || width < LEAST_SIDE) return null;
+  // Without channels there are no numbers, and the sides may be of any size.
+  if (channels < 1 || height * width * channels !== elements.length) return null;
   return { height, width, channels };
 }
 
