@@ -21,6 +21,7 @@ import { caretInView } from "./caret-in-view";
 import { carets } from "./carets";
 import { afterFix, problemSupport, type EditOtherFiles } from "./problems/problems";
 import { theme } from "./theme";
+import { wholeCharacters } from "./whole-characters";
 
 export const syntaxPart = new Compartment();
 export const readOnlyPart = new Compartment();
@@ -79,6 +80,7 @@ export function extensions({
     // Yjs counts a carriage return as a character, so the editor must too, or every later place is off by one.
     EditorState.lineSeparator.of("\n"),
     limitEditSize(say),
+    wholeCharacters(),
     caretInView(),
     nonce === "" ? [] : EditorView.cspNonce.of(nonce),
     yCollab(text, null, { undoManager: undo }),
