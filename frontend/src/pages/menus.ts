@@ -1,9 +1,11 @@
 // A menu that is a <details> closes when something else is pressed, or Escape; `?` opens the one that helps.
+import { isComposing } from "../look/keys/composing";
 
 const FIELD = "input, textarea, select, [contenteditable='true'], dialog";
 
 export function closingMenus(): void {
   const close = (event: Event): void => {
+    if (event instanceof KeyboardEvent && isComposing(event)) return;
     for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
       const inside = event.target instanceof Node && menu.contains(event.target);
       if (event instanceof KeyboardEvent ? event.key === "Escape" : !inside) menu.open = false;

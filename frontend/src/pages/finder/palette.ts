@@ -1,4 +1,5 @@
 // The palette of Django's pages: a field and what fits, in groups, for the keyboard. Each row is a link like any other.
+import { isComposing } from "../../look/keys/composing";
 import { findHits, HIT_WORDS, type Hit, type HitKind } from "../../look/search";
 import { activate } from "../lists/active-row";
 import { closesBeside } from "../../look/beside";
@@ -122,8 +123,7 @@ class Palette {
   }
 
   private press(event: KeyboardEvent): void {
-    // The key belongs to what writes Japanese or Chinese: Enter ends a composition.
-    if (event.isComposing) return;
+    if (isComposing(event)) return;
     const last = this.rows.length - 1;
     if (event.key === "ArrowDown") this.choose(this.chosen >= last ? 0 : this.chosen + 1);
     else if (event.key === "ArrowUp") this.choose(this.chosen <= 0 ? Math.max(last, 0) : this.chosen - 1);

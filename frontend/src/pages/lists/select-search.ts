@@ -1,5 +1,6 @@
 // A select with data-search and many options becomes a field in which one types a part of what is wanted: a combobox with a
 // list of what matches. The select stays in its form, hidden, and has the value; without scripts it is what it was.
+import { isComposing } from "../../look/keys/composing";
 import "../styles/select-search.css";
 import { activate } from "./active-row";
 
@@ -99,8 +100,7 @@ class SelectSearch {
   }
 
   private press(event: KeyboardEvent): void {
-    // The key belongs to what writes Japanese or Chinese: Enter ends a composition.
-    if (event.isComposing) return;
+    if (isComposing(event)) return;
     const last = this.rows.length - 1;
     const isOpen = !this.list.hidden;
     if (event.key === "ArrowDown" && !isOpen) this.show("");

@@ -1,5 +1,6 @@
 // The conversation on a review's or a build's page: it follows the project's event log, sends its forms without leaving the
 // page, so that nothing that was drawn or typed is lost, and begins threads at what the page shows.
+import { isComposing } from "../../look/keys/composing";
 import { saysSignedOut } from "../sign-in/signed-out";
 import { beginMomentsElsewhere, beginThreadsAtThings } from "./begin";
 import { buttonLike, formLike } from "./carry";
@@ -73,7 +74,8 @@ function sendForms(section: HTMLElement, refresh: () => Promise<void>): void {
   });
   section.addEventListener("keydown", (event) => {
     const field = event.target;
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !(field instanceof HTMLTextAreaElement)) return;
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || isComposing(event)) return;
+    if (!(field instanceof HTMLTextAreaElement)) return;
     event.preventDefault();
     field.form?.requestSubmit();
   });

@@ -1,4 +1,5 @@
 // Completes names behind an @ in the conversation's fields: a list below the field, by keys or by pointer.
+import { isComposing } from "../../look/keys/composing";
 import { begunMention, fitting, withMention, type Begun, type Person } from "./mentioning";
 
 export function mentions(section: HTMLElement): void {
@@ -9,8 +10,7 @@ export function mentions(section: HTMLElement): void {
     if (isField(event.target)) box.follow(event.target);
   });
   section.addEventListener("keydown", (event) => {
-    // Enter that ends a composition of Japanese or Chinese takes nobody.
-    if (!event.isComposing && isField(event.target) && box.press(event.key)) event.preventDefault();
+    if (!isComposing(event) && isField(event.target) && box.press(event.key)) event.preventDefault();
   });
   section.addEventListener("focusout", () => box.close());
 }

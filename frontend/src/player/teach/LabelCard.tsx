@@ -1,4 +1,5 @@
 // One label that is taught: its name, its examples as small pictures, and the button that records the next one.
+import { isComposing } from "../../look/keys/composing";
 import { Circle, Trash2, X } from "lucide-react";
 import { useId, useMemo, useState } from "react";
 import { Thumbnail, type Example } from "../../preview";
@@ -100,6 +101,7 @@ function LabelName({ label, problemOf, onRename }: NameProps) {
         onChange={(event) => setTyped(event.target.value)}
         onBlur={settle}
         onKeyDown={(event) => {
+          if (isComposing(event.nativeEvent)) return;
           if (event.key === "Enter") settle();
           else if (event.key === "Escape") setTyped(label.name);
         }}

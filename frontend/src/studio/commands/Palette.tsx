@@ -1,4 +1,5 @@
 // Everything that can be done or opened, found by a few letters: commands, files, stages; and what the server finds elsewhere.
+import { isComposing } from "../../look/keys/composing";
 import { Fragment, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { Dialog } from "../parts/dialog/Dialog";
 import type { Command } from "./command";
@@ -95,6 +96,7 @@ export function Palette({
     queueMicrotask(choice.run);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (isComposing(event.nativeEvent)) return;
     const last = matches.length - 1;
     if (event.key === "ArrowDown") setChosen(chosen >= last ? 0 : chosen + 1);
     else if (event.key === "ArrowUp") setChosen(chosen <= 0 ? Math.max(last, 0) : chosen - 1);

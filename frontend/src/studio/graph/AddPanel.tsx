@@ -1,4 +1,5 @@
 // All that can be added to the graph, found by a few letters: pressed it is added, dragged it goes where it falls.
+import { isComposing } from "../../look/keys/composing";
 import type { Outline, OutlineWire } from "../../api/schema";
 import { Code, X } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
@@ -117,6 +118,7 @@ export function AddPanel({ language, spot, into, outline, dragType, onAdd, onNew
     if (first !== undefined) onAdd(first);
   }, [palette, first, onAdd]);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    if (isComposing(event.nativeEvent)) return;
     if (event.key === "Escape") onClose();
     else if (event.key === "Enter" && event.target === field.current && query !== "") {
       if (first !== undefined) onAdd(first);

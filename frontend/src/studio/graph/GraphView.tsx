@@ -1,4 +1,5 @@
 // The pipeline as a graph that can be edited. Every edit is the language's, made to the text; the text is what is drawn.
+import { isComposing } from "../../look/keys/composing";
 import type { Diagnostic, Outline, OutlineNode, OutlineWire } from "../../api/schema";
 import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useEffectEvent, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from "react";
@@ -219,6 +220,7 @@ function EditableGraph({
   };
 
   const onKey = (event: KeyboardEvent): void => {
+    if (isComposing(event.nativeEvent)) return;
     const target = event.target instanceof HTMLElement ? event.target : null;
     const mod = isMac(navigator.platform) ? event.metaKey : event.ctrlKey;
     const name = target?.dataset["stage"] ?? null;

@@ -1,5 +1,6 @@
 // A text that is sent when it is finished: on leaving the field, and on Enter where it has one line.
-import { useState } from "react";
+import { isComposing } from "../../look/keys/composing";
+import { useState, type KeyboardEvent } from "react";
 
 interface TextFieldProps {
   readonly label: string;
@@ -44,8 +45,8 @@ export function TextField({
     spellCheck: false,
     "data-first": isFirst ? true : undefined,
   };
-  const leave = (event: { readonly key: string; stopPropagation(): void }): void => {
-    if (event.key !== "Escape" || typed === null) return;
+  const leave = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape" || typed === null || isComposing(event.nativeEvent)) return;
     setTyped(null);
     event.stopPropagation();
   };
@@ -56,7 +57,7 @@ export function TextField({
       {...props}
       onChange={(event) => setTyped(event.target.value)}
       onKeyDown={(event) => {
-        if (event.key === "Enter") commit();
+        if (event.key === "Enter" && !isComposing(event.nativeEvent)) commit();
         else leave(event);
       }}
     />

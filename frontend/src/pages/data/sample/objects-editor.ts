@@ -1,5 +1,6 @@
 // Marking objects in a picture beside the samples: by mouse, touch and keyboard, with a line for each object that can be
 // read and changed.
+import { isComposing } from "../../../look/keys/composing";
 import type { SampleActs } from "../acts";
 import {
   countText,
@@ -73,7 +74,7 @@ class ObjectsEditor {
     const added = part<HTMLInputElement>(place, "[data-new-label]");
     part(place, "[data-add-label]").addEventListener("click", () => this.#addLabel(added));
     added.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter") return;
+      if (event.key !== "Enter" || isComposing(event)) return;
       event.preventDefault();
       this.#addLabel(added);
     });

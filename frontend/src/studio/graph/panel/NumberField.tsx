@@ -1,5 +1,6 @@
 // A number as a field and, where its range is known, a slider. Drawing the slider shows its effect a few times a second
 // and is one step of the undo.
+import { isComposing } from "../../../look/keys/composing";
 import { useId, useRef, useState } from "react";
 import type { EditStep } from "../../session/workspace";
 import type { StageArgument } from "../../edits/graph-requests";
@@ -84,6 +85,7 @@ export function NumberField({ argument, disabled, describedBy, onSet }: NumberFi
         onChange={(event) => setTyped(event.target.value)}
         onBlur={commit}
         onKeyDown={(event) => {
+          if (isComposing(event.nativeEvent)) return;
           if (event.key === "Enter") commit();
           else if (event.key === "Escape" && typed !== null) {
             setTyped(null);

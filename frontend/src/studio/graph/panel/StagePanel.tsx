@@ -1,4 +1,5 @@
 // Everything about the selected stage: name, what it is, arguments, inputs, outputs, what is wrong with it.
+import { isComposing } from "../../../look/keys/composing";
 import type { Diagnostic, Outline, OutlineNode } from "../../../api/schema";
 import { CircleAlert, FileCode, Text, Trash2, TriangleAlert, X } from "lucide-react";
 import { useEffect, useId, useState } from "react";
@@ -113,7 +114,7 @@ export function StagePanel({
       className={`stage-panel ${kind}`}
       aria-labelledby={heading}
       onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
+        if (event.key !== "Escape" || isComposing(event.nativeEvent)) return;
         event.stopPropagation();
         onClose();
       }}

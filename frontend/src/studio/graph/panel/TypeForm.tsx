@@ -1,4 +1,5 @@
 // The type of an output, as someone wants to declare it. Whether the stage can give it is the language's word.
+import { isComposing } from "../../../look/keys/composing";
 import { useId, useState, type FormEvent } from "react";
 import { sentenceOf } from "../../api/problem";
 import type { StagePorts, TensorType } from "../../edits/graph-requests";
@@ -40,7 +41,7 @@ export function TypeForm({ ports, index, elements, language, onSet, onClose }: T
       aria-label={`The type of output ${index}`}
       onSubmit={(event) => void send(event)}
       onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
+        if (event.key !== "Escape" || isComposing(event.nativeEvent)) return;
         event.stopPropagation();
         onClose();
       }}

@@ -1,4 +1,5 @@
 // A new model of forge.yml: the source that it is made from, its form, and the file that is written.
+import { isComposing } from "../../../look/keys/composing";
 import { useEffect, useRef, useState } from "react";
 import { INTERFACES } from "../../../declared/model-settings";
 import { DialogFoot } from "../../parts/dialog/DialogFoot";
@@ -46,7 +47,7 @@ export function AddModel({ sources, usedPaths, onAdd, onClose }: AddModelProps) 
         void submit();
       }}
       onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
+        if (event.key !== "Escape" || isComposing(event.nativeEvent)) return;
         event.stopPropagation();
         onClose();
       }}

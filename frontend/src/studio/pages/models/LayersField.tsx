@@ -1,5 +1,6 @@
 // The layers that stay floats: each can be taken out, and another is added by its name. The layers that a conversion
 // found are offered; others may be typed, because a source need not have been converted yet.
+import { isComposing } from "../../../look/keys/composing";
 import { Plus, X } from "lucide-react";
 import { useId, useRef, useState } from "react";
 import type { Diagnostic } from "../../../api/schema";
@@ -67,7 +68,7 @@ export function LayersField({ layers, known, onSet, ...field }: LayersFieldProps
                 aria-invalid={isWrong ? true : undefined}
                 onChange={(event) => setTyped(event.target.value)}
                 onKeyDown={(event) => {
-                  if (event.key === "Enter") {
+                  if (event.key === "Enter" && !isComposing(event.nativeEvent)) {
                     event.preventDefault();
                     add();
                   }
