@@ -79,12 +79,16 @@ export class RunePlayer extends HTMLElement {
   }
 
   #loaded(rune: Rune): void {
+    // A rune that another one replaced meanwhile was closed: that is no failure of what is shown now.
+    const fail = (error: unknown): void => {
+      if (this.#rune === rune) this.#fail(error);
+    };
     this.#rune = rune;
     this.#result.replaceChildren();
     this.#input.replaceChildren(
       ...inputParts(rune.inputs, {
-        // A rune that another one replaced meanwhile was closed: that is no failure of what is shown now.
-        run: (input) => void this.run(input).catch((error: unknown) => this.#rune !== rune || this.#fail(error)),
+        run: (input) => void this.run(input).catch(fail),
+        fail,
         toggle: (sensor, video, onEnd) => this.#toggle(sensor, video, onEnd),
       }),
     );

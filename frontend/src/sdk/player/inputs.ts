@@ -1,5 +1,7 @@
 // The controls that a person presses, draws on or types into, by what the rune reads.
 import type { Inputs } from "../inputs";
+import { isComposing } from "../../look/keys/composing";
+import { decodePicture } from "../../preview/picture/decode";
 import { pictureRequest } from "../../preview/picture/pixels";
 import type { CapabilityRequest } from "../../runtime/types";
 import { pictureInput } from "../streams/camera";
@@ -9,6 +11,8 @@ import { button, element } from "./parts";
 /** The acts of the inputs on the player. */
 export interface InputActions {
   readonly run: (input: Inputs) => void;
+  /** Shows why there is no input. */
+  readonly fail: (error: unknown) => void;
   /** Starts or stops the sensor. `onEnd` is called when it ended, also by itself. */
   readonly toggle: (sensor: Sensor, video: HTMLVideoElement | undefined, onEnd: () => void) => boolean;
 }
@@ -46,14 +50,22 @@ export function inputParts(requests: readonly CapabilityRequest[], actions: Inpu
   return [...drawingParts(request, actions), video, start, fileButton(request, actions), privacy];
 }
 
-function fileButton(request: CapabilityRequest, { run }: InputActions): Node {
+function fileButton(request: CapabilityRequest, { run, fail }: InputActions): Node {
   const file = element("input", { type: "file", accept: "image/*", hidden: "", "aria-label": "Picture" });
+  let last: File | undefined;
   file.addEventListener("change", () => {
     const [picked] = file.files ?? [];
+    // So that the same file can be chosen again, as after it was edited.
+    file.value = "";
     if (picked === undefined) return;
-    void createImageBitmap(picked).then((source) =>
-      run(pictureInput({ source, width: source.width, height: source.height }, request)),
-    );
+    last = picked;
+    decodePicture(picked)
+      .then((source) => pictureInput({ source, width: source.width, height: source.height }, request))
+      .then(
+        // A large picture is decoded after a small one that was chosen later.
+        (input) => last === picked && run(input),
+        (error: unknown) => last === picked && fail(error),
+      );
   });
   return element(
     "span",
@@ -69,8 +81,9 @@ function drawingParts(request: CapabilityRequest, { run }: InputActions): readon
   const canvas = element("canvas", { width: "168", height: "168", role: "img", "aria-label": "Draw here" });
   const context = canvas.getContext("2d");
   if (context === null) return [];
+  // Paper in every theme: what the rune sees is what the preview gives it, black on white.
   const clear = (): void => {
-    context.fillStyle = "black";
+    context.fillStyle = "white";
     context.fillRect(0, 0, canvas.width, canvas.height);
   };
   const at = ({ offsetX, offsetY }: PointerEvent): [number, number] => [
@@ -80,7 +93,7 @@ function drawingParts(request: CapabilityRequest, { run }: InputActions): readon
   clear();
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
-    context.strokeStyle = "white";
+    context.strokeStyle = "black";
     context.lineWidth = 14;
     context.lineCap = context.lineJoin = "round";
     context.beginPath();
@@ -102,7 +115,11 @@ function numberParts(request: CapabilityRequest, { run }: InputActions): readonl
     return [button("Run", () => run(crypto.getRandomValues(new Uint8Array(request.size)).buffer))];
   const label = request.stage ?? "Input";
   const field = element("input", { "aria-label": label, placeholder: request.type ?? "Text" });
-  const press = (): void => run(request.type === null ? field.value : field.value.split(/[\s,;]+/).map(Number));
-  field.addEventListener("keydown", ({ key }) => key === "Enter" && press());
+  const press = (): void => run(request.type === null ? field.value : numbersOf(field.value));
+  field.addEventListener("keydown", (event) => event.key === "Enter" && !isComposing(event) && press());
   return [field, button("Run", press)];
+}
+
+function numbersOf(text: string): number[] {
+  return (text.match(/[^\s,;]+/g) ?? []).map(Number);
 }
