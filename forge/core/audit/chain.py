@@ -59,7 +59,8 @@ def canonical(entry: AuditEntry) -> dict[str, Any]:
 def digest_of(form: Mapping[str, Any]) -> str:
     """The digest of a canonical form: of its JSON with sorted keys, without spaces, in UTF-8."""
     text = json.dumps(form, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    # Half a character, which is no UTF-8, must not stop the chain.
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def record_of(entry: AuditEntry) -> dict[str, Any]:

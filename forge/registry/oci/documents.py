@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ MOST_ANNOTATIONS = 64 * 1024
 
 _ELSEWHERE = ("application/vnd.oci.image.layer.nondistributable.", "application/vnd.docker.image.rootfs.foreign.")
 """How types of layers begin that stay where they are."""
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class BadManifest(Exception):
@@ -167,6 +169,6 @@ def _annotations(value: Mapping[str, Any]) -> Mapping[str, str]:
         return {}
     if not isinstance(annotations, dict) or not all(isinstance(each, str) for each in annotations.values()):
         raise BadManifest("annotations are texts by name.")
-    if any("\0" in text for pair in annotations.items() for text in pair):
-        raise BadManifest("annotations have no NUL characters.")
+    if any(_UNSTORABLE.search(text) for pair in annotations.items() for text in pair):
+        raise BadManifest("annotations have no NUL characters, and no halves of characters (lone surrogates).")
     return annotations

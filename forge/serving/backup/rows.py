@@ -64,7 +64,8 @@ def lines_of(rows: QuerySet[Model]) -> Iterator[bytes]:
     for values in rows.order_by("pk").values_list(*names).iterator(chunk_size=BATCH):
         pairs = zip(fields, values, strict=True)
         row = {field.attname: _to_json(_plain(field), value) for field, value in pairs}
-        yield json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        # In ASCII: half a character, which a JSON column can have, is no UTF-8.
+        yield json.dumps(row, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def load_lines(model: type[Model], lines: Iterable[bytes]) -> int:

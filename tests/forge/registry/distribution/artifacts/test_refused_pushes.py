@@ -110,6 +110,8 @@ def test_a_manifest_that_lies_about_a_size_or_names_what_is_not_there_is_refused
         image(annotations={"a": 1}),
         image(annotations={"a": "\0"}),
         image(annotations={"\0": "a"}),
+        image(annotations={"a": "half \ud83d"}),
+        image(annotations={"\udc00": "a"}),
         image(annotations=["a"]),
         image(artifactType="x" * 256),
         image(artifactType="a\r\nSet-Cookie: b"),
