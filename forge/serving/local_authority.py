@@ -22,6 +22,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 AUTHORITY_LIFE = datetime.timedelta(days=3650)
 CERTIFICATE_LIFE = datetime.timedelta(days=397)
 """Phones refuse server certificates that are valid for longer."""
+FILES = ("authority.crt", "authority.key", "server.crt", "server.key")
+"""The names of the files of the folder."""
 RENEW_BEFORE = datetime.timedelta(days=30)
 
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8")

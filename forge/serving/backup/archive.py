@@ -38,7 +38,14 @@ class ArchiveWriter:
         self._digests: dict[str, str] = {}
 
     def add(self, name: str, data: IO[bytes], size: int) -> None:
-        """Adds `size` bytes of a file. Raises `OSError` if there are fewer."""
+        """Adds `size` bytes of a file. Raises `OSError` if there are fewer, and `ValueError` for a name that `unpack`
+        would refuse.
+        """
+        if not _MEMBER.fullmatch(name):
+            raise ValueError(f"{name!r} is no part of a backup.")
+        self._add(name, data, size)
+
+    def _add(self, name: str, data: IO[bytes], size: int) -> None:
         counted = _Hashed(data)
         entry = tarfile.TarInfo(name)
         entry.size, entry.mode = size, 0o600
@@ -51,7 +58,7 @@ class ArchiveWriter:
     def finish(self) -> None:
         """Adds the list of digests."""
         lines = "".join(f"{digest}  {name}\n" for name, digest in self._digests.items()).encode()
-        self.add_bytes(MANIFEST, lines)
+        self._add(MANIFEST, io.BytesIO(lines), len(lines))
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from forge.serving.backup.errors import BackupError
 from forge.serving.backup.rows import Point, applied_points, lines_of, models_of, table_name, tables_at
 from forge.serving.backup.sealing import sealed
 from forge.serving.lan import FOLDER
+from forge.serving.local_authority import FILES
 from rune import __version__
 
 FORMAT = 1
@@ -184,8 +185,9 @@ def _linked(models: Sequence[type[Model]]) -> list[str]:
 def _write_keys(writer: ArchiveWriter) -> None:
     """The key that signs, wherever it came from, and the certificates of `make run-lan`."""
     writer.add_bytes("keys/secret-key", settings.SECRET_KEY.encode())
-    for file in sorted((Path(settings.DATA_DIR) / FOLDER).glob("*")):
-        writer.add_bytes(f"keys/{FOLDER}/{file.name}", file.read_bytes())
+    for file in (Path(settings.DATA_DIR) / FOLDER / name for name in FILES):
+        if file.exists():
+            writer.add_bytes(f"keys/{FOLDER}/{file.name}", file.read_bytes())
 
 
 def _write_file(writer: ArchiveWriter, digest: str, renew: Callable[[], None]) -> bool:

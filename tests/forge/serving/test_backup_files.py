@@ -46,6 +46,11 @@ def test_what_was_written_is_unpacked(tmp_path: Path) -> None:
     assert (tmp_path / BLOB).read_bytes() == members[BLOB]
 
 
+def test_what_could_not_be_unpacked_is_not_written() -> None:
+    with pytest.raises(ValueError, match=".DS_Store"):
+        archive(("keys/local-authority/.DS_Store", b"x"))
+
+
 @pytest.mark.protects("operation/changed-backup")
 @pytest.mark.parametrize(
     ("data", "what"),
