@@ -4,6 +4,7 @@ import { useId, useRef, useState, type DragEvent } from "react";
 import { FromModel } from "./FromModel";
 import { kindOf } from "./model-file";
 import { readRuneFile, RuneTrial, type RuneFile } from "../preview";
+import { LastChoice } from "../preview/sources/files/last-choice";
 
 type State =
   | { readonly file: RuneFile; readonly turn: number }
@@ -29,12 +30,14 @@ export function Try() {
   const [state, setState] = useState<State>(null);
   const [isOver, setOver] = useState(false);
   const noteId = useId();
+  const [lastChoice] = useState(() => new LastChoice());
 
   const recording = (chosen: File | undefined) => {
     if (chosen === undefined) return;
-    read(chosen).then(
+    lastChoice.follow(
+      read(chosen),
       (found) => setState((before) => ({ ...found, turn: turnAfter(before) })),
-      (error: unknown) => setState({ problem: error instanceof Error ? error.message : String(error) }),
+      (error) => setState({ problem: error instanceof Error ? error.message : String(error) }),
     );
   };
   const onDrop = (event: DragEvent) => {

@@ -1,8 +1,9 @@
 // A file that a rune reads from its host: what is true of it, and a button to give one.
 import { FolderOpen } from "lucide-react";
-import { useId, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import type { InspectedResource } from "../../runtime";
 import { sizeText } from "../readings/numbers";
+import { LastChoice } from "../sources/files/last-choice";
 
 interface Props {
   readonly resource: InspectedResource;
@@ -20,13 +21,17 @@ export function ResourcePick({ resource, onData }: Props) {
     ? "The rune contains a default; you can choose another file."
     : "The rune contains no default.";
 
-  const recording = (file: File | undefined) => {
+  const [lastChoice] = useState(() => new LastChoice());
+  useEffect(() => lastChoice.forget, [lastChoice]);
+  const takeFile = (file: File | undefined) => {
     if (file === undefined) return;
     if (file.size > LARGEST) {
+      lastChoice.forget();
       setNote({ text: `${file.name} is larger than 64 MB.`, isProblem: true });
       return;
     }
-    file.arrayBuffer().then(
+    lastChoice.follow(
+      file.arrayBuffer(),
       (data) => {
         setNote({ text: `${file.name}, ${sizeText(data.byteLength)}`, isProblem: false });
         onData(data);
@@ -46,7 +51,7 @@ export function ResourcePick({ resource, onData }: Props) {
         hidden
         aria-label={`A file for ${name}`}
         onChange={(event) => {
-          recording(event.target.files?.[0]);
+          takeFile(event.target.files?.[0]);
           event.target.value = "";
         }}
       />

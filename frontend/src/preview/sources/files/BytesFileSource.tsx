@@ -1,17 +1,18 @@
 // The first bytes of any file, with zeros behind a short one.
 import { counted } from "../../../look/plural";
 import { sizeText } from "../../readings/numbers";
-import { FilePick } from "./FilePick";
+import { FilePick, type FileContent } from "./FilePick";
 import type { SourceProps } from "../source";
 
 export function BytesFileSource({ request, onInput }: SourceProps) {
-  const onFile = async (file: File): Promise<string | null> => {
+  const read = async (file: File): Promise<FileContent> => {
     const data = new Uint8Array(request.size);
     data.set(new Uint8Array(await file.slice(0, request.size).arrayBuffer()));
-    onInput(data.buffer);
-    return file.size < request.size
-      ? `It has ${counted(file.size, "byte")} of ${request.size.toLocaleString("en")}; the rest is zero.`
-      : null;
+    const note =
+      file.size < request.size
+        ? `It has ${counted(file.size, "byte")} of ${request.size.toLocaleString("en")}; the rest is zero.`
+        : null;
+    return { note, take: () => onInput(data.buffer) };
   };
   return (
     <FilePick
@@ -19,7 +20,7 @@ export function BytesFileSource({ request, onInput }: SourceProps) {
       accept=""
       endings={[]}
       hint={`Its first ${sizeText(request.size)} are read`}
-      onFile={onFile}
+      read={read}
     />
   );
 }

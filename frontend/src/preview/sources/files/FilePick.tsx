@@ -1,8 +1,17 @@
 // Choosing one file, of this machine by a button or by dropping it, or of the project; and saying what is wrong with it.
 import { FolderOpen } from "lucide-react";
-import { useId, useRef, useState, type DragEvent } from "react";
+import { useEffect, useId, useRef, useState, type DragEvent } from "react";
 import { INPUT_BYTES } from "../../../declared/run-limits";
 import { useHost } from "../../host";
+import { LastChoice } from "./last-choice";
+
+/** A file that was read. */
+export interface FileContent {
+  /** A sentence about it, where there is one. */
+  readonly note: string | null;
+  /** Makes it the input. */
+  readonly take: () => void;
+}
 
 interface Props {
   readonly label: string;
@@ -10,11 +19,11 @@ interface Props {
   /** Endings of the project's files that may fit, such as `.wav`. */
   readonly endings: readonly string[];
   readonly hint: string;
-  /** Reads the file; throws an Error whose message is for a person. */
-  readonly onFile: (file: File) => Promise<string | null>;
+  /** Reads the file; throws an Error whose message is for a person. What it gives is taken if no other was chosen meanwhile. */
+  readonly read: (file: File) => Promise<FileContent>;
 }
 
-export function FilePick({ label, accept, endings, hint, onFile }: Props) {
+export function FilePick({ label, accept, endings, hint, read }: Props) {
   const field = useRef<HTMLInputElement>(null);
   const [note, setNote] = useState<{ text: string; isProblem: boolean } | null>(null);
   const [isOver, setOver] = useState(false);
@@ -23,22 +32,29 @@ export function FilePick({ label, accept, endings, hint, onFile }: Props) {
     ({ path }) => endings.length === 0 || endings.some((ending) => path.toLowerCase().endsWith(ending)),
   );
 
-  const problem = (error: unknown) =>
-    setNote({ text: error instanceof Error ? error.message : String(error), isProblem: true });
-  const recording = (file: File | undefined) => {
-    if (file === undefined) return;
-    if (file.size > INPUT_BYTES) {
-      problem(new Error(`${file.name} is larger than ${INPUT_BYTES >> 20} MB.`));
-      return;
-    }
-    onFile(file).then(
-      (more) => setNote({ text: more === null ? file.name : `${file.name}. ${more}`, isProblem: false }),
-      problem,
+  const [lastChoice] = useState(() => new LastChoice());
+  useEffect(() => lastChoice.forget, [lastChoice]);
+  const choose = (name: string, opening: () => Promise<File>) => {
+    const reading = async (): Promise<FileContent> => {
+      const file = await opening();
+      if (file.size > INPUT_BYTES) throw new Error(`${name} is larger than ${INPUT_BYTES >> 20} MB.`);
+      return read(file);
+    };
+    lastChoice.follow(
+      reading(),
+      ({ note: more, take }) => {
+        take();
+        setNote({ text: more === null ? name : `${name}. ${more}`, isProblem: false });
+      },
+      (error) => setNote({ text: error instanceof Error ? error.message : String(error), isProblem: true }),
     );
+  };
+  const takeFile = (file: File | undefined) => {
+    if (file !== undefined) choose(file.name, () => Promise.resolve(file));
   };
   const takeOwn = (path: string) => {
     const chosen = own.find((file) => file.path === path);
-    chosen?.read().then((blob) => recording(new File([blob], path)), problem);
+    if (chosen !== undefined) choose(path, async () => new File([await chosen.read()], path));
   };
 
   const onDrop = (event: DragEvent) => {
@@ -46,7 +62,7 @@ export function FilePick({ label, accept, endings, hint, onFile }: Props) {
     // A file that is dropped here is for the rune and not for the project.
     event.stopPropagation();
     setOver(false);
-    recording(event.dataTransfer.files[0]);
+    takeFile(event.dataTransfer.files[0]);
   };
 
   return (
@@ -87,7 +103,7 @@ export function FilePick({ label, accept, endings, hint, onFile }: Props) {
         hidden
         aria-label={label}
         onChange={(event) => {
-          recording(event.target.files?.[0]);
+          takeFile(event.target.files?.[0]);
           event.target.value = "";
         }}
       />

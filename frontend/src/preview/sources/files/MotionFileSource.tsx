@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { counted } from "../../../look/plural";
 import { ROW_STEP } from "../../motion/motion";
 import { chunksOf, windowOfFile } from "../../motion/file";
-import { FilePick } from "./FilePick";
+import { FilePick, type FileContent } from "./FilePick";
 import type { SourceProps } from "../source";
 
 export function MotionFileSource({ request, onInput }: SourceProps) {
@@ -26,10 +26,10 @@ export function MotionFileSource({ request, onInput }: SourceProps) {
       if (request.isStream === true) onInput(null);
     };
   }, [chunks, count, onInput, request]);
-  const onFile = async (file: File): Promise<string | null> => {
+  const read = async (file: File): Promise<FileContent> => {
     const text = await file.text();
-    setChunks(request.isStream === true ? chunksOf(text, count) : [windowOfFile(text, count)]);
-    return null;
+    const next = request.isStream === true ? chunksOf(text, count) : [windowOfFile(text, count)];
+    return { note: null, take: () => setChunks(next) };
   };
   return (
     <FilePick
@@ -41,7 +41,7 @@ export function MotionFileSource({ request, onInput }: SourceProps) {
           ? "CSV of x, y and z, 50 rows a second"
           : `CSV of ${counted(count, "row")}: x, y and z`
       }
-      onFile={onFile}
+      read={read}
     />
   );
 }

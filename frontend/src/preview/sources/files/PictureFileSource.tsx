@@ -3,19 +3,21 @@ import { useMemo, useState } from "react";
 import { decodePicture } from "../../picture/decode";
 import { pictureMaker } from "../../picture/maker";
 import { pictureRequest } from "../../picture/pixels";
-import { FilePick } from "./FilePick";
+import { FilePick, type FileContent } from "./FilePick";
 import { Seen } from "../Seen";
 import type { SourceProps } from "../source";
 
 export function PictureFileSource({ request, onInput }: SourceProps) {
   const picture = useMemo(() => pictureRequest(request), [request]);
   const [seen, setSeen] = useState<ArrayBuffer | null>(null);
-  const onFile = async (file: File): Promise<string | null> => {
+  const read = async (file: File): Promise<FileContent> => {
     // Resized away from the page's own thread: a photograph takes a while.
     const bytes = await pictureMaker.make(await decodePicture(file), picture, "whole");
-    setSeen(bytes);
-    onInput(bytes);
-    return null;
+    const take = (): void => {
+      setSeen(bytes);
+      onInput(bytes);
+    };
+    return { note: null, take };
   };
   return (
     <>
@@ -29,7 +31,7 @@ export function PictureFileSource({ request, onInput }: SourceProps) {
         accept="image/*"
         endings={[".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif"]}
         hint="png, jpeg and what your browser shows"
-        onFile={onFile}
+        read={read}
       />
     </>
   );

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { conversionText, wavFormat } from "../../sound/conversion";
 import { countOf, meanOfChannels, rateOf, toI16 } from "../../sound/samples";
 import { hopOf } from "../../sound/window";
-import { FilePick } from "./FilePick";
+import { FilePick, type FileContent } from "./FilePick";
 import { SoundView } from "../SoundView";
 import type { SourceProps } from "../source";
 
@@ -43,7 +43,7 @@ export function SoundFileSource({ request, onInput }: SourceProps) {
     };
   }, [playing, length, rate, request.isStream, onInput]);
 
-  const onFile = async (file: File): Promise<string | null> => {
+  const read = async (file: File): Promise<FileContent> => {
     const bytes = await file.arrayBuffer();
     // Decoding takes the bytes away.
     const format = wavFormat(bytes);
@@ -52,12 +52,14 @@ export function SoundFileSource({ request, onInput }: SourceProps) {
     const missing = length - samples.length;
     const padded = new Float32Array(Math.max(samples.length, length));
     padded.set(samples);
-    setPlaying((before) => ({ samples: padded, turn: (before?.turn ?? 0) + 1 }));
     const notes = [
       conversionText(format, decoded.numberOfChannels, rate),
       missing > 0 ? `${(missing / rate).toFixed(2)} s of silence was added at the end` : null,
     ].filter((note) => note !== null);
-    return notes.length > 0 ? `${notes.join(". ")}.` : null;
+    return {
+      note: notes.length > 0 ? `${notes.join(". ")}.` : null,
+      take: () => setPlaying((before) => ({ samples: padded, turn: (before?.turn ?? 0) + 1 })),
+    };
   };
 
   const samples = useCallback(() => shown.current, []);
@@ -71,7 +73,7 @@ export function SoundFileSource({ request, onInput }: SourceProps) {
           accept="audio/*,.wav"
           endings={[".wav", ".mp3", ".ogg", ".flac", ".m4a"]}
           hint="wav, mp3 and what your browser plays"
-          onFile={onFile}
+          read={read}
         />
         {playing !== null && (
           <button

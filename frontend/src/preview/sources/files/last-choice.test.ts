@@ -1,0 +1,40 @@
+import { expect, test, vi } from "vitest";
+import { LastChoice } from "./last-choice";
+
+function deferred() {
+  let [resolve, reject]: [(value: string) => void, (error: Error) => void] = [() => undefined, () => undefined];
+  const promise = new Promise<string>((resolved, rejected) => ([resolve, reject] = [resolved, rejected]));
+  return { promise, resolve, reject };
+}
+
+const [onValue, onProblem] = [vi.fn(), vi.fn()];
+
+test("a large file that was chosen before a small one does not come after it", async () => {
+  const choice = new LastChoice();
+  const [large, broken, small] = [deferred(), deferred(), deferred()];
+  for (const { promise } of [large, broken, small]) choice.follow(promise, onValue, onProblem);
+  small.resolve("small");
+  await small.promise;
+  large.resolve("large");
+  broken.reject(new Error("no picture"));
+  await Promise.allSettled([large.promise, broken.promise]);
+  expect(onValue.mock.calls).toEqual([["small"]]);
+  expect(onProblem).not.toHaveBeenCalled();
+});
+
+test("the last choice says why it cannot be read", async () => {
+  const choice = new LastChoice();
+  choice.follow(Promise.resolve("good"), onValue, onProblem);
+  choice.follow(Promise.reject(new Error("no picture")), onValue, onProblem);
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(onValue).not.toHaveBeenCalledWith("good");
+  expect(onProblem).toHaveBeenCalledWith(new Error("no picture"));
+});
+
+test("a file that is read when another source is chosen is nobody's input", async () => {
+  const choice = new LastChoice();
+  choice.follow(Promise.resolve("late"), onValue, onProblem);
+  choice.forget();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(onValue).not.toHaveBeenCalledWith("late");
+});
