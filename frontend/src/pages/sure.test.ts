@@ -3,6 +3,7 @@ import { sureButtons } from "./sure";
 
 class Button {
   childNodes: readonly string[] = ["Delete"];
+  ariaDisabled: string | null = null;
   replaceChildren(...nodes: readonly string[]): void {
     this.childNodes = nodes;
   }
@@ -35,7 +36,20 @@ test("a button that came with a part that was read anew asks first", () => {
   const button = new Button();
   expect(acts(button)).toBe(false);
   expect(button.childNodes).toEqual(["Press again to confirm"]);
+  vi.advanceTimersByTime(600);
   expect(acts(button)).toBe(true);
+});
+
+test.each([
+  ["a double click by touch", 1],
+  ["Enter that is held down", 0],
+])("%s asks, and does not confirm", (_, detail) => {
+  const button = new Button();
+  expect(acts(button, detail)).toBe(false);
+  vi.advanceTimersByTime(400);
+  expect([acts(button, detail), button.ariaDisabled]).toEqual([false, "true"]);
+  vi.advanceTimersByTime(200);
+  expect([acts(button, detail), button.ariaDisabled]).toEqual([true, null]);
 });
 
 test("a double click asks, and does not confirm", () => {

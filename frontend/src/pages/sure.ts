@@ -1,6 +1,8 @@
 // A button with data-sure does what is hard to undo: the first press asks, the second one does it.
 
 const CONFIRMATION_TIMEOUT = 4000;
+/** Milliseconds in which nobody has read the question: a press in them belongs to the one that asked. */
+const UNREAD = 500;
 
 /** The buttons that have asked and wait for the second press. */
 const pending = new WeakSet<HTMLButtonElement>();
@@ -17,8 +19,8 @@ export function sureButtons(): void {
         event.preventDefault();
         ask(button);
       }
-      // The second press of a double click came before the question could be read.
-      else if (event.detail > 1) event.preventDefault();
+      // A double click by touch, or Enter that is held down, counts no clicks: the time alone tells.
+      else if (button.ariaDisabled === "true" || event.detail > 1) event.preventDefault();
     },
     // Before any other script takes the press for a confirmed one.
     true,
@@ -29,6 +31,11 @@ function ask(button: HTMLButtonElement): void {
   const before = [...button.childNodes];
   pending.add(button);
   button.replaceChildren("Press again to confirm");
+  // It keeps the focus, which a button that is disabled loses.
+  button.ariaDisabled = "true";
+  setTimeout(() => {
+    button.ariaDisabled = null;
+  }, UNREAD);
   setTimeout(() => {
     pending.delete(button);
     button.replaceChildren(...before);
