@@ -23,6 +23,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import Model
 
 from forge.core.blobs.store import blob_name, blob_storage, place_file
+from forge.core.database.set_aside import PREFIX
 from forge.core.models import Blob
 from forge.serving.backup import database_state
 from forge.serving.backup.archive import DESCRIPTION, unpack
@@ -76,7 +77,7 @@ def restore_backup(
         description, copy = _read_description(folder), copy_in(folder)
         # The store is only added to: a file's name is its digest.
         files = _store_files(folder)
-        aside = f"replaced_{now:%Y%m%d_%H%M%S}"
+        aside = f"{PREFIX}{now:%Y%m%d_%H%M%S}"
         place = database_state.set_aside(aside) if is_used else ""
         try:
             rows = _fill(folder, description) if copy is None else _place(copy)

@@ -47,7 +47,7 @@ def test_what_was_written_is_unpacked(tmp_path: Path) -> None:
 
 
 def test_what_could_not_be_unpacked_is_not_written() -> None:
-    with pytest.raises(ValueError, match=".DS_Store"):
+    with pytest.raises(ValueError, match=r"\.DS_Store"):
         archive(("keys/local-authority/.DS_Store", b"x"))
 
 
