@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from rune.digests import digest_of, is_digest
 from rune.oci import INDEX_TYPE, LARGEST_MANIFEST, MANIFEST_TYPE
-from rune.tools.remote.errors import DigestMismatch, RegistryRefused, RemoteNotFound
+from rune.tools.remote.errors import DigestMismatch, RegistryRefused, RemoteError, RemoteNotFound
 from rune.tools.remote.registry import Registry
 
 MOST_REFERRERS = 100
@@ -29,12 +29,21 @@ class FetchedReferrer:
 def fetch_referrers(registry: Registry, repository: str, digest: str, kind: str, limit: int) -> list[FetchedReferrer]:
     """The artifacts of a type that refer to a manifest, the newest last. A layer has at most `limit` bytes.
 
-    Registries that know no referrers are asked for the tag of the protocol's older form. Raises as `Registry.pull`
-    does.
+    Registries that know no referrers are asked for the tag of the protocol's older form. Anybody who may push can add
+    one, so one that cannot be read is left out; raises as `Registry.pull` does where none can be read.
     """
     index = _index(registry, repository, digest, kind)
     descriptors = [each for each in index if _is_of(each, kind)][-MOST_REFERRERS:]
-    return [_fetch(registry, repository, str(each["digest"]), limit) for each in descriptors]
+    fetched: list[FetchedReferrer] = []
+    problem: RemoteError | None = None
+    for each in descriptors:
+        try:
+            fetched.append(_fetch(registry, repository, str(each["digest"]), limit))
+        except (RegistryRefused, DigestMismatch) as error:
+            problem = error
+    if problem is not None and not fetched:
+        raise problem
+    return fetched
 
 
 def push_referrer(registry: Registry, repository: str, manifest: bytes, blobs: tuple[bytes, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rune.tools.signing.bundles import read_bundle
@@ -74,15 +74,20 @@ def verify_bundle(signed: Signed, trust: Trust, digests: Iterable[str]) -> Verif
     return VerifiedStatement(statement, key, signed.bundle)
 
 
-def find_proof(signed: Iterable[Signed], trust: Trust, digests: Iterable[str]) -> VerifiedStatement:
-    """Returns the first of several signatures that proves something of all these artifacts.
+def find_proof(
+    signed: Iterable[Signed], trust: Trust, digests: Iterable[str], require: Callable[[Statement], None]
+) -> VerifiedStatement:
+    """Returns the first of several signatures that proves what is wanted of all these artifacts. `require` raises
+    `SignatureRefused` for a statement that says anything else.
 
     Raises `SignatureRefused`, with the reason of the one that came closest.
     """
     wanted, refusals = tuple(digests), []
     for each in signed:
         try:
-            return verify_bundle(each, trust, wanted)
+            proof = verify_bundle(each, trust, wanted)
+            require(proof.statement)
+            return proof
         except SignatureRefused as error:
             refusals.append(error)
     if not refusals:

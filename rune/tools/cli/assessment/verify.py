@@ -91,7 +91,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="Seed of the generated inputs, to repeat a verification. By default a new one each time, which is printed.",
 )
 @click.option("--signature", type=_FILE, help="The signature of the rune, to verify where it came from; needs --key.")
-@key_option("A key to trust, with --signature: a file with its public half, or its fingerprint. Can be repeated.")
+@key_option("A key to trust, with --signature: a file with its public half. Can be repeated.", metavar="FILE")
 @input_options
 @click.option("--file-resource", "file_resources", multiple=True, metavar="NAME=PATH", help="A resource from a file.")
 @click.option("--string-resource", "string_resources", multiple=True, metavar="NAME=VALUE", help="A resource as text.")

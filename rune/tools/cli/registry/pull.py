@@ -21,13 +21,14 @@ from rune.tools.cli.registry.trusted_keys import (
     origin_lines,
     revoked_keys,
     trust_in,
-    verified,
+    verified_rune,
 )
 from rune.tools.remote import (
     NotSigned,
     PulledRune,
     Reference,
     Registry,
+    parse_reference,
 )
 from rune.tools.signing.verifying import VerifiedStatement
 
@@ -41,6 +42,7 @@ from rune.tools.signing.verifying import VerifiedStatement
     "--verify", "is_verified", is_flag=True, help="Save it only if a signature of one of the keys proves its origin."
 )
 @key_option("A key to trust, with --verify: a file with its public half, or its fingerprint. Can be repeated.")
+@click.option("--signed-as", metavar="ORG/NAME[:TAG]", help="The name that was signed, where this is a copy of it.")
 @explained
 def command(
     reference: str,
@@ -49,21 +51,26 @@ def command(
     insecure: bool,
     is_verified: bool,
     keys: Sequence[str],
+    signed_as: str | None,
 ) -> None:
     """Fetch the rune REFERENCE, such as acme/keywords:1.0, and write it to keywords.rune.
 
     The registry can be part of it: http://127.0.0.1:8000/acme/keywords:1.0. A digest in place of the tag
     (acme/keywords@sha256:...) fetches exactly those bytes.
 
-    With --verify, the rune is saved only if one of your keys signed it; the signature is saved beside it, as
-    keywords.rune.sigstore.json. A key that only the registry has is not trusted.
+    With --verify, the rune is saved only if one of your keys signed it under this name and tag; the signature is saved
+    beside it, as keywords.rune.sigstore.json. A key that only the registry has is not trusted. A copy in a repository
+    of another name, or under another tag, was signed as what it is a copy of: give that name with --signed-as.
     """
     if is_verified is not bool(keys):
         raise click.UsageError(
             "--verify and --key go together: a signature proves nothing without a key that you trust"
         )
+    if signed_as is not None and not is_verified:
+        raise click.UsageError("--signed-as says what --verify wants: give both")
     named = named_rune(reference, registry, insecure=insecure)
     wanted = named.reference
+    signed = wanted if signed_as is None else parse_reference(signed_as)
     target = output or Path(f"{wanted.name}.rune")
     with Registry(named.address, named.token, insecure=insecure) as remote:
         proof = None
@@ -73,7 +80,10 @@ def command(
                 click.secho("warning: the registry does not say which keys were revoked", fg="yellow", err=True)
             digest, _ = remote.manifest_digest(wanted)
             wanted = replace(wanted, digest=digest)
-            proof = verified(remote, wanted.repository, digest, trust_in(keys, revoked))
+            trust = trust_in(keys, revoked)
+            proof = verified_rune(
+                remote, wanted.repository, digest, trust, replace(signed, tag=signed.tag or wanted.tag)
+            )
         pulled = _pull_into(remote, wanted, target, proof)
     for warning in pulled.warnings:
         click.secho(f"warning: {warning}", fg="yellow", err=True)

@@ -20,7 +20,7 @@ from rune.tools.cli.projects.fetched_blocks import with_fetched_blocks
 from rune.tools.cli.projects.project import project_of
 from rune.tools.cli.registry.published import NamedRune, named_rune, unsigned_statement
 from rune.tools.cli.registry.remote_errors import explained
-from rune.tools.cli.registry.trusted_keys import key_option, origin_of, revoked_keys, trust_in, verified
+from rune.tools.cli.registry.trusted_keys import key_option, revoked_keys, trust_in, verified_rune
 from rune.tools.cli.settings import settings
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import progress
@@ -106,8 +106,7 @@ def _statement(remote: Registry, named: NamedRune, digest: str, keys: Sequence[s
     if not keys:
         return read_statement(unsigned_statement(remote, named.reference, digest)), None
     revoked = revoked_keys(named.address, named.token, named.reference.repository)
-    proof = verified(remote, named.reference.repository, digest, trust_in(keys, revoked))
-    origin_of(proof)
+    proof = verified_rune(remote, named.reference.repository, digest, trust_in(keys, revoked), named.reference)
     return proof.statement, proof.key.fingerprint
 
 

@@ -24,9 +24,15 @@ def verify_signature(subject: Path, signature: Path | None, keys: Sequence[str])
         raise click.UsageError("--signature and --key go together: a signature proves nothing without a key you trust")
     if subject.is_dir():
         raise click.UsageError("--signature applies to a rune: name its file")
+    trust = trust_in(keys)
+    if trust.fingerprints:
+        raise click.UsageError(
+            "--signature needs the public half of the key: name its file with --key. A fingerprint is enough where the "
+            "registry gives the key, as with rune pull --verify"
+        )
     digest = digest_of(read_input_file(subject))
     try:
-        proof = verify_bundle(Signed(read_input_file(signature)), trust_in(keys), [digest])
+        proof = verify_bundle(Signed(read_input_file(signature)), trust, [digest])
     except SignatureRefused as error:
         raise NotSigned(f"{subject} is not proven: {plain(str(error), longest=600)}") from error
     click.echo("\n".join(origin_lines(proof)))

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from rune.tools.cli.files.input_file import read_input_file
-from rune.tools.remote import NotSigned, Registry, RemoteError
+from rune.tools.remote import NotSigned, Reference, Registry, RemoteError
 from rune.tools.remote.api import get, names_of
 from rune.tools.remote.forge_client import ForgeClient
 from rune.tools.remote.referrers import decoded_annotation, fetch_referrers
@@ -18,6 +18,7 @@ from rune.tools.signing.errors import BadBundle, BadKey, SignatureRefused
 from rune.tools.signing.keys import read_fingerprint, read_public_key
 from rune.tools.signing.provenance import ProvenanceOrigin, read_provenance
 from rune.tools.signing.referrers import PUBLIC_KEY
+from rune.tools.signing.statements import Statement
 from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, find_proof
 from rune.wording import counted, plain
 
@@ -25,9 +26,9 @@ BUNDLE_SUFFIX = ".sigstore.json"
 """The suffix that a signature's file adds to the name of the rune's file."""
 
 
-def key_option(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def key_option(text: str, metavar: str = "FILE|FINGERPRINT") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option that names the keys to trust."""
-    return click.option("--key", "keys", multiple=True, metavar="FILE|FINGERPRINT", help=text)
+    return click.option("--key", "keys", multiple=True, metavar=metavar, help=text)
 
 
 def trust_in(keys: Sequence[str], revoked: Mapping[str, str] | None = None) -> Trust:
@@ -56,16 +57,39 @@ def revoked_keys(url: str, token: str | None, repository: str) -> dict[str, str]
         return None
 
 
-def verified(registry: Registry, repository: str, digest: str, trust: Trust) -> VerifiedStatement:
-    """Returns the statement of a trusted key about a manifest. Raises `NotSigned`."""
+def verified(
+    registry: Registry, repository: str, digest: str, trust: Trust, require: Callable[[Statement], None]
+) -> VerifiedStatement:
+    """Returns the statement of a trusted key about a manifest that says what `require` wants. Raises `NotSigned`."""
     bundles = [
         Signed(each.data, decoded_annotation(each, PUBLIC_KEY))
         for each in fetch_referrers(registry, repository, digest, BUNDLE_TYPE, LARGEST_BUNDLE)
     ]
     try:
-        return find_proof(bundles, trust, [digest])
+        return find_proof(bundles, trust, [digest], require)
     except SignatureRefused as error:
         raise NotSigned(f"{repository}@{digest} is not proven: {plain(str(error), longest=600)}") from error
+
+
+def verified_rune(
+    registry: Registry, repository: str, digest: str, trust: Trust, signed_as: Reference
+) -> VerifiedStatement:
+    """Returns the provenance that a trusted key signed of a manifest, for the repository of `signed_as` and for its
+    tag, if it has one. Raises `NotSigned`."""
+
+    def require(statement: Statement) -> None:
+        try:
+            origin = read_provenance(statement)
+        except BadBundle as error:
+            raise SignatureRefused(f"The signature is valid, but it {error}.", is_by_trusted_key=True) from error
+        tag = origin.publication.tag
+        if origin.repository != signed_as.repository or signed_as.tag not in (None, tag):
+            said = plain(f"{origin.repository}:{tag}", longest=300)
+            wanted = signed_as.repository + (f":{signed_as.tag}" if signed_as.tag else "")
+            message = f"The signature is about {said}, and not about {wanted}."
+            raise SignatureRefused(message, is_by_trusted_key=True)
+
+    return verified(registry, repository, digest, trust, require)
 
 
 def origin_of(proof: VerifiedStatement) -> ProvenanceOrigin:

@@ -12,7 +12,8 @@ from rune.tools.cli.registry.published import is_provenance_of, repository_of
 from rune.tools.cli.registry.trusted_keys import revoked_keys, trust_in, verified
 from rune.tools.remote import NotSigned, PulledBlock, Registry
 from rune.tools.signing.block_provenance import BlockProvenance, read_block_provenance
-from rune.tools.signing.errors import BadBundle
+from rune.tools.signing.errors import BadBundle, SignatureRefused
+from rune.tools.signing.statements import Statement
 from rune.tools.signing.verifying import VerifiedStatement
 from rune.wording import counted, plain
 
@@ -25,15 +26,21 @@ def verified_block(
     revoked = revoked_keys(address, token, repository_of(path))
     if revoked is None:
         click.secho("warning: the registry does not say which keys were revoked", fg="yellow", err=True)
-    proof = verified(remote, repository_of(path), pulled.digest, trust_in(keys, revoked))
-    origin = block_origin(proof)
-    if not is_provenance_of(origin, path):
-        said = plain(f"{origin.repository}#{origin.block}@{origin.publication.tag}", longest=300)
-        raise NotSigned(f"The signature is about {said}, and not about {path}")
     source = digest_of(pulled.source)
-    if all(each.digest != source for each in origin.files):
-        raise NotSigned(f"The signature of {path} is not about its source, {source}")
-    return proof
+
+    def require(statement: Statement) -> None:
+        try:
+            origin = read_block_provenance(statement)
+        except BadBundle as error:
+            raise SignatureRefused(f"The signature is valid, but it {error}.", is_by_trusted_key=True) from error
+        if not is_provenance_of(origin, path):
+            said = plain(f"{origin.repository}#{origin.block}@{origin.publication.tag}", longest=300)
+            raise SignatureRefused(f"The signature is about {said}, and not about {path}.", is_by_trusted_key=True)
+        if all(each.digest != source for each in origin.files):
+            message = f"The signature of {path} is not about its source, {source}."
+            raise SignatureRefused(message, is_by_trusted_key=True)
+
+    return verified(remote, repository_of(path), pulled.digest, trust_in(keys, revoked), require)
 
 
 def block_origin(proof: VerifiedStatement) -> BlockProvenance:

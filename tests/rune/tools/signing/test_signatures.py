@@ -28,6 +28,10 @@ def other_key() -> PrivateKey:
     return make_private_key(Algorithm.ED25519)
 
 
+def anything(_: Statement) -> None:
+    """Requires nothing of what was signed."""
+
+
 def signed(key: PrivateKey, statement: Statement = STATEMENT) -> Signed:
     return Signed(sign_statement(write_statement(statement), key), key.public.der)
 
@@ -89,12 +93,12 @@ def test_a_revoked_key_is_refused_although_it_is_trusted(key: PrivateKey) -> Non
 @pytest.mark.protects("registry/forged-signatures")
 def test_no_signature_at_all_is_refused(key: PrivateKey) -> None:
     with pytest.raises(SignatureRefused, match="It is not signed"):
-        find_proof([], Trust((key.public,)), [RUNE])
+        find_proof([], Trust((key.public,)), [RUNE], anything)
 
 
 def test_one_good_signature_among_others_is_enough(key: PrivateKey, other_key: PrivateKey) -> None:
     bad = Signed(b"nonsense")
-    proof = find_proof([bad, signed(other_key), signed(key)], Trust((key.public,)), [RUNE])
+    proof = find_proof([bad, signed(other_key), signed(key)], Trust((key.public,)), [RUNE], anything)
     assert proof.key == key.public
 
 
@@ -103,7 +107,7 @@ def test_the_refusal_of_a_trusted_key_is_told_rather_than_that_of_a_stranger(
 ) -> None:
     old = replace(STATEMENT, subjects=(Subject("acme/door", OTHER),))
     with pytest.raises(SignatureRefused, match="and not about"):
-        find_proof([signed(other_key), signed(key, old), Signed(b"{}")], Trust((key.public,)), [RUNE])
+        find_proof([signed(other_key), signed(key, old), Signed(b"{}")], Trust((key.public,)), [RUNE], anything)
 
 
 def changed(bundle: bytes, **values: object) -> bytes:
