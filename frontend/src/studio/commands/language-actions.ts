@@ -1,6 +1,8 @@
 // The commands about the name at the cursor: the editor finds, and where there is a choice its person is asked.
+import type { LanguageAction } from "../../language";
 import type { EditorHandle } from "../context/editor-handle";
 import type { StudioStores } from "../context/studio";
+import { areCurrent, textsOf } from "../edits/edit-queue";
 import { destinationsOf } from "./destinations";
 
 export async function findReferences(
@@ -19,12 +21,18 @@ export async function findReferences(
 }
 
 export async function chooseFix({ workspace, dialogs }: StudioStores, editor: EditorHandle): Promise<void> {
+  const before = textsOf(workspace.files);
   const fixes = await editor.actions();
+  // The list stays open while others type.
+  const apply = ({ edits }: LanguageAction): void => {
+    if (areCurrent(edits, before, textsOf(workspace.files))) workspace.edit(edits);
+    else workspace.toasts.say("The text was changed meanwhile. Open the quick fixes again.");
+  };
   const choices = fixes.map((action, index) => ({
     id: String(index),
     title: action.title,
     kind: action.code ?? "",
-    go: () => workspace.edit(action.edits),
+    go: () => apply(action),
   }));
   if (fixes.length === 0) workspace.toasts.say("There is nothing to fix here.");
   else dialogs.open({ what: "choose", title: "Quick fix", choices });

@@ -5,6 +5,7 @@ import { createContext, useContext } from "react";
 import { useStore } from "zustand";
 import { remembered } from "../parts/preferences";
 import { deferred } from "../session/deferral";
+import type { CheckedText } from "../session/preview/text-check";
 import type { ProjectSession } from "../session/project-session";
 import type { TextState, Workspace } from "../session/workspace";
 import { Building } from "./building";
@@ -77,8 +78,21 @@ export function useOutline() {
 export function useApplyFix(): ((edits: readonly TextEdit[]) => void) | null {
   const { workspace } = useStudio();
   const isAhead = useText(({ ahead }) => ahead);
-  const isCurrent = useStore(workspace.checking.state, (checked) => checked?.isCurrent ?? !isAhead);
+  const isCurrent = useStore(workspace.checking.state, (checked) => areOfText(checked, isAhead));
   return isCurrent ? workspace.applyFix : null;
+}
+
+/** The same at once: says why where the text is newer. Answers whether the edits are made. */
+export function applyIfCurrent(workspace: Workspace, edits: readonly TextEdit[]): boolean {
+  const isCurrent = areOfText(workspace.checking.state.getState(), workspace.state.getState().ahead);
+  if (isCurrent) workspace.applyFix(edits);
+  else workspace.toasts.say("The text was changed after it was checked. Try again in a moment.");
+  return isCurrent;
+}
+
+/** Whether the problems that are shown are of the text as it stands. */
+function areOfText(checked: CheckedText | null, isAhead: boolean): boolean {
+  return checked?.isCurrent ?? !isAhead;
 }
 
 /** Others see in which file one is. */

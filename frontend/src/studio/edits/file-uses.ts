@@ -4,6 +4,7 @@ import type { TextEdit } from "../../api/schema";
 import type { EditsAnswer, FileUse, FileUsesAnswer } from "../../language";
 import { lineChanges, type LineChange } from "../document/lines/changes";
 import type { Workspace } from "../session/workspace";
+import { makeCurrent } from "./edit-queue";
 
 type LanguageAndFiles = Pick<Workspace, "language" | "files">;
 
@@ -17,6 +18,20 @@ export async function renamingEdits(
   } catch {
     return [];
   }
+}
+
+/** Gives files other paths, and names them so in the Runefile. Answers the edits, which are of the text as it stands. */
+export async function moveAndRename(
+  workspace: LanguageAndFiles & Pick<Workspace, "move">,
+  paths: ReadonlyMap<string, string>,
+  moved: ReadonlyMap<string, string>,
+): Promise<readonly TextEdit[]> {
+  const { edits } = await makeCurrent(
+    workspace.files,
+    async () => ({ edits: await renamingEdits(workspace, moved) }),
+    (answer) => workspace.move(paths, answer.edits),
+  );
+  return edits;
 }
 
 /** Where the Runefile names one of these files. A Runefile that goes with them needs none. */

@@ -4,6 +4,7 @@ import { LanguageRefusal } from "../../language";
 import { OUTSIDE_EDIT } from "../document/files/files";
 import { addText } from "../document/files/new-text";
 import type { Workspace } from "../session/workspace";
+import { makeCurrent } from "./edit-queue";
 
 interface BlockEdits {
   readonly files: readonly NewText[];
@@ -19,9 +20,6 @@ interface NewText {
 type DocumentAccess = Pick<Workspace, "files" | "edit" | "checking"> & {
   readonly language: Pick<Workspace["language"], "ask">;
 };
-
-/** How often it is asked for again while others type. */
-const TRIES = 6;
 
 /** Makes the block, between the stages of a wire if there is one, and answers the path of its file. Throws `LanguageRefusal`. */
 export async function createBlock(document: DocumentAccess, name: string, wire: OutlineWire | null): Promise<string> {
@@ -64,16 +62,13 @@ async function applyBlockEdits(
   document: DocumentAccess,
   request: Parameters<DocumentAccess["language"]["ask"]>[0],
 ): Promise<readonly NewText[]> {
-  for (let attempt = 0; attempt < TRIES; attempt++) {
-    const before = textsOf(document);
-    const { files, edits } = await document.language.ask<BlockEdits>(request);
-    const now = textsOf(document);
-    if (edits.some(({ file }) => before.get(file) !== now.get(file))) continue;
-    addTexts(document, files, edits);
-    document.checking.touch(0);
-    return files;
-  }
-  throw new LanguageRefusal("new-block-refused", "The text is being changed. Try again.");
+  const { files } = await makeCurrent(
+    document.files,
+    () => document.language.ask<BlockEdits>(request),
+    (answer) => addTexts(document, answer.files, answer.edits),
+  );
+  document.checking.touch(0);
+  return files;
 }
 
 /** New texts, and edits of others with them, as one step of the undo. */
@@ -85,8 +80,4 @@ function addTexts(document: DocumentAccess, texts: readonly NewText[], edits: re
     document.edit(edits);
   }, OUTSIDE_EDIT);
   undo.stopCapturing();
-}
-
-function textsOf({ files }: DocumentAccess): ReadonlyMap<string, string> {
-  return new Map(files.list().map(({ id, path }) => [path, files.text(id)?.toJSON() ?? ""]));
 }

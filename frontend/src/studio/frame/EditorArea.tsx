@@ -2,6 +2,7 @@
 import { lazy, Suspense, useEffect, useId, useMemo, useRef } from "react";
 import { Editor } from "../editor/Editor";
 import type { EditorLanguage } from "../editor/language";
+import { EditQueue } from "../edits/edit-queue";
 import { READING_NAMES, readingOf } from "../pages/reading";
 import { ReadPage } from "../pages/ReadPage";
 import { baseName, extension } from "../document/files/paths";
@@ -9,7 +10,15 @@ import { POLICY_FILE } from "../document/files/runefile";
 import { deferred } from "../session/deferral";
 import { useWatching } from "../session/preview/variant-build";
 import type { Jump, View } from "../context/places";
-import { useDiagnostics, useMayEdit, useOutline, usePlace, useStudio, useText } from "../context/studio";
+import {
+  applyIfCurrent,
+  useDiagnostics,
+  useMayEdit,
+  useOutline,
+  usePlace,
+  useStudio,
+  useText,
+} from "../context/studio";
 import { Tabs } from "../parts/Tabs";
 import { useView } from "./use-view";
 
@@ -55,6 +64,7 @@ function useEditorLanguage(path: string | undefined): EditorLanguage | null {
   const runefile = usePlace((place) => place.runefile);
   const isUnderstood = path === runefile || path === POLICY_FILE || path?.endsWith(".py") === true;
   const file = isUnderstood ? (path ?? null) : null;
+  const edits = useMemo(() => new EditQueue(workspace), [workspace]);
   return useMemo(
     () =>
       file === null
@@ -62,11 +72,11 @@ function useEditorLanguage(path: string | undefined): EditorLanguage | null {
         : {
             ask: (request) => workspace.language.ask(request),
             file,
-            apply: (edits) => workspace.edit(edits),
+            edit: (ask) => edits.run(ask, "alone"),
             go: places.goTo,
             say: (sentence) => workspace.toasts.say(sentence),
           },
-    [workspace, places, file],
+    [workspace, places, edits, file],
   );
 }
 
@@ -147,7 +157,7 @@ export function EditorArea() {
             readOnly={readOnly}
             nonce={nonce}
             diagnostics={diagnostics}
-            onEditOtherFiles={workspace.applyFix}
+            onEditOtherFiles={(edits) => applyIfCurrent(workspace, edits)}
             say={(sentence) => workspace.toasts.say(sentence)}
             service={language}
             onCursor={places.setCursor}

@@ -1,5 +1,6 @@
 // The acts after an answer about files: each is done, and says how to take it back. Fetched with the dialogs, or when an
 // act needs no answer.
+import type { TextEdit } from "../../../api/schema";
 import { Problem, sentenceOf } from "../../api/problem";
 import type { FileEntry } from "../../document/files/files";
 import { extension } from "../../document/files/paths";
@@ -58,18 +59,20 @@ export function fileAnswers(workspace: Workspace, places: Places, dialogs: Dialo
     const paths = movedTo(target, to, files);
     const before = new Map(filesOf(target, files).map((file) => [file.id, file.path]));
     const pairs = [...before].map(([id, path]) => [path, paths.get(id) ?? path] as const);
-    // Places move while others type: they are asked for at the moment of the change.
-    const edits = (moved: readonly (readonly [string, string])[]) =>
-      alsoThere
-        ? fileUses().then(({ renamingEdits }) => renamingEdits(workspace, new Map(moved)))
-        : Promise.resolve([]);
+    const give = async (
+      newPaths: ReadonlyMap<string, string>,
+      moved: readonly (readonly [string, string])[],
+    ): Promise<readonly TextEdit[]> => {
+      if (alsoThere) return (await fileUses()).moveAndRename(workspace, newPaths, new Map(moved));
+      workspace.move(newPaths, []);
+      return [];
+    };
     attempt(
-      edits(pairs).then((textEdits) => {
-        workspace.move(paths, textEdits);
+      give(paths, pairs).then((textEdits) => {
         const [file] = textEdits.map((edit) => edit.file);
         const backwards = pairs.map(([old, path]) => [path, old] as const);
         say(file === undefined ? `${target.path} is ${to} now.` : `${target.path} is ${to} now, in ${file} too.`, () =>
-          attempt(edits(backwards).then((back) => workspace.move(before, back))),
+          attempt(give(before, backwards)),
         );
       }),
     );

@@ -11,9 +11,13 @@ import {
 import { editorLanguage, type EditorLanguage } from "./requests";
 
 /** Ask, and say in words when there is no answer. */
-async function askOrSay<Answer>(from: EditorLanguage, request: LanguageRequest): Promise<Answer | null> {
+function askOrSay<Answer>(from: EditorLanguage, request: LanguageRequest): Promise<Answer | null> {
+  return orSay(from, from.ask<Answer>({ file: from.file, ...request }));
+}
+
+async function orSay<Answer>(from: EditorLanguage, answer: Promise<Answer>): Promise<Answer | null> {
   try {
-    return await from.ask<Answer>({ file: from.file, ...request });
+    return await answer;
   } catch (error) {
     from.say(
       error instanceof LanguageRefusal
@@ -69,13 +73,10 @@ export async function renameAt(view: EditorView, name: string): Promise<string |
   const from = of(view);
   if (from === null) return "This file is not a Runefile.";
   try {
-    const { edits } = await from.ask<EditsAnswer>({
-      file: from.file,
-      ask: "rename",
-      offset: view.state.selection.main.head,
-      name,
-    });
-    from.apply(edits);
+    // Where others type, the cursor stays at its name.
+    await from.edit(() =>
+      from.ask<EditsAnswer>({ file: from.file, ask: "rename", offset: view.state.selection.main.head, name }),
+    );
     return null;
   } catch (error) {
     return error instanceof LanguageRefusal ? error.message : "The language service is not responding.";
@@ -86,11 +87,12 @@ export async function renameAt(view: EditorView, name: string): Promise<string |
 export async function rewrite(view: EditorView, how: "format" | "infer"): Promise<void> {
   const from = of(view);
   if (from === null || view.state.readOnly) return;
-  const answer = await askOrSay<EditsAnswer>(from, { ask: how });
-  if (answer === null) return;
-  if (answer.edits.length === 0)
+  const answer = await orSay(
+    from,
+    from.edit(() => from.ask<EditsAnswer>({ file: from.file, ask: how })),
+  );
+  if (answer?.edits.length === 0)
     from.say(how === "format" ? `${from.file} is formatted already.` : "All types that can be derived are filled in.");
-  else from.apply(answer.edits);
 }
 
 export async function actionsAt(view: EditorView): Promise<readonly LanguageAction[]> {

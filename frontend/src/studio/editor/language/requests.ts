@@ -1,14 +1,13 @@
 // How an open editor reaches the language: by one function, which is there while its file is the Runefile or forge.yml.
-import type { TextEdit } from "../../../api/schema";
 import { Facet } from "@codemirror/state";
-import type { LanguageRequest } from "../../../language";
+import type { EditsAnswer, LanguageRequest } from "../../../language";
 
 export interface EditorLanguage {
   readonly ask: <Answer>(request: LanguageRequest) => Promise<Answer>;
   /** The path under which the language knows the file. */
   readonly file: string;
-  /** Apply edits of any file as one step of the undo. */
-  readonly apply: (edits: readonly TextEdit[]) => void;
+  /** Apply the edits of an answer, in any file, as one step of the undo. Asked again when the text changed meanwhile. */
+  readonly edit: (ask: () => Promise<EditsAnswer>) => Promise<EditsAnswer>;
   /** Open a file at a place of which line and column count from 1. */
   readonly go: (file: string, line: number, column: number) => void;
   /** Show something that went wrong. */

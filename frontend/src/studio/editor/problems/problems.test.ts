@@ -1,7 +1,8 @@
 import type { Diagnostic } from "../../../api/schema";
 import { EditorState } from "@codemirror/state";
 import { expect, test } from "vitest";
-import { moveProblems, placeProblems, problemsAt, problemsOf, problemSupport, setProblems } from "./problems";
+import type { EditorView } from "@codemirror/view";
+import { applyFix, moveProblems, placeProblems, problemsAt, problemsOf, problemSupport, setProblems } from "./problems";
 
 const TEXT = "inputs: [modle]\nargs: 1\n";
 
@@ -24,7 +25,7 @@ function diagnostic(from: number, to: number, parts: Partial<Diagnostic> = {}): 
 }
 
 function stateWith(...diagnostics: Diagnostic[]): EditorState {
-  const state = EditorState.create({ doc: TEXT, extensions: problemSupport(() => undefined) });
+  const state = EditorState.create({ doc: TEXT, extensions: problemSupport(() => true) });
   return state.update({ effects: setProblems.of(placeProblems(TEXT, "Runefile.yml", diagnostics)) }).state;
 }
 
@@ -82,4 +83,19 @@ test("edits of a fix in other files are kept apart", () => {
 test("a place beyond the text, as after a cut, is its end", () => {
   const [problem] = problemsOf(stateWith(diagnostic(900, 910)));
   expect([problem?.from, problem?.to]).toEqual([TEXT.length, TEXT.length]);
+});
+
+test("a fix whose edits in another file cannot be made now changes nothing here either", () => {
+  const edit = { file: "labels.txt", span: { start: at(0), end: at(0) }, text: "x" };
+  const dispatched: unknown[] = [];
+  const view = {
+    state: stateWith(),
+    dispatch: (spec: unknown) => dispatched.push(spec),
+    focus: () => undefined,
+  } as unknown as EditorView;
+  const fix = { title: "t", changes: [{ from: 0, to: 1, insert: "x" }], otherFiles: [edit] };
+  applyFix(view, fix, () => false);
+  expect(dispatched).toEqual([]);
+  applyFix(view, fix, () => true);
+  expect(dispatched).toHaveLength(1);
 });

@@ -145,7 +145,8 @@ function step(direction: 1 | -1): Command {
 export const nextProblem = step(1);
 const previousProblem = step(-1);
 
-export type EditOtherFiles = (edits: Fix["otherFiles"]) => void;
+/** Answers whether the edits are made: they count in texts that are not open here, and may have changed since. */
+export type EditOtherFiles = (edits: Fix["otherFiles"]) => boolean;
 
 /** Called before and after a fix, so that it is a step of its own in the undo, whatever was typed around it. */
 export const afterFix = Facet.define<() => void>();
@@ -154,8 +155,8 @@ export function applyFix(view: EditorView, fix: Fix, onEditOtherFiles: EditOther
   if (view.state.readOnly) return;
   const separate = (): void => view.state.facet(afterFix).forEach((call) => call());
   separate();
+  if (fix.otherFiles.length > 0 && !onEditOtherFiles(fix.otherFiles)) return;
   if (fix.changes.length > 0) view.dispatch({ changes: [...fix.changes], userEvent: "input.fix" });
-  if (fix.otherFiles.length > 0) onEditOtherFiles(fix.otherFiles);
   separate();
   view.focus();
 }
