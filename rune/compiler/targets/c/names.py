@@ -29,8 +29,14 @@ _HEADERS = frozenset({
     "stdnoreturn", "string", "strings", "syslog", "termios", "tgmath", "threads", "time", "uchar", "unistd", "utime",
     "version", "wchar", "wctype",
 })
-# fmt: on
 """Headers of C and of the systems around it, which a file of the same name would hide."""
+
+OUR_FILES = frozenset({
+    "cycles", "firmware", "line", "loader", "main", "probe", "program", "registers", "rune_unit", "semihosting",
+    "serial", "start", "steps",
+})
+# fmt: on
+"""Files of C, without their endings, that programs around a rune have in the same folder."""
 
 LONGEST = 40
 """Characters that are kept: with what stands around it, a name stays within the 63 that C99 tells apart."""
@@ -42,9 +48,10 @@ def identifier(name: str) -> str:
 
 
 def file_stem(name: str) -> str:
-    """The name of a rune's files without their endings: an identifier that is no header of the system's."""
+    """The name of a rune's files without their endings: an identifier, and neither a header of the system nor a file of
+    ours."""
     stem = identifier(name)
-    return f"{stem}_rune" if stem.lower() in _HEADERS else stem
+    return f"{stem}_rune" if stem.lower() in _HEADERS | OUR_FILES else stem
 
 
 def fields(names: Iterable[str]) -> tuple[str, ...]:

@@ -341,8 +341,8 @@ def test_a_name_becomes_an_identifier_of_its_own() -> None:
 
 
 @pytest.mark.protects("compiling/shipped-c")
-@pytest.mark.parametrize("name", ["string", "Time", "stdint", "math"])
-def test_a_rune_hides_no_header_of_the_system(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["string", "Time", "stdint", "math", "main", "Main"])
+def test_a_rune_hides_no_header_of_the_system_and_no_file_of_ours(name: str, tmp_path: Path) -> None:
     folder = CFolder.of(tmp_path, sources_of(passing_on(U32, OutputKind.TENSOR), {}, name))
     assert folder.name == f"{name}_rune"
     data = bytes(range(32))

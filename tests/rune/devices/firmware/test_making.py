@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,14 +14,18 @@ from rune.compiler.anvil.target import Toolchain
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.c.interface import interface_of
+from rune.compiler.targets.c.names import OUR_FILES
 from rune.compiler.targets.c.trace import step_names
-from rune.compiler.targets.lookup import find_target
+from rune.compiler.targets.lookup import find_target, targets
+from rune.devices import emulation
+from rune.devices import firmware as firmware_package
 from rune.devices.firmware.board import PICO, FirmwareBoard
 from rune.devices.firmware.errors import FirmwareTooLarge
 from rune.devices.firmware.loader import checksum
 from rune.devices.firmware.making import BoardFirmware, make
 from rune.devices.firmware.program import Described, program_file
 from rune.devices.firmware.uf2 import read_uf2
+from rune.devices.packages.packaging import package
 from tests.rune.compiler.targets.projects import template
 from tests.rune.devices.packages.package_programs import packaged
 
@@ -113,3 +118,16 @@ def test_firmware_in_flash_has_its_variables_and_its_stack_in_ram() -> None:
     said = json.loads(image.described())
     assert said["start"] == board.flash
     assert board.ram <= said["stack_bottom"] < said["stack_top"] == board.ram + board.ram_size
+
+
+def test_the_reserved_names_are_those_of_the_files_beside_a_rune() -> None:
+    folders = Path(firmware_package.__path__[0]) / "pico", Path(emulation.__path__[0]) / "firmware"
+    ours = {path.stem for folder in folders for path in folder.glob("*.[ch]")}
+    written = {Path(name).stem for target in targets() for name in target.starting_points}
+    assert {*ours, *written, "rune_unit", "program", "probe"} == OUR_FILES
+
+
+@pytest.mark.parametrize(("name", "target"), [("main", "c"), ("Steps", "pico"), ("serial", "pico")])
+def test_a_project_may_have_the_name_of_one_of_these_files(name: str, target: str) -> None:
+    made = package(template("sine"), BuildOptions(name, target=find_target(target)))
+    assert f"src/{name}_rune.c" in made.files
