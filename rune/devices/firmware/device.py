@@ -20,6 +20,10 @@ _SILENT = "The board does not answer; does it run this firmware, and is the line
 _FOREIGN = (
     "Something answers, but not in this protocol; is it another program, or another speed than 921600 bits a second?"
 )
+_LOST = (
+    "The answer to a run came damaged, and the rune may have gone on in its state without it; check the cable and its "
+    "ground, and start again from the first input"
+)
 _NOISY = "The line is disturbed: three times in a row bytes came damaged; check the cable and its ground"
 _WRONG_CHECKSUM, _WRONG_LENGTH, _WRONG_VERSION, _INCOMPLETE = 1, 2, 3, 5
 _RUNE_FAILED, _FAULTED, _STACK_OVERFLOW = 6, 7, 8
@@ -57,7 +61,8 @@ class Device:
         self._ask(FrameKind.RESET)
 
     def _ask(self, kind: FrameKind, payload: bytes = b"") -> bytes:
-        """The payload of the answer. What came damaged is asked again."""
+        """The payload of the answer. What came damaged is asked again, but for a run that the board may have made: it
+        would be made twice, and later results would be those of another state."""
         was_damaged = False
         for _ in range(_ATTEMPTS):
             noise, damaged = self._reader.noise, self._reader.damaged
@@ -66,6 +71,8 @@ class Device:
                 was_damaged = was_damaged or self._reader.damaged > damaged
                 if not was_damaged:
                     raise BoardError(_FOREIGN if self._reader.noise > noise else _SILENT)
+                if kind is FrameKind.RUN:
+                    raise BoardError(_LOST)
                 continue
             if frame.version != PROTOCOL:
                 raise BoardError(

@@ -145,3 +145,17 @@ def test_what_came_damaged_is_asked_again_and_an_older_answer_is_passed_over() -
     assert Device(Peer(again), patience=0.05).hello == HELLO
     with pytest.raises(BoardError, match="The line is disturbed"):
         Device(Peer([spoilt] * 3), patience=0.05)
+
+
+@pytest.mark.parametrize("before", [[], [problem(1)]])
+def test_a_run_whose_answer_came_damaged_is_not_made_twice(before: list[Callable[[int], bytes]]) -> None:
+    """The board has gone on in its state."""
+    device = Device(Peer([hello, *before, spoilt]), patience=0.05)
+    with pytest.raises(BoardError, match="start again from the first input"):
+        device.run(b"")
+
+
+def test_a_run_that_the_board_refused_as_damaged_is_asked_again() -> None:
+    device = Device(Peer([hello, problem(1), problem(5), problem(6, 4, 1)]), patience=0.05)
+    with pytest.raises(BoardError, match="The rune gave up"):
+        device.run(b"")
