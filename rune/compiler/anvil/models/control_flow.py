@@ -10,12 +10,13 @@ is refused by name. Source: TFLite's kernels `if.cc` and `while.cc`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from rune.compiler.anvil.computation import Array
+from rune.compiler.anvil.models.byte_budget import ByteBudget
 from rune.compiler.anvil.models.known_sizes import sliced_shape, without_empty_parts
 from rune.compiler.anvil.operation import Contradiction, ModelOp
 from rune.compiler.anvil.ops import OPERATIONS
@@ -43,11 +44,11 @@ REASONS = {
 """The reasons why an operator is not resolved."""
 
 
-def with_graphs_inlined(model: Model) -> Model:
+def with_graphs_inlined(model: Model, budget: ByteBudget) -> Model:
     """Returns the model without IF and WHILE; the same model if it has none, or if one cannot be resolved."""
     if not any(operator.op in REASONS for operator in model.operators):
         return model
-    inlining = _Inlining(model)
+    inlining = _Inlining(model, budget)
     try:
         inlining.add(model.operators)
     except _Unresolved:
@@ -62,8 +63,9 @@ class _Unresolved(Exception):
 class _Inlining:
     """The model under construction. Tensors of inlined graphs are appended to its own."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, budget: ByteBudget) -> None:
         self._model = model
+        self._budget = budget
         self._tensors = list(model.tensors)
         self._operators: list[Operator] = []
         self._same: dict[int, int] = {}
@@ -244,12 +246,11 @@ class _Inlining:
         known = (self._tensors[index] for index in operator.inputs)
         if not any(_is_constant(each) and all(byte == decisive for byte in each.data or b"") for each in known):
             return False
-        index = operator.outputs[0]
-        if self._tensors[index].kind is not TensorKind.BOOL:
+        output = self._tensors[operator.outputs[0]]
+        shape = _broadcast(self._tensors[index].shape for index in operator.inputs)
+        if output.kind is not TensorKind.BOOL or output.shape != shape or not self._budget.takes(output.count):
             return False
-        self._tensors[index] = replace(
-            self._tensors[index], data=memoryview(bytes([decisive]) * self._tensors[index].count)
-        )
+        self._tensors[operator.outputs[0]] = replace(output, data=memoryview(bytes([decisive]) * output.count))
         return True
 
     def _computed(self, operator: Operator) -> bool:
@@ -301,6 +302,13 @@ _NUMPY = {
 
 def _is_constant(tensor: Tensor) -> bool:
     return bool(tensor.data) and not tensor.is_variable and not tensor.is_sparse
+
+
+def _broadcast(shapes: Iterable[tuple[int, ...]]) -> tuple[int, ...] | None:
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        return None
 
 
 def _array(tensor: Tensor) -> Array:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from rune.compiler.anvil.models.byte_budget import ByteBudget
 from rune.model.tflite import Model, Operator, Tensor, TensorKind
 from rune.model.tflite.shapes.open_shapes import known_numbers
 
@@ -22,16 +23,18 @@ OPERATORS = ("BROADCAST_ARGS", "FILL", "ZEROS_LIKE")
 _WHOLE = {TensorKind.INT32: "<i4", TensorKind.INT64: "<i8"}
 
 
-def with_known_results(model: Model) -> Model:
-    """Returns the model with constants instead of such operators; the same model if it has none."""
+def with_known_results(model: Model, budget: ByteBudget) -> Model:
+    """Returns the model with constants instead of such operators, as far as the budget allows; the same model if it has
+    none."""
     tensors, operators = list(model.tensors), []
     numbers = known_numbers(model.tensors, model.operators)
     for operator in model.operators:
         results = [_whole(numbers[index], tensors[index]) for index in operator.outputs if index in numbers]
         if not results or len(results) != len(operator.outputs):
-            results = [_result(tensors, operator)]
+            results = [_result(tensors, operator, min(LARGEST, budget.left))]
         known_data = [data for data in results if data is not None]
-        if not operator.outputs or len(known_data) != len(operator.outputs):
+        is_known = operator.outputs and len(known_data) == len(operator.outputs)
+        if not is_known or not budget.takes(sum(map(len, known_data))):
             operators.append(operator)
             continue
         for index, data in zip(operator.outputs, known_data, strict=True):
@@ -41,14 +44,15 @@ def with_known_results(model: Model) -> Model:
     return replace(model, tensors=tuple(tensors), operators=tuple(operators))
 
 
-def _result(tensors: list[Tensor], operator: Operator) -> bytes | None:
-    """Returns the bytes of an operator's output; None for other operators, or if its sizes do not match."""
+def _result(tensors: list[Tensor], operator: Operator, limit: int) -> bytes | None:
+    """Returns the bytes of an operator's output, at most as many as the limit; None for other operators, or if its
+    sizes do not match."""
     if operator.op not in OPERATORS or len(operator.outputs) != 1 or not operator.inputs or min(operator.inputs) < 0:
         return None
     output = tensors[operator.outputs[0]]
     inputs = [tensors[index] for index in operator.inputs]
     size = output.count * (output.kind.bits or 0) // 8
-    if not 0 < size <= LARGEST:
+    if not 0 < size <= limit:
         return None
     if operator.op == "ZEROS_LIKE":  # of bytes with a scale, which do not stand for zero, the reference makes none
         is_plain = output.kind in (TensorKind.FLOAT32, *_WHOLE)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rune.compiler.anvil.models.byte_budget import ByteBudget
 from rune.compiler.anvil.models.caching import remembered
 from rune.compiler.anvil.models.control_flow import with_graphs_inlined
 from rune.compiler.anvil.models.known_results import with_known_results
@@ -19,11 +20,12 @@ from rune.model.tflite import Model
 def plain_model(model: Model) -> Model:
     """Returns an equivalent plain model; the same model if there is nothing to do. Tensors keep their numbers, new ones
     are appended."""
-    graphs = tuple(map(_with_constants, model.subgraphs))
+    budget = ByteBudget(model)
+    graphs = tuple(_with_constants(graph, budget) for graph in model.subgraphs)
     if any(one is not other for one, other in zip(graphs, model.subgraphs, strict=True)):
         model = replace(model, subgraphs=graphs)
-    return with_variables(with_graphs_inlined(_with_constants(model)))
+    return with_variables(with_graphs_inlined(_with_constants(model, budget), budget), budget)
 
 
-def _with_constants(graph: Model) -> Model:
-    return with_known_results(unpacked(graph))
+def _with_constants(graph: Model, budget: ByteBudget) -> Model:
+    return with_known_results(unpacked(graph, budget), budget)

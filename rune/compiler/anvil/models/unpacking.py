@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from rune.compiler.anvil.models.byte_budget import ByteBudget
 from rune.compiler.anvil.ops.types import one_scale
 from rune.model.tflite import Model, Operator, Tensor, TensorKind
 
@@ -19,20 +20,21 @@ WITH_WEIGHTS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 """The operators that can have 4-bit weights, as their second input."""
 
 
-def unpacked(model: Model) -> Model:
-    """Returns the model with constants instead of each DEQUANTIZE of a constant, and 4-bit weights as int8; the same
-    model if there is neither."""
-    return _without_dequantize(_without_halves(model))
+def unpacked(model: Model, budget: ByteBudget) -> Model:
+    """Returns the model with constants instead of each DEQUANTIZE of a constant, and 4-bit weights as int8, as far as
+    the budget allows; the same model if there is neither."""
+    return _without_dequantize(_without_halves(model, budget), budget)
 
 
-def _without_halves(model: Model) -> Model:
+def _without_halves(model: Model, budget: ByteBudget) -> Model:
     weights = {
         operator.inputs[1]
         for operator in model.operators
         if operator.op in WITH_WEIGHTS and len(operator.inputs) > 1 and operator.inputs[0] >= 0
         if model.tensors[operator.inputs[0]].kind is TensorKind.INT8
     }
-    packed = [index for index in weights if index >= 0 and _is_packed(model.tensors[index])]
+    packed = [index for index in sorted(weights) if index >= 0 and _is_packed(model.tensors[index])]
+    packed = [index for index in packed if budget.takes(model.tensors[index].count)]
     if not packed:
         return model
     tensors = list(model.tensors)
@@ -51,21 +53,30 @@ def _bytes_of_halves(tensor: Tensor) -> memoryview:
     return memoryview((halves.view(np.int8) >> 4).tobytes())
 
 
-def _without_dequantize(model: Model) -> Model:
-    unpacked = {number: data for number, op in enumerate(model.operators) if (data := _numbers(model, op)) is not None}
-    if not unpacked:
+def _without_dequantize(model: Model, budget: ByteBudget) -> Model:
+    numbers: dict[int, memoryview | None] = {}  # by source, which several operators may unpack
+    constants: dict[int, memoryview] = {}
+    operators = []
+    for operator in model.operators:
+        source = _source(model, operator)
+        if source is not None and source not in numbers:
+            numbers[source] = _numbers(model.tensors[source], budget)
+        data = None if source is None else numbers[source]
+        if data is None:
+            operators.append(operator)
+        else:
+            constants[operator.outputs[0]] = data
+    if not constants:
         return model
-    constants = {model.operators[number].outputs[0]: data for number, data in unpacked.items()}
     tensors = tuple(
         replace(tensor, data=constants[index]) if index in constants else tensor
         for index, tensor in enumerate(model.tensors)
     )
-    operators = tuple(op for number, op in enumerate(model.operators) if number not in unpacked)
-    return replace(model, tensors=tensors, operators=operators)
+    return replace(model, tensors=tensors, operators=tuple(operators))
 
 
-def _numbers(model: Model, operator: Operator) -> memoryview | None:
-    """Returns the output of a DEQUANTIZE of a constant, as a file would store it; None for every other operator."""
+def _source(model: Model, operator: Operator) -> int | None:
+    """Returns the constant that a DEQUANTIZE unpacks to float32; None for every other operator."""
     if operator.op != "DEQUANTIZE" or len(operator.inputs) != 1 or len(operator.outputs) != 1:
         return None
     if operator.inputs[0] < 0:  # an input that is absent
@@ -73,7 +84,12 @@ def _numbers(model: Model, operator: Operator) -> memoryview | None:
     source, result = model.tensors[operator.inputs[0]], model.tensors[operator.outputs[0]]
     if source.data is None or source.is_sparse or result.kind is not TensorKind.FLOAT32 or source.shape != result.shape:
         return None
-    numbers = _of(source)
+    return operator.inputs[0]
+
+
+def _numbers(source: Tensor, budget: ByteBudget) -> memoryview | None:
+    """Returns the numbers of a constant as a file would store them as float32; None if it is not unpacked."""
+    numbers = _of(source) if budget.takes(4 * source.count) else None
     return None if numbers is None else memoryview(numbers.astype("<f4").tobytes())
 
 

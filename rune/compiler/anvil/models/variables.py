@@ -11,14 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from rune.compiler.anvil.models.byte_budget import ByteBudget
 from rune.model.tflite import Model, Tensor
 
 Name = tuple[str, str]
 """The container of a variable, and its name there."""
 
 
-def with_variables(model: Model) -> Model:
-    """Returns the model with tensors instead of its variables; the same model if it has none."""
+def with_variables(model: Model, budget: ByteBudget) -> Model:
+    """Returns the model with tensors instead of its variables; the same model if it has none, or if they are more than
+    the budget allows."""
     names = _names(model)
     if not names:
         return model
@@ -27,7 +29,7 @@ def with_variables(model: Model) -> Model:
         return model
     variables = {}
     for name in dict.fromkeys(names.values()):
-        variable = _variable(model, [index for index, its in names.items() if its == name], first.get(name))
+        variable = _variable(model, [index for index, its in names.items() if its == name], first.get(name), budget)
         if variable is None:
             return model
         variables[name] = variable
@@ -85,9 +87,9 @@ class _Use:
     is_assigned: bool
 
 
-def _variable(model: Model, handles: list[int], first: Tensor | None) -> Tensor | None:
-    """Returns the tensor of a variable; None if an op uses it in another way, its uses differ in type, or it is read
-    before it has a value."""
+def _variable(model: Model, handles: list[int], first: Tensor | None, budget: ByteBudget) -> Tensor | None:
+    """Returns the tensor of a variable; None if an op uses it in another way, its uses differ in type, it is read
+    before it has a value, or it is more than the budget allows."""
     uses = list(_uses(model, handles))
     if None in uses or not uses:
         return None
@@ -97,7 +99,10 @@ def _variable(model: Model, handles: list[int], first: Tensor | None) -> Tensor 
     like = first or known[0].tensor
     if any((use.tensor.kind, use.tensor.shape) != (like.kind, like.shape) for use in known):
         return None
-    data = first.data if first is not None else memoryview(bytes(like.count * (like.kind.bits or 0) // 8))
+    size = like.count * (like.kind.bits or 0) // 8
+    if first is None and not budget.takes(size):
+        return None
+    data = memoryview(bytes(size)) if first is None else first.data
     return replace(like, name=like.name or "variable", data=data, is_variable=True)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
+from rune.compiler.anvil.models.byte_budget import ByteBudget
 from rune.compiler.anvil.models.control_flow import MOST_OPERATORS, MOST_ROUNDS, with_graphs_inlined
 from rune.compiler.anvil.models.support import unsupported
 from rune.model.tflite import Model, read_model
@@ -30,25 +31,29 @@ def read(build: Callable[[Layers], list[Value]]) -> Model:
     return read_model(make("any", build))
 
 
+def inlined(model: Model) -> Model:
+    return with_graphs_inlined(model, ByteBudget(model))
+
+
 def test_a_known_condition_leaves_one_branch() -> None:
-    model = with_graphs_inlined(read_model(compiled_model("if_f32_known")))
+    model = inlined(read_model(compiled_model("if_f32_known")))
     assert [operator.op for operator in model.operators] == ["ADD"]
 
 
 def test_a_loop_is_its_body_as_often_as_it_runs_and_its_counter_is_gone() -> None:
-    model = with_graphs_inlined(read_model(compiled_model("while_f32_around_if")))
+    model = inlined(read_model(compiled_model("while_f32_around_if")))
     assert [operator.op for operator in model.operators] == ["ADD", "ADD", "SUB"]
 
 
 def test_a_loop_that_ends_while_it_runs_has_all_its_rounds_and_its_counter_is_gone() -> None:
-    model = with_graphs_inlined(read_model(compiled_model("while_f32_ends_while_it_runs")))
+    model = inlined(read_model(compiled_model("while_f32_ends_while_it_runs")))
     rounds = Counter(operator.op for operator in model.operators)
     assert rounds == {"REDUCE_MAX": 6, "LESS": 6, "LOGICAL_AND": 9, "ADD": 5, "SELECT": 10}
 
 
 def test_a_model_without_calls_is_left_as_it_is() -> None:
     model = read_model(compiled_model("conv_2d_f32_same"))
-    assert with_graphs_inlined(model) is model
+    assert inlined(model) is model
 
 
 def test_a_loop_without_end_is_refused_soon() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rune.compiler.anvil.models.byte_budget import ByteBudget
 from rune.compiler.anvil.models.support import unsupported
 from rune.compiler.anvil.models.unpacking import unpacked
 from rune.model.tflite import TensorKind, read_model
@@ -16,7 +17,7 @@ from tests.support.models.model_cases import compiled_model
 @pytest.mark.parametrize("name", ["conv_2d_f32_weights_of_float16", "conv_2d_f32_weights_of_bytes"])
 def test_packed_weights_are_constants(name: str) -> None:
     model = read_model(compiled_model(name))
-    whole = unpacked(model)
+    whole = unpacked(model, ByteBudget(model))
     assert [operator.op for operator in whole.operators] == ["CONV_2D"]
     weights = whole.tensors[whole.operators[0].inputs[1]]
     packed = model.tensors[model.operators[0].inputs[0]]
@@ -31,13 +32,13 @@ def test_packed_weights_are_constants(name: str) -> None:
 
 def test_what_comes_while_it_runs_is_left_alone() -> None:
     model = read_model(compiled_model("dequantize_i8_to_f32"))
-    assert unpacked(model) is model
+    assert unpacked(model, ByteBudget(model)) is model
 
 
 def test_an_operator_whose_input_is_absent_is_left_to_its_own_check() -> None:
     model = read_model(compiled_model("conv_2d_f32_weights_of_float16"))
     broken = replace(model, operators=(replace(model.operators[0], inputs=(-1,)), *model.operators[1:]))
-    assert unpacked(broken) is broken
+    assert unpacked(broken, ByteBudget(broken)) is broken
 
 
 def test_a_constant_that_claims_another_shape_is_left_to_the_operators_own_check() -> None:
@@ -45,5 +46,5 @@ def test_a_constant_that_claims_another_shape_is_left_to_the_operators_own_check
     index = model.operators[0].outputs[0]
     other = replace(model.tensors[index], shape=(4, 3, 3, 2))
     broken = replace(model, tensors=(*model.tensors[:index], other, *model.tensors[index + 1 :]))
-    assert unpacked(broken) is broken
+    assert unpacked(broken, ByteBudget(broken)) is broken
     assert [each.op for each in unsupported(broken)] == ["DEQUANTIZE", "CONV_2D"]
