@@ -12,7 +12,8 @@ from forge.accounts.models import Membership, User
 from forge.core.blobs.store import blob_path, read_blob
 from forge.core.blobs.sweep import sweep_blobs
 from forge.core.models import AuditEntry, Blob
-from forge.datasets.consent.terms import Purpose, terms_for
+from forge.datasets.consent.actions import agree_anew
+from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, terms_for
 from forge.datasets.models import DataSet, Sample
 from forge.datasets.samples.actions import end_consents
 from forge.projects.models import Project
@@ -64,6 +65,25 @@ def test_somebody_who_left_lists_and_withdraws_what_they_gave(
     assert [each["id"] for each in client.get("/api/v1/data/consents").json()["results"]] == [str(consent.pk)]
     assert client.delete(f"/api/v1/data/consents/{consent.pk}").json()["samples"] == 1
     assert client.get("/api/v1/data/consents").json()["results"] == []
+
+
+@pytest.mark.protects("recordings/withdrawn-from-data")
+def test_withdrawing_a_consent_that_was_replaced_deletes_its_samples(
+    client: Client, project: Project, user: User
+) -> None:
+    first = consent_of(user, project)
+    sample = sample_of(first, user)
+    Sample.objects.update(events=[{"label": "knock", "start": 0, "end": 1}])
+    consent = first
+    for days in (200, 300):
+        text = terms_for(project, DEFAULT_PURPOSES, days).text
+        consent = agree_anew(user, consent, purposes=DEFAULT_PURPOSES, days=days, text=text)
+    assert client.delete(f"/api/v1/data/consents/{first.pk}").json()["samples"] == 1
+    consent.refresh_from_db()
+    sample.refresh_from_db()
+    assert consent.withdrawn
+    assert (sample.removal_reason, sample.events) == ("withdrawn", None)
+    assert client.delete(f"/api/v1/data/consents/{first.pk}").status_code == 404, "once"
 
 
 @pytest.mark.slow

@@ -39,7 +39,8 @@ ERASED_AT_ONCE = 200
 
 def withdraw_consent(actor: Actor, consent: Consent) -> SampleRemoval | None:
     """Withdraws the actor's own consent and deletes all samples that it covers. Maintainers may withdraw anyone's. If
-    it covers test samples that a saved version has, only owners may withdraw another person's.
+    it covers test samples that a saved version has, only owners may withdraw another person's. Of a consent that its
+    person replaced, the one that replaced it is withdrawn.
 
     Returns what was deleted, or None if it covered no samples. Raises `NotFound` for another person's consent and for
     one that was withdrawn already, and `Forbidden` if only owners may withdraw it.
@@ -48,6 +49,7 @@ def withdraw_consent(actor: Actor, consent: Consent) -> SampleRemoval | None:
     if (actor.pk is None or consent.person_id != actor.pk) and not can(actor, Verb.MANAGE, project):
         raise nothing_here(actor)
     with (change := DataSetChange(consent.data_set_id)) as data_set:
+        consent = _last(consent)
         if not Consent.objects.filter(pk=consent.pk, withdrawn=None).update(withdrawn=timezone.now()):
             raise nothing_here(actor)
         samples = Sample.objects.available().filter(consent=consent)
@@ -58,6 +60,13 @@ def withdraw_consent(actor: Actor, consent: Consent) -> SampleRemoval | None:
     delete_if_unlinked(archives)
     erase_removed(data_set, most=ERASED_AT_ONCE)
     return removal
+
+
+def _last(consent: Consent) -> Consent:
+    """The consent that its person gave last for the same samples. The data set is locked."""
+    while later := Consent.objects.filter(replaced=consent).first():
+        consent = later
+    return consent
 
 
 def delete_sample(actor: Actor, sample: Sample) -> None:
@@ -139,6 +148,7 @@ def remove_samples(
         removal_reason=reason,
         removal=removal,
         drawing={},
+        events=None,
         positions=None,
         revision=data_set.revision,
         left_out=True,
