@@ -19,6 +19,7 @@ from forge.compute.pool.recordings import recording_readers
 from forge.core.blobs.links import links_of_all
 from forge.core.blobs.store import blob_path
 from forge.core.models import AuditEntry, Blob, Event
+from forge.datasets.consent.terms import Purpose
 from forge.datasets.models import Sample
 from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import import_samples
@@ -27,7 +28,7 @@ from forge.projects.models import Project
 from rune.datasets.content import read
 from rune.digests import digest_of
 from tests.forge.datasets.test_recordings import a_sound
-from tests.forge.factories.recordings import consent_of, png, sample_of, submission_of
+from tests.forge.factories.recordings import consent_of, loud, png, sample_of, submission_of
 from tests.forge.factories.samples import packed, withdraw_sample, zipped
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,6 +71,16 @@ def test_the_preview_says_what_would_come_in_and_why_not_and_changes_nothing(cli
     assert payload["left_out"] == ["README.md"]
     assert not Sample.objects.exists()
     assert not Blob.objects.filter(pk__contains="sha256").filter(size=len(a_sound())).exists()
+
+
+@pytest.mark.protects("recordings/purposes")
+def test_recordings_come_into_splits_that_their_consent_covers(client: Client, project: Project, user: User) -> None:
+    purposes = frozenset({Purpose.TRAINING})
+    terms = recording_terms(project, 90, purposes).text
+    archive = zipped({f"test/knock/{seed}.wav": loud(seed) for seed in range(12)})
+    done = import_samples(user, project, [archive], days=90, consent=terms, purposes=purposes)
+    assert len(done.samples) == 12
+    assert {each.split for each in done.samples} <= {"train", "validation"}
 
 
 def test_an_import_brings_in_what_the_preview_said_as_one_act(client: Client, project: Project, user: User) -> None:

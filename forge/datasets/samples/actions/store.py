@@ -58,7 +58,7 @@ def store_sample(
         split = split_of_nobody(data_set, consent, blob.digest, wanted)
     if not consent.covers(split):
         raise WrongSide(
-            f"Samples of {group or 'this kind'} are for {split.value}, which the terms do not cover. "
+            f"Samples of {group} are for {split.value}, which the terms do not cover. "
             "Agree to terms for tests and for training."
         )
     sample = new_row(data_set, consent, content, blob, label, split, group, origin, actor, events)
@@ -104,10 +104,11 @@ def new_row(
 
 
 def split_of_nobody(data_set: DataSet, consent: Consent, digest: str, wanted: Split | None) -> Split:
-    """Chooses the split of a sample of nobody: the one that is wanted, if the consent covers it."""
-    if wanted is not None and consent.covers(wanted):
-        return wanted
-    return split_of_single(data_set.pk, digest) if consent.for_training else Split.TEST
+    """Chooses the split of a sample of nobody, which the consent covers: the one that is wanted, if it does."""
+    for split in (wanted, split_of_single(data_set.pk, digest)):
+        if split is not None and consent.covers(split):
+            return split
+    return Split.TRAIN if consent.for_training else Split.TEST
 
 
 def _group(data_set: DataSet, consent: Consent, label: str, pseudonym: str, wanted: Split | None) -> Group:
