@@ -19,7 +19,7 @@ from forge.datasets.collecting.actions import GuestTask, make_guest_link, sweep_
 from forge.datasets.collecting.actions.submissions import WAITING_DAYS
 from forge.datasets.collecting.models import SubmissionState
 from forge.datasets.collecting.task import Task
-from forge.datasets.models import CollectingLink, Collector, Consent, DataSet, Sample, Submission
+from forge.datasets.models import CollectingLink, Collector, Consent, DataSet, Group, Sample, Submission
 from forge.datasets.samples.models import SampleKind
 from forge.datasets.versions.actions import save_version
 from forge.projects.models import Project
@@ -185,6 +185,32 @@ def test_refused_recordings_leave_no_byte(guest: Guest, owner: User, browser_of:
     assert set(Submission.objects.values_list("state", flat=True)) == {SubmissionState.REFUSED}
     assert not Submission.objects.filter(erased=None).exists()
     assert not Sample.objects.exists()
+
+
+@pytest.mark.protects("recordings/quarantine")
+def test_a_recording_that_cannot_be_accepted_stops_no_other(guest: Guest, owner: User, browser_of: Browser) -> None:
+    for seed in range(3):
+        guest.send(loud(seed))
+    first, second, third = [str(row.pk) for row in Submission.objects.order_by("created")]
+    browser = browser_of(owner)
+    browser.post(WAITING, {"do": "accept", "ids": [first]})
+    Group.objects.update(split="test")
+    # As when the guest agreed to other terms before the second.
+    training = Consent.objects.create(
+        data_set=DataSet.objects.get(),
+        text="x",
+        for_tests=False,
+        for_training=True,
+        for_readers=False,
+        for_other_projects=False,
+    )
+    Submission.objects.filter(pk=second).update(consent=training)
+    browser.post(WAITING, {"do": "accept", "ids": [second, third]})
+    assert list(Submission.objects.order_by("created").values_list("state", flat=True)) == [
+        "accepted",
+        "refused",
+        "accepted",
+    ]
 
 
 @pytest.mark.protects("recordings/quarantine")

@@ -25,7 +25,7 @@ from forge.core.models import Blob
 from forge.datasets.actions import DataSetChange
 from forge.datasets.collecting.access import principal_of_collector
 from forge.datasets.collecting.models import SubmissionState
-from forge.datasets.errors import ConsentOver, ContentRefused, SampleKnown
+from forge.datasets.errors import ConsentOver, ContentRefused, SampleKnown, WrongSide
 from forge.datasets.models import Collector, Consent, DataSet, Sample, Submission, SubmissionQuerySet
 from forge.datasets.playing import require_play
 from forge.datasets.removals.models import RemovalReason
@@ -76,7 +76,8 @@ def submit(collector: Collector, chunks: Iterable[bytes], *, device: str) -> Sub
 
 
 def accept_submissions(actor: Actor, project: Project, ids: Collection[UUID]) -> int:
-    """Makes samples of waiting recordings, and returns how many. One whose bytes are a sample already is refused.
+    """Makes samples of waiting recordings, and returns how many. One whose bytes are a sample already is refused, and
+    one of a guest whose earlier samples are for what the later terms do not cover.
 
     Raises `Invalid`, `PlayingRefused` for somebody who may not play them, and `Forbidden` or `NotFound`.
     """
@@ -200,13 +201,13 @@ def _store(collector: Collector, consent: Consent, content: Content, blob: Blob,
 
 
 def _accept(actor: Actor, data_set: DataSet, row: Submission, project: Project) -> bool:
-    """Makes a sample of a recording. The data set is locked. Returns False where its bytes are a sample already."""
+    """Makes a sample of a recording. The data set is locked. Returns False where it is refused."""
     content = Content(Kind(row.kind), row.media_type, b"", Quality(row.quality), row.milliseconds, row.drawing)
     origin = SampleOrigin(row.collector.pseudonym, device=row.device, source=SampleSource.GUEST)
     blob = Blob.objects.get(pk=row.digest)
     try:
         sample = store_sample(data_set, row.consent, content, blob, row.label, origin, actor)
-    except SampleKnown:
+    except (SampleKnown, WrongSide):
         _drop(Submission.objects.filter(pk=row.pk), SubmissionState.REFUSED)
         return False
     link_blobs(sample, [row.digest], project.organisation_id)
