@@ -1,4 +1,4 @@
-// What the motion sensor of a device says, as rows that mean the same on every device.
+// Rows of a device's motion sensor that mean the same on every device.
 import type { Row } from "./motion";
 
 /** The part of a `DeviceMotionEvent` that a row is made of. */

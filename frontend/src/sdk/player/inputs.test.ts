@@ -35,7 +35,13 @@ class Part extends EventTarget {
 }
 
 const REQUEST = { id: 1, kind: "RAW", parameters: {}, size: 8, type: "f32[2]", stage: null } as const;
-const PICTURE = { ...REQUEST, kind: "IMAGE", parameters: { width: 28, height: 28, pixel_format: 2 }, size: 784, type: null } as const;
+const PICTURE = {
+  ...REQUEST,
+  kind: "IMAGE",
+  parameters: { width: 28, height: 28, pixel_format: 2 },
+  size: 784,
+  type: null,
+} as const;
 
 const actions = { run: vi.fn(), fail: vi.fn(), toggle: vi.fn() };
 
@@ -45,7 +51,7 @@ beforeEach(() => {
   vi.stubGlobal("document", { createElement: (name: string) => new Part(name) });
 });
 
-function made(request: CapabilityRequest, name: string): Part {
+function partOf(request: CapabilityRequest, name: string): Part {
   inputParts([request], actions);
   const part = Part.all.find((each) => each.name === name);
   if (part === undefined) throw new Error(`There is no ${name}.`);
@@ -57,7 +63,7 @@ function press(part: Part, key: { readonly isComposing: boolean; readonly keyCod
 }
 
 test("numbers are those that are written, whatever stands around them", () => {
-  const field = made(REQUEST, "input");
+  const field = partOf(REQUEST, "input");
   for (const text of ["1 2 ", " 1, 2", "1;2;\n"]) {
     field.value = text;
     press(field, { isComposing: false, keyCode: 13 });
@@ -66,7 +72,7 @@ test("numbers are those that are written, whatever stands around them", () => {
 });
 
 test("Enter that ends a composition does not run", () => {
-  const field = made({ ...REQUEST, type: null }, "input");
+  const field = partOf({ ...REQUEST, type: null }, "input");
   press(field, { isComposing: true, keyCode: 13 });
   press(field, { isComposing: false, keyCode: 229 });
   expect(actions.run).not.toHaveBeenCalled();
@@ -74,7 +80,7 @@ test("Enter that ends a composition does not run", () => {
 
 test("a file that is no picture says so, and can be chosen again", async () => {
   vi.stubGlobal("createImageBitmap", () => Promise.reject(new DOMException("no", "InvalidStateError")));
-  const file = made(PICTURE, "input");
+  const file = partOf(PICTURE, "input");
   file.value = "notes.txt";
   file.files = [new File(["x"], "notes.txt")];
   file.dispatchEvent(new Event("change"));
@@ -86,7 +92,7 @@ test("a file that is no picture says so, and can be chosen again", async () => {
 test("the picture that was chosen last is run, though an earlier one is decoded after it", async () => {
   const decoded: ((bitmap: object) => void)[] = [];
   vi.stubGlobal("createImageBitmap", () => new Promise((resolve) => decoded.push(resolve)));
-  const file = made(PICTURE, "input");
+  const file = partOf(PICTURE, "input");
   for (const name of ["large.png", "small.png"]) {
     file.files = [new File(["x"], name)];
     file.dispatchEvent(new Event("change"));
@@ -99,7 +105,7 @@ test("the picture that was chosen last is run, though an earlier one is decoded 
 });
 
 test("one draws black on white, as the rune is given drawings elsewhere", () => {
-  const sheet = made(PICTURE, "canvas");
+  const sheet = partOf(PICTURE, "canvas");
   sheet.dispatchEvent(Object.assign(new Event("pointerdown"), { pointerId: 1, offsetX: 1, offsetY: 1 }));
   expect(sheet.drawn).toEqual(["white", "black"]);
 });

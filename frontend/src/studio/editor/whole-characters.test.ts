@@ -4,7 +4,7 @@ import * as Y from "yjs";
 import { expect, test } from "vitest";
 import { wholeCharacters } from "./whole-characters";
 
-/** The pieces that a text loses and gains, as the binding to Yjs is told of them. */
+/** The pieces that a text loses and gains, as the binding to Yjs gets them. */
 function piecesOf(changes: ChangeSet, doc: string): readonly (readonly [gone: string, come: string])[] {
   const pieces: (readonly [string, string])[] = [];
   changes.iterChanges((from, to, _begin, _end, inserted) => pieces.push([doc.slice(from, to), inserted.toString()]));

@@ -22,7 +22,7 @@ export function wholeCharacters(): Extension {
       const isToWithin = splitsPair(startState.doc, toA);
       if (!isFromWithin && !isToWithin && !HALF.test(inserted.toString())) return;
       const [from, to] = [isFromWithin ? fromB - 1 : fromB, isToWithin ? toB + 1 : toB];
-      // What goes between the halves goes behind them; a half that is left alone goes with its other half.
+      // A text between the halves goes behind them; a half that is left alone goes with its other half.
       const isBetween = fromA === toA && isFromWithin;
       const text = isBetween
         ? startState.doc.sliceString(fromA - 1, fromA + 1) + inserted.toString()

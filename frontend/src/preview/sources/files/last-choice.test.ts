@@ -31,7 +31,7 @@ test("the last choice says why it cannot be read", async () => {
   expect(onProblem).toHaveBeenCalledWith(new Error("no picture"));
 });
 
-test("a file that is read when another source is chosen is nobody's input", async () => {
+test("a file that is still read when another source is chosen is no input", async () => {
   const choice = new LastChoice();
   choice.follow(Promise.resolve("late"), onValue, onProblem);
   choice.forget();

@@ -18,7 +18,7 @@ export class LastChoice {
     );
   }
 
-  /** What is still read counts no more. */
+  /** Files that are still read count no more. */
   readonly forget = (): void => {
     this.#count += 1;
   };

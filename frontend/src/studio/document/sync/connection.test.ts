@@ -236,11 +236,11 @@ test("who waits for storing is told the reason when the server closes for good",
   server.busy = true;
   doc.getText("t").insert(0, "x");
   const reason = "You no longer have access to this project.";
-  const told = [expect(connection.stored()).rejects.toThrow(reason)];
+  const refusals = [expect(connection.stored()).rejects.toThrow(reason)];
   server.sockets[0]?.drop(4403, reason);
   await soon();
-  told.push(expect(connection.stored()).rejects.toThrow(reason));
-  await Promise.all(told);
+  refusals.push(expect(connection.stored()).rejects.toThrow(reason));
+  await Promise.all(refusals);
 });
 
 test("an idle socket stays open past the provider's watchdog", async () => {

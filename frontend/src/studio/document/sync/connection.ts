@@ -83,7 +83,7 @@ export class DocumentConnection {
   private storedClocks: StoredClocks = new Map();
   /** The server's words when it said that coming back is pointless. */
   private closedFor: string | null = null;
-  private waiting: Pick<PromiseWithResolvers<void>, "resolve" | "reject">[] = [];
+  private waiting: { readonly resolve: () => void; readonly reject: (reason: Error) => void }[] = [];
   private quiet: ReturnType<typeof setTimeout> | undefined;
   private patience: ReturnType<typeof setTimeout> | undefined;
   private silence: ReturnType<typeof setTimeout> | undefined;
