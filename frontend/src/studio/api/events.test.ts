@@ -126,6 +126,19 @@ describe("when a number is missing", () => {
     expect(seen.map((each) => each.sequence)).toEqual([6]);
   });
 
+  test("events that come while the state is read for another reason are given after it", async () => {
+    let answer = (_sequence: number): void => undefined;
+    const { stream, last, seen } = follow(5, () => new Promise((resolve) => (answer = resolve)));
+    last().deliver({ type: "hello", sequence: 5 });
+    void stream.readAgain();
+    last().deliver(event(6));
+    last().deliver(event(7));
+    expect(seen).toEqual([]);
+    answer(6);
+    await vi.runAllTimersAsync();
+    expect(seen.map((each) => each.sequence)).toEqual([7]);
+  });
+
   test("a read that fails begins again from the socket", async () => {
     let fails = true;
     const { last, wires, reads, seen } = follow(5, () =>

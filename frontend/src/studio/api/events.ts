@@ -139,7 +139,8 @@ export class EventStream {
     }
   }
 
-  private async readAgain(): Promise<void> {
+  /** Read the state again; events that come meanwhile are applied after it. */
+  async readAgain(): Promise<void> {
     this.isStale = true;
     if (this.reading) return;
     this.reading = true;

@@ -1,4 +1,4 @@
-import type { ProjectState } from "../../api/schema";
+import type { ProjectEvent, ProjectState } from "../../api/schema";
 import { expect, test, vi } from "vitest";
 import { ProjectClient } from "../api/client";
 import { SessionStore } from "./store";
@@ -41,12 +41,13 @@ function storeOf(answers: Readonly<Record<string, () => unknown>>) {
       );
     },
   );
-  const store = new SessionStore(STATE, client, vi.fn());
+  const readState = vi.fn<() => void>();
+  const store = new SessionStore(STATE, client, vi.fn(), readState);
   const letGo = async (): Promise<void> => {
     for (const go of pending.splice(0)) go();
     await new Promise((resolve) => setTimeout(resolve));
   };
-  return { store, requests, letGo };
+  return { store, requests, letGo, readState };
 }
 
 test("many events of the preview at once are read twice at most: now, and once after", async () => {
@@ -105,6 +106,22 @@ test("after a gap the whole state is new and its number is given", async () => {
   expect(store.state.getState().tags).toHaveLength(1);
 });
 
+test("an event that does not bring the state has it read by the event stream, which keeps what comes meanwhile", () => {
+  const { store, requests, readState } = storeOf({});
+  store.apply({ sequence: 2, type: "tag.published", data: {} } as ProjectEvent);
+  expect(readState).toHaveBeenCalledOnce();
+  expect(requests).toEqual([]);
+});
+
+test("a preview that is read takes nothing back of what events said meanwhile", async () => {
+  const { store, letGo } = storeOf({ preview: () => ({ ...PREVIEW, sequence: 5 }) });
+  store.readPreview();
+  const project = { ...STATE.project, description: "Words" };
+  store.apply({ sequence: 2, type: "project.changed", data: { project } });
+  await letGo();
+  expect(store.state.getState()).toMatchObject({ preview: { sequence: 5 }, project: { description: "Words" } });
+});
+
 test("a read that fails is told, and the next event reads again", async () => {
   const onError = vi.fn();
   const fetch = vi.fn(() => Promise.reject(new TypeError("Failed to fetch")));
@@ -112,6 +129,7 @@ test("a read that fails is told, and the next event reads again", async () => {
     STATE,
     new ProjectClient("acme", "keywords", { token: "t", explain: (error) => Promise.resolve(error) }, fetch),
     onError,
+    vi.fn(),
   );
   for (const sequence of [2, 3]) {
     store.apply({ sequence, type: "preview.changed", data: { sequence: 5, state: "checking" } });

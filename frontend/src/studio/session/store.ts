@@ -5,6 +5,9 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { ProjectClient } from "../api/client";
 import { afterEvent, sessionOf, withAnswer, withPreview, type Reading, type ProjectSession } from "./project-session";
 
+/** A part of the state that is read by itself. */
+type Part = Exclude<Reading, { readonly what: "state" }>;
+
 export class SessionStore {
   private readonly store: StoreApi<ProjectSession>;
   readonly state: Omit<StoreApi<ProjectSession>, "setState">;
@@ -15,6 +18,8 @@ export class SessionStore {
     state: ProjectState,
     private readonly client: ProjectClient,
     private readonly onError: (error: unknown) => void,
+    /** Has the event stream call `refetch`, which keeps the events that come meanwhile: they are newer than what is read. */
+    private readonly readState: () => void,
   ) {
     this.store = createStore<ProjectSession>(() => sessionOf(state));
     this.state = this.store;
@@ -23,10 +28,11 @@ export class SessionStore {
   apply(event: ProjectEvent): void {
     const { session, reading } = afterEvent(this.store.getState(), event);
     this.store.setState(session);
-    if (reading !== null) this.read(reading);
+    if (reading?.what === "state") this.readState();
+    else if (reading !== null) this.read(reading);
   }
 
-  /** Read the whole state again, as after a gap in the events. Answers its sequence number. */
+  /** Read the whole state again, while no event is applied. Answers its sequence number. */
   async refetch(): Promise<number> {
     const state = await this.client.state();
     this.store.setState({ ...state });
@@ -71,7 +77,7 @@ export class SessionStore {
   }
 
   /** Read one thing, once at a time: asked while it is being read, it is read once more after. */
-  private read(reading: Reading): void {
+  private read(reading: Part): void {
     if (reading.what === "log" && !this.watched.has(reading.build)) return;
     const key = reading.what === "log" ? `log ${reading.build}` : reading.what;
     const active = this.reads.get(key);
@@ -89,18 +95,17 @@ export class SessionStore {
       });
   }
 
-  private async fetch(reading: Reading): Promise<void> {
+  private async fetch(reading: Part): Promise<void> {
     switch (reading.what) {
-      case "preview":
-        this.store.setState(withPreview(this.store.getState(), await this.client.preview()));
+      case "preview": {
+        const preview = await this.client.preview();
+        this.store.setState(withPreview(this.store.getState(), preview));
         return;
+      }
       case "log": {
         const lines = await this.client.log(reading.build);
         this.store.setState({ logs: { ...this.store.getState().logs, [reading.build]: lines } });
-        return;
       }
-      case "state":
-        await this.refetch();
     }
   }
 }

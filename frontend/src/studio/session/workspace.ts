@@ -116,7 +116,12 @@ export class Workspace {
     const sockets = `${host.protocol === "https:" ? "wss" : "ws"}://${host.host}/ws/projects/${encodeURIComponent(organisation)}/${encodeURIComponent(name)}`;
     this.signIn = new SignInWatch({ me: state.me.id, csrf: state.csrf });
     this.client = new ProjectClient(organisation, name, this.signIn);
-    this.store = new SessionStore(state, this.client, (error) => this.toasts.say(sentenceOf(error)));
+    this.store = new SessionStore(
+      state,
+      this.client,
+      (error) => this.toasts.say(sentenceOf(error)),
+      () => void this.events.readAgain(),
+    );
     this.uploads = new Uploads({
       address: (path) => this.client.fileAddress(path),
       unpackAddress: (folder, replace) => this.client.unpackAddress(folder, replace),
@@ -248,7 +253,7 @@ export class Workspace {
       this.unsent.setKeeping(true);
       this.connection.connect();
       this.events.retry();
-      this.store.refetch().catch((error: unknown) => this.toasts.say(sentenceOf(error)));
+      void this.events.readAgain();
     });
     window.addEventListener("focus", () => {
       if (who !== "me") void this.signIn.check();
