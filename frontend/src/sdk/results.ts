@@ -25,11 +25,14 @@ export function resultOf({ outputs, milliseconds }: PackedResult, wordlists: Loa
   const tensors = outputs.flatMap((output) => output.tensors);
   const text = tensors.find(({ type }) => type === "utf8") ?? tensors[0];
   const shares = tensors.flatMap(sharesOf);
-  const words = wordlists.find(({ length }) => length === shares.length);
+  const answer = text?.elements[0] ?? null;
+  // Of several lists of this length, the one that the text is of.
+  const lists = wordlists.filter(({ length }) => length === shares.length);
+  const words = lists.length > 1 ? lists.find((list) => list.includes(String(answer))) : lists[0];
   const scores = shares.map((share, index) => ({ label: words?.[index] ?? String(index), share }));
   scores.sort((a, b) => b.share - a.share);
   return {
-    answer: text?.elements[0] ?? null,
+    answer,
     sure: scores[0]?.share ?? null,
     scores,
     outputs,

@@ -78,6 +78,61 @@ test("scores are named by a list of words of their length, else numbered", () =>
   expect(names(only(follow([[message(2, scores(0, 1, 0))]])[0]))).toEqual([false, "1", "0", "2"]);
 });
 
+describe("with two classifiers of as many labels", () => {
+  const FRUITS = ["silence", "apple", "pear", "plum"];
+  const context = { wordlists: [WORDS, FRUITS], isStream: false, calling: DEFAULT_CALLING, now: 0 };
+  const bars = (card: Card | undefined) =>
+    card?.kind === "word" || card?.kind === "scores" ? card.scores.map(({ name }) => name) : null;
+  const fruit = (text: string) => [message(1, word(text), scores(0.4, 0.3, 0.2, 0.1))];
+
+  test("each word's scores have the names of its own list", () => {
+    const outputs = [...fruit("up"), message(2, word("pear"), scores(0.4, 0.3, 0.2, 0.1))];
+    const { cards } = read(NO_READINGS, outputs, context);
+    expect(cards.map(bars)).toEqual([WORDS, FRUITS]);
+  });
+
+  test("a word of both lists keeps the list of the run before", () => {
+    const first = read(NO_READINGS, fruit("apple"), context);
+    expect(bars(read(first, fruit("silence"), context).cards[0])).toEqual(FRUITS);
+  });
+
+  test("scores beside no word are numbered, since nobody says whose they are", () => {
+    const { cards } = read(NO_READINGS, [message(1, scores(0.4, 0.3, 0.2, 0.1))], context);
+    expect(bars(cards[0])).toEqual(["0", "1", "2", "3"]);
+    const same = read(NO_READINGS, [message(1, scores(0.4, 0.3, 0.2, 0.1))], {
+      ...context,
+      wordlists: [WORDS, [...WORDS]],
+    });
+    expect(bars(same.cards[0])).toEqual(WORDS);
+  });
+});
+
+test("scores that come before their word are behind it, once", () => {
+  const outputs = [
+    message(1, scores(0, 0, 0.9, 0.1)),
+    message(2, scores(0, 0, 0.1, 0.9)),
+    message(3, word("up"), word("left")),
+  ];
+  const { cards } = read(NO_READINGS, outputs, {
+    wordlists: [WORDS],
+    isStream: false,
+    calling: DEFAULT_CALLING,
+    now: 0,
+  });
+  expect(cards.map((card) => [card.kind, card.followed.key])).toEqual([
+    ["word", "1.0"],
+    ["word", "2.0"],
+  ]);
+});
+
+test("an output that is written twice in a run has a card for each message", () => {
+  const cards = follow([[message(1, numbers(1)), message(1, numbers(2))]])[0]?.cards ?? [];
+  expect(cards.map(({ key, title }) => [key, title])).toEqual([
+    ["1.0", "Output 1"],
+    ["1.1", "Output 2"],
+  ]);
+});
+
 test("scores are probabilities where the model says so, by the scale of their own tensor", () => {
   const bytes = (
     type: "i8" | "u8",

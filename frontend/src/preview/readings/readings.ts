@@ -82,7 +82,12 @@ interface Memory {
   readonly past: readonly (readonly number[])[];
   /** The places of the scores in the order in which they were shown. */
   readonly order: readonly number[];
+  /** The list that the word was found in. */
+  readonly words: Words;
 }
+
+/** The names of scores by their places, where a list of them is known. */
+type Words = readonly string[] | undefined;
 
 export interface Readings {
   readonly cards: readonly Card[];
@@ -91,7 +96,7 @@ export interface Readings {
 
 export const NO_READINGS: Readings = { cards: [], memories: {} };
 
-const NO_MEMORY: Memory = { shares: [], word: null, history: [], past: [], order: [] };
+const NO_MEMORY: Memory = { shares: [], word: null, history: [], past: [], order: [], words: undefined };
 const HISTORY = 12;
 const PAST = 120;
 /** Numbers of one output that are followed from run to run. */
@@ -121,56 +126,72 @@ interface Named {
 /** The cards after one more run. */
 export function read(before: Readings, outputs: readonly OutputMessage[], context: Context): Readings {
   const tensors = named(outputs);
-  const used = new Set<Named>();
+  const partners = partnersOf(tensors, context.wordlists);
+  const behindWords = new Set(partners.values());
   const memories: Record<string, Memory> = {};
   const cards = tensors.flatMap((item): Card[] => {
-    if (used.has(item)) return [];
+    if (behindWords.has(item)) return [];
     const memory = before.memories[item.key] ?? NO_MEMORY;
     const remember = (changed: Partial<Memory>) => {
       memories[item.key] = { ...memory, ...changed };
     };
-    if (isWord(item.tensor)) {
-      // Scores stand behind one word; a second word of the same list says something else of them.
-      const free = tensors.filter((other) => !used.has(other));
-      const scores = partner(item, free, context.wordlists);
-      if (scores !== null) used.add(scores);
-      return [wordCard(item, scores, memory, remember, context)];
-    }
-    if (partnered(item, tensors, context.wordlists)) return [];
-    return [plainCard(item, memory, remember, context)];
+    return isWord(item.tensor)
+      ? [wordCard(item, partners.get(item) ?? null, memory, remember, context)]
+      : [plainCard(item, memory, remember, context)];
   });
   return { cards, memories };
 }
 
-/** One entry for each tensor; an output that sends several numbers them. */
-function named(outputs: readonly OutputMessage[]): Named[] {
-  return outputs.flatMap(({ channel, stage, tensors }) =>
+/** One entry for each tensor; an output that sends several numbers them, in as many messages as they come. */
+export function named(outputs: readonly OutputMessage[]): Named[] {
+  const totals = new Map<number, number>();
+  const rows = outputs.flatMap(({ channel, stage, tensors }) =>
     tensors.map((tensor, index) => {
-      const name = stage ?? (outputs.length > 1 ? `Output ${channel}` : "Output");
-      return {
-        key: `${channel}.${index}`,
-        stage,
-        index,
-        title: tensors.length > 1 ? `${name} ${index + 1}` : name,
-        tensor,
-      };
+      const place = totals.get(channel) ?? 0;
+      totals.set(channel, place + 1);
+      return { channel, stage, index, place, tensor };
     }),
   );
+  return rows.map(({ channel, stage, index, place, tensor }) => {
+    const name = stage ?? (totals.size > 1 ? `Output ${channel}` : "Output");
+    const title = (totals.get(channel) ?? 0) > 1 ? `${name} ${place + 1}` : name;
+    return { key: `${channel}.${place}`, stage, index, title, tensor };
+  });
 }
 
 function isWord(tensor: OutputTensor): boolean {
   return tensor.type === "utf8" && tensor.elements.length === 1;
 }
 
-/** The scores that stand behind a word: as many as a list of words that the word comes from. */
-function partner(word: Named, tensors: readonly Named[], wordlists: Context["wordlists"]): Named | null {
-  const text = String(word.tensor.elements[0]);
-  const counts = wordlists.filter((words) => words.includes(text)).map((words) => words.length);
-  return tensors.find(({ tensor }) => isScores(tensor) && counts.includes(tensor.elements.length)) ?? null;
+/**
+ * The scores that stand behind each word: as many as a list of words that the word comes from. They stand behind one
+ * word; a second word of the same list says something else of them.
+ */
+function partnersOf(tensors: readonly Named[], wordlists: Context["wordlists"]): ReadonlyMap<Named, Named> {
+  /** The positions of scores by their count, the first in front. */
+  const free = new Map<number, number[]>();
+  for (const [position, { tensor }] of tensors.entries()) {
+    const { length } = tensor.elements;
+    if (!isScores(tensor)) continue;
+    if (!free.has(length)) free.set(length, []);
+    free.get(length)?.push(position);
+  }
+  const partners = new Map<Named, Named>();
+  for (const item of tensors) {
+    if (!isWord(item.tensor)) continue;
+    const lists = wordlists.filter(({ length }) => free.has(length));
+    const counts = lists.filter((words) => words.includes(textOf(item.tensor))).map(({ length }) => length);
+    const position = Math.min(...counts.map((count) => free.get(count)?.[0] ?? Infinity));
+    const scores = tensors[position];
+    if (scores === undefined) continue;
+    free.get(scores.tensor.elements.length)?.shift();
+    partners.set(item, scores);
+  }
+  return partners;
 }
 
-function partnered(scores: Named, tensors: readonly Named[], wordlists: Context["wordlists"]): boolean {
-  return tensors.some((item) => isWord(item.tensor) && partner(item, tensors, wordlists) === scores);
+function textOf({ elements }: OutputTensor): string {
+  return String(elements[0]);
 }
 
 /** A row of numbers; a table of a few is read as one too. */
@@ -196,11 +217,12 @@ function wordCard(
   remember: (changed: Partial<Memory>) => void,
   context: Context,
 ): Card {
-  const text = String(item.tensor.elements[0]);
+  const text = textOf(item.tensor);
   const scoreTensor = scored?.tensor ?? null;
   const shares = scoreTensor === null ? null : sharesOf(scoreTensor);
   const past = scoreTensor === null ? [] : followed(memory, scoreTensor);
-  const names = scoreTensor === null ? [] : namesOf(scoreTensor, context.wordlists);
+  const words = scoreTensor === null ? undefined : listOf(text, scoreTensor, context.wordlists, memory.words);
+  const names = scoreTensor === null ? [] : namesOf(scoreTensor, words);
   const { key, title, stage, index } = item;
   const frame = {
     kind: "word",
@@ -216,15 +238,15 @@ function wordCard(
   } as const;
   if (scoreTensor !== null && shares !== null && context.isStream) {
     const recent = [...memory.shares, shares].slice(-context.calling.windows);
-    const scores = ranked(scoresOf(scoreTensor, context.wordlists, meanOf(recent)), memory.order);
+    const scores = ranked(scoresOf(scoreTensor, words, meanOf(recent)), memory.order);
     const isFull = recent.length >= context.calling.windows;
     const called = isFull ? callWord(scores, memory.word, context) : null;
     const isNew = called !== null && called.at !== memory.word?.at;
     const history = isNew && !called.isQuiet ? [...memory.history, called].slice(-HISTORY) : memory.history;
-    remember({ shares: recent, word: called, history, past, order: orderOf(scores) });
+    remember({ shares: recent, word: called, history, past, order: orderOf(scores), words });
     return { ...frame, word: called, history, scores, isCalled: true };
   }
-  const scores = scoreTensor === null ? [] : ranked(scoresOf(scoreTensor, context.wordlists, shares), memory.order);
+  const scores = scoreTensor === null ? [] : ranked(scoresOf(scoreTensor, words, shares), memory.order);
   const share = scores.find((score) => score.name === text)?.share ?? null;
   const isSame = memory.word?.text === text;
   const word: Word = {
@@ -234,7 +256,7 @@ function wordCard(
     isQuiet: isQuiet(text),
   };
   const history = isSame || word.isQuiet ? memory.history : [...memory.history, word].slice(-HISTORY);
-  remember({ word, history, shares: [], past, order: orderOf(scores) });
+  remember({ word, history, shares: [], past, order: orderOf(scores), words });
   return { ...frame, word, history, scores, isCalled: false };
 }
 
@@ -256,13 +278,14 @@ function plainCard(item: Named, memory: Memory, remember: (changed: Partial<Memo
     return { kind: "texts", ...common, past: [], names: [], texts: tensor.elements.map(String) };
   const past = followed(memory, tensor);
   if (past.length > 0) remember({ past });
-  const base = { ...common, past, names: namesOf(tensor, context.wordlists) };
+  const words = onlyListFor(tensor, context.wordlists);
+  const base = { ...common, past, names: namesOf(tensor, words) };
   if (tensor.elements.length === 1) return { kind: "number", ...base, value: Number(tensor.elements[0]) };
   if (isPicture(tensor)) return { kind: "image", ...base };
   if (!isScores(tensor)) return { kind: "values", ...base };
-  const scores = ranked(scoresOf(tensor, context.wordlists, sharesOf(tensor)), memory.order);
+  const scores = ranked(scoresOf(tensor, words, sharesOf(tensor)), memory.order);
   remember({ past, order: orderOf(scores) });
-  return { kind: "scores", ...base, scores, isNamed: wordsFor(tensor, context.wordlists) !== undefined };
+  return { kind: "scores", ...base, scores, isNamed: words !== undefined };
 }
 
 function placeOf({ stage, index, key }: Named): Card["followed"] {
@@ -276,9 +299,9 @@ function followed(memory: Memory, { elements }: OutputTensor): readonly (readonl
   return [...before, elements.map(Number)].slice(-PAST);
 }
 
-function namesOf(tensor: OutputTensor, wordlists: Context["wordlists"]): readonly string[] {
+function namesOf(tensor: OutputTensor, words: Words): readonly string[] {
   if (tensor.elements.length > FOLLOWED) return [];
-  return scoresOf(tensor, wordlists, null).map(({ name }) => name);
+  return scoresOf(tensor, words, null).map(({ name }) => name);
 }
 
 /** `[1, h, w, 1 or 3]` of a size that can be shown. */
@@ -301,8 +324,7 @@ export function sharesOf({ type, elements, meaning }: OutputTensor): number[] | 
     : null;
 }
 
-function scoresOf(tensor: OutputTensor, wordlists: Context["wordlists"], shares: readonly number[] | null): Score[] {
-  const words = wordsFor(tensor, wordlists);
+function scoresOf(tensor: OutputTensor, words: Words, shares: readonly number[] | null): Score[] {
   return tensor.elements.map((value, index) => ({
     index,
     name: words?.[index] ?? String(index),
@@ -311,8 +333,16 @@ function scoresOf(tensor: OutputTensor, wordlists: Context["wordlists"], shares:
   }));
 }
 
-function wordsFor({ elements }: OutputTensor, wordlists: Context["wordlists"]): readonly string[] | undefined {
-  return wordlists.find((list) => list.length === elements.length);
+/** The list of these scores that holds the word. Where several do, such as with "silence", the one before counts. */
+function listOf(text: string, scores: OutputTensor, wordlists: Context["wordlists"], before: Words): Words {
+  const lists = wordlists.filter((list) => list.length === scores.elements.length && list.includes(text));
+  return lists.find((list) => list === before) ?? lists[0];
+}
+
+/** The list of scores beside no word: nobody says which, where several lists have their length. */
+function onlyListFor({ elements }: OutputTensor, wordlists: Context["wordlists"]): Words {
+  const [list, ...others] = wordlists.filter(({ length }) => length === elements.length);
+  return others.every((other) => String(other) === String(list)) ? list : undefined;
 }
 
 /**

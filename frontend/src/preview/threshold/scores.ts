@@ -3,6 +3,7 @@ import { DEFAULT_LIMITS, type OutputMessage } from "../../runtime";
 import { contentOfFile } from "../recordings/capture/decode";
 import { oneInput } from "../recordings/comparing/comparing";
 import { lengthOf, windowsOf } from "../recordings/capture/recording";
+import { named } from "../readings/readings";
 import type { SampleRecording } from "../recordings/samples";
 import type { Engine } from "../running/session";
 import type { ScoredRecording } from "./counting";
@@ -69,9 +70,6 @@ async function scoresOf(
 }
 
 function scoresIn(outputs: readonly OutputMessage[], key: string): readonly number[] | null {
-  for (const { channel, tensors } of outputs) {
-    const tensor = tensors.find((_, index) => `${channel}.${index}` === key);
-    if (tensor !== undefined && tensor.type !== "utf8") return tensor.elements.map(Number);
-  }
-  return null;
+  const tensor = named(outputs).find((each) => each.key === key)?.tensor;
+  return tensor === undefined || tensor.type === "utf8" ? null : tensor.elements.map(Number);
 }
