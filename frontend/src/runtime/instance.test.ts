@@ -35,6 +35,16 @@ const runFailure = async (module: TestModule) => {
   return failure(Promise.resolve().then(() => rune.run(four())));
 };
 
+test("a rune that sends more tensors than a page draws is stopped", async () => {
+  const record = JSON.parse(WORD) as object;
+  const nothing = new Map([[1, new ArrayBuffer(0)]]);
+  const sends = (count: number) =>
+    load(echo(RAW, 0, JSON.stringify(Array(count).fill(record)), { pages: 2 }), DEFAULT_LIMITS);
+  expect((await sends(1024)).run(nothing).outputs[0]?.tensors.length).toBe(1024);
+  const rune = await sends(1025);
+  expect(() => rune.run(nothing)).toThrow(expect.objectContaining({ name: "stopped" }) as Error);
+});
+
 describe("a second module", () => {
   const word = (text: string) => JSON.stringify({ type_name: "utf8", channel: 2, elements: [text], dimensions: [1] });
   const carrying = (second: ArrayBuffer | Uint8Array) =>

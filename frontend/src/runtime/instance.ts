@@ -7,7 +7,8 @@ import type { FindResource } from "./host/resources";
 import { openNoModel } from "./interpreters/open";
 import type { OpenModel } from "./interpreters/interpreter";
 import { describeCapabilities, describeOutputs, watchedWires } from "./requests";
-import { customSections, readSections, withMemoryMaximum, type Section } from "./contents/sections";
+import { customSections, readSections, type Section } from "./contents/sections";
+import { withMemoryMaximum, withTableMaxima } from "./contents/maxima";
 import { elementCount } from "./tensors/shape";
 import { clockStep, StageClock } from "./stage-times";
 import type {
@@ -215,7 +216,7 @@ async function started(
   find: FindResource,
   setting: Setting,
 ): Promise<Started> {
-  const module = await compile(withMemoryMaximum(sections, limits.memoryPages));
+  const module = await compile(withMemoryMaximum(withTableMaxima(sections), limits.memoryPages));
   setting.onCompiled?.();
   const host = new Host(limits, find);
   return { module, host, exports: instantiate(module, host, limits) };

@@ -241,7 +241,7 @@ class CompiledRune:
         """
         limits = self._limits
         store = Store(self._engine)
-        store.set_limits(memory_size=limits.memory, table_elements=100_000, instances=1, tables=8, memories=1)
+        store.set_limits(limits.memory, limits.table_elements, instances=1, tables=limits.tables, memories=1)
         find = _finder(self._data, resources)
         host = Host(limits, find_resource=find, open_model=open_model or isolated_models(limits), record=record)
         guard = CallGuard(store, limits.seconds)
@@ -381,6 +381,8 @@ def _named(error: Trap | WasmtimeError, host: Host, memory: int) -> RuneError:
         return RuneStopped("fuel", f"the rune was stopped: it ran more than {limits.fuel} instructions")
     if code is None and "memory" in str(error) and "limit" in str(error):
         return RuneStopped("memory", f"the rune was stopped: it asks for more memory than {size_text(limits.memory)}")
+    if code is None and "table" in str(error) and "limit" in str(error):
+        return RuneStopped("tables", "the rune was stopped: it asks for more or larger tables than it may have")
     if memory > _NEARLY_ALL * limits.memory:
         return RuneStopped("memory", f"the rune was stopped: it needed more than {size_text(limits.memory)} of memory")
     last_words = [line.message for line in host.logs if line.level == "ERROR"]

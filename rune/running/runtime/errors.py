@@ -3,7 +3,7 @@
 RuneError
  ├─ NotARune              the bytes are no module, or lack what every rune exports, or ask for what no host offers
  ├─ RuneStopped           a limit was reached; `limit` says which: "fuel", "time", "memory", "input", "output",
- │                        "handles", "models", "recording"
+ │                        "handles", "models", "recording", "tables"
  ├─ RuneTrapped           the rune gave up or did what WebAssembly forbids
  ├─ RuneUnusable          the rune stopped in an earlier call; load it again
  ├─ BadPointer            the rune passed its host an address outside its own memory

@@ -35,6 +35,10 @@ class Limits:
     """Bytes that a rune may read of all its capabilities in one call."""
     output: int = 16 * _MEGABYTE
     """Bytes that all outputs of one call may have together."""
+    tables: int = 8
+    """Tables of the module: what it calls by a number rather than by a name."""
+    table_elements: int = 100_000
+    """Elements of each table."""
     module: int = 128 * _MEGABYTE
     """Bytes of the rune itself. Compiling takes time and memory in proportion."""
     handles: int = 1024
@@ -65,5 +69,7 @@ no instructions; and the page lays out each log line that it keeps."""
 MOST_OUTPUT_IN_PAGE = 256 * _MEGABYTE
 """The most that the limit of output may be raised to in a page: `MOST_TRANSFER` in a browser's tab, which has less
 memory than a process."""
+TENSORS_IN_PAGE = 1024
+"""Tensors that all outputs of one run may have together in a page, which draws a card for each."""
 MODELS_IN_PAGE = 256 * _MEGABYTE
 """Bytes of all host models of a rune in a page; elsewhere `model_memory` bounds the process of each."""

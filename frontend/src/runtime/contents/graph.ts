@@ -4,6 +4,7 @@ import { capabilityOfGraphType, type CapabilityKind } from "../capabilities";
 import { carriedResources } from "./resources";
 import { newerGraph } from "./old-graph";
 import { isRecord } from "../records";
+import { textOf } from "../text";
 import { customSections, type Section } from "./sections";
 import { elementCount, elementSize, isElementName, shapeText, type Shape } from "../tensors/shape";
 import type { OutputKind, TensorMeaning } from "../types";
@@ -93,7 +94,7 @@ function firstJson(
 ): Readonly<Record<string, unknown>> | null {
   for (const payload of customSections(sections, name)) {
     try {
-      const value: unknown = JSON.parse(new TextDecoder().decode(payload));
+      const value: unknown = JSON.parse(textOf(payload));
       if (isRecord(value)) return asRead(value);
     } catch {
       // Another section of the same name may be readable.
@@ -170,9 +171,15 @@ function readWordlists(
     const words = record(record(value).args).wordlist;
     if (typeof words !== "string") continue;
     const text = words.startsWith("$") ? resources.get(words.slice(1)) : words;
-    if (text !== undefined) lists.push(text.trim().split(/\r?\n/));
+    if (text !== undefined) lists.push(wordsOf(text));
   }
   return lists;
+}
+
+/** As the label block reads them: a byte order mark is no white space, and stays with the first word. */
+function wordsOf(text: string): string[] {
+  const mark = text.startsWith("\uFEFF") ? "\uFEFF" : "";
+  return `${mark}${text.trim()}`.split(/\r?\n/);
 }
 
 function inlineResources(graph: Readonly<Record<string, unknown>> | null): [name: string, text: string][] {
@@ -185,7 +192,7 @@ function inlineResources(graph: Readonly<Record<string, unknown>> | null): [name
 /** The texts that the rune carries along; what cannot be read is said when the rune asks for it. */
 function carriedTexts(sections: readonly Section[]): [name: string, text: string][] {
   try {
-    return [...carriedResources(sections)].map(([name, data]) => [name, new TextDecoder().decode(data)]);
+    return [...carriedResources(sections)].map(([name, data]) => [name, textOf(data)]);
   } catch {
     return [];
   }

@@ -1,5 +1,6 @@
 // The resources that a rune carries along in its custom sections.
 import { RuneError } from "../errors";
+import { strictTextOf } from "../text";
 import { customSections, type Section } from "./sections";
 
 const RECORD_LIMIT = 4096;
@@ -30,7 +31,7 @@ export function carriedResources(sections: readonly Section[]): ReadonlyMap<stri
 
 function nameOf(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return strictTextOf(bytes);
   } catch {
     throw damaged("a name is not UTF-8");
   }

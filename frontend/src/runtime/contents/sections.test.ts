@@ -1,7 +1,8 @@
 // Reading modules as sections, and the maximum that is written into a memory.
 import { describe, expect, test } from "vitest";
 import { assemble } from "../assembler.test-support";
-import { customSections, readLeb, readSections, withMemoryMaximum, writeLeb } from "./sections";
+import { withMemoryMaximum, withTableMaxima } from "./maxima";
+import { customSections, readLeb, readSections, writeLeb } from "./sections";
 
 const bytes = (module: ArrayBuffer) => new Uint8Array(module);
 
@@ -77,4 +78,12 @@ describe("the memory's maximum", () => {
       expect.objectContaining({ name: "memory" }),
     );
   });
+});
+
+test("a table section that is cut short or of another kind is a bad rune and no crash", () => {
+  for (const body of [[1], [1, 0x70], [1, 0x70, 1, 5], [1, 0x40, 0, 0x70, 0, 1], [1, 0x70, 4, 1]]) {
+    expect(() => withTableMaxima([{ id: 4, body: Uint8Array.from(body) }])).toThrow(
+      expect.objectContaining({ name: "bad-rune" }),
+    );
+  }
 });

@@ -1,10 +1,9 @@
-// Reading a WebAssembly module as sections, and giving its memory a maximum. Not a validator: the engine is one.
+// Reading a WebAssembly module as sections, and writing it again. Not a validator: the engine is one.
 import { RuneError } from "../errors";
+import { textOf } from "../text";
 
 const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 const CUSTOM = 0;
-const MEMORY = 5;
-const HAS_MAXIMUM = 1;
 
 /** One section; `body` is a view into the module. */
 export interface Section {
@@ -37,23 +36,16 @@ export function customSections(sections: readonly Section[], name: string): Uint
     if (id !== CUSTOM) continue;
     const [length, start] = readLeb(body, 0);
     if (start + length > body.length) throw cutShort(0);
-    const text = new TextDecoder().decode(body.subarray(start, start + length));
+    const text = textOf(body.subarray(start, start + length));
     if (text.replace(/^\./, "") === name) contents.push(body.subarray(start + length));
   }
   return contents;
 }
 
-/**
- * The same module whose one memory cannot grow beyond `maximumPages`.
- *
- * A rune's memory has no maximum of its own, and a page worker cannot be given one from outside; so it is written in.
- */
-export function withMemoryMaximum(sections: readonly Section[], maximumPages: number): Uint8Array<ArrayBuffer> {
+/** The module of these sections. */
+export function writeSections(sections: readonly Section[]): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [Uint8Array.from(HEADER)];
-  for (const section of sections) {
-    const body = section.id === MEMORY ? limitedMemory(section.body, maximumPages) : section.body;
-    parts.push(Uint8Array.of(section.id, ...writeLeb(body.length)), body);
-  }
+  for (const { id, body } of sections) parts.push(Uint8Array.of(id, ...writeLeb(body.length)), body);
   const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
   for (const part of parts) {
@@ -61,24 +53,6 @@ export function withMemoryMaximum(sections: readonly Section[], maximumPages: nu
     offset += part.length;
   }
   return result;
-}
-
-function limitedMemory(body: Uint8Array<ArrayBuffer>, maximumPages: number): Uint8Array {
-  const [count, flagsAt] = readLeb(body, 0);
-  if (count !== 1) throw new RuneError("bad-rune", `The module has ${count} memories; a rune has one.`);
-  const [flags, minimumAt] = readLeb(body, flagsAt);
-  if (flags > HAS_MAXIMUM)
-    throw new RuneError("bad-rune", "The module's memory is shared or has 64 bits; a rune's has 32.");
-  const [minimum, maximumAt] = readLeb(body, minimumAt);
-  const own = flags === HAS_MAXIMUM ? readLeb(body, maximumAt)[0] : maximumPages;
-  if (minimum > maximumPages) {
-    throw new RuneError(
-      "memory",
-      `The rune needs ${minimum} pages of memory, more than the ${maximumPages} it may have.`,
-    );
-  }
-  const maximum = Math.max(Math.min(own, maximumPages), minimum);
-  return Uint8Array.of(1, HAS_MAXIMUM, ...writeLeb(minimum), ...writeLeb(maximum));
 }
 
 /** An unsigned 32 bit number in LEB128, and where the next byte is. */

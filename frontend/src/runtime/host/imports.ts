@@ -8,10 +8,12 @@ import {
   MESSAGE_BYTES,
   MOST_OUTPUT_BYTES,
   NAME_BYTES,
+  OUTPUT_TENSORS,
 } from "../../declared/run-limits";
 import { capabilityNumbered, type CapabilityKind } from "../capabilities";
 import { decodeLog, decodeOutput } from "../tensors/decode";
 import { RuneError } from "../errors";
+import { textOf } from "../text";
 import { GuestMemory } from "./guest-memory";
 import { Handles } from "./handles";
 import { HostModels } from "./models";
@@ -72,12 +74,17 @@ export class Host {
     this.#outputBytes = 0;
   }
 
-  /** The messages of this run, decoded. */
+  /** The messages of this run, decoded. Throws a `stopped` error for more tensors than a page draws. */
   results(): { channel: number; tensors: PackedTensor[] }[] {
-    return this.messages.map(({ channel, data }) => ({
-      channel,
-      tensors: decodeOutput(this.outputs.get(channel)?.kind ?? "SERIAL", data, this.#shapes),
-    }));
+    let count = 0;
+    return this.messages.map(({ channel, data }) => {
+      const tensors = decodeOutput(this.outputs.get(channel)?.kind ?? "SERIAL", data, this.#shapes);
+      count += tensors.length;
+      if (count > OUTPUT_TENSORS) {
+        throw new RuneError("stopped", `The rune was stopped: one run sent more than ${OUTPUT_TENSORS} tensors.`);
+      }
+      return { channel, tensors };
+    });
   }
 
   /** Every function of the ABI, by name. A rune imports those that it uses. */
@@ -105,7 +112,7 @@ export class Host {
   }
 
   #text(address: number, size: number): string {
-    return new TextDecoder().decode(this.memory.bytes("_debug", address, size).slice(0, LOG_BYTES));
+    return textOf(this.memory.bytes("_debug", address, size).slice(0, LOG_BYTES));
   }
 
   #requestCapability(kind: number): number {
@@ -122,7 +129,7 @@ export class Host {
     if (keySize > NAME_BYTES) {
       throw new RuneError("request", `The rune set a parameter whose name has ${keySize} bytes.`);
     }
-    const key = new TextDecoder().decode(this.memory.bytes("request_capability_set_param", keyAt, keySize));
+    const key = textOf(this.memory.bytes("request_capability_set_param", keyAt, keySize));
     const raw = this.memory.bytes("request_capability_set_param", valueAt, valueSize);
     if (Object.keys(capability.parameters).length >= HANDLE_LIMIT) {
       throw new RuneError("stopped", `The rune was stopped: it set more than ${HANDLE_LIMIT} parameters.`);

@@ -1,6 +1,7 @@
 // The imports by which a rune reads resources: texts and files that it carries along, or that its page gives.
 import { NAME_BYTES } from "../../declared/run-limits";
 import { RuneError } from "../errors";
+import { textOf } from "../text";
 import type { GuestMemory } from "./guest-memory";
 import type { Handles } from "./handles";
 
@@ -33,7 +34,7 @@ export class HostResources {
   open(address: number, size: number): number {
     const name = this.#memory.bytes("rune_resource_open", address, size);
     if (name.length > NAME_BYTES) return UNKNOWN;
-    const text = new TextDecoder().decode(name);
+    const text = textOf(name);
     const data = this.#find(text);
     if (data === null) {
       if (this.missed.size < MISSED_LIMIT) this.missed.add(text);

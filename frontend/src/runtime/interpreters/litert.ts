@@ -1,7 +1,8 @@
 // TensorFlow Lite models on LiteRT.js. Its public `run` is a promise, and a rune waits in the middle of its own call; the
 // bindings below it, which its types declare, run at once.
 import type { LiteRt } from "@litertjs/core";
-import { readSections, withMemoryMaximum } from "../contents/sections";
+import { withMemoryMaximum } from "../contents/maxima";
+import { readSections } from "../contents/sections";
 import { elementCount, isElementName, type Shape } from "../tensors/shape";
 import { checkOutput, checkTensor, modelError, tensorBytes, type Interpreter, type Tensors } from "./interpreter";
 

@@ -1,6 +1,7 @@
 // The messages of a rune, as tensors and log lines: the JSON of SERIAL, the bytes of TENSOR, the records of _debug.
 import { RuneError } from "../errors";
 import { isRecord } from "../records";
+import { strictTextOf, textOf } from "../text";
 import { KnownShapes } from "./known-shapes";
 import { NUMBER_ARRAYS } from "./number-arrays";
 import { elementCount, elementSize, isElementName } from "./shape";
@@ -24,7 +25,7 @@ export function decodeOutput(
 }
 
 export function decodeLog(data: Uint8Array): LogLine {
-  const text = new TextDecoder().decode(data);
+  const text = textOf(data);
   try {
     const record: unknown = JSON.parse(text);
     if (isRecord(record) && typeof record.level === "string" && typeof record.message === "string") {
@@ -39,7 +40,7 @@ export function decodeLog(data: Uint8Array): LogLine {
 function decodeSerial(data: Uint8Array): PackedTensor[] {
   let document: unknown;
   try {
-    document = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(data));
+    document = JSON.parse(strictTextOf(data));
   } catch {
     throw new RuneError("output", "A SERIAL output sent text that is not JSON.");
   }
@@ -112,7 +113,7 @@ function decodeTexts(data: Uint8Array<ArrayBuffer>, start: number, count: number
   for (let index = 0; index < count; index += 1) {
     const size = word(data, offset);
     requirePart(data, offset + 4, size);
-    texts.push(new TextDecoder().decode(data.subarray(offset + 4, offset + 4 + size)));
+    texts.push(textOf(data.subarray(offset + 4, offset + 4 + size)));
     offset += 4 + size;
   }
   return [texts, offset];

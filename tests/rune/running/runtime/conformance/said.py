@@ -135,6 +135,11 @@ def _serial_that_does_not_fit() -> Iterator[Case]:
     yield bad_serial("serial-no-elements", "A record without elements", {"type_name": "u8", "dimensions": [1]})
     yield bad_serial("serial-not-json", "Text that is not JSON", b"{")
     yield bad_serial("serial-not-utf8", "Bytes that are no text", b'{"type_name":"\xff"}')
+    yield bad_serial(
+        "serial-byte-order-mark",
+        "A byte order mark in front of the text",
+        b"\xef\xbb\xbf" + json.dumps(record("u8", [1])).encode(),
+    )
     yield bad_serial("serial-nothing-sent", "A message of no bytes", b"")
 
 
@@ -170,6 +175,12 @@ def _tensors() -> Iterator[Case]:
         "Each text has its length in front",
         shaped("utf8[2]", b"\2\0\0\0up\0\0\0\0"),
         tensor("utf8", [2], ["up", ""]),
+    )
+    yield good(
+        "tensor-text-with-byte-order-mark",
+        "A text that begins with U+FEFF keeps it",
+        shaped("utf8[1]", b"\5\0\0\0\xef\xbb\xbfup"),
+        tensor("utf8", [1], ["\ufeffup"]),
     )
     yield good(
         "tensor-not-a-number",
@@ -311,13 +322,21 @@ def _logs() -> Iterator[Case]:
     yield Case(
         "log-lines",
         "Records with a level, and plain text, which is INFO",
-        logging(log("INFO", "Running the pipeline"), log("WARN", "hot"), b"just words", b'{"level": 3}', b""),
+        logging(
+            log("INFO", "Running the pipeline"),
+            log("WARN", "hot"),
+            b"just words",
+            b'{"level": 3}',
+            b"\xef\xbb\xbf{}",
+            b"",
+        ),
         expected=[[]],
         logs=[
             {"level": "INFO", "message": "Running the pipeline"},
             {"level": "WARN", "message": "hot"},
             {"level": "INFO", "message": "just words"},
             {"level": "INFO", "message": '{"level": 3}'},
+            {"level": "INFO", "message": "\ufeff{}"},
             {"level": "INFO", "message": ""},
         ],
     )

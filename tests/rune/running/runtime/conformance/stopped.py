@@ -135,6 +135,32 @@ def _limits() -> Iterator[Case]:
     yield Case(
         "limit-handles", "Outputs without end", module(forever(do("output", 1))), error=fails("stopped", when="load")
     )
+    yield Case(
+        "limit-tables-at-the-most",
+        "As many tables as a rune may have, one of them of as many elements",
+        module(extra="(table 1 funcref) " * 7 + "(table 100000 200000 funcref)"),
+        expected=[[]],
+    )
+    yield Case(
+        "limit-tables", "More tables", module(extra="(table 1 funcref) " * 9), error=fails("stopped", when="load")
+    )
+    yield Case(
+        "limit-table-elements",
+        "A table of more elements",
+        module(extra="(table 100001 funcref)"),
+        error=fails("stopped", when="load"),
+    )
+    yield Case(
+        "limit-table-growing",
+        "A table that grows in a run: beyond the limit nothing is added to it",
+        module(
+            "",
+            "(if (i32.ne (table.grow $t (ref.null func) (i32.const 100000)) (i32.const -1)) (then unreachable))\n"
+            "(if (i32.ne (table.grow $t (ref.null func) (i32.const 99999)) (i32.const 1)) (then unreachable))",
+            extra="(table $t 1 funcref)",
+        ),
+        expected=[[]],
+    )
     yield Case("limit-time", "A loop in a run", module("", forever()), error=fails("stopped"), needs=["clock"])
     yield Case(
         "limit-time-while-loaded",

@@ -1,0 +1,11 @@
+(module
+  (import "env" "request_output" (func $output (param i32) (result i32)))
+  (import "env" "consume_output" (func $write (param i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 16) "\07\00\00\00utf8[1]\05\00\00\00\ef\bb\bfup")
+  (func (export "_manifest") (result i32)
+    (drop (call $output (i32.const 5)))
+    (i32.const 1))
+  (func (export "_call") (param i32 i32 i32) (result i32)
+    (drop (call $write (i32.const 1) (i32.const 16) (i32.const 20)))
+    (i32.const 0)))
