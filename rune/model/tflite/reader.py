@@ -17,13 +17,11 @@ from rune.model.tflite.meaning.labels import with_labels
 from rune.model.tflite.meaning.metadata import METADATA_NAME, normalizations, notes
 from rune.model.tflite.model import Model, Operator, Quantization, Tensor, TensorKind
 from rune.model.tflite.shapes.detections import with_shapes_of_detections
+from rune.model.tflite.shapes.limits import RANK_LIMIT, is_too_large
 from rune.model.tflite.shapes.open_shapes import with_open_shapes
 from rune.wording import plain, quoted
 
-RANK_LIMIT: Final = 32
 _KINDS: Final = {kind.value: kind for kind in TensorKind}
-TENSOR_SIZE_LIMIT: Final = 1 << 31
-"""Bytes that one tensor may have: a rune's memory ends there."""
 
 
 @uncollected()
@@ -75,7 +73,7 @@ class _ModelReader:
         operators = tuple(self._operator(table, len(tensors)) for table in graph.tables("operators"))
         is_open = (-1 in table.integers("shape_signature") for table in graph.tables("tensors"))
         open_tensors = {index for index, is_one in enumerate(is_open) if is_one}
-        tensors = with_open_shapes(tensors, operators, open_tensors, TENSOR_SIZE_LIMIT)
+        tensors = with_open_shapes(tensors, operators, open_tensors)
         model = Model(
             version=3,
             description=self._root.text("description"),
@@ -250,9 +248,7 @@ def _shape(table: FlatTable, kind: TensorKind, words: _TensorWords) -> tuple[int
         raise ModelError(f"{words} has {len(shape)} dimensions; at most {RANK_LIMIT} are read", table.place("shape"))
     if shape and min(shape) < 0:
         raise ModelError(f"{words} has the dimension {min(shape)}; none may be negative", table.place("shape"))
-    # Each factor counts as at least 1, or a 0 would hide an overflow of the others from those who multiply in order.
-    size = math.prod([dimension or 1 for dimension in shape]) * (kind.bits or 8) // 8
-    if size > TENSOR_SIZE_LIMIT:
+    if is_too_large(shape, kind):
         raise ModelError(f"{words} has the shape {list(shape)}, which is too large", table.place("shape"))
     return shape
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rune.model.tflite.model import Operator, Tensor
 from rune.model.tflite.options import DetectionOptions
+from rune.model.tflite.shapes.limits import is_too_large
 
 
 def with_shapes_of_detections(tensors: Sequence[Tensor], operators: Sequence[Operator]) -> tuple[Tensor, ...]:
@@ -16,8 +17,9 @@ def with_shapes_of_detections(tensors: Sequence[Tensor], operators: Sequence[Ope
     for operator in operators:
         if isinstance(operator.options, DetectionOptions):
             for index, shape in zip(operator.outputs, _shapes(operator.options), strict=False):
-                if not tensors_[index].shape and tensors_[index].data is None:
-                    tensors_[index] = replace(tensors_[index], shape=shape)
+                tensor = tensors_[index]
+                if not tensor.shape and tensor.data is None and not is_too_large(shape, tensor.kind):
+                    tensors_[index] = replace(tensor, shape=shape)
     return tuple(tensors_)
 
 

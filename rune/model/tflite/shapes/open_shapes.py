@@ -7,20 +7,23 @@ shapes of such tensors follow here from the inputs' through the operators.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from rune.model.tflite.model import Operator, Tensor
+from rune.model.tflite.shapes.limits import RANK_LIMIT, TENSOR_SIZE_LIMIT, is_too_large
 from rune.model.tflite.shapes.rules import output_shapes
 from rune.model.tflite.shapes.whole_numbers import Numbers, constant_numbers, output_numbers
 
 
 def with_open_shapes(
-    tensors: Sequence[Tensor], operators: Sequence[Operator], open_tensors: Collection[int], limit: int
+    tensors: Sequence[Tensor],
+    operators: Sequence[Operator],
+    open_tensors: Collection[int],
+    limit: int = TENSOR_SIZE_LIMIT,
 ) -> tuple[Tensor, ...]:
     """The tensors of a graph, those of `open_tensors` that an operator writes in the shape that it gives. Where that is
-    not known, or would have more than `limit` bytes, the file's stays."""
+    not known, or would have more than `limit` bytes or too many dimensions, the file's stays."""
     if not open_tensors:
         return tuple(tensors)
     shaped = list(tensors)
@@ -28,7 +31,9 @@ def with_open_shapes(
     for operator in operators:
         shapes = output_shapes(operator, shaped, known)
         for index, shape in zip(operator.outputs, shapes or (), strict=False):
-            if index in open_tensors and math.prod(shape) * (shaped[index].kind.bits or 8) // 8 <= limit:
+            if index not in open_tensors or len(shape) > RANK_LIMIT:
+                continue
+            if not is_too_large(shape, shaped[index].kind, limit):
                 shaped[index] = replace(shaped[index], shape=shape)
         known.update(zip(operator.outputs, output_numbers(operator, shaped, known) or (), strict=False))
     return tuple(shaped)

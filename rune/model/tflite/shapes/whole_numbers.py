@@ -83,11 +83,10 @@ def _computed(operator: Operator, tensors: Sequence[Tensor], known: Known) -> tu
             return tuple((number,) for number in inputs[0])
         case "CONCATENATION", ConcatenationOptions() if is_row:
             return (tuple(number for each in inputs for number in each),)
-        case "GATHER", GatherOptions(batch_dims=0) if len(first.shape) == 1:
-            return _gathered(*inputs[:2])
-        case "SLICE", _ if len(first.shape) == 1 and all(len(each) == 1 for each in inputs[1:]):
-            begin, size = inputs[1][0], inputs[2][0]
-            return (inputs[0][begin : None if size == -1 else begin + size],)
+        case "GATHER", GatherOptions(batch_dims=0) if len(first.shape) == 1 and len(inputs) == 2:
+            return _gathered(*inputs)
+        case "SLICE", _ if len(first.shape) == 1 and list(map(len, inputs[1:])) == [1, 1]:
+            return _sliced(inputs[0], inputs[1][0], inputs[2][0])
         case "STRIDED_SLICE", StridedSliceOptions() if len(first.shape) == 1:
             places = strided(len(inputs[0]), 0, inputs[1:], options)
             return None if places is None else (inputs[0][places],)
@@ -98,6 +97,11 @@ def _computed(operator: Operator, tensors: Sequence[Tensor], known: Known) -> tu
 
 def _gathered(source: Numbers, places: Numbers) -> tuple[Numbers] | None:
     return (tuple(source[place] for place in places),) if all(0 <= place < len(source) for place in places) else None
+
+
+def _sliced(source: Numbers, begin: int, size: int) -> tuple[Numbers] | None:
+    end = len(source) if size == -1 else begin + size
+    return (source[begin:end],) if 0 <= begin <= end <= len(source) else None
 
 
 def _paired(function: Callable[[int, int], int], one: Numbers, other: Numbers) -> tuple[Numbers] | None:

@@ -14,11 +14,13 @@ from rune.model.tflite.options import (
     Activation,
     AxisOptions,
     ConcatenationOptions,
+    DetectionOptions,
     FullyConnectedOptions,
     GatherOptions,
     Options,
     StridedSliceOptions,
 )
+from rune.model.tflite.shapes.detections import with_shapes_of_detections
 from rune.model.tflite.shapes.open_shapes import known_numbers, with_open_shapes
 from tests.support.models.model_cases import ModelCase, architecture_cases
 
@@ -132,6 +134,44 @@ def test_where_nothing_is_known_the_shape_of_the_file_stays(op: str, inputs: lis
         [*inputs, floats(1)], [operator(op, range(len(inputs)), [len(inputs)])], {len(inputs)}, LIMIT
     )
     assert tensors[-1].shape == (1,)
+
+
+@pytest.mark.protects("compiling/models")
+@pytest.mark.parametrize(
+    ("op", "inputs", "options"),
+    [
+        ("GATHER", [numbers(1, 2)], GatherOptions(0, 0)),
+        ("SLICE", [numbers(1, 2)], None),
+        ("SLICE", [numbers(1, 2), numbers(0)], None),
+        ("SLICE", [numbers(1, 2), numbers(-1), numbers(1)], None),
+        ("SLICE", [numbers(1, 2), numbers(1), numbers(-5)], None),
+        ("STRIDED_SLICE", [numbers(1, 2), numbers(0)], StridedSliceOptions(0, 0, 0, 0, 0, False)),
+        ("CONCATENATION", [numbers()], ConcatenationOptions(0, Activation.NONE)),
+    ],
+)
+def test_an_operator_without_its_inputs_or_beyond_them_gives_no_numbers(
+    op: str, inputs: list[Tensor], options: Options | None
+) -> None:
+    tensors = [*inputs, unknown(1)]
+    operators = [operator(op, range(len(inputs)), [len(inputs)], options)]
+    assert known_numbers(tensors, operators) == {}
+    with_open_shapes(tensors, operators, {len(inputs)}, LIMIT)
+
+
+@pytest.mark.protects("compiling/models")
+@pytest.mark.parametrize("sides", [[1] * 33, [1 << 16, 1 << 16, 0]], ids=["many", "hidden"])
+def test_a_shape_that_a_file_could_not_declare_is_not_taken(sides: list[int]) -> None:
+    source = floats(*([1] if all(sides) else [0]))
+    tensors = with_open_shapes([source, numbers(*sides), floats(1)], [operator("RESHAPE", [0, 1], [2])], {2})
+    assert tensors[2].shape == (1,)
+
+
+@pytest.mark.protects("compiling/models")
+def test_more_detections_than_a_tensor_holds_have_no_shape() -> None:
+    options = DetectionOptions(1 << 30, 1 << 30, 1, False, 0, 0, 1, 1, 1, 1, 1)
+    tensors = [floats() for _ in range(4)]
+    detect = operator("CUSTOM:TFLite_Detection_PostProcess", [], range(4), options)
+    assert [each.shape for each in with_shapes_of_detections(tensors, [detect])] == [(), (), (), (1,)]
 
 
 @pytest.mark.parametrize("case", architecture_cases(), ids=lambda case: case.name)
