@@ -16,6 +16,7 @@ from rune.model.tflite.model import Notes, TensorNotes
 _LARGEST: Final = 1 << 18
 """Bytes of a list of labels; those of 21,000 classes have about as many."""
 _MOST_FILES: Final = 64
+_COMPRESSIONS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ARCHIVE_ENDS: Final = b"PK\x05\x06"
 _LONGEST_END: Final = (1 << 16) + 22
 """Bytes from the last record of an archive to the end of the file, at most."""
@@ -50,9 +51,13 @@ def _labels(archive: zipfile.ZipFile, notes: TensorNotes) -> tuple[str, ...]:
     if not notes.labels_file:
         return ()
     try:
+        if archive.getinfo(notes.labels_file).compress_type not in _COMPRESSIONS:
+            return ()
         with archive.open(notes.labels_file) as file:
             data = file.read(_LARGEST + 1)
-        text = data.decode("utf-8").strip() if len(data) <= _LARGEST else ""
+        text = data.decode("utf-8-sig")
     except (KeyError, ValueError, RuntimeError, NotImplementedError, OSError, EOFError, zipfile.BadZipFile, zlib.error):
         return ()
-    return tuple(line.strip() for line in text.splitlines())
+    if not text or len(data) > _LARGEST:
+        return ()
+    return tuple(line.strip() for line in text.removesuffix("\n").split("\n"))

@@ -83,10 +83,36 @@ def test_labels_stand_behind_the_model() -> None:
     assert labels(b"TFL3" * 9 + archive(method=zipfile.ZIP_STORED)) == ("cat", "dog")
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (b"\xef\xbb\xbfcat\r\ndog\r\n", ("cat", "dog")),
+        (b"\ncat\n\n dog", ("", "cat", "", "dog")),
+        (b"cat\n\n", ("cat", "")),
+        ("black\u2028cat\ndog\x0b\n".encode(), ("black\u2028cat", "dog")),
+        (b"", ()),
+    ],
+)
+def test_each_line_names_the_class_of_its_number(text: bytes, names: tuple[str, ...]) -> None:
+    assert labels(archive(text=text)) == names
+
+
+def damaged(method: int) -> bytes:
+    """An archive whose only file has other bytes."""
+    whole = bytearray(archive(text=b"cat\ndog\n" * 50, method=method))
+    at = whole.index(b"labels.txt") + len(b"labels.txt")
+    whole[at + 4 : at + 20] = b"\xff" * 16
+    return bytes(whole)
+
+
 @pytest.mark.protects("compiling/model-labels")
 @pytest.mark.parametrize(
     "behind",
-    [b"", b"PK\x05\x06", archive("other.txt"), archive(text=b"\xff\xfe"), archive(text=b"x" * (1 << 19))],
+    [
+        *(b"", b"PK\x05\x06", archive("other.txt"), archive(text=b"\xff\xfe"), archive(text=b"x" * (1 << 19))),
+        *(archive(method=zipfile.ZIP_LZMA), archive(method=zipfile.ZIP_BZIP2)),
+        *map(damaged, (zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2)),
+    ],
 )
 def test_labels_that_cannot_be_read_name_nothing(behind: bytes) -> None:
     assert labels(b"TFL3" * 9 + behind) == ()
