@@ -23,7 +23,7 @@ function announceRestoring(workspace: Workspace): void {
     const { by, number, before } = event.data;
     if (by === null || by.id === workspace.store.state.getState().me.id) return;
     // The event comes before the restored files do: what they are is asked when the person, who sees them, goes back.
-    const goBack = async (): Promise<void> => workspace.restore(before, null, await workspace.filesState());
+    const goBack = async (): Promise<boolean> => workspace.restore(before, null, await workspace.filesState());
     const undo = (): void => workspace.attempt(goBack());
     workspace.toasts.say(
       `${by.name} restored version ${number}.`,

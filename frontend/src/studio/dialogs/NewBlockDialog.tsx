@@ -6,6 +6,7 @@ import { sentenceOf } from "../api/problem";
 import { Dialog } from "../parts/dialog/Dialog";
 import { DialogFoot } from "../parts/dialog/DialogFoot";
 import { createBlock } from "../edits/new-block";
+import { undoOfLastStep } from "../session/toasts/undo-action";
 import { useOutline, useStudio } from "../context/studio";
 
 interface Props {
@@ -38,7 +39,7 @@ export default function NewBlockDialog({ at, onClose }: Props) {
         wire === null
           ? `${path} is created. Add it to the Runefile as proc-block: ./${path}.`
           : `${path} runs between ${wire.source} and ${wire.target}.`,
-        { label: "Undo", run: () => void workspace.files.undo.undo() },
+        undoOfLastStep(workspace),
       );
     } catch (error) {
       setRefused(error instanceof LanguageRefusal ? error.message : sentenceOf(error));

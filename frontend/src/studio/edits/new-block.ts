@@ -3,6 +3,7 @@ import type { OutlineWire, TextEdit } from "../../api/schema";
 import { LanguageRefusal } from "../../language";
 import { OUTSIDE_EDIT } from "../document/files/files";
 import { addText } from "../document/files/new-text";
+import { undoOfLastStep } from "../session/toasts/undo-action";
 import type { Workspace } from "../session/workspace";
 import { makeCurrent } from "./edit-queue";
 
@@ -49,7 +50,7 @@ export async function copyInto(
     if (path !== null) places.awaitFile(path);
     workspace.toasts.say(
       path === null ? `${stage} already runs the project's file.` : `${stage} now runs ${path} in your project.`,
-      { label: "Undo", run: () => void workspace.files.undo.undo() },
+      undoOfLastStep(workspace),
     );
   } catch (error) {
     if (!(error instanceof LanguageRefusal)) throw error;

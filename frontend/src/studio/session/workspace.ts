@@ -337,12 +337,18 @@ export class Workspace {
     return this.client.saveVersion(message);
   }
 
-  /** Make the files what they were in a version, or those of some paths: one step of the page's undo, seen by all. */
-  async restore(version: number, paths: readonly string[] | null, etag: string): Promise<void> {
+  /** Make the files what they were in a version, or those of some paths; seen by all. Answers whether that is one step of
+   * the page's undo, which has nothing of what the server does itself. */
+  async restore(version: number, paths: readonly string[] | null, etag: string): Promise<boolean> {
     await this.sent();
     const update = await this.client.restoring(version, paths, etag);
-    if (update.byteLength > LARGEST_UPDATE) await this.client.restore(version, paths, etag);
-    else this.files.apply(update);
+    if (update.byteLength > LARGEST_UPDATE) {
+      await this.client.restore(version, paths, etag);
+      return false;
+    }
+    const step = this.files.undo.undoStack.at(-1);
+    this.files.apply(update);
+    return this.files.undo.undoStack.at(-1) !== step;
   }
 
   /** The state of the files as they are here, for a restoring that is offered now. */

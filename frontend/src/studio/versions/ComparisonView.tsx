@@ -6,6 +6,7 @@ import { useEffect, useId, useState } from "react";
 import { sentenceOf } from "../api/problem";
 import { InlineCode } from "../parts/InlineCode";
 import { ago, bytes, count } from "../format/quantities";
+import { undoOfLastStep } from "../session/toasts/undo-action";
 import type { Workspace } from "../session/workspace";
 import { ModelComparison } from "./ModelComparison";
 import { PipelineComparison } from "./PipelineComparison";
@@ -93,12 +94,12 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
 
   const restore = (version: number, paths: readonly string[] | null): void => {
     workspace.restore(version, paths, read?.etag ?? "").then(
-      () => {
+      (isUndoable) => {
         workspace.toasts.say(
           paths === null
             ? `The files are as they were in version ${version}.`
             : `${paths.at(-1) ?? ""} is as it was in version ${version}.`,
-          { label: "Undo", run: () => workspace.files.undo.undo() },
+          isUndoable ? undoOfLastStep(workspace) : undefined,
         );
         // Before this page's edit is stored, the server would compare with what was.
         const compareAgain = (): void => setRound((before) => before + 1);

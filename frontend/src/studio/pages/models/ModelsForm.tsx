@@ -8,6 +8,7 @@ import { useDiagnostics, useStudio, useText } from "../../context/studio";
 import { POLICY_FILE } from "../../document/files/runefile";
 import { ModelEntries, type ModelEdit, type ModelEntry } from "../../edits/model-entries";
 import { undoByKeys } from "../../parts/undo-keys";
+import { undoOfLastStep } from "../../session/toasts/undo-action";
 import { AddModel } from "./AddModel";
 import { sourcesFor } from "./choices";
 import { ModelCard } from "./ModelCard";
@@ -47,10 +48,7 @@ export default function ModelsForm({ text, readOnly }: ModelsFormProps) {
     const reason = await make({ edit: "remove-model", path });
     if (reason !== "") workspace.toasts.say(reason);
     else {
-      workspace.toasts.say(`${path} is removed from ${POLICY_FILE}. The file stays.`, {
-        label: "Undo",
-        run: () => void workspace.files.undo.undo(),
-      });
+      workspace.toasts.say(`${path} is removed from ${POLICY_FILE}. The file stays.`, undoOfLastStep(workspace));
       add.current?.focus();
     }
   };
