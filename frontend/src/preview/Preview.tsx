@@ -9,6 +9,7 @@ import { HostContext, NO_HOST, type PreviewHost } from "./host";
 import { InputCard } from "./InputCard";
 import { OutputCard } from "./outputs/OutputCard";
 import type { Shown } from "./outputs/views/OverlayView";
+import { inputFormat } from "./running/input-format";
 import { paceText } from "./running/pace";
 import { pictureRequest } from "./picture/pixels";
 import type { Snapshot } from "./running/session";
@@ -272,6 +273,6 @@ function waitingFor(capabilities: readonly CapabilityRequest[]): string {
 }
 
 /** Two requests of one signature can be fed by the same source. */
-function signature({ kind, parameters, size, type, stage }: CapabilityRequest): string {
-  return JSON.stringify([kind, Object.entries(parameters).toSorted(), size, type, stage]);
+function signature(request: CapabilityRequest): string {
+  return `${inputFormat(request)} ${request.stage ?? ""}`;
 }

@@ -84,6 +84,28 @@ test("a new rune runs at once on the input that is there", async () => {
   });
 });
 
+test("a new rune of another format waits for its own input, also where it has as many bytes", async () => {
+  const core = engine();
+  let width = 20;
+  const session = new Session({
+    run: (inputs) => core.run(inputs),
+    load: async (rune, limits, extras) => {
+      const loaded = await core.load(rune, limits, extras);
+      const parameters = { width, height: 800 / width };
+      return { ...loaded, capabilities: loaded.capabilities.map((each) => ({ ...each, parameters })) };
+    },
+  });
+  await session.use(mirror(RAW, 2, "u8[2]"));
+  session.offer(0, bytes(7, 8), false);
+  core.release();
+  await vi.waitFor(() => expect(values(session)).toEqual([7, 8]));
+  width = 40;
+  await session.use(mirror(RAW, 2, "u8[2]"));
+  expect(core.runs).toBe(1);
+  session.offer(0, bytes(1, 2), false);
+  expect(core.runs).toBe(2);
+});
+
 test("what the rune before answered stands until the new one has, and not beside what that answers", async () => {
   const core = engine();
   const session = new Session(core);

@@ -6,6 +6,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import {
   DEFAULT_LIMITS,
   RuneError,
+  type CapabilityRequest,
   type LoadExtras,
   type Limits,
   type Loaded,
@@ -15,6 +16,7 @@ import {
   type WatchedMessage,
 } from "../../runtime";
 import { median } from "../readings/numbers";
+import { inputFormat } from "./input-format";
 import { NO_PACE, PaceMeter, type Pace } from "./pace";
 import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from "../readings/readings";
 
@@ -104,6 +106,8 @@ export class Session {
   #modelTimes: number[] = [];
   /** The newest input of each capability, by its place in the rune. */
   readonly #inputs = new Map<number, ArrayBuffer>();
+  /** The requests of the rune that was loaded last, which these inputs are for. */
+  #requests: readonly CapabilityRequest[] = [];
   /** Pending chunks of each capability that is read as a stream, the oldest first. */
   readonly #line = new Map<number, ArrayBuffer[]>();
   #isStream = false;
@@ -310,10 +314,15 @@ export class Session {
     return inputs;
   }
 
-  /** Drops input for another rune's capability that does not fit this one's. */
-  #dropUnfitting(loaded: Loaded): void {
-    const isUnfitting = (place: number, data: ArrayBuffer | undefined): boolean =>
-      loaded.capabilities[place]?.size !== data?.byteLength;
+  /** Drops input for another rune's capability that does not fit this one's, also where it has as many bytes. */
+  #dropUnfitting({ capabilities }: Loaded): void {
+    const before = this.#requests;
+    const isUnfitting = (place: number, data: ArrayBuffer | undefined): boolean => {
+      const [request, old] = [capabilities[place], before[place]];
+      if (request === undefined || request.size !== data?.byteLength) return true;
+      return old !== undefined && inputFormat(old) !== inputFormat(request);
+    };
+    this.#requests = capabilities;
     for (const [place, line] of this.#line) if (isUnfitting(place, line[0])) this.#line.delete(place);
     for (const [place, data] of this.#inputs) if (isUnfitting(place, data)) this.#inputs.delete(place);
   }
