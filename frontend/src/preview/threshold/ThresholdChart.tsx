@@ -54,7 +54,8 @@ export default function ThresholdChart({ card, wordlists, host }: Props) {
     return scaleAround([...others, ...(scored?.recordings.flatMap(({ windows }) => windows.flat()) ?? [])]);
   }, [isShare, others, scored]);
   // A suggestion is a step of the scale: an eighth digit means nothing to a person.
-  const suggested = snapped(isShare ? USUAL : (card.past.at(-1)?.[0] ?? 0), scale);
+  const newest = card.past.findLast((row) => Number.isFinite(row[0]))?.[0] ?? 0;
+  const suggested = snapped(isShare ? USUAL : newest, scale);
   const value = moved ?? number?.value ?? suggested;
 
   const write = (): void => {
@@ -138,7 +139,7 @@ function titleOf({ stage, name }: TextNumber): string {
 /** Below which it is over at another threshold: as far below as in the text, where it would be above it. */
 export function offOf({ value, off }: Pick<TextNumber, "value" | "off">, on: number): number | null {
   if (off === null || off < on) return off;
-  return Number((on - (value - off)).toPrecision(6));
+  return Number((on - (value - off)).toPrecision(12));
 }
 
 /** The numbers of the text behind these scores, read anew for each rune; null until they are known. */
@@ -171,7 +172,7 @@ interface RecordingsProps {
   readonly on: number;
   readonly off: number | null;
   readonly scored: Scored | null;
-  readonly onScored: (scored: Scored) => void;
+  readonly onScored: (scored: Scored | null) => void;
 }
 
 /** Runs the rune once on each recording in a sandbox of its own; what is counted then follows the line. */
@@ -195,6 +196,9 @@ function Recordings({ host, scoresKey, names, wordlists, on, off, scored, onScor
       const result = await scoresOfAll(engine, rune, all, scoresKey, leaving.signal, report);
       if (!leaving.signal.aborted) onScored(result);
     };
+    // The counts of the rune before are not this one's.
+    onScored(null);
+    setProgress(null);
     setProblem(null);
     count().catch((error: unknown) => {
       if (!leaving.signal.aborted) setProblem(error instanceof Error ? error.message : String(error));

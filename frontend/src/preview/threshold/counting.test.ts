@@ -97,3 +97,11 @@ test("a threshold moves by keys in steps of its scale, and never beyond it", () 
   expect(scaleAround([3, 3]).maximum).toBeGreaterThan(3);
   expect(snapped(0.24765572, scaleAround([0.24765572]))).toBe(0.248);
 });
+
+test("a scale has room for all numbers, however many and however close they are", () => {
+  const many = Array.from({ length: 200_000 }, (_, index) => index);
+  expect(scaleAround(many).maximum).toBeGreaterThan(199_999);
+  const { minimum, maximum, step } = scaleAround([1e9, 1e9 + 1]);
+  expect([minimum < 1e9, maximum > 1e9 + 1, step > 0]).toEqual([true, true, true]);
+  expect(snapped(1e9 + 0.5, scaleAround([1e9, 1e9 + 1]))).toBeCloseTo(1e9 + 0.5, 1);
+});

@@ -12,18 +12,25 @@ const STEPS = 200;
 /** Around all of these numbers, with some room; a step has one digit. Numbers that fill 0 to 1 are moved as shares are. */
 export function scaleAround(values: readonly number[]): Scale {
   const finite = values.filter(Number.isFinite);
-  const [low, high] = [Math.min(...finite, Infinity), Math.max(...finite, -Infinity)];
+  const low = finite.reduce((least, value) => Math.min(least, value), Infinity);
+  const high = finite.reduce((most, value) => Math.max(most, value), -Infinity);
   if (low > high || (low >= 0 && high <= 1 && high >= 0.5)) return OF_SHARES;
   const room = high > low ? (high - low) / 10 : Math.max(Math.abs(high) / 10, 0.1);
   const step = Number(((high - low + 2 * room) / STEPS).toPrecision(1));
-  const exact = (steps: number): number => Number((steps * step).toPrecision(6));
+  const exact = (steps: number): number => exactOf(steps, step);
   return { minimum: exact(Math.floor((low - room) / step)), maximum: exact(Math.ceil((high + room) / step)), step };
 }
 
 /** The step that is nearest, within the scale. */
 export function snapped(value: number, { minimum, maximum, step }: Scale): number {
   const within = Math.max(minimum, Math.min(maximum, value));
-  return Number((Math.round(within / step) * step).toPrecision(6));
+  return exactOf(Math.round(within / step), step);
+}
+
+/** So many steps without the tail of binary fractions: a step has one digit, so its decimal places are enough. */
+function exactOf(steps: number, step: number): number {
+  const decimals = Math.max(0, -Math.floor(Math.log10(step)));
+  return decimals > 100 ? steps * step : Number((steps * step).toFixed(decimals));
 }
 
 /** The value after a key of the keyboard; null for keys that move nothing. */
