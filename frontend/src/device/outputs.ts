@@ -63,7 +63,8 @@ export function sentBytes(ports: readonly Port[], messages: readonly OutputMessa
     .map((tensor, place) => ({ name: ports[place]?.name ?? `output ${place + 1}`, bytes: bytesOf(tensor) }));
 }
 
-function bytesOf({ type, elements }: OutputTensor): Uint8Array {
+function bytesOf({ type, elements, bytes }: OutputTensor): Uint8Array {
+  if (bytes !== undefined) return bytes;
   if (type === "utf8") return joined(elements.map((text) => new TextEncoder().encode(`${text}\0`)));
   const numbers = elements.map(Number);
   return new Uint8Array(

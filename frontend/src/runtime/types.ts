@@ -76,6 +76,8 @@ export interface OutputTensor {
   readonly dimensions: readonly number[];
   /** Row-major. 64 bit integers are rounded to what a number holds. */
   readonly elements: readonly number[] | readonly string[];
+  /** As it was sent, where that says more than numbers do: integers of 64 bits, and what is not a number. */
+  readonly bytes?: Uint8Array;
   readonly meaning?: TensorMeaning;
 }
 

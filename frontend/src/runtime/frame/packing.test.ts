@@ -38,7 +38,12 @@ test("numbers and texts survive the way from the worker to the page; numbers cha
         channel: 2,
         stage: "scores",
         tensors: [
-          { type: "f32", dimensions: [1, 3], elements: [-0, Number.NaN, Number.POSITIVE_INFINITY] },
+          {
+            type: "f32",
+            dimensions: [1, 3],
+            elements: [-0, Number.NaN, Number.POSITIVE_INFINITY],
+            bytes: Uint8Array.of(0, 0, 0, 0x80, 0, 0, 0xc0, 0x7f, 0, 0, 0x80, 0x7f),
+          },
           { type: "utf8", dimensions: [2], elements: ["up", "down"] },
           { type: "u64", dimensions: [1], elements: [2 ** 53] },
           { type: "i8", dimensions: [2], elements: [-1, 127] },

@@ -16,5 +16,11 @@ export function unpackResult(packed: PackedResult): RunResult {
 
 /** A tensor as the page reads it. */
 export function unpack({ elements, ...tensor }: PackedTensor): OutputTensor {
-  return { ...tensor, elements: "buffer" in elements ? Array.from(elements) : elements };
+  if (!("buffer" in elements)) return { ...tensor, elements };
+  const numbers = Array.from(elements);
+  // Numbers forget which of the many values it was that is not a number.
+  if (!tensor.type.startsWith("f") || !numbers.some(Number.isNaN)) return { ...tensor, elements: numbers };
+  const isSent = tensor.type === "f32" ? elements instanceof Float32Array : elements instanceof Float64Array;
+  const { buffer, byteOffset, byteLength } = elements;
+  return { ...tensor, elements: numbers, ...(isSent && { bytes: new Uint8Array(buffer, byteOffset, byteLength) }) };
 }

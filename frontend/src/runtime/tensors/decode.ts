@@ -3,7 +3,7 @@ import { RuneError } from "../errors";
 import { isRecord } from "../records";
 import { strictTextOf, textOf } from "../text";
 import { KnownShapes } from "./known-shapes";
-import { NUMBER_ARRAYS } from "./number-arrays";
+import { isNumberName, NUMBER_ARRAYS } from "./number-arrays";
 import { elementCount, elementSize, isElementName } from "./shape";
 import type { ElementName, LogLine, Numbers, OutputKind, PackedTensor } from "../types";
 
@@ -99,8 +99,10 @@ function decodeTensors(data: Uint8Array<ArrayBuffer>, shapes: KnownShapes): Pack
     } else {
       const count = elementCount(shape);
       requirePart(data, offset, count * elementSize(type));
-      tensors.push({ type, dimensions, elements: numbersOf(type, data, offset, count) });
-      offset += count * elementSize(type);
+      const end = offset + count * elementSize(type);
+      const elements = numbersOf(type, data, offset, count);
+      tensors.push({ type, dimensions, elements, ...(!isNumberName(type) && { bytes: data.slice(offset, end) }) });
+      offset = end;
     }
   }
   return tensors;

@@ -89,7 +89,11 @@ export class Pairing {
     const { outputs, milliseconds, isStream } = run;
     const text = JSON.stringify({
       type: "outputs",
-      outputs: outputs.map(({ channel, stage, tensors }) => ({ channel, stage, tensors })),
+      outputs: outputs.map(({ channel, stage, tensors }) => ({
+        channel,
+        stage,
+        tensors: tensors.map(({ type, dimensions, elements, meaning }) => ({ type, dimensions, elements, meaning })),
+      })),
       milliseconds,
       isStream,
     });
