@@ -84,7 +84,9 @@ function ChosenRecording({ recording, request, onInput, onChange, onDelete }: Ch
   const host = useHost();
   const cards = useCards();
   const id = useId();
-  const content = useMemo(() => trimmed(recording), [recording]);
+  const { content: whole, from, to } = recording;
+  // A letter of its label plays it no second time.
+  const content = useMemo(() => trimmed({ content: whole, from, to }), [whole, from, to]);
   const windows = useMemo(() => windowsOf(content, request), [content, request]);
   const [turn, setTurn] = useState<Turn>({ number: 0, loops: false });
   const [isPlaying, setPlaying] = useState(true);

@@ -59,7 +59,7 @@ export function lengthOf(content: Content): number {
 }
 
 /** The content between the recording's two ends; never empty. */
-export function trimmed({ content, from, to }: Recording): Content {
+export function trimmed({ content, from, to }: Pick<Recording, "content" | "from" | "to">): Content {
   if (content.kind === "sound") {
     const first = Math.min(Math.floor((from / 1000) * content.rate), content.samples.length - 1);
     return {
