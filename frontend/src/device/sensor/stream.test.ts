@@ -49,6 +49,12 @@ test("frames of sound and motion come in pieces, damaged ones are left out and c
   expect(stream.lost).toBe(1);
 });
 
+test("a board that numbers its frames from the start again lost none; numbers go on after the last", () => {
+  const stream = new SensorStream();
+  for (const id of [65_534, 65_535, 1, 500, 0, 2]) stream.push(encodeFrame(Kind.sound, id, sound(16_000, 1)));
+  expect(stream.lost).toBe(1 + 498 + 1);
+});
+
 test("frames that no sensor sends are left out", () => {
   const stream = new SensorStream();
   for (const [kind, payload] of [

@@ -5,6 +5,8 @@ import { FrameReader, Kind } from "../serial/frames";
 
 /** Characters of a line of text; longer ones are no rows. */
 const LONGEST_LINE = 200;
+/** Frames that may be lost in a row; a board whose numbers jump further started again. */
+const LONGEST_GAP = 1000;
 const ROW = /^\s*([-+\d.eE]+)\s*[,;\t ]\s*([-+\d.eE]+)\s*[,;\t ]\s*([-+\d.eE]+)\s*$/;
 
 export class SensorStream {
@@ -22,7 +24,8 @@ export class SensorStream {
       const message = messageOf(kind, payload);
       if (message === null) return [];
       this.#isFramed = true;
-      if (this.#last !== null) this.lost += (id - this.#last - 1) & 0xffff;
+      const gap = this.#last === null ? 0 : (id - this.#last - 1) & 0xffff;
+      if (gap <= LONGEST_GAP) this.lost += gap;
       this.#last = id;
       return [message];
     });

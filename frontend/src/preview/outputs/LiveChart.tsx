@@ -22,15 +22,20 @@ const SHOWN = 6;
 function dataOf(past: Props["past"], lines: readonly number[]): uPlot.AlignedData {
   return [
     past.map((_, index) => index - past.length + 1),
-    ...lines.map((line) => past.map((row) => row[line] ?? null)),
+    ...lines.map((line) => past.map((row) => finiteOf(row[line]))),
   ];
+}
+
+/** A number that is not finite is a gap: a scale that reaches to it would have no room for the others. */
+function finiteOf(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
 }
 
 /** The lines that reach highest; with few of them, all. */
 function linesOf(past: Props["past"]): readonly number[] {
   const count = past.at(-1)?.length ?? 0;
   const peaks = Array.from({ length: count }, (_, line) =>
-    past.reduce((top, row) => Math.max(top, row[line] ?? -Infinity), -Infinity),
+    past.reduce((top, row) => Math.max(top, finiteOf(row[line]) ?? -Infinity), -Infinity),
   );
   return peaks
     .map((_, line) => line)
