@@ -9,7 +9,7 @@ from typing import Literal
 from rune.project.files import FileError, normal_path
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.facts.place import TextPlace, places, tree
-from rune.source.language.names.mentions import inner_span
+from rune.source.language.names.mentions import inner_span, value_span
 from rune.source.language.yaml.scalars import needs_no_quotes, rewritten
 from rune.source.runefile import Edit, Span
 from rune.source.runefile.syntax import RunefileForm, StageKind
@@ -40,18 +40,21 @@ def file_mentions(analysis: Analysis) -> Iterator[FileMention]:
 def rename_files(analysis: Analysis, moved: Mapping[str, str]) -> tuple[Edit, ...]:
     """The edits that name each of the files by its new path; a `./` before the old one is kept.
 
-    `moved` has the new path for each old one, in their one spelling. A path that the text's form cannot hold is left.
+    `moved` has the new path for each old one, in their one spelling. A path that the text's form cannot hold is left,
+    and so is one that an alias uses as something else too.
     """
-    edits = []
-    for place in places(tree(analysis)):
-        named = _named(place)
-        if named is None or named not in moved:
+    found = [(place, _named(place)) for place in places(tree(analysis))]
+    other = {place.word.span for place, named in found if named is None}
+    edits: dict[Span, Edit] = {}
+    for place, named in found:
+        if named is None or named not in moved or place.word.span in other:
             continue
+        span = value_span(place.word, analysis.source)
         prefix = "./" if place.word.text.strip().startswith("./") else ""
-        text = _written(analysis, place, prefix + moved[named])
+        text = _written(analysis, span, prefix + moved[named])
         if text is not None:
-            edits.append(Edit(analysis.runefile, place.word.span, text))
-    return tuple(edits)
+            edits[span] = Edit(analysis.runefile, span, text)
+    return tuple(edits.values())
 
 
 def _named(place: TextPlace) -> str | None:
@@ -67,8 +70,8 @@ def _named(place: TextPlace) -> str | None:
         return None
 
 
-def _written(analysis: Analysis, place: TextPlace, path: str) -> str | None:
+def _written(analysis: Analysis, span: Span, path: str) -> str | None:
     if analysis.checked.syntax.form is RunefileForm.TEXT:
         return path if needs_no_quotes(path) else None
-    start = analysis.source.text[place.word.span.start.offset]
+    start = analysis.source.text[span.start.offset]
     return rewritten(path, start if start in "\"'" else "", in_flow=True)

@@ -15,6 +15,8 @@ from rune.source.runefile.source import SourceText
 from rune.source.runefile.syntax import StageKind
 from rune.source.runefile.yaml.values import YamlScalar
 
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")
+"""An anchor and a tag before a value."""
 _RESOURCE = re.compile(r"\$(?P<name>[_a-zA-Z][_a-zA-Z0-9]*)\Z")
 
 
@@ -36,11 +38,9 @@ class NameMention:
 
 
 def mentions(analysis: Analysis) -> Iterator[NameMention]:
-    """All of them, in the order of the text."""
-    for place in places(tree(analysis)):
-        mention = mention_in(place, analysis.source)
-        if mention is not None:
-            yield mention
+    """All of them, in the order of the text, each once however many aliases repeat it."""
+    found = (mention_in(place, analysis.source) for place in places(tree(analysis)))
+    yield from dict.fromkeys(mention for mention in found if mention is not None)
 
 
 def mention_in(place: TextPlace, source: SourceText) -> NameMention | None:
@@ -76,10 +76,18 @@ def _mention(of: NamedThing, match: re.Match[str] | None, word: YamlScalar, sour
     return NameMention(of, match["name"], source.span(start, start + len(match["name"])), is_definition=False)
 
 
-def inner_span(word: YamlScalar, source: SourceText) -> Span:
-    """A value without the quotes around it."""
+def value_span(word: YamlScalar, source: SourceText) -> Span:
+    """A value without the anchor and the tag before it."""
     start, end = word.span.start.offset, word.span.end.offset
+    match = _PROPERTIES.match(source.text, start, end)
+    return word.span if match is None or match.end() == start else source.span(match.end(), end)
+
+
+def inner_span(word: YamlScalar, source: SourceText) -> Span:
+    """The same without the quotes around it."""
+    span = value_span(word, source)
+    start, end = span.start.offset, span.end.offset
     written = source.text[start:end]
     if len(written) > 1 and written[0] in "\"'" and written[-1] == written[0]:
         return source.span(start + 1, end - 1)
-    return word.span
+    return span

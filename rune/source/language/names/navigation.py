@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from rune.project.files import FileError, normal_path
 from rune.source.language.facts.analysis import Analysis
-from rune.source.language.facts.place import TextPlace, place_at
-from rune.source.language.names.mentions import NamedThing, NameMention, mention_at, mentions
+from rune.source.language.facts.place import TextPlace, place_at, places, tree
+from rune.source.language.names.mentions import NamedThing, NameMention, mention_at, mention_in, mentions
 from rune.source.runefile import Edit, Span
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.syntax import RunefileForm, StageKind
@@ -71,7 +72,8 @@ def prepare_rename(analysis: Analysis, offset: int) -> Span | None:
 def rename(analysis: Analysis, offset: int, name: str) -> tuple[Edit, ...]:
     """The edits that give the stage or the resource at an offset another name wherever it is named.
 
-    Raises `RenameRefused` for a name that another has, that is none, and where nothing can be renamed. Of several
+    Raises `RenameRefused` for a name that another has, that is none, where nothing can be renamed, and where an alias
+    makes something else of the text that is the name. Of several
     definitions of one name those who refer to it follow the first.
     """
     if analysis.checked.syntax.form is RunefileForm.TEXT:
@@ -88,7 +90,20 @@ def rename(analysis: Analysis, offset: int, name: str) -> tuple[Edit, ...]:
         changed = [mention]
     else:
         changed = [other for other in changed if not other.is_definition or other == first]
-    return tuple(Edit(analysis.runefile, other.span, name) for other in changed)
+    _require_names_only(analysis, set(changed))
+    return tuple(Edit(analysis.runefile, span, name) for span in dict.fromkeys(other.span for other in changed))
+
+
+def _require_names_only(analysis: Analysis, changed: Collection[NameMention]) -> None:
+    """Raises `RenameRefused` where a text that changes is something else too, as the value of an argument."""
+    named = [(place.word, mention_in(place, analysis.source)) for place in places(tree(analysis))]
+    spans = {word.span for word, mention in named if mention in changed}
+    for word, mention in named:
+        if word.span in spans and mention not in changed:
+            line = word.span.start.line
+            raise RenameRefused(
+                f"An alias uses the name in line {line} as something else too; write it out there first"
+            )
 
 
 def _check_name(analysis: Analysis, mention: NameMention, name: str) -> None:

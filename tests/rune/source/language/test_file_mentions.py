@@ -65,3 +65,16 @@ def test_what_leads_out_of_the_project_and_names_of_resources_are_no_files() -> 
     for other in ("../words.tflite", "$LABELS", "/etc/passwd"):
         paths = [each.path for each in file_mentions(analysed(WORDS.replace("./words.tflite", other)))]
         assert paths == ["labels.txt"]
+
+
+def test_a_path_that_an_alias_repeats_is_changed_once_and_keeps_its_anchor() -> None:
+    stage = "  a: {model: &m ./words.tflite, inputs: [b]}\n"
+    text = f"version: 1\npipeline:\n{stage}  c: {{model: *m, inputs: [b]}}\n"
+    whole = f"version: 1\npipeline:\n{stage.replace('{', '&a {').replace('&m ', '')}  c: *a\n"
+    for each in (text, whole):
+        assert moved(each) == each.replace("./words.tflite", "./models/w.tflite")
+
+
+def test_a_path_that_an_alias_makes_another_value_too_is_left() -> None:
+    text = "version: 1\npipeline:\n  a: {model: &m words.tflite, args: {word: *m}}\n"
+    assert moved(text) == text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rune.source.language.apply import apply_edits
 from rune.source.language.names.navigation import RenameRefused, definition, prepare_rename, references, rename
 from tests.rune.source.language.projects import WORDS, applied, at_cursor
 
@@ -117,3 +118,38 @@ def test_the_old_text_form_can_be_navigated_and_asks_for_fmt_before_a_rename() -
     assert prepare_rename(analysis, offset) is None
     with pytest.raises(RenameRefused, match="rune fmt"):
         rename(analysis, offset, "sound")
+
+
+REPEATED = """\
+version: 1
+image: runicos/base
+pipeline:
+  audio: {capability: RAW, args: {length: 4}}
+  first: {proc-block: fft, inputs: &heard [audio]}
+  second: {proc-block: fft, inputs: *heard}
+  answer: {out: serial, inputs: [first, second]}
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        REPEATED,
+        REPEATED.replace("&heard [audio]", "[&heard audio]").replace("*heard", "[*heard]"),
+        REPEATED.replace("&heard [audio]", "[&audio !!str 'audio']").replace("*heard", "[*audio]"),
+        REPEATED.replace("  audio:", "  &key audio:").replace("&heard [audio]", "&heard [*key]"),
+    ],
+)  # fmt: skip
+def test_a_name_that_an_alias_repeats_is_changed_once_and_keeps_its_anchor(text: str) -> None:
+    cursor = text.index("audio:") + 1
+    analysis, offset = at_cursor(f"{text[:cursor]}¦{text[cursor:]}")
+    edits = rename(analysis, offset, "mic")
+    assert len({edit.span for edit in edits}) == len(edits)
+    expected = text.replace("audio", "mic").replace("&mic", "&audio").replace("*mic", "*audio")
+    assert apply_edits(text, edits) == expected
+
+
+def test_a_name_that_an_alias_makes_a_value_too_is_not_changed() -> None:
+    text = REPEATED.replace("&heard [audio]", "[&heard audio], args: {word: *heard}").replace("*heard}\n", "[audio]}\n")
+    with pytest.raises(RenameRefused, match="An alias uses the name in line 5 as something else too"):
+        renamed(text.replace("audio:", "au¦dio:"), "mic")
