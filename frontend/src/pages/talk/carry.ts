@@ -49,8 +49,14 @@ export function buttonLike(button: HTMLButtonElement, form: HTMLFormElement): HT
   return [...form.querySelectorAll("button")].find(({ name, value }) => name === button.name && value === button.value);
 }
 
+/** The key of sending a form by one of its buttons; without one, as keys do, it is sent as by its first. */
+export function pressKey(form: HTMLFormElement, by: HTMLElement | null): string {
+  const button = by instanceof HTMLButtonElement ? by : form.querySelector("button");
+  return `${form.getAttribute("action") ?? ""} ${button?.value ?? ""}`;
+}
+
 function formKey(form: HTMLFormElement): string {
-  return `${form.getAttribute("action") ?? ""} ${form.querySelector("button")?.value ?? ""}`;
+  return pressKey(form, null);
 }
 
 const choices = (talk: HTMLElement): HTMLElement[] => [...talk.querySelectorAll<HTMLElement>("[data-talk-choice]")];

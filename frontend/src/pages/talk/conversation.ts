@@ -3,7 +3,7 @@
 import { isComposing } from "../../look/keys/composing";
 import { saysSignedOut } from "../sign-in/signed-out";
 import { beginMomentsElsewhere, beginThreadsAtThings } from "./begin";
-import { buttonLike, formLike } from "./carry";
+import { buttonLike, formLike, pressKey } from "./carry";
 import { threadQuery, chooseThreads } from "./choice";
 import { stopVerdictsOnAnEarlierRound } from "./earlier-round";
 import { SIGNED_OUT } from "../../declared/closing";
@@ -11,6 +11,7 @@ import { followEvents } from "../../api/follow-events";
 import { readGateAnew } from "./gate";
 import { mentions } from "./mentions";
 import { oneAtATime, readAnew } from "./read";
+import { clearSent, textsOf } from "./sent-fields";
 
 /** The events after which a conversation may read otherwise. */
 const OURS = new Set(["review.requested", "thread.changed", "offer_thread.changed", "review.changed", "data.changed"]);
@@ -63,13 +64,17 @@ function follow(page: DOMStringMap, refreshGate: () => Promise<void>, refresh?: 
 /** Replies, edits and comments are sent here; what changes more of the page loads it again: a verdict, asking for changes. */
 function sendForms(section: HTMLElement, refresh: () => Promise<void>): void {
   let sent: Promise<void> = Promise.resolve();
+  const underWay = new Set<string>();
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || !(form instanceof HTMLFormElement) || !form.matches("[data-talk-form]")) return;
     const button = event.submitter;
     if (button instanceof HTMLButtonElement && (button.name === "verdict" || button.value === "ask-changes")) return;
     event.preventDefault();
-    const next = (): Promise<void> => sendOne(form, button, refresh);
+    const key = pressKey(form, button);
+    if (underWay.has(key)) return;
+    underWay.add(key);
+    const next = (): Promise<void> => sendOne(form, button, refresh).finally(() => underWay.delete(key));
     sent = sent.then(next, next);
   });
   section.addEventListener("keydown", (event) => {
@@ -90,14 +95,16 @@ async function sendOne(pressed: HTMLFormElement, by: HTMLElement | null, refresh
   const button = by instanceof HTMLButtonElement ? buttonLike(by, form) : null;
   // Others did what the button does, and it is gone.
   if (button === undefined) return;
+  const texts = textsOf(form.querySelectorAll("textarea"));
   const problem = await send(form, button);
   say(form, problem);
   if (problem !== null) return;
   const there = inPlaceOf(form);
-  there.reset();
-  there.dispatchEvent(new CustomEvent("sent"));
-  const open = there.closest("details");
-  if (open !== null && open.matches(".edit")) open.open = false;
+  if (clearSent(there.querySelectorAll("textarea"), texts)) {
+    there.dispatchEvent(new CustomEvent("sent"));
+    const open = there.closest("details");
+    if (open !== null && open.matches(".edit")) open.open = false;
+  }
   await refresh();
 }
 

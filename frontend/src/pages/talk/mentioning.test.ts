@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { momentKey, secondsText } from "./begin";
 import { typeOf } from "../../api/follow-events";
-import { begunMention, fitting, withMention, type Person } from "./mentioning";
+import { begunMention, fitting, isCombined, withMention, type Person } from "./mentioning";
 
 const person = (name: string): Person => ({ id: name, name, initials: "XX", colour: 1 });
 const [ANA, BEN] = [person("Ana Nowak"), person("Ben Ray")];
@@ -37,4 +37,10 @@ test("a moment is named and said as the server does it", () => {
 test("what is no message is about nothing", () => {
   expect(typeOf('{"type":"thread.changed"}')).toBe("thread.changed");
   expect([typeOf("{"), typeOf("null"), typeOf('{"type":1}'), typeOf(7)]).toEqual([null, null, null, null]);
+});
+
+test("a key that is pressed with another is none of the list's", () => {
+  const alone = { altKey: false, ctrlKey: false, metaKey: false, shiftKey: false };
+  expect(isCombined(alone)).toBe(false);
+  expect([isCombined({ ...alone, ctrlKey: true }), isCombined({ ...alone, shiftKey: true })]).toEqual([true, true]);
 });

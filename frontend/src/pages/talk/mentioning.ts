@@ -43,3 +43,8 @@ export function withMention(
   const space = after.startsWith(" ") ? "" : " ";
   return { text: `${before}${space}${after}`, caret: before.length + 1 };
 }
+
+/** Whether a key is pressed with another: it is none of the list's, as Ctrl+Enter sends and Shift+Tab goes back. */
+export function isCombined(key: Pick<KeyboardEvent, "altKey" | "ctrlKey" | "metaKey" | "shiftKey">): boolean {
+  return key.altKey || key.ctrlKey || key.metaKey || key.shiftKey;
+}

@@ -1,6 +1,6 @@
 // Completes names behind an @ in the conversation's fields: a list below the field, by keys or by pointer.
 import { isComposing } from "../../look/keys/composing";
-import { begunMention, fitting, withMention, type Begun, type Person } from "./mentioning";
+import { begunMention, fitting, isCombined, withMention, type Begun, type Person } from "./mentioning";
 
 export function mentions(section: HTMLElement): void {
   const people = JSON.parse(section.dataset["people"] ?? "[]") as readonly Person[];
@@ -10,7 +10,11 @@ export function mentions(section: HTMLElement): void {
     if (isField(event.target)) box.follow(event.target);
   });
   section.addEventListener("keydown", (event) => {
-    if (!isComposing(event) && isField(event.target) && box.press(event.key)) event.preventDefault();
+    if (isComposing(event) || !isField(event.target)) return;
+    if (isCombined(event)) {
+      // It sends the form, whose field is empty then.
+      if (event.key === "Enter") box.close();
+    } else if (box.press(event.key)) event.preventDefault();
   });
   section.addEventListener("focusout", () => box.close());
 }
