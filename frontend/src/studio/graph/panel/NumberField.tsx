@@ -4,6 +4,7 @@ import { isComposing } from "../../../look/keys/composing";
 import { useId, useRef, useState } from "react";
 import type { EditStep } from "../../session/workspace";
 import type { StageArgument } from "../../edits/graph-requests";
+import { numberOf } from "./number";
 import { hasSlider, placeOf, PLACES, valueAt } from "./slider";
 
 interface NumberFieldProps {
@@ -61,9 +62,9 @@ export function NumberField({ argument, disabled, describedBy, onSet }: NumberFi
   };
   const commit = (): void => {
     if (typed === null) return;
-    const number = Number(typed.trim().replace(",", "."));
+    const number = numberOf(typed);
     setTyped(null);
-    if (typed.trim() !== "" && Number.isFinite(number) && number !== value) void onSet(number, "alone");
+    if (number !== null && number !== value) void onSet(number, "alone");
   };
   const range =
     minimum !== null && maximum !== null && hasSlider({ minimum, maximum })
@@ -81,7 +82,7 @@ export function NumberField({ argument, disabled, describedBy, onSet }: NumberFi
         inputMode={kind === "integer" ? "numeric" : "decimal"}
         disabled={disabled}
         value={typed ?? String(drawn ?? shown)}
-        aria-invalid={typed !== null && !Number.isFinite(Number(typed.trim().replace(",", "."))) ? true : undefined}
+        aria-invalid={typed !== null && typed.trim() !== "" && numberOf(typed) === null ? true : undefined}
         onChange={(event) => setTyped(event.target.value)}
         onBlur={commit}
         onKeyDown={(event) => {
