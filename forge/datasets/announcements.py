@@ -41,6 +41,7 @@ DATA_CHANGED = declare(
                 "data.delete-many": "deleted {count} samples of the data of {project}",
                 "data.cut": "cut sample {number} of the data of {project} into {count} parts",
                 "data.end": "deleted {count} samples of the data of {project}, whose time was over",
+                "data.delete-again": "deleted {count} samples of the data of {project} again, which a backup had",
                 "data.submit": "sent a recording that waits for the data of {project}",
                 "data.accept": "accepted {count} recordings of guests into the data of {project}",
                 "data.refuse": "refused {count} recordings of guests for the data of {project}",

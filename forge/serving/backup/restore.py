@@ -10,8 +10,11 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 from django.apps import apps
@@ -25,6 +28,8 @@ from django.db.models import Model
 from forge.core.blobs.store import blob_name, blob_storage, place_file
 from forge.core.database.set_aside import PREFIX
 from forge.core.models import Blob
+from forge.datasets.removals.again import delete_again
+from forge.datasets.removals.deletion_list import Deletions, in_database, list_path, listed
 from forge.serving.backup import database_state
 from forge.serving.backup.archive import DESCRIPTION, unpack
 from forge.serving.backup.create_backup import FORMAT, Description
@@ -46,6 +51,8 @@ class RestoredBackup:
     """Where the replaced database is; "" if there was none."""
     missing: tuple[str, ...]
     """Digests of files that the tables need, and that neither the backup nor the store has."""
+    deleted_again: int | None
+    """The samples that were deleted after the backup was taken, and are again; None where nothing tells of them."""
     other_key: bool
     """Whether SECRET_KEY of the environment is another than the backup's, so that sessions and links end."""
 
@@ -78,9 +85,11 @@ def restore_backup(
         # The store is only added to: a file's name is its digest.
         files = _store_files(folder)
         aside = f"{PREFIX}{now:%Y%m%d_%H%M%S}"
+        deletions = _deletions(is_used=is_used)
         place = database_state.set_aside(aside) if is_used else ""
         try:
             rows = _fill(folder, description) if copy is None else _place(copy)
+            deleted_again = None if deletions is None else delete_again(deletions)
         except BaseException as error:
             database_state.clear_database()
             if is_used:
@@ -89,7 +98,21 @@ def restore_backup(
                 raise BackupError(f"The database did not take the backup, and is as it was: {error}") from error
             raise
         other_key = _write_keys(folder / "keys", data)
-    return RestoredBackup(description, rows, files, place, _missing_files(), other_key)
+    return RestoredBackup(description, rows, files, place, _missing_files(), deleted_again, other_key)
+
+
+def _deletions(*, is_used: bool) -> Deletions | None:
+    """The deletions of samples of which the data folder and the database that is replaced tell; None if neither does.
+
+    A database may be damaged, or of an earlier version.
+    """
+    parts = []
+    if list_path().exists():
+        parts.append(listed())
+    if is_used:
+        with suppress(DatabaseError):
+            parts.append(in_database())
+    return reduce(or_, parts) if parts else None
 
 
 def _read_description(folder: Path) -> Description:

@@ -28,6 +28,7 @@ from forge.datasets.collecting.models import SubmissionState
 from forge.datasets.errors import ConsentOver, ContentRefused, SampleKnown, WrongSide
 from forge.datasets.models import Collector, Consent, DataSet, Sample, Submission, SubmissionQuerySet
 from forge.datasets.playing import require_play
+from forge.datasets.removals.deletion_list import list_deleted
 from forge.datasets.removals.models import RemovalReason
 from forge.datasets.samples.actions import SampleOrigin
 from forge.datasets.samples.actions.add import accepts_recordings, checked_word
@@ -128,6 +129,7 @@ def withdraw_as_guest(collector: Collector) -> int:
         sent.filter(state=SubmissionState.ACCEPTED).update(
             state=SubmissionState.DELETED, drawing={}, erased=timezone.now()
         )
+        list_deleted(consents=list(consents.values_list("pk", flat=True)))
         consents.filter(withdrawn=None).update(withdrawn=timezone.now())
         change.note(principal, "data.withdraw", count=count, guest=collector.pseudonym)
     erase_submissions(project.pk)

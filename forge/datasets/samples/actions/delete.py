@@ -26,6 +26,7 @@ from forge.datasets.deleting import require_delete
 from forge.datasets.imports.ending import stop_imports
 from forge.datasets.models import Consent, DataImport, DataSet, Sample, SampleQuerySet, SampleRemoval
 from forge.datasets.removals.announcements import removal_event
+from forge.datasets.removals.deletion_list import list_deleted
 from forge.datasets.removals.hooks import SampleScope, interrupt
 from forge.datasets.removals.models import RemovalReason
 from forge.projects.access import require
@@ -52,6 +53,7 @@ def withdraw_consent(actor: Actor, consent: Consent) -> SampleRemoval | None:
         consent = _last(consent)
         if not Consent.objects.filter(pk=consent.pk, withdrawn=None).update(withdrawn=timezone.now()):
             raise nothing_here(actor)
+        list_deleted(consents=[consent.pk])
         samples = Sample.objects.available().filter(consent=consent)
         require_delete(actor, project, samples)
         removal = remove_samples(data_set, samples, RemovalReason.WITHDRAWN, actor)
@@ -135,9 +137,10 @@ def remove_samples(
     """Unlinks the bytes of samples, clears what was made from them, and stops what works with them. The data set is
     locked. Tells those who manage the project where something learned from them. Returns None where there are none."""
     present = samples.filter(removed=None)
-    numbers = list(present.order_by("number").values_list("number", flat=True))
-    if not numbers:
+    rows = list(present.order_by("number").values_list("pk", "number"))
+    if not rows:
         return None
+    numbers = [number for _, number in rows]
     scope = SampleScope(data_set.pk, numbers)
     stopped = interrupt(scope, f"Samples that this works with were deleted. {reason.label}.")
     removal = SampleRemoval.objects.create(data_set=data_set, reason=reason, count=len(numbers), stopped=stopped)
@@ -154,6 +157,7 @@ def remove_samples(
         left_out=True,
     )
     append_event(data_set.project.stream, removal_event(removal), actor)
+    list_deleted([pk for pk, _ in rows], reason)
     return removal
 
 

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from forge.core.data_lock import DataInUse, Use, data_folder
+from forge.datasets.removals.deletion_list import FILE
 from forge.serving.backup.errors import BackupError
 from forge.serving.backup.restore import restore_backup
 from rune.wording import counted
@@ -52,6 +53,16 @@ class Command(BaseCommand):
         )
         if done.set_aside:
             self.stdout.write(f"What was there before is in {done.set_aside}; delete it when you no longer need it.")
+        if done.deleted_again is None:
+            self.stdout.write(
+                f"This data folder has no {FILE}: recordings that were deleted or withdrawn after the backup was taken "
+                "are there again. Where the list exists, in the data folder of before, copy it here and restore anew."
+            )
+        elif done.deleted_again:
+            self.stdout.write(
+                f"{counted(done.deleted_again, 'recording')} of the backup, deleted or withdrawn after it was taken, "
+                "were deleted again."
+            )
         if done.other_key:
             self.stdout.write(
                 "SECRET_KEY of this environment is not the backup's: everyone has to sign in again, and to set their "
