@@ -1,4 +1,4 @@
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { sureButtons } from "./sure";
 
 class Button {
@@ -23,6 +23,12 @@ beforeEach(() => {
     addEventListener: (_: string, listener: (event: object) => void) => (heard = listener),
   });
   sureButtons();
+});
+
+// Files of one thread share the globals: the next one may load a module that looks at them.
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 /** Whether the press does what the button says. */

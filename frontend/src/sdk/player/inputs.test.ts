@@ -1,4 +1,4 @@
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { CapabilityRequest } from "../../runtime/types";
 import type { Picture } from "../streams/camera";
 import { inputParts } from "./inputs";
@@ -45,7 +45,13 @@ const PICTURE = {
 
 const actions = { run: vi.fn(), fail: vi.fn(), toggle: vi.fn() };
 
+// Files of one thread share the globals: the next one may load a module that looks at them.
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
 beforeEach(() => {
+  vi.useRealTimers();
   Part.all = [];
   vi.clearAllMocks();
   vi.stubGlobal("document", { createElement: (name: string) => new Part(name) });

@@ -1,5 +1,10 @@
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { motionWindows } from "./motion";
+
+// Files of one thread share the globals: the next one may load a module that looks at them.
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 test("a phone of Apple gives windows of 50 rows a second with the signs of the specification", async () => {
   const page = new EventTarget();

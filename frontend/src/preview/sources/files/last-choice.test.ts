@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { LastChoice } from "./last-choice";
 
 function deferred() {
@@ -8,6 +8,12 @@ function deferred() {
 }
 
 const [onValue, onProblem] = [vi.fn(), vi.fn()];
+
+// Files of one thread share the clock as well.
+beforeEach(() => {
+  vi.useRealTimers();
+  vi.clearAllMocks();
+});
 
 test("a large file that was chosen before a small one does not come after it", async () => {
   const choice = new LastChoice();
