@@ -17,8 +17,38 @@ export interface FetchedRune {
 /** A rune by its digest, and where its bytes are; one without an address is fetched nowhere. */
 type WantedRune = Pick<PreviewBuild, "rune_digest"> & { readonly rune_url: string | null };
 
+/** How often it is fetched again before the reason is shown. */
 const TRIES = 4;
+/** Milliseconds before the next try: twice as many each time, up to the longest. */
 const FIRST_WAIT = 400;
+const LONGEST_WAIT = 25_600;
+
+/** Fetches until the bytes are here, as when a connection is lost for long. Answers how to stop. */
+export function fetchUntilHere(
+  fetch: () => Promise<ArrayBuffer>,
+  onBytes: (bytes: ArrayBuffer) => void,
+  onFailure: (reason: unknown) => void,
+): () => void {
+  let isActive = true;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const attemptAt = (attempt: number): void => {
+    fetch().then(
+      (bytes) => {
+        if (isActive) onBytes(bytes);
+      },
+      (reason: unknown) => {
+        if (!isActive) return;
+        if (attempt >= TRIES) onFailure(reason);
+        timer = setTimeout(() => attemptAt(attempt + 1), Math.min(FIRST_WAIT * 2 ** attempt, LONGEST_WAIT));
+      },
+    );
+  };
+  attemptAt(0);
+  return () => {
+    isActive = false;
+    clearTimeout(timer);
+  };
+}
 
 /**
  * Nothing is asked for while `isSignedOut`; what is lacking then is fetched when its person is back. What came by itself
@@ -38,25 +68,11 @@ export function useRune(
   if (here !== null && (here !== fetched.rune || fetched.error !== null)) setFetched({ rune: here, error: null });
   useEffect(() => {
     if (here !== null || digest === null || address === null || isSignedOut) return;
-    let isActive = true;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const fetchRune = (attempt: number): void => {
-      client.rune(address).then(
-        (bytes) => {
-          if (isActive) setFetched({ rune: { digest, bytes }, error: null });
-        },
-        (reason: unknown) => {
-          if (!isActive) return;
-          if (attempt < TRIES) timer = setTimeout(() => fetchRune(attempt + 1), FIRST_WAIT * 2 ** attempt);
-          else setFetched((before) => ({ ...before, error: sentenceOf(reason) }));
-        },
-      );
-    };
-    fetchRune(0);
-    return () => {
-      isActive = false;
-      clearTimeout(timer);
-    };
+    return fetchUntilHere(
+      () => client.rune(address),
+      (bytes) => setFetched({ rune: { digest, bytes }, error: null }),
+      (reason) => setFetched((before) => ({ ...before, error: sentenceOf(reason) })),
+    );
     // One digest is one content; the address may name it through another build, and comes later than a rune that is pushed.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [client, digest, address === null, here === null, isSignedOut]);

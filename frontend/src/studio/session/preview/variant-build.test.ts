@@ -2,6 +2,7 @@
 import type { Preview, PreviewBuild, Watch, Wire } from "../../../api/schema";
 import { expect, test, vi } from "vitest";
 import { MAX_WIRES } from "../../../declared/studio-limits";
+import { Problem } from "../../api/problem";
 import { VariantBuild } from "./variant-build";
 
 const build = { id: "b", version: "watch", rune_digest: "sha256:1" } as PreviewBuild;
@@ -141,4 +142,46 @@ test("only so many are watched at once", () => {
   for (let index = 0; index <= MAX_WIRES; index += 1) variant.toggle({ stage: "fft", index });
   expect(variant.state.getState().wires).toHaveLength(MAX_WIRES);
   expect(sentences).toHaveLength(1);
+});
+
+test("a build that cannot be read is read again, and one that is refused is not", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  try {
+    const errors = [new TypeError("Failed to fetch"), new Problem(502, "Bad gateway", "")];
+    const watched = vi.fn(() => {
+      const error = errors.shift();
+      return error === undefined ? Promise.resolve(answer("ready", { build })) : Promise.reject(error);
+    });
+    const variant = new VariantBuild({ watch: () => Promise.resolve(answer("building")), watched }, vi.fn());
+    variant.follow(preview("one"));
+    variant.toggle({ stage: "fft", index: 0 });
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(variant.state.getState().problem).not.toBeNull();
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(variant.state.getState()).toMatchObject({ build, of: "one", problem: null });
+    errors.push(new Problem(403, "Forbidden", ""));
+    variant.follow(preview("two"));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(watched).toHaveBeenCalledTimes(4);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("an event of what was asked for before takes no part in the request that follows", async () => {
+  const answers = [Promise.resolve(answer("building")), new Promise<Watch>(() => undefined)];
+  const watched = vi.fn(() => Promise.resolve(answer("ready", { build })));
+  const variant = new VariantBuild({ watch: () => answers.shift() ?? Promise.reject(new Error()), watched }, vi.fn());
+  variant.follow(preview("one"));
+  variant.toggle({ stage: "fft", index: 0 });
+  await Promise.resolve();
+  await Promise.resolve();
+  variant.toggle({ stage: "fft", index: 1 });
+  variant.apply({
+    sequence: 1,
+    type: "preview.watched",
+    data: { watch: "w", state: "ready", answer: answer("ready", { build }) },
+  });
+  expect(variant.state.getState().build).toBeNull();
+  variant.stop();
 });

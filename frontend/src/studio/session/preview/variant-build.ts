@@ -4,7 +4,7 @@ import type { Preview, PreviewBuild, ProjectEvent, Watch, Wire } from "../../../
 import { MAX_WIRES } from "../../../declared/studio-limits";
 import { useMemo } from "react";
 import { createStore, useStore, type StoreApi } from "zustand";
-import { sentenceOf } from "../../api/problem";
+import { Problem, sentenceOf } from "../../api/problem";
 import type { VariantRequest } from "../../api/watch";
 
 /** Milliseconds after which it is read again although no event said that it is built: events may be lost. */
@@ -121,13 +121,14 @@ export class VariantBuild {
 
   private request(): void {
     this.revision += 1;
+    this.pendingWatch = null;
     clearTimeout(this.timer);
     const { revision, version } = this;
     const { wires } = this.store.getState();
     const more = this.extraWires.filter((each) => !this.isWatched(each));
     this.client.watch([...wires, ...more].slice(0, MAX_WIRES), this.variant).then(
       (answer) => this.receive(revision, version, answer),
-      (error: unknown) => this.fail(revision, error),
+      (error: unknown) => this.fail(revision, error, () => this.request()),
     );
   }
 
@@ -135,7 +136,7 @@ export class VariantBuild {
     const { version } = this;
     this.client.watched(id).then(
       (answer) => this.receive(revision, version, answer),
-      (error: unknown) => this.fail(revision, error),
+      (error: unknown) => this.fail(revision, error, () => this.poll(revision, id)),
     );
   }
 
@@ -155,9 +156,18 @@ export class VariantBuild {
     }
   }
 
-  private fail(revision: number, error: unknown): void {
-    if (revision === this.revision) this.store.setState({ problem: sentenceOf(error) });
+  /** Says why there is none, and tries again where that may pass. */
+  private fail(revision: number, error: unknown, again: () => void): void {
+    if (revision !== this.revision) return;
+    clearTimeout(this.timer);
+    this.store.setState({ problem: sentenceOf(error) });
+    if (mayPass(error)) this.timer = setTimeout(again, POLL_MILLISECONDS);
   }
+}
+
+/** Whether the same request may be answered later: nothing came, or the server is in trouble. */
+function mayPass(error: unknown): boolean {
+  return !(error instanceof Problem) || error.status === 0 || error.status === 429 || error.status >= 500;
 }
 
 /** The wires that are watched, for drawings: another object whenever they change. */
