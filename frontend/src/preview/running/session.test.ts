@@ -306,3 +306,19 @@ test("a rune that keeps a part of a stream starts afresh with another source, so
     expect(values(session)).toEqual([2, 2]);
   });
 });
+
+test("without a rune nothing is fetched, also when a part of the one before was on its way", () => {
+  let report: ((name: string, share: number) => void) | undefined;
+  const session = new Session({
+    ...engine(),
+    load: (_rune, _limits, { onFetch }) => {
+      report = onFetch;
+      return new Promise(() => undefined);
+    },
+  });
+  void session.use(mirror(RAW, 2, "u8[2]"));
+  report?.("LiteRT.js", 0.5);
+  expect(session.state.getState().fetching).not.toBeNull();
+  void session.use(null);
+  expect(session.state.getState()).toMatchObject({ phase: "empty", fetching: null });
+});

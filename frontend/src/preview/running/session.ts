@@ -157,6 +157,7 @@ export class Session {
       this.#loaded = this.#unshown = null;
       this.#store.setState({
         phase: "empty",
+        fetching: null,
         loaded: null,
         error: null,
         readings: NO_READINGS,
