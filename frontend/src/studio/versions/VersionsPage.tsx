@@ -1,5 +1,4 @@
 // The versions: listed at the left, compared at the right, restored from there. It stands where the text does.
-import type { Version } from "../../api/schema";
 import { Download, Save, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { sentenceOf } from "../api/problem";
@@ -7,15 +6,10 @@ import { useMayEdit, useStudio } from "../context/studio";
 import { useNow } from "../parts/use-now";
 import { ComparisonView } from "./ComparisonView";
 import { changesIn, type Side, type Sides } from "./comparison";
+import { withNewest, withOlder, type Listed } from "./listed";
 import { listVersions } from "./requests";
 import { VersionList } from "./VersionList";
 import "../styles/files/versions.css";
-
-interface Listed {
-  readonly versions: readonly Version[];
-  /** The address of those before them; null when there are none. */
-  readonly next: string | null;
-}
 
 export default function VersionsPage() {
   const { workspace, places, dialogs, nonce } = useStudio();
@@ -28,17 +22,18 @@ export default function VersionsPage() {
   const [round, setRound] = useState(0);
   const again = (): void => setRound((before) => before + 1);
   useEffect(() => {
+    let isActive = true;
     listVersions(workspace.client).then(
-      ({ results, next: earlier }) => {
+      (page) => {
+        if (!isActive) return;
         setError(null);
-        // Older versions that were read stay; they never change.
-        setListed((before) => {
-          const older = before?.versions.filter((version) => version.number < (results.at(-1)?.number ?? 0)) ?? [];
-          return { versions: [...results, ...older], next: older.length > 0 ? (before?.next ?? null) : earlier };
-        });
+        setListed((before) => withNewest(before, page));
       },
-      (problem: unknown) => setError(sentenceOf(problem)),
+      (problem: unknown) => isActive && setError(sentenceOf(problem)),
     );
+    return () => {
+      isActive = false;
+    };
   }, [workspace, round]);
   useEffect(() => workspace.onVersion(() => setRound((before) => before + 1)), [workspace]);
 
@@ -46,7 +41,7 @@ export default function VersionsPage() {
   const more = (): void => {
     if (next === null) return;
     listVersions(workspace.client, next).then(
-      (page) => setListed((before) => ({ versions: [...(before?.versions ?? []), ...page.results], next: page.next })),
+      (page) => setListed((before) => withOlder(before, page)),
       (problem: unknown) => setError(sentenceOf(problem)),
     );
   };
