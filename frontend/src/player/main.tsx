@@ -6,8 +6,9 @@
 // [data-answers], and boards that run the same stand in its [data-boards], whose value is where the server tells of the
 // build's firmware. A rune of strangers has a button, [data-start], in the element: before it is pressed nothing is
 // fetched. The page around it has the heading and says what stays in the page.
-import { lazy, StrictMode, Suspense } from "react";
+import { StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
+import { Boundary, lazyPart } from "../look/boundary";
 import "../device/device.css";
 import { DEFAULT_LIMITS, type Addresses } from "../runtime";
 import { hostWith } from "./example-files";
@@ -21,8 +22,8 @@ import { Try } from "./Try";
 
 compareSamples();
 
-const Judge = lazy(() => import("./judge/Judge"));
-const Teach = lazy(() => import("./teach/Teach"));
+const Judge = lazyPart(() => import("./judge/Judge"));
+const Teach = lazyPart(() => import("./teach/Teach"));
 
 /** A frame that may stand inside of a page of another origin. */
 const EMBEDDED: Addresses = { frame: "/player/embed-frame", worker: `${import.meta.env.BASE_URL}worker.js` };
@@ -66,7 +67,9 @@ for (const element of document.querySelectorAll<HTMLElement>("[data-player]")) {
     createRoot(element).render(
       <StrictMode>
         {judge === undefined ? (
-          <Player address={runeUrl} name={name ?? "This rune"} memory={bytesOf(memory)} limits={limits} host={host} />
+          <Boundary>
+            <Player address={runeUrl} name={name ?? "This rune"} memory={bytesOf(memory)} limits={limits} host={host} />
+          </Boundary>
         ) : (
           <Suspense fallback={<p className="muted">Loading…</p>}>
             <Judge
@@ -97,14 +100,16 @@ for (const element of document.querySelectorAll<HTMLElement>("[data-embed]")) {
   if (embed === "") continue;
   createRoot(element).render(
     <StrictMode>
-      <Player
-        address={embed}
-        name={name}
-        memory={bytesOf(memory)}
-        limits={DEFAULT_LIMITS}
-        addresses={EMBEDDED}
-        host={hostWith(examples)}
-      />
+      <Boundary>
+        <Player
+          address={embed}
+          name={name}
+          memory={bytesOf(memory)}
+          limits={DEFAULT_LIMITS}
+          addresses={EMBEDDED}
+          host={hostWith(examples)}
+        />
+      </Boundary>
     </StrictMode>,
   );
 }
@@ -127,7 +132,9 @@ for (const element of document.querySelectorAll<HTMLElement>("[data-teach]")) {
 for (const element of document.querySelectorAll<HTMLElement>("[data-try]")) {
   createRoot(element).render(
     <StrictMode>
-      <Try />
+      <Boundary>
+        <Try />
+      </Boundary>
     </StrictMode>,
   );
 }

@@ -1,6 +1,5 @@
 // One capability: where its input comes from, and that source.
 import {
-  lazy,
   memo,
   startTransition,
   Suspense,
@@ -12,11 +11,12 @@ import {
   useState,
   type ReactNode,
 } from "react";
+import { lazyPart } from "../look/boundary";
 import { recordingOf, type CapabilityRequest } from "../runtime";
 import { useHost } from "./host";
 import { choicesFor, fetchChoices } from "./sources/choices";
 
-const ExampleRow = lazy(() => import("./examples/ExampleRow"));
+const ExampleRow = lazyPart(() => import("./examples/ExampleRow"));
 
 interface Props {
   readonly request: CapabilityRequest;

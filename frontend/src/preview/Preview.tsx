@@ -1,5 +1,6 @@
 // A rune running in the page: its inputs, what it says, how long it takes. The studio and the player both show this.
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { Boundary, lazyPart } from "../look/boundary";
 import { recordingOf, type Addresses, type CapabilityRequest, type Limits } from "../runtime";
 import { ExpectationContext, type Expectation } from "./examples/expectation";
 import { Failure } from "./running/Failure";
@@ -66,7 +67,7 @@ interface Props {
 }
 
 /** Shown when a wire is watched. */
-const WatchedCard = lazy(() => import("./outputs/WatchedCard"));
+const WatchedCard = lazyPart(() => import("./outputs/WatchedCard"));
 const PAGE = 65536;
 const NO_WORDS: Expectation["wordlists"] = [];
 /** The label of the source that plays recordings. */
@@ -154,18 +155,20 @@ export function Preview(props: Props) {
                   {loaded !== null && loaded.capabilities.length > 0 && (
                     <div className="preview-side">
                       {loaded.capabilities.map((request, place) => (
-                        <InputCard
-                          key={`${place} ${signature(request)}${place === replay.place ? " replay" : ""}`}
-                          request={request}
-                          place={place}
-                          before={
-                            sources.get(`${place} ${request.kind}`) ?? (place === replay.place ? RECORDING : undefined)
-                          }
-                          hasAnswer={readings.cards.length > 0}
-                          onChoose={chooseSource}
-                          offer={offer}
-                          withdraw={withdraw}
-                        />
+                        <Boundary key={`${place} ${signature(request)}${place === replay.place ? " replay" : ""}`}>
+                          <InputCard
+                            request={request}
+                            place={place}
+                            before={
+                              sources.get(`${place} ${request.kind}`) ??
+                              (place === replay.place ? RECORDING : undefined)
+                            }
+                            hasAnswer={readings.cards.length > 0}
+                            onChoose={chooseSource}
+                            offer={offer}
+                            withdraw={withdraw}
+                          />
+                        </Boundary>
                       ))}
                     </div>
                   )}
@@ -174,15 +177,16 @@ export function Preview(props: Props) {
                     <div className="preview-outputs">
                       {loaded !== null && answers?.(snapshot)}
                       {(answers === undefined ? readings.cards : []).map((card) => (
-                        <OutputCard
-                          key={card.key}
-                          card={card}
-                          tensors={tensors}
-                          shown={shown}
-                          calling={snapshot.calling}
-                          unit={unit}
-                          onCalling={session.setCalling}
-                        />
+                        <Boundary key={card.key}>
+                          <OutputCard
+                            card={card}
+                            tensors={tensors}
+                            shown={shown}
+                            calling={snapshot.calling}
+                            unit={unit}
+                            onCalling={session.setCalling}
+                          />
+                        </Boundary>
                       ))}
                       <Suspense fallback={null}>
                         {watching?.wires.map(({ stage, index }) => (

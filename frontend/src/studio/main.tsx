@@ -1,6 +1,7 @@
 // The entry of the studio page: reads what the page was served with and starts.
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { Boundary } from "../look/boundary";
 import type { PageState } from "./api/page-state";
 import { startDeferredOnInput } from "./session/deferral";
 import { Workspace } from "./session/workspace";
@@ -23,7 +24,9 @@ if (resolving !== null) studio.dialogs.open({ what: "resolve", id: resolving });
 createRoot(root).render(
   <StrictMode>
     <StudioContext value={studio}>
-      <Studio />
+      <Boundary>
+        <Studio />
+      </Boundary>
     </StudioContext>
   </StrictMode>,
 );

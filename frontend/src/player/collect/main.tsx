@@ -1,6 +1,7 @@
 // The page that a phone records with for a project's data: takes the code's token out of the address, and starts.
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { Boundary } from "../../look/boundary";
 import { tokenOf } from "../phone/place";
 import { CollectPage } from "./CollectPage";
 import { placeOf } from "./place";
@@ -29,6 +30,8 @@ window.addEventListener("online", () => void session.outbox.flush());
 start();
 createRoot(root).render(
   <StrictMode>
-    <CollectPage session={session} />
+    <Boundary>
+      <CollectPage session={session} />
+    </Boundary>
   </StrictMode>,
 );

@@ -1,7 +1,8 @@
 // The rune that is judged, the one before it, or both on the same input: what an app did before it changed is what its
 // reviewer knows. What they answer also stands where `answersIn` is, so that it is in view wherever the page is scrolled.
-import { lazy, Suspense, useMemo, useState } from "react";
+import { Suspense, useMemo, useState } from "react";
 import { createPortal } from "react-dom";
+import { lazyPart } from "../../look/boundary";
 import { Preview } from "../../preview";
 import type { Card, PreviewHost } from "../../preview";
 import RuneComparison from "../../preview/comparison/RuneComparison";
@@ -35,7 +36,7 @@ interface Props {
   readonly boards: { readonly element: Element; readonly address: string } | null;
 }
 
-const Boards = lazy(() => import("../../device/Boards"));
+const Boards = lazyPart(() => import("../../device/Boards"));
 
 type Shown = "judged" | "before" | "both";
 

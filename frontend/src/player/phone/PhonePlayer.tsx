@@ -1,7 +1,8 @@
 // The player on a phone: the app over the whole screen, large results above, its inputs below, and what the phone's person
 // may set. What is true is in the store; this puts it on the page.
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
+import { lazyPart } from "../../look/boundary";
 import { NO_HOST, Preview, type HostFile, type PreviewHost, type RunNews } from "../../preview";
 import { DEFAULT_LIMITS, type Addresses, type Loaded } from "../../runtime";
 import { listedFiles } from "../example-files";
@@ -27,7 +28,7 @@ interface Props {
 }
 
 /** Fetched for a code that asks for it. */
-const SensorCard = lazy(() => import("./sensor/SensorCard"));
+const SensorCard = lazyPart(() => import("./sensor/SensorCard"));
 
 /** Milliseconds between two looks for a newer build: of a text that its people change, and of what is published. */
 const EVERY = 4000;

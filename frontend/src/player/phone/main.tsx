@@ -1,6 +1,7 @@
 // The player's page: takes the scanned code's token out of the address, starts what is there, and becomes an app.
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { Boundary } from "../../look/boundary";
 import { createStore, useStore } from "zustand";
 import { addManifest, keepPlayer } from "./app";
 import { PlayerClient } from "./runes/client";
@@ -38,7 +39,9 @@ function start(place: Place, element: HTMLElement): void {
   });
   createRoot(element).render(
     <StrictMode>
-      <Page place={place} store={store} pairing={pairing} open={open} />
+      <Boundary>
+        <Page place={place} store={store} pairing={pairing} open={open} />
+      </Boundary>
     </StrictMode>,
   );
   addManifest(place.base);

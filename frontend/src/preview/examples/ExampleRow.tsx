@@ -1,7 +1,8 @@
 // Example inputs of a capability, one press away. The first one plays by itself, so that there is an answer before anyone
 // does anything; what the source below gives takes its place.
 import { Play } from "lucide-react";
-import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { lazyPart } from "../../look/boundary";
 import { recordingOf, type CapabilityRequest } from "../../runtime";
 import { useHost } from "../host";
 import { latestOf, Played, shownBytes } from "../recordings/Played";
@@ -11,7 +12,7 @@ import { examplesFor, expectedOf } from "./examples";
 import { useExpectation } from "./expectation";
 import "./examples.css";
 
-const Thumbnail = lazy(() => import("./Thumbnail"));
+const Thumbnail = lazyPart(() => import("./Thumbnail"));
 
 interface Props {
   readonly request: CapabilityRequest;

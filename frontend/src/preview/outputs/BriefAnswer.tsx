@@ -1,11 +1,12 @@
 // A rune's answer on one output, in few words: for answers that stand side by side.
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { lazyPart } from "../../look/boundary";
 import { headlineText, numberText, percentText } from "../readings/numbers";
 import { scoreText, type Card, type Score } from "../readings/readings";
 import { ShareBar } from "./ShareBar";
 import { tensorViews } from "./views/views";
 
-const TensorView = lazy(() => import("./views/TensorView"));
+const TensorView = lazyPart(() => import("./views/TensorView"));
 
 /** Scores that are shown. */
 const SHOWN = 4;

@@ -1,6 +1,7 @@
 // One card of what the rune said, in the way that its person wants to look at it.
 import { SlidersHorizontal, Tags } from "lucide-react";
-import { lazy, memo, Suspense } from "react";
+import { memo, Suspense } from "react";
+import { lazyPart } from "../../look/boundary";
 import type { OutputTensor } from "../../runtime";
 import { useHost } from "../host";
 import { headlineText, numberText } from "../readings/numbers";
@@ -11,9 +12,9 @@ import { useView, ViewChoice } from "./views/ViewChoice";
 import { viewsOf, type View } from "./views/views";
 import { WordCard } from "./WordCard";
 
-const LiveChart = lazy(() => import("./LiveChart"));
-const TensorView = lazy(() => import("./views/TensorView"));
-const ThresholdChart = lazy(() => import("../threshold/ThresholdChart"));
+const LiveChart = lazyPart(() => import("./LiveChart"));
+const TensorView = lazyPart(() => import("./views/TensorView"));
+const ThresholdChart = lazyPart(() => import("../threshold/ThresholdChart"));
 
 interface Props {
   readonly card: Card;

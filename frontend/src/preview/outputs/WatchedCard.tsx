@@ -1,12 +1,13 @@
 // The values of one watched wire, beside the outputs.
 import { EyeOff } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { lazyPart } from "../../look/boundary";
 import type { OutputTensor } from "../../runtime";
 import type { Shown } from "./views/OverlayView";
 import { useView, ViewChoice } from "./views/ViewChoice";
 import { tensorViews, type View } from "./views/views";
 
-const TensorView = lazy(() => import("./views/TensorView"));
+const TensorView = lazyPart(() => import("./views/TensorView"));
 
 interface Props {
   readonly stage: string;

@@ -1,7 +1,8 @@
 // A recording as the input: chosen from those of the page, replayed once or round and round, cut, named, sent or deleted.
 import { Play, Repeat, Scale, Send, Square, Trash2 } from "lucide-react";
-import { lazy, Suspense, useEffect, useId, useMemo, useState } from "react";
+import { Suspense, useEffect, useId, useMemo, useState } from "react";
 import { useStore } from "zustand";
+import { lazyPart } from "../../look/boundary";
 import { LABEL_LIMIT } from "../../declared/run-limits";
 import { recordingOf } from "../../runtime";
 import { useExpectation } from "../examples/expectation";
@@ -15,7 +16,7 @@ import { isUnlabelled, lengthOf, lengthText, trimmed, windowsOf, type Recording 
 import "../examples/examples.css";
 import "../styles/recordings.css";
 
-const Compare = lazy(() => import("./comparing/Compare"));
+const Compare = lazyPart(() => import("./comparing/Compare"));
 
 const HOW: Readonly<Record<string, string>> = {
   sound: "Start listening under Live, then press Record.",

@@ -11,7 +11,8 @@ import {
   Smartphone,
   type LucideIcon,
 } from "lucide-react";
-import { lazy, type ComponentType } from "react";
+import { type ComponentType } from "react";
+import { lazyPart } from "../../look/boundary";
 import { capabilityOf, elementCount, recordingOf, type CapabilityRequest } from "../../runtime";
 import { pictureRequest } from "../picture/pixels";
 import { DrawingSource } from "./DrawingSource";
@@ -33,7 +34,7 @@ const fetchOthers = (): Promise<typeof Others> => import("./others");
 const fetchRecordings = (): Promise<typeof Recordings> => import("../recordings/RecordingSource");
 
 function other(name: keyof typeof Others): ComponentType<SourceProps> {
-  return lazy(async () => ({ default: (await fetchOthers())[name] }));
+  return lazyPart(async () => ({ default: (await fetchOthers())[name] }));
 }
 
 /** Fetches the sources that can be chosen while the page rests, so that choosing one waits for nothing. */
@@ -46,7 +47,7 @@ export function fetchChoices(): void {
   else setTimeout(fetch);
 }
 
-const MicrophoneSource = lazy(async () => ({
+const MicrophoneSource = lazyPart(async () => ({
   default: (await import("./sensors/MicrophoneSource")).MicrophoneSource,
 }));
 const MICROPHONE: Choice = { label: "Live", title: "Microphone", icon: Mic, Source: MicrophoneSource };
@@ -65,7 +66,7 @@ const TEXT: Choice = { label: "Text", title: "Text", icon: Braces, Source: other
 const BYTES_FILE: Choice = { label: "File", title: "Bytes", icon: Braces, Source: other("BytesFileSource") };
 const RANDOM: Choice = { label: "Random", title: "Random numbers", icon: Dices, Source: other("RandomSource") };
 
-const RecordingSource = lazy(fetchRecordings);
+const RecordingSource = lazyPart(fetchRecordings);
 const SOUND_TAKE: Choice = { label: "Recording", title: "Recording", icon: Mic, Source: RecordingSource };
 const PICTURE_TAKE: Choice = { label: "Recording", title: "Recording", icon: Image, Source: RecordingSource };
 const MOTION_TAKE: Choice = { label: "Recording", title: "Recording", icon: Move3d, Source: RecordingSource };
@@ -75,14 +76,14 @@ const PHONE: Choice = {
   label: "Phone",
   title: "Phone",
   icon: Smartphone,
-  Source: lazy(() => import("../phone/PhoneSource")),
+  Source: lazyPart(() => import("../phone/PhoneSource")),
 };
 
 const BOARD: Choice = {
   label: "Board",
   title: "Board",
   icon: Cpu,
-  Source: lazy(() => import("../board/BoardSource")),
+  Source: lazyPart(() => import("../board/BoardSource")),
 };
 
 /** The devices that the page around the preview can connect. */

@@ -1,8 +1,9 @@
 // Timing, opened on demand: what it shows is fetched then.
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
+import { lazyPart } from "../../look/boundary";
 import type { TimingProps } from "./TimingDetails";
 
-const TimingDetails = lazy(() => import("./TimingDetails"));
+const TimingDetails = lazyPart(() => import("./TimingDetails"));
 
 export function Timing(props: TimingProps) {
   const [isOpen, setOpen] = useState(false);

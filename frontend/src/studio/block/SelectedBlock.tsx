@@ -1,10 +1,11 @@
 // The panel above the running app: the block that is open, or that of another project which the selected stage runs.
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useStore } from "zustand";
+import { lazyPart } from "../../look/boundary";
 import type { Snapshot } from "../../preview";
 import { usePlace, useStudio } from "../context/studio";
 
-const BlockPanel = lazy(() => import("./BlockPanel"));
+const BlockPanel = lazyPart(() => import("./BlockPanel"));
 
 export default function SelectedBlock({ running }: { readonly running: Snapshot }) {
   const active = usePlace((place) => place.shown.active);

@@ -1,9 +1,10 @@
 // A rune that was dropped on the studio: tried here, or added to the project. Neither happens unasked.
 import { Plus } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
+import { lazyPart } from "../../look/boundary";
 import { Dialog } from "../parts/dialog/Dialog";
 
-const RunePage = lazy(() => import("../pages/RunePage"));
+const RunePage = lazyPart(() => import("../pages/RunePage"));
 
 interface RuneFileDialogProps {
   readonly files: readonly File[];

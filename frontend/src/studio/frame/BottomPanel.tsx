@@ -1,6 +1,7 @@
 // The panel under the text: the problems, and the builds with their logs.
-import { lazy, Suspense, useEffect, useId } from "react";
+import { Suspense, useEffect, useId } from "react";
 import { useStore } from "zustand";
+import { lazyPart } from "../../look/boundary";
 import { deferred } from "../session/deferral";
 import { problemCounts } from "../session/problems/count";
 import { ago } from "../format/quantities";
@@ -9,9 +10,9 @@ import { Tabs } from "../parts/Tabs";
 import { useNow } from "../parts/use-now";
 
 /** The tab tells how many there are; what they are comes with what helps with writing. */
-const Problems = lazy(deferred(() => import("../panels/Problems")));
+const Problems = lazyPart(deferred(() => import("../panels/Problems")));
 /** Fetched when it is first shown. */
-const BuildLog = lazy(() => import("../panels/BuildLog"));
+const BuildLog = lazyPart(() => import("../panels/BuildLog"));
 
 export function BottomPanel() {
   const { workspace, building, dialogs } = useStudio();

@@ -1,10 +1,11 @@
 // The dialogs of the page, of which one at most is open, fetched while the page rests: what is asked, and what its answer does.
+import { lazyPart } from "../../look/boundary";
 import type { Destination } from "../context/destination";
 import { fileAnswers } from "../context/files/answers";
 import { Palette } from "../commands/Palette";
 import { ShortcutHelp } from "../commands/ShortcutHelp";
 import { commandsOf } from "../commands/all";
-import { lazy, Suspense, useMemo } from "react";
+import { Suspense, useMemo } from "react";
 import { PublishRuneDialog } from "../dialogs/publish/RuneDialog";
 import { RenameDialog } from "../dialogs/RenameDialog";
 import { RuneFileDialog } from "../dialogs/RuneFileDialog";
@@ -21,17 +22,17 @@ import { useMayEdit, useOutline, useSession, useStudio, useText } from "../conte
 import "../styles/commands.css";
 
 /** Fetched when something is asked about files for the first time. */
-const FileDialogs = lazy(() => import("../dialogs/files/FileDialogs"));
+const FileDialogs = lazyPart(() => import("../dialogs/files/FileDialogs"));
 
-const ImportDialog = lazy(() => import("../dialogs/samples/ImportDialog"));
-const NewBlockDialog = lazy(() => import("../dialogs/NewBlockDialog"));
-const PublishBlockDialog = lazy(() => import("../dialogs/publish/BlockDialog"));
-const BlockVersionDialog = lazy(() => import("../dialogs/BlockVersionDialog"));
-const BuildChoicesDialog = lazy(() => import("../dialogs/BuildChoicesDialog"));
+const ImportDialog = lazyPart(() => import("../dialogs/samples/ImportDialog"));
+const NewBlockDialog = lazyPart(() => import("../dialogs/NewBlockDialog"));
+const PublishBlockDialog = lazyPart(() => import("../dialogs/publish/BlockDialog"));
+const BlockVersionDialog = lazyPart(() => import("../dialogs/BlockVersionDialog"));
+const BuildChoicesDialog = lazyPart(() => import("../dialogs/BuildChoicesDialog"));
 /** The purpose of the samples of a split. */
 const PURPOSES = { test: "tests", train: "training", validation: "validation" } as const;
 
-const SaveRecordingDialog = lazy(() => import("../dialogs/samples/SaveRecordingDialog"));
+const SaveRecordingDialog = lazyPart(() => import("../dialogs/samples/SaveRecordingDialog"));
 
 interface DialogsProps {
   readonly request: DialogRequest;

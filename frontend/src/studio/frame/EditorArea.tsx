@@ -1,5 +1,6 @@
 // The middle of the page: tabs of open files, the graph above the text, or a file's own page.
-import { lazy, Suspense, useEffect, useId, useMemo, useRef } from "react";
+import { Suspense, useEffect, useId, useMemo, useRef } from "react";
+import { lazyPart } from "../../look/boundary";
 import { Editor } from "../editor/Editor";
 import type { EditorLanguage } from "../editor/language";
 import { EditQueue } from "../edits/edit-queue";
@@ -23,10 +24,10 @@ import { Tabs } from "../parts/Tabs";
 import { useView } from "./use-view";
 
 /** Fetched when it is first shown, and after the text: a graph that can be edited is as large as an editor. */
-const GraphView = lazy(deferred(() => import("../graph/GraphView")));
+const GraphView = lazyPart(deferred(() => import("../graph/GraphView")));
 /** Fetched when they are first shown. */
-const BinaryPage = lazy(() => import("../pages/BinaryPage"));
-const ModelPage = lazy(() => import("../pages/ModelPage"));
+const BinaryPage = lazyPart(() => import("../pages/BinaryPage"));
+const ModelPage = lazyPart(() => import("../pages/ModelPage"));
 
 function viewsOf(second: string): readonly { readonly id: View; readonly label: string }[] {
   return [

@@ -1,7 +1,8 @@
 // The bar: where one is, whether it is saved, and the one main action.
+import { lazyPart } from "../../look/boundary";
 import type { Build } from "../../api/schema";
 import { ChevronDown, Eye, Hammer, Share2 } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { Mark } from "../parts/Mark";
 import { deferred } from "../session/deferral";
 import { askAddress, isUnderWay, newestToReview } from "../session/project-session";
@@ -9,7 +10,7 @@ import type { TextState } from "../session/workspace";
 import { People } from "./People";
 import { useIsSignedOut, useMayEdit, useSession, useStudio, useText } from "../context/studio";
 
-const Bell = lazy(deferred(() => import("./Bell")));
+const Bell = lazyPart(deferred(() => import("./Bell")));
 
 /** The notice about saving; loud when someone could lose something. */
 function saveNotice(

@@ -1,7 +1,8 @@
 // The studio page: files and pipeline at the left, graph and text in the middle, the running app at the right. Each part reads what
 // it shows from the stores of the studio (context/studio.ts); here is only where it stands.
-import { lazy, Suspense, useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import { useStore } from "zustand";
+import { Boundary, lazyPart } from "../../look/boundary";
 import { commandsOf } from "../commands/all";
 import { useKeys } from "../commands/use-keys";
 import { Files } from "../panels/files/Files";
@@ -21,11 +22,11 @@ import { StatusBar } from "./StatusBar";
 import { PageTitle } from "./PageTitle";
 
 /** Fetched when they are first shown. */
-const VersionsPage = lazy(() => import("../versions/VersionsPage"));
-const ResolveDialog = lazy(() => import("../dialogs/conflicts/ResolveDialog"));
-const Dialogs = lazy(() => import("./Dialogs"));
-const FirstSteps = lazy(deferred(() => import("../panels/FirstSteps")));
-const SignedOut = lazy(() => import("./SignedOut"));
+const VersionsPage = lazyPart(() => import("../versions/VersionsPage"));
+const ResolveDialog = lazyPart(() => import("../dialogs/conflicts/ResolveDialog"));
+const Dialogs = lazyPart(() => import("./Dialogs"));
+const FirstSteps = lazyPart(deferred(() => import("../panels/FirstSteps")));
+const SignedOut = lazyPart(() => import("./SignedOut"));
 
 prefetchWhenIdle([
   () => import("./Dialogs"),
@@ -56,8 +57,12 @@ export function Studio() {
       <SignedOutStrip />
       <main className="studio-main">
         <aside className="side" aria-label="Project">
-          <Files />
-          <OutlineList />
+          <Boundary>
+            <Files />
+          </Boundary>
+          <Boundary>
+            <OutlineList />
+          </Boundary>
           <Hints />
         </aside>
         <Splitter
@@ -77,7 +82,9 @@ export function Studio() {
           </section>
         )}
         <div className="centre" hidden={showsVersions}>
-          <EditorArea />
+          <Boundary>
+            <EditorArea />
+          </Boundary>
           <Splitter
             label="Height of the problems"
             upright={false}
@@ -87,7 +94,9 @@ export function Studio() {
             direction={-1}
             onSize={setLow}
           />
-          <BottomPanel />
+          <Boundary>
+            <BottomPanel />
+          </Boundary>
         </div>
         <Splitter
           label="Width of the preview"
@@ -98,7 +107,9 @@ export function Studio() {
           direction={-1}
           onSize={setRight}
         />
-        <PreviewPane />
+        <Boundary>
+          <PreviewPane />
+        </Boundary>
       </main>
       <StatusBar />
       <Screens />

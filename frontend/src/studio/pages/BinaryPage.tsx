@@ -1,6 +1,7 @@
 // A file that is neither text nor model: shown when it is a picture, played when it is a sound, run when it is a rune,
 // else described.
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { lazyPart } from "../../look/boundary";
 import type { FileEntry } from "../document/files/files";
 import { baseName, extension } from "../document/files/paths";
 import { bytes } from "../format/quantities";
@@ -13,7 +14,7 @@ interface BinaryPageProps {
   readonly address: string;
 }
 
-const RunePage = lazy(() => import("./RunePage"));
+const RunePage = lazyPart(() => import("./RunePage"));
 
 const PICTURES = new Set(["png", "jpg", "jpeg", "gif", "webp", "bmp"]);
 const SOUNDS = new Set(["wav", "mp3", "ogg", "flac"]);

@@ -1,6 +1,7 @@
 // A model file as a page: what goes in and out, what it computes, the memory it needs, its layers. Names in it are text.
+import { lazyPart } from "../../look/boundary";
 import type { DrawnModel, ModelTensor } from "../../api/schema";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import type { ProjectClient } from "../api/client";
 import { sentenceOf } from "../api/problem";
 import type { FileEntry } from "../document/files/files";
@@ -9,7 +10,7 @@ import { bytes, count } from "../format/quantities";
 import { MemoryMap } from "./model/MemoryMap";
 import "../styles/pages.css";
 
-const ModelGraph = lazy(() => import("./model/ModelGraph"));
+const ModelGraph = lazyPart(() => import("./model/ModelGraph"));
 
 interface ModelPageProps {
   readonly file: FileEntry;

@@ -1,11 +1,12 @@
 // A text file in its other form. What that needs is loaded when it is first shown.
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import type * as Y from "yjs";
+import { lazyPart } from "../../look/boundary";
 import type { Reading } from "./reading";
 
-const MarkdownPage = lazy(() => import("./MarkdownPage"));
-const ModelsForm = lazy(() => import("./models/ModelsForm"));
-const TablePage = lazy(() => import("./TablePage"));
+const MarkdownPage = lazyPart(() => import("./MarkdownPage"));
+const ModelsForm = lazyPart(() => import("./models/ModelsForm"));
+const TablePage = lazyPart(() => import("./TablePage"));
 
 interface ReadPageProps {
   readonly reading: Reading;

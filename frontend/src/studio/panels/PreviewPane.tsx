@@ -1,6 +1,7 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { Suspense, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
+import { lazyPart } from "../../look/boundary";
 import {
   Preview,
   type BoardLine,
@@ -27,11 +28,11 @@ import {
   useText,
 } from "../context/studio";
 
-const OpenQuestions = lazy(() => import("./OpenQuestions"));
-const Board = lazy(deferred(() => import("./Board")));
-const WrongResult = lazy(deferred(() => import("./WrongResult")));
-const SampleList = lazy(() => import("./SampleList"));
-const SelectedBlock = lazy(deferred(() => import("../block/SelectedBlock")));
+const OpenQuestions = lazyPart(() => import("./OpenQuestions"));
+const Board = lazyPart(deferred(() => import("./Board")));
+const WrongResult = lazyPart(deferred(() => import("./WrongResult")));
+const SampleList = lazyPart(() => import("./SampleList"));
+const SelectedBlock = lazyPart(deferred(() => import("../block/SelectedBlock")));
 
 /** The reader of a board's port, which is fetched when somebody connects one. */
 const BOARD: BoardLine = {

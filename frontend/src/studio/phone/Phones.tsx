@@ -1,13 +1,14 @@
 // The phone beside the preview: its button, and where its dialog and what a paired phone says are shown.
 import { Smartphone } from "lucide-react";
-import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from "react";
+import { Suspense, useEffect, useMemo, useState, type ReactNode } from "react";
 import { useStore } from "zustand";
+import { lazyPart } from "../../look/boundary";
 import type { PhoneLine } from "../../preview";
 import { useStudio } from "../context/studio";
 import type { Phones } from "./open-phones";
 
-const PhoneDialog = lazy(() => import("./PhoneDialog"));
-const PhonePane = lazy(() => import("./PhonePane"));
+const PhoneDialog = lazyPart(() => import("./PhoneDialog"));
+const PhonePane = lazyPart(() => import("./PhonePane"));
 
 export interface PhoneParts {
   /** Opens the line to a phone that is a source of inputs. */

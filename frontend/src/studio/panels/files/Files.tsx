@@ -1,7 +1,8 @@
 // The project's files at the left: what is on its way, the tree, and what can be done with all of it.
 import { Archive, Code, EllipsisVertical, FolderUp, Plus, RotateCcw, Upload } from "lucide-react";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { Suspense, useMemo, useState } from "react";
 import { useStore } from "zustand";
+import { lazyPart } from "../../../look/boundary";
 import type { Present } from "../../document/sync/presence";
 import { DIVIDER, type MenuItem } from "../../parts/menu/items";
 import { count } from "../../format/quantities";
@@ -9,10 +10,10 @@ import { severityByFile } from "../../session/problems/severity";
 import { useDiagnostics, useMayEdit, usePlace, useSession, useStudio, useText } from "../../context/studio";
 import { Tree } from "./Tree";
 
-const Menu = lazy(() => import("../../parts/menu/Menu"));
+const Menu = lazyPart(() => import("../../parts/menu/Menu"));
 
 /** Fetched when something is sent for the first time. */
-const UploadList = lazy(() => import("./UploadList"));
+const UploadList = lazyPart(() => import("./UploadList"));
 
 export function Files() {
   const { workspace, files: work, dialogs } = useStudio();

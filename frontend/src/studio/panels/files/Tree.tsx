@@ -1,6 +1,5 @@
 // The tree of files: walked by the keys that trees have everywhere, opened, dragged, and with a menu for each row.
 import {
-  lazy,
   Suspense,
   useEffect,
   useMemo,
@@ -10,6 +9,7 @@ import {
   type KeyboardEvent,
   type MouseEvent,
 } from "react";
+import { lazyPart } from "../../../look/boundary";
 import type { FileEntry } from "../../document/files/files";
 import type { Present } from "../../document/sync/presence";
 import { treeRows } from "../../document/files/paths";
@@ -28,7 +28,7 @@ import { menuOf } from "./menu";
 import { TreeRow, type RowActions } from "./TreeRow";
 import type { Severity } from "../../session/problems/severity";
 
-const Menu = lazy(() => import("../../parts/menu/Menu"));
+const Menu = lazyPart(() => import("../../parts/menu/Menu"));
 
 interface TreeProps {
   readonly project: string;
