@@ -36,7 +36,7 @@ it("runs the newest tests only, reads a recording once, and says why nothing run
     read.push(path);
     return Promise.resolve(new Blob(["abc"]));
   });
-  const source = { file: "a_test.py", block: "def a", recordings: ["clap.wav"] };
+  const source = { file: "a_test.py", block: "def a", recordings: [{ path: "clap.wav", digest: "1" }] };
   const settled = async (count: number): Promise<void> => {
     await expect.poll(() => waiting.length).toBe(count);
     waiting.at(-1)?.();
@@ -55,4 +55,22 @@ it("runs the newest tests only, reads a recording once, and says why nothing run
   await expect
     .poll(() => runner.state.getState())
     .toEqual({ run: null, isRunning: false, stopped: "The block was stopped." });
+});
+
+it("reads a recording anew when its file is replaced, and runs the tests with it", async () => {
+  const contents = ["abc", "xyz"];
+  const recordings: unknown[] = [];
+  const engine = {
+    test: (tests: TestsText): Promise<TestsRun> => {
+      recordings.push(tests.recordings);
+      return Promise.resolve(PASSED);
+    },
+  };
+  const runner = new TestRunner(engine, () => Promise.resolve(new Blob([contents.shift() ?? ""])));
+  const source = { file: "a_test.py", text: "one", block: "def a" };
+  for (const digest of ["1", "1", "2"]) {
+    runner.use({ ...source, recordings: [{ path: "clap.wav", digest }] });
+    await expect.poll(() => runner.state.getState().isRunning).toBe(false);
+  }
+  expect(recordings).toEqual([{ "clap.wav": "YWJj" }, { "clap.wav": "eHl6" }]);
 });

@@ -7,12 +7,18 @@ export interface TestEngine {
   test(tests: TestsText): Promise<TestsRun>;
 }
 
+/** A file by its path, and the digest of its bytes; "" for a text, whose bytes change as one types. */
+export interface RecordingFile {
+  readonly path: string;
+  readonly digest: string;
+}
+
 /** The texts under test as they stand, and the recordings that may be named in them. */
 export interface TestSource {
   readonly file: string;
   readonly text: string;
   readonly block: string;
-  readonly recordings: readonly string[];
+  readonly recordings: readonly RecordingFile[];
 }
 
 export interface TestsState {
@@ -51,7 +57,7 @@ export function recordingsIn(text: string, paths: readonly string[]): readonly s
 export class TestRunner {
   private readonly store = createStore<TestsState>(() => NOTHING);
   readonly state: Omit<StoreApi<TestsState>, "setState"> = this.store;
-  private readonly known = new Map<string, Promise<string>>();
+  private readonly known = new Map<string, { readonly digest: string; readonly bytes: Promise<string> }>();
   private source: TestSource | null = null;
   private isBusy = false;
 
@@ -90,19 +96,19 @@ export class TestRunner {
 
   private async answer({ recordings, ...texts }: TestSource): Promise<Omit<TestsState, "isRunning">> {
     try {
-      const read = await Promise.all(recordings.map(async (path) => [path, await this.recording(path)] as const));
+      const read = await Promise.all(recordings.map(async (file) => [file.path, await this.recording(file)] as const));
       return { run: await this.engine.test({ ...texts, recordings: Object.fromEntries(read) }), stopped: null };
     } catch (error) {
       return { run: null, stopped: error instanceof Error ? error.message : String(error) };
     }
   }
 
-  /** A recording as base64: fetched once. */
-  private recording(path: string): Promise<string> {
+  /** A recording as base64: fetched once, and again when its file is replaced. */
+  private recording({ path, digest }: RecordingFile): Promise<string> {
     const before = this.known.get(path);
-    if (before !== undefined) return before;
+    if (before !== undefined && digest !== "" && before.digest === digest) return before.bytes;
     const bytes = this.read(path).then(asBase64);
-    this.known.set(path, bytes);
+    this.known.set(path, { digest, bytes });
     bytes.catch(() => this.known.delete(path));
     return bytes;
   }

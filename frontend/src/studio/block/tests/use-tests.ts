@@ -51,9 +51,12 @@ function sourceOf({ files }: Workspace, path: string): TestSource | null {
   const text = textOf(file);
   const block = textOf(blockOf(file));
   if (text === null || block === null) return null;
-  const recordings = recordingsIn(
+  const paths = recordingsIn(
     text,
     all.map((each) => each.path),
   );
+  const recordings = all
+    .filter((each) => paths.includes(each.path))
+    .map(({ path: recording, digest }) => ({ path: recording, digest }));
   return { file, text, block, recordings };
 }
