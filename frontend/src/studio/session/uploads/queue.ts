@@ -50,6 +50,11 @@ export class Uploads {
   /** Send a file; answers whether it was accepted. A refusal stays in the list until it is dismissed. `etag` is the state
    * of the file that it replaces. */
   async send(path: string, file: File, etag?: string): Promise<boolean> {
+    if (this.store.getState().some((row) => row.path === path && row.refused === null)) {
+      // Both as a new file, the later one to end would replace the other unseen.
+      this.refuse(path, "A file is being sent to this path already. Send this one when that is done.");
+      return false;
+    }
     try {
       return (await this.row(path, file, this.destination.address(path), "PUT", etag)) !== null;
     } catch (error) {
@@ -67,7 +72,7 @@ export class Uploads {
   /** Say in the list why something was refused. */
   refuse(path: string, reason: string): void {
     this.become([
-      ...this.store.getState().filter((row) => row.path !== path),
+      ...this.rowsBeside(path),
       { id: this.next++, path, share: 0, refused: reason, stop: () => undefined },
     ]);
   }
@@ -100,10 +105,7 @@ export class Uploads {
       stopping.abort();
       this.dismiss(id);
     };
-    this.become([
-      ...this.store.getState().filter((row) => row.path !== path),
-      { id, path, share: 0, refused: null, stop },
-    ]);
+    this.become([...this.rowsBeside(path), { id, path, share: 0, refused: null, stop }]);
     await this.waitForSlot();
     try {
       if (stopping.signal.aborted) return null;
@@ -132,6 +134,11 @@ export class Uploads {
   private async waitForSlot(): Promise<void> {
     if (this.running < MAX_CONCURRENT) this.running += 1;
     else await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  /** The rows without earlier refusals of a path. */
+  private rowsBeside(path: string): readonly UploadRow[] {
+    return this.store.getState().filter((row) => row.path !== path || row.refused === null);
   }
 
   private change(id: number, change: Partial<UploadRow>): void {
