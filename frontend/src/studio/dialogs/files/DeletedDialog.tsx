@@ -61,7 +61,11 @@ export function DeletedDialog({ files, client, mayEdit, onRestored, onVersions, 
                 {file.reason !== null && (
                   <small className="muted">{UNAVAILABLE[file.reason] ?? "The recording was deleted everywhere."}</small>
                 )}
-                {file.reason === null && person !== undefined && <small className="muted">by {person.name}</small>}
+                {file.reason === null && person !== undefined && (
+                  <small className="muted">
+                    by <bdi>{person.name}</bdi>
+                  </small>
+                )}
                 {mayEdit && file.reason === null && (
                   <button type="button" className="button" onClick={() => restore(file)}>
                     Restore file<span className="aloud"> {file.path}</span>
