@@ -121,7 +121,8 @@ def _line_rule(_ours: str, _theirs: str) -> _Written:
     return lambda _text, lines: iter(lines)
 
 
-_NUMBER = re.compile(r"(?<![\w.])\.?\d[\w.]*")
+_NUMBER = re.compile(r"(?<![\w.])[-+~]*\.?\d[\w.]*")
+"""A number with its signs: two of them make another number."""
 
 
 def _python_rule(ours: str, theirs: str) -> _Written:

@@ -106,6 +106,11 @@ def test_numbers_of_code_are_whole_and_its_words_merge_by_letters() -> None:
     assert settle("gate.py", code, [TextEdit(8, 8, "ped")], "def clamped(x): return x\n").text != code
 
 
+def test_a_number_of_code_has_one_sign_though_both_wrote_one() -> None:
+    settled = settle("gate.py", "X = -1\n", [TextEdit(4, 4, "-")], "X = -1\n")
+    assert settled.text == "X = -1\n"
+
+
 @pytest.mark.parametrize(("path", "is_merged"), [("README.md", False), ("a/Labels.TXT", True), ("b.py", True)])
 def test_other_files_merge_by_letters(path: str, is_merged: bool) -> None:
     assert is_merged_by_line(path) is is_merged
