@@ -21,7 +21,10 @@ LARGE = 1 << 20
 
 def fills() -> bytes:
     graph = Graph("fills")
-    sizes, value = graph.constant("sizes", np.array([LARGE // 4], np.int32)), graph.constant("value", np.array(1.5, np.float32))
+    sizes, value = (
+        graph.constant("sizes", np.array([LARGE // 4], np.int32)),
+        graph.constant("value", np.array(1.5, np.float32)),
+    )
     source = graph.input("source", (4,), "float32")
     for number in range(MANY):
         graph.operator("FILL", [sizes, value], [graph.tensor(f"filled {number}", (LARGE // 4,), "float32")])
@@ -70,12 +73,12 @@ def conversions(count: int) -> bytes:
     return graph.finish(*outputs)
 
 
-def bytes_made(model: Model) -> int:
+def bytes_created(model: Model) -> int:
     """Of constants that are not the file's."""
     file_tensors = (tensor for graph in (model, *model.subgraphs) for tensor in graph.tensors)
     in_file = {id(each.data.obj) for each in file_tensors if each.data is not None}
-    made = {id(each.data.obj): len(each.data) for each in plain_model(model).tensors if each.data is not None}
-    return sum(size for number, size in made.items() if number not in in_file)
+    created = {id(each.data.obj): len(each.data) for each in plain_model(model).tensors if each.data is not None}
+    return sum(size for number, size in created.items() if number not in in_file)
 
 
 @pytest.mark.protects("compiling/made-constants")
@@ -85,22 +88,22 @@ def bytes_made(model: Model) -> int:
     ids=["FILL", "ASSIGN_VARIABLE", "LOGICAL_AND"],
 )
 def test_what_is_made_from_constants_has_a_limit(data: bytes) -> None:
-    assert bytes_made(read_model(data)) <= LEAST + TIMES * len(data) < MANY * LARGE
+    assert bytes_created(read_model(data)) <= LEAST + TIMES * len(data) < MANY * LARGE
 
 
 @pytest.mark.protects("compiling/made-constants")
 def test_a_conjunction_of_another_shape_than_its_inputs_is_not_known() -> None:
-    assert bytes_made(read_model(conjunctions((LARGE,), (1,)))) == 0
+    assert bytes_created(read_model(conjunctions((LARGE,), (1,)))) == 0
 
 
 @pytest.mark.protects("compiling/made-constants")
 def test_a_constant_that_many_operators_unpack_is_unpacked_once() -> None:
-    assert bytes_made(read_model(conversions(MANY))) == 2 * LARGE
+    assert bytes_created(read_model(conversions(MANY))) == 2 * LARGE
 
 
 @pytest.mark.protects("compiling/made-constants")
 def test_bytes_of_a_file_that_are_many_constants_are_unpacked_within_the_limit() -> None:
     one = read_model(conversions(1))
     operators = tuple(replace(one.operators[0], inputs=(2 * n,), outputs=(2 * n + 1,)) for n in range(MANY))
-    assert bytes_made(replace(one, tensors=one.tensors * MANY, operators=operators)) <= LEAST + TIMES * one.size
+    assert bytes_created(replace(one, tensors=one.tensors * MANY, operators=operators)) <= LEAST + TIMES * one.size
     assert LEAST + TIMES * one.size < 2 * LARGE * MANY
