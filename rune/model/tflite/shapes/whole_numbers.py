@@ -117,9 +117,11 @@ def strided(side: int, axis: int, numbers: Sequence[Numbers], options: StridedSl
     if len(numbers) != 3 or any(axis >= len(each) for each in numbers) or numbers[2][axis] == 0:
         return None
     begin, end, step = (each[axis] for each in numbers)
+    first = None if options.begin_mask >> axis & 1 else begin
     if options.shrink_axis_mask >> axis & 1:
-        place = begin + side if begin < 0 else begin
-        return slice(place, place + 1) if 0 <= place < side else None
+        place = first or 0
+        place += side if place < 0 else 0
+        return slice(place, place + 1) if 0 <= place < side and step > 0 else None
     if options.offset:
         end += begin
-    return slice(None if options.begin_mask >> axis & 1 else begin, None if options.end_mask >> axis & 1 else end, step)
+    return slice(first, None if options.end_mask >> axis & 1 else end, step)

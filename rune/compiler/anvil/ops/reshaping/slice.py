@@ -51,11 +51,13 @@ def _strided_slice(op: ModelOp) -> Rearrangement:
     for axis, (begin, end, stride) in enumerate(zip(*numbers, strict=True)):
         size, bit = shape[axis], 1 << axis
         require(stride != 0, "it has a stride of 0")
-        if options.shrink_axis_mask & bit:
-            require(-size <= begin < size, f"it takes index {begin} of a dimension of {size}")
-            places.append(np.array([begin % size]))
-            continue
         first = None if options.begin_mask & bit else begin
+        if options.shrink_axis_mask & bit:
+            require(stride > 0, "it goes backwards in a dimension that it removes")
+            place = first or 0
+            require(-size <= place < size, f"it takes index {place} of a dimension of {size}")
+            places.append(np.array([place % size]))
+            continue
         last = None if options.end_mask & bit else end
         places.append(np.arange(size)[first:last:stride])
     return rearranged(op, [*places, *(np.arange(size) for size in shape[len(places) :])])
