@@ -26,7 +26,11 @@ def constant_folding(graph: Graph) -> Graph:
         size = sum(values[index].type.size for index in node.outputs)
         if size > max(SMALL, sum(data.nbytes for data in constants)):
             continue
-        for index, result in zip(node.outputs, node.work.evaluate(*constants), strict=True):
+        try:
+            results = node.work.evaluate(*constants)
+        except ValueError:  # it ends the run
+            continue
+        for index, result in zip(node.outputs, results, strict=True):
             kind = values[index].type
             data = result.astype(NUMPY_TYPES[kind.element], copy=False).reshape(kind.dimensions)
             values[index] = replace(values[index], data=data)

@@ -76,9 +76,18 @@ def activation_range(activation: Activation, tensor: Tensor) -> tuple[int, int]:
 
 
 def real_range(activation: Activation) -> tuple[float, float]:
-    """Returns the range of a fused activation. Only for the activations of `CLAMPS`."""
+    """Returns the range of an activation. Only for the activations of `CLAMPS`."""
     return CLAMPS[activation]
 
+
+def fused_range(activation: Activation) -> tuple[float, float]:
+    """Returns the range of a fused activation of float32. In most reference kernels its ends are finite, so that
+    infinity becomes the largest finite number, even without an activation. Only for the activations of `CLAMPS`."""
+    low, high = real_range(activation)
+    return max(low, -LARGEST_FLOAT32), min(high, LARGEST_FLOAT32)
+
+
+LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 
 CLAMPS = {
     Activation.NONE: (-math.inf, math.inf),

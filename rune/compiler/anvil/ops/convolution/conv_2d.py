@@ -40,7 +40,7 @@ from rune.compiler.anvil.ops.types import (
     channel_scales,
     one_scale,
 )
-from rune.compiler.anvil.requantisation.fixed_point import Multiplier, real_range, scale_of
+from rune.compiler.anvil.requantisation.fixed_point import Multiplier, fused_range, real_range, scale_of
 from rune.compiler.anvil.rows import ByRows, RowWork
 from rune.model.tflite import Activation, Conv2DOptions, Tensor, TransposeConvOptions
 
@@ -231,7 +231,7 @@ def convolution(
     """Applies filters [output channel, height, width, input channel]."""
     bias = bias_of(op, len(filters))
     if filters.dtype == np.float32:
-        return Conv2DFloat32(place, filters, bias, *real_range(activation))
+        return Conv2DFloat32(place, filters, bias, *fused_range(activation))
     if op.is_unsigned:
         require_bias_in_units(op)
     multipliers = multipliers_of(channel_multipliers(op, len(filters)))
@@ -255,10 +255,12 @@ def hybrid(
     is_symmetric: bool,
     joins_scales: bool,
 ) -> HybridConv2D:
-    """Applies int8 filters [output channel, height, width, input channel] to floats."""
+    """Applies int8 filters [output channel, height, width, input channel] to floats. A FULLY_CONNECTED, which
+    `joins_scales`, leaves infinity as it is."""
     scales, bias = channel_scales_of(op.input(1), len(filters)), bias_of(op, len(filters)).astype(np.float32)
     weights = filters.astype(np.int8)
-    return HybridConv2D(place, weights, scales, bias, is_symmetric, joins_scales, *real_range(activation))
+    bounds = real_range(activation) if joins_scales else fused_range(activation)
+    return HybridConv2D(place, weights, scales, bias, is_symmetric, joins_scales, *bounds)
 
 
 def has_short_bias(op: ModelOp) -> bool:

@@ -25,7 +25,7 @@ from rune.compiler.anvil.ops.convolution.wide_sums import WideRescaling, wide_bi
 from rune.compiler.anvil.ops.convolution.window import Window, window
 from rune.compiler.anvil.ops.numbers.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, INT16, array
-from rune.compiler.anvil.requantisation.fixed_point import Multiplier, real_range, scale_of
+from rune.compiler.anvil.requantisation.fixed_point import Multiplier, fused_range, scale_of
 from rune.compiler.anvil.rows import ByRows, RowWork
 from rune.model.tflite import DepthwiseConv2DOptions
 
@@ -159,7 +159,7 @@ def computation(op: ModelOp) -> Computation:
         return convolution(op, place, filters.transpose(3, 1, 2, 0), options.activation)
     taps, bias = filters.reshape(-1, channels), bias_of(op, channels)
     if weights.kind is not INT8:
-        return DepthwiseConv2DFloat32(place, taps, bias, *real_range(options.activation))
+        return DepthwiseConv2DFloat32(place, taps, bias, *fused_range(options.activation))
     if op.is_unsigned:
         require_bias_in_units(op)
     multipliers = multipliers_of(channel_multipliers(op, channels))
@@ -170,7 +170,7 @@ def computation(op: ModelOp) -> Computation:
 def _hybrid(op: ModelOp, place: Window, taps: NDArray[np.int8]) -> HybridDepthwiseConv2D:
     channels = place.output_channels
     scales, bias = channel_scales_of(op.input(1), channels), bias_of(op, channels).astype(np.float32)
-    return HybridDepthwiseConv2D(place, taps, scales, bias, *real_range(_options(op).activation))
+    return HybridDepthwiseConv2D(place, taps, scales, bias, *fused_range(_options(op).activation))
 
 
 OPERATIONS = {"DEPTHWISE_CONV_2D": OpKind(refusal, computation)}

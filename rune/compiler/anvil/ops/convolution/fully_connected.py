@@ -44,7 +44,7 @@ from rune.compiler.anvil.ops.types import (
     one_scale,
 )
 from rune.compiler.anvil.profile import TFLM
-from rune.compiler.anvil.requantisation.fixed_point import nearest_products, real_range, scale_of
+from rune.compiler.anvil.requantisation.fixed_point import fused_range, nearest_products, scale_of
 from rune.model.tflite import FullyConnectedOptions
 
 
@@ -186,7 +186,7 @@ def computation(op: ModelOp) -> Computation:
         return Conv2DInt16(Window.of_one_pixel(batches, inputs, outputs), pixels, wide_bias(op, outputs), rescaling)
     bias = bias_of(op, outputs)
     if weights.kind is FLOAT32:
-        return FullyConnectedFloat32(batches, array(weights, np.float32), bias, *real_range(options.activation))
+        return FullyConnectedFloat32(batches, array(weights, np.float32), bias, *fused_range(options.activation))
     if input_.kind is FLOAT32:
         place = Window.of_one_pixel(batches, inputs, outputs)
         filters = array(weights, np.int8).reshape(outputs, 1, 1, inputs)

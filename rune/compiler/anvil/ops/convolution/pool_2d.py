@@ -15,7 +15,7 @@ from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.convolution.window import Window, window
 from rune.compiler.anvil.ops.reshaping.rearrangement import ELEMENTS
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, INT16, are, are_quantized, bounded, scale_refusal
-from rune.compiler.anvil.requantisation.fixed_point import activation_range, real_range, scale_of
+from rune.compiler.anvil.requantisation.fixed_point import LARGEST_FLOAT32, activation_range, fused_range, scale_of
 from rune.compiler.anvil.rows import ByRows, RowWork
 from rune.model.tflite import Pool2DOptions
 
@@ -49,13 +49,13 @@ class Pool2D(Computation, CarriesChannels, ByRows):
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         channels = self.window.input_channels
         kind = np.float64 if self.is_float else np.int64
-        lowest = -np.inf if self.is_float else np.iinfo(self.element).min
+        lowest = -LARGEST_FLOAT32 if self.is_float else np.iinfo(self.element).min
         padding = lowest if self.pooling is Pooling.MAX else 0
         image = inputs[0].astype(kind)
         image = np.square(image) if self.pooling is Pooling.L2 else image
         numbers = self.window.patches(image, padding).reshape(self.window.positions, -1, channels)
         if self.pooling is Pooling.MAX:
-            pooled = numbers.max(axis=1)
+            pooled = np.fmax.reduce(numbers, axis=1, initial=lowest)  # a NaN is passed over
         else:
             counts = self.window.patches(np.ones(inputs[0].shape, kind), 0).reshape(numbers.shape).sum(axis=1)
             pooled = self._averages(numbers.sum(axis=1), counts)
@@ -124,7 +124,7 @@ def _computation(op: ModelOp, pooling: Pooling) -> Pool2D:
     )
     require(image.shape[3] == output.shape[3], "the output's depth is not the image's")
     if image.kind is FLOAT32:
-        return Pool2D(pooling, ELEMENTS[FLOAT32], place, *real_range(options.activation))
+        return Pool2D(pooling, ELEMENTS[FLOAT32], place, *fused_range(options.activation))
     require(scale_of(image) == scale_of(output), "the output's scale is not the image's")
     bounds = activation_range(options.activation, output)
     return Pool2D(pooling, ELEMENTS[output.kind], place, *bounds, op.is_unsigned)

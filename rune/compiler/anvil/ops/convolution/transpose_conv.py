@@ -39,7 +39,7 @@ from rune.compiler.anvil.ops.numbers.rescaling import (
 )
 from rune.compiler.anvil.ops.reshaping.rearrangement import integers
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, INT16, array
-from rune.compiler.anvil.requantisation.fixed_point import Multiplier, real_range, scale_of
+from rune.compiler.anvil.requantisation.fixed_point import Multiplier, fused_range, scale_of
 from rune.model.tflite import Padding, TransposeConvOptions
 
 
@@ -222,10 +222,10 @@ def computation(op: ModelOp) -> Computation:
     bias = bias_of(op, weights.shape[0])
     if image.kind is FLOAT32 and weights.kind is INT8:
         scales, numbers = channel_scales_of(weights, weights.shape[0]), array(weights, np.int8).astype(np.int8)
-        bounds = real_range(options.activation)
+        bounds = fused_range(options.activation)
         return HybridTransposeConv(place, numbers, scales, bias.astype(np.float32), *bounds)
     if weights.kind is FLOAT32:
-        return TransposeConvFloat32(place, array(weights, np.float32), bias, *real_range(options.activation))
+        return TransposeConvFloat32(place, array(weights, np.float32), bias, *fused_range(options.activation))
     if op.is_unsigned:
         require_bias_in_units(op)
     multipliers = multipliers_of(channel_multipliers(op, weights.shape[0]))

@@ -1,6 +1,8 @@
 """ARG_MAX and ARG_MIN: the index of the greatest or the least number along a dimension, the first one of several.
 
-Source: TFLite's reference kernel `reference_ops::ArgMinMax`.
+A NaN is passed over; of NaNs alone it is the first index. Source: TFLite's reference kernel
+`reference_ops::ArgMinMax`. In a short last dimension ai-edge-litert compares vectors, and a NaN may hide the numbers
+beside it; that is not reproduced.
 """
 
 from __future__ import annotations
@@ -33,8 +35,19 @@ class ArgExtreme(Computation):
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         numbers = inputs[0].reshape(self.rows, self.length, self.columns)
-        indices = numbers.argmax(axis=1) if self.is_maximum else numbers.argmin(axis=1)
-        return (indices.astype(self.result),)
+        if self.element.kind == "f":
+            return (self._indices_of_floats(numbers).astype(self.result),)
+        return (self._indices(numbers).astype(self.result),)
+
+    def _indices(self, numbers: Array) -> Array:
+        return np.asarray(numbers.argmax(axis=1) if self.is_maximum else numbers.argmin(axis=1))
+
+    def _indices_of_floats(self, numbers: Array) -> Array:
+        """A NaN is passed over. Beside infinities alone it is not the first of equals."""
+        is_nan, worst = np.isnan(numbers), np.float32(-np.inf if self.is_maximum else np.inf)
+        indices = self._indices(np.where(is_nan, worst, numbers))
+        found_nan = np.take_along_axis(is_nan, indices[:, None], axis=1)[:, 0]
+        return np.where(found_nan, (~is_nan).argmax(axis=1), indices)
 
 
 def refusal(op: ModelOp) -> str | None:

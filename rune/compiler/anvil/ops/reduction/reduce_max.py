@@ -31,8 +31,14 @@ class ReduceExtreme(Computation, CarriesChannels):
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         values = inputs[0].reshape(self.reduction.sizes)
         axes = tuple(axis for axis, step in enumerate(self.reduction.steps) if not step)
-        extremes = np.max(values, axis=axes) if self.is_maximum else np.min(values, axis=axes)
-        return (np.asarray(extremes).reshape(-1),)
+        extreme: Any = np.fmax if self.is_maximum else np.fmin  # a NaN is passed over
+        return (np.asarray(extreme.reduce(values, axis=axes, initial=self._first)).reshape(-1),)
+
+    @property
+    def _first(self) -> int | float:
+        """The number that the reference begins with."""
+        limits = np.finfo(self.element) if self.element.kind == "f" else np.iinfo(self.element)
+        return limits.min if self.is_maximum else limits.max
 
     def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         return inputs[0] if self.reduction.keeps_channels else None
