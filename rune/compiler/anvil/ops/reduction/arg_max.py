@@ -46,8 +46,8 @@ class ArgExtreme(Computation):
         """A NaN is passed over. Beside infinities alone it is not the first of equals."""
         is_nan, worst = np.isnan(numbers), np.float32(-np.inf if self.is_maximum else np.inf)
         indices = self._indices(np.where(is_nan, worst, numbers))
-        found_nan = np.take_along_axis(is_nan, indices[:, None], axis=1)[:, 0]
-        return np.where(found_nan, (~is_nan).argmax(axis=1), indices)
+        is_nan_chosen = np.take_along_axis(is_nan, indices[:, None], axis=1)[:, 0]
+        return np.where(is_nan_chosen, (~is_nan).argmax(axis=1), indices)
 
 
 def refusal(op: ModelOp) -> str | None:

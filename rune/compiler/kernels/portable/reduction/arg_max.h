@@ -1,5 +1,5 @@
 /* ARG_MAX and ARG_MIN: the first index of the greatest or the least of `length` numbers that lie `columns` apart.
- * What is no number is passed over. */
+ * A NaN is passed over. */
 #ifndef RUNE_ARG_MAX_H
 #define RUNE_ARG_MAX_H
 
