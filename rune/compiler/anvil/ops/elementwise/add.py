@@ -120,11 +120,12 @@ class AddInt16(Computation, CarriesChannels):
 
 def refusal(op: ModelOp) -> str | None:
     why = arithmetic_refusal(op)
-    if why is not None or op.output.kind is not INT16:
+    if why is not None or op.output.kind not in LEFT_SHIFT:
         return why
     options = op.operator.options
     assert isinstance(options, SumOptions)  # noqa: S101 - the reader gives these for this op
-    if options.powers_of_two and all(_is_power_of_two(each) for each in (op.input(0), op.input(1), op.output)):
+    are_powers = op.output.kind is INT16 and options.powers_of_two
+    if are_powers and all(_is_power_of_two(each) for each in (op.input(0), op.input(1), op.output)):
         return "scales that are powers of two, and the option of old files that asks for shifts"
     return SCALES_APART if _back(op) >= 1 else None
 

@@ -8,7 +8,7 @@ import pytest
 
 from rune.compiler.anvil.errors import BadModel
 from rune.compiler.anvil.models.support import unsupported
-from rune.compiler.anvil.ops.types import BEYOND_32_BITS
+from rune.compiler.anvil.ops.types import BEYOND_32_BITS, SCALES_APART
 from rune.compiler.verify.models.reference import open_inside
 from rune.model.tflite import Model, Tensor, read_model
 from rune.running.runtime.errors import HostModelError
@@ -100,3 +100,16 @@ def test_a_hard_swish_whose_output_is_much_finer_than_its_input_is_refused() -> 
     assert refuses(changed)
     with pytest.raises(BadModel, match="its scales are too far apart"):
         use_model(changed)
+
+
+@pytest.mark.parametrize(("share", "is_refused"), [(1.01, True), (0.99, False)])
+@pytest.mark.parametrize("name", ["add_i8_relu", "sub_i8_same_shape", "add_u8_channel"])
+def test_a_sum_that_is_finer_than_its_inputs_are_raised_is_refused(name: str, share: float, is_refused: bool) -> None:
+    """`share` is the multiplier from the common scale to the output's. From 1 on the reference ends its process."""
+    data = compiled_model(name)
+    model = read_model(data)
+    (operator,) = model.operators
+    coarsest = max(model.tensors[index].scale or 0 for index in operator.inputs)
+    changed = with_scale(data, model.outputs[0], 2 * coarsest / (1 << 20) / share)
+    assert is_refused or not refuses(changed)
+    assert (SCALES_APART in (why_refused(changed) or "")) == is_refused
