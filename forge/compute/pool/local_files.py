@@ -14,6 +14,7 @@ from forge.compute.child.job_file import JobFile
 from forge.core.blobs.chunks import read_chunks
 from forge.core.blobs.store import blob_path, open_blob, open_intact
 from forge.core.errors import NotFound
+from forge.core.models import Blob
 from forge.projects.versions.store import Manifest
 
 FETCHED_SECONDS = 600.0
@@ -66,7 +67,8 @@ def local_file(digest: str, fetched: Path) -> Path:
         return place
     fetched.mkdir(mode=0o700, parents=True, exist_ok=True)
     file_path = fetched / digest.replace(":", "-")
-    if file_path.exists():
+    # A copy of what was deleted meanwhile, such as a withdrawn recording, is not used.
+    if file_path.exists() and Blob.objects.filter(pk=digest).exists():
         os.utime(file_path)
         return file_path
     # Several may fetch the same at once.
@@ -77,10 +79,17 @@ def local_file(digest: str, fetched: Path) -> Path:
                 file.write(chunk)
         partly.rename(file_path)
     except NotFound:
-        pass
+        file_path.unlink(missing_ok=True)
     finally:
         partly.unlink(missing_ok=True)
     return file_path
+
+
+def remove_deleted(fetched: Path) -> None:
+    """Removes the copies of blobs that are no longer stored, such as withdrawn recordings."""
+    copies = {place.name.replace("-", ":", 1): place for place in fetched.glob("*-*")}
+    for digest in copies.keys() - set(Blob.objects.filter(pk__in=list(copies)).values_list("pk", flat=True)):
+        copies[digest].unlink(missing_ok=True)
 
 
 def _tidy(fetched: Path) -> None:

@@ -13,8 +13,9 @@ import pytest
 from django.core.files.storage import InMemoryStorage
 
 from forge.compute.child.job_file import JobFile
-from forge.compute.pool.local_files import FETCHED_SECONDS, local_file, local_files
+from forge.compute.pool.local_files import FETCHED_SECONDS, local_file, local_files, remove_deleted
 from forge.core.blobs.store import blob_name, blob_storage, put_bytes
+from forge.core.models import Blob
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +70,21 @@ def test_a_fetched_file_that_nobody_used_for_a_while_is_removed(tmp_path: Path) 
     with local_files({"m": {"digest": put_bytes(b"used").digest}}, tmp_path):
         pass
     assert list(tmp_path.iterdir()) == [used]
+
+
+@pytest.mark.protects("recordings/withdrawn")
+def test_a_copy_of_what_was_deleted_is_not_used_and_soon_removed(tmp_path: Path) -> None:
+    gone, stored = (put_bytes(data).digest for data in (b"withdrawn", b"stored"))
+    for digest in (gone, stored):
+        local_file(digest, tmp_path)
+    Blob.objects.filter(pk=gone).delete()
+    blob_storage().delete(blob_name(gone))
+    with local_files({"a": {"digest": gone}, "b": {"digest": stored}}, tmp_path) as files:
+        assert (files["a"].descriptor is None, files["b"].descriptor is None) == (True, False)
+    assert [place.read_bytes() for place in tmp_path.iterdir()] == [b"stored"]
+    Blob.objects.filter(pk=stored).delete()
+    remove_deleted(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_was_fetched_in_part_is_fetched_again(tmp_path: Path, failing: type[FailingStorage]) -> None:
