@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from rune.source.merge.conflicts import ConflictKind, MergeChoice, MergeConflict, MergedText
 from rune.source.merge.lines import merge_lines
@@ -116,7 +116,30 @@ def merge_files(base: Digests, ours: SideFiles, theirs: SideFiles, text_of: Call
         else:
             merged = _merge(target, then, now, other, text_of)
         changed.append(FileMerge(target, path if then else None, our_path if now else None, merged))
-    return FilesMerge(same, tuple(changed))
+    return FilesMerge(same, tuple(_with_clashes(changed, ours.digests, theirs.digests)))
+
+
+def _with_clashes(changed: Sequence[FileMerge], ours: Digests, theirs: Digests) -> Iterator[FileMerge]:
+    """Makes a conflict of files that cannot stand beside one of the other side: one has the name of the other's folder,
+    or they differ in upper and lower case alone, which many computers do not tell apart."""
+    there = [file.path for file in changed if file.merged is not None]
+    only_ours, only_theirs = ([each for each in there if each in a and each not in b] for a, b in (
+        (ours, theirs), (theirs, ours),
+    ))  # fmt: skip
+    for file in changed:
+        digest = file.merged.digest if isinstance(file.merged, Stored) else None
+        other = only_theirs if file.path in ours else only_ours
+        if digest is None or (file.path in ours and file.path in theirs) or not _clashes(file.path, other):
+            yield file
+            continue
+        now, offered = (digest if file.path in side else None for side in (ours, theirs))
+        yield replace(file, merged=MergeConflict(file.path, ConflictKind.FILE, file.path, None, now, offered))
+
+
+def _clashes(path: str, others: Sequence[str]) -> bool:
+    name = path.casefold()
+    names = [other.casefold() for other in others]
+    return any(name == other or name.startswith(f"{other}/") or other.startswith(f"{name}/") for other in names)
 
 
 def renamed(base: Digests, side: Digests) -> dict[str, str]:

@@ -23,6 +23,8 @@ Key = tuple[str, ...]
 _HEADER = re.compile(r"[^:]+:\s*(#.*)?")
 """A key with nothing behind it in its line: brackets are not divided."""
 _KEY = re.compile(r"""(?:"(?P<double>[^"\\]+)"|'(?P<single>[^']+)'|(?P<plain>[A-Za-z0-9_][^:#\s]*))[ ]*:(?=\s|$)""")
+_BLOCK = re.compile(r"(?:^|[:-][ ]+)(?:[&!]\S+[ ]+)*[|>][-+0-9]{0,2}(?:[ ]+#.*)?$")
+"""The end of a line below which a text of several lines stands, where `#` begins no comment."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,17 @@ def pieces_of(text: str, whole: Collection[str] = ()) -> tuple[Piece, ...] | Non
     waiting: list[str] = []
     """Comments and empty lines, which belong to what comes next."""
     top, indent, divides = "", 0, False
+    block: int | None = None
+    """The width before the line that began a text of several lines, which are indented deeper."""
     for line in lines_of(text):
         width = len(line) - len(line.lstrip(" "))
         content = line.strip()
+        if block is not None and content:
+            if width > block:
+                result[-1][1].extend([*waiting, line])
+                waiting = []
+                continue
+            block = None
         if not content or content.startswith("#"):
             if content and indent and width > indent and not waiting:
                 result[-1][1].append(line)
@@ -71,6 +81,7 @@ def pieces_of(text: str, whole: Collection[str] = ()) -> tuple[Piece, ...] | Non
         else:
             result[-1][1].extend([*waiting, line])
         waiting = []
+        block = width if _BLOCK.search(content) else None
     _end(result, waiting, top if indent else "")
     if waiting:
         result.append(((END,), waiting))

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rune.source.merge.conflicts import ConflictKind, MergeConflict, MergedText
+from rune.source.merge.conflicts import ConflictKind, MergeChoice, MergeConflict, MergedText, Side
 from rune.source.merge.lines import clearly_merged, lines_of, merge_lines
 from rune.source.merge.pieces import DIVIDED, END, STAGES, Key, Piece, merged_order, pieces_of, undivided
+from rune.source.runefile.report import DiagnosticReport
+from rune.source.runefile.source import SourceText
+from rune.source.runefile.yaml.compose import compose
 
 
 def merge_runefile(path: str, base: str, ours: str, theirs: str) -> MergedText:
@@ -21,7 +24,28 @@ def merge_runefile(path: str, base: str, ours: str, theirs: str) -> MergedText:
     old, our, their = sides
     if old is None or our is None or their is None:
         return merge_lines(path, base, ours, theirs)
-    return _merged(path, old, our, their, ends=_ends(*texts))
+    merge = _merged(path, old, our, their, ends=_ends(*texts))
+    if _can_be_read(merge) or not (_is_yaml(ours) and _is_yaml(theirs)):
+        return merge
+    # One side took an anchor away whose alias the other kept or wrote.
+    by_line = merge_lines(path, base, ours, theirs)
+    return by_line if by_line.conflicts else MergedText((_of_all(path, base, ours, theirs),))
+
+
+def _can_be_read(merge: MergedText) -> bool:
+    """Whether the merged text is YAML with our side of its conflicts, and with theirs."""
+    theirs = {conflict.key: MergeChoice(Side.THEIRS) for conflict in merge.conflicts}
+    return _is_yaml(merge.text({})) and (not theirs or _is_yaml(merge.text(theirs)))
+
+
+def _is_yaml(text: str) -> bool:
+    report = DiagnosticReport("")
+    compose(SourceText("", text), report)
+    return not report.diagnostics
+
+
+def _of_all(path: str, base: str, ours: str, theirs: str) -> MergeConflict:
+    return MergeConflict(path, ConflictKind.LINES, f"lines 1 to {len(lines_of(ours))}", base, ours, theirs, line=1)
 
 
 def _merged(
@@ -85,7 +109,10 @@ def _first_lines(pieces: tuple[Piece, ...]) -> dict[Key, int]:
 
 
 def _ended(text: str) -> str:
-    return text if not text or text.endswith("\n") else text + "\n"
+    """The text with an end of its last line, as the lines before it end."""
+    if not text or text.endswith("\n"):
+        return text
+    return text + ("\r\n" if "\r\n" in text else "\n")
 
 
 def _ends(base: str, ours: str, theirs: str) -> bool:
@@ -96,4 +123,4 @@ def _ends(base: str, ours: str, theirs: str) -> bool:
 
 def _without_last_end(parts: list[str | MergeConflict]) -> list[str | MergeConflict]:
     last = parts[-1] if parts else ""
-    return [*parts[:-1], last.removesuffix("\n")] if isinstance(last, str) and last else parts
+    return [*parts[:-1], last.removesuffix("\n").removesuffix("\r")] if isinstance(last, str) and last else parts

@@ -154,6 +154,47 @@ def test_a_pipeline_in_brackets_is_not_divided() -> None:
     assert (conflict.ours, conflict.name) == ("pipeline: {}\n", "pipeline")
 
 
+ANCHORED = "version: 1\npipeline:\n  a:\n    out: s\nresources:\n  L: {path: &p a.txt}\n"
+
+
+def test_an_alias_whose_anchor_one_side_took_away_is_a_conflict() -> None:
+    ours, theirs = ANCHORED.partition("resources")[0], f"{ANCHORED}  M: {{path: *p}}\n"
+    merge = merge_runefile("Runefile.yml", ANCHORED, ours, theirs)
+    assert merge.text({}) == ours
+    (conflict,) = merge.conflicts
+    assert merge.text({conflict.key: MergeChoice(Side.THEIRS)}) == theirs
+
+
+def test_an_anchor_and_its_alias_in_lines_far_apart_are_a_conflict_of_all() -> None:
+    base = ANCHORED + "  # one\n  # two\n  N: {path: b.txt}\n"
+    ours, theirs = base.replace("&p ", ""), base.replace("b.txt", "*p")
+    (conflict,) = merged(ours, theirs, base).conflicts
+    assert (conflict.ours, conflict.theirs) == (ours, theirs)
+
+
+def test_lines_of_a_text_that_begin_with_a_number_sign_are_no_comment() -> None:
+    text = "  a:\n    args:\n      t: |\n        one\n\n        # heading\n"
+    base = f"version: 1\npipeline:\n{text}  b:\n    inputs: [a]\n"
+    merge = merge_runefile("Runefile.yml", base, base.replace("[a]", "[c]"), base.partition("  b:")[0])
+    (conflict,) = merge.conflicts
+    assert (conflict.base, conflict.theirs) == ("  b:\n    inputs: [a]\n", None)
+
+
+def test_lines_keep_the_ends_that_the_text_has() -> None:
+    base = "version: 1\r\npipeline:\r\n  a:\r\n    out: s"
+    merge = merge_runefile("Runefile.yml", base, f"{base}\r\n  b:\r\n    out: s", f"{base}\r\n  c:\r\n    out: s")
+    assert merge.text({}) == f"{base}\r\n  b:\r\n    out: s\r\n  c:\r\n    out: s"
+
+
+@pytest.mark.parametrize(("here", "there"), [("data/a.txt", "data"), ("Labels.txt", "labels.txt")])
+def test_files_that_cannot_stand_beside_each_other_are_conflicts(here: str, there: str) -> None:
+    merge = merge_files({}, SideFiles({here: "x", "b": "1"}), SideFiles({there: "y", "c": "2"}), lambda digest: digest)
+    assert {each.path for each in merge.conflicts} == {here, there}
+    assert merge.files({}) == {here: Stored("x"), "b": Stored("1"), "c": Stored("2")}
+    theirs = {each.key: MergeChoice(Side.THEIRS) for each in merge.conflicts}
+    assert merge.files(theirs) == {there: Stored("y"), "b": Stored("1"), "c": Stored("2")}
+
+
 def test_a_file_that_one_side_renamed_and_the_other_changed_is_both() -> None:
     texts = {"t1": "one\ntwo\nthree\n", "t2": "one\ntwo\n3\n", "t3": "1\ntwo\nthree\n"}
     base = {"labels.txt": "t1", "a.wav": "b1"}
