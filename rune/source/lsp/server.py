@@ -87,6 +87,11 @@ class Server(LanguageServer):
             self.tell(block.uri, None, [convert.diagnostic(each) for each in by_uri.get(file, [])])
         self._published[document.uri] = tuple(by_uri)
 
+    def forget(self, document: OpenDocument) -> None:
+        """Takes back what was told of a document that was closed, and of the blocks that it runs."""
+        for uri in (document.uri, *(uri_of(document, file) for file in self._published.pop(document.uri, ()))):
+            self.tell(uri, None, [])
+
     def tell(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))
 
@@ -198,10 +203,10 @@ def _follow_documents(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     async def closed(params: types.DidCloseTextDocumentParams) -> None:
-        was_checked = server.documents.get(params.text_document.uri) is not None
+        document = server.documents.get(params.text_document.uri)
         server.documents.close(params.text_document.uri)
-        if was_checked:
-            server.tell(params.text_document.uri, None, [])
+        if document is not None:
+            server.forget(document)
         server.check_soon()
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)

@@ -14,7 +14,7 @@ from rune.wording import quoted
 
 MAX_CHECKS: Final = 20
 CHECK_NAME: Final = r"[a-z0-9][a-z0-9-]{0,39}"
-ROBOT: Final = r"([^\s@/]{1,64}@[^\s@/]{1,190})/([^\x00-\x1f\x7f]{1,80})"
+ROBOT: Final = r"([^\s@/]{1,64}@[^\s@/]{1,190})/([^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,78}[^\s\x00-\x1f\x7f])?)"
 """The address of an account, and the name of one of its tokens."""
 
 _NAME = re.compile(CHECK_NAME)

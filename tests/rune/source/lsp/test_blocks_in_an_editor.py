@@ -35,3 +35,7 @@ def test_a_block_has_its_problems_and_answers(client: LanguageClient) -> None:
     assert (place["uri"], place["range"]["start"]) == (block, {"line": 5, "character": 4})
     edits = client.ask("textDocument/rename", {**at, "newName": "top"})["changes"][block]
     assert [each["range"]["start"]["line"] for each in edits] == [5, 8, 8]
+    client.change(block, 3, {"text": BLOCK.replace("    return last", "    return lost")})
+    client.diagnostics(block, bool)
+    client.tell("textDocument/didClose", {"textDocument": {"uri": runefile}})
+    assert client.diagnostics(block, lambda diagnostics: not diagnostics) == []

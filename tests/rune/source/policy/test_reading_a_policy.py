@@ -157,6 +157,7 @@ def test_a_project_without_the_file_has_no_policy_and_no_problem() -> None:
         ("checks: [lab]\n", ("RUNE0005", 1)),
         ("checks: {lab: robot@example.com}\n", ("RUNE0105", 1)),
         ("checks: {lab: lab rig}\n", ("RUNE0105", 1)),
+        ("checks: {lab: 'robot@example.com/ lab rig'}\n", ("RUNE0105", 1)),
         ("checks: {Lab: robot@example.com/rig}\n", ("RUNE0105", 1)),
         ("checks: {a: r@e.com/x, a: r@e.com/y}\n", ("RUNE0009", 1)),
         ("owners: {models/: }\n", ("RUNE0005", 1)),
