@@ -59,8 +59,12 @@ class ForgeClient:
         try:
             with self._client.stream(request.method, f"{self.url}{ROOT}{request.path}") as response:
                 if response.status_code != httpx.codes.OK:
-                    values = json_object(response.read()[:_ANSWER_LIMIT])
-                    raise self._refusal(JsonAnswer(response.status_code, values, ""), needs)
+                    said = bytearray()
+                    for chunk in response.iter_bytes():
+                        said += chunk
+                        if len(said) > _ANSWER_LIMIT:
+                            break
+                    raise self._refusal(JsonAnswer(response.status_code, json_object(bytes(said)), ""), needs)
                 for chunk in response.iter_bytes():
                     received += len(chunk)
                     if received > limit:
