@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hmr.errors import HmrError
-from hmr.server import ProjectServer
+from hmr.server import ProjectServer, reads_answers
 from rune.tools.remote.api import get, post
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class BuiltRune:
         return ", ".join([*parts, self.page])
 
 
+@reads_answers
 def build(server: ProjectServer, seconds: float) -> BuiltRune:
     """Builds the project as it is now. Raises `HmrError`, `build-failed` with the problems of its files."""
     begun = server.ask(post("/projects/{organisation}/{name}/builds", **server.names))
@@ -61,6 +62,7 @@ def build(server: ProjectServer, seconds: float) -> BuiltRune:
     return BuiltRune(row["id"], row["number"] or 0, len(data), arena, accuracy, page, data)
 
 
+@reads_answers
 def wait_for_build(server: ProjectServer, build_id: str, seconds: float) -> Build:
     """A build that began, once it succeeded. Raises `HmrError`, `build-failed` with the problems of its files."""
     request = get("/builds/{build_id}", build_id=build_id)

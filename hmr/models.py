@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hmr.builds import BUILD_SECONDS, wait_for_build
 from hmr.errors import HmrError
-from hmr.server import ProjectServer
-from rune.tools.remote.api import get, post
+from hmr.server import ProjectServer, reads_answers
+from rune.tools.remote.api import get, next_cursor, post
 
 if TYPE_CHECKING:
+    from forge_api import ChangeRequestsListQuery
     from forge_api.shapes import ConvertedForm, ModelConversion
 
 CONVERSION_SECONDS = 600.0
@@ -101,6 +102,7 @@ def model_bytes(model: Any) -> tuple[str, bytes]:
         return name, target.read_bytes()
 
 
+@reads_answers
 def convert(server: ProjectServer, name: str, data: bytes, seconds: float) -> ModelConversion:
     """The conversion of a model, once all its forms are made. Raises `HmrError`."""
     sent = post("/projects/{organisation}/{name}/conversions", **server.names, query={"file": name}, content=data)
@@ -117,6 +119,7 @@ def convert(server: ProjectServer, name: str, data: bytes, seconds: float) -> Mo
     return row
 
 
+@reads_answers
 def figures_of(server: ProjectServer, row: ModelConversion, path: str, form: str) -> ModelFigures:
     """The figures of a conversion, of which a form was chosen. Raises `HmrError` where it was not made."""
     rows = [_row(each) for each in row["forms"]]
@@ -129,6 +132,7 @@ def figures_of(server: ProjectServer, row: ModelConversion, path: str, form: str
     return ModelFigures(row["name"], path, form, rows, f"{server.page}/models/{row['id']}")
 
 
+@reads_answers
 def apply_form(server: ProjectServer, conversion: str, number: int, path: str) -> None:
     """Puts a form into the project, by a change request that is merged where the project's rules allow it. Raises
     `HmrError`, `change-waits` where somebody has to approve it."""
@@ -140,12 +144,25 @@ def apply_form(server: ProjectServer, conversion: str, number: int, path: str) -
         if "is this form already" in str(error):
             return
         raise
-    listed = get("/projects/{organisation}/{name}/change-requests", **server.names, query={"limit": 50})
-    rows = server.ask(listed)["results"]
-    change = next(row["id"] for row in rows if row["number"] == applied["number"])
+    change = _change_request(server, applied["number"])
     merge(server, change, applied["number"], f"{server.address}{applied['url']}")
 
 
+def _change_request(server: ProjectServer, number: int) -> str:
+    """The id of a change request. Asks for a page of the list at a time."""
+    query: ChangeRequestsListQuery = {"limit": 200}
+    while True:
+        page = server.ask(get("/projects/{organisation}/{name}/change-requests", **server.names, query=query))
+        for row in page["results"]:
+            if row["number"] == number:
+                return row["id"]
+        cursor = next_cursor(page["next"])
+        if cursor is None:
+            raise HmrError("not-there", f"{server.full_name} has no change request {number}.")
+        query["cursor"] = cursor
+
+
+@reads_answers
 def merge(server: ProjectServer, change: str, number: int, url: str) -> None:
     """Builds the result of a change request and merges it. Raises `HmrError`."""
     read = get("/change-requests/{change_id}", change_id=change)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hmr.builds import BuiltRune
 from hmr.errors import HmrError
-from hmr.server import ProjectServer
+from hmr.server import ProjectServer, reads_answers
 from rune.tools.remote.api import get, post
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class RequestedReview:
         return f"Review {self.page}"
 
 
+@reads_answers
 def open_review(
     server: ProjectServer, built: BuiltRune, reviewers: Sequence[str], title: str, message: str, needed: int
 ) -> RequestedReview:
@@ -47,7 +48,12 @@ def _members(server: ProjectServer, words: Sequence[str]) -> list[str]:
 
 
 def _member(members: Sequence[Member], word: str, organisation: str) -> str:
-    for member in members:
-        if word.casefold() in (member["email"].casefold(), member["name"].casefold()):
-            return member["id"]
-    raise HmrError("not-there", f"{organisation} has no member {word}.")
+    """The member with an address, or the only one with a name."""
+    wanted = word.casefold()
+    chosen = [each for each in members if each["email"].casefold() == wanted]
+    chosen = chosen or [each for each in members if each["name"].casefold() == wanted]
+    if not chosen:
+        raise HmrError("not-there", f"{organisation} has no member {word}.")
+    if len(chosen) > 1:
+        raise HmrError("refused", f"{organisation} has {len(chosen)} members {word}: give the email address.")
+    return chosen[0]["id"]

@@ -6,7 +6,8 @@ import os
 import time
 import weakref
 from collections.abc import Callable
-from typing import TypeVar
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 import httpx
 
@@ -14,6 +15,7 @@ from hmr.errors import HmrError
 from rune.tools.remote import (
     CredentialStore,
     DataClient,
+    RegistryRefused,
     RegistryUnreachable,
     RemoteError,
     RemoteNotFound,
@@ -23,10 +25,15 @@ from rune.tools.remote import (
 from rune.tools.remote.api import ApiRequest, ProjectNames
 
 T = TypeVar("T")
+P = ParamSpec("P")
 TOKEN_VARIABLE = "HMR_TOKEN"  # noqa: S105  the name of a variable, not a secret
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _PAUSE = 0.3
 """Seconds between two looks at a job."""
+_AWAY_SECONDS = 60.0
+"""How long a server that is asked again and again may not answer."""
+_AWAY = frozenset({502, 503, 504})
+"""The answers of a proxy whose server starts anew."""
 _NEEDS = "Make one on the page Tokens of your account, and give it to rune login, to HMR_TOKEN or as `token`."
 
 
@@ -45,9 +52,11 @@ class ProjectServer:
             self.address = registry_url(address, insecure=False)
         except RemoteError as error:
             raise HmrError("refused", str(error)) from None
-        secret = token or os.environ.get(TOKEN_VARIABLE) or credentials.tokens.get(self.address)
+        secret = (token or os.environ.get(TOKEN_VARIABLE) or credentials.tokens.get(self.address) or "").strip()
         if not secret:
             raise HmrError("token-needed", f"There is no token for {self.address}. {_NEEDS}")
+        if not (secret.isascii() and secret.isprintable()):
+            raise HmrError("token-needed", "The token has characters that no token has. Copy it anew.")
         self.data = DataClient(self.address, secret, self.full_name)
         # A notebook has no place to say that it needs the server no more.
         weakref.finalize(self, self.data.close)
@@ -76,18 +85,25 @@ class ProjectServer:
                     data += chunk
                     if len(data) > limit:
                         raise HmrError("refused", f"{url} sends more than {limit:,} bytes.")
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError, httpx.InvalidURL) as error:
             raise HmrError("server-away", f"{url} did not answer: {error}") from None
         return bytes(data)
 
     def wait(self, request: ApiRequest[T], is_over: Callable[[T], bool], seconds: float, what: str) -> T:
-        """Asks again until it is over."""
-        end = time.monotonic() + seconds
-        while not is_over(answer := self.ask(request)):
-            if time.monotonic() > end:
+        """Asks again until it is over. A server that starts anew meanwhile may be away for a minute."""
+        answered = begin = time.monotonic()
+        while True:
+            try:
+                answer = self.ask(request)
+                answered = time.monotonic()
+                if is_over(answer):
+                    return answer
+            except HmrError as error:
+                if error.name != "server-away" or time.monotonic() > answered + _AWAY_SECONDS:
+                    raise
+            if time.monotonic() > begin + seconds:
                 raise HmrError("too-slow", f"{what} did not end within {seconds:g} s. It goes on: look at {self.page}.")
             time.sleep(_PAUSE)
-        return answer
 
     @property
     def page(self) -> str:
@@ -105,5 +121,22 @@ class ProjectServer:
             raise HmrError("not-there", str(error)) from None
         except RegistryUnreachable as error:
             raise HmrError("server-away", str(error)) from None
+        except RegistryRefused as error:
+            raise HmrError("server-away" if error.status in _AWAY else "refused", str(error)) from None
         except RemoteError as error:
             raise HmrError("refused", str(error)) from None
+
+
+def reads_answers(
+    act: Callable[Concatenate[ProjectServer, P], T],
+) -> Callable[Concatenate[ProjectServer, P], T]:
+    """Decorates what reads answers of a server, which may be anything: another program may have the address."""
+
+    @wraps(act)
+    def read(server: ProjectServer, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return act(server, *args, **kwargs)
+        except (LookupError, TypeError, AttributeError):
+            raise HmrError("refused", f"{server.address} did not answer as Hammer Forge does.") from None
+
+    return read

@@ -57,6 +57,9 @@ def bounded_answer(
                 received += chunk
                 if len(received) > limit:
                     raise RegistryRefused(f"{server} answered with more than {size_text(limit)}")
+    except httpx.LocalProtocolError:
+        # Its text has the header, and so the token.
+        raise RegistryUnreachable(f"{server} was not asked: no request can have this token or address.") from None
     except (httpx.TransportError, httpx.DecodingError) as error:
         reason = str(error) or type(error).__name__
         raise RegistryUnreachable(f"{server} does not answer: {reason}. Check the address.") from error
