@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from hmr.builds import BuiltRune
 from hmr.errors import HmrError
-from hmr.server import ProjectServer
-from rune.tools.remote.api import get, next_cursor, post, put
+from hmr.server import ProjectServer, reads_answers
+from rune.tools.remote.api import delete, get, next_cursor, post, put
 
 if TYPE_CHECKING:
     from forge_api import DeploymentsListQuery
@@ -23,8 +23,11 @@ SIGNING_SECONDS = 60.0
 """Most of the time that the server's signer gets for a release."""
 _DEPLOYMENT: Final = "/projects/{organisation}/{name}/deployments/{deployment}"
 _VERSION: Final = "/projects/{organisation}/{name}/deployments/{deployment}/version"
+_KEY: Final = "/projects/{organisation}/{name}/deployments/{deployment}/keys/{key_id}"
 KEY_NAME = "hmr"
 """The name of a key that this package makes."""
+KEPT_LINKS = 20
+"""The newest links of previews, which stay valid until their end."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class DeployedRune:
         return f"{self.name} serves {self.version} at {self.url}, {self.page}"
 
 
+@reads_answers
 def publish(server: ProjectServer, built: BuiltRune, version: str) -> None:
     """Publishes a build under a version, once. Raises `HmrError` where the version is another build's, or where the
     project's rules are not fulfilled."""
@@ -78,6 +82,7 @@ def publish(server: ProjectServer, built: BuiltRune, version: str) -> None:
     server.ask(post("/projects/{organisation}/{name}/tags", **server.names, body=body, etag=etag))
 
 
+@reads_answers
 def deploy(
     server: ProjectServer, version: str, title: str, kind: DeploymentKind, origins: Collection[str], days: int = 0
 ) -> DeployedRune:
@@ -89,6 +94,8 @@ def deploy(
         row = server.ask(post("/projects/{organisation}/{name}/deployments", **server.names, body=body))
         key = make_key(server, row["name"], days)
     else:
+        if days:
+            _revoke_links(server, row)
         etag = server.state(get(_DEPLOYMENT, **server.names, deployment=row["name"]))
         row = server.ask(put(_VERSION, **server.names, deployment=row["name"], body={"tag": version}, etag=etag))
         key = make_key(server, row["name"], days) if days else ""
@@ -111,6 +118,7 @@ def _titled(server: ProjectServer, title: str) -> Deployment | None:
         query["cursor"] = cursor
 
 
+@reads_answers
 def signed_deployment(server: ProjectServer, deployed: DeployedRune, seconds: float) -> DeployedRune:
     """A deployment once the server has signed the release that it serves, or as it is when the seconds are over: its
     key was shown, and must not be lost to an error."""
@@ -128,6 +136,16 @@ def _is_signed(row: Deployment) -> bool:
     return row["signed"] is not None and row["signed"]["release"] >= row["history"][0]["number"]
 
 
+def _revoke_links(server: ProjectServer, row: Deployment) -> None:
+    """Revokes the oldest keys with an end that this package made: a deployment has a limited number of keys, and each
+    run of a notebook makes one."""
+    links = [key for key in row["keys"] if key["name"] == KEY_NAME and key["expires"] and not key["revoked"]]
+    for key in sorted(links, key=lambda each: each["created"])[: -(KEPT_LINKS - 1)]:
+        etag = server.state(get(_DEPLOYMENT, **server.names, deployment=row["name"]))
+        server.ask(delete(_KEY, **server.names, deployment=row["name"], key_id=key["id"], etag=etag))
+
+
+@reads_answers
 def make_key(server: ProjectServer, deployment: str, days: int = 0) -> str:
     """A new key of a deployment, which ends after some days, or never."""
     body: NewKey = {"name": KEY_NAME, "days": days or None}
