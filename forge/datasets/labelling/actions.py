@@ -79,7 +79,11 @@ def label_in_queue(actor: Actor, project: Project, number: int, label: str, *, s
             if sample.tested_since is not None and sample.label != word:
                 # Figures of earlier versions were computed on it.
                 require(actor, Verb.CHANGE_TESTS, project)
-            sample.label, sample.labelled_by, sample.is_disputed = word, actor.person, False
+            # Who answers again settles nothing: another's answer stands beside theirs.
+            is_open = not settles and sample.label and (sample.is_disputed or sample.label != word)
+            others = SampleOpinion.objects.filter(sample=sample).exclude(person=actor.person)
+            sample.is_disputed = bool(is_open) and others.exclude(label=word).exists()
+            sample.label, sample.labelled_by = word, actor.person
         else:
             if first is not None:
                 SampleOpinion.objects.get_or_create(sample=sample, person=first, defaults={"label": sample.label})

@@ -97,6 +97,18 @@ def test_a_second_look_is_given_to_somebody_else_and_once(project: Project, user
     assert people == {user: (2, 2, 100), maintainer: (2, 2, 100)}
 
 
+def test_who_answers_again_settles_nothing(project: Project, user: User, maintainer: User) -> None:
+    give(user, project, "knock")
+    label_in_queue(maintainer, project, 1, "glass")
+    label_in_queue(user, project, 1, "bell")
+    assert state_of(1) == ("bell", str(user), True)
+    label_in_queue(user, project, 1, "knock", settles=True)
+    label_in_queue(user, project, 1, "knock")
+    assert state_of(1) == ("knock", str(user), False), "it stays settled"
+    label_in_queue(user, project, 1, "glass")
+    assert state_of(1) == ("glass", str(user), False), "both agree"
+
+
 def test_a_disagreement_is_shown_and_settled(
     project: Project, user: User, maintainer: User, owner: User, client: Client
 ) -> None:
