@@ -26,7 +26,7 @@ _VERSION: Final = "/projects/{organisation}/{name}/deployments/{deployment}/vers
 _KEY: Final = "/projects/{organisation}/{name}/deployments/{deployment}/keys/{key_id}"
 KEY_NAME = "hmr"
 """The name of a key that this package makes."""
-KEPT_LINKS = 20
+MOST_LINKS = 20
 """The newest links of previews, which stay valid until their end."""
 
 
@@ -140,7 +140,7 @@ def _revoke_links(server: ProjectServer, row: Deployment) -> None:
     """Revokes the oldest keys with an end that this package made: a deployment has a limited number of keys, and each
     run of a notebook makes one."""
     links = [key for key in row["keys"] if key["name"] == KEY_NAME and key["expires"] and not key["revoked"]]
-    for key in sorted(links, key=lambda each: each["created"])[: -(KEPT_LINKS - 1)]:
+    for key in sorted(links, key=lambda each: each["created"])[: -(MOST_LINKS - 1)]:
         etag = server.state(get(_DEPLOYMENT, **server.names, deployment=row["name"]))
         server.ask(delete(_KEY, **server.names, deployment=row["name"], key_id=key["id"], etag=etag))
 

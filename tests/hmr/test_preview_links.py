@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hmr.deployments import KEPT_LINKS, deploy
+from hmr.deployments import MOST_LINKS, deploy
 
 
 class Server:
@@ -42,10 +42,10 @@ def key(number: int, **changes: Any) -> dict[str, Any]:
     return {**made, "expires": "2026-01-08T00:00:00Z", "revoked": None, **changes}
 
 
-@pytest.mark.parametrize("count", [0, KEPT_LINKS - 1, KEPT_LINKS + 5])
+@pytest.mark.parametrize("count", [0, MOST_LINKS - 1, MOST_LINKS + 5])
 def test_the_oldest_links_of_previews_end(count: int) -> None:
     others = [key(70, name="shop"), key(71, expires=None)]
     server: Any = Server([*others, *(key(number) for number in range(count))])
     deploy(server, "preview", "Preview", "web", (), 7)
     left = [each["id"] for each in server.keys]
-    assert left == ["70", "71", *(str(number) for number in range(max(0, count - KEPT_LINKS + 1), count))]
+    assert left == ["70", "71", *(str(number) for number in range(max(0, count - MOST_LINKS + 1), count))]

@@ -25,7 +25,7 @@ FILE = "deletions.jsonl"
 
 @dataclass(frozen=True)
 class Deletions:
-    """What was deleted."""
+    """Samples and consents that are over."""
 
     samples: Mapping[UUID, str]
     """The reason for each sample."""
@@ -62,7 +62,7 @@ def listed() -> Deletions:
 
 
 def in_database() -> Deletions:
-    """What the database says was deleted."""
+    """Returns all that the database calls deleted."""
     return Deletions(
         dict(Sample.objects.filter(removed__isnull=False).values_list("pk", "removal_reason")),
         frozenset(Consent.objects.filter(withdrawn__isnull=False).values_list("pk", flat=True)),

@@ -74,12 +74,12 @@ def test_a_fetched_file_that_nobody_used_for_a_while_is_removed(tmp_path: Path) 
 
 @pytest.mark.protects("recordings/withdrawn")
 def test_a_copy_of_what_was_deleted_is_not_used_and_soon_removed(tmp_path: Path) -> None:
-    gone, stored = (put_bytes(data).digest for data in (b"withdrawn", b"stored"))
-    for digest in (gone, stored):
+    deleted, stored = (put_bytes(data).digest for data in (b"withdrawn", b"stored"))
+    for digest in (deleted, stored):
         local_file(digest, tmp_path)
-    Blob.objects.filter(pk=gone).delete()
-    blob_storage().delete(blob_name(gone))
-    with local_files({"a": {"digest": gone}, "b": {"digest": stored}}, tmp_path) as files:
+    Blob.objects.filter(pk=deleted).delete()
+    blob_storage().delete(blob_name(deleted))
+    with local_files({"a": {"digest": deleted}, "b": {"digest": stored}}, tmp_path) as files:
         assert (files["a"].descriptor is None, files["b"].descriptor is None) == (True, False)
     assert [place.read_bytes() for place in tmp_path.iterdir()] == [b"stored"]
     Blob.objects.filter(pk=stored).delete()

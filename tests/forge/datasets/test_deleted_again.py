@@ -1,4 +1,4 @@
-"""What a restore of an earlier backup brings back of recordings that were deleted is deleted again."""
+"""Recordings that were deleted, and that a restore of an earlier backup brings back, are deleted again."""
 
 from __future__ import annotations
 
