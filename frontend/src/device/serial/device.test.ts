@@ -38,16 +38,27 @@ function later(): Uint8Array {
 }
 
 test("what came damaged, up or down, is asked again", async () => {
-  const down = disturbed((bytes, isUp, exchange) => (!isUp && exchange === 1 ? flipped(bytes) : bytes));
+  const hello = disturbed((bytes, isUp, exchange) => (!isUp && exchange === 0 ? flipped(bytes) : bytes));
   const up = disturbed((bytes, isUp, exchange) => (isUp && exchange === 1 ? flipped(bytes) : bytes));
   const cut = disturbed((bytes, isUp, exchange) => (isUp && exchange === 1 ? bytes.slice(0, 12) : bytes));
   const noise = disturbed((bytes) => Uint8Array.from([0x52, 0x55, 0x01, ...bytes]));
-  for (const line of [down, up, cut]) {
+  await expect(Device.open(noise)).rejects.toBeInstanceOf(DeviceError);
+  for (const line of [hello, up, cut]) {
     const device = await Device.open(line);
     const { outputs } = await device.run(number(Math.PI / 2));
     expect(valueOf(outputs[0]?.pieces[0])).toBeCloseTo(1, 1);
   }
-  await expect(Device.open(noise)).rejects.toBeInstanceOf(DeviceError);
+});
+
+test("a run whose answer came damaged is not made twice", async () => {
+  const runs: number[] = [];
+  const line = disturbed((bytes, isUp, exchange) => {
+    if (isUp) runs.push(exchange);
+    return !isUp && exchange === 1 ? flipped(bytes) : bytes;
+  });
+  const device = await Device.open(line);
+  await expect(device.run(number(1))).rejects.toThrow("answer to a run came damaged");
+  expect(runs).toEqual([0, 1]);
 });
 
 test("inputs of another rune's size are refused by name, and the board goes on", async () => {

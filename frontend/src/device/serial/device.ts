@@ -43,6 +43,8 @@ const SILENT =
   "The board does not answer. Check that it runs this firmware, and that the line is on its pins GP0 and GP1.";
 const FOREIGN =
   "Something answers, but not in this protocol. Is it another program, or another speed than 921600 bits a second?";
+const LOST =
+  "The answer to a run came damaged, and the rune may have gone on in its state without it. Check the cable and its ground, and connect again.";
 const NOISY = "The line is disturbed: three times in a row bytes came damaged. Check the cable and its ground.";
 
 interface PendingRequest {
@@ -118,7 +120,8 @@ export class Device {
     }
   }
 
-  /** The payload of the answer. What came damaged is asked again. */
+  /** The payload of the answer. What came damaged is asked again, but for a run that the board may have made: it would
+   * be made twice, and later results would be those of another state. */
   async #ask(kind: number, payload?: Uint8Array): Promise<Uint8Array> {
     let isFirst = true;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -127,6 +130,7 @@ export class Device {
       if (frame === null) {
         if (this.#reader.damaged > damaged) isFirst = false;
         else if (isFirst) throw new DeviceError(this.#reader.noise > noise ? FOREIGN : SILENT);
+        if (kind === Kind.run) throw new DeviceError(LOST);
         continue;
       }
       if (frame.version !== PROTOCOL)
