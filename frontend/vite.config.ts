@@ -194,6 +194,7 @@ export default defineConfig({
     // into the globals is taken out again for it.
     pool: "threads",
     isolate: false,
+    setupFiles: "scripts/after-each-file.ts",
     unstubGlobals: true,
     unstubEnvs: true,
     restoreMocks: true,
