@@ -42,11 +42,12 @@ class GuardedBackend(httpcore.NetworkBackend):
                 f"{host} is {inside[0]}, which is inside of a network. This server connects to public addresses."
             )
         failed: Exception = httpcore.ConnectError(f"{host} has no address.")
-        for address in addresses:
+        for index, address in enumerate(addresses):
             try:
-                left = _left(self._deadline, httpcore.ConnectTimeout)
-                stream = httpcore.SyncBackend().connect_tcp(str(address), port, left, local_address, socket_options)
-            except httpcore.ConnectError as error:
+                # An address that does not answer leaves the others their share of the time.
+                share = _left(self._deadline, httpcore.ConnectTimeout) / (len(addresses) - index)
+                stream = httpcore.SyncBackend().connect_tcp(str(address), port, share, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failed = error
             else:
                 return _InTime(stream, self._deadline)
