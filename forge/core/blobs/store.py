@@ -223,7 +223,7 @@ def sync_blob(digest: str) -> None:
             while file.read(CHUNK):
                 pass
     except Damaged:
-        storage.delete(blob_name(digest))
+        # The file stays: it is noted as damaged, and the next put replaces it, which may just have happened.
         raise NotFound(f"The bytes of {digest} were damaged.") from None
     if isinstance(storage, FileSystemStorage):
         _sync(Path(storage.path(blob_name(digest))))

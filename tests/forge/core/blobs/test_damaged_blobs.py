@@ -162,6 +162,23 @@ def test_what_is_made_sure_of_looks_at_bytes_that_are_known_to_be_damaged() -> N
         sync_blob(digest)
 
 
+def test_what_another_process_put_in_place_of_damaged_bytes_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = put_bytes(b"a rune").digest
+    damage(digest, flipped(0))
+    with pytest.raises(Damaged):
+        read_blob(digest)
+
+    def put_meanwhile(_: str) -> None:
+        put_bytes(b"a rune")
+        raise Damaged
+
+    monkeypatch.setattr("forge.core.blobs.store.open_blob", put_meanwhile)
+    with pytest.raises(NotFound):
+        sync_blob(digest)
+    monkeypatch.undo()
+    assert read_blob(digest) == b"a rune"
+
+
 def test_a_part_is_compared_anew_when_the_file_is_another() -> None:
     digest = put_bytes(b"a model of many bytes").digest
     open_intact(digest).close()
