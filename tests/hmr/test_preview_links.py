@@ -38,8 +38,8 @@ class Server:
 
 
 def key(number: int, **changes: Any) -> dict[str, Any]:
-    made = {"id": str(number), "name": "hmr", "created": f"2026-01-01T00:00:{number:02}Z"}
-    return {**made, "expires": "2026-01-08T00:00:00Z", "revoked": None, **changes}
+    row = {"id": str(number), "name": "hmr", "created": f"2026-01-01T00:00:{number:02}Z"}
+    return {**row, "expires": "2026-01-08T00:00:00Z", "revoked": None, **changes}
 
 
 @pytest.mark.parametrize("count", [0, MOST_LINKS - 1, MOST_LINKS + 5])

@@ -18,10 +18,10 @@ class Network:
     """A network in which one address does not answer. It notes the time that each is given."""
 
     def __init__(self) -> None:
-        self.given: dict[str, float] = {}
+        self.seconds: dict[str, float] = {}
 
     def connect_tcp(self, host: str, _: int, timeout: float, *__: Any) -> Any:
-        self.given[host] = timeout
+        self.seconds[host] = timeout
         if host == SILENT:
             raise httpcore.ConnectTimeout("timed out")
         return object()
@@ -40,8 +40,8 @@ def backend(*addresses: str) -> GuardedBackend:
 
 def test_after_an_address_that_does_not_answer_the_next_is_asked(network: Network) -> None:
     backend(SILENT, ANSWERING).connect_tcp("forge.example", 443)
-    assert list(network.given) == [SILENT, ANSWERING]
-    assert network.given[SILENT] <= 5
+    assert list(network.seconds) == [SILENT, ANSWERING]
+    assert network.seconds[SILENT] <= 5
     with pytest.raises(httpcore.ConnectTimeout):
         backend(SILENT).connect_tcp("forge.example", 443)
 
@@ -49,4 +49,4 @@ def test_after_an_address_that_does_not_answer_the_next_is_asked(network: Networ
 def test_no_address_is_asked_where_one_is_inside_of_a_network(network: Network) -> None:
     with pytest.raises(NotPublic):
         backend(ANSWERING, "192.168.0.1").connect_tcp("forge.example", 443)
-    assert network.given == {}
+    assert network.seconds == {}
