@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -15,9 +13,10 @@ import hmr
 from hmr.reviews import _member
 from hmr.server import ProjectServer
 from rune.tools.remote.api import get
+from tests.support.servers.listening import QuietHandler, http_server
 
 
-class Answers(BaseHTTPRequestHandler):
+class Answers(QuietHandler):
     """Gives the first of the answers that are left, and the last one for ever."""
 
     left: Sequence[tuple[int, bytes, str]] = ()
@@ -25,17 +24,9 @@ class Answers(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         status, body, encoding = Answers.left[0]
         Answers.left = Answers.left[1:] or Answers.left
-        self.send_response(status)
-        if encoding:
-            self.send_header("Content-Encoding", encoding)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        self.respond(status, body, {"Content-Encoding": encoding} if encoding else None)
 
     do_POST = do_PUT = do_GET
-
-    def log_message(self, *_: Any) -> None:
-        pass
 
 
 @pytest.fixture
@@ -43,10 +34,8 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setattr("hmr.server._PAUSE", 0.0)
     Answers.left = [(200, b'{"status": "ok"}', "")]
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as running:
-        Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
+    with http_server(Answers) as address:
+        yield address
 
 
 @pytest.mark.parametrize("token", ["hf_s\u00e9cret", "hf_sec\nret"])
