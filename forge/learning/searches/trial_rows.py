@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from forge.core.database.numbers import next_number
@@ -77,9 +77,14 @@ def reason_to_end(search: ModelSearch, job: UUID) -> str:
 
 def minutes_left(search: ModelSearch) -> float:
     """The minutes of the newest call that are left; all before its first job has begun."""
-    begun = jobs_of(search).aggregate(begun=Min("started"))["begun"]
-    used = timedelta() if begun is None else timezone.now() - begun
-    return search.minutes - used / timedelta(minutes=1)
+    now = timezone.now()
+    return search.minutes - (now - begin_of_call(jobs_of(search), now)) / timedelta(minutes=1)
+
+
+def begin_of_call(jobs: Iterable[Job], now: datetime) -> datetime:
+    """When the jobs of a call would have begun to use its minutes had none been retried; now where none has begun. A
+    retry gives back no minutes that its job ran before."""
+    return min(((job.started or now) - job.spent for job in jobs), default=now)
 
 
 class RowsForLab:

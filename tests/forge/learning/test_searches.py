@@ -256,6 +256,17 @@ def test_one_of_several_jobs_of_a_search_is_retried_beside_the_others(searcher: 
     assert Job.objects.unfinished().count() == 2
 
 
+def test_a_retry_gives_no_minutes_of_a_search_back(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = scripted(monkeypatch, [SPACE], ENDED)
+    begun(searcher, minutes=30)
+    job, ended = Job.objects.get(), timezone.now() - timedelta(hours=1)
+    Job.objects.update(state="failed", started=ended - timedelta(minutes=20), finished=ended)
+    assert searcher.post(f"/api/v1/jobs/{job.pk}/retry").status_code == 202
+    run_jobs()
+    assert 9 < lab.requests[0]["budget"]["minutes"] <= 10
+    assert searcher.get(f"{PAGE}/1").context["minutes_used"] == 20
+
+
 def test_a_job_of_a_search_that_went_on_since_is_not_retried(searcher: Client) -> None:
     begun(searcher)
     job = Job.objects.get()

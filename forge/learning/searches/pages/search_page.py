@@ -16,7 +16,7 @@ from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrial
 from forge.learning.searches.pages import drawing
 from forge.learning.searches.pages.drawing import MEASURES, drawing_of, written
 from forge.learning.searches.ranking import best_trials
-from forge.learning.searches.trial_rows import jobs_of, used_trials
+from forge.learning.searches.trial_rows import begin_of_call, jobs_of, used_trials
 from forge.learning.training.declarations import declared_of
 from forge.projects.models import Project
 from rune.devices.boards.lookup import find_board
@@ -167,8 +167,6 @@ def _activity(jobs: Sequence[Job]) -> str:
 
 def _minutes(jobs: Sequence[Job]) -> int:
     """The minutes since the first job of the newest call began, until the last one ended."""
-    begun = min((job.started for job in jobs if job.started is not None), default=None)
-    if begun is None:
-        return 0
-    ends = [job.finished or timezone.now() for job in jobs if job.started is not None]
-    return int((max(ends) - begun) / timedelta(minutes=1))
+    now = timezone.now()
+    ends = [job.finished or now for job in jobs if job.started is not None or job.spent]
+    return int((max(ends, default=now) - begin_of_call(jobs, now)) / timedelta(minutes=1))
