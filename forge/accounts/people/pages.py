@@ -8,6 +8,7 @@ from allauth.core import ratelimit
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,7 +17,8 @@ from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.grants.access import own_things
 from forge.accounts.organisations.access import is_confirmed, wanted_address
 from forge.accounts.principals import principal_of, signed_in_user
-from forge.accounts.sign_in.pages.security import SECURITY, asks_old_password, security_of
+from forge.accounts.sign_in.pages.security import SECURITY, security_of
+from forge.accounts.sign_in.recent import SIGN_IN_AGAIN, asks_old_password, must_sign_in_again
 from forge.core.http.pages import for_person, show_again
 
 _PROFILE, _CONFIRM = "account/profile.html", "account/confirm.html"
@@ -45,12 +47,13 @@ def profile(request: HttpRequest) -> HttpResponse:
 def address(request: HttpRequest) -> HttpResponse:
     """Asking for a link to confirm the present address, or another one that takes its place.
 
-    Another one asks for the password, as changing that does: a new password can be had by a link to the address.
+    Another one asks for the password, as changing that does: a new password can be had by a link to the address. Who
+    has no password must have signed in just now.
     """
     user, email = signed_in_user(request), request.POST.get("email", "")
     try:
         if email.strip().lower() != user.email.lower():
-            _require_old_password(request, "The address was not changed.")
+            _require_owner(request, "The address was not changed.")
         if not ratelimit.consume(request, action="confirm_address", user=user):
             raise BadAccount("No email was sent.", errors={"email": ["Too many emails. Wait for ten minutes."]})
         actions.ask_for_address(user, email)
@@ -61,7 +64,12 @@ def address(request: HttpRequest) -> HttpResponse:
 
 def _profile(request: HttpRequest) -> dict[str, Any]:
     user = signed_in_user(request)
-    return {"is_confirmed": is_confirmed(user), "wanted": wanted_address(user), "asks_old": asks_old_password(request)}
+    return {
+        "is_confirmed": is_confirmed(user),
+        "wanted": wanted_address(user),
+        "asks_old": asks_old_password(request),
+        "must_sign_in_again": must_sign_in_again(request),
+    }
 
 
 @for_person
@@ -82,10 +90,11 @@ def confirm(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("old", "password")
 @require_POST
 def password(request: HttpRequest) -> HttpResponse:
-    """Setting a password, or changing it, which asks for the old one, but who came by a printed link forgot it."""
+    """Setting a password, or changing it, which asks for the old one, but who came by a printed link forgot it. Who has
+    none must have signed in just now."""
     user = signed_in_user(request)
     try:
-        _require_old_password(request, "The password was not changed.")
+        _require_owner(request, "The password was not changed.")
         actions.set_password(user, request.POST.get("password", ""))
     except BadAccount as error:
         return show_again(request, SECURITY, security_of(request), error)
@@ -93,9 +102,14 @@ def password(request: HttpRequest) -> HttpResponse:
     return redirect("/accounts/made?new-password" if own_things(principal_of(request)) else "/accounts/security?saved")
 
 
-def _require_old_password(request: HttpRequest, refusal: str) -> None:
-    """Who found a browser that is signed in must not find the password by trying. Raises `BadAccount`."""
+def _require_owner(request: HttpRequest, refusal: str) -> None:
+    """Who found a browser that is signed in must not take the account, or find the password by trying. Raises
+    `BadAccount`."""
     user = signed_in_user(request)
+    if must_sign_in_again(request):
+        # Who has a second factor need not sign out for that.
+        confirm = reverse("confirm-identity") if user.has_second_factor else ""
+        raise BadAccount(f"{refusal} {SIGN_IN_AGAIN}", confirm=confirm)
     if not asks_old_password(request):
         return
     if not ratelimit.consume(request, action="change_password", user=user):

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.messages import ERROR
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from forge.accounts.mail.emails import compose_email
 from forge.accounts.models import User
 from forge.accounts.sign_in import attempts
+from forge.accounts.sign_in.recent import SIGN_IN_AGAIN, must_sign_in_again
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -44,6 +48,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         response: HttpResponse = super().post_login(request, user, **kwargs)
         attempts.remember_browser(request, response, user.email)
         return response
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who has no way to confirm that it is them must have signed in just now to add one: a passkey, or an app with
+        codes."""
+        if must_sign_in_again(self.request) and not get_reauthentication_flows(self.request.user):
+            context = {"title": "Sign in again", "detail": SIGN_IN_AGAIN}
+            raise ImmediateHttpResponse(render(self.request, "problem.html", context, status=403))
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def render_mail(
         self, template_prefix: str, email: str, context: dict[str, Any], headers: dict[str, str] | None = None

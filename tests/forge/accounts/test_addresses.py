@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -13,7 +14,13 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
-from forge.accounts.actions import ask_for_address, confirm_address, reset_password, send_password_link
+from forge.accounts.actions import (
+    ask_for_address,
+    confirm_address,
+    make_sign_in_link,
+    reset_password,
+    send_password_link,
+)
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.models import User
 from forge.core.models import AuditEntry
@@ -71,6 +78,35 @@ def test_an_open_browser_does_not_take_the_account_to_another_address(
     assert answer.status_code == 400
     assert "This is not your password." in answer.content.decode()
     assert mail.outbox == []
+
+
+def without_password(user: User) -> User:
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+@pytest.mark.protects("sign-in/open-browsers")
+def test_a_session_of_who_has_no_password_does_not_become_the_account(browser_of: Browser, user: User) -> None:
+    browser = browser_of(without_password(user))
+    for page, sent in (("address", {"email": "thief@evil.example"}), ("password", {"password": NEW})):
+        refused = browser.post(f"/accounts/{page}", sent)
+        assert (refused.status_code, "Sign out and in again" in refused.content.decode()) == (400, True)
+    added = browser.get("/accounts/2fa/totp/activate/")
+    assert (added.status_code, "Sign in again" in added.content.decode()) == (403, True)
+    assert mail.outbox == []
+
+
+def test_who_has_no_password_and_signed_in_just_now_changes_the_address(
+    browser_of: Browser, user: User, settings: Any
+) -> None:
+    browser, token = browser_of(None), make_sign_in_link(without_password(user).email).partition("token=")[2]
+    browser.post("/sign-in", {"token": token})
+    assert browser.post("/accounts/address", {"email": "new@acme.example"}).status_code == 200
+    assert mail.outbox[0].to == ["new@acme.example"]
+    assert browser.get("/accounts/2fa/totp/activate/").status_code == 200
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+    assert browser.post("/accounts/address", {"email": "other@acme.example"}).status_code == 400
 
 
 @pytest.mark.protects("sign-in/taken-addresses")

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
+from forge.accounts.actions import make_sign_in_link
 from forge.accounts.models import User
 from forge.projects.models import Project
 from tests.forge.web.test_pages import Browser
@@ -58,10 +59,14 @@ def test_a_form_without_its_csrf_token_is_refused_with_what_to_do(user: User) ->
 def test_someone_without_a_password_sets_one_and_someone_with_one_shows_it(client: Client, user: User) -> None:
     user.set_unusable_password()
     user.save()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.post("/sign-in", {"token": make_sign_in_link(user.email).partition("token=")[2]})
     assert "Set a password" in client.get("/accounts/security").content.decode()
     assert client.post("/accounts/password", {"password": "a long enough one"}).status_code == 302
     assert "Change your password" in client.get("/accounts/security").content.decode()
+    user.refresh_from_db()
+    # The minutes after the link are over in another session.
+    client.logout()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.post("/accounts/password", {"password": "another long one"}).status_code == 400
     changed = client.post("/accounts/password", {"old": "a long enough one", "password": "another long one"})
     assert changed.status_code == 302

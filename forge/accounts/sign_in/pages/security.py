@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 from urllib.parse import urlencode
 
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate, get_reauthentication_flows
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,12 +16,11 @@ from django.views.decorators.http import require_GET
 from forge.accounts.models import ApiToken
 from forge.accounts.organisations.access import organisations_requiring_second_factor
 from forge.accounts.principals import principal_of, signed_in_user
+from forge.accounts.sign_in.recent import asks_old_password, must_sign_in_again, signed_in_by_recent_link
 from forge.accounts.sign_in.second_factor import factors_of
 from forge.core.http.pages import for_person
 
 SECURITY = "account/security.html"
-LINK = "link"
-"""How someone signed in, as allauth keeps it in the session: by a printed link."""
 
 
 @for_person
@@ -68,18 +64,6 @@ def confirmed_recently(request: HttpRequest) -> bool:
     return did_recently_reauthenticate(request) and not signed_in_by_recent_link(request)
 
 
-def signed_in_by_recent_link(request: HttpRequest) -> bool:
-    """Whether a printed link signed them in within the last minutes: the way back for a forgotten password too."""
-    records = get_authentication_records(request, signed_in_user(request))
-    links = [record["at"] for record in records if record["method"] == LINK]
-    return bool(links) and time.time() - links[-1] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-
-
-def asks_old_password(request: HttpRequest) -> bool:
-    """Whether changing the password or the address asks for the old password: not of who came by a link just now."""
-    return signed_in_user(request).has_usable_password() and not signed_in_by_recent_link(request)
-
-
 def security_of(request: HttpRequest) -> dict[str, Any]:
     """Returns the data of the page for a person."""
     user = signed_in_user(request)
@@ -88,6 +72,7 @@ def security_of(request: HttpRequest) -> dict[str, Any]:
     return {
         "token_count": ApiToken.objects.visible_to(principal_of(request)).alive().count(),
         "asks_old": asks_old_password(request),
+        "must_sign_in_again": must_sign_in_again(request),
         "app": next((each for each in factors if each.type == Authenticator.Type.TOTP), None),
         "passkeys": [each for each in factors if each.type == Authenticator.Type.WEBAUTHN],
         "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else None,

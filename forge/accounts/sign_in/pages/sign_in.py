@@ -18,7 +18,7 @@ from forge.accounts.models import User
 from forge.accounts.organisations.invitations import find_invitation, is_for
 from forge.accounts.principals import signed_in_user
 from forge.accounts.sign_in.attempts import remember_browser
-from forge.accounts.sign_in.pages.security import LINK
+from forge.accounts.sign_in.recent import LINK
 from forge.core.http.pages import for_person, show_again
 
 _FOR_ONE = "The invitation is for this address, and confirms it. You'll use it to sign in."
