@@ -26,9 +26,12 @@ from forge.registry.provenance.advisories.matching import (
     AdvisoryIndex,
     BadBill,
     KnownVulnerability,
+    PackageSource,
     components_in,
     findings,
     index_of,
+    sources_of,
+    uncompared,
 )
 from forge.registry.provenance.advisories.osv import BadAdvisories, read_advisories
 from rune.tools.signing.referrers import BOM_TYPE
@@ -49,6 +52,7 @@ class AdvisoryList:
 
     date: datetime
     advisories: AdvisoryIndex
+    sources: frozenset[PackageSource]
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,10 @@ class KnownVulnerabilities:
 
     date: datetime | None
     findings: tuple[KnownVulnerability, ...] = ()
+    uncompared: tuple[str, ...] = ()
+    """The sources of components of which the list says nothing."""
+    is_compared: bool = True
+    """Whether the list says something of at least one component."""
 
 
 def current_list() -> AdvisoryList | None:
@@ -92,7 +100,12 @@ def known_vulnerabilities(tag: Tag) -> KnownVulnerabilities | None:
         components = [each for bill in _bills(tag) for each in components_in(bill)]
         if not components:
             return None
-        return KnownVulnerabilities(advisories.date, findings(components, advisories.advisories))
+        return KnownVulnerabilities(
+            advisories.date,
+            findings(components, advisories.advisories),
+            uncompared(components, advisories.sources),
+            any(not uncompared([each], advisories.sources) for each in components),
+        )
     except (BadAdvisories, BadBill, BadManifest, NotFound, Damaged) as error:
         _log.warning("The vulnerabilities of %s are not known: %s", tag, error)
         return KnownVulnerabilities(None)
@@ -123,7 +136,7 @@ def _read(file: Path, inode: int, changed: int, size: int) -> AdvisoryList | str
         if size > LARGEST_LIST:
             raise BadAdvisories(f"it has more than {LARGEST_LIST:,} bytes")
         advisories = read_advisories(file.read_bytes())
-        return AdvisoryList(datetime.fromtimestamp(changed / 1e9, UTC), index_of(advisories))
+        return AdvisoryList(datetime.fromtimestamp(changed / 1e9, UTC), index_of(advisories), sources_of(advisories))
     except BadAdvisories as error:
         said = f"{file}: {error}"
     except OSError as error:

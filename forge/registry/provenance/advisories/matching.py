@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from packaging.version import Version
 
@@ -16,8 +16,8 @@ from forge.registry.provenance.advisories.osv import Advisory, Affected, RangeBo
 
 _ECOSYSTEMS: Final = {"pypi": "PyPI", "npm": "npm", "cargo": "crates.io", "golang": "Go"}
 """The ecosystem of OSV by the type of a package URL."""
-_DEBIAN_RELEASE: Final = re.compile(r"(?:^|&)distro=debian-([0-9]+)")
-"""Of the qualifiers of a package URL. One that names its release otherwise is compared with all of them."""
+_DEBIAN_RELEASE: Final = re.compile(r"debian-([0-9]+)")
+"""The qualifier `distro` of a package URL. One that names its release otherwise is compared with all of them."""
 MOST_COMPONENTS: Final = 10_000
 """Components of one bill."""
 LONGEST_TEXT: Final = 1_000
@@ -27,6 +27,8 @@ MOST_COMPARISONS: Final = 20_000
 
 AdvisoryIndex = Mapping[str, Sequence[tuple[Advisory, Affected]]]
 """Advisories by the name of a package that they are about, in the form without an ecosystem (`package_name`)."""
+PackageSource = tuple[str, str]
+"""An ecosystem and its release, as in `Affected`."""
 
 
 class BadBill(ValueError):
@@ -38,8 +40,10 @@ class PackageComponent:
     """A component that can be compared: it has a version."""
 
     ecosystem: str
-    """If the bill names none, it is "", and the name counts in each ecosystem."""
+    """If the bill names none, it is "", and the name counts in each ecosystem. That of a package URL whose type is not
+    known here is the type: no advisory names it."""
     name: str
+    """Of a Debian package the source package, if the bill names it: advisories are about that."""
     version: str
     release: str = ""
     """The release of the ecosystem, as in `Affected`, or "" if the bill names none: then each counts."""
@@ -79,6 +83,22 @@ def index_of(advisories: Iterable[Advisory]) -> AdvisoryIndex:
     return index
 
 
+def sources_of(advisories: Iterable[Advisory]) -> frozenset[PackageSource]:
+    """Returns where the packages are from that advisories are about."""
+    return frozenset((each.ecosystem, each.release) for advisory in advisories for each in advisory.affected)
+
+
+def uncompared(components: Iterable[PackageComponent], sources: frozenset[PackageSource]) -> tuple[str, ...]:
+    """Returns the names of the sources of components of which a list with these sources says nothing, in order."""
+    ecosystems = {ecosystem for ecosystem, _ in sources}
+    wanted = {(each.ecosystem, each.release) for each in components if each.ecosystem}
+    return tuple(
+        f"{ecosystem} {release}".strip()
+        for ecosystem, release in sorted(wanted)
+        if ecosystem not in ecosystems or (release and not sources & {(ecosystem, release), (ecosystem, "")})
+    )
+
+
 def findings(components: Iterable[PackageComponent], index: AdvisoryIndex) -> tuple[KnownVulnerability, ...]:
     """Returns the vulnerabilities of the components, ordered by the ids of the advisories. Raises `BadBill`."""
     pairs = [
@@ -102,8 +122,8 @@ def _component(value: Mapping[str, Any]) -> PackageComponent | None:
         address, _, qualifiers = purl.removeprefix("pkg:").partition("#")[0].partition("?")
         kind, _, path = address.partition("/")
         path, at, named = path.rpartition("@") if "@" in path.lstrip("@") else (path, "", "")
-        ecosystem, name, release = _package(kind.lower(), unquote(path), qualifiers)
         version = unquote(named) if at else version
+        ecosystem, name, release, version = _package(kind.lower(), unquote(path), version, qualifiers)
     if not isinstance(name, str) or not isinstance(version, str) or not name or not version:
         return None
     if max(len(name), len(version)) > LONGEST_TEXT:
@@ -111,14 +131,18 @@ def _component(value: Mapping[str, Any]) -> PackageComponent | None:
     return PackageComponent(ecosystem, package_name(ecosystem, name), version, release)
 
 
-def _package(kind: str, path: str, qualifiers: str) -> tuple[str, str, str]:
-    """The ecosystem, the name and the release of a package URL. In that of a Debian package, a distribution stands
-    before the name."""
+def _package(kind: str, path: str, version: Any, qualifiers: str) -> tuple[str, str, str, Any]:
+    """The ecosystem, the name, the release and the version of a package URL. In that of a Debian package, a
+    distribution stands before the name, and `upstream` names the source package, with its version if that is another.
+    """
     if kind != "deb":
-        return _ECOSYSTEMS.get(kind, kind), path, ""
+        return _ECOSYSTEMS.get(kind, kind), path, "", version
     distribution, _, name = path.rpartition("/")
-    release = _DEBIAN_RELEASE.search(qualifiers)
-    return "Ubuntu" if distribution.lower() == "ubuntu" else "Debian", name, release[1] if release else ""
+    named = {key: values[0] for key, values in parse_qs(qualifiers.replace("+", "%2B")).items()}
+    source, _, source_version = named.get("upstream", "").partition("@")
+    release = _DEBIAN_RELEASE.match(named.get("distro", ""))
+    ecosystem = "Ubuntu" if distribution.lower() == "ubuntu" else "Debian"
+    return ecosystem, source or name, release[1] if release else "", source_version or version
 
 
 def _is_about(affected: Affected, component: PackageComponent) -> bool:

@@ -185,3 +185,15 @@ def test_a_pushed_bill_is_compared_too(published: Tag, developer: Any, file: Pat
     bill = json.dumps({"components": [{"name": "door", "version": "1.0"}]}).encode()
     RegistryClient(credentials(developer)).push_image("", bill, artifactType=BOM_TYPE, subject=subject(published))
     assert "PYSEC-2026-1, door 1.0" in page()
+
+
+def test_nothing_good_is_said_of_packages_that_are_not_compared(
+    published: Tag, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    components = [{"name": "curl", "purl": "pkg:apk/alpine/curl@8.0"}]
+    monkeypatch.setattr(lists, "_bills", lambda _: [json.dumps({"components": components}).encode()])
+    write(file, about("something-else"))
+    assert ("Not compared" in page(), "No known" in page()) == (True, False)
+    components.append({"name": "door", "purl": "pkg:pypi/door@1.0"})
+    assert "packages of apk" in page()
+    assert "No known vulnerabilities" in page()

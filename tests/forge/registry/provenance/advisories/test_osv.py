@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from forge.registry.provenance.advisories.debian import debian_order
-from forge.registry.provenance.advisories.matching import BadBill, KnownVulnerability, components_in, findings, index_of
+from forge.registry.provenance.advisories.matching import (
+    BadBill,
+    KnownVulnerability,
+    components_in,
+    findings,
+    index_of,
+    sources_of,
+    uncompared,
+)
 from forge.registry.provenance.advisories.osv import BadAdvisories, read_advisories
 
 
@@ -198,6 +206,43 @@ def test_a_debian_package_of_no_known_release_is_compared_with_each() -> None:
     for purl in purls:
         (one,) = matches(about_openssl("3.0.10-1"), component={"name": "openssl", "purl": purl})
         assert (one.component, one.version, one.fixed) == ("openssl", "3.0.9-1", "3.0.10-1")
+
+
+@pytest.mark.parametrize(
+    ("qualifiers", "is_affected"),
+    [
+        ("upstream=openssl", True),
+        ("arch=amd64&upstream=openssl%403.0.8-1&distro=debian-12", True),
+        ("upstream=openssl@3.0.10-1%2Bdeb12u1", False),
+        ("upstream=openssl@3.0.10-1+deb12u1", False),
+        ("upstream=other", False),
+        ("", False),
+    ],
+)
+def test_a_debian_package_is_compared_by_its_source_package(qualifiers: str, is_affected: bool) -> None:
+    component = {"name": "libssl3", "purl": f"pkg:deb/debian/libssl3@3.0.9-1?{qualifiers}"}
+    assert bool(matches(about_openssl("3.0.10-1"), component=component)) == is_affected
+
+
+@pytest.mark.parametrize(
+    ("purl", "named"),
+    [
+        ("pkg:apk/alpine/busybox@1.36", ("apk",)),
+        ("pkg:rpm/fedora/curl@8.0", ("rpm",)),
+        ("pkg:maven/org.acme/door@1.0", ("maven",)),
+        ("pkg:gem/door@1.0", ("gem",)),
+        # The list has nothing about these either.
+        ("pkg:pypi/door@1.0", ("PyPI",)),
+        ("pkg:deb/debian/openssl@3.0.9-1?distro=debian-11", ("Debian 11",)),
+        ("pkg:deb/debian/openssl@3.0.9-1?distro=debian-12", ()),
+        ("pkg:deb/debian/openssl@3.0.9-1", ()),
+        ("", ()),
+    ],
+)
+def test_packages_of_which_the_list_says_nothing_are_named(purl: str, named: tuple[str, ...]) -> None:
+    sources = sources_of(read_advisories(json.dumps([about_openssl()]).encode()))
+    component = {"name": "door", "version": "1.0", "purl": purl}
+    assert uncompared(components_in(bill(component)), sources) == named
 
 
 def test_debian_versions_are_ordered_as_dpkg_orders_them() -> None:
