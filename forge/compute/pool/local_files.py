@@ -18,7 +18,8 @@ from forge.core.models import Blob
 from forge.projects.versions.store import Manifest
 
 FETCHED_SECONDS = 600.0
-"""Seconds for which a fetched file is kept after its last use: the next edit builds with the same model."""
+"""Seconds for which a fetched file is kept after its last use: the next edit builds with the same model. Longer
+than any process reads one by its path; an open one is read to its end, removed or not."""
 
 
 @contextmanager

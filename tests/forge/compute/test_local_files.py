@@ -16,6 +16,7 @@ from forge.compute.child.job_file import JobFile
 from forge.compute.pool.local_files import FETCHED_SECONDS, local_file, local_files, remove_deleted
 from forge.core.blobs.store import blob_name, blob_storage, put_bytes
 from forge.core.models import Blob
+from forge.learning.conversions.making import LAB_SECONDS
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +71,20 @@ def test_a_fetched_file_that_nobody_used_for_a_while_is_removed(tmp_path: Path) 
     with local_files({"m": {"digest": put_bytes(b"used").digest}}, tmp_path):
         pass
     assert list(tmp_path.iterdir()) == [used]
+
+
+def test_a_removed_file_is_read_to_its_end_and_one_that_is_read_by_its_path_is_not_removed(tmp_path: Path) -> None:
+    model = put_bytes(b"model").digest
+    with local_files({"m": {"digest": model}}, tmp_path) as files:
+        os.utime(local_file(model, tmp_path), (time.time() - FETCHED_SECONDS - 1,) * 2)
+        with local_files({}, tmp_path):
+            pass
+        assert list(tmp_path.iterdir()) == []
+        descriptor = files["m"].descriptor
+        assert descriptor is not None
+        assert os.read(descriptor, 100) == b"model"
+    # A conversion reads by paths, which each of its requests takes anew.
+    assert LAB_SECONDS < FETCHED_SECONDS
 
 
 @pytest.mark.protects("recordings/withdrawn")
