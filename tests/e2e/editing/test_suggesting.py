@@ -59,12 +59,28 @@ def test_a_tried_change_is_suggested_and_taken_and_a_guest_needs_no_account(
     form.get_by_role("button", name="Comment").click()
     expect(guest.get_by_text("Lena Ray (guest)", exact=True)).to_be_visible(timeout=PATIENCE)
 
+    # Another change is declined by the keyboard alone.
+    reviewer.goto(f"{project}/reviews/1")
+    reviewer.get_by_role("link", name="Suggest a change").click()
+    labels = reviewer.get_by_label("Labels")
+    labels.fill(labels.input_value().replace("9", "nine"))
+    reviewer.get_by_role("button", name="Try it").click()
+    expect(reviewer.get_by_role("heading", name="Your suggestion")).to_be_visible(timeout=PATIENCE)
+    reviewer.get_by_label("Why").fill("Another word.")
+    reviewer.get_by_role("button", name="Send the suggestion").click()
+    expect(reviewer.get_by_role("paragraph").filter(has_text="Another word.")).to_be_visible(timeout=PATIENCE)
+    developer.goto(f"{project}/reviews/1")
+    developer.get_by_text("Decline…").last.click()
+    developer.get_by_label("Why it is declined").last.fill("One word is enough.")
+    developer.keyboard.press("Control+Enter")
+    expect(developer.get_by_role("link", name="Resolved 1")).to_be_visible(timeout=PATIENCE)
+
     # One click, and the files say so; the reviewer's open page hears of it.
     developer.goto(f"{project}/reviews/1")
     expect(developer.get_by_text("Lena Ray (guest)", exact=True)).to_be_visible(timeout=PATIENCE)
     developer.get_by_role("button", name="Take it").click()
-    expect(developer.get_by_role("link", name="Resolved 1")).to_be_visible(timeout=PATIENCE)
-    expect(reviewer.get_by_role("link", name="Resolved 1")).to_be_visible(timeout=PATIENCE)
+    expect(developer.get_by_role("link", name="Resolved 2")).to_be_visible(timeout=PATIENCE)
+    expect(reviewer.get_by_role("link", name="Resolved 2")).to_be_visible(timeout=PATIENCE)
     said = developer.evaluate(
         "async (address) => (await fetch(address)).text()",
         f"/api/v1/projects{project.removeprefix(forge.address)}/files/labels.txt",
