@@ -43,7 +43,7 @@ from rune.running.evaluation.intervals import wilson
 from rune.running.evaluation.recorded_tensors import tensor_array
 from rune.source.policy.sections.training import Training
 
-TRIALS, MINUTES, WORKERS = 200, 9, 2
+TRIALS, MINUTES, WORKERS = 200, 8.25, 2
 TARGET = "cortex-m4"
 TEMPLATE = ROOT / "examples" / "motion"
 VALIDATION_SHARE = 0.15
@@ -52,7 +52,7 @@ _NETWORK = {"window": 150, "hop": 30, "scale": 1.0, "filters": 24, "blocks": 4, 
 _AUGMENTATION = {"pace": 0.33, "turn": 18.0, "strength": 0.03}
 """As the template changes motions."""
 ARGUMENTS = {**_NETWORK, **_AUGMENTATION, "smoothing": 0.1, "epochs": 64, "patience": 64, "batch": 64}
-DENSER = {"hop": 15, "batch": 128, "epochs": 48, "patience": 48}
+DENSER = {"hop": 15, "batch": 128, "epochs": 40, "patience": 40}
 """The arguments that differ when the best trial is learned as a run: twice as many windows of the same recordings."""
 WINDOWS = ("75", "100", "125", "150")
 """Rows of a window that are tried."""
