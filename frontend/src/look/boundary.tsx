@@ -32,7 +32,7 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
     const { error, retries } = this.state;
     if (error === null) return this.props.children;
     return (
-      <div className="notice warn row wrap" role="alert">
+      <div className="notice warn row wrap lost-part" role="alert">
         <span>{lostText(error)}</span>
         <button type="button" className="button" onClick={this.#retry}>
           Try again

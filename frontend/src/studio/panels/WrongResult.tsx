@@ -15,9 +15,11 @@ export default function WrongResult({ running }: { readonly running: Snapshot })
     dialogs.open({ what: "save-recording", recording, labels, predicted: null, said: answerOf(readings.cards) ?? "" });
   };
   return (
-    <button type="button" className="button" disabled={recording === null} onClick={mark}>
-      <Flag aria-hidden="true" />
-      This was wrong
-    </button>
+    <div className="card row preview-wrong">
+      <button type="button" className="button" disabled={recording === null} onClick={mark}>
+        <Flag aria-hidden="true" />
+        This was wrong
+      </button>
+    </div>
   );
 }
