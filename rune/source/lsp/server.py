@@ -88,7 +88,7 @@ class Server(LanguageServer):
         self._published[document.uri] = tuple(by_uri)
 
     def forget(self, document: OpenDocument) -> None:
-        """Takes back what was told of a document that was closed, and of the blocks that it runs."""
+        """Withdraws the problems of a document that was closed, and of the blocks that it runs."""
         for uri in (document.uri, *(uri_of(document, file) for file in self._published.pop(document.uri, ()))):
             self.tell(uri, None, [])
 

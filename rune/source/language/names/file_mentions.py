@@ -43,10 +43,10 @@ def rename_files(analysis: Analysis, moved: Mapping[str, str]) -> tuple[Edit, ..
     `moved` has the new path for each old one, in their one spelling. A path that the text's form cannot hold is left,
     and so is one that an alias uses as something else too.
     """
-    found = [(place, _named(place)) for place in places(tree(analysis))]
-    other = {place.word.span for place, named in found if named is None}
+    values = [(place, _named(place)) for place in places(tree(analysis))]
+    other = {place.word.span for place, named in values if named is None}
     edits: dict[Span, Edit] = {}
-    for place, named in found:
+    for place, named in values:
         if named is None or named not in moved or place.word.span in other:
             continue
         span = value_span(place.word, analysis.source)

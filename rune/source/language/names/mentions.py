@@ -39,8 +39,8 @@ class NameMention:
 
 def mentions(analysis: Analysis) -> Iterator[NameMention]:
     """All of them, in the order of the text, each once however many aliases repeat it."""
-    found = (mention_in(place, analysis.source) for place in places(tree(analysis)))
-    yield from dict.fromkeys(mention for mention in found if mention is not None)
+    names = (mention_in(place, analysis.source) for place in places(tree(analysis)))
+    yield from dict.fromkeys(mention for mention in names if mention is not None)
 
 
 def mention_in(place: TextPlace, source: SourceText) -> NameMention | None:

@@ -132,5 +132,5 @@ def test_the_reserved_names_are_those_of_the_files_beside_a_rune() -> None:
     [("main", "c"), *(pytest.param(each, "pico", marks=pytest.mark.slow) for each in ("Steps", "serial"))],
 )
 def test_a_project_may_have_the_name_of_one_of_these_files(name: str, target: str) -> None:
-    made = package(template("sine"), BuildOptions(name, target=find_target(target)))
-    assert f"src/{name}_rune.c" in made.files
+    packed = package(template("sine"), BuildOptions(name, target=find_target(target)))
+    assert f"src/{name}_rune.c" in packed.files

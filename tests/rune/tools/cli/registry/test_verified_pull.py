@@ -33,7 +33,7 @@ class Shop:
     manifest: str
 
     def provenance(self, repository: str, tag: str) -> Statement:
-        """What is said where the rune came from, by a name and a tag."""
+        """The statement of where the rune came from, under a name and a tag."""
         facts = replace(
             PROVENANCE, repository=repository, manifest=self.manifest, rune=digest_of(RUNE),
             publication=PublicationStatement(tag, "passed", "2026-11-01T11:00:00Z"),
