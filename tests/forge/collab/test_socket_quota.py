@@ -12,6 +12,7 @@ from forge.collab import consumers
 from forge.collab.closing import Closing
 from forge.collab.open_sockets import sockets_of_organisations
 from forge.collab.rooms import rooms
+from forge.collab.watch import watch
 from forge.projects.models import Project
 from tests.forge.collab.yjs_socket import Socket, listeners
 
@@ -63,7 +64,7 @@ async def test_a_socket_that_fails_while_it_opens_leaves_no_listener(
 
     before = listeners()
     # After the first stream of several is listened to.
-    monkeypatch.setattr(consumers.watch, "follow_stream", fail)
+    monkeypatch.setattr(watch, "follow_stream", fail)
     with pytest.raises(OSError, match="disk"):
         async with Socket(user, f"/ws/projects/acme/kitchen/{address}"):
             pass
