@@ -137,8 +137,8 @@ def _is_signed(row: Deployment) -> bool:
 
 
 def _revoke_links(server: ProjectServer, row: Deployment) -> None:
-    """Revokes the oldest keys with an end that this package made: a deployment has a limited number of keys, and each
-    run of a notebook makes one."""
+    """Revokes the oldest temporary keys of this package. A deployment has a limited number of keys, and each run of a
+    notebook creates one."""
     links = [key for key in row["keys"] if key["name"] == KEY_NAME and key["expires"] and not key["revoked"]]
     for key in sorted(links, key=lambda each: each["created"])[: -(MOST_LINKS - 1)]:
         etag = server.state(get(_DEPLOYMENT, **server.names, deployment=row["name"]))

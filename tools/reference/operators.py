@@ -115,12 +115,13 @@ def operators_page() -> str:
                     "* RSQRT of int8 has numbers from zero on: its input's zero point is -128.",
                     "* Operators of two inputs have at most five dimensions. Integer inputs and output of "
                     "MINIMUM, MAXIMUM and RESIZE_BILINEAR have the same scale and zero point.",
-                    "* Fused activations are those that bound a value: RELU, RELU6, RELU_N1_TO_1, or none. As in the "
-                    "reference kernels, float32 that would be infinite behind an operator that may have one is the "
-                    "largest finite number, even if there is none.",
+                    "* Fused activations are those that bound a value: RELU, RELU6, RELU_N1_TO_1, or none. An "
+                    "operator that can have a fused activation gives the largest finite float32 in place of infinity, "
+                    "as the reference kernels do.",
                     "* FLOOR_DIV by zero ends the run with an error.",
-                    "* ARG_MAX and ARG_MIN pass over NaN. In a last dimension of up to about 10 numbers LiteRT may "
-                    "pass over numbers beside it too; TensorFlow Lite Micro keeps to a NaN that is first.",
+                    "* ARG_MAX and ARG_MIN pass over NaN. If the last dimension has up to about 10 numbers, LiteRT "
+                    "may also pass over numbers beside a NaN. TensorFlow Lite Micro returns the index of a NaN that "
+                    "is first.",
                     f"* A tensor has between 1 and {ELEMENTS_LIMIT:,} elements, and a size that is known.",
                     "* A variable (VAR_HANDLE, CALL_ONCE) has one type and shape, and is assigned before it is read: "
                     "by the graph that is called once, of constants, or by the model. What a model keeps between runs "

@@ -2,7 +2,7 @@
 
 const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]";
 
-/** The difference of an element from others: its id, or else what it does. */
+/** The identity of an element on a page: its id, or else what it does. */
 export function focusKey(element: HTMLElement): string {
   if (element.id !== "") return `#${element.id}`;
   const attribute = (name: string): string => element.getAttribute(name) ?? "";

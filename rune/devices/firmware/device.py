@@ -61,8 +61,8 @@ class Device:
         self._ask(FrameKind.RESET)
 
     def _ask(self, kind: FrameKind, payload: bytes = b"") -> bytes:
-        """The payload of the answer. What came damaged is asked again, but for a run that the board may have made: it
-        would be made twice, and later results would be those of another state."""
+        """The payload of the answer. A request whose answer is damaged is sent again, except for a run: the board may
+        have run the rune, and a second run would start from another state."""
         was_damaged = False
         for _ in range(_ATTEMPTS):
             noise, damaged = self._reader.noise, self._reader.damaged

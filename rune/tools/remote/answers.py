@@ -59,7 +59,7 @@ def bounded_answer(
                     raise RegistryRefused(f"{server} answered with more than {size_text(limit)}")
     except httpx.LocalProtocolError:
         # Its text has the header, and so the token.
-        raise RegistryUnreachable(f"{server} was not asked: no request can have this token or address.") from None
+        raise RegistryUnreachable(f"{server} got no request: this token or address cannot stand in one.") from None
     except (httpx.TransportError, httpx.DecodingError) as error:
         reason = str(error) or type(error).__name__
         raise RegistryUnreachable(f"{server} does not answer: {reason}. Check the address.") from error

@@ -1,4 +1,4 @@
-"""A part of the studio whose script does not arrive fails alone, and comes when it is tried again."""
+"""When the script of one part of the studio cannot be loaded, the rest works, and the part can be tried again."""
 
 from __future__ import annotations
 

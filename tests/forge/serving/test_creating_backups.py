@@ -1,4 +1,4 @@
-"""A backup is taken, whatever stands in the tables and lies in the data folder, and can be unpacked."""
+"""A backup can be made and unpacked with any text in the tables and any file in the data folder."""
 
 from __future__ import annotations
 

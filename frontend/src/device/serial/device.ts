@@ -120,8 +120,10 @@ export class Device {
     }
   }
 
-  /** The payload of the answer. What came damaged is asked again, but for a run that the board may have made: it would
-   * be made twice, and later results would be those of another state. */
+  /**
+   * The payload of the answer. A request whose answer is damaged is sent again, except for a run: the board may have run
+   * the rune, and a second run would start from another state.
+   */
   async #ask(kind: number, payload?: Uint8Array): Promise<Uint8Array> {
     let isFirst = true;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

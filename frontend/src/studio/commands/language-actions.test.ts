@@ -1,22 +1,12 @@
 import { expect, it } from "vitest";
-import * as Y from "yjs";
 import type { EditorHandle } from "../context/editor-handle";
 import type { StudioStores } from "../context/studio";
-import { ProjectFiles } from "../document/files/files";
+import { oneFile } from "../document/files/one-file.test-support";
 import { chooseFix } from "./language-actions";
 
 /** A room with a list of one quick fix, which is open. */
 async function openFixes() {
-  const files = new ProjectFiles(new Y.Doc());
-  const text = new Y.Text("abc");
-  files.doc.getMap("files").set(
-    "1",
-    new Y.Map<unknown>([
-      ["path", "Runefile.yml"],
-      ["kind", "text"],
-      ["text", text],
-    ]),
-  );
+  const { files, text } = oneFile("Runefile.yml", "abc");
   const said: string[] = [];
   const applied: unknown[] = [];
   const choices: { go: () => void }[] = [];

@@ -82,7 +82,7 @@ export function useApplyFix(): ((edits: readonly TextEdit[]) => void) | null {
   return isCurrent ? workspace.applyFix : null;
 }
 
-/** The same at once: says why where the text is newer. Answers whether the edits are made. */
+/** The same at once: says why where the text is newer. Returns whether the edits were applied. */
 export function applyIfCurrent(workspace: Workspace, edits: readonly TextEdit[]): boolean {
   const isCurrent = areOfText(workspace.checking.state.getState(), workspace.state.getState().ahead);
   if (isCurrent) workspace.applyFix(edits);

@@ -1,20 +1,10 @@
 import { expect, it } from "vitest";
-import * as Y from "yjs";
-import { ProjectFiles } from "../document/files/files";
+import { oneFile } from "../document/files/one-file.test-support";
 import type { Workspace } from "../session/workspace";
 import { moveAndRename } from "./file-uses";
 
 it("names a file that moves by the Runefile as it is, also when somebody typed before the answer", async () => {
-  const files = new ProjectFiles(new Y.Doc());
-  const text = new Y.Text("model: a.tflite");
-  files.doc.getMap("files").set(
-    "1",
-    new Y.Map<unknown>([
-      ["path", "Runefile.yml"],
-      ["kind", "text"],
-      ["text", text],
-    ]),
-  );
+  const { files, text } = oneFile("Runefile.yml", "model: a.tflite");
   const moves: unknown[] = [];
   let requests = 0;
   const workspace = {

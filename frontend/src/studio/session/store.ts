@@ -5,7 +5,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { ProjectClient } from "../api/client";
 import { afterEvent, sessionOf, withAnswer, withPreview, type Reading, type ProjectSession } from "./project-session";
 
-/** A part of the state that is read by itself. */
+/** A part of the state that can be read without the others. */
 type Part = Exclude<Reading, { readonly what: "state" }>;
 
 export class SessionStore {

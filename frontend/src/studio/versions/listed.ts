@@ -3,7 +3,7 @@ import type { Version, VersionPage } from "../../api/schema";
 
 export interface Listed {
   readonly versions: readonly Version[];
-  /** The address of those before them; null when there are none. */
+  /** The address of the page with older versions, or null. */
   readonly next: string | null;
 }
 

@@ -145,7 +145,7 @@ function step(direction: 1 | -1): Command {
 export const nextProblem = step(1);
 const previousProblem = step(-1);
 
-/** Answers whether the edits are made: they count in texts that are not open here, and may have changed since. */
+/** Returns whether the edits were applied. They refer to texts that are not open here, and may have changed since. */
 export type EditOtherFiles = (edits: Fix["otherFiles"]) => boolean;
 
 /** Called before and after a fix, so that it is a step of its own in the undo, whatever was typed around it. */
