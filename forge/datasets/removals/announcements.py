@@ -23,6 +23,7 @@ class DataRemovedJson(TypedDict):
     removal: Uuid
     samples: int
     runs: int
+    conversions: int
     builds: int
     deployments: int
 
@@ -39,11 +40,9 @@ REMOVALS = NoticeTopic(
 def _notice(event: StoredEvent[DataRemovedJson]) -> NoticeDraft | None:
     """Tells those who manage the project, where something learned from the samples."""
     data = event.data
-    parts = [
-        counted(number, kind.value)
-        for kind, number in zip(LearnerKind, (data["runs"], data["builds"], data["deployments"]), strict=True)
-        if number
-    ]
+    # An event of before conversions were counted lacks them.
+    numbers = (data["runs"], data.get("conversions", 0), data["builds"], data["deployments"])
+    parts = [counted(number, kind.value) for kind, number in zip(LearnerKind, numbers, strict=True) if number]
     project = Project.objects.filter(pk=event.holder).first()
     if project is None or not parts:
         return None
@@ -77,6 +76,7 @@ def removal_event(removal: SampleRemoval) -> NewEvent:
         removal=str(removal.pk),
         samples=removal.count,
         runs=kinds[LearnerKind.RUN],
+        conversions=kinds[LearnerKind.CONVERSION],
         builds=kinds[LearnerKind.BUILD],
         deployments=kinds[LearnerKind.DEPLOYMENT],
     )

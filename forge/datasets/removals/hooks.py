@@ -23,6 +23,7 @@ class LearnerKind(StrEnum):
     """The kinds of things that learn from samples, in the order in which one comes of the other."""
 
     RUN = "training run"
+    CONVERSION = "conversion"
     BUILD = "build"
     DEPLOYMENT = "deployment"
 
@@ -37,6 +38,8 @@ class Learner:
     url: str
     detail: str = ""
     """The digest of a model, the number of a version."""
+    doubt: str = ""
+    """Why it may not have learned from them; "" where it did."""
 
 
 interrupted: Hook[[SampleScope, str], Sequence[str]] = Hook()
@@ -53,7 +56,7 @@ def interrupt(scope: SampleScope, reason: str) -> list[str]:
 
 
 def find_learners(scope: SampleScope) -> list[Learner]:
-    """Everything that learned from samples: runs, then builds, then deployments."""
+    """Everything that learned from samples, in the order of their kinds."""
     all_learners = [learner for group in learners.call(scope) for learner in group]
     order = list(LearnerKind)
     return sorted(all_learners, key=lambda each: order.index(each.kind))

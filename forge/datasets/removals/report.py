@@ -29,7 +29,7 @@ class RemovalReport:
     copies: Sequence[DataCopy]
     """Exports and pulls that may have the recordings, the newest first."""
     learners: Sequence[Learner]
-    """Runs, builds and deployments that learned from them, of projects that the person may read."""
+    """The runs, conversions, builds and deployments that learned from them, of projects that the person may read."""
     hidden: int
     """How many more there are in projects that the person may not read."""
 

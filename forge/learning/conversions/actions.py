@@ -241,6 +241,7 @@ def _take_from_earlier(row: ModelConversion) -> bool:
             conversion=row,
             number=form.number,
             form=form.form,
+            calibrated_on=form.calibrated_on,
             digest=form.digest,
             size=form.size,
             figures=form.figures,

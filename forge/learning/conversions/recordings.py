@@ -46,11 +46,12 @@ _MODEL = f"{_FOLDER}/model.tflite"
 
 @dataclass(frozen=True)
 class SampleRecordings:
-    """`request` is what `lab` gets, None without samples; `numbers` are those of the samples in its order, and `facts`
-    what the page says of them."""
+    """`request` is what `lab` gets, None without samples; `numbers` are those of the samples in its order, `measuring`
+    those on which it measures ranges, and `facts` what the page says of them."""
 
     request: Mapping[str, Any] | None = None
     numbers: Sequence[int] = ()
+    measuring: Sequence[int] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -128,7 +129,9 @@ def compute_recordings(
     }
     origin = {"digest": digest, "stage": facts["stage"], "front": _front_digest(row.project)}
     request = {"windows": str(windows), "table": table, "origin": origin}
-    return SampleRecordings(request, [entry.number for entry in used], facts)
+    numbers = [entry.number for entry in used]
+    measuring = [number for number in numbers if role_of[number] == _ROLES[True]]
+    return SampleRecordings(request, numbers, measuring, facts)
 
 
 def samples_state(row: ModelConversion) -> str:

@@ -19,6 +19,7 @@ from forge.learning.conversions.kinds import FLOAT
 from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson, JudgedFormsJson
 from forge.learning.conversions.recordings import SampleRecordings
 from forge.learning.models import ConvertedForm, ModelConversion
+from rune.source.policy.sections.models import STATIC_FORMS
 
 CHUNK = 1 << 20
 LARGEST_FILE = 512 << 20
@@ -140,6 +141,7 @@ def _store_form(
         number=number,
         form=each["form"],
         float_layers=remaining,
+        calibrated_on=list(recordings.measuring) if each["form"] in STATIC_FORMS else [],
         digest="" if blob is None else blob.digest,
         size=0 if blob is None else blob.size,
         figures={} if blob is None else {**{name: each[name] for name in COUNTED}, **_measured(each, recordings)},

@@ -128,6 +128,7 @@ def trained_and_deployed(project: Project, user: User) -> TrainingRun:
 
 
 @pytest.mark.slow
+@pytest.mark.protects("recordings/learned")
 def test_those_who_manage_hear_which_runs_builds_and_deployments_learned_from_a_sample(
     project: Project, user: User, client: Client
 ) -> None:

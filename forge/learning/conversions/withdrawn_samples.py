@@ -1,0 +1,37 @@
+"""The forms of models that learned from samples that are deleted: by their ranges, or by their source."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from django.db.models import Q
+
+from forge.datasets.models import Sample
+from forge.datasets.removals.hooks import SampleScope
+from forge.learning.models import ConvertedForm
+from rune.source.policy.sections.models import STATIC_FORMS
+
+
+def forms_that_learned(scope: SampleScope, models: Collection[str]) -> list[ConvertedForm]:
+    """The forms that are made of one of these models, or whose ranges were measured on one of the samples; also those
+    of which nobody knows on which samples they were measured, if one of these could be among them."""
+    rows = Sample.objects.filter(data_set=scope.data_set, number__in=list(scope.numbers))
+    samples = list(rows.only("number", "split", "created"))
+    forms = ConvertedForm.objects.exclude(digest="").select_related("conversion__project__organisation")
+    forms = forms.defer("figures", "needs", "tested", "provenance").order_by(
+        "conversion__created", "conversion", "number"
+    )
+    of_models = Q(conversion__source_digest__in=models)
+    measured = Q(conversion__project__data_set=scope.data_set, form__in=STATIC_FORMS)
+    return [
+        form
+        for form in forms.filter(of_models | measured)
+        if form.conversion.source_digest in models or _may_be_measured_on(form, samples)
+    ]
+
+
+def _may_be_measured_on(form: ConvertedForm, samples: Sequence[Sample]) -> bool:
+    """Whether the ranges of a form of the samples' own project were measured on one of them, as far as is known."""
+    if form.calibrated_on is not None:
+        return not frozenset(form.calibrated_on).isdisjoint(each.number for each in samples)
+    return any(each.split == form.conversion.calibration and each.created < form.created for each in samples)
