@@ -7,12 +7,17 @@ from pathlib import Path
 
 from lab.recipes import pictures
 from lab.recipes.alarm import Threshold
-from lab.recipes.arguments import COMMON, RecipeArgument, Values, with_defaults
-from lab.recipes.recipe import COUNTS_STAGE, Recipe
+from lab.recipes.arguments import COMMON, RecipeArgument, Values, require_multiple, with_defaults
+from lab.recipes.recipe import CELL, COUNTS_STAGE, FeatureStages, Recipe
 
 _OF_PICTURES = {each.name: each for each in pictures.RECIPE.arguments}
 _ARGUMENTS = (
-    replace(_OF_PICTURES["size"], default=96, low=32),
+    replace(
+        _OF_PICTURES["size"],
+        meaning=f"Width and height of what the model sees, a multiple of {CELL}.",
+        default=96,
+        low=32,
+    ),
     _OF_PICTURES["colour"],
     RecipeArgument("filters", "Filters of the first convolution; the last ones have four times as many.", 12, 4, 64),
     RecipeArgument("blocks", "Blocks of convolutions on the grid: each sees one cell further.", 3, 1, 8),
@@ -23,6 +28,11 @@ _ARGUMENTS = (
     _OF_PICTURES["brightness"],
     _OF_PICTURES["mirror"],
 )
+
+
+def _features(values: Values) -> FeatureStages:
+    require_multiple(values, "size", CELL)
+    return pictures.RECIPE.features(values)
 
 
 def _answer(values: Values, labels: int, scores: str, threshold: Threshold) -> str:
@@ -61,6 +71,6 @@ RECIPE = Recipe(
     ),
     network_arguments=("filters", "blocks", "dropout"),
     augmentation=("shift", "brightness", "mirror"),
-    features=pictures.RECIPE.features,
+    features=_features,
     count_answer=_answer,
 )

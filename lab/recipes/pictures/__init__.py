@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values, require_multiple
+from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values
 from lab.recipes.recipe import FeatureStages, Recipe, classifier_answer
 from rune.datasets.content.content import Kind
 
 _FORMATS = {1: "GrayScale", 3: "RGB"}
 _ARGUMENTS = (
-    RecipeArgument("size", "Width and height of what the model sees, a multiple of 8.", 64, 16, 224, "pixels"),
+    RecipeArgument("size", "Width and height of what the model sees.", 64, 16, 224, "pixels"),
     RecipeArgument("colour", "1 to see colours, 0 to see shades of grey.", 1, 0, 1),
     RecipeArgument("filters", "Filters of the first convolution; each further block has half as many more.", 12, 4, 64),
     RecipeArgument("blocks", "Blocks of convolutions, each of which halves width and height.", 4, 1, 5),
@@ -40,7 +40,7 @@ def picture_stage(height: int, width: int, channels: int) -> str:
 
 
 def _features(values: Values) -> FeatureStages:
-    size, channels = require_multiple(values, "size", 8), 3 if values["colour"] else 1
+    size, channels = int(values["size"]), 3 if values["colour"] else 1
     shape = f"[1, {size}, {size}, {channels}]"
     stages = f"""\
 {picture_stage(size, size, channels)}

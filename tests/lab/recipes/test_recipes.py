@@ -101,6 +101,16 @@ def test_what_is_wrong_with_an_argument_is_named(written: dict[str, object], mes
     assert refused.value.reason is Reason.SETTINGS
 
 
+@pytest.mark.parametrize("size", [33, 36])
+def test_a_picture_has_any_size_and_one_with_a_grid_has_whole_cells(size: int) -> None:
+    values = {
+        name: read_arguments(recipe_of(name).arguments, {"size": size}, name) for name in ("pictures", "counting")
+    }
+    assert recipe_of("pictures").features(values["pictures"]).shape == (size, size, 3)
+    with pytest.raises(Refused, match=f"size is {size}; it must be a multiple of 8"):
+        recipe_of("counting").features(values["counting"])
+
+
 def test_an_unknown_recipe_is_refused_with_the_known_ones() -> None:
     with pytest.raises(Refused, match="There are keywords, wake-word, sound-autoencoder, sound-anomaly, pictures"):
         recipe_of("telepathy")
