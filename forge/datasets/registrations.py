@@ -13,6 +13,7 @@ from forge.datasets.collecting.actions import delete_ended_links, sweep_submissi
 from forge.datasets.imports.ending import stop_old_imports
 from forge.datasets.imports.job import IMPORT
 from forge.datasets.removals import announcements as announcements
+from forge.datasets.removals.deletion_list import list_missing
 from forge.datasets.samples.actions import end_consents
 from forge.datasets.samples.drawings import draw_moved_samples
 from forge.jobs.kinds import register as register_kind
@@ -36,3 +37,4 @@ register(PeriodicTask("data-submissions", 60, RunsIn.ONE_WORKER, "deletes record
 register(PeriodicTask("data-imports", 3600, RunsIn.ONE_WORKER, "deletes old imports into data sets", stop_old_imports))
 register(PeriodicTask("data-drawings", 60, RunsIn.ONE_WORKER, "reads samples of an upgrade", draw_moved_samples))
 register(PeriodicTask("data", 60, RunsIn.ONE_WORKER, "deletes samples of data sets whose time is over", delete_ended))
+register(PeriodicTask("data-deletions", 3600, RunsIn.EACH_SERVER, "lists deletions for a restore", list_missing))

@@ -1,7 +1,8 @@
 """The list of deleted samples and withdrawn consents in the data folder, outside of the database.
 
 A restore of an earlier backup brings them back; by this list they are deleted again (`forge.datasets.removals.again`).
-It has ids and no names, and only grows.
+It has ids and no names, and only grows. A line follows the commit of its deletion, since one that is rolled back must
+not be listed. What a process did not list because it died in between, the rows in the database tell.
 """
 
 from __future__ import annotations
@@ -47,6 +48,16 @@ def list_deleted(samples: Collection[UUID] = (), reason: str = "", consents: Col
     transaction.on_commit(partial(_append, new), robust=True)
 
 
+def list_missing() -> None:
+    """Adds what the database calls deleted and the list lacks."""
+    all_deleted = in_database()
+    known = listed() if list_path().exists() else Deletions({}, frozenset())
+    samples = {key: reason for key, reason in all_deleted.samples.items() if key not in known.samples}
+    missing = Deletions(samples, all_deleted.consents - known.consents)
+    if missing.samples or missing.consents:
+        _append(missing)
+
+
 def listed() -> Deletions:
     """All of the list. Half a line, which a crash left, is passed over."""
     samples: dict[UUID, str] = {}
@@ -70,12 +81,10 @@ def in_database() -> Deletions:
 
 
 def _append(new: Deletions) -> None:
-    """Adds a line. The first one has all that was deleted before there was a list."""
-    descriptor = os.open(list_path(), os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "r+b") as file:
+    """Adds a line."""
+    descriptor = os.open(list_path(), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        if not os.fstat(descriptor).st_size:
-            new |= in_database()
         samples = {str(key): reason for key, reason in new.samples.items()}
         line = json.dumps({"samples": samples, "consents": sorted(map(str, new.consents))})
         # A line of its own also after half a line, which a crash left.

@@ -15,9 +15,10 @@ from forge.accounts.models import User
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import blob_path, put_bytes
 from forge.core.models import AuditEntry, Blob
+from forge.core.periodic import RunsIn, run_once, tasks
 from forge.datasets.models import Consent, Sample
 from forge.datasets.removals.again import delete_again
-from forge.datasets.removals.deletion_list import in_database, list_path, listed
+from forge.datasets.removals.deletion_list import in_database, list_missing, list_path, listed
 from forge.datasets.samples.actions import delete_sample, end_consents, withdraw_consent
 from forge.projects.models import Project
 from tests.forge.factories.recordings import consent_of, loud, sample_of
@@ -65,11 +66,29 @@ def test_what_was_deleted_is_deleted_again_with_its_bytes(project: Project, user
     assert delete_again(deletions) == 0
 
 
-def test_the_first_line_has_what_was_deleted_before_there_was_a_list(project: Project, user: User) -> None:
+def test_a_deletion_whose_process_died_before_its_line_is_listed_by_the_server(
+    project: Project, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samples = [sample_of(consent_of(user, project), user, loud(seed)) for seed in (1, 2)]
+    with monkeypatch.context() as died:
+        died.setattr("forge.datasets.removals.deletion_list._append", lambda _: None)
+        withdraw_consent(user, samples[0].consent)
+    delete_sample(user, samples[1])
+    assert listed().samples == {samples[1].pk: "deleted"}
+    task = tasks["data-deletions"]
+    run_once(task)
+    assert (listed(), task.runs) == (in_database(), RunsIn.EACH_SERVER)
+    size = list_path().stat().st_size
+    run_once(task)
+    assert list_path().stat().st_size == size
+
+
+def test_what_was_deleted_before_there_was_a_list_is_listed(project: Project, user: User) -> None:
     consent = consent_of(user, project)
     first, second = (sample_of(consent, user, loud(seed)) for seed in (1, 2))
     delete_sample(user, first)
     list_path().unlink()
+    list_missing()
     delete_sample(user, second)
     with list_path().open("ab") as file:
         file.write(b'{"samples": {"half a li')
