@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from forge.comparison.changes import ArgumentChange, StageChange
 from forge.comparison.choice_names import choice_name
 from rune.wording import counted, hertz, plain
+from rune.wordlist import words_of
 
 MAX_LABELS = 3
 """Labels that have a sentence each; the others are counted."""
@@ -54,7 +55,7 @@ def _sentences(stage: StageChange, change: ArgumentChange) -> tuple[str, ...]:
     if not change.is_text_known:
         return text_changed
     if (node.kind, node.detail, change.name) == ("block", *LABEL_LIST) and change.before and change.after:
-        return label_sentences(change.before.splitlines(), change.after.splitlines()) or text_changed
+        return label_sentences(words_of(change.before), words_of(change.after)) or text_changed
     text = _PARAMETERS.get(change.name) if node.kind == "capability" else None
     before, after = _value_text(change.before, text), _value_text(change.after, text)
     if before is None or after is None:

@@ -14,6 +14,7 @@ from rune.running.container import ContainerError, read_graph, read_resources, r
 from rune.running.evaluation.errors import EvaluationImpossible
 from rune.running.runtime import OutputMessage, OutputTensor, RequestedOutput
 from rune.tensor import ElementType
+from rune.wordlist import words_of
 
 MAX_CLASSES: Final = 4096
 """Above this many, a row of numbers is no list of scores."""
@@ -116,7 +117,7 @@ def _carried(data: bytes) -> Mapping[str, bytes]:
 
 
 def _labels(graph: Mapping[str, Any], resources: Mapping[str, bytes]) -> tuple[str, ...]:
-    """The words of the first block that turns indices into words, as `rune/compiler/blocks/label` splits them."""
+    """The words of the first block that turns indices into words."""
     for block in _mapping(graph.get("proc-blocks")).values():
         arguments = _mapping(_mapping(block).get("args"))
         for name in ("wordlist", "labels"):
@@ -132,7 +133,7 @@ def _words(text: str, resources: Mapping[str, bytes]) -> tuple[str, ...]:
         if resource is None:
             return ()
         text = resource.decode("utf-8", errors="replace")
-    return tuple(word.strip() for word in text.strip().split("\n")) if text.strip() else ()
+    return tuple(word.strip() for word in words_of(text))
 
 
 def _meanings(graph: Mapping[str, Any], outputs: Sequence[RequestedOutput]) -> Mapping[int, tuple[_Meaning, ...]]:

@@ -22,12 +22,7 @@ from rune.compiler.blocks.signature import (
     RunTimeSizes,
 )
 from rune.tensor import ElementType, TensorType
-
-_WHITE_SPACE = (
-    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000"
-)
-"""Unicode's white space; Python's own list has four control characters more."""
+from rune.wordlist import words_of
 
 _HOST_WORD = 1024
 """Bytes of the longest word in a list of the host; the words of a default may be longer."""
@@ -39,12 +34,12 @@ _HEAD, _OFFSET = 8, 4
 """Bytes of `struct rune_label_list` in label.h before its offsets, and of one offset."""
 
 
-def words_of(wordlist: str) -> list[str]:
-    """The lines of the trimmed list; they end with LF or CRLF, and blank ones inside count. Raises `BlockError`."""
-    text = wordlist.strip(_WHITE_SPACE)
-    if not text:
+def _words(wordlist: str) -> list[str]:
+    """Raises `BlockError`."""
+    words = words_of(wordlist)
+    if not words:
         raise BlockError("the wordlist is empty", argument="wordlist")
-    return [line.removesuffix("\r") for line in text.split("\n")]
+    return words
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
@@ -65,9 +60,9 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 def _text_bound(wordlist: int | float | str | HostText) -> int:
     """The most bytes that a word takes as a JSON string."""
     if not isinstance(wordlist, HostText):
-        return max(len(json.dumps(word, ensure_ascii=False).encode()) for word in words_of(str(wordlist)))
+        return max(len(json.dumps(word, ensure_ascii=False).encode()) for word in _words(str(wordlist)))
     if wordlist.default is not None:
-        words_of(wordlist.default)
+        _words(wordlist.default)
     return _longest_of(wordlist) * _ESCAPED + _QUOTES
 
 
@@ -87,7 +82,7 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
             numbers=(Count(0), _longest_of(wordlist)),
             state_size=_HEAD + _OFFSET * (size // _STEP + 1),
         )
-    words = [word.encode() for word in words_of(str(wordlist))]
+    words = [word.encode() for word in _words(str(wordlist))]
     starts = [0, *accumulate(map(len, words))]
     return BlockCode(
         f"rune_label_{inputs[0].element}",

@@ -13,6 +13,7 @@ from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import BlockStage
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.yaml.values import Value
+from rune.wordlist import words_of
 
 MOST_LABELS = 200
 
@@ -61,4 +62,4 @@ def _labels(checked: Checked) -> Iterator[str]:
     for stage in stages:
         words = stage.arguments.get("wordlist") if isinstance(stage, BlockStage) else None
         if isinstance(words, str):
-            yield from dict.fromkeys(word.strip() for word in words.strip().split("\n") if word.strip())
+            yield from dict.fromkeys(word.strip() for word in words_of(words) if word.strip())

@@ -10,6 +10,7 @@ from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import StageSyntax
 from rune.tensor import ElementType, TensorType
 from rune.wording import counted, quoted
+from rune.wordlist import words_of
 
 
 def warn_of_wordlist(
@@ -25,7 +26,7 @@ def warn_of_wordlist(
     text = label.arguments.get("wordlist")
     if label.block.name != "label" or not isinstance(text, str) or len(label.inputs) != 1:
         return
-    words = [word.strip() for word in text.strip().split("\n")]
+    words = [word.strip() for word in words_of(text)]
     span = next((item.span for item in syntax.arguments if item.name in ("wordlist", "labels")), syntax.target.span)
     said = f"The wordlist of {quoted(label.name)} has {counted(len(words), 'word')}"
     source = syntax.inputs[0].text

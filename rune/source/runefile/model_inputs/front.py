@@ -21,6 +21,7 @@ from rune.source.runefile.syntax import InputSyntax, ResourceSyntax, RunefileSyn
 from rune.source.runefile.yaml.values import Map, Value, YamlScalar
 from rune.source.runefile.yaml.values import Sequence as YamlSequence
 from rune.tensor import ElementType, TensorType
+from rune.wordlist import words_of
 
 FRONT_OUTPUT: Final = "what_the_model_reads"
 """The output of the Runefile of a front."""
@@ -132,7 +133,7 @@ def labels_behind(files: ProjectFiles, syntax: RunefileSyntax, model: str) -> tu
         for argument in stage.arguments:
             text = texts.get(argument.resource) if argument.resource is not None else argument.value
             if argument.name in ("wordlist", "labels") and isinstance(text, str):
-                return tuple(word.strip() for word in text.strip().split("\n"))
+                return tuple(word.strip() for word in words_of(text))
     return ()
 
 

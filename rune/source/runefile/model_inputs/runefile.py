@@ -20,6 +20,7 @@ from rune.source.runefile.model_inputs.texts import text_presets
 from rune.source.runefile.stages.model_types import obstacle_in
 from rune.tensor import ElementType, TensorType
 from rune.wording import counted, listed, quoted
+from rune.wordlist import words_of
 
 MAX_LABELS = 4096
 _LABEL = re.compile(r"[^\x00-\x1f\x7f]{1,200}\Z")
@@ -84,7 +85,7 @@ def described_labels(signature: ModelSignature) -> tuple[str, ...]:
 
 def read_labels(text: str, signature: ModelSignature) -> tuple[str, ...]:
     """Labels, one a line; empty for an empty text. Raises `InputChoiceError` where they are not those of the model."""
-    labels = tuple(line.strip() for line in text.strip().splitlines())
+    labels = tuple(word.strip() for word in words_of(text))
     if not labels:
         return ()
     classes = class_count(signature)

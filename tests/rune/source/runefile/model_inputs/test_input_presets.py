@@ -20,6 +20,7 @@ from rune.source.runefile.model_inputs import (
     runefile_of,
 )
 from rune.tensor import ElementType, TensorType
+from rune.wordlist import words_of
 
 SCALE = {"scale": 0.5, "zero_point": 3}
 VOCABULARY = "\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "b"])
@@ -203,6 +204,12 @@ def test_labels_give_the_best_class_its_name() -> None:
 def test_labels_that_are_not_those_of_the_model_are_refused(labels: str, outputs: str, message: str) -> None:
     with pytest.raises(InputChoiceError, match=message):
         read_labels(labels, model(tensor("f32[1,4]"), outputs=outputs))
+
+
+def test_labels_are_split_as_the_rune_splits_them() -> None:
+    text = "\x85one\u2028two\r\nthree\x85four\nfive\n\u2003\n"
+    signature = model(tensor("f32[1,4]"), outputs="f32[1,3]")
+    assert list(read_labels(text, signature)) == words_of(text) == ["one\u2028two", "three\x85four", "five"]
 
 
 def test_no_labels_are_no_mistake() -> None:
