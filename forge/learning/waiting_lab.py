@@ -17,8 +17,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import IO
 
+from forge.compute.pool.removal import remove_tree
+from forge.compute.pool.workdir import passable, workdir
 from forge.core.http.asgi.lifespan import server_stopping
 
 IDLE_SECONDS = 900.0
@@ -37,13 +40,15 @@ class LabLibraries(StrEnum):
 
 @dataclass(frozen=True)
 class LabProcess:
-    """A process of `lab.command.job`, and the file of its standard error."""
+    """A process of `lab.command.job`, the file of its standard error, and the folder of its temporary files."""
 
     process: subprocess.Popen[bytes]
     errors: IO[bytes]
+    folder: Path
 
     def end(self) -> None:
-        """Ends it with all that it started: one that waits ends by itself when nobody can ask it any more."""
+        """Ends it with all that it started, and removes its files: one that waits ends by itself when nobody can ask it
+        any more."""
         _close(self.process.stdin)
         try:
             self.process.wait(END_SECONDS)
@@ -52,6 +57,7 @@ class LabProcess:
             self.process.wait()
         _close(self.process.stdout)
         _close(self.errors)
+        remove_tree(self.folder)
 
 
 def _close(pipe: IO[bytes] | None) -> None:
@@ -61,17 +67,22 @@ def _close(pipe: IO[bytes] | None) -> None:
 
 
 def start_lab(variables: Mapping[str, str], ahead: LabLibraries | None = None) -> LabProcess:
-    """Starts a process, which reads its request; it loads what is named by `ahead` first."""
+    """Starts a process, which reads its request; it loads what is named by `ahead` first.
+
+    Its temporary files, recordings too, are in the folder of this process, which removes them even where it killed it,
+    and the next server removes those of a server that was killed.
+    """
+    folder = passable(Path(tempfile.mkdtemp(prefix="lab-", dir=workdir())))
     errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `end`)
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "lab.command.job", *(["--ahead", ahead] if ahead else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,
-        env=dict(variables),
+        env={**variables, "TMPDIR": str(folder)},
         start_new_session=True,
     )
-    return LabProcess(process, errors)
+    return LabProcess(process, errors, folder)
 
 
 class WaitingLab:

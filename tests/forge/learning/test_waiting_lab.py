@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
+from forge.compute.pool.workdir import workdir
 from forge.learning import waiting_lab
 from forge.learning.conversions.making import waiting_converter
-from forge.learning.waiting_lab import LabLibraries, LabProcess, WaitingLab, waiting_tensorflow, waiting_torch
+from forge.learning.waiting_lab import (
+    LabLibraries,
+    LabProcess,
+    WaitingLab,
+    start_lab,
+    waiting_tensorflow,
+    waiting_torch,
+)
 from tests.support.patience import PATIENCE
 
 SOURCE = "import sys; sys.stdin.read()"
+KEEPER = """
+import sys, tempfile
+with tempfile.TemporaryDirectory() as name, open(name + "/recording", "w") as file:
+    file.write("heard")
+    file.flush()
+    print(file.name, flush=True)
+    sys.stdin.read()
+"""
+"""As `lab.command.job`, with a recording among its temporary files."""
 
 
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[LabProcess]]:
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[LabProcess]]:
     """The processes that were started: small ones that wait for the end of their input."""
     processes: list[LabProcess] = []
 
     def start(_variables: Mapping[str, str], ahead: LabLibraries | None = None) -> LabProcess:
         assert ahead is LabLibraries.QUANTISER
         process = subprocess.Popen([sys.executable, "-c", SOURCE], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        processes.append(LabProcess(process, tempfile.TemporaryFile()))  # noqa: SIM115 (closed by `end`)
+        processes.append(LabProcess(process, tempfile.TemporaryFile(), tmp_path / "lab"))  # noqa: SIM115 (closed by `end`)
         return processes[-1]
 
     monkeypatch.setattr(waiting_lab, "start_lab", start)
@@ -86,3 +106,19 @@ def test_a_program_of_pytorch_is_given_to_the_process_that_loaded_it() -> None:
 @pytest.mark.parametrize("name", ["a.onnx", "a.tflite"])
 def test_a_source_that_no_large_library_converts_is_given_to_no_waiting_process(name: str) -> None:
     assert waiting_converter(name) is None
+
+
+@pytest.mark.parametrize("is_killed", [True, False])
+def test_the_temporary_files_of_a_process_end_with_it(tmp_path: Path, is_killed: bool) -> None:
+    (tmp_path / "lab" / "command").mkdir(parents=True)
+    (tmp_path / "lab" / "command" / "job.py").write_text(KEEPER)
+    started = start_lab({"PYTHONPATH": str(tmp_path)})
+    assert started.process.stdout is not None
+    recording = Path(started.process.stdout.readline().decode().strip())
+    assert recording.read_text() == "heard"
+    assert recording.is_relative_to(workdir())  # where the next server looks for what this one leaves
+    if is_killed:
+        os.killpg(started.process.pid, signal.SIGKILL)
+    started.end()
+    assert not recording.exists()
+    assert not started.folder.exists()
