@@ -31,6 +31,14 @@ def test_signing_in_leads_to_no_other_site(browser_of: Browser, user: User) -> N
     assert browser_of(None).post("/accounts/login/", fields)["Location"] == "/"
 
 
+@pytest.mark.parametrize("address", ["http://[::1", "//[x"])
+def test_an_address_that_cannot_be_read_leads_to_the_first_page(browser_of: Browser, user: User, address: str) -> None:
+    browser = browser_of(None)
+    assert browser.get("/accounts/login/", {"next": address}).status_code == 200
+    fields = {"login": "jo@acme.example", "password": "correct horse battery", "next": address}
+    assert browser.post("/accounts/login/", fields)["Location"] == "/"
+
+
 def test_a_wrong_password_says_so_and_keeps_the_address(browser_of: Browser, user: User) -> None:
     answer = browser_of(None).post("/accounts/login/", {"login": "jo@acme.example", "password": "wrong"})
     content = answer.content.decode()
