@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -40,7 +40,10 @@ class JobCursor:
         moment = datetime.fromisoformat(created)
         if moment.tzinfo is None:
             raise ValueError("a time without a zone")
-        return cls(moment, UUID(identifier))
+        try:
+            return cls(moment.astimezone(UTC), UUID(identifier))
+        except OverflowError:
+            raise ValueError("a time before the first year or after the last one") from None
 
 
 @dataclass(frozen=True)
