@@ -19,6 +19,10 @@ from forge.core.errors import PreconditionRequired, Stale
 _LENGTH = 16
 """Hexadecimal digits of a facet's digest."""
 FIELD = "etag"
+ANY = "*"
+"""Any state of a thing that is there. An act refuses it, since its caller names what they read; a file takes it."""
+ABSENT = "!*"
+"""That there is no such thing yet."""
 NO_PRECONDITION = "Send If-Match with the ETag of what you read, so that nothing newer is acted on."
 
 Precondition = Collection[str] | None
@@ -41,10 +45,12 @@ def etag_of(facets: Sequence[Facet]) -> str:
 
 def require_precondition(facets: Sequence[Facet], precondition: Precondition) -> None:
     """Raises `Stale`, with a sentence for each facet that changed, where no state of `precondition` holds, and
-    `PreconditionRequired` where it names none."""
+    `PreconditionRequired` where it names none: `ANY` is none."""
     if precondition is None:
         return
-    changes = [_changed(facets, _read(state)) for state in precondition]
+    if ABSENT in precondition:
+        raise Stale("It is there already. Nothing was done.")
+    changes = [_changed(facets, _read(state)) for state in precondition if state != ANY]
     if not changes:
         raise PreconditionRequired(NO_PRECONDITION)
     fewest = min(changes, key=len)
@@ -55,7 +61,7 @@ def require_precondition(facets: Sequence[Facet], precondition: Precondition) ->
 
 def require_precondition_to_replace(facets: Sequence[Facet], precondition: Precondition, *, exists: bool) -> None:
     """The same, of an act that makes the thing where there is none yet: that needs no state."""
-    if exists or precondition:
+    if exists or (precondition and ABSENT not in precondition):
         require_precondition(facets, precondition)
 
 

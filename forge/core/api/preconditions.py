@@ -1,4 +1,5 @@
 """Acts on something that can change name the state that the caller read: `If-Match` (RFC 9110, 13.1.1; RFC 6585, 3).
+What makes a thing takes `If-None-Match: *` too, so that it replaces none (RFC 9110, 13.1.2).
 
 A `GET` answers the state as `ETag` (`with_etag`), the act takes it (`request_precondition`), and the action compares it
 under the lock of what it changes (`forge.core.preconditions`).
@@ -15,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.core.errors import PreconditionRequired, Stale
-from forge.core.preconditions import NO_PRECONDITION, Facet, Precondition, etag_of
+from forge.core.preconditions import ABSENT, ANY, NO_PRECONDITION, Facet, Precondition, etag_of
 
 
 def _if_match(*, required: bool) -> OpenApiParameter:
@@ -45,13 +46,16 @@ def with_etag(response: Response, facets: Sequence[Facet]) -> Response:
 def request_precondition(request: Request) -> Precondition:
     """Returns the states that `If-Match` names, for an action to compare once it has checked the permission; none
     without the header, which `forge.core.preconditions.require_precondition` refuses."""
-    return optional_if_match(request) or []
+    states = optional_if_match(request)
+    if states is None and request.headers.get("If-None-Match", "").strip() == ANY:
+        return [ABSENT]
+    return states or []
 
 
 def required_if_match(request: Request) -> list[str]:
-    """Returns the states that `If-Match` names, without quotes. Raises `PreconditionRequired` where it is missing."""
+    """Returns the states that `If-Match` names, without quotes. Raises `PreconditionRequired` where it names none."""
     states = optional_if_match(request)
-    if states is None:
+    if states is None or states == [ANY]:
         raise PreconditionRequired(NO_PRECONDITION)
     return states
 

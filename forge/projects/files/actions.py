@@ -12,7 +12,7 @@ from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import is_linked
 from forge.core.blobs.store import read_blob
 from forge.core.errors import PreconditionRequired
-from forge.core.preconditions import NO_PRECONDITION, Precondition
+from forge.core.preconditions import ABSENT, ANY, NO_PRECONDITION, Precondition
 from forge.projects.access import require
 from forge.projects.errors import FileChanged, PathInUse, ProjectFileNotFound
 from forge.projects.files import document
@@ -29,8 +29,8 @@ def write_file(
 ) -> FileEntry:
     """Writes a file and gives it back; a new one is made, an old one is changed by the smallest edits.
 
-    What reads as text and is small becomes text. A model is verified first. `precondition`
-    are digests, of which a file that is there must have one, `*` for any. Raises `BadPath`, `ProjectFileTooLarge`,
+    What reads as text and is small becomes text. A model is verified first. `precondition` are digests, of which a file
+    that is there must have one, `ANY`, or `ABSENT` for a new file. Raises `BadPath`, `ProjectFileTooLarge`,
     `TooManyFiles`, `ModelRefused`, `FileChanged`, `PreconditionRequired`, `StorageQuotaReached`, and `Forbidden` or
     `NotFound`.
     """
@@ -56,11 +56,13 @@ def write_file(
 def _require_precondition(path: str, entry: FileEntry | None, precondition: Precondition) -> None:
     """Raises `FileChanged` where the file has none of the digests that were seen, and `PreconditionRequired` where
     there is a file and none was."""
-    if precondition is None or (entry is None and not precondition):
+    if precondition is None or (entry is None and (not precondition or ABSENT in precondition)):
         return
     if entry is not None and not precondition:
         raise PreconditionRequired(f"{path} is there already. {NO_PRECONDITION}")
-    if entry is None or not ("*" in precondition or entry.content_digest in precondition):
+    if entry is not None and ABSENT in precondition:
+        raise FileChanged(f"{path} is there already. Nothing was written.")
+    if entry is None or not (ANY in precondition or entry.content_digest in precondition):
         raise FileChanged(f"{path} has changed since you read it. Read it again, then write.")
 
 

@@ -90,7 +90,8 @@ def test_who_manages_the_project_sets_and_removes_a_mirror(project: Any, browser
     assert shown.json()["has_password"] is True
     assert "secret" not in shown.content.decode()
     body = {"registry": "https://other.example", "repository": "team/door"}
-    for headers, refusal in (({}, 428), ({"If-Match": '"stale"'}, 412)):
+    wrong: list[tuple[dict[str, str], int]] = [({}, 428), ({"If-Match": "*"}, 428), ({"If-Match": '"stale"'}, 412)]
+    for headers, refusal in (*wrong, ({"If-None-Match": "*"}, 412)):
         answer = browser.put(f"{API}/to", body, content_type="application/json", headers=headers)
         assert answer.status_code == refusal
     assert Mirror.objects.get().registry == "https://registry.example"
@@ -98,8 +99,10 @@ def test_who_manages_the_project_sets_and_removes_a_mirror(project: Any, browser
     assert browser.delete(f"{API}/to", headers={"If-Match": '"stale"'}).status_code == 412
     assert browser.delete(f"{API}/to", headers={"If-Match": shown["ETag"]}).status_code == 204
     assert browser.get(f"{API}/to").status_code == 404
+    made = browser.put(f"{API}/to", body, content_type="application/json", headers={"If-None-Match": "*"})
+    assert made.status_code == 200
     actions = list(AuditEntry.objects.filter(action__startswith="mirror.").values_list("action", flat=True))
-    assert sorted(actions) == ["mirror.remove", "mirror.set"]
+    assert sorted(actions) == ["mirror.remove", "mirror.set", "mirror.set"]
     assert not any("secret" in str(entry.data) for entry in AuditEntry.objects.all())
 
 
