@@ -27,8 +27,8 @@ from rune.source.merge import FilesMerge, MergeChoice, MergeConflict, Side, Side
 class Merging:
     """The three sides of a change request as they are now, and what was chosen.
 
-    `ours` are the project's files. `choices` are by the conflicts' keys, also of conflicts that are no more; so are
-    `writers`, the ids of those who wrote another text than both sides.
+    `ours` are the project's files. `choices` are by the conflicts' keys, also of conflicts that are no more, without
+    those that contradict each other; so are `writers`, the ids of those who wrote another text than both sides.
     """
 
     merge: FilesMerge
@@ -88,7 +88,7 @@ def merging(base: Version, ours: WorkingTree, offered: Version, choices: Mapping
         SideFiles(_digests(theirs), _renamed_there(base, then, offered, theirs)),
     )
     merge = merge_files(_digests(then), *sides, lambda digest: _text_of(digest, ours, then, theirs))
-    return Merging(merge, ours, then, theirs, choices)
+    return Merging(merge, ours, then, theirs, merge.without_clashes(choices))
 
 
 def is_of(version: Version, tree: WorkingTree) -> bool:

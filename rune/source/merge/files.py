@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rune.source.merge.conflicts import ConflictKind, MergeChoice, MergeConflict, MergedText
+from rune.source.merge.conflicts import ConflictKind, MergeChoice, MergeConflict, MergedText, Side
 from rune.source.merge.lines import merge_lines
 from rune.source.merge.runefile import merge_runefile
 from rune.source.runefile import RUNEFILE_NAMES
@@ -68,6 +68,21 @@ class FilesMerge:
     @property
     def conflicts(self) -> tuple[MergeConflict, ...]:
         return tuple(conflict for file in self.changed for conflict in file.conflicts)
+
+    def without_clashes(self, choices: Mapping[str, MergeChoice]) -> dict[str, MergeChoice]:
+        """The choices without those of each side that would keep files which cannot stand beside each other."""
+        kept: dict[Side, dict[str, str]] = {Side.OURS: {}, Side.THEIRS: {}}
+        for each in self.conflicts:
+            choice = choices.get(each.key)
+            if each.kind is ConflictKind.FILE and choice is not None and each.chosen(choice) is not None:
+                kept[choice.side][each.key] = each.path
+        clashing = {
+            key
+            for side, other in ((Side.OURS, Side.THEIRS), (Side.THEIRS, Side.OURS))
+            for key, path in kept[side].items()
+            if _clashes(path, [name for name in kept[other].values() if name != path])
+        }
+        return {key: choice for key, choice in choices.items() if key not in clashing}
 
     def files(self, choices: Mapping[str, MergeChoice]) -> dict[str, Content]:
         """The files with what was chosen, by path; where nothing was, ours."""

@@ -195,6 +195,22 @@ def test_files_that_cannot_stand_beside_each_other_are_conflicts(here: str, ther
     assert merge.files(theirs) == {there: Stored("y"), "b": Stored("1"), "c": Stored("2")}
 
 
+@pytest.mark.parametrize(("here", "there"), [("data/a.txt", "data"), ("Labels.txt", "labels.txt")])
+def test_choices_that_would_keep_both_of_them_are_none(here: str, there: str) -> None:
+    ours, theirs = SideFiles({here: "x", "m.tflite": "b1"}), SideFiles({there: "y", "m.tflite": "b2"})
+    merge = merge_files({}, ours, theirs, lambda _: None)
+    keys = {each.path: each.key for each in merge.conflicts}
+    model = {keys["m.tflite"]: MergeChoice(Side.THEIRS)}
+    both = {keys[here]: MergeChoice(Side.OURS), keys[there]: MergeChoice(Side.THEIRS), **model}
+    assert merge.without_clashes(both) == model
+    assert merge.files(merge.without_clashes(both)) == {here: Stored("x"), "m.tflite": Stored("b2")}
+    for side in (Side.OURS, Side.THEIRS):
+        one = {keys[here]: MergeChoice(side), keys[there]: MergeChoice(side), **model}
+        assert merge.without_clashes(one) == one
+        first = {keys[here]: MergeChoice(side)}
+        assert merge.without_clashes(first) == first
+
+
 def test_a_file_that_one_side_renamed_and_the_other_changed_is_both() -> None:
     texts = {"t1": "one\ntwo\nthree\n", "t2": "one\ntwo\n3\n", "t3": "1\ntwo\nthree\n"}
     base = {"labels.txt": "t1", "a.wav": "b1"}
