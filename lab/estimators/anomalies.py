@@ -1,25 +1,8 @@
-"""Centres and mixtures of scikit-learn as arguments of the blocks `k_means` and `gaussian_mixture`."""
+"""Numbers that were learned, such as centres and mixtures, as arguments of the blocks that compute with them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-
-import numpy as np
-
-
-def k_means_arguments(estimator: Any) -> Mapping[str, str]:
-    """`centres` of a fitted `KMeans`."""
-    return {"centres": number_rows(estimator.cluster_centers_)}
-
-
-def mixture_arguments(estimator: Any) -> Mapping[str, str]:
-    """`means`, `deviations` and `weights` of a fitted `GaussianMixture(covariance_type="diag")`."""
-    return {
-        "means": number_rows(estimator.means_),
-        "deviations": number_rows(np.sqrt(estimator.covariances_)),
-        "weights": number_rows([estimator.weights_]),
-    }
+from collections.abc import Iterable
 
 
 def number_rows(rows: Iterable[Iterable[float]]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lab.estimators.anomalies import k_means_arguments, mixture_arguments
+from lab.estimators.anomalies import number_rows
 from lab.estimators.trees import boosting_file, forest_file
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.source.runefile.pipeline import Pipeline
@@ -118,7 +118,8 @@ def test_k_means_gives_the_distances_and_centres_of_scikit_learn(tmp_path: Path)
     rows, _ = digits(10)
     model = KMeans(12, n_init=1, random_state=0).fit(rows.astype(np.float64))
     inputs = unseen(rows)
-    distance, nearest = answers("k_means", k_means_arguments(model), inputs, tmp_path)
+    arguments = {"centres": number_rows(model.cluster_centers_)}
+    distance, nearest = answers("k_means", arguments, inputs, tmp_path)
     expected = np.sort(model.transform(inputs.astype(np.float64)))
     np.testing.assert_allclose(distance[:, 0], expected[:, 0], rtol=1e-6)
     is_tie = expected[:, 1] - expected[:, 0] < 1e-5
@@ -132,6 +133,11 @@ def test_a_mixture_gives_the_densities_of_scikit_learn(tmp_path: Path) -> None:
     rows, _ = digits(10)
     model = GaussianMixture(8, covariance_type="diag", random_state=0).fit(rows.astype(np.float64))
     inputs = unseen(rows)
-    surprise, likeliest = answers("gaussian_mixture", mixture_arguments(model), inputs, tmp_path)
+    arguments = {
+        "means": number_rows(model.means_),
+        "deviations": number_rows(np.sqrt(model.covariances_)),
+        "weights": number_rows([model.weights_]),
+    }
+    surprise, likeliest = answers("gaussian_mixture", arguments, inputs, tmp_path)
     np.testing.assert_allclose(surprise[:, 0], -model.score_samples(inputs.astype(np.float64)), rtol=2e-6, atol=1e-4)
     assert (likeliest[:, 0] == model.predict(inputs.astype(np.float64))).mean() > 0.999
