@@ -174,7 +174,7 @@ class Build(models.Model):
 
     @property
     def started(self) -> datetime | None:
-        """When a worker began it first."""
+        """When a worker began its last attempt."""
         return self.created if self.job is None else self.job.started
 
     @property

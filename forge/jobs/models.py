@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -104,9 +104,10 @@ class Job(Leased):
     """The checkpoint from which the next attempt continues; None if it starts from the beginning."""
     created = models.DateTimeField(default=timezone.now)
     started = models.DateTimeField(null=True, blank=True)
+    """When its attempt began, which runs or was its last; None while it waits, and of one whose worker died."""
     finished = models.DateTimeField(null=True, blank=True)
     spent = models.DurationField(default=timedelta)
-    """How long it ran before it was retried; `started` and `finished` are those of the time after that."""
+    """How long its earlier attempts ran."""
 
     objects = JobQuerySet.as_manager()
 
@@ -128,6 +129,12 @@ class Job(Leased):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+    def ran_for(self, now: datetime) -> timedelta:
+        """How long its attempts ran."""
+        if self.started is None:
+            return self.spent
+        return self.spent + max(timedelta(), (self.finished or now) - self.started)
 
     @property
     def subject(self) -> str:

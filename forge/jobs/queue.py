@@ -13,20 +13,33 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, DurationField, Exists, F, Max, Min, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Count,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from forge.compute.scheduler.slots import Party
 from forge.core.blobs.links import link_blobs, links_of, links_of_all
 from forge.core.blobs.store import put_bytes, read_blob
-from forge.core.database.numbers import last_number
 from forge.core.database.wrong_clock import ahead, has_come
 from forge.core.events.log import append_event
 from forge.core.leases import Lease, expired, revoke
 from forge.jobs.announcements import JOB_CHANGED, jobs_stream
 from forge.jobs.kinds import JobKind, kind_of, kinds
-from forge.jobs.models import UNFINISHED_STATES, WORKER, Job, JobLogLine, JobState
+from forge.jobs.log import NewLogLine, append_log
+from forge.jobs.models import UNFINISHED_STATES, Job, JobState
 from forge.jobs.titles import title_of
 from forge.jobs.workers.order import RecentJobs, Waiting, fair_order
 from forge.projects.models import Project
@@ -34,21 +47,9 @@ from rune.compiler.building.spec import canonical_digest
 
 RECENT = timedelta(minutes=10)
 """A job that was begun longer ago does not make its organisation wait."""
-LOG_LIMIT = 2_000
-"""Lines of one job's log, and characters of one line."""
 DELETED_AT_ONCE = 500
 """Old jobs that are deleted in one transaction."""
 _PARTY = ("organisation", "requested_by", "by_program")
-
-
-@dataclass(frozen=True)
-class NewLogLine:
-    """A line for a job's log. `level` is "info", "warning" or "error"."""
-
-    text: str
-    level: str = "info"
-    step: str = WORKER
-    milliseconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def take(
         job = own.order_by("attempt", "created").first()
         if job is None:
             continue  # another worker took it meanwhile
-        values = {"state": JobState.RUNNING, "attempt": F("attempt") + 1, "started": job.started or now}
+        values = {"state": JobState.RUNNING, "attempt": F("attempt") + 1, "started": now}
         if lease := Lease.take(queued, job, now + kind_of(job.kind).lease, **values):
             _announce_change(job)
             return JobLease(lease, job, party)
@@ -249,6 +250,17 @@ def _revive_dependents(job: Job) -> None:
             _revive_dependents(waiting)
 
 
+def _attempt_ended(at: datetime | F) -> dict[str, Any]:
+    """The values of a job that waits again: its attempt's time is added to that of the earlier ones, so that no time of
+    a quota is given back, and none counts in which it waited."""
+    end = Value(at, DateTimeField()) if isinstance(at, datetime) else at
+    ran = Coalesce(ExpressionWrapper(end - F("started"), DurationField()), _NO_TIME)
+    return {"spent": F("spent") + Greatest(ran, _NO_TIME), "started": None}
+
+
+_NO_TIME = Value(timedelta(), DurationField())
+
+
 @transaction.atomic
 def put_back(
     lease: JobLease, lines: Sequence[NewLogLine], *, counts: bool, wait: timedelta = timedelta(), paused: bool = False
@@ -256,7 +268,9 @@ def put_back(
     """Queues the job again, to be started after `wait`, or when it is resumed; `counts` says whether the attempt does.
     Raises `LeaseLost`."""
     attempt = F("attempt") if counts else F("attempt") - 1
-    lease.lease.end(state=JobState.QUEUED, attempt=attempt, due=timezone.now() + wait, paused=paused, activity="")
+    now = timezone.now()
+    values = {"attempt": attempt, "due": now + wait, "paused": paused, "activity": ""} | _attempt_ended(now)
+    lease.lease.end(state=JobState.QUEUED, **values)
     append_log(lease.job, lines)
     _announce_change(lease.job)
 
@@ -279,7 +293,8 @@ def restart(job: Job, reason: str) -> bool:
     """Takes a job from its worker, which finds its lease lost within a second, and queues it again: what it works with
     must not be used any more. The attempt does not count. Returns whether the job was running."""
     running = Job.objects.filter(pk=job.pk, state=JobState.RUNNING)
-    if not revoke(running, state=JobState.QUEUED, attempt=F("attempt") - 1, activity=""):
+    values = {"attempt": F("attempt") - 1, "activity": ""} | _attempt_ended(timezone.now())
+    if not revoke(running, state=JobState.QUEUED, **values):
         return False
     append_log(job, [NewLogLine(reason, "warning")])
     _announce_change(job)
@@ -311,13 +326,9 @@ def retry(job: Job, by: str, states: Collection[str] = RETRIABLE) -> bool:
     """Queues a job again that ended in one of these states; it goes on from its checkpoint. Returns whether it could
     be."""
     ended = Job.objects.filter(pk=job.pk, state__in=states)
-    # A retry gives no time of a quota back.
-    ran = Coalesce(F("finished") - F("started"), timedelta(), output_field=DurationField())
-    values = {
-        "spent": F("spent") + ran,
+    values = _attempt_ended(F("finished")) | {
         "attempt": 0,
         "due": timezone.now(),
-        "started": None,
         "finished": None,
         "progress": 0.0,
         "error": "",
@@ -340,41 +351,20 @@ def sweep(now: datetime | None = None) -> tuple[UUID, ...]:
     rows = Job.objects.filter(expired(now), state=JobState.RUNNING).select_for_update(skip_locked=True, of=("self",))
     for job in rows:
         attempts, noun = kind_of(job.kind).attempts, kind_of(job.kind).noun
+        ended = _attempt_ended(now if job.lease_until is None else min(job.lease_until, now))
         if job.attempt >= attempts:
             text = f"The worker stopped answering {attempts} times. The {noun} failed. Retry it."
-            revoke(Job.objects.filter(pk=job.pk), state=JobState.LOST, error=text, finished=now, activity="")
+            revoke(Job.objects.filter(pk=job.pk), state=JobState.LOST, error=text, finished=now, activity="", **ended)
             append_log(job, [NewLogLine(text, "error")])
             _announce_change(job)
             _end_dependents(job)
             continue
         text = f"The worker stopped answering. The {noun} starts again, attempt {job.attempt + 1} of {attempts}."
-        revoke(Job.objects.filter(pk=job.pk), state=JobState.QUEUED, activity="")
+        revoke(Job.objects.filter(pk=job.pk), state=JobState.QUEUED, activity="", **ended)
         append_log(job, [NewLogLine(text, "warning")])
         _announce_change(job)
         queued.append(job.pk)
     return tuple(queued)
-
-
-def append_log(job: Job, lines: Sequence[NewLogLine]) -> None:
-    """Adds lines within the caller's transaction, up to the limit of a log."""
-    if not lines:
-        return
-    last = last_number(JobLogLine.objects.filter(job=job))
-    rows = [
-        JobLogLine(
-            job=job,
-            number=number,
-            step=line.step,
-            text=line.text[:LOG_LIMIT],
-            level=line.level,
-            milliseconds=line.milliseconds,
-        )
-        for number, line in enumerate(lines, start=last + 1)
-        if number <= LOG_LIMIT
-    ]
-    JobLogLine.objects.bulk_create(rows)
-    if rows:
-        kind_of(job.kind).on_log(job, rows)
 
 
 def delete_old(now: datetime | None = None) -> None:

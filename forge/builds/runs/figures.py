@@ -36,7 +36,8 @@ def build_figures(now: datetime | None = None) -> BuildFigures:
     counted = dict(numbered.order_by().values_list("state").annotate(count=Count("pk")))
     oldest = numbered.filter(state=JobState.QUEUED).aggregate(at=Min("created"))["at"]
     since = now - RECENT
-    waiting_times = numbered.filter(started__gt=since).values_list(F("started") - F("created"), flat=True)
+    first_attempts = numbered.filter(started__gt=since, spent=timedelta())
+    waiting_times = first_attempts.values_list(F("started") - F("created"), flat=True)
     durations = numbered.filter(finished__gt=since, started__isnull=False)
     previews = dict(Preview.objects.order_by().values_list("state").annotate(count=Count("pk")))
     return BuildFigures(

@@ -53,11 +53,11 @@ def count_builds(builds: QuerySet[Job]) -> dict[QuotaResource, int]:
     """How many were requested or retried in the last hour, and the minutes that they ran in the last day."""
     now = timezone.now()
     begin = now - DAY
-    since_retry = ExpressionWrapper(
+    last_attempt = ExpressionWrapper(
         Coalesce(F("finished"), Value(now, DateTimeField())) - Greatest(F("started"), Value(begin, DateTimeField())),
         output_field=DurationField(),
     )
-    ran = F("spent") + Case(When(started__isnull=False, then=since_retry), default=Value(timedelta()))
+    ran = F("spent") + Case(When(started__isnull=False, then=last_attempt), default=Value(timedelta()))
     # A job is due when it is requested, and again when it is retried.
     in_hour, in_day = Q(due__gt=now - HOUR), Q(finished__isnull=True) | Q(finished__gt=begin)
     counts = builds.filter(in_hour | in_day).aggregate(

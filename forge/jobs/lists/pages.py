@@ -137,9 +137,9 @@ def duration_text(job: Job, now: datetime) -> str:
     """How long a job waits, runs or ran."""
     if job.state == JobState.QUEUED:
         return f"for {_span(now - job.created)}"
-    if job.started is None:
+    if job.started is None and not job.spent:
         return ""
-    return f"{'for' if job.finished is None else 'took'} {_span((job.finished or now) - job.started)}"
+    return f"{'for' if job.finished is None else 'took'} {_span(job.ran_for(now))}"
 
 
 def _span(span: timedelta) -> str:

@@ -15,8 +15,9 @@ from forge.core.database.full_disk import is_full_disk
 from forge.core.leases import LeaseLost
 from forge.jobs import queue
 from forge.jobs.kinds import AttemptFailed, JobFailed, JobPaused, JobStopped, kind_of
+from forge.jobs.log import NewLogLine
 from forge.jobs.models import JobState
-from forge.jobs.queue import JobLease, NewLogLine
+from forge.jobs.queue import JobLease
 
 _log = logging.getLogger(__name__)
 

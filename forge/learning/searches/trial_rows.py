@@ -82,9 +82,9 @@ def minutes_left(search: ModelSearch) -> float:
 
 
 def begin_of_call(jobs: Iterable[Job], now: datetime) -> datetime:
-    """When the jobs of a call would have begun to use its minutes had none been retried; now where none has begun. A
-    retry gives back no minutes that its job ran before."""
-    return min(((job.started or now) - job.spent for job in jobs), default=now)
+    """When the jobs of a call would have begun to use its minutes had none had a second attempt; now where none has
+    begun. A further attempt gives back no minutes that its job ran before."""
+    return min(((job.started or job.finished or now) - job.spent for job in jobs), default=now)
 
 
 class RowsForLab:

@@ -14,7 +14,7 @@ from forge.builds.models import Build
 from forge.core.blobs.store import blob_path
 from forge.core.errors import Damaged
 from forge.jobs import queue
-from forge.jobs.queue import NewLogLine
+from forge.jobs.log import NewLogLine
 from forge.registry.oci.digests import digest_of
 from tests.forge.factories.builds import RUNE, built, take_job
 from tests.support.shares import SHARE_OF_PEOPLE_AND_ALL, kinds_to_ask

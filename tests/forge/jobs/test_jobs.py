@@ -17,8 +17,9 @@ from forge.core.blobs.links import links_of
 from forge.core.leases import LeaseLost
 from forge.jobs import kinds, queue
 from forge.jobs.kinds import LEASE, JobContext, JobFailed, JobKind
+from forge.jobs.log import NewLogLine
 from forge.jobs.models import Job, JobState, WorkerCapability
-from forge.jobs.queue import JobLease, NewLogLine
+from forge.jobs.queue import JobLease
 from forge.jobs.workers import running
 from forge.jobs.workers.order import Waiting
 from forge.jobs.workers.running import RunningJob
@@ -155,6 +156,40 @@ def test_a_job_whose_workers_die_is_lost_in_the_end(add: Enqueue) -> None:
     job.refresh_from_db()
     assert job.state == JobState.LOST
     assert queue.take(BUILD, clock) is None
+
+
+def test_time_in_which_no_worker_worked_is_not_counted(add: Enqueue) -> None:
+    job, clock = add(attempts=2), timezone.now()
+    for attempt in (1, 2):
+        assert queue.take(BUILD, clock) is not None
+        clock += timedelta(hours=12)
+        queue.sweep(clock)
+        job.refresh_from_db()
+        assert (job.started, job.spent, job.ran_for(clock)) == (None, attempt * LEASE, attempt * LEASE)
+    assert (job.state, job.finished) == (JobState.LOST, clock)
+
+
+@pytest.mark.parametrize("ends", ["put back", "restarted", "retried"])
+@pytest.mark.parametrize("clock_was_ahead", [True, False])
+def test_a_further_attempt_keeps_the_time_of_the_one_before(add: Enqueue, ends: str, clock_was_ahead: bool) -> None:
+    job, lease = add(), take()
+    ago = timedelta(hours=-1 if clock_was_ahead else 1)
+    Job.objects.update(started=timezone.now() - ago)
+    if ends == "put back":
+        queue.put_back(lease, [], counts=True)
+    elif ends == "restarted":
+        assert queue.restart(job, "What it works with was withdrawn.")
+    else:
+        queue.finish(lease, JobState.FAILED)
+        assert queue.retry(job, "Jo")
+    job.refresh_from_db()
+    assert job.started is None
+    assert round(job.spent / timedelta(minutes=1)) == (0 if clock_was_ahead else 60)
+    before = timezone.now()
+    take()
+    job.refresh_from_db()
+    assert job.started is not None
+    assert job.started >= before
 
 
 def test_cancelling_stops_the_executor_at_its_next_tick_and_a_retry_runs_it_again(add: Enqueue) -> None:

@@ -24,8 +24,9 @@ from forge.jobs import queue
 from forge.jobs.actions import cancel_job, retry_job
 from forge.jobs.errors import JobOver, NotRetriable
 from forge.jobs.kinds import LEASE
+from forge.jobs.log import NewLogLine
 from forge.jobs.models import Job, JobState, Worker, WorkerCapability
-from forge.jobs.queue import JobLease, NewLogLine
+from forge.jobs.queue import JobLease
 from forge.projects.actions import write_file
 from tests.forge.builds.conftest import log_of
 from tests.forge.factories.builds import built, failed_build, take_job

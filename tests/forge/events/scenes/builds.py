@@ -14,6 +14,7 @@ from forge.builds.runs import progress
 from forge.builds.runs.building import BUILD
 from forge.jobs import actions as jobs
 from forge.jobs import queue
+from forge.jobs.log import NewLogLine
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.projects.actions import write_file
 from forge.projects.versions.store import snapshot
@@ -87,10 +88,8 @@ def a_worker_takes_a_build(world: World) -> Act:
 @scene(progress.tell_log)
 def a_worker_writes_lines(world: World) -> Act:
     lease = take_build(world)
-    queue.renew(lease, [queue.NewLogLine("2 stages", step="check", milliseconds=1.5)])
-    return lambda: queue.renew(
-        lease, [queue.NewLogLine("a", step="compile"), queue.NewLogLine("b", "warning", "compile")]
-    )
+    queue.renew(lease, [NewLogLine("2 stages", step="check", milliseconds=1.5)])
+    return lambda: queue.renew(lease, [NewLogLine("a", step="compile"), NewLogLine("b", "warning", "compile")])
 
 
 @scene(progress.tell_change)
@@ -101,7 +100,7 @@ def a_build_is_announced(world: World) -> Act:
 
 @scene(queue.finish)
 def a_build_fails(world: World) -> Act:
-    lease, lines = take_build(world), [queue.NewLogLine("1 error", "error", "check")]
+    lease, lines = take_build(world), [NewLogLine("1 error", "error", "check")]
     return lambda: queue.finish(lease, JobState.FAILED, error="The Runefile has a problem.", lines=lines)
 
 
@@ -116,7 +115,7 @@ def a_build_succeeds(world: World) -> Act:
 @scene(queue.put_back)
 def a_worker_puts_a_build_back(world: World) -> Act:
     lease = take_build(world)
-    return lambda: queue.put_back(lease, [queue.NewLogLine("The server stops.")], counts=False)
+    return lambda: queue.put_back(lease, [NewLogLine("The server stops.")], counts=False)
 
 
 @scene(queue.sweep)

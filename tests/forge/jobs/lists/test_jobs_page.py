@@ -19,8 +19,8 @@ from forge.compute.scheduler.slots import Party
 from forge.core.models import AuditEntry
 from forge.jobs import kinds, queue
 from forge.jobs.kinds import JobKind, JobTitle
+from forge.jobs.log import NewLogLine
 from forge.jobs.models import Job, JobState, Worker, WorkerCapability
-from forge.jobs.queue import NewLogLine
 from forge.jobs.workers import slots as worker
 from forge.projects.models import Project
 
