@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 
@@ -42,6 +43,10 @@ LONGEST = 40
 """Characters that are kept: with what stands around it, a name stays within the 63 that C99 tells apart."""
 
 
+_DIGEST = 8
+"""Characters of the digest of a name."""
+
+
 def identifier(name: str) -> str:
     """The characters of a name that C allows. The result can begin with a digit, so it needs a prefix."""
     return re.sub(r"[^A-Za-z0-9]+", "_", name)[:LONGEST].strip("_") or "app"
@@ -49,8 +54,11 @@ def identifier(name: str) -> str:
 
 def file_stem(name: str) -> str:
     """The name of a rune's files without their endings: an identifier, and neither a header of the system nor a file of
-    ours."""
+    ours. One of a name without a letter that C allows has a digest of it, so that two such runes differ."""
     stem = identifier(name)
+    if not name.isascii() and not re.search("[A-Za-z]", name):
+        digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
+        return f"{stem[: LONGEST - _DIGEST - 1].rstrip('_')}_{digest}"
     return f"{stem}_rune" if stem.lower() in _HEADERS | OUR_FILES else stem
 
 
