@@ -156,6 +156,13 @@ def test_a_retry_counts_as_a_build_of_this_hour(project: Any, developer: Any) ->
     assert count_builds(builds_of_person(developer))[QuotaResource.BUILDS] == 1
 
 
+def test_a_build_that_began_while_the_clock_was_ahead_gives_no_minutes_back(project: Any, developer: Any) -> None:
+    job, now = job_of(failed_build(developer, project)), timezone.now()
+    for started, finished in ((now + timedelta(hours=20), now), (now + timedelta(hours=20), None)):
+        Job.objects.filter(pk=job.pk).update(started=started, finished=finished, spent=timedelta(minutes=3))
+        assert count_builds(builds_of_person(developer))[QuotaResource.MINUTES] == 3
+
+
 def test_a_retry_gives_no_minutes_back(project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     build = failed_build(developer, project)
     end = timezone.now()
