@@ -13,20 +13,22 @@ from forge.accounts.models import Organisation
 from forge.accounts.quotas.limits import QuotaResource, limit_of, locked
 from forge.core.errors import TooOften
 from forge.learning.training.models import TrainingTime
-from forge.learning.training.used_time import DAY
+from forge.learning.training.used_time import DAY, MINUTE
 
 RETRY_AFTER = timedelta(hours=1)
 
 
 def minutes_used(organisation: Organisation) -> int:
     """Minutes in the last day; a run that trains counts up to now."""
-    begin = timezone.now() - DAY
+    now = timezone.now()
+    begin = now - DAY
     ran = ExpressionWrapper(
         F("ended") - Greatest(F("begun"), Value(begin, DateTimeField())), output_field=DurationField()
     )
-    in_day = TrainingTime.objects.filter(organisation=organisation, ended__gt=begin)
-    time = cast(timedelta | None, in_day.aggregate(time=Sum(ran))["time"]) or timedelta()
-    return int(time / timedelta(minutes=1))
+    counted = Greatest(ran, Value(timedelta(), DurationField()))
+    in_day = TrainingTime.objects.filter(organisation=organisation, ended__gt=begin, ended__lt=now + MINUTE)
+    time = cast(timedelta | None, in_day.aggregate(time=Sum(counted))["time"]) or timedelta()
+    return int(time / MINUTE)
 
 
 def require_minutes(organisation: Organisation) -> None:

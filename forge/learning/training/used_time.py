@@ -15,6 +15,9 @@ from forge.learning.training.models import TrainingTime
 
 DAY = timedelta(days=1)
 """For how long used time counts."""
+MINUTE = timedelta(minutes=1)
+"""No time that is computed ends further ahead: a row that says so is of a clock that was ahead, and nobody knows how
+long it ran."""
 NOTE_SECONDS = 20.0
 """Between two notes of a run that computes: of a worker that dies, so much may be missing."""
 
@@ -24,6 +27,7 @@ def counted_time(organisation: UUID, tick: Callable[[], None]) -> Iterator[Calla
     """Counts the time of the block as used by an organisation. Gives a `tick` to call in place of the other."""
     now = timezone.now()
     TrainingTime.objects.filter(ended__lte=now - DAY).delete()
+    TrainingTime.objects.filter(ended__gt=now + MINUTE).update(begun=now, ended=now)
     row = TrainingTime.objects.create(organisation_id=organisation, begun=now, ended=now)
     noted = time.monotonic()
 

@@ -57,3 +57,15 @@ def test_time_that_no_longer_counts_is_deleted(project: Project) -> None:
     with counted_time(project.organisation.pk, lambda: None):
         pass
     assert TrainingTime.objects.count() == 1
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=365), timedelta(hours=20)])
+def test_a_clock_that_was_ahead_uses_up_no_minutes(project: Project, ahead: timedelta) -> None:
+    used(project, timedelta(minutes=10), timedelta(minutes=5))
+    used(project, timedelta(minutes=1), -ahead)  # it jumped while this ran
+    used(project, -ahead, timedelta())  # and was set right while this ran
+    assert minutes_used(project.organisation) == 5
+    with counted_time(project.organisation.pk, lambda: None):
+        pass
+    assert minutes_used(project.organisation) == 5
+    assert not TrainingTime.objects.filter(ended__gt=timezone.now()).exists()
