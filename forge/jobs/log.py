@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from forge.core.database.numbers import last_number
@@ -11,6 +11,11 @@ from forge.jobs.models import WORKER, Job, JobLogLine
 
 LOG_LIMIT = 2_000
 """Lines of one job's log, and characters of one line."""
+ERROR_LIMIT = 1_900
+"""Lines after which a log takes none of the work any more: what says why a job ended comes last, and needs room."""
+WORK_LIMIT = 1_800
+"""Lines after which it takes only errors of the work."""
+FULL = "The log is full: further lines are left out, except errors and what happens to the job itself."
 
 
 @dataclass(frozen=True)
@@ -24,10 +29,10 @@ class NewLogLine:
 
 
 def append_log(job: Job, lines: Sequence[NewLogLine]) -> None:
-    """Adds lines within the caller's transaction, up to the limit of a log."""
+    """Adds lines within the caller's transaction, up to the limits of a log."""
     if not lines:
         return
-    last = last_number(JobLogLine.objects.filter(job=job))
+    kept = _kept(lines, last_number(JobLogLine.objects.filter(job=job)))
     rows = [
         JobLogLine(
             job=job,
@@ -37,9 +42,27 @@ def append_log(job: Job, lines: Sequence[NewLogLine]) -> None:
             level=line.level,
             milliseconds=line.milliseconds,
         )
-        for number, line in enumerate(lines, start=last + 1)
-        if number <= LOG_LIMIT
+        for number, line in kept
     ]
     JobLogLine.objects.bulk_create(rows)
     if rows:
         kind_of(job.kind).on_log(job, rows)
+
+
+def _kept(lines: Iterable[NewLogLine], last: int) -> Iterator[tuple[int, NewLogLine]]:
+    """The lines for which a log has room behind this many, with their numbers; before the first place where one may be
+    left out, a line that says so."""
+    for line in lines:
+        if last == WORK_LIMIT:
+            last += 1
+            yield last, NewLogLine(FULL, "warning")
+        if last < _limit(line):
+            last += 1
+            yield last, line
+
+
+def _limit(line: NewLogLine) -> int:
+    """How many lines a log may have with this one."""
+    if line.step == WORKER:
+        return LOG_LIMIT
+    return ERROR_LIMIT if line.level == "error" else WORK_LIMIT
