@@ -40,6 +40,7 @@ class Reason(StrEnum):
     """A training run whose loss is no number any more."""
     OUT_OF_TIME = "out-of-time"
     OUT_OF_MEMORY = "out-of-memory"
+    FULL_DISK = "full-disk"
     BUSY = "busy"
     """The memory of the machine is reserved by other steps, for longer than a step waits."""
     CRASHED = "crashed"

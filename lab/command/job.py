@@ -10,6 +10,7 @@ A line is `{"progress": SHARE, "text": TEXT}` or `{"event": ...}`, and the last 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -70,9 +71,16 @@ def main(source: IO[str], target: IO[str]) -> None:
     except EnvironmentProblem as problem:
         answer = {"refused": Refused(Reason.NOT_CONVERTED, str(problem)).to_json()}
     except OSError as error:
-        answer = {"refused": Refused(Reason.BROKEN, f"The file cannot be read: {error.strerror or error}").to_json()}
+        answer = {"refused": _refusal_of(error).to_json()}
     end_waiting()  # whoever reads the answer ends this process at once
     send(**answer)
+
+
+def _refusal_of(error: OSError) -> Refused:
+    """A file that cannot be read, or this machine's disk: nothing is wrong with the file then."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Refused(Reason.FULL_DISK, "The disk is full.")
+    return Refused(Reason.BROKEN, f"The file cannot be read: {error.strerror or error}")
 
 
 def described(environment: Environment) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
 from forge.core.json_shape import has_shape
+from forge.jobs.workers.running import FULL_DISK
 from forge.learning.conversions.lab_answers import ConverterEnvironmentJson, LabRefusalJson
 from forge.learning.waiting_lab import WaitingLab, start_lab
 from rune.running.isolation.answer_json import UnusableAnswer, read_object
@@ -179,7 +180,8 @@ def read_line(line: bytes) -> Mapping[str, Any]:
 
 def _result(answer: Mapping[str, Any], shape: type[J]) -> J:
     if "refused" in answer and has_shape(answer["refused"], LabRefusalJson):
-        raise LabRefused(answer["refused"]["message"][:LONGEST_TEXT], answer["refused"]["reason"][:40])
+        message, reason = answer["refused"]["message"], answer["refused"]["reason"]
+        raise LabRefused(FULL_DISK if reason == "full-disk" else message[:LONGEST_TEXT], reason[:40])
     if "needs" in answer and has_shape(answer["needs"], ConverterEnvironmentJson):
         raise EnvironmentMissing(answer["needs"])
     if "result" not in answer or not has_shape(answer["result"], shape):
