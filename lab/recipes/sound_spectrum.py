@@ -4,52 +4,73 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lab.recipes.arguments import RecipeArgument, Values
+from lab.recipes.arguments import RecipeArgument, Values, require_multiple
 from lab.recipes.keywords import RATE
 from lab.recipes.recipe import FeatureStages
 
-_FRAME = 1024
-"""Samples of a frame, 64 ms: longer ones find faults no better, and need more memory."""
+_FRAME_MILLISECONDS = 64
+"""Longer frames find faults no better, and need more memory."""
+_FRAME = RATE * _FRAME_MILLISECONDS // 1000
 _LOWEST = 60
 """Hz at which the lowest band begins: below it, hands and wind are louder than machines."""
 SOUND_ARGUMENTS: Sequence[RecipeArgument] = (
     RecipeArgument("duration", "Length of what one answer listens to, down to whole frames.", 960, 300, 4000, "ms"),
-    RecipeArgument("step", "Time between the begins of frames of 64 ms: more leaves sound out.", 128, 32, 512, "ms"),
+    RecipeArgument(
+        "step",
+        "Time between the begins of frames of 64 ms, a multiple of that: more leaves sound out.",
+        128,
+        64,
+        512,
+        "ms",
+    ),
     RecipeArgument("bands", "Bands of pitch whose loudness in each frame is a feature.", 32, 8, 80),
     RecipeArgument("mean-of", "Windows of whose scores the rune takes the mean.", 3, 1, 20, "windows"),
 )
 
 
 def sound_features(values: Values, *, has_batch: bool = False) -> FeatureStages:
-    """The stages from the microphone to `features`, f32 `[n]`, or `[1, n]` with a batch of one."""
-    bands, step = int(values["bands"]), RATE * int(values["step"]) // 1000
-    frames = 1 + (RATE * int(values["duration"]) // 1000 - _FRAME) // step
-    samples = _FRAME + (frames - 1) * step
+    """The stages from the microphone to `features`, f32 `[n]`, or `[1, n]` with a batch of one. Raises `Refused`.
+
+    Each run reads the sound of one frame and the step to the next, so that no more than that is in memory.
+    """
+    bands, step = int(values["bands"]), require_multiple(values, "step", _FRAME_MILLISECONDS)
+    frames = 1 + (int(values["duration"]) - _FRAME_MILLISECONDS) // step
+    parts = step // _FRAME_MILLISECONDS
     count = frames * bands
     dimensions = f"1, {count}" if has_batch else str(count)
     stages = f"""\
-  # {samples / RATE:g} s of sound.
+  # {step} ms of sound.
   sound:
     capability: SOUND
     outputs:
-      - {{type: i16, dimensions: [{samples}]}}
+      - {{type: i16, dimensions: [{parts * _FRAME}]}}
     args:
       hz: {RATE}
-      sample_duration_ms: {1000 * samples // RATE}
+      sample_duration_ms: {step}
 
-  # How loud it is: {frames} moments by {bands} bands of pitch.
-  spectrogram:
+{_first_part(parts)}  # How loud it is: {bands} bands of pitch.
+  loudness:
     proc-block: log_mel
-    inputs: [sound]
+    inputs: [{"frame.0" if parts > 1 else "sound"}]
     outputs:
-      - {{type: f32, dimensions: [{frames}, {bands}]}}
+      - {{type: f32, dimensions: [1, {bands}]}}
     args:
       preset: python_speech_features
       frame: {_FRAME}
-      step: {step}
+      step: {_FRAME}
       fft_size: {_FRAME}
       bands: {bands}
       low: {_LOWEST}
+
+  # {frames} moments; each window begins in the middle of the one before.
+  spectrogram:
+    proc-block: window
+    inputs: [loudness]
+    outputs:
+      - {{type: f32, dimensions: [{frames}, {bands}]}}
+    args:
+      size: {frames}
+      hop: {max(1, frames // 2)}
 
   features:
     proc-block: reshape
@@ -60,3 +81,20 @@ def sound_features(values: Values, *, has_batch: bool = False) -> FeatureStages:
       dimensions: {dimensions}
 """
     return FeatureStages(stages, "features", (count,), has_batch=has_batch)
+
+
+def _first_part(parts: int) -> str:
+    """The stage that takes the frame out of the sound of a step; none where it is all of it."""
+    if parts == 1:
+        return ""
+    outputs = f"      - {{type: i16, dimensions: [{_FRAME}]}}\n" * parts
+    return f"""\
+  # The first {_FRAME_MILLISECONDS} ms are heard, the others are left out for speed.
+  frame:
+    proc-block: split
+    inputs: [sound]
+    outputs:
+{outputs}    args:
+      parts: {parts}
+
+"""

@@ -113,7 +113,8 @@ def test_features_and_scores_of_the_rune_are_those_that_were_learned(
     count = windows.inputs.shape[1]
     assert rows[:, :count].astype(np.float32).tobytes() == windows.inputs.tobytes()
     expected = np.asarray(learned.scores(windows.inputs)).reshape(len(rows), -1)
-    np.testing.assert_allclose(rows[:, count:], expected, rtol=2e-5, atol=2e-5)
+    # A score is a sum over the features, and each adds a rounding of its own.
+    np.testing.assert_allclose(rows[:, count:], expected, rtol=2e-5, atol=2e-6 * max(count, 10))
 
 
 @pytest.mark.slow
