@@ -10,6 +10,18 @@ from lab.recipes.labels import label_answer
 FALSE_ALARMS = RecipeArgument(
     "false-alarms", "The share of normal windows that may be above the threshold.", 0.01, 0.0, 0.5
 )
+ALARM_ARGUMENTS = (
+    FALSE_ALARMS,
+    RecipeArgument(
+        "margin",
+        "How much further from the middle of normal scores the threshold lies than `false-alarms` puts it: 1 is twice "
+        "as far.",
+        0.0,
+        0.0,
+        10.0,
+    ),
+)
+"""The arguments of a threshold."""
 DISTANCE_STAGE = "distance"
 """The stage that says how far a network's output is from its input."""
 
@@ -47,7 +59,7 @@ def alarm_stages(values: Values, source: str, on: float, off: float) -> str:
     args:
       length: {int(values["mean-of"])}
 
-  # Above `on`, {values["false-alarms"]:.3g} of the normal windows lie that were not learned.
+  # Above `on`, at most {values["false-alarms"]:.3g} of the normal windows lie that were not learned.
   alarm:
     proc-block: hysteresis
     inputs: [steady]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.alarm import FALSE_ALARMS, alarm_stages
+from lab.recipes.alarm import ALARM_ARGUMENTS, alarm_stages
 from lab.recipes.arguments import RecipeArgument, Values
 from lab.recipes.recipe import MODEL_STAGE, Estimator, FeatureStages, LearnedParameters, Recipe
 from lab.recipes.spectrum import SPECTRUM_ARGUMENTS, spectrum_features
@@ -13,7 +13,7 @@ from rune.datasets.content.content import Kind
 ARGUMENTS = (
     RecipeArgument("mixture", "1 for a mixture of Gaussians, 0 for centres (k-means).", 0, 0, 1),
     RecipeArgument("components", "Centres, or Gaussians of the mixture: about as many as normal states.", 4, 1, 64),
-    FALSE_ALARMS,
+    *ALARM_ARGUMENTS,
     RecipeArgument("epochs", "How often centres or Gaussians are moved, at most.", 60, 1, 2000, "rounds"),
 )
 """Those that have nothing to do with the features."""

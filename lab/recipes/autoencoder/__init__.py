@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.alarm import FALSE_ALARMS
+from lab.recipes.alarm import ALARM_ARGUMENTS
 from lab.recipes.arguments import WITHOUT_DROPOUT, RecipeArgument, Values
 from lab.recipes.recipe import FeatureStages, Recipe
 from lab.recipes.spectrum import SPECTRUM_ARGUMENTS, spectrum_features
@@ -20,7 +20,7 @@ ARGUMENTS = (
         0.0,
         1.0,
     ),
-    FALSE_ALARMS,
+    *ALARM_ARGUMENTS,
     *WITHOUT_DROPOUT,
 )
 """Those that have nothing to do with the features."""

@@ -27,10 +27,11 @@ def threshold_of(recordings: Sequence[Array], values: Values) -> Threshold:
     The rune takes a mean of some windows, so the means of each recording are compared.
     """
     means = np.concatenate([_moving_mean(scores, int(values["mean-of"])) for scores in recordings])
+    middle = float(np.median(means))
     on = float(np.quantile(means, 1 - values["false-alarms"], method="higher"))
+    on += values.get("margin", 0.0) * (on - middle)
     # Just above the highest of those that are to be normal: the alarm goes on at `on` itself.
     on = float(np.nextafter(np.float32(on), np.float32(np.inf))) + 1e-6 * abs(on)
-    middle = float(np.median(means))
     return Threshold(on, on - _HYSTERESIS * max(on - middle, 1e-6), len(means))
 
 
@@ -59,7 +60,7 @@ def few_windows_note(windows: int, values: Values, kind: tuple[str, str] = NORMA
         return ()
     needed = f"it needs {math.ceil(1 / share)}: record more" if share else "no number of them is enough"
     return (
-        f"The threshold is the highest score of {counted(windows, *kind)} that were not learned. For a "
+        f"The threshold comes from the highest score of {counted(windows, *kind)} that were not learned. For a "
         f"share of {share:g} of false alarms {needed}.",
     )
 

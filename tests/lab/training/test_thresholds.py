@@ -26,6 +26,15 @@ def test_without_false_alarms_the_highest_normal_score_is_no_alarm() -> None:
     assert threshold.on == pytest.approx(2.0, rel=1e-5)
 
 
+@pytest.mark.parametrize("offset", [0.0, -10.0])
+def test_a_margin_moves_the_threshold_away_from_the_middle(offset: float) -> None:
+    """A likelihood can be below 0, so the margin is no share of the score itself."""
+    scores = np.array([1.0, 2.0, 3.0]) + offset
+    threshold = threshold_of([scores], {**VALUES, "false-alarms": 0.0, "margin": 0.5})
+    assert threshold.on == pytest.approx(3.5 + offset, rel=1e-5)
+    assert scores.max() < threshold.off < threshold.on
+
+
 def test_means_are_taken_within_a_recording_as_the_rune_takes_them() -> None:
     """The first window of a recording stands for itself; the windows of the one before do not count."""
     values = {"mean-of": 2, "false-alarms": 0.0}
