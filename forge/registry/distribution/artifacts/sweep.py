@@ -1,4 +1,5 @@
-"""Deletes what nobody came back for: uploads that stopped, blobs without a manifest, and what is in the trash."""
+"""Deletes what nobody comes back for: uploads that stopped or whose author may no longer push, blobs without a
+manifest, and what is in the trash."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import acting_as
 from forge.core.blobs.parts import delete_parts, delete_strays
 from forge.core.database.wrong_clock import ahead
 from forge.registry.distribution.artifacts.models import PushedBlob, Upload
@@ -28,15 +31,25 @@ def sweep(now: datetime | None = None) -> None:
     """Deletes what is too old. The sweep of blobs deletes the bytes that nothing links any more."""
     now = now or timezone.now()
     _date_anew(now)
-    for upload in Upload.objects.filter(changed__lt=now - UPLOADS_FOR):
-        deleted, _ = Upload.objects.filter(pk=upload.pk, changed=upload.changed).delete()
-        if deleted:
-            delete_parts(name for name, _size in upload.parts)
+    for upload in Upload.objects.select_related("repository__project__organisation", "author"):
+        if upload.changed < now - UPLOADS_FOR or not _may_go_on(upload):
+            _end(upload)
     known = {name for parts in Upload.objects.values_list("parts", flat=True) for name, _size in parts}
     delete_strays(known, now - STRAYS_FOR)
     PushedBlob.objects.filter(pushed__lt=now - BLOBS_FOR).delete()
     while _empty_trash(now - TRASH_FOR):
         pass
+
+
+def _may_go_on(upload: Upload) -> bool:
+    """Whether its author may still push. Else it would count against the room of an organisation that cannot end it."""
+    return can(acting_as(upload.author), Verb.PUSH, upload.repository.project)
+
+
+def _end(upload: Upload) -> None:
+    deleted, _ = Upload.objects.filter(pk=upload.pk, changed=upload.changed).delete()
+    if deleted:
+        delete_parts(name for name, _size in upload.parts)
 
 
 def _date_anew(now: datetime) -> None:

@@ -14,9 +14,11 @@ from django.utils import timezone
 
 from forge.accounts.errors import StorageQuotaReached
 from forge.accounts.models import ApiToken
+from forge.accounts.organisations.access import require_scope
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import token_of
 from forge.accounts.quotas.limits import require_fits, require_room
+from forge.accounts.tokens.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.parts import (
@@ -227,8 +229,11 @@ def _ended() -> NoSuchUpload:
 
 
 def cancel_upload(actor: Actor, upload: Upload) -> None:
-    """Ends an upload; its parts are deleted. Raises `Forbidden`."""
-    require(actor, Verb.PUSH, upload.repository.project)
+    """Ends the actor's own upload, also once they may no longer push to the project; its parts are deleted. Raises
+    `Forbidden` for a token that may not push, and `NoSuchUpload`."""
+    require_scope(actor, Scope.REGISTRY_PUSH)
+    if actor.pk is None or upload.author_id != actor.pk:
+        raise _ended()
     _end(upload, [BlobPart(*part) for part in upload.parts])
 
 

@@ -22,6 +22,7 @@ from forge.core.errors import Forbidden, NotFound, SignInNeeded
 from forge.core.models import Blob
 from forge.projects.models import Project
 from forge.registry.distribution.artifacts.actions import uploads
+from forge.registry.distribution.artifacts.errors import NoSuchUpload
 from forge.registry.distribution.artifacts.models import PushedBlob, Upload
 from forge.registry.distribution.artifacts.sweep import BLOBS_FOR, UPLOADS_FOR, sweep
 from forge.registry.oci.documents import MOST_ANNOTATIONS, MOST_REFERENCES
@@ -343,6 +344,30 @@ def test_an_upload_whose_right_ended_while_its_bytes_came_gives_no_blob(
     with pytest.raises((Forbidden, NotFound, SignInNeeded)):
         uploads.finish_upload(actor, Upload.objects.get(), sha(LAYER))
     assert not PushedBlob.objects.exists()
+
+
+@pytest.mark.protects("roles/rights-that-end")
+@pytest.mark.parametrize("end", [name for name in ENDS if name != "token"])
+def test_an_upload_whose_right_ended_counts_no_longer_and_can_be_cancelled(
+    registry: RegistryClient, developer: Any, end: str
+) -> None:
+    before = set(part_files())
+    for _ in range(2):
+        registry.send("PATCH", registry.begin()["Location"], LAYER)
+    sweep()
+    first, second = Upload.objects.all()
+    ENDS[end]()
+    uploads.cancel_upload(acting_as(User.objects.get(pk=developer.pk)), first)
+    assert list(Upload.objects.all()) == [second]
+    sweep()
+    assert (Upload.objects.count(), set(part_files())) == (0, before)
+
+
+def test_nobody_cancels_the_upload_of_somebody_else(registry: RegistryClient, maintainer: Any) -> None:
+    registry.begin()
+    with pytest.raises(NoSuchUpload):
+        uploads.cancel_upload(acting_as(maintainer), Upload.objects.get())
+    assert Upload.objects.count() == 1
 
 
 def test_only_so_many_uploads_are_under_way_at_once(registry: RegistryClient) -> None:
