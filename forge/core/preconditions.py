@@ -22,7 +22,7 @@ FIELD = "etag"
 ANY = "*"
 """Any state of a thing that is there. An act refuses it, since its caller names what they read; a file takes it."""
 ABSENT = "!*"
-"""That there is no such thing yet."""
+"""The state of a thing that is not there yet."""
 NO_PRECONDITION = "Send If-Match with the ETag of what you read, so that nothing newer is acted on."
 
 Precondition = Collection[str] | None
@@ -45,7 +45,7 @@ def etag_of(facets: Sequence[Facet]) -> str:
 
 def require_precondition(facets: Sequence[Facet], precondition: Precondition) -> None:
     """Raises `Stale`, with a sentence for each facet that changed, where no state of `precondition` holds, and
-    `PreconditionRequired` where it names none: `ANY` is none."""
+    `PreconditionRequired` where it names none, as `ANY` does not."""
     if precondition is None:
         return
     if ABSENT in precondition:

@@ -71,16 +71,16 @@ class FilesMerge:
 
     def without_clashes(self, choices: Mapping[str, MergeChoice]) -> dict[str, MergeChoice]:
         """The choices without those of each side that would keep files which cannot stand beside each other."""
-        kept: dict[Side, dict[str, str]] = {Side.OURS: {}, Side.THEIRS: {}}
+        paths: dict[Side, dict[str, str]] = {Side.OURS: {}, Side.THEIRS: {}}
         for each in self.conflicts:
             choice = choices.get(each.key)
             if each.kind is ConflictKind.FILE and choice is not None and each.chosen(choice) is not None:
-                kept[choice.side][each.key] = each.path
+                paths[choice.side][each.key] = each.path
         clashing = {
             key
             for side, other in ((Side.OURS, Side.THEIRS), (Side.THEIRS, Side.OURS))
-            for key, path in kept[side].items()
-            if _clashes(path, [name for name in kept[other].values() if name != path])
+            for key, path in paths[side].items()
+            if _clashes(path, [name for name in paths[other].values() if name != path])
         }
         return {key: choice for key, choice in choices.items() if key not in clashing}
 

@@ -325,9 +325,9 @@ def test_a_file_is_written_only_if_it_is_what_was_read(client: Client, user: Use
     assert client.get(path).content == b"two"
     assert client.delete(path, headers={"If-Match": read}).status_code == 412
     assert put("four", f'"sha256:0", {changed.headers["ETag"]}').status_code == 200
-    made = {"If-None-Match": "*"}
-    refused = client.put(path, "five", content_type="application/octet-stream", headers=made)
+    new = {"If-None-Match": "*"}
+    refused = client.put(path, "five", content_type="application/octet-stream", headers=new)
     assert (refused.status_code, refused.json()["detail"]) == (412, "notes.txt is there already. Nothing was written.")
     assert client.get(path).content == b"four"
     assert client.delete(path, headers={"If-Match": "*"}).status_code == 204
-    assert client.put(path, "new", content_type="application/octet-stream", headers=made).status_code == 200
+    assert client.put(path, "new", content_type="application/octet-stream", headers=new).status_code == 200

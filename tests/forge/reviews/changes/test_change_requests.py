@@ -267,25 +267,6 @@ def test_who_writes_a_text_in_place_of_a_conflict_does_not_approve_it(
         actions.give_verdict(owner, build, "approve")
 
 
-def test_two_people_who_would_keep_a_file_and_a_folder_of_one_name_have_chosen_nothing(
-    project: Project, fork: Project, partner: User, developer: User, owner: User
-) -> None:
-    write_file(developer, project, "data", b"a file\n")
-    offer = offered(partner, fork, path="data/notes.txt")
-    keys = {each.path: each.key for each in read(developer, offer).conflicts}
-    assert set(keys) == {"data", "data/notes.txt"}
-    actions.resolve_conflict(developer, again(developer, offer), keys["data"], MergeChoice(Side.OURS))
-    actions.resolve_conflict(owner, again(owner, offer), keys["data/notes.txt"], MergeChoice(Side.THEIRS))
-    merging = read(developer, offer)
-    assert {each.path for each in merging.unresolved} == set(keys)
-    assert "data/notes.txt" not in merging.result.manifest
-    with pytest.raises(CannotMerge, match="2 conflicts left"):
-        actions.merge_past_gate(owner, again(owner, offer), "now")
-    actions.resolve_conflict(owner, again(owner, offer), keys["data"], MergeChoice(Side.THEIRS))
-    merging = read(developer, offer)
-    assert (merging.unresolved, {"data", "data/notes.txt"} & set(merging.result.manifest)) == ((), {"data/notes.txt"})
-
-
 @pytest.mark.slow
 @pytest.mark.protects("reviews/change-requests")
 def test_a_choice_ends_when_a_side_changes_and_a_build_when_the_files_do(

@@ -17,7 +17,7 @@ from rune.compiler.blocks.catalogue import find_block
 from rune.compiler.blocks.signature import ArgumentValue
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.c.names import LONGEST, fields, file_stem, identifier
+from rune.compiler.targets.c.names import fields, identifier
 from rune.model.tflite import read_model
 from rune.port import Port
 from rune.running.runtime import Runtime
@@ -338,19 +338,6 @@ def test_a_name_becomes_an_identifier_of_its_own() -> None:
     assert all(re.fullmatch(r"[A-Za-z](_?[A-Za-z0-9])*", each) for each in identifiers)
     assert not {"int", "linux", "class", "EOF"} & set(identifiers)
     assert identifier("My App.v2") == "My_App_v2"
-
-
-def test_the_files_of_runes_whose_names_have_no_latin_letter_differ() -> None:
-    others = ("猫の声", "犬の声", "温度1", "湿度1", "1 " * 40 + "声")
-    stems = [file_stem(name) for name in others]
-    assert len(set(stems)) == len(others)
-    assert all(re.fullmatch(r"[A-Za-z0-9](_?[A-Za-z0-9])*", each) and len(each) <= LONGEST for each in stems)
-    assert [file_stem(name) for name in ("kitchen", "Küche", "2048", "float")] == [
-        "kitchen",
-        "K_che",
-        "2048",
-        "float_rune",
-    ]
 
 
 @pytest.mark.protects("compiling/shipped-c")

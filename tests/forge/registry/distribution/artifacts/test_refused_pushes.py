@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -13,12 +12,11 @@ import pytest
 from django.utils import timezone
 
 from forge.accounts.errors import StorageQuotaReached
-from forge.accounts.models import ApiToken, Membership, Quota, User
+from forge.accounts.models import Quota
 from forge.accounts.principals import acting_as
 from forge.core.blobs.store import blob_storage
 from forge.core.blobs.sweep import sweep_blobs
 from forge.core.blobs.usage import organisation_bytes
-from forge.core.errors import Forbidden, NotFound, SignInNeeded
 from forge.core.models import Blob
 from forge.projects.models import Project
 from forge.registry.distribution.artifacts.actions import uploads
@@ -302,65 +300,6 @@ def test_bytes_of_which_fewer_or_none_were_announced_are_counted_when_they_came(
     upload = Upload.objects.get()
     with pytest.raises(StorageQuotaReached):
         uploads.append_part(acting_as(developer), upload, [LAYER], size=announced)
-
-
-ENDS: dict[str, Callable[[], object]] = {
-    "removed": lambda: Membership.objects.all().delete(),
-    "demoted": lambda: Membership.objects.update(role="viewer"),
-    "token": lambda: ApiToken.objects.all().delete(),
-    "disabled": lambda: User.objects.update(is_active=False),
-}
-"""Ways in which the right to push ends."""
-
-
-@pytest.mark.protects("roles/rights-that-end")
-@pytest.mark.parametrize("end", ENDS)
-def test_bytes_that_come_after_the_right_to_push_ended_are_not_stored(
-    registry: RegistryClient, developer: Any, end: str
-) -> None:
-    registry.begin()
-    before = set(part_files())
-    actor = acting_as(developer, ApiToken.objects.get())
-    assert actor.roles
-
-    def chunks() -> Iterator[bytes]:
-        yield LAYER
-        ENDS[end]()
-
-    with pytest.raises((Forbidden, NotFound, SignInNeeded)):
-        uploads.append_part(actor, Upload.objects.get(), chunks())
-    assert (Upload.objects.get().size, set(part_files())) == (0, before)
-
-
-@pytest.mark.protects("roles/rights-that-end")
-@pytest.mark.parametrize("end", ENDS)
-def test_an_upload_whose_right_ended_while_its_bytes_came_gives_no_blob(
-    registry: RegistryClient, developer: Any, end: str
-) -> None:
-    registry.send("PATCH", registry.begin()["Location"], LAYER)
-    actor = acting_as(developer, ApiToken.objects.get())
-    assert actor.roles
-    ENDS[end]()
-    with pytest.raises((Forbidden, NotFound, SignInNeeded)):
-        uploads.finish_upload(actor, Upload.objects.get(), sha(LAYER))
-    assert not PushedBlob.objects.exists()
-
-
-@pytest.mark.protects("roles/rights-that-end")
-@pytest.mark.parametrize("end", [name for name in ENDS if name != "token"])
-def test_an_upload_whose_right_ended_counts_no_longer_and_can_be_cancelled(
-    registry: RegistryClient, developer: Any, end: str
-) -> None:
-    before = set(part_files())
-    for _ in range(2):
-        registry.send("PATCH", registry.begin()["Location"], LAYER)
-    sweep()
-    first, second = Upload.objects.all()
-    ENDS[end]()
-    uploads.cancel_upload(acting_as(User.objects.get(pk=developer.pk)), first)
-    assert list(Upload.objects.all()) == [second]
-    sweep()
-    assert (Upload.objects.count(), set(part_files())) == (0, before)
 
 
 def test_nobody_cancels_the_upload_of_somebody_else(registry: RegistryClient, maintainer: Any) -> None:

@@ -99,8 +99,8 @@ def test_who_manages_the_project_sets_and_removes_a_mirror(project: Any, browser
     assert browser.delete(f"{API}/to", headers={"If-Match": '"stale"'}).status_code == 412
     assert browser.delete(f"{API}/to", headers={"If-Match": shown["ETag"]}).status_code == 204
     assert browser.get(f"{API}/to").status_code == 404
-    made = browser.put(f"{API}/to", body, content_type="application/json", headers={"If-None-Match": "*"})
-    assert made.status_code == 200
+    again = browser.put(f"{API}/to", body, content_type="application/json", headers={"If-None-Match": "*"})
+    assert again.status_code == 200
     actions = list(AuditEntry.objects.filter(action__startswith="mirror.").values_list("action", flat=True))
     assert sorted(actions) == ["mirror.remove", "mirror.set", "mirror.set"]
     assert not any("secret" in str(entry.data) for entry in AuditEntry.objects.all())
