@@ -32,7 +32,7 @@ def append_log(job: Job, lines: Sequence[NewLogLine]) -> None:
     """Adds lines within the caller's transaction, up to the limits of a log."""
     if not lines:
         return
-    kept = _kept(lines, last_number(JobLogLine.objects.filter(job=job)))
+    stored = _stored_lines(lines, last_number(JobLogLine.objects.filter(job=job)))
     rows = [
         JobLogLine(
             job=job,
@@ -42,14 +42,14 @@ def append_log(job: Job, lines: Sequence[NewLogLine]) -> None:
             level=line.level,
             milliseconds=line.milliseconds,
         )
-        for number, line in kept
+        for number, line in stored
     ]
     JobLogLine.objects.bulk_create(rows)
     if rows:
         kind_of(job.kind).on_log(job, rows)
 
 
-def _kept(lines: Iterable[NewLogLine], last: int) -> Iterator[tuple[int, NewLogLine]]:
+def _stored_lines(lines: Iterable[NewLogLine], last: int) -> Iterator[tuple[int, NewLogLine]]:
     """The lines for which a log has room behind this many, with their numbers; before the first place where one may be
     left out, a line that says so."""
     for line in lines:

@@ -255,9 +255,9 @@ def test_the_list_goes_through_jobs_and_builds_by_pages(
     builds = [f"Build {number} of {project.full_name}" for number in (3, 2, 1)]
     assert titles == [builds[0], "Test", builds[1], "Test", builds[2], "Test"]
     # The two last are no times in UTC.
-    for made_up in ("x", f"0001-01-01T00:00:00%2B23:59_{'0' * 32}", f"9999-12-31T23:59:59-23:59_{'0' * 32}"):
-        assert client.get(f"{JOBS}?cursor={made_up}").status_code == 404
-        assert client.get(f"/acme/-/jobs?cursor={made_up}").status_code == 200
+    for unknown in ("x", f"0001-01-01T00:00:00%2B23:59_{'0' * 32}", f"9999-12-31T23:59:59-23:59_{'0' * 32}"):
+        assert client.get(f"{JOBS}?cursor={unknown}").status_code == 404
+        assert client.get(f"/acme/-/jobs?cursor={unknown}").status_code == 200
     reasons = {each["title"]: each["pending_reason"] for each in client.get(f"{JOBS}?kind=build").json()["results"]}
     assert list(reasons) == builds
     # One queue has jobs of all kinds.
