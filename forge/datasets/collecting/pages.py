@@ -202,7 +202,7 @@ def _task(request: HttpRequest) -> Task:
         round(_number(fields.get("rate", str(DEFAULT_MOTION_RATE)))),
         round(_number(fields.get("wanted", "20"))),
         fields.get("hint", ""),
-        purposes=checked_purposes(fields.getlist("purposes")) if "purposes" in fields else DEFAULT_PURPOSES,
+        purposes=checked_purposes(fields.getlist("purposes")),
     )
 
 

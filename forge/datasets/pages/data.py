@@ -23,6 +23,7 @@ from forge.datasets.analysis.access import analysis_of, answer_of
 from forge.datasets.analysis.report import report_of
 from forge.datasets.collecting.access import submissions_of
 from forge.datasets.consent.actions import purposes_of
+from forge.datasets.consent.terms import DEFAULT_PURPOSES
 from forge.datasets.deleting import may_delete
 from forge.datasets.labelling.queue import opinions_on
 from forge.datasets.pages.cards import MARKS, cards_of, marks_of
@@ -188,6 +189,7 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
         "may_manage": can(principal, Verb.MANAGE, project),
         "is_locked": summary["restricted"] and samples.exclude(playable(principal)).exists(),
         "refusal": refusal_of(project),
+        "usual_purposes": sorted(DEFAULT_PURPOSES),
         "may_give": can(principal, Verb.GIVE_SAMPLE, project),
         "waiting": submissions_of(principal, project).count() if can(principal, Verb.EDIT, project) else 0,
     }

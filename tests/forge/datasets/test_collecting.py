@@ -248,14 +248,16 @@ def test_ended_codes_and_phones_are_deleted(phone: Phone, project: Project, user
 def test_the_desk_shows_the_code_once(client: Client, project: Project) -> None:
     shown = client.get("/acme/kitchen/data/collect").content.decode()
     assert "Show the code" in shown
-    answer = client.post("/acme/kitchen/data/collect", {"kind": "motion", "rate": "50", "label": "ring"})
+    fields: dict[str, Any] = {"kind": "motion", "rate": "50", "label": "ring", "purposes": ["training"]}
+    answer = client.post("/acme/kitchen/data/collect", fields)
     text = answer.content.decode()
     link = CollectingLink.objects.get()
     assert (link.kind, link.rate, link.milliseconds, link.label) == ("motion", 50, 1500, "ring")
+    assert link.purposes == ["training"]
     assert f"/collect/{link.pk}#token=" in text
     assert "data:image/svg+xml" in text
-    for wrong in ({"kind": "smell"}, {"kind": "sound", "seconds": "long"}, {"kind": "sound", "wanted": "0"}):
-        answer = client.post("/acme/kitchen/data/collect", wrong)
-        assert answer.status_code == 400
+    wrong_fields: list[dict[str, Any]] = [{"kind": "smell"}, {"seconds": "long"}, {"wanted": "0"}, {"purposes": []}]
+    for wrong in [*wrong_fields, {"purposes": ["readers"]}]:
+        assert client.post("/acme/kitchen/data/collect", fields | wrong).status_code == 400
     assert CollectingLink.objects.count() == 1
     assert Client().get(f"/collect/{link.pk}").status_code == 200

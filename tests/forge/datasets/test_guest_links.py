@@ -141,7 +141,9 @@ def test_a_viewer_or_reviewer_makes_no_link_and_decides_nothing(
     guest.send(loud())
     row = Submission.objects.get()
     browser = browser_of(reviewer)
-    browser.post("/acme/kitchen/data/collect", {"kind": "sound", "audience": "guests", "title": "x"})
+    browser.post(
+        "/acme/kitchen/data/collect", {"kind": "sound", "purposes": "tests", "audience": "guests", "title": "x"}
+    )
     assert CollectingLink.objects.count() == 1
     assert browser.get(WAITING).status_code == 403
     assert browser.post(WAITING, {"do": "accept", "ids": [str(row.pk)]}).status_code == 403
@@ -302,7 +304,8 @@ def test_the_desk_shows_link_and_code_once_and_lists_the_link(
     owner: User, project: Project, browser_of: Browser
 ) -> None:
     browser = browser_of(owner)
-    fields = {"kind": "sound", "audience": "guests", "title": "Neighbours", "link_days": "7", "label": "knock"}
+    guests = {"audience": "guests", "title": "Neighbours", "link_days": "7"}
+    fields = guests | {"kind": "sound", "label": "knock", "purposes": "tests"}
     shown = browser.post("/acme/kitchen/data/collect", fields).content.decode()
     link = CollectingLink.objects.get()
     assert f"/collect/{link.pk}#token=" in shown
