@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -107,6 +107,28 @@ def field_with_hint(
     """A labelled text field, as `field`, whose hint stands between the tags and may take several lines."""
     hint = mark_safe(" ".join(content.split()))  # noqa: S308  # rendered already, so escaped
     return render_to_string("parts/field.html", field(context, name, label, value, hint=hint, **attributes))
+
+
+@register.simple_tag(takes_context=True)
+def selected(context: template.Context, name: str, value: object, usual: object = "", form: str = "") -> str:
+    """Marks the option with this value where it was sent, when its form comes back; else where it is the usual one."""
+    return " selected" if _is_chosen(context, name, value, usual, form) else ""
+
+
+@register.simple_tag(takes_context=True)
+def checked(context: template.Context, name: str, value: object, usual: object = "", form: str = "") -> str:
+    """The same for a radio button and a box. A box that is not ticked is not sent: its form is known by a field `form`
+    that always is. `usual` may be the usual value, several, or whether this is one."""
+    return " checked" if _is_chosen(context, name, value, usual, form) else ""
+
+
+def _is_chosen(context: template.Context, name: str, value: object, usual: object, form: str) -> bool:
+    typed = context.get("typed")
+    if typed and (form or name) in typed:
+        return str(value) in typed.getlist(name)
+    if isinstance(usual, bool):
+        return usual
+    return value in usual if isinstance(usual, Collection) and not isinstance(usual, str) else str(value) == str(usual)
 
 
 _STATE_COLOURS = {"finished": "ok", "failed": "bad", "needs": "bad", "running": "info"}

@@ -54,6 +54,7 @@ SCOPE_GROUPS = (
 
 
 LIVES = {"30": "30 days", "90": "90 days", "365": "A year"}
+USUAL_LIFE = "90"
 
 
 @for_person
@@ -65,14 +66,15 @@ def tokens(request: HttpRequest) -> HttpResponse:
     context = {
         "tokens": _listed(ApiToken.objects.visible_to(principal)),
         "scope_groups": [(title, [(scope, SCOPE_TEXTS[scope]) for scope in scopes]) for title, scopes in SCOPE_GROUPS],
-        "chosen": request.POST.getlist("scopes") or [Scope.REGISTRY_PULL],
+        "usual_scopes": [Scope.REGISTRY_PULL],
         "lives": LIVES,
+        "usual_life": USUAL_LIFE,
         "now": timezone.now(),
     } | restriction_choices(request)
     if request.method == "GET":
         return render(request, "account/tokens.html", context)
-    life = request.POST.get("life", "90")
-    days = int(life) if life in LIVES else 90
+    life = request.POST.get("life", "")
+    days = int(life if life in LIVES else USUAL_LIFE)
     expires = timezone.now() + timedelta(days=days)
     try:
         token, secret = actions.create_token(

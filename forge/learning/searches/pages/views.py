@@ -168,7 +168,7 @@ def _form_context(request: HttpRequest, project: Project, known: Sequence[Recipe
         "recipe": recipe,
         "fields": fields,
         "forms": space["forms"] if space else [],
-        "chosen_forms": sent.getlist(f"{VARY}quantize") or [declared.form if declared else DEFAULT_FORM],
+        "usual_forms": [declared.form if declared else DEFAULT_FORM],
         "boards": [each for each in boards() if each.target in CORES],
         "board": sent.get("board", DEFAULT_BOARD),
         "limits": {each: sent.get(each, "") for each in LIMITS},

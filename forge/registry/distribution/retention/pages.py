@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import count
+from itertools import takewhile
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -37,7 +37,6 @@ def retention_page(request: HttpRequest, organisation: str) -> HttpResponse:
     place = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
     if request.method == "GET":
         return render(request, _TEMPLATE, _context(principal, place, policy_of(place.pk)))
-    policy = RetentionPolicy()
     try:
         policy = _policy_in(request.POST)
         if request.POST.get("do") == "preview":
@@ -45,38 +44,43 @@ def retention_page(request: HttpRequest, organisation: str) -> HttpResponse:
         change_retention(principal, place, policy, precondition=form_precondition(request.POST))
     except DomainError as error:
         # Rules that others changed meanwhile are shown as they are now; what is merely wrong stays to be corrected.
-        shown = policy_of(place.pk) if isinstance(error, Stale) else policy
-        context = _context(principal, place, shown, is_right=isinstance(error, Stale)) | {"error": error}
-        return render(request, _TEMPLATE, context, status=status_of(error))
+        if isinstance(error, Stale):
+            context = _context(principal, place, policy_of(place.pk))
+        else:
+            context = _context(principal, place, RetentionPolicy()) | _typed(request.POST)
+        return render(request, _TEMPLATE, context | {"error": error}, status=status_of(error))
     return redirect("organisation-retention", organisation=place.name)
 
 
-def _context(
-    principal: Principal, organisation: Organisation, policy: RetentionPolicy, *, is_right: bool = True
-) -> dict[str, Any]:
-    rows = [*policy.rules, *(RetentionRule("") for _ in range(_FREE_ROWS))][:MAX_RULES]
+def _context(principal: Principal, organisation: Organisation, policy: RetentionPolicy) -> dict[str, Any]:
+    rules = [*policy.rules, *(RetentionRule("") for _ in range(_FREE_ROWS))][:MAX_RULES]
     return tabs_of(principal, organisation) | {
-        "rows": rows,
+        "rows": [(rule.tags, rule.keep_last, rule.unused_days, rule.older_days) for rule in rules],
         "keep": " ".join(policy.keep),
-        "preview": preview_of(principal, organisation, policy, timezone.now()) if is_right and policy.rules else None,
+        "preview": preview_of(principal, organisation, policy, timezone.now()) if policy.rules else None,
         "etag": etag_of(retention_facets(policy_of(organisation.pk))),
+    }
+
+
+def _typed(form: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of the form, as they were written."""
+    rows = takewhile(lambda row: f"tags-{row}" in form, range(MAX_RULES))
+    names = ("tags", "last", "unused", "older")
+    return {
+        "rows": [tuple(form.get(f"{name}-{row}", "") for name in names) for row in rows],
+        "keep": form.get("keep", ""),
     }
 
 
 def _policy_in(form: Mapping[str, str]) -> RetentionPolicy:
     """The rules of the form, without empty rows. Raises `Invalid`."""
-    rules = []
-    for row in count():
-        if row >= MAX_RULES or f"tags-{row}" not in form:
-            break
-        if tags := form[f"tags-{row}"].strip():
-            numbers = (_number(form, f"{name}-{row}") for name in ("last", "unused", "older"))
-            rules.append(rule_from(tags, *numbers))
-    return RetentionPolicy(tuple(rules), tuple(form.get("keep", "").split()))
+    typed = _typed(form)
+    rules = [rule_from(tags.strip(), *map(_number, numbers)) for tags, *numbers in typed["rows"] if tags.strip()]
+    return RetentionPolicy(tuple(rules), tuple(typed["keep"].split()))
 
 
-def _number(form: Mapping[str, str], name: str) -> int | None:
-    text = form.get(name, "").strip()
+def _number(text: str) -> int | None:
+    text = text.strip()
     if not text:
         return None
     if not text.isascii() or not text.isdecimal() or len(text) > 6:
