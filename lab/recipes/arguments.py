@@ -74,6 +74,13 @@ CLASSIFIER: Sequence[RecipeArgument] = (
         0.0,
         0.5,
     ),
+    RecipeArgument(
+        "balance",
+        "1: all labels count alike, however many windows they have. 0: all windows count alike.",
+        1,
+        0,
+        1,
+    ),
 )
 """Those of a network that tells labels apart."""
 

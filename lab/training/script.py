@@ -129,6 +129,8 @@ def script_text(settings: RunSettings, start: str = "") -> str:
         numbers += f", prune={values['prune']!r}"
     if values.get("smoothing"):
         numbers += f", smoothing={values['smoothing']!r}"
+    if not values.get("balance", 1):
+        numbers += ", is_balanced=False"
     layers = values.get(LEARNED_LAYERS.name, 0)
     classes = "1 + len(LABELS)" if recipe.counts else "len(LABELS)"
     teacher = ""

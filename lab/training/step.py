@@ -78,6 +78,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         smoothing=values.get("smoothing", 0.0),
         has_teacher="teacher" in job.inputs,
         object_weight=float(values["object-weight"]) if recipe.counts else 0.0,
+        is_balanced=bool(values.get("balance", 1)),
     )
     classes = recipe.classes(len(spec["labels"]))
     start = load_start(job, shape) if "start" in job.inputs else ""

@@ -62,6 +62,19 @@ def sureness(smoothing):
 assert right > 0.9 and right_too > 0.9, (right, right_too)
 assert sure > 0.9 and unsure < 0.85, (sure, unsure)  # 0.8 is the share of a label
 """
+BALANCED = """
+labels = (np.arange(200) % 5 == 0).astype(np.int32)
+alike = fitting.WindowSet(np.ones((200, *train.inputs.shape[1:]), np.float32), labels)
+
+def share_of_the_rare_label(is_balanced):
+    settings = Settings(seed=1, epochs=30, patience=30, batch=50, learning_rate=0.02, is_balanced=is_balanced)
+    progress = Progress(fitting.new_learner(build, settings, alike))
+    fitting.fit(alike, alike, settings, noise, progress, lambda: None)
+    return progress.learner.answers(alike.inputs)[:, 1].mean()
+
+assert abs(share_of_the_rare_label(True) - 0.5) < 0.1
+assert abs(share_of_the_rare_label(False) - 0.2) < 0.1
+"""
 GRADIENT = """
 import keras
 import tensorflow as tf
@@ -104,6 +117,10 @@ def test_the_curves_do_not_depend_on_how_many_steps_are_taken_at_once() -> None:
 
 def test_a_model_that_learned_smoothed_labels_is_less_sure() -> None:
     run(SMOOTHED)
+
+
+def test_windows_count_alike_where_labels_need_not() -> None:
+    run(BALANCED)
 
 
 def test_the_gradient_of_a_batch_normalisation_is_that_of_keras() -> None:

@@ -153,8 +153,8 @@ def fit(
     """Trains from where `progress` is, and calls `after_epoch` when it has a further row. `augment` changes inputs,
     and with them labels that are positions. `teacher` gives the shares of
     windows, where the settings have one. Raises `Diverged`."""
-    has_labels = not settings.is_number and not settings.object_weight
-    weights = label_weights(train.labels) if has_labels else np.ones(len(train.labels), np.float32)
+    is_balanced = settings.is_classifier and settings.is_balanced
+    weights = label_weights(train.labels) if is_balanced else np.ones(len(train.labels), np.float32)
     for epoch in range(len(progress.curves) + 1, settings.epochs + 1):
         if is_to_be_pruned(progress, settings):
             remove_channels(progress, settings, train)

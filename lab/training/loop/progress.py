@@ -30,9 +30,10 @@ class Settings:
     squares, and "accuracy" the share of them that is gone. Each is one number, or as many as the model gives.
     Where `prune` is not 0, that share of the channels is removed when half of the epochs are over, or earlier when
     `patience` epochs brought nothing; the network learns on without them. `smoothing` is the share of a label that goes
-    to all classes alike. With `has_teacher`, the answers of another model are learned beside the labels. Where
-    `object_weight` is not 0, labels are positions of objects, the model answers for the cells of a grid (`grids.py`),
-    of which those with objects have that weight, and "accuracy" is their F1."""
+    to all classes alike. Without `is_balanced`, a class counts as often as it has windows. With `has_teacher`, the
+    answers of another model are learned beside the labels. Where `object_weight` is not 0, labels are positions of
+    objects, the model answers for the cells of a grid (`grids.py`), of which those with objects have that weight, and
+    "accuracy" is their F1."""
 
     seed: int
     epochs: int
@@ -44,6 +45,7 @@ class Settings:
     smoothing: float = 0.0
     has_teacher: bool = False
     object_weight: float = 0.0
+    is_balanced: bool = True
 
     @property
     def is_classifier(self) -> bool:

@@ -44,16 +44,19 @@ def test_a_script_defines_each_name_that_it_uses(name: str) -> None:
     assert unbound_names(script_text(settings)) == set()
 
 
-def test_a_script_smooths_labels_where_its_run_did() -> None:
+@pytest.mark.parametrize(
+    ("argument", "value", "setting"), [("smoothing", 0.1, "smoothing=0.1"), ("balance", 0, "is_balanced=False")]
+)
+def test_a_script_counts_labels_as_its_run_did(argument: str, value: float, setting: str) -> None:
     recipe = usable("motion")
-    for smoothing, text in ((0.1, ", smoothing=0.1)"), (0.0, "")):
-        values = read_arguments(recipe.arguments, {"smoothing": smoothing}, "motion")
-        line = next(
-            line
-            for line in script_text(RunSettings(recipe, values, 7, ("one", "two"), "digest")).splitlines()
-            if line.startswith("SETTINGS = ")
-        )
-        assert ("smoothing" in line, line.endswith(text)) == (bool(text), True)
+
+    def settings_line(written: dict[str, float]) -> str:
+        values = read_arguments(recipe.arguments, written, "motion")
+        text = script_text(RunSettings(recipe, values, 7, ("one", "two"), "digest"))
+        return next(line for line in text.splitlines() if line.startswith("SETTINGS = "))
+
+    usual = settings_line({})
+    assert settings_line({argument: value}) == f"{usual[:-1]}, {setting})"
 
 
 def test_a_script_with_a_teacher_reads_it_from_the_file_beside_it() -> None:
