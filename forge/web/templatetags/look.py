@@ -212,6 +212,13 @@ def grouped(count: int) -> str:
     return f"{count:,}"
 
 
+@register.filter(name="counted")
+def counted_text(count: int, nouns: str) -> str:
+    """A count with its noun: 1 sample, 2,000 samples. `nouns` are two with a comma between where an s is not enough."""
+    one, _, many = nouns.partition(",")
+    return f"{grouped(count)} {one if count == 1 else many or f'{one}s'}"
+
+
 @register.filter(name="percent")
 def percent_text(share: float | None) -> str:
     """A share from 0 to 1 as people read it: 92.9 %, 100 %."""
