@@ -39,7 +39,7 @@ class Form:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What one form on a page has and no other, unless there is one in each row of a list."""
+        """The address and fields that no other form on a page has, unless there is one in each row of a list."""
         return self.action, *sorted(self.controls)
 
 

@@ -21,10 +21,10 @@ from tests.forge.web.parsed_forms import Control, Form, forms_of
 
 WRONG = ("", "x" * 30_000, "\N{RIGHT-TO-LEFT OVERRIDE}", "-7")
 """Texts of which every field refuses one."""
-GIVEN_ANEW = frozenset({"agreed"})
+AGREEMENTS = frozenset({"agreed"})
 """Boxes that are ticked again: whoever agrees to terms reads them as they came back."""
 Lost = dict[str, tuple[list[str], list[str]]]
-"""What was sent of a field and what came back, by its name."""
+"""The values of a field that were sent, and those that came back, by its name."""
 
 
 def paths(named: Mapping[str, str]) -> Iterator[str]:
@@ -44,7 +44,7 @@ def other(control: Control) -> list[str]:
 
 
 def choices(form: Form) -> Iterator[dict[str, list[str]]]:
-    """What is sent of a form: other choices than it has, or no box ticked; something in each empty field."""
+    """The fields of a form as they are sent: other choices than it has, or no box ticked; no text is empty."""
     fields = {name: each.chosen for name, each in form.controls.items()}
     fields |= {name: ["7"] for name in form.texts if fields[name] in ([], [""])}
     others = {name: other(each) for name, each in form.choices.items()}
@@ -78,12 +78,12 @@ def come_back(browser: Client, path: str, form: Form, sent: dict[str, list[str]]
 
 
 def lost(browser: Client, path: str, form: Form) -> Lost | None:
-    """What was sent and what came back, where that is another; None of a form that never comes back."""
+    """The differences between the fields that were sent and those that came back; None of a form that never does."""
     never, differences = True, {}
     for sent in choices(form):
         if (back := come_back(browser, path, form, sent)) is not None:
             never, (wrong, again) = False, back
-            for name in {*form.choices, *form.texts} - {wrong, *GIVEN_ANEW}:
+            for name in {*form.choices, *form.texts} - {wrong, *AGREEMENTS}:
                 if sorted(sent[name]) != sorted(again.controls[name].chosen):
                     differences[name] = sent[name], again.controls[name].chosen
     return None if never else differences
