@@ -184,7 +184,8 @@ class BegunStep:
         if "refused" in answer:
             raise refused_from_json(answer["refused"])
         if "result" not in answer:
-            raise _death(self._process.status(), self._process.last_words(), step)
+            status = self._process.status()
+            raise _death(status, self._process.last_words(), step, is_late=time.monotonic() >= deadline)
         return Outcome(answer["result"], gaps, time.monotonic() - self._begun)
 
 
@@ -250,11 +251,17 @@ def _close(process: StepProcess | None) -> None:
         process.close()
 
 
-def _death(status: int, text: str, step: Step) -> Refused:
-    """Why a process ended without an answer; `text` is what it said last."""
+def _death(status: int, text: str, step: Step, *, is_late: bool) -> Refused:
+    """Why a process ended without an answer; `text` is what it said last. The limit of the processors' time kills no
+    process before that of the clock: the system killed an earlier one because memory ran out."""
     number = -status if status < 0 else status - 128
-    if number in (signal.SIGXCPU, signal.SIGKILL) and "bad_alloc" not in text:
-        return Refused(Reason.OUT_OF_TIME, f"The {step.work} took longer than its limit, and was stopped.")
+    if "bad_alloc" not in text:
+        if number == signal.SIGXCPU or (number == signal.SIGKILL and is_late):
+            return Refused(Reason.OUT_OF_TIME, f"The {step.work} took longer than its limit, and was stopped.")
+        if number == signal.SIGKILL:
+            return Refused(
+                Reason.OUT_OF_MEMORY, f"The system ended the {step.work}: this machine has too little memory."
+            )
     if "bad_alloc" in text or "MemoryError" in text or "Cannot allocate memory" in text:
         return out_of_memory(step.limits.memory, step.work)
     name = signal.Signals(number).name if number in set(signal.Signals) else f"code {status}"

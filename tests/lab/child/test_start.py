@@ -83,6 +83,8 @@ def run(job):
         raise ValueError("first line\\nlast line")
     if what == "abort":
         os.abort()
+    if what == "kill":
+        os.kill(os.getpid(), 9)
     if what == "spin":
         spin(job)
     if what == "chatter":
@@ -296,6 +298,7 @@ def test_two_steps_at_once_have_processes_of_their_own(probe: Path, pool: Proces
         ("raise", ChildLimits(seconds=60), Reason.NOT_CONVERTED),
         ("memory", ChildLimits(seconds=60, memory=256 << 20), Reason.OUT_OF_MEMORY),
         ("spin", ChildLimits(seconds=1), Reason.OUT_OF_TIME),
+        ("kill", ChildLimits(seconds=60), Reason.OUT_OF_MEMORY),  # as the system does where memory runs out
     ],
 )
 def test_a_process_outlives_the_copy_of_a_step_that_fails(
