@@ -80,7 +80,8 @@ def check(environment: Environment) -> CheckedEnvironment:
 
 
 def remove(environment: Environment) -> None:
-    """Removes an environment from this machine."""
+    """Removes an environment from this machine: first that it is ready, since this may be broken off."""
+    (environment.folder / READY).unlink(missing_ok=True)
     shutil.rmtree(environment.folder, ignore_errors=True)
 
 

@@ -13,7 +13,7 @@ import pytest
 from lab.environments import environment
 from lab.environments.__main__ import main
 from lab.environments.environment import ENVIRONMENTS, READY, Environment
-from lab.environments.making import EnvironmentProblem, check, locked_packages, prepare
+from lab.environments.making import EnvironmentProblem, check, locked_packages, prepare, remove
 
 NAME, VERSION = "converter", "1.2"
 
@@ -55,6 +55,15 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
 
 
 ENVIRONMENT = Environment("test", NAME, "tests", download=1, disk=2)
+
+
+def test_an_environment_that_is_removed_in_part_is_not_ready(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    (index.locks / "test.txt").write_text("")
+    ENVIRONMENT.folder.mkdir(parents=True)
+    (ENVIRONMENT.folder / READY).write_text("{}")
+    monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)  # as if it was broken off
+    remove(ENVIRONMENT)
+    assert not ENVIRONMENT.is_ready
 
 
 @pytest.mark.slow
