@@ -48,6 +48,12 @@ def test_a_secret_is_found_with_its_line_wherever_it_is(kind: str, line: str, be
     assert all("hunter2000" not in each and "AKIA" not in each for each in scan.sentences)
 
 
+@pytest.mark.parametrize("within", ["\f", "\v", "\x85", "\u2028", "\u2029"])
+def test_lines_are_those_of_editors(within: str) -> None:
+    scan = scan_texts([("config.py", f"a = 1{within}\r\n\r{SECRETS[0][1]}\n".encode())])
+    assert {place["line"] for place in scan.places} == {3}
+
+
 @pytest.mark.protects("registry/disguised-secrets")
 @pytest.mark.parametrize(("kind", "secret"), [each for each in SECRETS if each[0] != "Secret Keyword"])
 @pytest.mark.parametrize("line", ['s = Session("%s")', "session = connect(url='%s', timeout=5)", "x = f.g['%s']"])

@@ -24,6 +24,8 @@ SHORTEST = 8
 """Characters without which a line holds no secret."""
 _LETTER = re.compile(r"[A-Za-z]")
 _SPACES = re.compile(r"\s+")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+"""An end of a line as editors count lines: other characters at which Python parts a text may stand within one."""
 _KEYWORD = "KeywordDetector"
 _UNWANTED = {"Base64HighEntropyString", "HexHighEntropyString", "IPPublicDetector"}
 
@@ -62,7 +64,7 @@ def _places(path: str, data: bytes, deadline: float) -> Iterator[dict[str, Any]]
         return
     if "\0" in text:
         return
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(_LINE_END.split(text), 1):
         if len(line) >= SHORTEST and _LETTER.search(line):
             kinds = dict.fromkeys(kind for piece in _pieces(line) for kind in _kinds(piece, deadline))
             yield from ({"path": path, "line": number, "kind": kind} for kind in kinds)
