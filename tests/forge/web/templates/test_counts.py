@@ -27,5 +27,5 @@ def test_a_count_agrees_with_its_noun(count: int, nouns: str, text: str) -> None
 
 
 def test_no_template_writes_a_count_with_a_noun_for_many() -> None:
-    found = [str(path) for path in Path("templates").rglob("*.html") if ALWAYS_MANY.search(path.read_text("utf-8"))]
-    assert found == ["templates/reviews/samples.html"], "which has more than it shows"
+    names = [str(path) for path in Path("templates").rglob("*.html") if ALWAYS_MANY.search(path.read_text("utf-8"))]
+    assert names == ["templates/reviews/samples.html"], "which has more than it shows"
