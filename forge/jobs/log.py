@@ -12,9 +12,9 @@ from forge.jobs.models import WORKER, Job, JobLogLine
 LOG_LIMIT = 2_000
 """Lines of one job's log, and characters of one line."""
 ERROR_LIMIT = 1_900
-"""Lines after which a log takes none of the work any more: what says why a job ended comes last, and needs room."""
+"""Lines after which a log takes only warnings and errors about the job itself: these come last, and need room."""
 WORK_LIMIT = 1_800
-"""Lines after which it takes only errors of the work."""
+"""Lines after which it takes only errors of the work, and what happens to the job."""
 FULL = "The log is full: further lines are left out, except errors and what happens to the job itself."
 
 
@@ -64,5 +64,5 @@ def _stored_lines(lines: Iterable[NewLogLine], last: int) -> Iterator[tuple[int,
 def _limit(line: NewLogLine) -> int:
     """How many lines a log may have with this one."""
     if line.step == WORKER:
-        return LOG_LIMIT
+        return ERROR_LIMIT if line.level == "info" else LOG_LIMIT
     return ERROR_LIMIT if line.level == "error" else WORK_LIMIT
