@@ -116,8 +116,11 @@ class RowByRow(Computation):
             yield from make(len(self.stages) - 1, row)
 
     def may_replace(self, index: int) -> bool:
-        """Whether the output can replace this input in memory: no row is read after the output's row is written."""
+        """Whether the output can replace this input in memory: no row is read after the output's row is written, and a
+        row is not read while it is written, unless it is read element by element."""
         last = len(self.stages) - 1
+        if not all(map(self.stages[last].work.computation.may_replace, self._places_read(last, index))):
+            return False
         sizes = {stage.row_size for stage in self.stages if index in stage.inputs}
         if sizes | ({self.source_row_size} if index == 0 else set()) != {self.stages[last].row_size}:
             return False
@@ -134,11 +137,18 @@ class RowByRow(Computation):
             yield from (scheduled.row,) if index == 0 else ()
             return
         stage = self.stages[scheduled.stage]
-        if index == 0 and scheduled.stage == 0 and self.reads_source_itself:
-            first = scheduled.row * stage.work.step
-            yield from range(first, first + stage.work.height)
-        if index in stage.inputs:
-            yield scheduled.row
+        for place in self._places_read(scheduled.stage, index):
+            if stage.inputs[place] is None:
+                first = scheduled.row * stage.work.step
+                yield from range(first, first + stage.work.height)
+            else:
+                yield scheduled.row
+
+    def _places_read(self, number: int, index: int) -> list[int]:
+        """Returns the positions of a stage's inputs that it reads directly in an input of the chain."""
+        stage = self.stages[number]
+        reads_source = index == 0 and number == 0 and self.reads_source_itself
+        return [place for place, each in enumerate(stage.inputs) if each == index or (each is None and reads_source)]
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         rows = [np.zeros((stage.rows, stage.row_size), np.int8) for stage in self.stages]

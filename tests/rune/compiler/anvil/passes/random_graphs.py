@@ -69,7 +69,8 @@ class RandomGraph:
                 return back
 
     def _conv(self, image: int) -> int:
-        depth, channels, side = self._dimensions(image)[-1], self._some(1, 20), int(self.generator.choice([1, 3]))
+        depth, side = self._dimensions(image)[-1], int(self.generator.choice([1, 3]))
+        channels = int(self.generator.choice([depth, self._some(1, 20)]))
         result = self._value((1, SIZE, SIZE, channels))
         filters = self.generator.integers(-127, 128, (channels, side, side, depth)).astype(np.int8)
         scales = self._multipliers(channels)
