@@ -45,6 +45,7 @@ PARTS = (
     "tensor.py",
     "toolchain.py",
     "unreadable.py",
+    "user_cache.py",
     "wording.py",
 )
 """The hashed files of the package `rune`: all that a build or a package imports, and the C that they compile. A package

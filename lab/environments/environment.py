@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from rune.user_cache import user_cache
+
 LOCKS: Final = Path(__file__).resolve().parent
 FOLDER_VARIABLE: Final = "RUNE_LAB_DIR"
 """Names the folder of the environments; without it they are in the user's cache."""
@@ -85,5 +87,4 @@ def environments_folder() -> Path:
     chosen = os.environ.get(FOLDER_VARIABLE)
     if chosen:
         return Path(chosen).absolute()
-    cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path.home() / ".cache") / "rune" / "lab"
+    return user_cache("lab")

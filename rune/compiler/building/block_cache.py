@@ -14,13 +14,14 @@ from pathlib import Path
 from rune.compiler.blocks.mounts import is_mounted, mounted_path
 from rune.digests import digest_of
 from rune.project.files import FileError, FileMissing, ProjectFiles, normal_path
+from rune.user_cache import user_cache
 
 
 class BlockCache:
     """A folder of bytes; by default `$XDG_CACHE_HOME/rune/blocks` or `~/.cache/rune/blocks`."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or _default_folder()
+        self.folder = folder or user_cache("blocks")
 
     def get(self, digest: str) -> bytes | None:
         """The bytes of a digest; None where they are not here, or are others."""
@@ -79,8 +80,3 @@ class CachedFiles:
             return None
         digest = ":".join(normal.split("/")[-2:])
         return self._cache.get(digest) if is_mounted(normal) and normal == mounted_path(digest) else None
-
-
-def _default_folder() -> Path:
-    folder = os.environ.get("XDG_CACHE_HOME")
-    return (Path(folder) if folder else Path.home() / ".cache") / "rune" / "blocks"

@@ -8,6 +8,7 @@ import click
 from click.core import ParameterSource
 
 import rune
+from rune.compiler.anvil.compiling.object_folder import SHARING
 from rune.tools.cli.group import LazyGroup
 from rune.tools.cli.settings import CommandSettings
 
@@ -89,3 +90,9 @@ def main(context: click.Context, colour: str, unstable: bool, rune_repo_dir: Pat
     context.obj = CommandSettings(colour, context.meta["rune.variables"])
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
+
+
+def start() -> None:
+    """The command in a process of its own: what one process compiles, the next ones use."""
+    SHARING.begin()
+    main()

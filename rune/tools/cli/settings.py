@@ -17,7 +17,7 @@ import click
 
 VARIABLES: Final = {
     "CURRENT_DIR": "The folder that paths of `rune build` start from, as `--current-dir`.",
-    "CACHE_DIR": "Read for old scripts; nothing is cached between builds.",
+    "CACHE_DIR": "Read for old scripts; has no effect.",
     "RUNE_REPO_DIR": "Read for old scripts, as `--rune-repo-dir`; has no effect.",
     "RUNE_LOG": "How much is logged to standard error: `off`, `error`, `warn` (the default), `info`, `debug`, `trace`.",
     "RUST_LOG": "The same under its old name; of `target=level` pairs the most verbose applies.",

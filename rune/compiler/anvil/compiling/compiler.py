@@ -23,6 +23,7 @@ from pathlib import Path
 from rune.compiler.anvil.compiling.allowance import Allowance
 from rune.compiler.anvil.compiling.data_object import data_object
 from rune.compiler.anvil.compiling.layouts import LinkedModule, layout_key, read_layout
+from rune.compiler.anvil.compiling.object_folder import SHARING
 from rune.compiler.anvil.compiling.objects import ObjectCache, object_key
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.sources import Sources, Unit
@@ -86,7 +87,7 @@ def _objects_of(modules: Sequence[tuple[Sources, Toolchain]], allowance: Allowan
     again."""
     built = [[_BuiltUnit(sources, unit, toolchain) for unit in sources.units] for sources, toolchain in modules]
     by_key = {each.key: each for units in built for each in units if each.unit.data is None}
-    cached = {key: _OBJECTS.get(key) for key in by_key}
+    cached = {key: _cached(key) for key in by_key}
     objects = {key: known for key, known in cached.items() if known is not None}
     lacking = sorted((by_key[key] for key in by_key.keys() - objects.keys()), key=_BuiltUnit.order)
     if lacking:
@@ -185,7 +186,20 @@ def _compiled(built: _BuiltUnit, allowance: Allowance, at_once: int) -> bytes:
         _run(command, folder, allowance, at_once)
         compiled = (folder / "object").read_bytes()
     _OBJECTS.put(built.key, compiled)
+    if SHARING.folder is not None:
+        SHARING.folder.put(built.key, compiled)
     return compiled
+
+
+def _cached(key: str) -> bytes | None:
+    """A unit that this process compiled before, or another one that shares its units."""
+    known = _OBJECTS.get(key)
+    if known is not None or SHARING.folder is None:
+        return known
+    shared = SHARING.folder.get(key)
+    if shared is not None:
+        _OBJECTS.put(key, shared)
+    return shared
 
 
 @contextmanager

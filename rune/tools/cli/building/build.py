@@ -116,7 +116,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     "--cache-dir",
     envvar="CACHE_DIR",
     type=click.Path(path_type=Path),
-    help="Accepted for old scripts; nothing is cached between builds.",
+    help="Accepted for old scripts; has no effect.",
 )
 @click.option("--debug", is_flag=True, help="Accepted for old scripts; a rune is always compiled with optimisation.")
 @allow_outside_option

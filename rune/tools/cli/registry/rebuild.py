@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from rune.compiler.anvil.compiling.object_folder import SHARING
 from rune.compiler.verify.runes.rebuild_result import RebuildResult, RebuildState
 from rune.compiler.verify.runes.rebuild_spec import UnknownSpec, rebuild_from_spec
 from rune.digests import digest_of
@@ -69,6 +70,7 @@ def command(
     The exit status is 1 when the bytes differ, and 8 when another toolchain built the rune, so that its bytes cannot be
     compared. It is 9 when no key of yours signed the provenance.
     """
+    SHARING.end()  # a proof uses nothing that was compiled before
     named = named_rune(reference, registry, insecure=insecure)
     published = _fetched(named, keys, insecure=insecure)
     files = _files_of(named, published.origin) if source is None else project_of(source).files

@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from rune.compiler.anvil.compiling import compiler
+from rune.compiler.anvil.compiling.object_folder import SHARING, ObjectFolder
+from rune.compiler.anvil.compiling.objects import ObjectCache
 from rune.compiler.building.spec import BuildSpec, SpecOptions
 from rune.project.files import MemoryFiles
 from rune.toolchain import toolchain_digest
@@ -101,6 +104,17 @@ def test_the_version_builds_the_same_bytes(shop: Shop) -> None:
     answer = json.loads(shop.rebuild("--format", "json").stdout)
     assert answer["rebuild"]["state"] == "identical"
     assert answer["digest"] == digest_of(published_rune())
+
+
+@pytest.mark.slow
+@pytest.mark.protects("registry/rebuilt-runes")
+def test_nothing_is_used_that_was_compiled_before(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiler, "_OBJECTS", ObjectCache[bytes](limit=1 << 20, size=len))
+    monkeypatch.setattr(ObjectFolder, "get", lambda _self, _key: pytest.fail("a unit was looked up"))
+    shop.state()
+    SHARING.begin()
+    assert shop.rebuild().exit_code == 0
+    assert SHARING.folder is None
 
 
 @pytest.mark.slow
