@@ -30,7 +30,7 @@ def estimate(op: DepthwiseConv2DInt8) -> Cost | None:
 
 
 def int8(op: DepthwiseConv2DInt8) -> KernelCall:
-    sums, window, width = settled_sums(op), op.window, m0plus.padded_width(op.window)
+    sums, window, width = settled_sums(op), op.window, op.window.reach[1]
     channels = window.output_channels
     firsts = np.minimum(np.arange(0, channels, LANES), channels - LANES)
     taps = [sums.weights[first : first + LANES, _BY_COLUMNS].T for first in firsts]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rune.compiler.anvil.ops.convolution.depthwise_conv_2d import DepthwiseConv2DInt8
-from rune.compiler.anvil.ops.convolution.window import Window
 from rune.compiler.anvil.program import Number
 from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.selection.kernel_set import Cost
@@ -21,7 +20,7 @@ def estimate(op: DepthwiseConv2DInt8) -> Cost | None:
 
 
 def int8(op: DepthwiseConv2DInt8) -> KernelCall:
-    sums, window, width = settled_sums(op), op.window, padded_width(op.window)
+    sums, window, width = settled_sums(op), op.window, op.window.reach[1]
     return KernelCall(
         f"rune_depthwise_conv_2d_int8_of_padded{ending(op.output)}",
         (
@@ -36,11 +35,6 @@ def int8(op: DepthwiseConv2DInt8) -> KernelCall:
             Number(op.input_zero_point),
         ),
     )
-
-
-def padded_width(window: Window) -> int:
-    """Pixels of a row from the leftmost to the rightmost tap."""
-    return (window.output_width - 1) * window.stride_x + (window.filter_width - 1) * window.dilation_x + 1
 
 
 PACKERS = {DepthwiseConv2DInt8: int8}

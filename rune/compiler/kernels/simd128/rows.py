@@ -21,12 +21,11 @@ class RowKernels:
     @staticmethod
     def under(window: Window, row_channels: int) -> RowKernels:
         """Returns the input under the filter."""
-        width = (window.output_width - 1) * window.stride_x + (window.filter_width - 1) * window.dilation_x + 1
-        return RowKernels(window, row_channels, width, (window.filter_height - 1) * window.dilation_y + 1)
+        return RowKernels(window, row_channels, window.reach[1], (window.filter_height - 1) * window.dilation_y + 1)
 
     def whole(self) -> RowKernels:
         """The same with all rows in the ring, so that each begins as far behind the one before."""
-        return replace(self, count=(self.window.output_height - 1) * self.window.stride_y + self.count)
+        return replace(self, count=self.window.reach[0])
 
     @property
     def size(self) -> int:

@@ -57,6 +57,14 @@ class Window:
         return self.batches * self.output_height * self.output_width
 
     @property
+    def reach(self) -> tuple[int, int]:
+        """The rows and columns from the first to the last that the filter touches, padding included."""
+        return (
+            (self.output_height - 1) * self.stride_y + (self.filter_height - 1) * self.dilation_y + 1,
+            (self.output_width - 1) * self.stride_x + (self.filter_width - 1) * self.dilation_x + 1,
+        )
+
+    @property
     def is_padded(self) -> bool:
         """Whether the filter meets anything beside the image."""
         rows, columns = self._rows, self._columns
@@ -82,13 +90,15 @@ class Window:
         return np.where(inside[None, ..., None], patches, np.array(padding, image.dtype))
 
     def without(self, frame: PaddingFrame) -> Window:
-        """The same laid on an image that lacks a frame: its rows and columns are padding."""
+        """The same laid on an image that lacks a frame: its rows and columns are padding. Where the filter does not
+        reach the image, more padding would change nothing, and kernels have no room for it."""
+        rows, columns = self.reach
         return replace(
             self,
             input_height=self.input_height - frame.top - frame.bottom,
             input_width=self.input_width - frame.left - frame.right,
-            pad_top=self.pad_top + frame.top,
-            pad_left=self.pad_left + frame.left,
+            pad_top=min(self.pad_top + frame.top, rows),
+            pad_left=min(self.pad_left + frame.left, columns),
         )
 
     def row_work(self, of_row: Callable[[Window], Computation], padding: int) -> RowWork | None:
