@@ -27,7 +27,7 @@ Chain = tuple[int, ...]
 
 def rows(graph: Graph) -> Graph:
     """Returns the graph with chains that work row by row; the same graph if none of them saves memory."""
-    links = _Links.of(graph)
+    links = Links.of(graph)
     chains: tuple[Chain, ...] = ()
     need = _Need.of(graph, chains)
     left = SEARCH // max(len(graph.nodes), 1)
@@ -47,7 +47,7 @@ def _with(chains: Sequence[Chain], chain: Chain) -> tuple[Chain, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Links:
+class Links:
     """How each node can work row by row, and which node it can be chained to."""
 
     graph: Graph
@@ -56,7 +56,7 @@ class _Links:
     """The node whose rows each node reads."""
 
     @staticmethod
-    def of(graph: Graph) -> _Links:
+    def of(graph: Graph) -> Links:
         works = {number: work for number, node in enumerate(graph.nodes) if (work := _row_work(graph, node))}
         makers, readers = graph.makers(), graph.readers()
         shared = {value.shares for value in graph.values}
@@ -76,7 +76,7 @@ class _Links:
             ]
             if links and work.step <= work.height:  # else rows would be made that nobody needs
                 before[number] = max(links)
-        return _Links(graph, works, before)
+        return Links(graph, works, before)
 
     def chains_with(self, number: int) -> Iterator[Chain]:
         """Returns all chains that contain a node."""

@@ -91,8 +91,9 @@ def int8_call(op: Conv2DInt8, sums: Sums, numbers: Numbers, joined: int = 1) -> 
 
 
 def is_pointwise(window: Window) -> bool:
-    """Whether every pixel is seen once and alone."""
-    return (window.filter_height, window.filter_width, window.stride_y, window.stride_x) == (1, 1, 1, 1)
+    """Whether every pixel is seen once and alone, and nothing else is."""
+    sides = (window.filter_height, window.filter_width, window.stride_y, window.stride_x)
+    return sides == (1, 1, 1, 1) and not window.is_padded
 
 
 def _pointwise(op: Conv2DInt8, numbers: Numbers, bias: ConstantPointer, requantize: KernelStructure) -> KernelCall:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,8 +26,9 @@ from rune.running.runtime import Runtime
 from rune.running.runtime.errors import RuneTrapped
 from tests.models.model_layers import Layers
 from tests.models.model_values import Value
+from tests.models.random_windows import random_windows
 from tests.rune.compiler.anvil.arithmetic.test_extreme_sums import connected
-from tests.rune.compiler.anvil.model_judge import Questions
+from tests.rune.compiler.anvil.model_judge import RUNS, Questions
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 from tests.rune.compiler.kernels.in_chromium import Refused, has_exact_dots, outputs_in_chromium
 from tests.rune.compiler.kernels.test_winograd import DRAWN, functions, model_of
@@ -155,10 +156,10 @@ DOTS = {
 EXACT = PAIRS + "sum += a + b;"
 
 
-def module_with(dot: str) -> bytes:
+def module_with(dot: str, data_by_name: Mapping[str, bytes] | None = None) -> bytes:
     """A module whose instruction is replaced by C that makes `sum` of four weights `w` and numbers `v`."""
-    model = {"dense": read_model(model_of(dense(16, 4)))}
-    program = lower(models_pipeline(model), model, RELAXED)
+    models = {name: read_model(data) for name, data in (data_by_name or {"dense": model_of(dense(16, 4))}).items()}
+    program = lower(models_pipeline(models), models, RELAXED)
     sources = RELAXED.emit(program, plan(program, RELAXED.limits), "rune")
     header = sources.files["relaxed/relaxed.h"]
     instruction = b"    return __builtin_wasm_relaxed_dot_i8x16_i7x16_add_s_i32x4(weights, values, sums);\n"
@@ -191,6 +192,19 @@ def test_one_that_is_exact_is_taken() -> None:
     questions = Questions.of(data, 3)
     outputs = [tensors_of(run(loaded(module_with(EXACT)), inputs)[0].data)[0][1] for inputs in questions.inputs]
     assert [[each] for each in outputs] == questions.answers
+
+
+@pytest.mark.slow
+def test_filters_that_meet_a_frame_give_what_the_reference_gives() -> None:
+    files = {f"windows {seed}": random_windows(seed) for seed in range(20, 40)}
+    questions = {name: Questions.of(data, seed) for seed, (name, data) in enumerate(files.items())}
+    rune = loaded(module_with(EXACT, files))
+    outputs: dict[str, list[list[bytes]]] = {name: [] for name in files}
+    for number in range(RUNS):
+        messages = run(rune, [data for each in questions.values() for data in each.inputs[number]])
+        for name, message in zip(files, messages, strict=True):
+            outputs[name].append([data for _, data in tensors_of(message.data)])
+    assert {name: list(questions[name].wrong(outputs[name])) for name in files} == {name: [] for name in files}
 
 
 @pytest.fixture(scope="module")
