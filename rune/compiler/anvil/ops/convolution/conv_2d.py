@@ -199,8 +199,8 @@ def computation(op: ModelOp) -> Computation:
     )
     filters = array(weights, np.int8 if weights.kind is INT8 else np.float32)
     if image.kind is FLOAT32 and weights.kind is INT8:
-        # The reference has one kernel for weights with one scale, and one for those with a scale a channel.
-        is_whole = one_scale(weights)
+        # The reference has one kernel for weights with one scale, and one for those whose channels have others.
+        is_whole = len(np.unique(channel_scales_of(weights, len(filters)))) == 1
         return hybrid(op, place, filters, options.activation, is_symmetric=is_whole, joins_scales=is_whole)
     zero = filters.dtype.type(weights_zero_point(weights))
     full = _over_all_groups(filters, image.shape[3], zero)
