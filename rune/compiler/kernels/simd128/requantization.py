@@ -94,9 +94,8 @@ def _floats(values: Floats) -> ConstantPointer:
 def two_roundings(multipliers: Sequence[Multiplier], to: OutputRange) -> KernelStructure:
     """The exact arithmetic of convolutions and of ADD: one multiplier a channel, right for every sum."""
     exponents = np.array([each.exponent for each in multipliers], np.int64)
-    # A shift by 31 leaves nothing of a number below 2**30; a product with zero says so.
-    mantissas = np.array([each.mantissa if each.exponent > -31 else 0 for each in multipliers], np.int64)
-    factors = np.int64(1) << (30 - np.clip(-exponents, 0, 30))
+    mantissas = np.array([each.mantissa for each in multipliers], np.int64)
+    factors = -(np.int64(1) << (31 - np.maximum(-exponents, 0)))
     left = np.int64(1) << np.clip(exponents, 0, 30)
     return KernelStructure(
         "struct rune_requantize",

@@ -13,7 +13,7 @@
  * `scale` and `offset` (single precision, where the build proved that every reachable sum gives the same byte). */
 struct rune_requantize {
     const int32_t *multiplier;
-    const int32_t *factor; /* 2^(30 - right shift) */
+    const int32_t *factor; /* -2^(31 - right shift): negative, as 2^31 itself has no room */
     const int32_t *left;   /* 2^(left shift); null when every one is 1 */
     const float *scale;
     const float *offset;
@@ -38,16 +38,16 @@ RUNE_INLINE rune_i32x4 rune_multiply_shift(rune_i32x4 left, rune_i32x4 right, ru
 
 /*
  * value * multiplier * 2^-31, rounded to nearest (halves up), then times 2^-right rounded to nearest (halves away from
- * zero). The second step is a product with 2^(30 - right) and a shift by 30, as vectors shift all numbers alike.
+ * zero). The second step is a product with 2^(31 - right) and a shift by 31, as vectors shift all numbers alike.
  */
 RUNE_INLINE rune_i32x4 rune_rescale_twice(rune_i32x4 value, rune_i32x4 multiplier, rune_i32x4 factor)
 {
     const rune_i64x2 half = {INT64_C(1) << 30, INT64_C(1) << 30};
-    rune_i32x4 scaled = rune_multiply_shift(value, multiplier, half, half, 31);
-    rune_i32x4 sign = scaled >> 31; /* -1 where negative: a half then rounds down */
+    rune_i32x4 negated = -rune_multiply_shift(value, multiplier, half, half, 31);
+    rune_i32x4 sign = negated >> 31; /* 0 where the result is negative: a half then rounds down */
     rune_i64x2 low = __builtin_convertvector(__builtin_shufflevector(sign, sign, 0, 1), rune_i64x2);
     rune_i64x2 high = __builtin_convertvector(__builtin_shufflevector(sign, sign, 2, 3), rune_i64x2);
-    return rune_multiply_shift(scaled, factor, low + (INT64_C(1) << 29), high + (INT64_C(1) << 29), 30);
+    return rune_multiply_shift(negated, factor, half - 1 - low, half - 1 - high, 31);
 }
 
 /* Four sums of the channels from `channel`, before they are clamped: by the exact arithmetic. */

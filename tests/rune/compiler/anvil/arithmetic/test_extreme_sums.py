@@ -71,6 +71,12 @@ def test_a_convolution_with_a_bias_at_the_end_of_32_bits_is_the_references(multi
     agree(pointwise(weights, [bias, 0, -1000], multiplier, "none", -5), constants(64))
 
 
+@pytest.mark.parametrize("multiplier", [0.9999 * 2.0**-31, 0.501 * 2.0**-31])
+def test_multipliers_that_leave_one_of_the_largest_sums_alone_are_the_references(multiplier: float) -> None:
+    biases = (2**31 - 1, -(2**31), 2**31 - 2**20, 2**30 + 5, 2**30, -(2**30), 2**30 - 1)
+    agree(pointwise(np.zeros((len(biases), 64), np.int8), biases, multiplier, "none", -5), constants(64)[:1])
+
+
 def connected(weights: NDArray[np.int8], bias: Sequence[int], multiplier: float) -> bytes:
     """A FULLY_CONNECTED, its input from zero point -128 on; `weights` are [output, number]."""
     outputs, count = weights.shape
