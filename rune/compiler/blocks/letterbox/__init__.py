@@ -56,13 +56,15 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     _, height, width, channels = image.dimensions
     frame_height, frame_width = integer(arguments, "height"), integer(arguments, "width")
     inner_height, inner_width = inner_size(height, width, frame_height, frame_width)
-    places = bilinear_places_1024 if image.element is ElementType.I8 else bilinear_places
     if text(arguments, "method") == "nearest":
-        places = nearest_places
+        function, places = f"rune_letterbox_nearest_{image.element}", nearest_places
+    else:
+        function = f"rune_letterbox_{image.element}"
+        places = bilinear_places_1024 if image.element is ElementType.I8 else bilinear_places
     rows, columns = ImageAxis(height, inner_height, "half_pixel"), ImageAxis(width, inner_width, "half_pixel")
     top, left = (frame_height - inner_height) // 2, (frame_width - inner_width) // 2
     return BlockCode(
-        f"rune_letterbox_{image.element}",
+        function,
         constants=(places(rows), places(columns)),
         numbers=(
             *(width, channels, frame_height, frame_width, inner_height, inner_width, top, left),
