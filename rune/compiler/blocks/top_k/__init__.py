@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from rune.arithmetic import round_f32
@@ -21,7 +22,8 @@ from rune.compiler.blocks.signature import (
 )
 from rune.tensor import ElementType, TensorType
 
-_ALL = -3.4028234663852886e38
+_LEAST = -3.4028234663852886e38
+"""The least finite score. As a threshold it lets minus infinity count too, which no threshold in a file can be."""
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
@@ -36,6 +38,7 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     threshold = round_f32(real(arguments, "threshold"))
+    threshold = -math.inf if threshold == _LEAST else threshold
     return BlockCode("rune_top_k", numbers=(inputs[0].count, integer(arguments, "k"), threshold))
 
 
@@ -49,9 +52,9 @@ BLOCK = Block(
             "threshold",
             ArgumentKind.FLOAT,
             "The least score that counts. What is below has the index that follows the last one, and the score 0.",
-            default=_ALL,
-            minimum=_ALL,
-            maximum=-_ALL,
+            default=_LEAST,
+            minimum=_LEAST,
+            maximum=-_LEAST,
             is_threshold=True,
         ),
     ),

@@ -97,9 +97,10 @@ def class_index(_arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
 
 
 def top_k(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
-    scores, k = inputs[0].reshape(-1), arguments["k"]
+    scores, k, threshold = inputs[0].reshape(-1), arguments["k"], F32(arguments["threshold"])
+    least = threshold if threshold > np.finfo(F32).min else -np.inf
     order = sorted(
-        (i for i in range(scores.size) if scores[i] >= F32(arguments["threshold"])),
+        (i for i in range(scores.size) if scores[i] >= least),
         key=lambda i: (-float(scores[i]), i),
     )[:k]
     empty = k - len(order)
@@ -189,6 +190,7 @@ CASES: Sequence[Case] = (
         k=4,
         threshold=0.5,
     ),
+    case("top_k", "all of them without a threshold", np.array([-np.inf, 1, -np.inf, np.inf], F32), k=4),
     case("top_k", "nothing reaches it", np.array([0.3, 0.2], F32), k=2, threshold=0.5),
     case("add", "a sum", noise(140, 2, 3), noise(141, 2, 3)),
     case("add", "each row less another", noise(142, 4, 3), noise(143, 1, 3), second=-1.0),
