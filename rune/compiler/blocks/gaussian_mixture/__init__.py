@@ -48,9 +48,10 @@ def _mixture(type_: TensorType, arguments: Arguments) -> tuple[tuple[float, ...]
     if len(weights) != components or any(each <= 0 for each in weights):
         message = f"write one weight above 0 for each of the {components} components, or none"
         raise BlockError(message, argument="weights")
-    total = math.fsum(weights)
+    total = math.log(math.fsum(weights))  # a quotient of weights may be too small for a number
     heights = tuple(
-        math.log(weight / total)
+        math.log(weight)
+        - total
         - type_.count / 2 * math.log(2 * math.pi)
         - math.fsum(map(math.log, deviations[number * type_.count : (number + 1) * type_.count]))
         for number, weight in enumerate(weights)

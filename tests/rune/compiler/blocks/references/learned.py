@@ -41,7 +41,7 @@ def gaussian_mixture(arguments: Arguments, inputs: Sequence[Array]) -> list[Arra
     means, deviations = means.reshape(-1, x.size), deviations.reshape(-1, x.size)
     weights = weights if weights.size else np.ones(len(means))
     inverse = (1 / deviations).astype(F32).astype(F64)
-    heights = np.log(weights / weights.sum()) - x.size / 2 * np.log(2 * np.pi) - np.log(deviations).sum(axis=1)
+    heights = np.log(weights) - np.log(weights.sum()) - x.size / 2 * np.log(2 * np.pi) - np.log(deviations).sum(axis=1)
     logarithms = heights - (((x - means.astype(F32)) * inverse) ** 2).sum(axis=1) / 2
     likeliest = int(np.argmax(logarithms))
     greatest = logarithms[likeliest]
@@ -95,6 +95,12 @@ CASES: Sequence[Case] = (
         "far from both, with equal weights",
         np.array([40, -900], F32),
         **{**_MIXTURE, "weights": ""},
+    ),
+    case(
+        "gaussian_mixture",
+        "a share too small for a number",
+        np.array([0, 0.5], F32),
+        **{**_MIXTURE, "weights": "1e-300, 1e30"},
     ),
     case("gaussian_mixture", "too far for a number", np.array([3e38, 3e38], F32), means="0 0", deviations="1e-15 1"),
     case("gaussian_mixture", "a NaN in one component", np.array([np.nan, 0], F32), means="0 0", deviations="1 1"),
