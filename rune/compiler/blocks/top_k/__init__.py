@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 from rune.arithmetic import round_f32
@@ -23,7 +22,7 @@ from rune.compiler.blocks.signature import (
 from rune.tensor import ElementType, TensorType
 
 _LEAST = -3.4028234663852886e38
-"""The least finite score. As a threshold it lets minus infinity count too, which no threshold in a file can be."""
+"""The least finite score. It is no threshold: minus infinity, which no file can hold, counts then too."""
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
@@ -38,8 +37,8 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     threshold = round_f32(real(arguments, "threshold"))
-    threshold = -math.inf if threshold == _LEAST else threshold
-    return BlockCode("rune_top_k", numbers=(inputs[0].count, integer(arguments, "k"), threshold))
+    has_threshold = int(threshold > _LEAST)
+    return BlockCode("rune_top_k", numbers=(inputs[0].count, integer(arguments, "k"), has_threshold, threshold))
 
 
 BLOCK = Block(

@@ -5,10 +5,10 @@
 #include "rune.h"
 
 RUNE_FUNCTION void rune_top_k(const float *in, uint32_t *indices, float *scores, int32_t count, int32_t k,
-                              double threshold) {
+                              int32_t has_threshold, double threshold) {
     int32_t found = 0;
     for (int32_t i = 0; i < count; ++i) {
-        if (!(in[i] >= (float)threshold)) continue; /* nor a NaN */
+        if (in[i] != in[i] || (has_threshold && in[i] < (float)threshold)) continue;
         int32_t place = found < k ? found++ : k;
         for (; place > 0 && scores[place - 1] < in[i]; --place) {
             if (place == k) continue;

@@ -14,7 +14,6 @@ from typing import Any
 
 import wasmtime
 
-from rune.compiler.anvil.c.text import literal
 from rune.compiler.blocks.signature import ArgumentValue, Block, BlockCode, BlockOutput, Count, RunTimeSizes
 from rune.tensor import ElementType, TensorType
 
@@ -309,7 +308,7 @@ def _number(value: int | float | Count, vector: Vector) -> str:
     if isinstance(value, Count):
         tensor = vector.input_tensors[value.input_index]
         return str(in_this_run(tensor.type, tensor.sizes).count)
-    return literal(value)
+    return str(value) if isinstance(value, int) else value.hex()
 
 
 def _pointers(vector: Vector) -> Iterator[str]:
