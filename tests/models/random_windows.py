@@ -42,9 +42,12 @@ def _filtered(drawing: Drawing, image: Value, *, may_be_hybrid: bool) -> Value:
         ((pixel, (1, 1)), (filter_row, (1, 1)), (any_size, (height, width)), (any_size, (drawing.whole(1, 2),) * 2))
     )
     options: dict[str, Any] = {"kernel": kernel, "stride": stride, "padding": drawing.one_of(("same", "valid"))}
+    fits_twice = all(2 * taps - 1 <= side for taps, side in zip(kernel, (height, width), strict=True))
     kind = drawing.one_of(("conv", "conv", "depthwise", "pool"))
     if kind == "pool":
         return drawing.layers.pool(image, drawing.one_of(("MAX_POOL_2D", "AVERAGE_POOL_2D")), **options)
+    if stride == (1, 1) and fits_twice and drawing.chance(0.3):
+        options["dilation"] = (2, 2)
     options |= {"activation": drawing.one_of(("none", "relu")), "zero_point": drawing.zero_point()}
     if image.kind == "float32" and may_be_hybrid:
         options["hybrid"] = drawing.chance(0.5)
