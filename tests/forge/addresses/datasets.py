@@ -133,7 +133,13 @@ CASES: list[Case] = [
     ("get", f"{_PAGE}/versions/<int:number>", "acme/kitchen/data/versions/1", None, PAGE),
     ("get", f"{_PAGE}/cards", "acme/kitchen/data/cards?numbers=1", None, PAGE),
     ("get", f"{_PAGE}/collect", "acme/kitchen/data/collect", None, (200, 200, 200, 200, 403, 404, 302)),
-    ("form", f"{_PAGE}/collect", "acme/kitchen/data/collect", {"kind": "sound", "purposes": "tests"}, (200, 200, 200, 200, 403, 404, 302)),
+    (
+        "form",
+        f"{_PAGE}/collect",
+        "acme/kitchen/data/collect",
+        {"kind": "sound", "purposes": "tests"},
+        (200, 200, 200, 200, 403, 404, 302),
+    ),
     # A phone's own page: whoever asks, it says nothing before a code let the phone in.
     ("get", "collect/<uuid:link_id>", "COLLECT", None, (200,) * 7),
     ("get", "collect/<uuid:link_id>/state", "COLLECT/state", None, (401,) * 7),
