@@ -72,9 +72,9 @@ def test_ranges_and_accuracy_come_from_the_projects_samples_through_its_own_stag
     assert forms["float32"]["figures"]["accuracy"]["share"] == 1.0
     answers = ConvertedForm.objects.get(form="float32").figures["answers"]
     assert {number for number, _, _ in answers} == numbers(project, "validation")
-    form = ConvertedForm.objects.get(form="int8")
-    assert form.provenance["samples"]["digest"].startswith("sha256:")
-    assert set(form.calibrated_on) == numbers(project, "train")
+    converted = ConvertedForm.objects.get(form="int8")
+    assert converted.provenance["samples"]["digest"].startswith("sha256:")
+    assert set(converted.calibrated_on or ()) == numbers(project, "train")
     assert ConvertedForm.objects.get(form="float32").calibrated_on == []
     page = compact(client.get(f"/acme/kitchen/models/{row['id']}").content.decode())
     for text in ("100.0 %", "computed by the stages in front of", "Right answers by label", "On the line"):
