@@ -1,25 +1,22 @@
-"""Trains the digits model from nothing and measures it. See README.md for what it needs.
+"""Learns the digits model by the recipe `pictures` and measures it. See README.md for what it needs.
 
-    python examples/digits/train.py --cache /tmp/digits
-
-Pictures and weights are kept in the cache folder; a run that was broken off goes on where it was.
+python examples/digits/train.py --cache /tmp/digits
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
+import shutil
+import subprocess
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Callable, Iterable
+from multiprocessing import Pool
 from pathlib import Path
 
 import numpy as np
 from drawings import (
     NOTHING,
-    SIDE,
     SMALL,
     Images,
     Paper,
@@ -31,75 +28,74 @@ from drawings import (
     on_pad,
     with_other_habits,
 )
-from numpy.typing import NDArray
 from other_marks import FONTS, HELD_OUT_FONTS, alphabet, letter, scribble
+from PIL import Image
+
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.project.files import FolderFiles
+from rune.running.runtime import Runtime
 
 HERE = Path(__file__).parent
-sys.path.append(str(HERE.parent))  # training.py, which the templates share
 SEED = 12
-_CHUNK = 5_000
-_BATCH = 128
+LABELS = (HERE / "labels.txt").read_text("utf-8").split()
+TEST_PICTURES = 1_500
+"""Those of which `rune train` says how many were right. `measure` draws others."""
+_CHUNK = 1_000
+FORGE = """\
+training:
+  recipe: pictures
+  data: samples
+  model: trained.tflite
+  seed: 12
+  arguments:
+    size: 28
+    colour: 0
+    filters: 42
+    blocks: 2
+    depth: 4
+    shift: 0.04
+    brightness: 0.0
+    epochs: 14
+    patience: 14
+    batch: 128
+    dropout: 0.0
+    smoothing: 0.02
+    balance: 0
+
+# Pixels as floats: the Runefile needs no stages that turn them into whole numbers.
+models:
+  digits.tflite: {source: trained.float.tflite, quantize: int8, interface: float32, samples: samples}
+"""
 
 
-def pictures(cache: Path, count: int, workers: int) -> tuple[Images, NDArray[np.int64]]:
-    """So many training pictures, the same with any number of workers."""
-    path = cache / f"pictures-{count}.npz"
-    if not path.exists():
-        mnist(cache, "train")
-        alphabet(cache, FONTS)
-        starts = range(0, count, _CHUNK)
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            examples = list(pool.map(_pictures_from, [cache] * len(starts), starts))
-        np.savez(path, images=np.concatenate([m[0] for m in examples]), labels=np.concatenate([m[1] for m in examples]))
-    data = np.load(path)
-    return data["images"], data["labels"]
+def write_samples(cache: Path, folder: Path, count: int) -> None:
+    """Writes pictures below folders of their splits and labels: so many to learn from, one in 32 of them for the
+    validation, and others for the test, of digits by other writers and letters of other fonts."""
+    for split in ("train", "validation", "test"):
+        for label in LABELS:
+            (folder / split / label).mkdir(parents=True)
+    mnist(cache, "train")  # so that no two workers fetch the data
+    alphabet(cache, FONTS)
+    parts = [(cache, folder, "train", start, min(start + _CHUNK, count)) for start in range(0, count, _CHUNK)]
+    with Pool() as pool:
+        pool.starmap(_write_pictures, [*parts, (cache, folder, "test", 0, TEST_PICTURES)], chunksize=1)
 
 
-def _pictures_from(cache: Path, start: int) -> tuple[Images, NDArray[np.int64]]:
-    digits, labels = mnist(cache, "train")
-    letters = alphabet(cache, FONTS)
-    examples = [example(digits, labels, letters, np.random.default_rng([SEED, start + k])) for k in range(_CHUNK)]
-    return np.stack([picture for picture, _ in examples]), np.array([label for _, label in examples])
+def _write_pictures(cache: Path, folder: Path, split: str, start: int, end: int) -> None:
+    is_test = split == "test"
+    digits, labels = mnist(cache, "t10k" if is_test else "train")
+    letters = alphabet(cache, HELD_OUT_FONTS if is_test else FONTS)
+    seed = (SEED, 3) if is_test else (SEED,)
+    for number in range(start, end):
+        picture, label = example(digits, labels, letters, np.random.default_rng([*seed, number]))
+        chosen = split if is_test or number % 32 else "validation"
+        Image.fromarray(picture).save(folder / chosen / LABELS[label] / f"{number:05}.png")
 
 
-def network(batch: int | None):  # type: ignore[no-untyped-def]
-    """Allocations of ten digits and "nothing" from pixels 0 to 1, by depthwise-separable convolutions."""
-    import keras
-    from training import finished
-
-    source = keras.Input(batch_shape=(batch, SIDE, SIDE, 1))
-    x = finished(keras.layers.Conv2D(24, 5, 2, padding="same", use_bias=False)(source))
-    for filters, stride in ((48, 1), (80, 2), (96, 1)):
-        x = finished(keras.layers.DepthwiseConv2D(3, stride, padding="same", use_bias=False)(x))
-        x = finished(keras.layers.Conv2D(filters, 1, use_bias=False)(x))
-    x = keras.layers.AveragePooling2D(7)(x)
-    x = keras.layers.Reshape((96,))(x)
-    return keras.Model(source, keras.layers.Dense(NOTHING + 1, activation="softmax")(x))
-
-
-def train(images: Images, labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]
-    from training import drawn, fit, new, smoothed_labels
-
-    model = new(network, SEED)
-
-    def batches() -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-        answers = np.eye(NOTHING + 1, dtype=np.float32)[labels]
-        for chosen in drawn(len(labels), _BATCH, np.random.default_rng([SEED, 1])):
-            yield images[chosen, :, :, None].astype(np.float32) / 255, answers[chosen]
-
-    fit(model, batches(), len(labels) // _BATCH, epochs, loss=smoothed_labels(0.02))
-    return model
-
-
-def measure(model: bytes, cache: Path) -> dict[str, object]:
-    """Accuracy of the converted model on MNIST's test set: as it is, as drawn on the pad, as seen by a camera."""
-    from training import Converted
-
-    converted = Converted(model)
-
-    def says(picture: Images) -> int:
-        return int(np.argmax(converted.scores(picture.astype(np.float32) / np.float32(255))))
-
+def measure(project: Path, cache: Path) -> dict[str, object]:
+    """Accuracy of the rune on MNIST's test digits: as they are, as drawn on the pad, as seen by a camera."""
+    says = _answers(project)
     digits, labels = mnist(cache, "t10k")
     rng = np.random.default_rng([SEED, 2])
     pad = [on_pad(drawn(digit, rng)) for digit in digits]
@@ -115,53 +111,58 @@ def measure(model: bytes, cache: Path) -> dict[str, object]:
     elsewhere = [(with_other_habits(d, int(label), rng), d, label) for d, label in zip(digits, labels, strict=True)]
     changed = [(on_pad(drawn(new, rng)), label) for new, old, label in elsewhere if new is not old]
 
-    def share(shown: list[Images], answers: NDArray[np.int64]) -> float:
-        return round(float(np.mean([says(p) == a for p, a in zip(shown, answers, strict=True)])), 4)
+    def share(shown: list[Images], answers: Iterable[int]) -> float:
+        return round(float(np.mean([says(p) == LABELS[a] for p, a in zip(shown, answers, strict=True)])), 4)
 
     return {
-        "model_bytes": len(model),
+        "model_bytes": (project / "digits.tflite").stat().st_size,
         "test_digits": len(labels),
         "accuracy": {
             "mnist_black_on_white": share([on_pad(d.astype(np.float32) / 255) for d in digits], labels),
             "redrawn_on_the_pad": share(pad, labels),
             "seen_by_a_camera": share(camera, labels),
-            "ones_with_an_upstroke_and_crossed_sevens": share(
-                [p for p, _ in changed], np.array([a for _, a in changed])
-            ),
+            "ones_with_an_upstroke_and_crossed_sevens": share([p for p, _ in changed], [a for _, a in changed]),
             "on_lined_paper": share(lined, labels),
             "in_faint_pencil": share(faint, labels),
             "small_on_the_pad": share(small, labels),
-            "nothing_recognised_as_nothing": share(empty, np.full(len(empty), NOTHING)),
-            "letters_called_nothing": share(letters, np.full(len(letters), NOTHING)),
-            "scribbles_called_nothing": share(scribbles, np.full(len(scribbles), NOTHING)),
+            "nothing_recognised_as_nothing": share(empty, [NOTHING] * len(empty)),
+            "letters_called_nothing": share(letters, [NOTHING] * len(letters)),
+            "scribbles_called_nothing": share(scribbles, [NOTHING] * len(scribbles)),
         },
     }
 
 
+def _answers(project: Path) -> Callable[[Images], str]:
+    """The answer of the rune in a folder to a picture."""
+    rune = Runtime.load(build(FolderFiles(project), BuildOptions("digits")).rune)
+    (drawing,) = rune.capabilities
+    answer = rune.outputs[0].id
+
+    def says(picture: Images) -> str:
+        messages = {message.channel: message for message in rune.call({drawing.id: picture.tobytes()})}
+        return str(messages[answer].tensors[0].elements[0])
+
+    return says
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Trains the digits model and measures it.")
-    parser.add_argument("--cache", type=Path, required=True, help="folder for what is made on the way, about 500 MB")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--pictures", type=int, default=200_000)
-    parser.add_argument("--epochs", type=int, default=6)
+    parser = argparse.ArgumentParser(description="Learns the digits model by its recipe and measures it.")
+    parser.add_argument("--cache", type=Path, required=True, help="folder for what is made on the way, about 1 GB")
+    parser.add_argument("--pictures", type=int, default=98_000)
     parser.add_argument("--out", type=Path, default=HERE, help="where digits.tflite and quality.json go")
     options = parser.parse_args()
-    options.cache.mkdir(parents=True, exist_ok=True)
+    project = options.cache / f"digits-{options.pictures}"
+    if not project.exists():
+        write_samples(options.cache, project / "samples", options.pictures)
+    (project / "forge.yml").write_text(FORGE, encoding="utf-8")
+    for name in ("Runefile.yml", "labels.txt"):
+        shutil.copy(HERE / name, project)
+    # A child of its own learns; rune train goes on from its last checkpoint when it is called again.
+    for command in ("train", "convert"):
+        subprocess.run([sys.executable, "-m", "rune.tools.cli", command, str(project)], check=True)
 
-    images, labels = pictures(options.cache, options.pictures, options.workers)
-    weights = options.cache / f"digits-{options.pictures}-{options.epochs}.keras"
-    if weights.exists():
-        import keras
-
-        model = keras.models.load_model(weights)
-    else:
-        model = train(images, labels, options.epochs)
-        model.save(weights)
-    from training import to_tflite
-
-    converted = to_tflite(network, model.get_weights(), images[:600, :, :, None].astype(np.float32) / 255)
-    (options.out / "digits.tflite").write_bytes(converted)
-    quality = measure(converted, options.cache)
+    quality = measure(project, options.cache)
+    shutil.copy(project / "digits.tflite", options.out)
     (options.out / "quality.json").write_text(json.dumps(quality, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(quality, indent=2))
 
