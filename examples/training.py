@@ -84,14 +84,10 @@ class Converted:
         self._interpreter = tf.lite.Interpreter(model_content=model, experimental_op_resolver_type=resolver)
         self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]
-        self._outputs = [each["index"] for each in self._interpreter.get_output_details()]
+        self._output = self._interpreter.get_output_details()[0]["index"]
 
-    def outputs(self, values: NDArray[Any]) -> list[NDArray[Any]]:
+    def scores(self, values: NDArray[Any]) -> NDArray[np.float32]:
         """Of one input, whatever dimensions it is written in, without the batch."""
         self._interpreter.set_tensor(self._input["index"], values.reshape(self._input["shape"]))
         self._interpreter.invoke()
-        return [self._interpreter.get_tensor(index)[0] for index in self._outputs]
-
-    def scores(self, values: NDArray[Any]) -> NDArray[np.float32]:
-        """The first output."""
-        return np.asarray(self.outputs(values)[0], np.float32)
+        return np.asarray(self._interpreter.get_tensor(self._output)[0], np.float32)
