@@ -156,11 +156,11 @@ def chosen_columns(values: Values, names: Sequence[str], target: NumberTarget | 
 
 
 def _numbers(values: Sequence[float]) -> str:
-    """Numbers behind the name of an argument: many of them in lines of their own, which YAML reads as one."""
+    """Numbers behind the name of an argument: many of them in lines of their own."""
     text = ", ".join(f"{value:.9g}" for value in values)
     if len(text) <= _LINE:
         return f" {text}"
-    return "\n" + indent(fill(text, _LINE), " " * 8)
+    return " |\n" + indent(fill(text, _LINE), " " * 8)
 
 
 def _listed(dimensions: Sequence[int]) -> str:

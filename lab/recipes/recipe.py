@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -394,6 +395,9 @@ def _head(recipe: Recipe) -> str:
     return f"# {recipe.title}, trained with the recipe {recipe.name}.\nversion: 1\nimage: runicos/base\n\npipeline:\n"
 
 
+_PLAIN_PATH = re.compile(r"\./[A-Za-z0-9][A-Za-z0-9_./-]*")
+
+
 def _text(value: str) -> str:
-    """A text in YAML: JSON's strings are YAML's."""
-    return json.dumps(value, ensure_ascii=False)
+    """A text in YAML, as `rune fmt` writes it: JSON's strings are YAML's, and usual paths need no quotes."""
+    return value if _PLAIN_PATH.fullmatch(value) else json.dumps(value, ensure_ascii=False)

@@ -18,7 +18,7 @@ _PLAIN = re.compile(rf"{_START}(?:[^\s:]|:(?=\S))*(?: +(?!#)(?:[^\s:]|:(?=\S))+)
 _FLOW_PLAIN = re.compile(rf"{_START}[^\s:,\[\]{{}}#\"'?]*(?: +[^\s:,\[\]{{}}#\"'?]+)*")
 _QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\n)*\"|'[^'\n]*'(?!')")
 _LITERAL = re.compile(r"\|-?(?=\n)")
-_DEDENTED = re.compile(r"\n+[^\s#]|\s*\Z")
+_NEXT_LINE = re.compile(r"\n+( *)\S|\s*\Z")
 _END = re.compile(r" *(?: #[^\n]*)?$", re.MULTILINE)
 _SPACES = re.compile(" *")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
@@ -124,7 +124,8 @@ class _PlainYamlReader:
             depth_here = len(line) - len(line.lstrip(" "))
             indent = indent or depth_here
             if not line.strip():
-                if len(line) > indent or not _DEDENTED.match(self._text, stop):
+                following = _NEXT_LINE.match(self._text, stop)
+                if len(line) > indent or following is None or len(following[1] or "") >= indent:
                     raise _NotPlain
                 break
             if depth_here < indent or indent <= column:
