@@ -121,6 +121,7 @@ MAY_NAME_SOMEBODY = {
     "datasets.DataVersion.figures": CONTENT,
     "datasets.Sample.drawing": CONTENT,
     "datasets.Submission.drawing": CONTENT,
+    "learning.ConvertedForm.calibrated_on": CONTENT,
     "learning.ConvertedForm.figures": CONTENT,
     "learning.ConvertedForm.float_layers": CONTENT,
     "learning.ConvertedForm.needs": CONTENT,

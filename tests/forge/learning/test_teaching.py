@@ -33,7 +33,7 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 PROJECT = "/api/v1/projects/acme/kitchen"
 TEACH = f"{PROJECT}/training/teach"
 WATCH = f"{PROJECT}/preview/watch"
-FEATURES = 96
+FEATURES = 63
 
 
 def put(user: User, project: Project, template: str, *names: str) -> Project:
@@ -139,8 +139,8 @@ def test_the_weights_arrive_to_the_bit(client: Client, digits: Project) -> None:
     ("changes", "status", "said"),
     [
         ({"digest": "sha256:" + "0" * 64}, 409, "changed while you taught"),
-        ({"weights": [[0.0] * FEATURES, [0.0]]}, 400, "96 weights and a bias"),
-        ({"biases": [1.0]}, 400, "96 weights and a bias"),
+        ({"weights": [[0.0] * FEATURES, [0.0]]}, 400, "63 weights and a bias"),
+        ({"biases": [1.0]}, 400, "63 weights and a bias"),
         ({"biases": [1e9, 0.0]}, 400, "biases"),
         ({"labels": [{"name": "tick", "examples": 5, "recognised": 5}]}, 400, "labels"),
         ({"labels": [{"name": name, "examples": 4, "recognised": 4} for name in "ab"]}, 400, "labels"),

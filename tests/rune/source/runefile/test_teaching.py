@@ -74,10 +74,10 @@ def test_the_last_layer_reads_what_the_rune_for_teaching_sends() -> None:
 @pytest.mark.slow
 def test_a_rune_that_was_taught_can_be_taught_again() -> None:
     files = files_of("digits")
-    once = taught_files(files, ["tick", "gate"], " ".join(["0.5"] * 192), "0 1")
+    once = taught_files(files, ["tick", "gate"], " ".join(["0.5"] * 126), "0 1")
     again = teachable(once)
     assert (again.model, again.embedding_model) == ("digits.embedding.tflite", "digits.embedding.tflite")
-    assert (again.labels, again.embedding.features) == (("tick", "gate"), 96)
+    assert (again.labels, again.embedding.features) == (("tick", "gate"), 63)
     assert with_embedding(once[again.model]) == once[again.model]
 
 
@@ -133,7 +133,7 @@ def test_only_the_number_of_the_output_changes_in_the_file() -> None:
     cut = with_embedding(data)
     assert len(cut) == len(data)
     assert sum(one != other for one, other in zip(cut, data, strict=True)) <= 8
-    assert read_model(cut).tensors[read_model(cut).outputs[0]].shape == (1, 1, 1, 96)
+    assert read_model(cut).tensors[read_model(cut).outputs[0]].shape == (1, 1, 1, 63)
 
 
 def test_bytes_that_are_no_model_are_refused() -> None:
