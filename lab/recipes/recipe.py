@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,8 +10,9 @@ from lab.recipes.alarm import DISTANCE_STAGE, Threshold, alarm_stages, distance_
 from lab.recipes.arguments import Number, RecipeArgument, Values
 from lab.recipes.backbone import Backbone
 from lab.recipes.edges import Edge, dequantize_stage, edges_of, quantize_stage
-from lab.recipes.labels import label_answer
+from lab.recipes.labels import label_answer, labels_resource
 from lab.recipes.numbers import DataScaling, NumberTarget, scale_stage, usual_scaling
+from lab.recipes.yaml_text import yaml_text
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
 
@@ -282,7 +281,7 @@ def whole_runefile(
     stages += f"""\
   # {_answer_comment(recipe)}
   {MODEL_STAGE}:
-    model: {_text(f"./{path}")}
+    model: {yaml_text(f"./{path}")}
     inputs: [{read}]
     outputs:
       - {{type: {"f32" if target is None else target.type}, dimensions: {list(outputs)}}}
@@ -305,7 +304,7 @@ def whole_runefile(
         answer = recipe.word_answer(values, scores_stage(model), threshold)
     else:
         answer = recipe.answer(values, len(labels), scores_stage(model))
-    return f"{_head(recipe)}{stages}{answer}\nresources:\n{_labels_resource(labels)}"
+    return f"{_head(recipe)}{stages}{answer}\nresources:\n{labels_resource(labels)}"
 
 
 def _read_stages(features: FeatureStages, edge: Edge | None) -> tuple[str, str]:
@@ -337,10 +336,6 @@ def _answer_comment(recipe: Recipe) -> str:
     return "One score for each label; together they are 1."
 
 
-def _labels_resource(labels: Sequence[str]) -> str:
-    return f"  LABELS:\n    inline: {_text(chr(10).join(labels))}\n    type: string\n"
-
-
 def estimator_runefile(
     recipe: Recipe,
     values: Values,
@@ -355,9 +350,9 @@ def estimator_runefile(
     scaling = scaling or usual_scaling(recipe.features(values).shape[-1])
     features = scaled_features(recipe, values, scaling)
     stages = recipe.estimator.stages(values, features, len(labels), learned)
-    resources = "".join(f"  {name}:\n    path: {_text(f'./{path}')}\n" for name, path in files.items())
+    resources = "".join(f"  {name}:\n    path: {yaml_text(f'./{path}')}\n" for name, path in files.items())
     if recipe.target is None:
-        resources += _labels_resource(labels)
+        resources += labels_resource(labels)
     else:
         stages += recipe.target.stages(values, MODEL_STAGE, (1,), scaling)
     return f"{_head(recipe)}{features.stages}\n{stages}\nresources:\n{resources}"
@@ -393,11 +388,3 @@ def classifier_answer(values: Values, labels: int, scores: str) -> str:
 
 def _head(recipe: Recipe) -> str:
     return f"# {recipe.title}, trained with the recipe {recipe.name}.\nversion: 1\nimage: runicos/base\n\npipeline:\n"
-
-
-_PLAIN_PATH = re.compile(r"\./[A-Za-z0-9][A-Za-z0-9_./-]*")
-
-
-def _text(value: str) -> str:
-    """A text in YAML, as `rune fmt` writes it: JSON's strings are YAML's, and usual paths need no quotes."""
-    return value if _PLAIN_PATH.fullmatch(value) else json.dumps(value, ensure_ascii=False)
