@@ -1,4 +1,4 @@
-"""The folder for what may be deleted, since it can be made again."""
+"""The user's cache: files that can be deleted at any time, because they can be computed again."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def wav(sound: Sound) -> bytes:
 
 
 class Listener:
-    """The rune of a project, which tells when it gave alarms."""
+    """The rune of a project, and the times of its alarms."""
 
     def __init__(self, runefile: str, model: bytes) -> None:
         stages = yaml.safe_load(runefile)["pipeline"]

@@ -20,9 +20,9 @@ _LENGTH = 16
 """Hexadecimal digits of a facet's digest."""
 FIELD = "etag"
 ANY = "*"
-"""Any state of a thing that is there. An act refuses it, since its caller names what they read; a file takes it."""
+"""Any current state. An act refuses it, because its caller must name the state that they read; a file accepts it."""
 ABSENT = "!*"
-"""The state of a thing that is not there yet."""
+"""The state of a file, link or mirror that does not exist yet."""
 NO_PRECONDITION = "Send If-Match with the ETag of what you read, so that nothing newer is acted on."
 
 Precondition = Collection[str] | None

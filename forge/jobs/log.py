@@ -14,7 +14,7 @@ LOG_LIMIT = 2_000
 ERROR_LIMIT = 1_900
 """Lines after which a log takes only warnings and errors about the job itself: these come last, and need room."""
 WORK_LIMIT = 1_800
-"""Lines after which it takes only errors of the work, and what happens to the job."""
+"""Lines after which a log takes only errors of the work, and lines about the job itself."""
 FULL = "The log is full: further lines are left out, except errors and what happens to the job itself."
 
 

@@ -104,7 +104,7 @@ class Job(Leased):
     """The checkpoint from which the next attempt continues; None if it starts from the beginning."""
     created = models.DateTimeField(default=timezone.now)
     started = models.DateTimeField(null=True, blank=True)
-    """When its attempt began, which runs or was its last; None while it waits, and of one whose worker died."""
+    """When its current or last attempt began; None while it waits, and after its worker died."""
     finished = models.DateTimeField(null=True, blank=True)
     spent = models.DurationField(default=timedelta)
     """How long its earlier attempts ran."""

@@ -30,7 +30,7 @@ UNKNOWN_SAMPLES = (
 
 @dataclass(frozen=True)
 class LearnedModels:
-    """All that has models which learned from samples, and the digests of the models."""
+    """The runs, searches and conversions whose models learned from samples, and the digests of these models."""
 
     runs: Sequence[TrainingRun]
     searches: Sequence[ModelSearch]

@@ -80,7 +80,7 @@ def check(environment: Environment) -> CheckedEnvironment:
 
 
 def remove(environment: Environment) -> None:
-    """Removes an environment from this machine: first that it is ready, since this may be broken off."""
+    """Removes an environment from this machine; its file `ready.json` first, because the removal can be interrupted."""
     (environment.folder / READY).unlink(missing_ok=True)
     shutil.rmtree(environment.folder, ignore_errors=True)
 

@@ -40,7 +40,7 @@ REMOVALS = NoticeTopic(
 def _notice(event: StoredEvent[DataRemovedJson]) -> NoticeDraft | None:
     """Tells those who manage the project, where something learned from the samples."""
     data = event.data
-    # An event of before conversions were counted lacks them.
+    # Events that are older than conversions in reports lack their number.
     numbers = (data["runs"], data.get("conversions", 0), data["builds"], data["deployments"])
     parts = [counted(number, kind.value) for kind, number in zip(LearnerKind, numbers, strict=True) if number]
     project = Project.objects.filter(pk=event.holder).first()

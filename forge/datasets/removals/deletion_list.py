@@ -49,7 +49,7 @@ def list_deleted(samples: Collection[UUID] = (), reason: str = "", consents: Col
 
 
 def list_missing() -> None:
-    """Adds what the database calls deleted and the list lacks."""
+    """Adds the deletions of the database that the list lacks."""
     all_deleted = in_database()
     known = listed() if list_path().exists() else Deletions({}, frozenset())
     samples = {key: reason for key, reason in all_deleted.samples.items() if key not in known.samples}

@@ -99,7 +99,7 @@ class ConvertedForm(models.Model):
     float_layers = models.JSONField(default=list)
     """Names of layers that stay floats, sorted."""
     calibrated_on = models.JSONField(null=True, blank=True)
-    """Numbers of the project's samples on which its ranges were measured; None for a form of before they were kept."""
+    """Numbers of the project's samples on which its ranges were measured; None for an older form."""
     digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """Of its file; "" for a form that was refused."""
     size = models.PositiveBigIntegerField(default=0)

@@ -82,8 +82,8 @@ def minutes_left(search: ModelSearch) -> float:
 
 
 def begin_of_call(jobs: Iterable[Job], now: datetime) -> datetime:
-    """When the jobs of a call would have begun to use its minutes had none had a second attempt; now where none has
-    begun. A further attempt gives back no minutes that its job ran before."""
+    """The time from which the minutes of a call count: the beginning of its first job, as if earlier attempts had run
+    directly before it, so that a further attempt gives no minutes back. It is now where no job has begun."""
     return min(((job.started or job.finished or now) - job.spent for job in jobs), default=now)
 
 

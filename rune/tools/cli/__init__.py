@@ -93,6 +93,6 @@ def main(context: click.Context, colour: str, unstable: bool, rune_repo_dir: Pat
 
 
 def start() -> None:
-    """The command in a process of its own: what one process compiles, the next ones use."""
+    """Runs the command in a process of its own, which uses what earlier processes compiled."""
     SHARING.begin()
     main()

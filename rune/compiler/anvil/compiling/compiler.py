@@ -192,7 +192,7 @@ def _compiled(built: _BuiltUnit, allowance: Allowance, at_once: int) -> bytes:
 
 
 def _cached(key: str) -> bytes | None:
-    """A unit that this process compiled before, or another one that shares its units."""
+    """The object of a unit that this process, or another one that shares its units, compiled before; else None."""
     known = _OBJECTS.get(key)
     if known is not None or SHARING.folder is None:
         return known

@@ -1,4 +1,4 @@
-"""A folder with the compiled units of all processes, so that a command need not compile what one before it compiled."""
+"""A folder with compiled units, so that a command need not compile what an earlier one has compiled."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rune.user_cache import user_cache
 LIMIT = 256 << 20
 """Bytes of a folder."""
 _DIGEST = 32
-"""Bytes at the begin of a file: the SHA-256 of those behind them."""
+"""Bytes at the beginning of a file: the SHA-256 of the rest."""
 
 
 class ObjectFolder:
@@ -79,12 +79,12 @@ class ObjectFolder:
 
 
 class ObjectSharing:
-    """The folder by which this process shares compiled units with others: none, but in the command `rune`."""
+    """The folder through which this process shares compiled units with others. Only the command `rune` has one."""
 
     folder: ObjectFolder | None = None
 
     def begin(self) -> None:
-        """Shares them by `rune/objects` in the user's cache."""
+        """Shares units through `rune/objects` in the user's cache."""
         self.folder = ObjectFolder(user_cache("objects"))
 
     def end(self) -> None:

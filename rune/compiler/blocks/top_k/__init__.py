@@ -22,7 +22,7 @@ from rune.compiler.blocks.signature import (
 from rune.tensor import ElementType, TensorType
 
 _LEAST = -3.4028234663852886e38
-"""The least finite score. It is no threshold: minus infinity, which no file can hold, counts then too."""
+"""The least finite score, which stands for no threshold: scores of minus infinity count then, too."""
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:

@@ -91,7 +91,7 @@ def int8_call(op: Conv2DInt8, sums: Sums, numbers: Numbers, joined: int = 1) -> 
 
 
 def is_pointwise(window: Window) -> bool:
-    """Whether every pixel is seen once and alone, and nothing else is."""
+    """Whether the filter covers each pixel of the image by itself, once, and no padding."""
     sides = (window.filter_height, window.filter_width, window.stride_y, window.stride_x)
     return sides == (1, 1, 1, 1) and not window.is_padded
 

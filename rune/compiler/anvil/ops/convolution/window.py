@@ -90,8 +90,8 @@ class Window:
         return np.where(inside[None, ..., None], patches, np.array(padding, image.dtype))
 
     def without(self, frame: PaddingFrame) -> Window:
-        """The same laid on an image that lacks a frame: its rows and columns are padding. Where the filter does not
-        reach the image, more padding would change nothing, and kernels have no room for it."""
+        """The same window on an image without a frame, whose rows and columns become padding. The padding is no wider
+        than what the filter covers: more would change nothing, and kernels have no room for it."""
         rows, columns = self.reach
         return replace(
             self,
