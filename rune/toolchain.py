@@ -47,6 +47,7 @@ PARTS = (
     "unreadable.py",
     "user_cache.py",
     "wording.py",
+    "wordlist.py",
 )
 """The hashed files of the package `rune`: all that a build or a package imports, and the C that they compile. A package
 has golden runs of the rune, so that what runs it counts too. Nothing of how a rune is verified or shown: that may

@@ -84,8 +84,10 @@ class ObjectSharing:
     folder: ObjectFolder | None = None
 
     def begin(self) -> None:
-        """Shares units through `rune/objects` in the user's cache."""
-        self.folder = ObjectFolder(user_cache("objects"))
+        """Shares units through `rune/objects` in the user's cache. A user without a home, as in some containers, shares
+        none."""
+        with suppress(RuntimeError):
+            self.folder = ObjectFolder(user_cache("objects"))
 
     def end(self) -> None:
         self.folder = None

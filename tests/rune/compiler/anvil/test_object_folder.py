@@ -84,6 +84,16 @@ def test_the_units_that_were_not_used_for_longest_go(tmp_path: Path) -> None:
     assert later.get("another") == bytes(68)
 
 
+def test_a_user_without_a_home_shares_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", no_home)
+    SHARING.begin()
+    assert SHARING.folder is None
+
+
 @pytest.mark.slow
 @pytest.mark.protects("compiling/shared-units")
 def test_the_command_shares_units_between_its_processes_and_nothing_else_does(tmp_path: Path) -> None:
