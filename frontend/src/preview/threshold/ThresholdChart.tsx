@@ -10,7 +10,7 @@ import { useRunning } from "../recordings/running";
 import { FrameEngine } from "../running/use-session";
 import { countsAt, likelyPositives, type Called } from "./counting";
 import type { ScoresPlace, TextNumber, ThresholdHost } from "./host";
-import { OF_SHARES, scaleAround, snapped } from "./scale";
+import { OF_SHARES, scaleFor, snapped, type Scale } from "./scale";
 import { scoresOfAll, type Scored } from "./scores";
 import { figuresOf } from "./wording";
 import "../styles/threshold.css";
@@ -41,18 +41,12 @@ export default function ThresholdChart({ card, wordlists, host }: Props) {
     () => sharesOf(card.kind === "word" ? (card.scored ?? card.tensor) : card.tensor) !== null,
     [card],
   );
-  // The scale stands while the chart moves on, or the line would run away from who drags it.
-  const [others, setOthers] = useState<readonly number[]>([]);
-  const known = useRef(false);
-  useEffect(() => {
-    if (known.current || numbers === null || card.past.length === 0) return;
-    known.current = true;
-    setOthers([...card.past.flat(), ...numbers.flatMap(({ value: on, off }) => [on, off ?? on])]);
-  }, [card.past, numbers]);
-  const scale = useMemo(() => {
-    if (isShare) return OF_SHARES;
-    return scaleAround([...others, ...(scored?.recordings.flatMap(({ windows }) => windows.flat()) ?? [])]);
-  }, [isShare, others, scored]);
+  const scores = useMemo(() => scored?.recordings.flatMap(({ windows }) => windows.flat()) ?? [], [scored]);
+  const [fitted, setFitted] = useState<Scale | null>(null);
+  const values = [...card.past.flat(), ...thresholdsOf(numbers ?? []), ...scores, ...(moved === null ? [] : [moved])];
+  const isKnown = !isShare && numbers !== null && card.past.length > 0;
+  const scale = isKnown ? scaleFor(values, fitted) : OF_SHARES;
+  if (isKnown && scale !== fitted) setFitted(scale);
   // A suggestion is a step of the scale: an eighth digit means nothing to a person.
   const newest = card.past.findLast((row) => Number.isFinite(row[0]))?.[0] ?? 0;
   const suggested = snapped(isShare ? USUAL : newest, scale);
@@ -134,6 +128,10 @@ export default function ThresholdChart({ card, wordlists, host }: Props) {
 
 function titleOf({ stage, name }: TextNumber): string {
   return `${name} of ${stage}`;
+}
+
+function thresholdsOf(numbers: readonly TextNumber[]): readonly number[] {
+  return numbers.flatMap(({ value: on, off }) => [on, off ?? on]);
 }
 
 /** Below which it is over at another threshold: as far below as in the text, where it would be above it. */

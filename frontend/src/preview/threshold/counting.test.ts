@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { calls, countsAt, likelyPositives, type ScoredRecording } from "./counting";
 import { rateAnHour, shareOf } from "./intervals";
-import { movedBy, OF_SHARES, scaleAround, snapped } from "./scale";
+import { movedBy, OF_SHARES, scaleAround, scaleFor, snapped } from "./scale";
 import { figuresOf } from "./wording";
 
 const one = (label: string, ...scores: number[]): ScoredRecording => ({
@@ -104,4 +104,15 @@ test("a scale has room for all numbers, however many and however close they are"
   const { minimum, maximum, step } = scaleAround([1e9, 1e9 + 1]);
   expect([minimum < 1e9, maximum > 1e9 + 1, step > 0]).toEqual([true, true, true]);
   expect(snapped(1e9 + 0.5, scaleAround([1e9, 1e9 + 1]))).toBeCloseTo(1e9 + 0.5, 1);
+});
+
+test("a scale stays where numbers have room on it, and changes for one beyond it or for a few close ones", () => {
+  const quiet = scaleFor([0.01, 0.03, NaN], null);
+  expect(scaleFor([0.012, 0.028, Infinity], quiet)).toBe(quiet);
+  const alarm = scaleFor([0.01, 0.03, 0.37], quiet);
+  expect(alarm.maximum).toBeGreaterThan(0.37);
+  expect(scaleFor([0.01, 0.2], alarm)).toBe(alarm);
+  expect(scaleFor([0.01, 0.03], alarm)).toEqual(quiet);
+  const hopeless = scaleFor([-1.7e308, 1.7e308], null);
+  expect(scaleFor([-1.7e308, 1.7e308], hopeless)).toBe(hopeless);
 });

@@ -8,6 +8,8 @@ export interface Scale {
 
 export const OF_SHARES: Scale = { minimum: 0, maximum: 1, step: 0.01 };
 const STEPS = 200;
+/** A scale of which numbers fill less than one of so many parts is too wide for them. */
+const SPARSE = 5;
 
 /** Around all of these numbers, with some room; a step has one digit. Numbers that fill 0 to 1 are moved as shares are. */
 export function scaleAround(values: readonly number[]): Scale {
@@ -19,6 +21,20 @@ export function scaleAround(values: readonly number[]): Scale {
   const step = Number(((high - low + 2 * room) / STEPS).toPrecision(1));
   const exact = (steps: number): number => exactOf(steps, step);
   return { minimum: exact(Math.floor((low - room) / step)), maximum: exact(Math.ceil((high + room) / step)), step };
+}
+
+/**
+ * The scale for numbers that change from run to run: the one before while they lie within it and fill a fifth of it, so
+ * that the line does not run away from the person who drags it.
+ */
+export function scaleFor(values: readonly number[], before: Scale | null): Scale {
+  const next = scaleAround(values);
+  if (before === null) return next;
+  // Numbers so large or so close that no scale has room for them give the same one again.
+  const isSame = Object.is(next.minimum, before.minimum) && Object.is(next.maximum, before.maximum);
+  const isWithin = values.filter(Number.isFinite).every((value) => value >= before.minimum && value <= before.maximum);
+  const isFilled = next.maximum - next.minimum >= (before.maximum - before.minimum) / SPARSE;
+  return isSame || (isWithin && isFilled) ? before : next;
 }
 
 /** The step that is nearest, within the scale. */
