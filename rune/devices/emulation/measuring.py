@@ -36,8 +36,7 @@ def measured(built: BuildResult, name: str, seconds: float = SECONDS, optimizati
     core = _core(built)
     with tempfile.TemporaryDirectory(prefix="measured-") as folder:
         firmware = build_firmware(core, built.files, interface, Path(folder), (optimization,))
-        frames = [_frame(interface, run) for run in range(max(RUNS, built.program.whole_runs))]
-        result = emulate(firmware, frames, seconds=seconds)
+        result = emulate(firmware, _frames(built, interface), seconds=seconds)
     ram = firmware.sizes.static_ram + result.stack
     # A rune without an input runs once.
     return Needs(
@@ -54,8 +53,7 @@ def measured_stages(
     interface = interface_of(built.program, name)
     with tempfile.TemporaryDirectory(prefix="measured-") as folder:
         firmware = build_firmware(_core(built), built.files, interface, Path(folder), (optimization, *IN_FUNCTIONS))
-        frames = [_frame(interface, run) for run in range(RUNS)]
-        runs = instructions_by_stage(firmware, built.program, frames, seconds)
+        runs = instructions_by_stage(firmware, built.program, _frames(built, interface), seconds)
     return max(runs[1:] or runs, key=lambda run: sum(run.values()))
 
 
@@ -101,8 +99,12 @@ def _buffers(interface: Interface) -> int:
     return sum(field.type.size for field in (*interface.inputs, *interface.outputs))
 
 
-def _frame(interface: Interface, run: int) -> list[bytes]:
-    return [_noise(field.type, f"{run} {field.name}") for field in interface.inputs]
+def _frames(built: BuildResult, interface: Interface) -> list[list[bytes]]:
+    """The inputs of each run that is measured."""
+    return [
+        [_noise(field.type, f"{run} {field.name}") for field in interface.inputs]
+        for run in range(max(RUNS, built.program.whole_runs))
+    ]
 
 
 def _noise(kind: TensorType, seed: str) -> bytes:

@@ -10,7 +10,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.lookup import find_target
 from rune.devices.emulation.cores import CORES, core_of
-from rune.devices.emulation.measuring import measured, planned
+from rune.devices.emulation.measuring import measured, measured_stages, planned
 from rune.project.files import FolderFiles
 from tests.rune.devices.emulation.programs import core
 
@@ -38,6 +38,15 @@ def test_the_plan_is_the_least_of_what_is_measured(template: str, target: str) -
     assert 0 < least.flash < figures.flash
     assert 0 < least.ram < figures.ram
     assert figures.instructions is not None
+
+
+@pytest.mark.slow
+def test_the_stages_of_a_rune_with_a_window_are_those_of_the_run_that_fills_it() -> None:
+    core("cortex-m4")
+    built = build(FolderFiles(EXAMPLES / "motion"), BuildOptions("motion", target=find_target("cortex-m4")))
+    stages, instructions = measured_stages(built, "motion"), measured(built, "motion").instructions
+    assert instructions is not None
+    assert sum(stages.values()) == pytest.approx(instructions, rel=0.01)
 
 
 def test_firmware_is_counted_on_the_core_whose_package_it_has() -> None:
