@@ -71,8 +71,10 @@ def require_splits(
     splits: Sequence[Split],
     needed: Sequence[Split] = tuple(Split),
     needed_labels: Sequence[str] | None = None,
+    left_out: Sequence[str] = (),
 ) -> None:
-    """Raises `Refused` where a label has no recording in one of the `needed` splits: all labels, or the needed."""
+    """Raises `Refused` where a label has no recording in one of the `needed` splits: all labels, or the needed.
+    `left_out` are sentences about recordings that are not among these, for the refusal."""
     present = {(each.label, split) for each, split in zip(recordings, splits, strict=True)}
     labels = sorted({each.label for each in recordings}) if needed_labels is None else needed_labels
     missing = [
@@ -85,7 +87,7 @@ def require_splits(
         advice = "Every label needs recordings to learn from, to choose the best epoch by, and to test with."
         if any(each.group for each in recordings):
             advice += f" Nobody is in two splits: record {MIN_GROUPS} people of each label."
-        raise Refused(Reason.DATA, " ".join([*missing[:5], advice]))
+        raise Refused(Reason.DATA, " ".join([*missing[:5], *left_out, advice]))
 
 
 def warnings(recordings: Sequence[Recording]) -> Iterator[str]:

@@ -266,7 +266,9 @@ def require_windows(dataset: Dataset, windows: FeatureWindows) -> None:
         [dataset.recordings[each] for each in filled],
         [dataset.splits[each] for each in filled],
         dataset.present_splits,
-        dataset.needed,
+        # Not the labels of these recordings: one whose recordings are all too short is not among them.
+        dataset.labels if dataset.needed is None else dataset.needed,
+        short_note(dataset, windows),
     )
 
 

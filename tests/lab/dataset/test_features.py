@@ -110,6 +110,18 @@ def test_windows_are_of_all_recordings_and_short_ones_are_named(tmp_path: Path) 
     assert refused.value.reason is Reason.DATA
 
 
+def test_a_label_whose_recordings_are_all_too_short_is_refused(tmp_path: Path) -> None:
+    recipe = RECIPES["motion"]
+    folder = write_motion(tmp_path, takes=1, people=6, seconds=3)
+    for path in (folder / "still").iterdir():
+        path.write_text("".join(path.read_text().splitlines(keepends=True)[:40]))
+    dataset = read_dataset(folder, recipe, {})
+    values = read_arguments(recipe.arguments, {"window": 100, "hop": 50}, "motion")
+    message = "still has no recordings in the split train.*6 recordings of still are shorter than a window"
+    with pytest.raises(Refused, match=message):
+        require_windows(dataset, compute_windows(dataset, recipe, values, report))
+
+
 def test_a_folder_without_recordings_is_refused_and_files_without_label_are_named(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("nothing")
     with pytest.raises(Refused, match="has no recordings with labels"):
