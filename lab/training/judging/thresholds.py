@@ -15,7 +15,8 @@ from rune.wording import counted
 Array = np.ndarray[Any, Any]
 _HYSTERESIS = 0.25
 """Of the way from the threshold back to the middle of normal scores, below which an alarm ends."""
-
+_LEAST_DISTANCE = 1e-6
+"""The least threshold of scores from 0 on: of normal windows that are all the same, each is 0, and no score is below."""
 _LEAST_SHARE, _MOST_SHARE = 0.5, 0.98
 _ENDS_AT = 0.6
 """Of the share at which a word is heard, below which it is over."""
@@ -32,7 +33,9 @@ def threshold_of(recordings: Sequence[Array], values: Values) -> Threshold:
     on += values.get("margin", 0.0) * (on - middle)
     # Just above the highest of those that are to be normal: the alarm goes on at `on` itself.
     on = float(np.nextafter(np.float32(on), np.float32(np.inf))) + 1e-6 * abs(on)
-    return Threshold(on, on - _HYSTERESIS * max(on - middle, 1e-6), len(means))
+    if means.min() >= 0:
+        on = max(on, _LEAST_DISTANCE)
+    return Threshold(on, on - _HYSTERESIS * (on - middle), len(means))
 
 
 def word_threshold(threshold: Threshold) -> Threshold:

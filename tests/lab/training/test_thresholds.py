@@ -42,9 +42,13 @@ def test_means_are_taken_within_a_recording_as_the_rune_takes_them() -> None:
     assert threshold_of([np.array([1.0, 9.0, 1.0])], values).on == pytest.approx(5.0, rel=1e-5)
 
 
-def test_scores_that_are_all_alike_end_an_alarm_below_where_it_begins() -> None:
-    threshold = threshold_of([np.full(20, 0.25)], VALUES)
-    assert threshold.off < threshold.on
+@pytest.mark.parametrize("score", [0.25, 0.0, 1e-9, -40.0, 1e30])
+def test_an_alarm_of_scores_that_are_all_alike_ends_at_that_score(score: float) -> None:
+    """The block ends an alarm below `off`, so with an `off` of 0 or less the alarm of a distance never ended."""
+    threshold = threshold_of([np.full(20, score)], VALUES)
+    on, off, normal = (np.float32(f"{each:.9g}") for each in (threshold.on, threshold.off, score))
+    assert normal < off < on
+    assert on >= 1e-6 or score < 0
 
 
 @pytest.mark.parametrize(
