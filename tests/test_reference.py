@@ -9,6 +9,8 @@ import pytest
 
 from forge.serving.configuration.environment import read_environment, secret_key
 from tools.reference import documents
+from tools.reference.command import command_page
+from tools.reference.command import command_page
 from tools.reference.page import REFERENCE
 from tools.reference.settings import SETTINGS
 
@@ -45,6 +47,20 @@ def test_every_variable_that_is_read_is_on_the_page(tmp_path: Path) -> None:
     read_environment(environment, tmp_path)
     secret_key(tmp_path, environment)
     assert environment.names == set(SETTINGS)
+
+
+@pytest.mark.parametrize("command", ["rune block add", "rune block test", "rune data pull", "rune data import"])
+def test_the_commands_of_a_group_are_on_the_page(command: str) -> None:
+    part = command_page().split(f"\n### {command}\n", 1)[1].split("\n##", 1)[0]
+    assert f"{command} [OPTIONS]" in part
+    assert "| option | |" in part
+
+
+@pytest.mark.parametrize("command", ["rune block add", "rune block test", "rune data pull", "rune data import"])
+def test_the_commands_of_a_group_are_on_the_page(command: str) -> None:
+    part = command_page().split(f"\n### {command}\n", 1)[1].split("\n##", 1)[0]
+    assert f"{command} [OPTIONS]" in part
+    assert "| option | |" in part
 
 
 @pytest.mark.parametrize("name", ["command.md", "blocks.md", "operators.md", "settings.md"])

@@ -44,11 +44,7 @@ def command_page() -> str:
         "They precede the name of the command: `rune --color never check`.",
         _options(rune_command, context),
     ]
-    for name in rune_command.list_commands(context):
-        subcommand = rune_command.get_command(context, name)
-        assert subcommand is not None, name
-        lines += list(_command(subcommand, click.Context(subcommand, info_name=name, parent=context)))
-    return joined(lines)
+    return joined([*lines, *_subcommands(rune_command, context, "##")])
 
 
 def _statuses() -> list[tuple[int, str]]:
@@ -60,8 +56,16 @@ def _summary(error: type[Exception]) -> str:
     return (error.__doc__ or "").strip().splitlines()[0]
 
 
-def _command(command: click.Command, context: click.Context) -> Iterator[str]:
-    yield f"## rune {context.info_name}"
+def _subcommands(group: click.Group, context: click.Context, heading: str) -> Iterator[str]:
+    """The parts of a group's commands, and of their own commands a level below."""
+    for name in group.list_commands(context):
+        subcommand = group.get_command(context, name)
+        assert subcommand is not None, name
+        yield from _command(subcommand, click.Context(subcommand, info_name=name, parent=context), heading)
+
+
+def _command(command: click.Command, context: click.Context, heading: str) -> Iterator[str]:
+    yield f"{heading} {context.command_path}"
     yield f"```\n{context.command_path} {' '.join(command.collect_usage_pieces(context))}\n```"
     text, _, example = (command.help or "").partition("\b\n")
     yield " ".join(text.split("\n\n")[0].split())
@@ -74,6 +78,8 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
     options = _options(command, context)
     if options:
         yield options
+    if isinstance(command, click.Group):
+        yield from _subcommands(command, context, f"{heading}#")
 
 
 def _options(command: click.Command, context: click.Context) -> str:

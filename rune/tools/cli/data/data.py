@@ -29,7 +29,11 @@ def _origin_options(function: click.decorators.FC) -> click.decorators.FC:
     for option in (
         click.option("--agree", "agrees", is_flag=True, help="Agree to the terms that it prints, without a question."),
         click.option(
-            "--days", type=click.IntRange(0, 730), default=90, help="How long recordings stay; 0: until deleted."
+            "--days",
+            type=click.IntRange(0, 730),
+            default=90,
+            show_default=True,
+            help="How many days recordings stay; 0: until deleted.",
         ),
         click.option("--device", default="", help="What the recordings were made with."),
         click.option("--nobody", "alone", is_flag=True, help="The recordings are of nobody, such as of a thing."),
