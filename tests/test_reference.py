@@ -10,7 +10,6 @@ import pytest
 from forge.serving.configuration.environment import read_environment, secret_key
 from tools.reference import documents
 from tools.reference.command import command_page
-from tools.reference.command import command_page
 from tools.reference.page import REFERENCE
 from tools.reference.settings import SETTINGS
 
@@ -56,11 +55,10 @@ def test_the_commands_of_a_group_are_on_the_page(command: str) -> None:
     assert "| option | |" in part
 
 
-@pytest.mark.parametrize("command", ["rune block add", "rune block test", "rune data pull", "rune data import"])
-def test_the_commands_of_a_group_are_on_the_page(command: str) -> None:
-    part = command_page().split(f"\n### {command}\n", 1)[1].split("\n##", 1)[0]
-    assert f"{command} [OPTIONS]" in part
-    assert "| option | |" in part
+def test_a_status_of_registries_is_not_of_two_commands_alone() -> None:
+    statuses = command_page().split("## Exit status", 1)[1].split("\n## ", 1)[0]
+    assert "| 3 | The registry gave no answer. |" in statuses
+    assert "holds no rune. The artifact exists and is not the block" in statuses
 
 
 @pytest.mark.parametrize("name", ["command.md", "blocks.md", "operators.md", "settings.md"])

@@ -13,6 +13,7 @@ from rune.tools.cli.settings import VARIABLES
 from rune.tools.remote import (
     ArtifactWithoutRune,
     DigestMismatch,
+    NotABlock,
     NotSigned,
     RegistryUnreachable,
     RemoteNotFound,
@@ -20,8 +21,8 @@ from rune.tools.remote import (
 )
 from tools.reference.page import WRITTEN_BY, cell, joined
 
-REMOTE = (RegistryUnreachable, TokenNeeded, RemoteNotFound, DigestMismatch, ArtifactWithoutRune, NotSigned)
-"""Errors of registries that have a status of their own."""
+REMOTE = (RegistryUnreachable, TokenNeeded, RemoteNotFound, DigestMismatch, ArtifactWithoutRune, NotABlock, NotSigned)
+"""Errors of registries that have a status of their own; two may have the same."""
 
 
 def command_page() -> str:
@@ -35,6 +36,7 @@ def command_page() -> str:
         "begins with `Error:`; its causes follow under `Caused by:`. For an introduction see "
         "[the command in ten minutes](../guides/command.md).",
         "## Exit status",
+        "A status that speaks of a registry is one of every command that asks a registry, or another server.",
         "\n".join(["| status | |", "| --- | --- |", *(f"| {status} | {text} |" for status, text in _statuses())]),
         "## Environment",
         "A variable that is not set is looked for in a file `.env` in this folder or one above it. Of such a file only "
@@ -48,8 +50,10 @@ def command_page() -> str:
 
 
 def _statuses() -> list[tuple[int, str]]:
-    of_registries = [(each.exit_code, f"`rune login`, `rune pull`: {_summary(each)}") for each in REMOTE]
-    return sorted([*STATUSES.items(), *of_registries])
+    of_registries: dict[int, str] = {}
+    for each in REMOTE:
+        of_registries[each.exit_code] = f"{of_registries.get(each.exit_code, '')} {_summary(each)}".strip()
+    return sorted({**STATUSES, **of_registries}.items())
 
 
 def _summary(error: type[Exception]) -> str:

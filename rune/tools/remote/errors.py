@@ -7,10 +7,10 @@ RemoteError
 ├── RegistryUnreachable   no answer
 ├── RegistryRefused       an answer that is not the registry protocol, or an error of its own
 │   ├── NoBrowserSignIn   it does not support sign-in by a browser
-│   ├── SignInNeeded      401: no token, or one that no longer holds
-│   └── NotFound          404: unknown, or not for this person
+│   ├── TokenNeeded       401: no token, or one that no longer holds
+│   └── RemoteNotFound    404: unknown, or not for this person
 ├── DigestMismatch        the bytes are not those that were asked for
-├── NotARune              an artifact of another kind
+├── ArtifactWithoutRune   an artifact of another kind
 ├── NotABlock             the same where a block was asked for
 └── NotSigned             no signature proves where it came from
 """
@@ -63,7 +63,7 @@ class TokenNeeded(RegistryRefused):
 
 
 class RemoteNotFound(RegistryRefused):
-    """The registry knows no such rune, or does not show it to this person."""
+    """The registry knows no such rune, block or data, or does not show it to this person."""
 
     exit_code = 5
 
@@ -92,6 +92,6 @@ class NotABlock(RemoteError):
 
 
 class NotSigned(RemoteError):
-    """No signature of a trusted key proves where the rune came from."""
+    """No signature of a trusted key proves where the rune or block came from."""
 
     exit_code = 9
