@@ -6,9 +6,10 @@ import { replaceKeepingFocus } from "../../keep-focus";
 import { oneAtATime, released } from "../../talk/read";
 import { saysSignedOut } from "../../sign-in/signed-out";
 import { address } from "../../../api/request";
-import { sendPieces, type SendPiece } from "./pieces";
+import { sendPieces, type Answer, type Receiver } from "./pieces";
 
-const BYTES = "/api/v1/projects/{organisation}/{name}/data/imports/{import_id}/bytes";
+const IMPORT = "/api/v1/projects/{organisation}/{name}/data/imports/{import_id}";
+const BYTES = `${IMPORT}/bytes` as const;
 
 const TERMS = "/api/v1/projects/{organisation}/{name}/data/terms";
 
@@ -63,7 +64,7 @@ async function submit(form: HTMLFormElement): Promise<void> {
   bar.hidden = false;
   const refusal = await sendPieces(
     file,
-    pieceSender(
+    importReceiver(
       form.dataset["importForm"] ?? "",
       id,
       form.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "",
@@ -76,21 +77,26 @@ async function submit(form: HTMLFormElement): Promise<void> {
   button.disabled = refusal === "";
 }
 
-function pieceSender(project: string, id: string, token: string): SendPiece {
+function importReceiver(project: string, id: string, token: string): Receiver {
   const [organisation = "", name = ""] = project.split("/");
-  return async (offset, piece) => {
-    const path = { organisation, name, import_id: id };
-    const response = await fetch(address("put", BYTES, { path, query: { offset } }), {
-      method: "PUT",
-      headers: { Accept: "application/json", "Content-Type": "application/octet-stream", "X-CSRFToken": token },
-      body: piece,
-    }).catch(() => null);
-    if (response === null || response.status >= 502) return null;
-    const answer: unknown = await response.json().catch(() => null);
-    if (typeof answer !== "object" || answer === null) return null;
-    if (response.ok && "received" in answer) return Number(answer.received);
-    return "detail" in answer && typeof answer.detail === "string" ? answer.detail : "The server refused the file.";
+  const path = { organisation, name, import_id: id };
+  const headers = { Accept: "application/json", "Content-Type": "application/octet-stream", "X-CSRFToken": token };
+  return {
+    send: (offset, piece) =>
+      answerOf(fetch(address("put", BYTES, { path, query: { offset } }), { method: "PUT", headers, body: piece })),
+    received: () => answerOf(fetch(address("get", IMPORT, { path }), { headers: { Accept: "application/json" } })),
   };
+}
+
+async function answerOf(request: Promise<Response>): Promise<Answer> {
+  const response = await request.catch(() => null);
+  // 409: other bytes are next, as after an answer that was lost.
+  if (response === null || response.status >= 502 || response.status === 409) return null;
+  const answer: unknown = await response.json().catch(() => null);
+  if (typeof answer !== "object" || answer === null) return null;
+  if ("error" in answer && typeof answer.error === "string" && answer.error !== "") return answer.error;
+  if (response.ok && "received" in answer) return Number(answer.received);
+  return "detail" in answer && typeof answer.detail === "string" ? answer.detail : "The server refused the file.";
 }
 
 export function followImport(root: HTMLElement): void {

@@ -1,19 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { PIECE, sendPieces } from "./pieces";
+import { PIECE, sendPieces, type Answer, type Receiver } from "./pieces";
 
 const file = (size: number): Blob => new Blob([new Uint8Array(size)]);
 const nothing = (): Promise<void> => Promise.resolve();
 const ignored = (): void => undefined;
+const receiver = (send: (offset: number, piece: Blob) => Answer, received: () => Answer = () => null): Receiver => ({
+  send: (offset, piece) => Promise.resolve(send(offset, piece)),
+  received: () => Promise.resolve(received()),
+});
 
 describe("sending a file in pieces", () => {
   it("sends each piece where the last one ended", async () => {
     const pieces: number[][] = [];
     const sent: number[] = [];
-    const send = (offset: number, piece: Blob): Promise<number> => {
+    const server = receiver((offset, piece) => {
       pieces.push([offset, piece.size]);
-      return Promise.resolve(offset + piece.size);
-    };
-    expect(await sendPieces(file(PIECE + 5), send, (bytes) => sent.push(bytes), nothing)).toBe("");
+      return offset + piece.size;
+    });
+    expect(await sendPieces(file(PIECE + 5), server, (bytes) => sent.push(bytes), nothing)).toBe("");
     expect(pieces).toEqual([
       [0, PIECE],
       [PIECE, 5],
@@ -28,15 +32,40 @@ describe("sending a file in pieces", () => {
       pauses.push(attempt);
       return Promise.resolve();
     };
-    const send = (): Promise<number | null> => Promise.resolve(answers.shift() ?? null);
-    expect(await sendPieces(file(9), send, ignored, pause)).toBe("");
+    const server = receiver(
+      () => answers.shift() ?? null,
+      () => 0,
+    );
+    expect(await sendPieces(file(9), server, ignored, pause)).toBe("");
     expect(pauses).toEqual([1, 2]);
-    expect(await sendPieces(file(9), send, ignored, pause)).toContain("cannot be reached");
+    expect(await sendPieces(file(9), server, ignored, pause)).toContain("cannot be reached");
     expect(pauses).toEqual([1, 2, 1, 2, 3, 4]);
   });
 
+  it("goes on behind a piece that arrived where only its answer is lost", async () => {
+    let has = 0;
+    const offsets: number[] = [];
+    const server = receiver(
+      (offset, piece) => {
+        offsets.push(offset);
+        if (offset !== has) return "Other bytes are next.";
+        has += piece.size;
+        return offsets.length % 2 === 0 ? has : null;
+      },
+      () => has,
+    );
+    expect(await sendPieces(file(2 * PIECE + 5), server, ignored, nothing)).toBe("");
+    expect(offsets).toEqual([0, PIECE, 2 * PIECE]);
+  });
+
   it("ends with the sentence of a refusal", async () => {
-    const refuse = (): Promise<string> => Promise.resolve("The organisation's storage is full.");
-    expect(await sendPieces(file(9), refuse, ignored, nothing)).toBe("The organisation's storage is full.");
+    const full = "The organisation's storage is full.";
+    const refusing = receiver(() => full);
+    expect(await sendPieces(file(9), refusing, ignored, nothing)).toBe(full);
+    const discarded = receiver(
+      () => null,
+      () => "Nothing is here.",
+    );
+    expect(await sendPieces(file(9), discarded, ignored, nothing)).toBe("Nothing is here.");
   });
 });

@@ -4,28 +4,36 @@
 export const PIECE = 8_000_000;
 const TRIES = 5;
 
-/** Sends the piece that begins at `offset`. Answers how many bytes the server has, or the sentence of a refusal. */
-export type SendPiece = (offset: number, piece: Blob) => Promise<number | string | null>;
+/** How many bytes the server has, or the sentence of a refusal, or `null` where it did not say. */
+export type Answer = number | string | null;
 
-/** Sends a file in pieces. A piece that does not arrive (`null`) is sent again, at most five times in a row. Answers "" or why
- * it ended. */
+/** Where a file is sent. */
+export interface Receiver {
+  /** Sends the piece that begins at `offset`. Where the answer is `null`, the piece may have arrived. */
+  send(offset: number, piece: Blob): Promise<Answer>;
+  received(): Promise<Answer>;
+}
+
+/** Sends a file in pieces. After a piece without an answer, it goes on at the bytes that the server has; it gives up after
+ * five times in a row in which none arrived. Answers "" or why it ended. */
 export async function sendPieces(
   file: Blob,
-  send: SendPiece,
+  receiver: Receiver,
   onSent: (bytes: number) => void,
   pause: (attempt: number) => Promise<void>,
 ): Promise<string> {
   let sent = 0;
   let failures = 0;
   while (sent < file.size) {
-    const answer = await send(sent, file.slice(sent, sent + PIECE));
-    if (typeof answer === "string") return answer;
+    let answer = await receiver.send(sent, file.slice(sent, sent + PIECE));
     if (answer === null) {
       failures += 1;
       if (failures === TRIES) return "The server cannot be reached. Send the file again later.";
       await pause(failures);
-      continue;
+      answer = await receiver.received();
     }
+    if (typeof answer === "string") return answer;
+    if (answer === null || answer === sent) continue;
     failures = 0;
     sent = answer;
     onSent(sent);
