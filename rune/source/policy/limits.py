@@ -101,7 +101,7 @@ _DECLARATIONS: Final[Mapping[LimitKind, LimitDeclaration]] = {
         RATE,
         "The most false alarms in an hour of long recordings: `0.5`.",
         ("0", "0.5", "1"),
-        no_figure="No recording longer than a window was run.",
+        no_figure="No recording that lasts longer than a window was run.",
     ),
     LimitKind.FLASH: LimitDeclaration(
         "Flash",

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from rune.wording import milliseconds_text, size_text
@@ -72,14 +73,18 @@ RATE: Final = Measure({}, "0.5", 1_000_000, rate_text, lambda value: f"{value:.6
 """A number an hour, which is written without a unit."""
 
 
+def share_of_percent(percent: str | float) -> float:
+    """A share from 0 to 1. It is divided in decimals, so that 95.9 is the very number that 959 of 1,000 gives."""
+    return float(Decimal(str(percent)) / 100)
+
+
 def read_quantity(text: str, measure: Measure) -> float | None:
     """The value of a quantity with a unit; None for any other text."""
     match = _QUANTITY.fullmatch(text)
     factor = None if match is None else measure.units.get(match[2])
     if match is None or factor is None:
         return None
-    # A share is divided, so that 95 % is the very number that 19 of 20 gives.
-    number = float(match[1]) / 100 if measure is SHARE else float(match[1]) * factor
+    number = share_of_percent(match[1]) if measure is SHARE else float(match[1]) * factor
     return number if math.isfinite(number) and 0 <= number <= measure.greatest else None
 
 

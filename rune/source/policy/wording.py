@@ -8,6 +8,7 @@ from typing import Final
 from rune.source.policy.judging import Figure, Judgement, LimitResult
 from rune.source.policy.limits import LimitKind
 from rune.source.policy.policy import ApprovalRule, Limit, Policy
+from rune.source.policy.quantities import read_quantity
 from rune.source.policy.tags import VERSIONS
 from rune.wording import counted, listed, plain
 
@@ -36,8 +37,11 @@ def amount_text(kind: LimitKind, value: float) -> str:
 
 
 def bound_text(limit: Limit) -> str:
-    """`at most 100 kB`, `at least 95 %`."""
-    return f"at {'least' if limit.kind.is_least else 'most'} {amount_text(limit.kind, limit.bound)}"
+    """`at most 100 kB`, `at least 95 %`; with all digits where a short text would say another number."""
+    measure = limit.kind.declaration.measure
+    shown = measure.text(limit.bound)
+    is_exact = read_quantity(shown, measure) == limit.bound
+    return f"at {'least' if limit.kind.is_least else 'most'} {shown if is_exact else measure.exact(limit.bound)}"
 
 
 def value_text(judgement: Judgement) -> str:

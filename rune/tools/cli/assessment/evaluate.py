@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,11 +26,13 @@ from rune.running.evaluation.labelled import EvaluationSplit, LabelledSample
 from rune.running.evaluation.policy_figures import with_evaluation
 from rune.running.evaluation.reading import ZipFiles, samples_in_table, samples_of
 from rune.running.evaluation.streams import Listening
-from rune.running.evaluation.wording import lines, percent
+from rune.running.evaluation.wording import lines
 from rune.running.runtime import Limits
 from rune.running.runtime.errors import RuneError
 from rune.running.runtime.measure import measure
-from rune.source.policy import Figure, Judgement, LimitKind, MeasuredFigures, Policy, judge
+from rune.source.policy import Figure, Judgement, Limit, LimitKind, MeasuredFigures, Policy, judge
+from rune.source.policy.quantities import share_of_percent
+from rune.source.policy.wording import judgement_sentence, limit_name
 from rune.source.policy.wording import lines as limit_lines
 from rune.source.runefile import Severity
 from rune.tools.cli.failure import CommandFailed, failed
@@ -186,7 +188,7 @@ def command(
                 raise failed(f"Unable to evaluate {name}", error) from error
     judgements = () if policy is None else judge(policy.policy, _figures(data, policy, evaluation, limits))
     _print(evaluation, judgements, name, form)
-    missed = list(_missed(evaluation, least_accuracy, most_false_alarms))
+    missed = list(_missed(evaluation, _limits(least_accuracy, most_false_alarms)))
     if missed:
         click.echo("\n".join(missed), err=True)
     if missed or not all(each.outcome.passes for each in judgements):
@@ -264,22 +266,20 @@ def _print(evaluation: Evaluation, judgements: Sequence[Judgement], name: str, f
         click.echo("\n".join([*lines(evaluation), *([""] if limit_text else []), *limit_text]))
 
 
-def _missed(evaluation: Evaluation, accuracy: float | None, false_alarms: float | None) -> Iterator[str]:
+def _limits(least_accuracy: float | None, most_false_alarms: float | None) -> Iterator[Limit]:
+    """The limits of the options."""
+    if least_accuracy is not None:
+        yield Limit(LimitKind.ACCURACY, share_of_percent(least_accuracy))
+    if most_false_alarms is not None:
+        yield Limit(LimitKind.FALSE_ALARMS, most_false_alarms)
+
+
+def _missed(evaluation: Evaluation, limits: Iterable[Limit]) -> Iterator[str]:
     """A sentence for each limit that is missed or could not be judged."""
     if not evaluation.outcomes:
         yield "No sample could be run."
         return
-    accuracy_share = evaluation.accuracy
-    if accuracy is not None and (accuracy_share is None or accuracy_share.value * 100 < accuracy):
-        value = (
-            "is not known: no sample has one answer"
-            if accuracy_share is None
-            else f"is {percent(accuracy_share.value)}"
-        )
-        yield f"The accuracy {value}; the limit is at least {accuracy:g} %."
-    stream = evaluation.stream
-    if false_alarms is not None and (stream is None or stream.false_alarms.value > false_alarms):
-        value = (
-            "not known: no recording is longer than a window" if stream is None else f"{stream.false_alarms.value:.1f}"
-        )
-        yield f"False alarms an hour: {value}; the limit is at most {false_alarms:g}."
+    figures = MeasuredFigures(0, 0, reasons={LimitKind.ACCURACY: "No sample has one answer."})
+    for each in judge(Policy(tuple(limits)), with_evaluation(figures, evaluation)):
+        if not each.outcome.passes:
+            yield f"{limit_name(each.limit)}: {judgement_sentence(each)}"

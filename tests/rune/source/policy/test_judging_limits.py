@@ -15,8 +15,9 @@ from rune.source.policy import (
     TargetFigures,
     judge,
 )
+from rune.source.policy.quantities import SHARE, read_quantity
 from rune.source.policy.read import read_policy
-from rune.source.policy.wording import judgement_line, judgement_sentence, lines, rule_changes
+from rune.source.policy.wording import bound_text, judgement_line, judgement_sentence, lines, rule_changes
 
 
 def _judged(limit: Limit, figures: MeasuredFigures) -> Judgement:
@@ -139,6 +140,24 @@ def test_rounding_does_not_hide_on_which_side_of_the_limit_a_figure_is() -> None
     )
     judged = _judged(Limit(LimitKind.ACCURACY, 0.95), MeasuredFigures(0, 0, accuracy=Figure(0.94996, 0.94, 0.96, 9999)))
     assert judgement_line(judged).startswith("✗ Accuracy: missed. 95 %") is False
+
+
+@pytest.mark.parametrize(
+    ("limit", "text"),
+    [
+        (Limit(LimitKind.SIZE, 64_000), "at most 64.0 kB"),
+        (Limit(LimitKind.SIZE, 65_536), "at most 65,536 B"),
+        (Limit(LimitKind.ACCURACY, 0.9995), "at least 99.95 %"),
+        (Limit(LimitKind.FALSE_ALARMS, 0.5), "at most 0.5 an hour"),
+    ],
+)
+def test_a_bound_is_written_with_all_digits_where_a_short_text_says_another_number(limit: Limit, text: str) -> None:
+    assert bound_text(limit) == text
+
+
+def test_a_share_in_percent_is_the_very_number_that_a_division_gives() -> None:
+    for right in range(10_001):
+        assert read_quantity(f"{right / 100:.2f} %", SHARE) == right / 10_000
 
 
 def test_a_judgement_is_the_same_after_json() -> None:

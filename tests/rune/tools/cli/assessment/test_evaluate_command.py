@@ -17,7 +17,9 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.lookup import find_variant
 from rune.model.tflite import read_model, signature
+from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.tools.cli import main
+from rune.tools.cli.assessment.evaluate import _limits, _missed
 from tests.rune.compiler.verify.projects import around
 from tests.rune.running.runtime.wat_runes import mirror
 from tests.support.models.model_cases import compiled_model
@@ -74,10 +76,35 @@ def test_a_limit_that_is_missed_ends_with_status_1_and_says_which(app: Path, sam
     assert run(app, "--samples", samples, "--least-accuracy", "66").exit_code == 0
     missed = run(app, "--samples", samples, "--least-accuracy", "67")
     assert missed.exit_code == 1
-    assert "The accuracy is 66.7 %; the limit is at least 67 %." in missed.stderr
+    assert "Accuracy: 66.7 %, and the limit is at least 67 %." in missed.stderr
     unknown = run(app, "--samples", samples, "--most-false-alarms", "1")
     assert unknown.exit_code == 1
-    assert "not known" in unknown.stderr
+    assert unknown.stderr == "False alarms: No recording that lasts longer than a window was run.\n"
+
+
+def outcomes(right: int, count: int) -> Evaluation:
+    return Evaluation(
+        ("a",), tuple(SampleOutcome(str(each), "a", "a" if each < right else "b") for each in range(count))
+    )
+
+
+@pytest.mark.parametrize(("right", "count", "percent"), [(57, 100, 57), (959, 1000, 95.9), (1, 200, 0.5)])
+def test_an_accuracy_that_is_exactly_the_limit_meets_it(right: int, count: int, percent: float) -> None:
+    assert list(_missed(outcomes(right, count), _limits(percent, None))) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "count", "percent", "sentence"),
+    [
+        (8996, 10000, 90, "89.96 %, and the limit is at least 90 %."),
+        (0, 9, 99.95, "0 %, and the limit is at least 99.95 %."),
+    ],
+)
+def test_a_missed_limit_is_written_with_the_digits_that_show_it(
+    right: int, count: int, percent: float, sentence: str
+) -> None:
+    [missed] = _missed(outcomes(right, count), _limits(percent, None))
+    assert missed.startswith(f"Accuracy: {sentence}")
 
 
 @pytest.mark.slow
