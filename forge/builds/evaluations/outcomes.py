@@ -97,6 +97,7 @@ def evaluation_of(build: Build) -> Evaluation | None:
 def summary_of(stored: Mapping[str, Any]) -> EvaluationSummaryJson:
     """The figures that lists and the studio show."""
     share, stream = stored.get("accuracy"), stored.get("stream")
+    rate = stream and stream["false_alarms_an_hour"]
     return {
         "samples": stored.get("samples", 0),
         "right": stored.get("right", 0),
@@ -104,6 +105,6 @@ def summary_of(stored: Mapping[str, Any]) -> EvaluationSummaryJson:
         "low": share and share["low"],
         "high": share and share["high"],
         "is_precise": bool(share and share["is_precise"]),
-        "false_alarms_an_hour": stream and stream["false_alarms_an_hour"]["value"],
+        "false_alarms_an_hour": rate and rate["value"],
         "reason": stored.get("reason"),
     }

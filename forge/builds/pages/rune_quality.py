@@ -85,10 +85,11 @@ def _quality(evaluation: Evaluation) -> RuneQuality | str:
             cells.append(Cell("Weakest label", f"{weakest.label}, {percent(weakest.recall.value)}"))
         sentences.append(accuracy_sentence(evaluation))
     if stream is not None:
-        rate = stream.false_alarms.value
-        cells.append(Cell("False alarms", f"{rate:.1f} an hour" if rate < 100 else f"{rate:.0f} an hour"))
+        if stream.false_alarms is not None:
+            rate = stream.false_alarms.value
+            cells.append(Cell("False alarms", f"{rate:.1f} an hour" if rate < 100 else f"{rate:.0f} an hour"))
         sentences.append(stream_sentence(evaluation) or "")
-    if not cells:
+    if not sentences:
         return ""
     sentences.append("Measured here, with the bytes of this version, on recordings that the project keeps for tests.")
     return RuneQuality(tuple(cells), tuple(sentences), share is not None and not share.is_precise)

@@ -5,6 +5,7 @@ Each sample runs on a fresh rune, so that no state is carried from one sample to
 
 from __future__ import annotations
 
+import math
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -139,9 +140,7 @@ class _Trial:
         except InputError:
             raise
         except RuneError as error:
-            events = len(sample.events or ())
-            is_marked = sample.events is not None
-            return SampleOutcome(sample.name, label, None, failure=str(error), events=events, is_marked=is_marked)
+            return _failed(sample, label, windows, str(error))
         finally:
             loaded.close()
         if sample.events is None and not windows.is_stream:
@@ -171,7 +170,7 @@ class _Trial:
             if answered:
                 break
             answer = self._answer(loaded, windows.silence)
-            answered += [] if answer is None else [(windows.seconds, answer)]
+            answered += [] if answer is None else [(windows.ends[-1], answer)]
         if not answered:
             raise InputFile("the rune sends nothing for this sample")
         return replace(windows, ends=tuple(end for end, _ in answered)), [answer for _, answer in answered]
@@ -202,19 +201,40 @@ class _Trial:
         its answer; where nothing was called, what most windows answered, of the labels that mean nothing where there
         are such."""
         detected = detections([answer.votes for answer in answers], windows.ends, self._listening)
-        marked = sample.events
-        whole = () if is_background(label) or not label else (RecordedEvent(label, 0.0, windows.seconds),)
-        result = match_events(whole if marked is None else marked, detected, self._listening.tolerance)
+        result = match_events(_events(sample, label), detected, self._listening.tolerance)
         return SampleOutcome(
             sample.name,
             label,
-            None if marked is not None else _answer_of_all(detected, answers),
+            None if sample.events is not None else _answer_of_all(detected, answers),
             events=len(result.hits),
             hits=sum(result.hits),
             false_alarms=len(result.false_alarms),
             seconds=windows.seconds,
-            is_marked=marked is not None,
+            is_marked=sample.events is not None,
         )
+
+
+def _events(sample: LabelledSample, label: str) -> tuple[RecordedEvent, ...]:
+    """The marked events of a recording. One without marks is an event itself, unless its label means that nothing is
+    there."""
+    if sample.events is not None:
+        return sample.events
+    return () if is_background(label) or not label else (RecordedEvent(label, 0.0, math.inf),)
+
+
+def _failed(sample: LabelledSample, label: str, windows: Windows, failure: str) -> SampleOutcome:
+    """The outcome of a sample on which the rune fails: it found none of the events."""
+    if sample.events is None and not windows.is_stream:
+        return SampleOutcome(sample.name, label, None, failure=failure)
+    return SampleOutcome(
+        sample.name,
+        label,
+        None,
+        failure=failure,
+        events=len(_events(sample, label)),
+        seconds=windows.seconds,
+        is_marked=sample.events is not None,
+    )
 
 
 def _mean_scores(answers: Sequence[ScoredLabel]) -> Mapping[str, float]:

@@ -24,8 +24,8 @@ class SampleOutcome:
     `answer` is None where the rune gave none; `failure` then says why. `margin` is the score of the right label less
     the highest of another, -1 to 1, after R. E. Schapire et al., "Boosting the margin", Ann. Statist. 26 (1998); None
     where the rune sends no scores. A recording with marked events has no answer of its own and is in no confusion
-    matrix: `events` of it happened, `hits` were found. `seconds` is the length of a recording of several windows, else
-    0.
+    matrix: `events` of it happened, `hits` were found. `seconds` is the length of a recording of several windows; 0 for
+    others, and for tables, whose rows have no time.
     """
 
     name: str
@@ -57,14 +57,15 @@ class Unread:
 
 @dataclass(frozen=True)
 class StreamFigures:
-    """Of all recordings that are longer than a window. `false_alarms` an hour of listening."""
+    """Of all recordings that are longer than a window. `hours` are those on which the rune did not fail, and
+    `false_alarms` is their rate; None where there are no hours, as of tables."""
 
     recordings: int
     hours: float
     events: int
     hits: int
     alarms: int
-    false_alarms: Rate
+    false_alarms: Rate | None
 
 
 @dataclass(frozen=True)
@@ -96,13 +97,13 @@ class Evaluation:
     @property
     def stream(self) -> StreamFigures | None:
         """None where no recording is longer than a window."""
-        heard = [each for each in self.outcomes if each.seconds]
-        hours = sum(each.seconds for each in heard) / 3600
-        if not hours:
+        heard = [each for each in self.outcomes if each.seconds or each.events or each.is_marked]
+        if not heard:
             return None
+        hours = sum(each.seconds for each in heard if each.failure is None) / 3600
         alarms = sum(each.false_alarms for each in heard)
         events, hits = sum(each.events for each in heard), sum(each.hits for each in heard)
-        return StreamFigures(len(heard), hours, events, hits, alarms, rate_an_hour(alarms, hours))
+        return StreamFigures(len(heard), hours, events, hits, alarms, rate_an_hour(alarms, hours) if hours else None)
 
     @property
     def unknown_labels(self) -> Mapping[str, int]:
@@ -162,7 +163,9 @@ class Evaluation:
             "events": stream.events,
             "hits": stream.hits,
             "false_alarms": stream.alarms,
-            "false_alarms_an_hour": {name: _rounded(value) for name, value in asdict(stream.false_alarms).items()},
+            "false_alarms_an_hour": None
+            if stream.false_alarms is None
+            else {name: _rounded(value) for name, value in asdict(stream.false_alarms).items()},
         }
 
     @staticmethod

@@ -22,7 +22,7 @@ def with_evaluation(figures: MeasuredFigures, evaluation: Evaluation) -> Measure
             if each.recall is not None
         },
         false_alarms=None
-        if rate is None or stream is None
+        if stream is None or rate is None
         else Figure(rate.value, rate.low, rate.high, stream.recordings),
     )
 

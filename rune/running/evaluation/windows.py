@@ -34,7 +34,8 @@ MOST_SECONDS = 4 * 3600
 class Windows:
     """The input of each run, in order, to be gone through once; `ends` says in seconds when each ends.
 
-    `seconds` is how long a sound is; of anything else there is one window without a time.
+    `seconds` is how long a sound or a stream is, and 0 for anything else. Where there is no time, as in a table, `ends`
+    counts the rows.
     """
 
     data: Iterable[bytes]
@@ -112,7 +113,7 @@ def _table_windows(request: RequestedCapability, data: bytes) -> Windows:
     if not count:
         raise InputFile("the table is shorter than what one run reads")
     chunks = [rows[start : start + length] for start in range(0, count * length, length)]
-    return Windows(chunks, tuple(range(1, count + 1)), float(count), bytes(length))
+    return Windows(chunks, tuple(range(1, count + 1)), silence=bytes(length))
 
 
 def _cut(sound: bytes, size: int, starts: range) -> Iterator[bytes]:

@@ -38,13 +38,13 @@ def stream_sentence(evaluation: Evaluation) -> str | None:
     stream = evaluation.stream
     if stream is None:
         return None
-    length = f"{stream.hours * 60:.1f} minutes" if stream.hours < 1 else f"{stream.hours:.1f} hours"
+    counts = f"{stream.hits} of {counted(stream.events, 'event')} hit, {counted(stream.alarms, 'false alarm')}"
     rate = stream.false_alarms
-    return (
-        f"In {length} of recordings: {stream.hits} of {counted(stream.events, 'event')} hit, "
-        f"{counted(stream.alarms, 'false alarm')}, that is {_rate(rate.value)} an hour "
-        f"(95 % interval {_rate(rate.low)} to {_rate(rate.high)})."
-    )
+    if rate is None:
+        return f"In {counted(stream.recordings, 'recording')}: {counts}."
+    length = f"{stream.hours * 60:.1f} minutes" if stream.hours < 1 else f"{stream.hours:.1f} hours"
+    interval = f"(95 % interval {_rate(rate.low)} to {_rate(rate.high)})"
+    return f"In {length} of recordings: {counts}, that is {_rate(rate.value)} an hour {interval}."
 
 
 def _rate(value: float) -> str:

@@ -12,6 +12,7 @@ from forge.accounts.models import User
 from forge.builds.evaluations.outcomes import add_evaluation, summary_of
 from forge.builds.models import Build
 from forge.builds.pages.evaluation import WIDEST, moved_samples
+from forge.builds.pages.rune_quality import quality_of
 from forge.datasets.models import Sample
 from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import send_sample
@@ -101,6 +102,20 @@ def test_the_worst_samples_are_there_to_play_until_they_are_withdrawn(
     text = page(client, build)
     assert str(sample.pk) not in text
     assert "The recording was withdrawn." in text
+
+
+def test_a_build_that_failed_on_its_only_recording_shows_the_lost_events(
+    client: Client, project: Project, developer: Any
+) -> None:
+    failed = SampleOutcome("a", "yes", None, failure="trap", events=3, seconds=9, is_marked=True)
+    build = evaluated(built(developer, project), [failed])
+    assert "In 1 recording: 0 of 3 events hit, 0 false alarms." in page(client, build)
+    build.refresh_from_db()
+    assert build.evaluation is not None
+    assert build.evaluation["false_alarms_an_hour"] is None
+    quality = quality_of(build)
+    assert quality is not None
+    assert (quality.cells, quality.sentences[0]) == ((), "In 1 recording: 0 of 3 events hit, 0 false alarms.")
 
 
 def test_a_rune_that_could_not_be_evaluated_says_why(client: Client, project: Project, developer: Any) -> None:

@@ -16,8 +16,11 @@ from rune.running.container import pack, rune_sections
 from rune.running.evaluation import evaluating
 from rune.running.evaluation.errors import EvaluationImpossible
 from rune.running.evaluation.evaluating import EvaluationEffort, evaluate
+from rune.running.evaluation.evaluation import Evaluation
 from rune.running.evaluation.labelled import LabelledSample, RecordedEvent
+from rune.running.evaluation.wording import stream_sentence
 from rune.running.runtime import Limits
+from rune.wording import counted
 from tests.rune.running.runtime.wat_runes import mirror, rune, text
 
 SCORES = mirror(RAW, 8, "f32[2]")
@@ -140,19 +143,24 @@ def parameter(name: int, size: int, value: int) -> str:
     return f"(drop (call $parameter {places}))"
 
 
-HEARING = pack(
-    rune(
-        f"""(drop (call $capability (i32.const 2))) {parameter(400, 2, 440)} {parameter(410, 18, 444)}
-            (drop (call $output (i32.const 5)))""",
-        f"""(drop (call $read (i32.const 9) (i32.const {WINDOW * 2}) (i32.const 1)))
-            (drop (call $write (i32.const 2) (i32.const 0) (i32.const 11)))""",
-        data=f"""(data (i32.const 0) {text(struct.pack("<I", 5) + b"u8[2]")})
-                 (data (i32.const 400) {text("hz")}) (data (i32.const 410) {text("sample_duration_ms")})
-                 (data (i32.const 440) {text(struct.pack("<II", RATE, WINDOW * 1000 // RATE))})""",
-    ),
-    rune_sections(GRAPH),
-)
-"""Takes the first two bytes of its window for the scores of silence and yes."""
+def hearing(before: str = "") -> bytes:
+    """Takes the first two bytes of its window for the scores of silence and yes. `before` is done in each run first."""
+    return pack(
+        rune(
+            f"""(drop (call $capability (i32.const 2))) {parameter(400, 2, 440)} {parameter(410, 18, 444)}
+                (drop (call $output (i32.const 5)))""",
+            f"""{before}
+                (drop (call $read (i32.const 9) (i32.const {WINDOW * 2}) (i32.const 1)))
+                (drop (call $write (i32.const 2) (i32.const 0) (i32.const 11)))""",
+            data=f"""(data (i32.const 0) {text(struct.pack("<I", 5) + b"u8[2]")})
+                     (data (i32.const 400) {text("hz")}) (data (i32.const 410) {text("sample_duration_ms")})
+                     (data (i32.const 440) {text(struct.pack("<II", RATE, WINDOW * 1000 // RATE))})""",
+        ),
+        rune_sections(GRAPH),
+    )
+
+
+HEARING = hearing()
 
 
 def recording(sound: bytes) -> LabelledSample:
@@ -193,4 +201,44 @@ def test_marked_events_count_hits_and_what_lies_between_them_as_false_alarms() -
     assert evaluation.pairs == ()
     assert evaluation.stream is not None
     assert (evaluation.stream.events, evaluation.stream.hits, evaluation.stream.alarms) == (2, 1, 1)
+    assert evaluation.stream.false_alarms is not None
     assert evaluation.stream.false_alarms.value == pytest.approx(720)
+
+
+LENGTH = 8
+ROWS = rune(
+    f"""(drop (call $capability (i32.const 5))) {parameter(400, 6, 440)}
+        (drop (call $output (i32.const 5)))""",
+    f"""(drop (call $read (i32.const 10) (i32.const {LENGTH}) (i32.const 1)))
+        (drop (call $write (i32.const 2) (i32.const 0) (i32.const 18)))""",
+    data=f"""(data (i32.const 0) {text(struct.pack("<I", 6) + b"f32[2]")})
+             (data (i32.const 400) {text("length")}) (data (i32.const 440) {text(struct.pack("<I", LENGTH))})""",
+)
+"""Gives back a row of two scores."""
+
+
+@pytest.mark.parametrize(("marks", "pairs"), [((RecordedEvent("1", 0, 1),) * 3, 0), (None, 1)])
+def test_a_recording_on_which_the_rune_fails_has_events_and_no_hit(
+    marks: tuple[RecordedEvent, ...] | None, pairs: int
+) -> None:
+    evaluation = evaluate(hearing("(unreachable)"), [replace(recording(QUIET * 1000), events=marks)])
+    [outcome] = evaluation.outcomes
+    stream = evaluation.stream
+    assert (outcome.failure is not None, outcome.is_right, outcome.seconds) == (True, False, 1.0)
+    assert stream is not None
+    assert (stream.recordings, stream.hits, stream.events) == (1, 0, 3 if marks else 1)
+    assert (stream.hours, stream.false_alarms) == (0, None)
+    assert len(evaluation.pairs) == pairs
+    assert stream_sentence(evaluation) == f"In 1 recording: 0 of {counted(stream.events, 'event')} hit, 0 false alarms."
+    assert Evaluation.from_json(evaluation.to_json()) == evaluation
+
+
+def test_a_table_has_events_by_row_and_no_hours() -> None:
+    table = b"x,y\n" + b"1,0\n" * 20 + b"0,1\n" * 20
+    evaluation = evaluate(ROWS, [LabelledSample("a.csv", "1", lambda: table)])
+    [outcome] = evaluation.outcomes
+    assert (outcome.seconds, outcome.events, outcome.hits) == (0.0, 1, 1)
+    marked = LabelledSample("a.csv", "", lambda: table, events=(RecordedEvent("1", 20, 40),))
+    stream = evaluate(ROWS, [marked]).stream
+    assert stream is not None
+    assert (stream.hours, stream.events, stream.hits, stream.alarms, stream.false_alarms) == (0, 1, 1, 1, None)
