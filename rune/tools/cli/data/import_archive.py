@@ -8,7 +8,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,13 +19,18 @@ import click
 from rune.datasets.content.content import BadContent
 from rune.datasets.layouts.folder import DataFolder
 from rune.tools.cli.data.agreement import agreed
+from rune.tools.cli.data.local_folder import sendable_names
 from rune.tools.cli.failure import CommandFailed, failed
-from rune.tools.remote import DataClient, NewSample, RegistryRefused, RegistryUnreachable
+from rune.tools.remote import DataClient, NewSample, RegistryRefused, RegistryUnreachable, RemoteError
 from rune.wording import counted, plain
 
 _PIECE = 16_000_000
 _MAX_PIECES = 800
 _CHUNK = 1 << 20
+_TRIES = 5
+"""How often a piece is sent before the command ends."""
+_UNANSWERED = (409, 502, 503, 504)
+"""What a server or a proxy says where the bytes that the server has are not known, or others than those that follow."""
 _POLL = 0.5
 """Seconds between two questions for how far a job is."""
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -53,8 +58,9 @@ def import_data(client: DataClient, source: Path, options: ImportOptions) -> Non
                 raise CommandFailed(f"Import {row['id']} is of an archive with {row['size']:,} bytes, not {size:,}.")
             try:
                 row = _finish(client, _sent(client, file, row), options)
-            except (RegistryUnreachable, KeyboardInterrupt):
-                click.echo(f"Go on with the same command and --resume {row['id']}", err=True)
+            except (RemoteError, KeyboardInterrupt) as error:
+                if isinstance(error, KeyboardInterrupt) or _is_interruption(error):
+                    click.echo(f"Go on with the same command and --resume {row['id']}", err=True)
                 raise
     except (OSError, zipfile.LargeZipFile) as error:
         raise failed(f'Unable to read "{source}"', error) from error
@@ -80,23 +86,41 @@ def _archive(source: Path) -> Iterator[IO[bytes]]:
     files = DataFolder(source)
     with tempfile.TemporaryFile() as packed:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-            for name in files.names:
+            for name in sendable_names(files):
                 archive.writestr(zipfile.ZipInfo(name, _NO_TIME), files.read(name))
         packed.flush()
         yield packed
 
 
 def _sent(client: DataClient, file: IO[bytes], row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Sends what the server does not have yet."""
-    size = int(row["size"])
+    """Sends what the server does not have yet. A piece without an answer may have arrived, so it goes on at the bytes
+    that the server has."""
+    size, failures = int(row["size"]), 0
     piece = max(_PIECE, -(-size // _MAX_PIECES))
     with click.progressbar(length=size, label="Sending", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         bar.update(int(row["received"]))
         while row["state"] == "sending":
             offset = int(row["received"])
-            row = client.send_piece(str(row["id"]), offset, partial(_chunks, file, offset, piece))
+            try:
+                row = client.send_piece(str(row["id"]), offset, partial(_chunks, file, offset, piece))
+            except RemoteError as error:
+                failures += 1
+                if failures == _TRIES or not _is_interruption(error):
+                    raise
+                time.sleep(failures)
+                with suppress(RemoteError):
+                    row = client.find_import(str(row["id"]))
+            if int(row["received"]) > offset:
+                failures = 0
             bar.update(int(row["received"]) - offset)
     return row
+
+
+def _is_interruption(error: RemoteError) -> bool:
+    """Whether the same command may go on where it was."""
+    if isinstance(error, RegistryRefused):
+        return error.status in _UNANSWERED
+    return isinstance(error, RegistryUnreachable)
 
 
 def _chunks(file: IO[bytes], start: int, size: int) -> Iterator[bytes]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import click
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.export.data_folder import LIST, Listed, list_bytes, read_list
 from rune.datasets.export.layout import VersionOrigin
+from rune.datasets.layouts.files import shown
 from rune.datasets.layouts.folder import DataFolder
 from rune.digests import digest_of
 from rune.tools.cli.failure import CommandFailed, failed
@@ -34,7 +37,7 @@ def read_folder(path: Path) -> LocalFolder:
         return LocalFolder(path, None, (), {})
     try:
         files = DataFolder(path)
-        digests = {name: digest_of(files.read(name)) for name in files.names if name != LIST}
+        digests = {name: digest_of(files.read(name)) for name in sendable_names(files) if name != LIST}
         contents = read_list(json.loads(files.read(LIST))) if LIST in files else None
     except OSError as error:
         raise failed(f'Unable to read "{path}"', error) from error
@@ -48,6 +51,20 @@ def read_folder(path: Path) -> LocalFolder:
         )
     origin, rows = contents if contents is not None else (None, [])
     return LocalFolder(path, origin, tuple(rows), digests)
+
+
+def sendable_names(files: DataFolder) -> Sequence[str]:
+    """Returns the names of a folder's files, and says which files are left out: a name that is not UTF-8 cannot be in
+    an archive, in a list or in a request."""
+    names = []
+    for name in files.names:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            click.echo(f"{shown(name)}: Its name is not UTF-8. Rename it.", err=True)
+        else:
+            names.append(name)
+    return names
 
 
 def write_list(path: Path, origin: VersionOrigin, rows: Iterable[Listed]) -> None:

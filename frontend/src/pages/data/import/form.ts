@@ -11,6 +11,9 @@ import { sendPieces, type Answer, type Receiver } from "./pieces";
 const IMPORT = "/api/v1/projects/{organisation}/{name}/data/imports/{import_id}";
 const BYTES = `${IMPORT}/bytes` as const;
 
+/** What a server or a proxy says where the bytes that the server has are not known, or others than those that follow. */
+const UNANSWERED = [409, 502, 503, 504];
+
 const TERMS = "/api/v1/projects/{organisation}/{name}/data/terms";
 
 export function startImportForm(form: HTMLFormElement): void {
@@ -90,8 +93,7 @@ function importReceiver(project: string, id: string, token: string): Receiver {
 
 async function answerOf(request: Promise<Response>): Promise<Answer> {
   const response = await request.catch(() => null);
-  // 409: other bytes are next, as after an answer that was lost.
-  if (response === null || response.status >= 502 || response.status === 409) return null;
+  if (response === null || UNANSWERED.includes(response.status)) return null;
   const answer: unknown = await response.json().catch(() => null);
   if (typeof answer !== "object" || answer === null) return null;
   if ("error" in answer && typeof answer.error === "string" && answer.error !== "") return answer.error;

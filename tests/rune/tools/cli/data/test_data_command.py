@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from hashlib import sha256
 from pathlib import Path
 
@@ -50,3 +51,15 @@ def test_a_damaged_list_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / LIST).write_text(text)
     with pytest.raises(CommandFailed, match="is not a list of samples that rune data pull wrote"):
         read_folder(tmp_path)
+
+
+def test_a_file_whose_name_is_not_utf_8_is_said_and_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.wav").write_bytes(loud())
+    try:
+        (tmp_path / os.fsdecode(b"gr\xf6.wav")).write_bytes(loud(2))
+    except OSError:
+        pytest.skip("This file system has no such names.")
+    assert list(read_folder(tmp_path).digests) == ["a.wav"]
+    assert "gr?.wav: Its name is not UTF-8" in capsys.readouterr().err

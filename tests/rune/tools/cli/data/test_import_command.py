@@ -1,0 +1,88 @@
+"""`rune data import` where the server does not answer, or a folder has names that no archive can have."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rune.tools.cli.data import import_archive
+from rune.tools.cli.data.import_archive import ImportOptions, import_data
+from rune.tools.remote import DataClient, NewSample, RegistryRefused, RegistryUnreachable
+from tests.forge.factories.recordings import loud
+from tests.support.archives import zipped
+
+OPTIONS = ImportOptions((), NewSample(""), 30, "7", agrees=True, starts=True)
+
+
+class LosingServer(DataClient):
+    """A server that has an import. It loses the answers that `lost` names, by the number of the piece."""
+
+    def __init__(self, size: int, lost: dict[int, Exception]) -> None:
+        super().__init__("http://localhost", None, "acme/kitchen")
+        self.size = size
+        self.lost = lost
+        self.data = b""
+        self.offsets: list[int] = []
+
+    def find_import(self, identifier: str) -> Any:
+        state = "sending" if len(self.data) < self.size else "done"
+        numbers = {"size": self.size, "received": len(self.data), "total": 1, "position": 1, "added": 1}
+        return {"id": identifier, "state": state, "known": 0, "omitted": 0, "omissions": [], **numbers}
+
+    def send_piece(self, identifier: str, offset: int, chunks: Callable[[], Iterable[bytes]]) -> Any:
+        self.offsets.append(offset)
+        assert offset == len(self.data)
+        self.data += b"".join(chunks())
+        if (error := self.lost.get(len(self.offsets))) is not None:
+            raise error
+        return self.find_import(identifier)
+
+
+@pytest.fixture(autouse=True)
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_archive, "_PIECE", 100)
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+
+
+def test_it_goes_on_behind_a_piece_whose_answer_was_lost(tmp_path: Path) -> None:
+    data = zipped({"knock/1.wav": loud()})
+    (tmp_path / "sounds.zip").write_bytes(data)
+    lost = {1: RegistryUnreachable("no answer"), 3: RegistryRefused("no answer in time", 504)}
+    server = LosingServer(len(data), dict(lost))
+    import_data(server, tmp_path / "sounds.zip", OPTIONS)
+    assert server.data == data
+    assert server.offsets == list(range(0, len(data), 100))
+
+
+def test_it_ends_with_the_sentence_of_a_refusal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = zipped({"knock/1.wav": loud()})
+    (tmp_path / "sounds.zip").write_bytes(data)
+    server = LosingServer(len(data), {2: RegistryRefused("There is no room.", 507)})
+    with pytest.raises(RegistryRefused, match="There is no room"):
+        import_data(server, tmp_path / "sounds.zip", OPTIONS)
+    assert "--resume" not in capsys.readouterr().err
+
+
+def test_a_name_that_is_not_utf_8_is_said_and_the_rest_is_sent(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "sounds"
+    (folder / "knock").mkdir(parents=True)
+    (folder / "knock" / "1.wav").write_bytes(loud())
+    try:
+        (folder / "knock" / os.fsdecode(b"gr\xf6.wav")).write_bytes(loud(2))
+    except OSError:
+        pytest.skip("This file system has no such names.")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("knock/1.wav", loud())
+    server = LosingServer(len(packed.getvalue()), {})
+    import_data(server, folder, OPTIONS)
+    assert zipfile.ZipFile(io.BytesIO(server.data)).namelist() == ["knock/1.wav"]
+    assert "knock/gr?.wav: Its name is not UTF-8" in capsys.readouterr().err
