@@ -17,6 +17,7 @@ from rune.compiler.building.building import explain
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildReport
+from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.lookup import targets
 from rune.source.policy import Judgement, MeasuredFigures, Policy, judge
 from rune.source.policy.wording import lines
@@ -85,7 +86,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     "--target",
     "target_names",
     multiple=True,
-    default=("wasm32",),
+    default=(RUNE_TARGET,),
     show_default=True,
     metavar="TARGET",
     help=f"What to make: {'; '.join(f'{each.name}, {each.summary}' for each in targets())}. Repeatable.",
@@ -142,8 +143,8 @@ def command(
     """Build RUNEFILE, or the Runefile of a folder, into a rune, or for other targets.
 
     The rune is written to NAME.rune in the folder that paths start from; the package of another target is written to
-    NAME-TARGET.zip there. The tests of the project's own blocks are run first, and one that fails fails the build.
-    The same files and the same name give the same bytes in any folder. Of several targets, one that the project
+    NAME-TARGET.zip there, and beside other targets a rune for wasm32-mvp to NAME-wasm32-mvp.rune. The tests of the
+    project's own blocks are run first, and one that fails fails the build. The same files and the same name give the same bytes in any folder. Of several targets, one that the project
     cannot be built for, or not so, leaves the others as they are. Nothing is printed on success, but which limits of
     size and memory in forge.yml are missed; rune evaluate judges all of them. --format json prints the build's report
     and these limits, and the diagnostics where it failed; of several targets a list of these.

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from rune.compiler.anvil.target import Target
+from rune.compiler.building.spec import RUNE_TARGET
 from rune.tools.cli.building.making import ARCHIVE
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.projects.project import ProjectOnDisk
@@ -20,7 +21,10 @@ _REPORT = "report.json"
 def output_paths(
     output: Path | None, project: ProjectOnDisk, name: str, targets_: Sequence[Target], *, is_one: bool
 ) -> tuple[Path, ...]:
-    """Where each target's result goes. Unless one was named alone, `output` is the folder."""
+    """Where each target's result goes. Unless one was named alone, `output` is the folder.
+
+    The name of a rune does not depend on the order of the targets: of several, the usual one has the plain name.
+    """
     if output is not None and is_one:
         return (output,)
     if output is not None and (str(output) == "-" or (output.exists() and not output.is_dir())):
@@ -28,15 +32,14 @@ def output_paths(
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
     folder = output or project.folder or Path()
-    first_rune = next((target for target in targets_ if target.makes_rune), None)
-    return tuple(folder / _file_name(name, target, is_plain=target is first_rune) for target in targets_)
+    return tuple(folder / _file_name(name, target, is_one=is_one) for target in targets_)
 
 
-def _file_name(name: str, target: Target, *, is_plain: bool) -> str:
-    """A rune has the name alone, but for the second of two runes."""
+def _file_name(name: str, target: Target, *, is_one: bool) -> str:
     stem = _without_extension(name)
-    ending = ".rune" if target.makes_rune else ARCHIVE
-    return f"{stem}{ending}" if is_plain else f"{stem}-{target.name}{ending}"
+    if not target.makes_rune:
+        return f"{stem}-{target.name}{ARCHIVE}"
+    return f"{stem}.rune" if is_one or target.name == RUNE_TARGET else f"{stem}-{target.name}.rune"
 
 
 def require_place(place: Path, target: Target) -> None:

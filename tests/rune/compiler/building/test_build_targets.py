@@ -21,6 +21,8 @@ from rune.running.container import read_rune
 from rune.source.runefile import HostResourceOptions
 from rune.source.runefile.codes import Code
 from rune.tools.cli import main
+from rune.tools.cli.building.places import output_paths
+from rune.tools.cli.projects.project import project_of
 from tests.support.models.model_cases import refused_cases
 
 GOOD = """\
@@ -81,10 +83,26 @@ def test_several_targets_are_built_in_one_call(project: Path, tmp_path: Path) ->
     wanted = ["--target", "c", "--target", "wasm32-mvp", "--target", "wasm32", "--target", "c"]
     result = rune_build(project, *wanted, "-o", folder)
     assert (result.exit_code, result.output) == (0, "")
-    assert {path.name for path in folder.iterdir()} == {"my-app-c.zip", "my-app.rune", "my-app-wasm32.rune"}
+    assert {path.name for path in folder.iterdir()} == {"my-app-c.zip", "my-app.rune", "my-app-wasm32-mvp.rune"}
     printed = json.loads(rune_build(project, *wanted, "-o", folder, "--format", "json").stdout)
     assert [each["target"] for each in printed["builds"]] == ["c", "wasm32-mvp", "wasm32"]
     assert all(each["report"]["target"] == each["target"] for each in printed["builds"])
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("wasm32-mvp", "wasm32"), ("my-app-wasm32-mvp.rune", "my-app.rune")),
+        (("wasm32", "wasm32-mvp"), ("my-app.rune", "my-app-wasm32-mvp.rune")),
+        (("c", "wasm32-mvp"), ("my-app-c.zip", "my-app-wasm32-mvp.rune")),
+    ],
+)
+def test_the_order_of_targets_does_not_decide_which_rune_has_the_plain_name(
+    names: tuple[str, ...], expected: tuple[str, ...], project: Path
+) -> None:
+    targets_ = [find_target(name) for name in names]
+    places = output_paths(None, project_of(project), "my-app", targets_, is_one=False)
+    assert tuple(place.name for place in places) == expected
 
 
 def test_a_target_that_a_project_cannot_be_built_for_is_named_and_the_others_are_built(project: Path) -> None:
