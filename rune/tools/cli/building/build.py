@@ -144,10 +144,11 @@ def command(
 
     The rune is written to NAME.rune in the folder that paths start from; the package of another target is written to
     NAME-TARGET.zip there, and beside other targets a rune for wasm32-mvp to NAME-wasm32-mvp.rune. The tests of the
-    project's own blocks are run first, and one that fails fails the build. The same files and the same name give the same bytes in any folder. Of several targets, one that the project
-    cannot be built for, or not so, leaves the others as they are. Nothing is printed on success, but which limits of
-    size and memory in forge.yml are missed; rune evaluate judges all of them. --format json prints the build's report
-    and these limits, and the diagnostics where it failed; of several targets a list of these.
+    project's own blocks are run first, and one that fails fails the build. The same files and the same name give the
+    same bytes in any folder. Of several targets, one that the project cannot be built for, or not so, leaves the others
+    as they are. Nothing is printed on success, but which limits of size and memory in forge.yml are missed; rune
+    evaluate judges all of them. --format json prints the build's report and these limits, and the diagnostics where it
+    failed; of several targets a list of these.
     """
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
