@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from lab.command.conversion import ConvertedFile, Request, convert, needed_environment, parsed_shapes
-from lab.command.declarations import outdated_models, request_of
+from lab.command.declarations import outdated_models, request_of, without_models
 from lab.command.preparing import require_tools
 from lab.command.table import lines
 from lab.environments.making import EnvironmentProblem
+from lab.formats.identify import is_saved_model
 from lab.quantize.forms import FLOAT, FORMS, TENSORFLOW_INT8
 from lab.refusal import Refused
 from rune.datasets.splits import Split
@@ -103,6 +104,8 @@ def command(
         _convert_declared(file, is_json=form == "json", prepares=prepares)
         return
     if output is None:
+        if file.is_dir() and not is_saved_model(file):
+            raise without_models(file)
         raise click.UsageError("Missing option '-o': the .tflite file to write.")
     forms = _all_forms(file, quantize) if compares_all else tuple(dict.fromkeys((FLOAT, quantize)))
     if float_layers and quantize == TENSORFLOW_INT8.name:

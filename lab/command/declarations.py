@@ -22,14 +22,19 @@ def outdated_models(folder: Path) -> Iterator[tuple[ModelSource, str]]:
         problems = tuple(f"line {each.span.start.line}: {each.message}" for each in checked.diagnostics)
         raise CommandFailed(f'"{folder / POLICY_FILE}" has errors', problems)
     if not checked.models:
-        raise CommandFailed(
-            f'"{folder}" has no {POLICY_FILE} with `models`',
-            ("Name a file to convert, or declare the project's models there.",),
-        )
+        raise without_models(folder)
     for model in checked.models:
         problem = model_problem(files, model)
         if problem is not None:
             yield model, problem
+
+
+def without_models(folder: Path) -> CommandFailed:
+    """The error of a folder whose `forge.yml` declares no models, or that has none."""
+    return CommandFailed(
+        f'"{folder}" has no {POLICY_FILE} with `models`',
+        ("Name a file to convert, or declare the project's models there.",),
+    )
 
 
 def request_of(folder: Path, model: ModelSource) -> Request:

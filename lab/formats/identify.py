@@ -34,7 +34,7 @@ class SourceFormat(StrEnum):
 def identify(path: Path) -> SourceFormat:
     """The format of a file or a folder. Raises `Refused` for one that is not converted, and `OSError`."""
     if path.is_dir():
-        if (path / "saved_model.pb").is_file():
+        if is_saved_model(path):
             return SourceFormat.SAVED_MODEL
         raise Refused(Reason.NOT_READ, f"{quoted(path.name)} is a folder, and not a model.")
     with path.open("rb") as file:
@@ -56,6 +56,10 @@ def identify(path: Path) -> SourceFormat:
         Reason.NOT_READ,
         f"{quoted(path.name)} is no model that is converted: .keras, .h5, .onnx, .pt2 and .tflite files of floats are.",
     )
+
+
+def is_saved_model(folder: Path) -> bool:
+    return (folder / "saved_model.pb").is_file()
 
 
 def _archive(path: Path) -> SourceFormat:

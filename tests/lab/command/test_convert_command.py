@@ -158,6 +158,14 @@ def test_a_project_without_models_and_options_beside_a_forge_yml_are_named(tmp_p
     assert "Missing option" in convert(FLOAT).stderr
 
 
+def test_a_folder_that_is_no_model_and_has_no_forge_yml_is_answered_with_what_is_missing(tmp_path: Path) -> None:
+    result = convert(tmp_path)
+    assert result.exit_code == 1
+    assert "has no forge.yml with `models`" in result.stderr
+    (tmp_path / "saved_model.pb").write_bytes(b"")
+    assert "Missing option" in convert(tmp_path).stderr
+
+
 def test_the_forms_of_a_forge_yml_are_those_of_the_command() -> None:
     assert tuple(FORMS) == POLICY_FORMS
     assert (*FORMS, TENSORFLOW_INT8.name) == MODEL_FORMS
