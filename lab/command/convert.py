@@ -107,6 +107,8 @@ def command(
         if file.is_dir() and not is_saved_model(file):
             raise without_models(file)
         raise click.UsageError("Missing option '-o': the .tflite file to write.")
+    if str(output) != "-" and output.suffix != ".tflite":
+        raise click.BadParameter(f"{str(output)!r} does not end with .tflite", param_hint="--output")
     forms = _all_forms(file, quantize) if compares_all else tuple(dict.fromkeys((FLOAT, quantize)))
     if float_layers and quantize == TENSORFLOW_INT8.name:
         raise click.UsageError(f"--keep works with int8 and int16x8, and not with {quantize}.")

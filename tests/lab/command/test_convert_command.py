@@ -166,6 +166,12 @@ def test_a_folder_that_is_no_model_and_has_no_forge_yml_is_answered_with_what_is
     assert "Missing option" in convert(tmp_path).stderr
 
 
+def test_a_name_of_another_format_is_refused(tmp_path: Path) -> None:
+    result = convert(FLOAT, "-o", tmp_path / "model.onnx")
+    assert (result.exit_code, "model.onnx' does not end with .tflite" in result.stderr) == (2, True)
+    assert not (tmp_path / "model.onnx").exists()
+
+
 def test_the_forms_of_a_forge_yml_are_those_of_the_command() -> None:
     assert tuple(FORMS) == POLICY_FORMS
     assert (*FORMS, TENSORFLOW_INT8.name) == MODEL_FORMS
