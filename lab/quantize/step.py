@@ -11,6 +11,7 @@ import numpy as np
 from ai_edge_quantizer.quantizer import Quantizer
 
 from lab.child.job import ChildJob
+from lab.quantize.biases import lost_bias, with_biases_that_fit
 from lab.quantize.figures import figures_of
 from lab.quantize.forms import FLOAT, FORMS, Form, recipe
 from lab.quantize.job_samples import samples_of
@@ -24,6 +25,7 @@ from lab.quantize.steps import shared_by_steps
 from lab.quantize.unread import with_quantised_unread_outputs
 from lab.refusal import Reason, Refused
 from rune.model.tflite import Model, ModelError, TensorKind, read_model, signature
+from rune.wording import quoted
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,11 @@ def quantised(
         raise Refused(Reason.NOT_CONVERTED, f"{form.name}: the quantiser refused the model: {first[:300]}") from error
     if result.quantized_model is None:
         raise Refused(Reason.NOT_CONVERTED, f"{form.name}: the quantiser gave nothing.")
-    file = with_quantised_unread_outputs(bytes(result.quantized_model))
+    file = with_quantised_unread_outputs(with_biases_that_fit(bytes(result.quantized_model), data))
+    if (lost := lost_bias(file)) is not None:
+        layer = next((each.name for each in layers_of(read_model(data)) if each.tensor == lost), lost)
+        message = f"the bias of the layer {quoted(layer)} is too large beside its weights. Keep the layer as floats."
+        raise Refused(Reason.NOT_CONVERTED, f"{form.name}: {message}")
     RunningModel(file, form.name)
     return file
 
