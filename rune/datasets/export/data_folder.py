@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import normalize
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin, file_name, is_folder_name
@@ -32,14 +34,29 @@ class Listed:
 
 
 def _path(sample: Exported) -> str:
-    return f"{folder_of(sample.label)}/{file_name(sample)}"
+    return f"{folder_names([sample.label])[sample.label]}/{file_name(sample)}"
 
 
-def folder_of(label: str) -> str:
-    """Returns the name of the folder for a label: its own where a folder can be called so."""
-    if is_folder_name(label):
-        return label
-    return "label-" + "".join(each if each.isalnum() else f"-{ord(each):x}-" for each in label)
+def folder_names(labels: Collection[str]) -> Mapping[str, str]:
+    """Returns the name of the folder for each label: its own where a folder can be called so, and no other folder of
+    these labels is at the same place."""
+    own = {label: (label, _escaped(label)) for label in labels}
+    counts = Counter(place_of(name) for names in own.values() for name in names)
+    return {
+        label: label if is_folder_name(label) and counts[place_of(label)] == 1 else escaped
+        for label, (_, escaped) in own.items()
+    }
+
+
+def place_of(name: str) -> str:
+    """Returns what is the same for all names that mean one place on some disk: there are disks that ignore case, and
+    disks that change how accents are written."""
+    return normalize("NFC", name).casefold()
+
+
+def _escaped(label: str) -> str:
+    kept = "abcdefghijklmnopqrstuvwxyz0123456789"
+    return "label-" + "".join(each if each in kept else f"-{ord(each):x}-" for each in label)
 
 
 def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rune.datasets.convert.plain import SUFFIXES
-from rune.datasets.export.data_folder import Listed
+from rune.datasets.export.data_folder import Listed, place_of
 from rune.datasets.layouts.layout import label_of_folder
 
 
@@ -23,19 +23,23 @@ class LocalChanges:
 
 
 def local_changes(rows: Collection[Listed], digests: Mapping[str, str]) -> LocalChanges:
-    """Compares the list of a folder with the digests of its files, by name."""
+    """Compares the list of a folder with the digests of its files, by name. The disk may have changed the names: those
+    at one place are the same."""
     samples = {row.digest: row for row in rows}
-    labels = {row.file.partition("/")[0]: row.label for row in rows if "/" in row.file}
+    folders = {row.file.partition("/")[0]: row.label for row in rows if "/" in row.file}
+    labels = {place_of(folder): label for folder, label in folders.items()} | folders
+    in_place = {(place_of(file), digest) for file, digest in digests.items()}
     relabelled: dict[int, str] = {}
     added: list[tuple[str, str]] = []
     for file, digest in sorted(digests.items()):
-        folder = file.partition("/")[0]
-        label = labels[folder] if "/" in file and folder in labels else label_of_folder(file)
+        folder, slash, _ = file.partition("/")
+        known = labels.get(folder, labels.get(place_of(folder))) if slash else None
+        label = label_of_folder(file) if known is None else known
         row = samples.get(digest)
         if row is None:
             if file.lower().endswith(SUFFIXES):
                 added.append((file, label))
-        elif label != row.label and digests.get(row.file) != digest:
+        elif label != row.label and (place_of(row.file), digest) not in in_place:
             relabelled[row.number] = label
     present = frozenset(digests.values())
     return LocalChanges(relabelled, added, [row for row in rows if row.digest not in present])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from rune.datasets.export.data_folder import Listed, folder_of
+from unicodedata import normalize
+
+import pytest
+
+from rune.datasets.export.data_folder import Listed, folder_names
 from rune.datasets.export.local_changes import local_changes
 
+ON_OFF = folder_names(["on/off"])["on/off"]
 ROWS = [
     Listed("knock/1.wav", 1, "sha256:1", "knock", "train", "group-1"),
-    Listed(f"{folder_of('on/off')}/2.wav", 2, "sha256:2", "on/off", "test", ""),
+    Listed(f"{ON_OFF}/2.wav", 2, "sha256:2", "on/off", "test", ""),
 ]
 DIGESTS = {row.file: row.digest for row in ROWS}
 
@@ -18,7 +23,7 @@ def test_a_folder_as_it_was_pulled_has_no_changes() -> None:
 
 
 def test_a_file_in_another_folder_has_its_label_also_where_the_folder_has_another_name() -> None:
-    switched = {f"{folder_of('on/off')}/x.wav": "sha256:1", "glass/2.wav": "sha256:2"}
+    switched = {f"{ON_OFF}/x.wav": "sha256:1", "glass/2.wav": "sha256:2"}
     assert local_changes(ROWS, switched).relabelled == {1: "on/off", 2: "glass"}
 
 
@@ -36,3 +41,36 @@ def test_new_recordings_are_added_and_other_files_are_not() -> None:
 def test_a_missing_file_is_named_and_deletes_nothing() -> None:
     changes = local_changes(ROWS, {"knock/1.wav": "sha256:1"})
     assert ([row.number for row in changes.missing], changes.relabelled) == ([2], {})
+
+
+def test_a_disk_that_changes_how_names_are_written_changes_no_label() -> None:
+    rows = [
+        Listed("Yes/1.wav", 1, "sha256:1", "Yes", "train", ""),
+        Listed("yes/2.wav", 2, "sha256:2", "yes", "train", ""),
+        Listed("gr\u00f6/3.wav", 3, "sha256:3", "gr\u00f6", "train", ""),
+    ]
+    decomposed = normalize("NFD", "gr\u00f6")
+    on_disk = {"Yes/1.wav": "sha256:1", "Yes/2.wav": "sha256:2", f"{decomposed}/3.wav": "sha256:3"}
+    changes = local_changes(rows, {**on_disk, f"{decomposed}/new.wav": "sha256:4"})
+    assert (changes.relabelled, changes.missing) == ({}, [])
+    assert changes.added == [(f"{decomposed}/new.wav", "gr\u00f6")]
+    assert local_changes(rows, {**on_disk, "YES/3.wav": "sha256:3", f"{decomposed}/3.wav": "sha256:5"}).relabelled
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        {"Yes", "yes"},
+        {"gr\u00f6", "gro\u0308"},
+        {"a/b", "A/B", "label-a-2f-b"},
+        {"yes", "YES", "label-yes"},
+        {"\uac00?", "\u1100\u1161?"},
+    ],
+)
+def test_no_two_labels_share_a_folder_on_any_disk(labels: set[str]) -> None:
+    names = folder_names(labels)
+    assert len({normalize("NFC", name).casefold() for name in names.values()}) == len(labels)
+
+
+def test_a_label_that_no_other_is_like_has_a_folder_of_its_name() -> None:
+    assert folder_names({"Yes", "no", "label-1"}) == {"Yes": "Yes", "no": "no", "label-1": "label-1"}

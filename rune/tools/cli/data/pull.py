@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import click
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.export.data_folder import DATA_FOLDER, LIST, Listed, folder_of, read_list
+from rune.datasets.export.data_folder import DATA_FOLDER, LIST, Listed, folder_names, place_of, read_list
 from rune.datasets.export.layout import VersionOrigin
 from rune.datasets.export.local_changes import local_changes
 from rune.datasets.layouts.archive import DataArchive, JoinedFile
@@ -35,9 +36,11 @@ def pull_folder(client: DataClient, version: RemoteDataVersion, target: Path) ->
     _require_same_project(local, client.project)
     origin = VersionOrigin(client.project, version.number, version.digest)
     entries = {each.number: each for each in client.entries(version.number) if not each.is_deleted}
+    names = folder_names({each.label for each in entries.values()})
+    folders = {number: names[each.label] for number, each in entries.items()}
     try:
         target.mkdir(parents=True, exist_ok=True)
-        rows = _arrange(local, entries)
+        rows = _arrange(local, entries, folders)
         write_list(target, origin, rows.values())
         before = len(rows)
         missing = sorted(entries.keys() - rows.keys())
@@ -46,7 +49,7 @@ def pull_folder(client: DataClient, version: RemoteDataVersion, target: Path) ->
             length=len(missing), label=label, file=sys.stderr, hidden=not sys.stderr.isatty()
         ) as bar:
             while missing:
-                rows |= _fetch_part(client, version, target, missing[:PART])
+                rows |= _fetch_part(client, version, target, {number: folders[number] for number in missing[:PART]})
                 # After each part: what is interrupted goes on behind it.
                 write_list(target, origin, rows.values())
                 bar.update(len(missing[:PART]))
@@ -84,21 +87,23 @@ def _require_same_project(local: LocalFolder, project: str) -> None:
         )
 
 
-def _arrange(local: LocalFolder, entries: Mapping[int, VersionEntry]) -> dict[int, Listed]:
+def _arrange(local: LocalFolder, entries: Mapping[int, VersionEntry], folders: Mapping[int, str]) -> dict[int, Listed]:
     """Moves files whose label changed, deletes those of samples that the version does not have, and returns the rows
     of the samples that are there."""
     by_digest = {entry.digest: entry for entry in entries.values()}
+    files = {place_of(file): file for file in local.digests} | {file: file for file in local.digests}
     rows: dict[int, Listed] = {}
     for row in local.rows:
-        if local.digests.get(row.file) != row.digest:
+        file = files.get(row.file) or files.get(place_of(row.file))
+        if file is None or local.digests[file] != row.digest:
             continue
         entry = by_digest.get(row.digest)
-        path = local.path / row.file
+        path = local.path / file
         if entry is None:
             path.unlink()
             continue
-        name = f"{folder_of(entry.label)}/{PurePosixPath(row.file).name}"
-        if name != row.file:
+        name = f"{folders[entry.number]}/{PurePosixPath(row.file).name}"
+        if name != file:
             (local.path / name).parent.mkdir(exist_ok=True)
             path.replace(local.path / name)
         rows[entry.number] = _listed(name, entry)
@@ -106,43 +111,46 @@ def _arrange(local: LocalFolder, entries: Mapping[int, VersionEntry]) -> dict[in
 
 
 def _fetch_part(
-    client: DataClient, version: RemoteDataVersion, target: Path, numbers: Sequence[int]
+    client: DataClient, version: RemoteDataVersion, target: Path, folders: Mapping[int, str]
 ) -> dict[int, Listed]:
-    """Fetches samples, whose numbers go up; returns their rows. Those that were deleted meanwhile have none."""
+    """Fetches samples into their folders, which are by number; returns their rows. Those that were deleted meanwhile
+    have none."""
     rows: dict[int, Listed] = {}
-    after = numbers[0] - 1
-    wanted = frozenset(numbers)
-    while after < numbers[-1]:
+    after = min(folders) - 1
+    while after < max(folders):
         with tempfile.TemporaryFile() as file:
             client.download_export(
                 version.number, DATA_FOLDER.name, file, after=after, limit=PART, limit_bytes=_PART_BYTES
             )
             file.flush()
-            part = unpack_part(DataArchive(JoinedFile([file.fileno()])), target, wanted)
+            part = unpack_part(DataArchive(JoinedFile([file.fileno()])), target, folders)
         if not part:
             break
-        rows |= {number: row for number, row in part.items() if number in wanted}
+        rows |= {number: row for number, row in part.items() if number in folders}
         after = max(part)
     return rows
 
 
-def unpack_part(archive: DataArchive, target: Path, wanted: Collection[int]) -> Mapping[int, Listed]:
-    """Writes the files of the wanted samples; returns the rows of all. Raises `RegistryRefused` for an archive that is
-    damaged, or whose names lead out of the folder."""
+def unpack_part(archive: DataArchive, target: Path, folders: Mapping[int, str]) -> Mapping[int, Listed]:
+    """Writes the files of the samples that have a folder; returns the rows of all. Raises `RegistryRefused` for an
+    archive that is damaged, or whose names lead out of the folder."""
     try:
         contents = read_list(json_of(archive.read(LIST), LIST))
         if contents is None or archive.refused:
             raise BadContent("its list or a name in it is wrong.")
+        rows = {row.number: row for row in contents[1]}
         for row in contents[1]:
-            if row.number in wanted:
+            if row.number in folders:
                 data = archive.read(row.file)
                 if digest_of(data) != row.digest:
                     raise BadContent(f"{row.file} has other bytes than its digest says.")
-                (target / row.file).parent.mkdir(exist_ok=True)
-                write_file(target / row.file, data)
+                name = f"{folders[row.number]}/{PurePosixPath(row.file).name}"
+                (target / name).parent.mkdir(exist_ok=True)
+                write_file(target / name, data)
+                rows[row.number] = replace(row, file=name)
     except BadContent as error:
         raise RegistryRefused(f"The server sent an archive that cannot be read: {error}") from error
-    return {row.number: row for row in contents[1]}
+    return rows
 
 
 def _listed(name: str, entry: VersionEntry) -> Listed:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import io
 import json
 import os
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import IO
 
 import pytest
 
-from rune.datasets.export.data_folder import LIST, Listed, list_bytes
-from rune.datasets.export.layout import VersionOrigin
+from rune.datasets.content.content import Kind
+from rune.datasets.export.data_folder import DATA_FOLDER, LIST, Listed, list_bytes
+from rune.datasets.export.layout import Exported, VersionOrigin
+from rune.datasets.export.local_changes import local_changes
 from rune.datasets.layouts.archive import DataArchive
 from rune.tools.cli.data.local_folder import read_folder
-from rune.tools.cli.data.pull import unpack_part
+from rune.tools.cli.data.pull import pull_folder, unpack_part
 from rune.tools.cli.failure import CommandFailed
-from rune.tools.remote import RegistryRefused
+from rune.tools.remote import DataClient, RegistryRefused, RemoteDataVersion, VersionEntry
 from tests.forge.factories.recordings import loud
 from tests.support.archives import zipped
 
@@ -34,15 +38,15 @@ def test_names_that_lead_out_of_the_folder_are_refused(tmp_path: Path, name: str
     target = tmp_path / "kitchen"
     target.mkdir()
     with pytest.raises(RegistryRefused, match="a name in it is wrong"):
-        unpack_part(archive_of(name, loud()), target, {1})
+        unpack_part(archive_of(name, loud()), target, {1: "knock"})
     assert [path.name for path in tmp_path.rglob("*")] == ["kitchen"]
 
 
 def test_bytes_with_another_digest_are_refused(tmp_path: Path) -> None:
     with pytest.raises(RegistryRefused, match="other bytes than its digest says"):
-        unpack_part(archive_of("knock/1.wav", loud(), "sha256:1"), tmp_path, {1})
+        unpack_part(archive_of("knock/1.wav", loud(), "sha256:1"), tmp_path, {1: "knock"})
     assert list(tmp_path.iterdir()) == []
-    assert unpack_part(archive_of("knock/1.wav", loud()), tmp_path, {1})[1].file == "knock/1.wav"
+    assert unpack_part(archive_of("knock/1.wav", loud()), tmp_path, {1: "knock"})[1].file == "knock/1.wav"
     assert (tmp_path / "knock" / "1.wav").read_bytes() == loud()
 
 
@@ -63,3 +67,47 @@ def test_a_file_whose_name_is_not_utf_8_is_said_and_left_out(
         pytest.skip("This file system has no such names.")
     assert list(read_folder(tmp_path).digests) == ["a.wav"]
     assert "gr?.wav: Its name is not UTF-8" in capsys.readouterr().err
+
+
+class Version(DataClient):
+    """A server with one version of a project's data."""
+
+    def __init__(self, samples: Mapping[Exported, bytes]) -> None:
+        super().__init__("http://localhost", None, ORIGIN.project)
+        self.samples = samples
+
+    def entries(self, number: int) -> Iterator[VersionEntry]:
+        for each in self.samples:
+            yield VersionEntry(each.number, each.digest, each.label, each.split, each.group, is_deleted=False)
+
+    def download_export(
+        self, number: int, layout: str, target: IO[bytes], *, after: int = 0, limit: int = 0, limit_bytes: int
+    ) -> None:
+        files = {DATA_FOLDER.path(each): data for each, data in self.samples.items() if each.number > after}
+        lists = dict(DATA_FOLDER.lists(ORIGIN, self.samples))
+        target.write(zipped({**files, **lists}))
+
+
+def exported(number: int, label: str) -> Exported:
+    digest = f"sha256:{sha256(loud(number)).hexdigest()}"
+    return Exported(number, digest, Kind.SOUND, "wav", label, "train", "")
+
+
+def pulled(folder: Path, labels: Mapping[int, str]) -> list[str]:
+    samples = {exported(number, label): loud(number) for number, label in labels.items()}
+    pull_folder(Version(samples), RemoteDataVersion(1, "sha256:0"), folder)
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.wav"))
+
+
+def test_labels_that_differ_by_case_have_folders_that_do_not(tmp_path: Path) -> None:
+    assert pulled(tmp_path, {1: "Yes", 2: "no"}) == ["Yes/000001.wav", "no/000002.wav"]
+    files = pulled(tmp_path, {1: "Yes", 2: "no", 3: "yes"})
+    assert files == ["label--59-es/000001.wav", "label-yes/000003.wav", "no/000002.wav"]
+    local = read_folder(tmp_path)
+    assert local_changes(local.rows, local.digests).relabelled == {}
+
+
+def test_a_folder_that_another_disk_wrote_is_read_again(tmp_path: Path) -> None:
+    pulled(tmp_path, {1: "gr\u00f6", 2: "no"})
+    (tmp_path / "gr\u00f6").rename(tmp_path / "gro\u0308")
+    assert pulled(tmp_path, {2: "no"}) == ["no/000002.wav"]
