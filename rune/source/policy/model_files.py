@@ -18,6 +18,7 @@ from rune.wording import quoted
 RECORD_SUFFIX: Final = ".provenance.json"
 """The end of the name of the record beside a model file."""
 _ADVICE: Final = "Run `rune convert` in the project's folder."
+_ADVICE_WITHOUT_SOURCE: Final = f"Put the source file there, or correct `source:` in {POLICY_FILE}."
 
 DigestOf = Callable[[str], str]
 """Returns the SHA-256 of a file as `sha256:...`. Raises `FileError`."""
@@ -34,9 +35,8 @@ def model_problem(files: ProjectFiles, model: ModelSource, digest_of: DigestOf |
     Where digests are known, `digest_of` returns them, and only the record is read. Raises `FileError`.
     """
     digest_of = digest_of or partial(_digest, files)
-    try:
-        source = digest_of(model.source)
-    except FileMissing:
+    source = _source_digest(model, digest_of)
+    if source is None:
         return f"The source {quoted(model.source)} of {quoted(model.path)} is missing"
     try:
         digest = digest_of(model.path)
@@ -65,19 +65,34 @@ def _difference(record: dict[str, Any], model: ModelSource, digest: str, source:
 def check_models(
     files: ProjectFiles, models: Iterable[ModelSource], digest_of: DigestOf | None = None, advice: str = _ADVICE
 ) -> tuple[Diagnostic, ...]:
-    """A warning for each model file that is not as the `forge.yml` says, with what to do about it."""
+    """A warning for each model file that is not as the `forge.yml` says, with what to do about it.
+
+    `advice` is that for a model whose source is there.
+    """
+    digest_of = digest_of or partial(_digest, files)
     start = Position(0, 1, 1)
     warnings = []
     for model in models:
+        note = advice
         try:
             problem = model_problem(files, model, digest_of)
+            if problem is not None and _source_digest(model, digest_of) is None:
+                note = _ADVICE_WITHOUT_SOURCE
         except FileError as error:
             problem = f"Unable to read {quoted(error.path)}: {error.reason}"
         if problem is not None:
             span = model.span or Span(start, start)
             code = Code.OUTDATED_MODEL.value
-            warnings.append(Diagnostic(Severity.WARNING, code, problem, POLICY_FILE, span, (advice,), ()))
+            warnings.append(Diagnostic(Severity.WARNING, code, problem, POLICY_FILE, span, (note,), ()))
     return tuple(warnings)
+
+
+def _source_digest(model: ModelSource, digest_of: DigestOf) -> str | None:
+    """The digest of a model's source; None where there is no such file. Raises `FileError`."""
+    try:
+        return digest_of(model.source)
+    except FileMissing:
+        return None
 
 
 def _digest(files: ProjectFiles, path: str) -> str:

@@ -119,3 +119,10 @@ def test_a_model_that_is_not_as_its_forge_yml_says_is_a_warning(files: dict[str,
     (warning,) = check_models(MemoryFiles(files), MODEL)
     assert message in warning.message
     assert (warning.code, warning.severity.value, warning.span.start.line) == ("RUNE0107", "warning", 1)
+
+
+def test_a_missing_source_is_not_answered_with_a_conversion() -> None:
+    (converted,) = check_models(MemoryFiles({"net.onnx": b"source"}), MODEL)
+    (missing,) = check_models(MemoryFiles({"m.tflite": b"model"}), MODEL)
+    assert converted.notes == ("Run `rune convert` in the project's folder.",)
+    assert missing.notes == ("Put the source file there, or correct `source:` in forge.yml.",)
