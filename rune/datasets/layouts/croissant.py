@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.convert.plain import plain_recording
 from rune.datasets.convert.series import records_of
 from rune.datasets.layouts.files import DataFiles
-from rune.datasets.layouts.json_files import json_of, objects_of, text_of
+from rune.datasets.layouts.folders import read_recording
+from rune.datasets.layouts.json_files import json_in, json_of, objects_of, text_of
 from rune.datasets.layouts.layout import Item, Layout, Omission, split_of, word
 
-_NAMES = ("croissant.json", "metadata.json")
+_NAME = "croissant.json"
+_NAMES = (_NAME, "metadata.json")
 _PATHS = ("file", "file_name", "filename", "path", "content", "audio", "image", "recording")
 _LABELS = ("label", "labels", "class", "category", "target")
 _GROUPS = ("group", "speaker", "person", "subject", "speaker_id")
@@ -27,29 +28,34 @@ def find_croissant(archive: DataFiles) -> Layout | None:
     """Returns the recordings that Croissant metadata names. Raises `BadContent` for metadata that cannot be read."""
     for name in archive.names:
         if name.rpartition("/")[2] in _NAMES and name.count("/") <= 1:
-            metadata = json_of(archive.read(name), name)
+            is_named_so = name.rpartition("/")[2] == _NAME
+            # A file called metadata.json may be of any tool.
+            metadata = json_of(archive.read(name), name) if is_named_so else json_in(archive, name)
             if isinstance(metadata, dict) and "croissant" in text_of(metadata.get("conformsTo")).lower():
-                return _layout(archive, metadata, name.rpartition("/")[0])
+                return _layout(archive, metadata, name)
     return None
 
 
-def _layout(archive: DataFiles, metadata: dict[str, Any], folder: str) -> Layout:
+def _layout(archive: DataFiles, metadata: dict[str, Any], name: str) -> Layout:
+    folder = name.rpartition("/")[0]
     items: list[Item] = []
     omissions: list[Omission] = []
     for record_set in objects_of(metadata.get("recordSet")):
         for record in _records(archive, metadata, record_set, folder):
             path = _first(record, _PATHS)
-            whole = f"{folder}/{path}" if folder else path
+            whole = _within(folder, path)
             if not path:
                 continue
             if whole not in archive:
-                omissions.append(Omission(path, "The archive does not have this file, which its metadata names."))
+                omissions.append(Omission(whole, "The archive does not have this file, which its metadata names."))
                 continue
             label, group = word(_first(record, _LABELS)), word(_first(record, _GROUPS))
             items.append(Item(whole, label, group, split_of(record.get("split", "")), word(record.get("device", ""))))
     if not items and not omissions:
         raise BadContent("The Croissant metadata has no records that name a file of the archive.")
-    return Layout("Croissant", items, omissions, lambda source, item: plain_recording(source.read(item.path)))
+    addresses = [text_of(each.get("contentUrl")) for each in objects_of(metadata.get("distribution"))]
+    tables = [_within(folder, address) for address in addresses if address.lower().endswith(".csv")]
+    return Layout("Croissant", items, omissions, read_recording, [name, *tables])
 
 
 def _records(
@@ -70,8 +76,7 @@ def _records(
             is_media = any(kind in str(field.get("dataType")) for kind in _MEDIA)
             columns["file" if is_media else _short(_id(field))] = column
             source = source or _id(origin.get("fileObject"))
-    address = _content_url(metadata, source)
-    name = f"{folder}/{address}" if folder else address
+    name = _within(folder, _content_url(metadata, source))
     if columns and name in archive:
         for record in records_of(archive.read(name)):
             yield {key: record.get(column, "") for key, column in columns.items()}
@@ -80,6 +85,10 @@ def _records(
 def _content_url(metadata: dict[str, Any], identifier: str) -> str:
     files = objects_of(metadata.get("distribution"))
     return next((text_of(each.get("contentUrl")) for each in files if identifier and _id(each) == identifier), "")
+
+
+def _within(folder: str, path: str) -> str:
+    return f"{folder}/{path}" if folder else path
 
 
 def _id(value: Any) -> str:

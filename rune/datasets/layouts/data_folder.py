@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.convert.plain import plain_recording
 from rune.datasets.export.data_folder import LIST, read_list
 from rune.datasets.layouts.files import DataFiles
+from rune.datasets.layouts.folders import read_recording
 from rune.datasets.layouts.json_files import json_of
 from rune.datasets.layouts.layout import Item, Layout, Omission, split_of, word
 
@@ -26,5 +26,5 @@ def find_data_folder(archive: DataFiles) -> Layout | None:
             label, group, split = word(row.label), word(row.group), split_of(row.split)
             items.append(Item(folder + row.file, label, group, split, positions=row.positions))
         else:
-            omissions.append(Omission(row.file, "The archive does not have this file, which its list names."))
-    return Layout("data folder", items, omissions, lambda source, item: plain_recording(source.read(item.path)))
+            omissions.append(Omission(folder + row.file, "The archive does not have this file, which its list names."))
+    return Layout("data folder", items, omissions, read_recording, [name])

@@ -20,8 +20,17 @@ from rune.datasets.convert.sounds import wav_of, wav_of_numbers
 from rune.datasets.layouts.boxes import pixel_boxes
 from rune.datasets.layouts.cbor_files import cbor_of
 from rune.datasets.layouts.files import DataFiles
-from rune.datasets.layouts.json_files import json_of, objects_of, text_of
-from rune.datasets.layouts.layout import Item, Layout, Omission, first_word, split_of, split_of_folders, word
+from rune.datasets.layouts.json_files import json_in, json_of, objects_of, text_of
+from rune.datasets.layouts.layout import (
+    Item,
+    Layout,
+    Omission,
+    first_word,
+    label_of_folder,
+    split_of,
+    split_of_folders,
+    word,
+)
 from rune.datasets.positions import Positions
 
 _LIST = "info.labels"
@@ -34,19 +43,15 @@ _INTEGER_SCALE = 32_768
 def find_edge_impulse(archive: DataFiles) -> Layout | None:
     """Returns the recordings of an export of Edge Impulse."""
     lists = [name for name in archive.names if name.rpartition("/")[2] == _LIST]
-    boxes = _boxes(archive)
+    box_lists = [name for name in archive.names if name.rpartition("/")[2] == _BOXES]
+    boxes = _boxes(archive, box_lists)
     if lists:
         items, omissions = _listed(archive, lists, boxes)
-        return Layout("Edge Impulse", items, omissions, read_edge_impulse)
-    if boxes:
-        pictures = [name for name in archive.names if name.lower().endswith(SUFFIXES)]
-        items = [_boxed(Item(name, _label_of_name(name), "", split_of_folders(name)), boxes) for name in pictures]
-        return Layout("Edge Impulse", items, (), read_edge_impulse)
-    names = [name for name in archive.names if name.endswith(_ACQUISITION) and _in_split_folder(name)]
-    if not names:
+        return Layout("Edge Impulse", items, omissions, read_edge_impulse, [*lists, *box_lists])
+    if not boxes and not any(_is_acquisition(archive, name) for name in archive.names):
         return None
-    items = [Item(name, _label_of_name(name), "", split_of_folders(name)) for name in _readable(archive)]
-    return Layout("Edge Impulse", items, (), read_edge_impulse)
+    items = [_boxed(Item(name, _label_of_name(name), "", split_of_folders(name)), boxes) for name in _readable(archive)]
+    return Layout("Edge Impulse", items, (), read_edge_impulse, box_lists)
 
 
 def read_edge_impulse(archive: DataFiles, item: Item) -> bytes:
@@ -62,8 +67,8 @@ def read_edge_impulse(archive: DataFiles, item: Item) -> bytes:
 def recording_of(acquisition: Any) -> bytes:
     """Returns what the data acquisition format has: one sensor as a sound, three as motion, and columns of
     a table. Raises `BadContent`."""
-    payload = acquisition.get("payload") if isinstance(acquisition, dict) else None
-    if not isinstance(payload, dict) or not isinstance(payload.get("values"), list):
+    payload = _payload(acquisition)
+    if payload is None:
         raise BadContent("The file is not in Edge Impulse's data acquisition format.")
     values, interval = payload["values"], payload.get("interval_ms")
     stated = payload.get("sensors")
@@ -83,6 +88,19 @@ def recording_of(acquisition: Any) -> bytes:
     raise BadContent(f"The recording has {count} sensors; an import takes sounds of one and motion of three.")
 
 
+def _payload(acquisition: Any) -> dict[str, Any] | None:
+    """Returns the part with the values, None for what is not in the data acquisition format."""
+    payload = acquisition.get("payload") if isinstance(acquisition, dict) else None
+    return payload if isinstance(payload, dict) and isinstance(payload.get("values"), list) else None
+
+
+def _is_acquisition(archive: DataFiles, name: str) -> bool:
+    """Whether a file is one of Edge Impulse in a folder of a split. Other tools put JSON there too, and no CBOR."""
+    if not any(part in ("training", "testing") for part in name.split("/")[:-1]):
+        return False
+    return name.endswith(".cbor") or (name.endswith(".json") and _payload(json_in(archive, name)) is not None)
+
+
 def _is_table(names: Sequence[str], interval: object) -> bool:
     """Whether sensors are the columns of a table: exports have them so, named, with an interval of 0 for no rate."""
     return interval == 0 and not isinstance(interval, bool) and all(names) and bool(names) and not is_motion(names)
@@ -98,15 +116,14 @@ def _numbers(values: list[Any]) -> Any:
         raise BadContent("The sound has values that are out of range.") from None
 
 
-def _boxes(archive: DataFiles) -> Mapping[str, Positions]:
-    """Returns the middles of objects in pixels, by the names of pictures, of all lists of boxes."""
+def _boxes(archive: DataFiles, lists: Sequence[str]) -> Mapping[str, Positions]:
+    """Returns the middles of objects in pixels, by the names of pictures, of lists of boxes."""
     boxes: dict[str, Positions] = {}
-    for list_name in archive.names:
-        if list_name.rpartition("/")[2] == _BOXES:
-            content = json_of(archive.read(list_name), list_name)
-            pictures = content.get("boundingBoxes") if isinstance(content, dict) else None
-            for name, rows in (pictures if isinstance(pictures, dict) else {}).items():
-                boxes[list_name.removesuffix(_BOXES) + name] = pixel_boxes(rows)
+    for list_name in lists:
+        content = json_of(archive.read(list_name), list_name)
+        pictures = content.get("boundingBoxes") if isinstance(content, dict) else None
+        for name, rows in (pictures if isinstance(pictures, dict) else {}).items():
+            boxes[list_name.removesuffix(_BOXES) + name] = pixel_boxes(rows)
     return boxes
 
 
@@ -144,11 +161,8 @@ def _readable(archive: DataFiles) -> list[str]:
     return [name for name in archive.names if name.lower().endswith((*SUFFIXES, *_ACQUISITION))]
 
 
-def _in_split_folder(name: str) -> bool:
-    return any(part in ("training", "testing") for part in name.split("/")[:-1])
-
-
 def _label_of_name(name: str) -> str:
-    """Returns what stands before the first dot: Edge Impulse names a file `label.number.json`."""
+    """Returns what stands before the first dot: Edge Impulse names a file `label.number.json`. Another file has the
+    label of its folder."""
     base = name.rpartition("/")[2]
-    return word(base.split(".")[0]) if base.count(".") > 1 else ""
+    return word(base.split(".")[0]) if base.count(".") > 1 else label_of_folder(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rune.datasets.content.content import BadContent, Content, Kind
@@ -36,12 +36,21 @@ FINDERS: Sequence[Finder] = (
 
 
 def find_layout(archive: DataFiles) -> Layout:
-    """Returns the layout of an archive, by default folders by label. Raises `BadContent`."""
+    """Returns the layout of an archive, by default folders by label. Each of its files has a recording, is a list, or
+    is an omission. Raises `BadContent`."""
     layout = next((match for find in FINDERS if (match := find(archive)) is not None), None)
     layout = without_long_words(layout or folders_by_label(archive))
     items = [_labelled(item) for item in layout.items]
     refused = [Omission(name, reason) for name, reason in archive.refused.items()]
-    return Layout(layout.name, items, [*layout.omissions, *refused], layout.read)
+    return replace(layout, items=items, omissions=[*layout.omissions, *_unnamed(archive, layout), *refused])
+
+
+def _unnamed(archive: DataFiles, layout: Layout) -> Iterator[Omission]:
+    """Yields the files that the layout says nothing of."""
+    named = {*layout.lists, *(item.path for item in layout.items), *(each.path for each in layout.omissions)}
+    for name in archive.names:
+        if name not in named:
+            yield Omission(name, f"The archive was read as “{layout.name}”, in which this file is no recording.")
 
 
 def _labelled(item: Item) -> Item:

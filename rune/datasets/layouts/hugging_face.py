@@ -35,24 +35,25 @@ _GROUPS = ("group", "speaker_id", "speaker", "person", "subject")
 
 def find_hugging_face(archive: DataFiles) -> Layout | None:
     """Returns the recordings that lists `metadata.csv` or `metadata.jsonl` name, as audio and image folders have."""
-    lists = [name for name in archive.names if name.rpartition("/")[2] in _LISTS]
     items: list[Item] = []
     omissions: list[Omission] = []
-    for list_name in lists:
+    lists: list[str] = []
+    for list_name in archive.names:
+        if list_name.rpartition("/")[2] not in _LISTS:
+            continue
         folder = list_name[: list_name.rfind("/") + 1]
-        for row in _rows(archive, list_name):
-            path = next((row[key] for key in _FILES if row.get(key)), "")
-            if not path:
-                return None
+        named = [(path, row) for row in _rows(archive, list_name) if (path := _first(row, _FILES))]
+        lists += [list_name] if named else []
+        for path, row in named:
             if folder + path not in archive:
-                omissions.append(Omission(path, "The archive does not have this file, which its list names."))
+                omissions.append(Omission(folder + path, "The archive does not have this file, which its list names."))
                 continue
             label = _first(row, _LABELS) or label_of_folder(folder + path)
             split = split_of(row.get("split", "")) or split_of_folders(folder + path)
             items.append(Item(folder + path, word(label), word(_first(row, _GROUPS)), split, word(row.get("device"))))
-    if not items and not omissions:
+    if not lists:
         return None
-    return Layout("Hugging Face folder", items, omissions, read_recording)
+    return Layout("Hugging Face folder", items, omissions, read_recording, lists)
 
 
 def find_hugging_face_parquet(archive: DataFiles) -> Layout | None:
@@ -60,6 +61,7 @@ def find_hugging_face_parquet(archive: DataFiles) -> Layout | None:
     has a column of recordings. Raises `BadContent` for too many."""
     items: list[Item] = []
     omissions: list[Omission] = []
+    lists: list[str] = []
     for name in archive.names:
         if name.lower().endswith(PARQUET):
             try:
@@ -68,11 +70,12 @@ def find_hugging_face_parquet(archive: DataFiles) -> Layout | None:
                 omissions.append(Omission(name, str(error)))
                 continue
             rows = [*_rows_of_table(name, table)]
+            lists += [name] if rows else []
             items += [each for each in rows if isinstance(each, Item)]
             omissions += [each for each in rows if isinstance(each, Omission)]
     if len(items) > MAX_FILES:
         raise BadContent(f"The archive has {len(items):,} recordings; an import has at most {MAX_FILES:,}.")
-    return Layout("Hugging Face Parquet", items, omissions, _read_row) if items else None
+    return Layout("Hugging Face Parquet", items, omissions, _read_row, lists) if items else None
 
 
 def _rows_of_table(name: str, table: ParquetTable) -> Iterator[Item | Omission]:

@@ -6,6 +6,7 @@ import json
 from typing import Any, NoReturn
 
 from rune.datasets.content.content import BadContent
+from rune.datasets.layouts.files import DataFiles
 
 
 def json_of(data: bytes, name: str = "The file") -> Any:
@@ -14,6 +15,14 @@ def json_of(data: bytes, name: str = "The file") -> Any:
         return json.loads(data.decode("utf-8-sig"), parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise BadContent(f"{name} is not JSON, or it has a value that is not a number.") from None
+
+
+def json_in(archive: DataFiles, name: str) -> Any:
+    """Returns the value of a file that may be of any tool; None where it is not JSON."""
+    try:
+        return json_of(archive.read(name))
+    except BadContent:
+        return None
 
 
 def objects_of(value: Any) -> list[dict[str, Any]]:

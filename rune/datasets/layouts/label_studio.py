@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from rune.datasets.convert.plain import plain_recording
 from rune.datasets.export.label_studio import MARKED
 from rune.datasets.layouts.boxes import percent_shapes
 from rune.datasets.layouts.files import DataFiles
-from rune.datasets.layouts.json_files import json_of, objects_of
+from rune.datasets.layouts.folders import read_recording
+from rune.datasets.layouts.json_files import json_in, objects_of
 from rune.datasets.layouts.layout import Item, Layout, Omission, first_word, split_of, word
 from rune.datasets.positions import Positions
 
@@ -21,9 +21,9 @@ def find_label_studio(archive: DataFiles) -> Layout | None:
     """Returns the recordings that an export of Label Studio names."""
     for name in archive.names:
         if name.lower().endswith(".json") and name.count("/") <= 1:
-            tasks = objects_of(json_of(archive.read(name), name))
+            tasks = objects_of(json_in(archive, name))
             if tasks and all(_is_task(task) for task in tasks):
-                return _layout(archive, tasks)
+                return _layout(archive, tasks, name)
     return None
 
 
@@ -32,7 +32,7 @@ def _is_task(task: dict[str, Any]) -> bool:
     return has_annotations or ("id" in task and "annotator" in task)
 
 
-def _layout(archive: DataFiles, tasks: list[dict[str, Any]]) -> Layout:
+def _layout(archive: DataFiles, tasks: list[dict[str, Any]], list_name: str) -> Layout:
     names = archive.by_base_name()
     shapes = [_shapes_of(task) for task in tasks]
     # Where some pictures have shapes, an annotation without any says that there is nothing.
@@ -47,13 +47,13 @@ def _layout(archive: DataFiles, tasks: list[dict[str, Any]]) -> Layout:
         if base not in names:
             omissions.append(Omission(base or "a task without a file", "The archive does not have this file."))
         elif len(labels) > 1:
-            omissions.append(Omission(base, "It has several labels. A sample has one."))
+            omissions.append(Omission(names[base], "It has several labels. A sample has one."))
         else:
             person = first_word(data.get("group"), data.get("person"), data.get("speaker"))
             label, split = next(iter(labels), ""), split_of(data.get("split") or "")
             marks = _marks_of(data, positions, are_marked=are_marked)
             items.append(Item(names[base], label, person, split, positions=marks))
-    return Layout("Label Studio", items, omissions, lambda source, item: plain_recording(source.read(item.path)))
+    return Layout("Label Studio", items, omissions, read_recording, [list_name])
 
 
 def _marks_of(data: dict[str, Any], positions: Positions | None, *, are_marked: bool) -> Positions | None:

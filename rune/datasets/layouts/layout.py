@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from rune.datasets.layouts.files import DataFiles
@@ -64,6 +64,8 @@ class Layout:
     omissions: Sequence[Omission] = ()
     read: Callable[[DataFiles, Item], bytes] = field(default=lambda archive, item: archive.read(item.path))
     """Returns a recording as a WAV, PNG, JPEG or CSV file. Raises `BadContent`."""
+    lists: Collection[str] = ()
+    """The files that say what the recordings are, and tables with several recordings."""
 
 
 def without_long_words(layout: Layout) -> Layout:
@@ -71,7 +73,7 @@ def without_long_words(layout: Layout) -> Layout:
     characters; each of them is an omission. Cutting the words would make one label of two."""
     omissions = [Omission(item.path, reason) for item in layout.items if (reason := _long_word(item)) is not None]
     items = [item for item in layout.items if _long_word(item) is None] if omissions else layout.items
-    return Layout(layout.name, items, [*layout.omissions, *omissions], layout.read)
+    return replace(layout, items=items, omissions=[*layout.omissions, *omissions])
 
 
 def _long_word(item: Item) -> str | None:

@@ -27,6 +27,7 @@ def find_mnist(archive: DataFiles) -> Layout | None:
     if not matches:
         return None
     items: list[Item] = []
+    lists: list[str] = []
     for match in matches:
         count, _, _ = _image_header(_unpacked(archive, match[0]))
         base = match[0].removeprefix(match[1]).replace("images", "labels").replace("idx3", "idx1")
@@ -35,6 +36,7 @@ def find_mnist(archive: DataFiles) -> Layout | None:
         if len(labels) != count:
             raise BadContent(f"{match[0]} has {count:,} pictures, and its labels are {len(labels):,}.")
         names = _names(archive, f"{match[1]}labels.txt")
+        lists += [match[0], labels_name, f"{match[1]}labels.txt"]
         if names and max(labels, default=0) >= len(names):
             raise BadContent(f"{match[1]}labels.txt does not name all labels of {labels_name}.")
         items += [
@@ -43,7 +45,7 @@ def find_mnist(archive: DataFiles) -> Layout | None:
         ]
     if len(items) > MAX_FILES:
         raise BadContent(f"The archive has {len(items):,} pictures; an import has at most {MAX_FILES:,}.")
-    return Layout("MNIST", items, (), _read)
+    return Layout("MNIST", items, (), _read, lists)
 
 
 def _read(archive: DataFiles, item: Item) -> bytes:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.convert.plain import plain_recording
+from rune.datasets.convert.plain import SUFFIXES
 from rune.datasets.layouts.files import DataFiles
+from rune.datasets.layouts.folders import read_recording
 from rune.datasets.layouts.layout import Item, Layout, Omission, word
 
 _NAME = re.compile(r"(?:.*/)?([^/]+)/([0-9a-f]{8})_nohash_\d+\.wav")
@@ -19,26 +21,26 @@ def find_speech_commands(archive: DataFiles) -> Layout | None:
     matches = {name: match for name in archive.names if (match := _NAME.fullmatch(name))}
     if not matches:
         return None
-    splits = _splits(archive)
+    lists = [name for name in archive.names if name.rpartition("/")[2] in _LISTS]
+    splits = _splits(archive, lists)
     # Recordings that no list has are for training, also where the lists are empty.
     rest_split = "" if splits is None else "train"
     items = [
         Item(name, word(match[1]), match[2], (splits or {}).get("/".join(name.split("/")[-2:]), rest_split))
         for name, match in matches.items()
     ]
-    rest = [name for name in archive.names if name.endswith(".wav") and name not in matches]
+    rest = [name for name in archive.names if name.lower().endswith(SUFFIXES) and name not in matches]
     omissions = [
         Omission(name, "It is noise of several minutes. Cut it, and import the parts with a label.")
         if _NOISE in name
         else Omission(name, "Its name does not say the speaker.")
         for name in rest
     ]
-    return Layout("Speech Commands", items, omissions, lambda source, item: plain_recording(source.read(item.path)))
+    return Layout("Speech Commands", items, omissions, read_recording, lists)
 
 
-def _splits(archive: DataFiles) -> dict[str, str] | None:
-    """Returns the splits that the archive's lists say, or None if it has no lists. Raises `BadContent`."""
-    names = [name for name in archive.names if name.rpartition("/")[2] in _LISTS]
+def _splits(archive: DataFiles, names: Sequence[str]) -> dict[str, str] | None:
+    """Returns the splits that lists say, or None if there are no lists. Raises `BadContent`."""
     splits: dict[str, str] = {}
     for name in names:
         try:

@@ -9,13 +9,15 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from rune.datasets.content.content import BadContent
+from rune.datasets.content.content import BadContent, Kind
+from rune.datasets.content.read import read_content
 from rune.datasets.content.table import is_motion
 from rune.datasets.convert.parquet import ParquetTable, table_of_parquet
 from rune.datasets.convert.parquet_process import MAX_UNPACKED
+from rune.datasets.convert.plain import SUFFIXES
 from rune.datasets.convert.series import TIMES, is_number, motion_of, table_of, table_of_numbers
 from rune.datasets.layouts.files import MAX_FILES, DataFiles
-from rune.datasets.layouts.layout import Item, Layout, Omission, split_of, word
+from rune.datasets.layouts.layout import Item, Layout, Omission, label_of_folder, split_of, split_of_folders, word
 
 _SERIES = ("series", "series_id", "id", "sample", "sample_id", "window", "segment")
 _LABELS = ("label", "class", "activity", "category", "target")
@@ -32,22 +34,44 @@ Table = tuple[tuple[str, ...], Mapping[object, list[tuple[Any, ...]]]]
 
 
 def find_tables(archive: DataFiles) -> Layout | None:
-    """Returns the series of the archive's tables. Raises `BadContent` for a table with too many series."""
-    items: list[Item] = []
-    omissions: list[Omission] = []
+    """Returns the series of the archive's tables; None where it has as many other recordings: a table of notes beside
+    them says nothing of the layout. Raises `BadContent` for tables with too many series."""
+    series: list[Item | Omission] = []
+    others = 0
     for name in archive.names:
-        if name.lower().endswith((".csv", PARQUET)):
-            try:
-                series = list(_series(archive, name))
-                items += [each for each in series if isinstance(each, Item)]
-                omissions += [each for each in series if isinstance(each, Omission)]
-            except BadContent as error:
-                if not name.lower().endswith(PARQUET):
-                    raise
-                omissions.append(Omission(name, str(error)))
+        if name.lower().endswith((*SUFFIXES, PARQUET)):
+            own = _series_in(archive, name)
+            series += own
+            others += not own
+    if len(series) <= others:
+        return None
+    items = [each for each in series if isinstance(each, Item)]
     if len(items) > MAX_FILES:
         raise BadContent(f"The archive has {len(items):,} series; an import has at most {MAX_FILES:,}.")
-    return Layout("tables of series", items, omissions, _read) if items or omissions else None
+    omissions = [each for each in series if isinstance(each, Omission)]
+    return Layout("tables of series", items, omissions, _read, {item.path for item in items})
+
+
+def _series_in(archive: DataFiles, name: str) -> Sequence[Item | Omission]:
+    """Returns the series of a file, none for one that is no table of them."""
+    if not name.lower().endswith((".csv", PARQUET)):
+        return ()
+    try:
+        series = tuple(_series(archive, name))
+    except BadContent as error:
+        return (Omission(name, str(error)),)
+    return () if series and _is_recording(archive, name) else series
+
+
+def _is_recording(archive: DataFiles, name: str) -> bool:
+    """Whether a table is one recording: `train/warm/7.csv` has its label in its name, and numbers in all columns, of
+    which one may be called `label`."""
+    if not label_of_folder(name) or not split_of_folders(name):
+        return False
+    try:
+        return read_content(archive.read(name)).kind is Kind.TABLE
+    except BadContent:
+        return False
 
 
 def _series(archive: DataFiles, name: str) -> Iterator[Item | Omission]:
@@ -119,27 +143,30 @@ def _table(archive: DataFiles, name: str) -> Table | None:
     series = _column(header, _SERIES)
     if _column(header, _ROW_LABELS if series is None else _LABELS) is None:
         return None
-    checked = list(_checked(name, header, rows))
+    checked = list(_checked(header, rows))
+    are_numbers = [is_number(text) for text in _first_values(header, checked, is_series=series is not None)]
+    # A list of files has no number in a column of values.
+    if not (any(are_numbers) if series is not None else are_numbers and all(are_numbers)):
+        return None
     if series is None:
-        return (header, _parts(header, checked)) if _has_numbers(header, checked) else None
+        return header, _parts(header, checked)
     by_series: dict[object, list[tuple[Any, ...]]] = {}
     for row in checked:
         by_series.setdefault(row[series], []).append(row)
     return header, by_series
 
 
-def _checked(name: str, header: tuple[str, ...], rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, ...]]:
+def _checked(header: tuple[str, ...], rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, ...]]:
     for row in rows:
         if len(row) != len(header):
-            raise BadContent(f"{name} has a row of {len(row)} values; its header has {len(header)}.")
+            raise BadContent(f"It has a row of {len(row)} values; its first line names {len(header)} columns.")
         yield tuple(row)
 
 
-def _has_numbers(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> bool:
-    """Whether the first row of a table has a number in each column of values: a list of files has none."""
-    named = {*_ROW_LABELS, *_GROUPS, *TIMES, "split"}
-    values = [text for name, text in zip(header, rows[0], strict=True) if name not in named] if rows else []
-    return bool(values) and all(map(is_number, values))
+def _first_values(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, is_series: bool) -> Sequence[str]:
+    """Returns what the first row has in the columns of values."""
+    named = {*_GROUPS, *TIMES, "split", *((*_SERIES, *_LABELS) if is_series else _ROW_LABELS)}
+    return [text for name, text in zip(header, rows[0], strict=True) if name not in named] if rows else []
 
 
 def _parts(header: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> Mapping[object, list[tuple[Any, ...]]]:

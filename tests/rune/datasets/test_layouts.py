@@ -151,7 +151,7 @@ def test_edge_impulse_has_sounds_and_motion_with_labels_in_its_list_or_in_names(
     }
     _, layout = layout_of({**files, "info.labels": json.dumps(listed)})
     assert facts(layout) == {("training/wave.1.json", "circle", "P7", "train")}
-    assert [each.path for each in layout.omissions] == ["training/gone.json"]
+    assert [each.path for each in layout.omissions] == ["training/gone.json", "testing/hum.2.json"]
 
 
 def test_a_person_with_the_number_0_is_a_person() -> None:
@@ -178,9 +178,9 @@ def test_a_person_with_the_number_0_is_a_person() -> None:
     ],
 )
 def test_an_acquisition_that_is_wrong_is_refused_with_the_reason(text: str, reason: str) -> None:
-    archive, layout = layout_of({"training/wave.1.json": text})
+    archive, layout = layout_of({"training/hum.2.json": acquisition([1, 2], 1), "training/wave.1.json": text})
     with pytest.raises(BadContent, match=reason):
-        read_item(archive, layout, layout.items[0])
+        read_item(archive, layout, layout.items[1])
 
 
 def test_label_studio_names_files_by_addresses() -> None:
@@ -196,7 +196,7 @@ def test_label_studio_names_files_by_addresses() -> None:
     _, layout = layout_of({"export.json": json.dumps(tasks), "files/ab c.wav": loud(), "files/d.wav": loud(1)})
     assert layout.name == "Label Studio"
     assert facts(layout) == {("files/ab c.wav", "knock", "P1", "")}
-    assert [each.path for each in layout.omissions] == ["d.wav", "gone.wav"]
+    assert [each.path for each in layout.omissions] == ["files/d.wav", "gone.wav"]
     short = [{"id": 1, "annotator": 2, "audio": "/data/d.wav", "choice": "glass"}]
     assert facts(layout_of({"min.json": json.dumps(short), "d.wav": loud()})[1]) == {("d.wav", "glass", "", "")}
 
@@ -229,7 +229,7 @@ def test_hugging_face_folders_have_a_list_in_csv_or_in_json_lines() -> None:
     rows = "file_name,label,speaker_id\na.wav,knock,P1\ngone.wav,knock,P1\n"
     _, layout = layout_of({"train/metadata.csv": rows, "train/a.wav": loud()})
     assert (layout.name, facts(layout)) == ("Hugging Face folder", {("train/a.wav", "knock", "P1", "train")})
-    assert [each.path for each in layout.omissions] == ["gone.wav"]
+    assert [each.path for each in layout.omissions] == ["train/gone.wav"]
     lines = '{"file_name": "glass/b.wav"}\n\n'
     assert facts(layout_of({"metadata.jsonl": lines, "glass/b.wav": loud()})[1]) == {("glass/b.wav", "glass", "", "")}
     with pytest.raises(BadContent, match=r"Line 1 of metadata\.jsonl is not JSON"):
