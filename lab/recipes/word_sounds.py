@@ -52,11 +52,10 @@ def generated_sounds(
 
 def trimmed(sound: Array, rate: int) -> Array:
     """A sound without the silence before and after it."""
-    frame = max(1, round(_FRAME_SECONDS * rate))
-    count = max(1, len(sound) // frame)
-    levels = np.sqrt([np.mean(part**2) for part in np.array_split(sound, count)])
+    parts = np.array_split(sound, max(1, len(sound) // max(1, round(_FRAME_SECONDS * rate))))
+    levels = np.sqrt([np.mean(part**2) for part in parts])
     audible = np.flatnonzero(levels >= _AUDIBLE * levels.max())
-    return sound[audible[0] * frame : (audible[-1] + 1) * frame]
+    return np.concatenate(parts[audible[0] : audible[-1] + 1])
 
 
 def paced(word: Array, random: np.random.Generator) -> Array:
@@ -83,7 +82,7 @@ def placed(word: Array, length: int, random: np.random.Generator) -> Array:
     """A word somewhere in silence of `length` samples, at some loudness."""
     sound = np.zeros(length)
     start = int(random.integers(0, length - len(word) + 1))
-    level = max(float(np.abs(word).max()), 1e-9)
+    level = float(np.abs(word).max(initial=1e-9))  # half of a word of one sample is empty
     sound[start : start + len(word)] = word / level * 10 ** random.uniform(-1.1, -0.1)
     return sound
 

@@ -71,6 +71,19 @@ def test_silence_around_a_word_is_left_out() -> None:
     assert len(trimmed(spoken(), RATE)) == pytest.approx(RATE // 2, abs=RATE // 20)
 
 
+@pytest.mark.parametrize("length", [2 * RATE + RATE // 64, 3 * RATE + RATE // 51, RATE])
+def test_a_word_at_the_end_of_a_recording_is_kept_whole(length: int) -> None:
+    sound = np.zeros(length)
+    sound[-1200:] = 0.5
+    assert np.count_nonzero(trimmed(sound, RATE)) == 1200
+
+
+def test_sounds_are_made_of_a_recording_of_one_sample() -> None:
+    for each in generated_sounds([np.array([0.5])], RATE, RATE, np.random.default_rng(1), VALUES):
+        assert each.samples.shape == (RATE,)
+        assert np.isfinite(each.samples).all()
+
+
 def test_a_sound_near_the_word_is_never_the_word() -> None:
     word = trimmed(spoken(), RATE)
     random = np.random.default_rng(5)
