@@ -67,7 +67,7 @@ class CompilerPool:
         """Answers about the project as it is stored. Raises `TooManyQuestions` and `LanguageBusy`."""
         tree = working_tree(project)
         party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
-        manifest, texts = with_usable(project, tree.manifest, tree.texts)
+        manifest, texts = with_usable(actor, project, tree.manifest, tree.texts)
         return self.ask(party, {"op": "language", "request": request}, manifest, texts)
 
     def publishable(self, actor: Actor, project: Project, tree: WorkingTree, path: str) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class CompilerPool:
         """
         party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
         request = {"op": "try-inputs", "seconds": TRIAL_SECONDS, **job}
-        manifest, texts = with_usable(project, tree.manifest, tree.texts)
+        manifest, texts = with_usable(actor, project, tree.manifest, tree.texts)
         return self.ask(party, request, manifest, texts, seconds=TRIAL_SECONDS + ANSWER_SECONDS, beside=beside)
 
     def teachable(
@@ -135,7 +135,7 @@ class CompilerPool:
         (`forge.compute.child.steps.teach`). Raises as `answer` does, and answers `error` as `summarise` does.
         """
         party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
-        manifest, texts = with_usable(project, tree.manifest, tree.texts)
+        manifest, texts = with_usable(actor, project, tree.manifest, tree.texts)
         job = {"op": "teachable"} if taught is None else {"op": "teachable", "taught": taught}
         return self.ask(party, job, manifest, texts)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
 from forge.core.errors import NotFound
 from forge.core.hooks import Hook
@@ -24,17 +25,19 @@ published_blocks: Hook[[Project, Collection[str]], Mapping[str, int]] = Hook()
 the registry tells."""
 
 
-usable_texts: Hook[[Project], Mapping[str, str]] = Hook()
-"""The blocks that a project can use, for the language service: their paths and texts; the registry
-tells. It changes with time, so that a question of now has it, and a build never."""
+usable_texts: Hook[[Actor, Project], Mapping[str, str]] = Hook()
+"""The blocks that somebody can use in a project, for the language service: their paths and texts; the registry tells.
+It changes with time and with who asks, so that a question of now has it, and a build never."""
 
 
 def with_usable(
-    project: Project, manifest: Manifest, texts: Mapping[str, bytes]
+    actor: Actor, project: Project, manifest: Manifest, texts: Mapping[str, bytes]
 ) -> tuple[Manifest, Mapping[str, bytes]]:
-    """A project's files of now with the blocks that it can use, for a question of somebody who writes in it."""
+    """A project's files of now with the blocks that somebody can use in it, for a question of theirs."""
     usable = {
-        path: text.encode() for texts_by_path in usable_texts.call(project) for path, text in texts_by_path.items()
+        path: text.encode()
+        for texts_by_path in usable_texts.call(actor, project)
+        for path, text in texts_by_path.items()
     }
     described = {path: {"digest": digest_of(data), "size": len(data)} for path, data in usable.items()}
     return {**manifest, **described}, {**texts, **usable}

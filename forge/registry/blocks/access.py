@@ -104,17 +104,28 @@ def find_path(actor: Actor, path: SharedPath) -> BlockVersion | None:
     return versions.filter(name=name.name, version=path.version).first()
 
 
-def usable_blocks(project: Project, named: Iterable[SharedPath], locked: Collection[str] = ()) -> list[BlockVersion]:
-    """The blocks for a project: all that its organisation's projects published, and of other organisations the blocks
-    that it names. Of those that were withdrawn only what has a digest in `locked`."""
-    usable = BlockVersion.objects.usable_by(project).filter(Q(withdrawn=None) | Q(manifest__blob_id__in=locked))
-    own = usable.filter(repository__project__organisation=project.organisation_id)
+def usable_blocks(
+    actor: Actor, project: Project, named: Iterable[SharedPath], locked: Mapping[SharedPath, str]
+) -> list[BlockVersion]:
+    """The blocks for somebody in a project, of pages that they may open: all that its organisation's projects
+    published, and of other organisations the blocks that it names. What its lock names is among them whoever asks. Of
+    those that were withdrawn only what has a digest in `locked`."""
+    in_lock = Q(manifest__blob_id__in=set(locked.values()))
+    usable = BlockVersion.objects.usable_by(project).filter(Q(withdrawn=None) | in_lock)
+    visible = usable.visible_to(actor)
+    own = visible.filter(repository__project__organisation=project.organisation_id)
     blocks_by_id = {block.pk: block for block in _whole(own.exclude(repository__project=project)[:MOST_VERSIONS])}
-    for name in {path.block for path in named}:
-        others = usable.filter(
+    for name in {path.block for path in (*named, *locked)}:
+        others = visible.filter(
             repository__project__organisation__name=name.organisation, repository__project__name=name.project
         )
         blocks_by_id |= {block.pk: block for block in _whole(others.filter(name=name.name))}
+    # The same bytes may have another name in a project that only others see.
+    blocks_by_id |= {
+        block.pk: block
+        for block in _whole(usable.filter(in_lock))
+        if locked.get(block.shared_path) == block.manifest.blob_id
+    }
     return _newest_first(blocks_by_id.values())
 
 

@@ -191,9 +191,10 @@ class UsableBlocks(ProjectView):
     @extend_schema(operation_id="blocks_usable", responses=UsableBlocksJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """Returns blocks of other projects of the organisation, and the blocks of public projects that the Runefile or
-        `rune.lock` name. `files` are what the language service reads of them."""
+        `rune.lock` name: those of projects that you may see, and the versions that `rune.lock` names. `files` are what
+        the language service reads of them."""
         project = self.project(request, organisation, name, Verb.READ)
-        blocks, files = usable_files(project)
+        blocks, files = usable_files(principal_of(request), project)
         return Response(usable_to_json(blocks, files))
 
 

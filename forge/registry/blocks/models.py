@@ -12,7 +12,7 @@ from forge.core.actors import Actor
 from forge.core.database.constraints import reason_constraint
 from forge.projects.models import Project, Version, Visibility
 from forge.registry.admission import Admission
-from rune.compiler.blocks.shared_path import SharedName
+from rune.compiler.blocks.shared_path import SharedName, SharedPath
 
 BLOCK_NAME_LENGTH = 60
 SUCCESSOR_LENGTH = 250
@@ -122,6 +122,11 @@ class BlockVersion(models.Model):
         """How Runefiles name the block, as its project is called now."""
         project = self.repository.project
         return SharedName(project.organisation.name, project.name, self.name)
+
+    @property
+    def shared_path(self) -> SharedPath:
+        """How Runefiles and locks name this version, as its project is called now."""
+        return SharedPath(self.shared_name, self.version)
 
     @property
     def fixed_name(self) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, TypedDict
 from forge.core.api.json_types import Timestamp
 from forge.registry.blocks.access import PublishedFiles, files_of
 from forge.registry.models import BlockVersion
-from rune.compiler.blocks.shared_path import SharedName, SharedPath
+from rune.compiler.blocks.shared_path import SharedName
 
 
 class BlockVersionJson(TypedDict):
@@ -61,7 +61,7 @@ class BlockFilesJson(BlockVersionJson):
 def block_to_json(block: BlockVersion) -> BlockVersionJson:
     """A version of a block."""
     return {
-        "path": str(SharedPath(block.shared_name, block.version)),
+        "path": str(block.shared_path),
         "version": block.version,
         "digest": block.manifest.blob_id,
         "created": block.created.isoformat(),

@@ -1,10 +1,11 @@
-"""The blocks that a project can use, for the language service of a page: their names and texts."""
+"""The blocks that somebody can use in a project, for the language service of a page: their names and texts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
 
+from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.projects.files.mounting import published_blocks
@@ -21,13 +22,13 @@ MOST_TEXTS = 400
 """Blocks of which the text is given; of further ones a page knows only that they are there."""
 
 
-def usable_files(project: Project) -> tuple[list[BlockVersion], dict[str, str]]:
-    """The blocks that a project can use, and the files that are mounted for them: those that its lock names, those that
-    its Runefile names, and of all others the version that the palette offers."""
+def usable_files(actor: Actor, project: Project) -> tuple[list[BlockVersion], dict[str, str]]:
+    """The blocks that somebody can use in a project, and the files that are mounted for them: those that its lock
+    names, those that its Runefile names, and of all others the version that the palette offers."""
     seen = working_tree(project)
     named = shared_paths_in("\n".join(_texts(seen)))
     lock = parse_lock(seen.texts.get(LOCK_FILE, b"").decode("utf-8", "replace"))
-    blocks = usable_blocks(project, [*named, *lock.digests], set(lock.digests.values()))
+    blocks = usable_blocks(actor, project, named, lock.digests)
     shelf = shelf_of(blocks)
     wanted = dict.fromkeys([*lock.digests.values(), *_named(shelf, named), *_offered(shelf)])
     sizes = [shared for each in published_blocks.call(project, list(wanted)[:MOST_TEXTS]) for shared in each]
@@ -35,9 +36,9 @@ def usable_files(project: Project) -> tuple[list[BlockVersion], dict[str, str]]:
     return blocks, {SHELF: shelf_text(shelf), **files}
 
 
-def usable_texts_of(project: Project) -> Mapping[str, str]:
+def usable_texts_of(actor: Actor, project: Project) -> Mapping[str, str]:
     """Returns the texts for `forge.projects.files.mounting.usable_texts`; empty if there is no usable block."""
-    blocks, files = usable_files(project)
+    blocks, files = usable_files(actor, project)
     return files if blocks or len(files) > 1 else {}
 
 

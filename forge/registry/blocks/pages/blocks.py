@@ -147,7 +147,7 @@ def _show(
     versions = versions_of(principal, project, name, wanted)
     chosen = next((each for each in versions if each.version == wanted), best_of(versions))
     before = versions[versions.index(chosen) + 1] if chosen is not versions[-1] else None
-    files, path = files_of(chosen), SharedPath(chosen.shared_name, chosen.version)
+    files, path = files_of(chosen), chosen.shared_path
     signed = signed_block(principal, chosen)
     users = users_of(principal, [chosen.shared_name])[chosen.shared_name]
     context = {
@@ -182,7 +182,7 @@ def _verifying_command(path: SharedPath, signed: SignedBlock | None) -> str:
 
 def _of_function(block: BlockVersion) -> dict[str, Any]:
     """Returns the page's description of the block's function; little for versions that were published without one."""
-    interface, path = block.interface, SharedPath(block.shared_name, block.version)
+    interface, path = block.interface, block.shared_path
     facts: dict[str, Any] = {"stage": stage_text(path, interface), "add": f"rune block add {path}"}
     if interface is None:
         return facts

@@ -95,10 +95,10 @@ def test_a_project_that_locked_its_digest_goes_on_and_is_warned_and_others_are_n
     write_file(developer, clap, "rune.lock", f"acme/kitchen#smooth@1.3 {digest}\n".encode())
     withdraw_block(developer, sounds, "smooth", "1.3", REASON)
     assert digest in locked_blocks(clap, [digest])
-    blocks, files = usable_files(clap)
+    blocks, files = usable_files(developer, clap)
     assert [each.version for each in blocks] == ["1.3", "1.2"]
     assert f"It was withdrawn: {REASON}" in files[SHELF]
-    blocks, files = usable_files(other)
+    blocks, files = usable_files(developer, other)
     assert [each.version for each in blocks] == ["1.2"]
     assert digest not in files[SHELF]
     pinned = _registry(stranger, f"manifests/{digest}")
