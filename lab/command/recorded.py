@@ -9,6 +9,7 @@ from pathlib import Path
 from lab.dataset.recordings import Recording, data_digest, read_recordings
 from lab.dataset.splitting import divide
 from lab.quantize.recorded import RecordingUse
+from lab.quantize.samples import SUFFIXES
 from lab.refusal import Reason, Refused
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.datasets.calibration import calibration_samples
@@ -16,6 +17,7 @@ from rune.datasets.splits import Split
 from rune.model.tflite import ModelError, read_model, signature
 from rune.project.files import FolderFiles
 from rune.running.evaluation.model_inputs import CompiledFront, FrontImpossible
+from rune.source.runefile.find import runefile_in
 from rune.source.runefile.model_inputs.front import fitting_front, model_fronts
 from rune.wording import quoted
 
@@ -42,6 +44,9 @@ def record_inputs(
 
     Forms are judged on validation; recordings of the split test are not read. Raises `Refused` and `OSError`.
     """
+    folder = quoted(str(source.samples))
+    if not any(path.is_file() for path in source.samples.rglob("*")):
+        raise Refused(Reason.SAMPLES, f"{folder} has no recordings, and no {' or '.join(SUFFIXES)} files.")
     try:
         inputs = signature(read_model(float_model.read_bytes())).inputs
     except ModelError as error:
@@ -53,8 +58,14 @@ def record_inputs(
     fronts = model_fronts(files, PUBLISHED_BLOCKS)
     front = fitting_front(fronts, dimensions, source.model)
     if front is None:
+        project = quoted(str(source.project))
+        has_runefile = (source.project / runefile_in(files)).is_file()
         shape = "x".join(map(str, dimensions))
-        reason = f"The Runefile in {quoted(str(source.project))} gives no model {shape} floats"
+        reason = (
+            f"The Runefile in {project} gives no model {shape} floats"
+            if has_runefile
+            else f"There is no Runefile in {project}"
+        )
         advice = "Name the project with --project, or give .npy files of the model's input."
         raise Refused(Reason.SAMPLES, f"{reason}, so recordings cannot be its samples. {advice}")
     chosen = _chosen(read_recordings(source.samples).items, source.calibration)
@@ -76,9 +87,7 @@ def record_inputs(
                 counts.append(len(rows))
                 used.append((recording, use))
     if not used:
-        raise Refused(
-            Reason.SAMPLES, f"None of the recordings in {quoted(str(source.samples))} fills what the model reads."
-        )
+        raise Refused(Reason.SAMPLES, f"None of the recordings in {folder} fills what the model reads.")
     return {
         "windows": counts,
         "labels": [recording.label for recording, _ in used],

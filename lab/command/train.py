@@ -184,7 +184,7 @@ def _count(folder: Path, training: Training, target: str, *, is_json: bool) -> N
         prepared = _prepared(folder, training)
         settings = prepared.settings
         if prepared.start is not None:
-            message = f"What {quoted(prepared.start.path)} needs is counted once it is trained: run rune inspect then."
+            message = f"What {quoted(prepared.start.path)} needs is counted once it is trained: run rune fit then."
             raise Refused(Reason.SETTINGS, message)
         with progress(f"Counting on {target}", hidden=is_json):
             parts = settings.labels, training.form, target

@@ -186,7 +186,7 @@ def test_recordings_go_through_the_projects_own_stages(tmp_path: Path) -> None:
     arguments = [tmp_path / "model.tflite", "--quantize", "int8", "--samples", data, "-o", output]
     refused = convert(*arguments, "--project", data)
     assert refused.exit_code == 1
-    assert "gives no model 1x50x3 floats" in refused.stderr
+    assert "There is no Runefile in" in refused.stderr
     result = convert(*arguments, "--project", tmp_path, "--format", "json")
     assert result.exit_code == 0, result.stderr
     report = json.loads(result.stdout)
@@ -206,6 +206,17 @@ def test_recordings_go_through_the_projects_own_stages(tmp_path: Path) -> None:
     assert again["samples"]["calibration"] + again["samples"]["judging"] == samples["judging"]
     assert again["provenance"]["settings"]["calibration"] == "validation"
     assert again["provenance"]["samples"]["digest"] != report["provenance"]["samples"]["digest"]
+
+
+def test_a_folder_without_samples_and_one_without_a_runefile_are_named(tmp_path: Path) -> None:
+    samples = tmp_path / "samples"
+    samples.mkdir()
+    arguments = [FLOAT, "--quantize", "int8", "--samples", samples, "-o", tmp_path / "m.tflite", "--project", tmp_path]
+    assert "has no recordings, and no .npy or .npz files." in convert(*arguments).stderr
+    (samples / "a.csv").write_text("x\n1\n")
+    assert "There is no Runefile in" in convert(*arguments).stderr
+    (tmp_path / "Runefile.yml").write_text(RUNEFILE)
+    assert "gives no model 1x12x6 floats" in convert(*arguments).stderr
 
 
 @pytest.mark.slow
