@@ -13,6 +13,8 @@ from rune.datasets.content.wav import MAX_RATE, wav_bytes, wav_chunks
 MAX_CHANNELS = 16
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _FULL_SCALE = 32_767
+_RATE_ERROR = 1e-3
+"""The share by which a rate may be rounded: intervals in milliseconds are not exact."""
 
 Samples = npt.NDArray[np.float64]
 
@@ -37,6 +39,8 @@ def wav_of(values: Samples, channels: int, rate: float) -> bytes:
     """Returns values from -1 to 1, channel after channel, as a WAV file. Raises `BadContent`."""
     if not 1 <= rate <= MAX_RATE:
         raise BadContent(f"The sample rate of the sound is {rate:g} Hz, which is out of range.")
+    if abs(rate - round(rate)) > rate * _RATE_ERROR:
+        raise BadContent(f"The sample rate of the sound is {rate:g} Hz; a WAV file has a whole number.")
     values = values[: len(values) // channels * channels].reshape(-1, channels)
     if not values.size:
         raise BadContent("The sound is empty.")
@@ -46,13 +50,14 @@ def wav_of(values: Samples, channels: int, rate: float) -> bytes:
     return wav_bytes(round(rate), mono.astype("<i2").tobytes())
 
 
-def wav_of_numbers(values: Samples, rate: float) -> bytes:
-    """Returns values of one channel as a WAV file: integers as those of 16 bits, others from -1 to 1. Raises
-    `BadContent`."""
-    if not np.isfinite(values).all():
-        raise BadContent("The sound has values that are not numbers.")
-    is_integral = values.size and bool((values == np.rint(values)).all()) and float(np.abs(values).max()) > 1
-    return wav_of(values / (_FULL_SCALE + 1) if is_integral else values, 1, rate)
+def wav_of_numbers(values: Samples, rate: float, *, is_integral: bool) -> bytes:
+    """Returns values of one channel as a WAV file: integers of 16 bits, or values from -1 to 1. Raises `BadContent` for
+    others, which would be cut off."""
+    if is_integral:
+        if not ((values == np.rint(values)) & (-_FULL_SCALE - 1 <= values) & (values <= _FULL_SCALE)).all():
+            raise BadContent("The sound has values that are neither integers of 16 bits nor from -1 to 1.")
+        values = values / (_FULL_SCALE + 1)
+    return wav_of(values, 1, rate)
 
 
 def _decoded(sound: bytes, encoding: int, bits: int) -> Samples:

@@ -16,7 +16,7 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.content.table import is_motion
 from rune.datasets.convert.plain import SUFFIXES, plain_recording
 from rune.datasets.convert.series import motion_of, table_of_numbers
-from rune.datasets.convert.sounds import wav_of, wav_of_numbers
+from rune.datasets.convert.sounds import Samples, wav_of_numbers
 from rune.datasets.layouts.boxes import pixel_boxes
 from rune.datasets.layouts.cbor_files import cbor_of
 from rune.datasets.layouts.files import DataFiles
@@ -37,7 +37,8 @@ _LIST = "info.labels"
 _BOXES = "bounding_boxes.labels"
 _ACQUISITION = (".json", ".cbor")
 _AXES = 3
-_INTEGER_SCALE = 32_768
+_LEAST_SOUND_RATE = 4_000
+"""Values a second of a sound that is not called so. Slower values may be of a sensor that happens to stay below 1."""
 
 
 def find_edge_impulse(archive: DataFiles) -> Layout | None:
@@ -65,8 +66,8 @@ def read_edge_impulse(archive: DataFiles, item: Item) -> bytes:
 
 
 def recording_of(acquisition: Any) -> bytes:
-    """Returns what the data acquisition format has: one sensor as a sound, three as motion, and columns of
-    a table. Raises `BadContent`."""
+    """Returns what the data acquisition format has: audio as a sound, another sensor as a table of one column, three as
+    motion, and columns of a table. Raises `BadContent`."""
     payload = _payload(acquisition)
     if payload is None:
         raise BadContent("The file is not in Edge Impulse's data acquisition format.")
@@ -78,7 +79,9 @@ def recording_of(acquisition: Any) -> bytes:
         numbers, rate = _numbers(values), 1000 / interval
         # This unit says that the values are 16-bit integers, also where none of them is larger than 1.
         is_integral = isinstance(sensors[0], dict) and sensors[0].get("units") == "wav"
-        return wav_of(numbers / _INTEGER_SCALE, 1, rate) if is_integral else wav_of_numbers(numbers, rate)
+        if is_integral or names == ["audio"] or (rate >= _LEAST_SOUND_RATE and _is_within(numbers, 1)):
+            return wav_of_numbers(numbers, rate, is_integral=is_integral or not _is_within(numbers, 1))
+        return table_of_numbers([next(filter(None, names), "value")], numbers.reshape(-1, 1).tolist())
     if _is_table(names, interval) and len(names) == count:
         return table_of_numbers(names, [row if isinstance(row, list) else [row] for row in values])
     if count == _AXES:
@@ -106,14 +109,18 @@ def _is_table(names: Sequence[str], interval: object) -> bool:
     return interval == 0 and not isinstance(interval, bool) and all(names) and bool(names) and not is_motion(names)
 
 
-def _numbers(values: list[Any]) -> Any:
+def _numbers(values: list[Any]) -> Samples:
     flat = [value[0] if isinstance(value, list) and len(value) == 1 else value for value in values]
     if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in flat):
-        raise BadContent("The sound has values that are not numbers.")
+        raise BadContent("The recording has values that are not numbers.")
     try:
         return np.array(flat, np.float64)
     except OverflowError:
-        raise BadContent("The sound has values that are out of range.") from None
+        raise BadContent("The recording has values that are out of range.") from None
+
+
+def _is_within(numbers: Samples, limit: float) -> bool:
+    return bool((np.abs(numbers) <= limit).all())
 
 
 def _boxes(archive: DataFiles, lists: Sequence[str]) -> Mapping[str, Positions]:

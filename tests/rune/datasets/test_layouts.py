@@ -123,7 +123,8 @@ def test_mnist_reads_labels_beside_the_pictures_with_names_of_visible_characters
 
 
 def acquisition(values: Any, sensors: int, interval: float = 10) -> str:
-    payload = {"interval_ms": interval, "sensors": [{"name": f"s{n}"} for n in range(sensors)], "values": values}
+    names = ["audio"] if sensors == 1 else [f"s{n}" for n in range(sensors)]
+    payload = {"interval_ms": interval, "sensors": [{"name": name} for name in names], "values": values}
     return json.dumps({"protected": {}, "signature": "0", "payload": payload})
 
 
