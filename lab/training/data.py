@@ -40,7 +40,7 @@ SPLIT_NUMBERS: Mapping[Split, int] = {Split.TRAIN: 0, Split.VALIDATION: 1, Split
 
 @dataclass(frozen=True)
 class Dataset:
-    """Recordings with labels and splits, in the order of their names. `stored` are the splits to be stored beside the
+    """Recordings with labels and splits, in the order of their bytes. `stored` are the splits to be stored beside the
     model, `notes` sentences about what is left out or weak."""
 
     recordings: Sequence[Recording]
@@ -120,7 +120,8 @@ def read_dataset(
         recordings, labels, needed = list(marked.recordings), marked.labels, marked.labels
         notes += marked.notes
     of_one = by_recording(recordings)
-    recordings = list(of_one.recordings)
+    # Windows are learned in this order, so it is that of data with the same digest: names are no part of it.
+    recordings = sorted(of_one.recordings, key=lambda each: (each.digest, each.label, each.name))
     judged = by_object(recordings) if recipe.counts else list(enumerate(recordings))
     require_recordings([each for _, each in judged], recipe.kind, recipe.name, needed)
     splits = divide(recordings, stored)

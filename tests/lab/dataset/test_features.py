@@ -141,3 +141,14 @@ def test_the_same_recordings_have_the_same_digest_whatever_their_names(tmp_path:
     other = read_dataset(write_motion(tmp_path / "two"), RECIPES["motion"], {})
     assert one.digest == other.digest
     assert one.counts() == other.counts()
+
+
+def test_recordings_with_other_names_are_learned_in_the_same_order(tmp_path: Path) -> None:
+    folder = write_motion(tmp_path, groups=False)
+    one = read_dataset(folder, RECIPES["motion"], {})
+    for path in sorted(folder.glob("*/*.csv")):
+        path.rename(path.with_name(f"{ord('z') - ord(path.stem[0])}{path.name}"))
+    other = read_dataset(folder, RECIPES["motion"], {})
+    assert [each.name for each in other.recordings] != [each.name for each in one.recordings]
+    assert [each.data for each in other.recordings] == [each.data for each in one.recordings]
+    assert (one.digest, one.splits) == (other.digest, other.splits)
