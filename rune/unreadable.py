@@ -7,10 +7,29 @@ from __future__ import annotations
 
 import csv
 import json
+import struct
 import wave
 import zipfile
 import zlib
+from typing import Final
 
+try:
+    from lzma import LZMAError
+except ImportError:  # Python in a browser has no LZMA, and its zipfile does not unpack it either.
+    LZMAError = zipfile.BadZipFile  # type: ignore[assignment,misc]
+
+ZIP_DAMAGE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
+"""The exceptions of Python's library for damaged bytes of a ZIP archive."""
 _DAMAGED = "it is damaged or cut short"
 _SENTENCES = (
     (zipfile.BadZipFile, "is not a zip", "it is not a ZIP archive, or it is cut short"),

@@ -17,9 +17,9 @@ from PIL import Image
 
 from rune.abi import OutputKind
 from rune.devices.packages.rebuild import UnreadablePackage, read_package
-from rune.project.files import MemoryFiles
+from rune.project.files import FileError, MemoryFiles
 from rune.running.evaluation.errors import SamplesRefused
-from rune.running.evaluation.reading import samples_in_table
+from rune.running.evaluation.reading import ZipFiles, samples_in_table
 from rune.running.runtime.errors import BadOutput
 from rune.running.runtime.messages import read_message
 from rune.unreadable import reason_of
@@ -119,6 +119,19 @@ def test_what_a_library_raises_is_said_in_our_words(name: str) -> None:
     with pytest.raises(Exception) as raised:
         read(data)
     assert reason_of(raised.value) == sentence
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_whose_packed_bytes_are_damaged_is_unreadable_in_each_method(method: int) -> None:
+    data = zipped(method)
+    start = data.index(b"a.txt") + len(b"a.txt")
+    end = data.index(b"PK\1\2")
+    for place in range(start, end - 16):
+        damaged = data[:place] + bytes([data[place] ^ 0xFF]) * 9 + data[place + 9 :]
+        with pytest.raises(UnreadablePackage):
+            read_package(damaged)
+        with pytest.raises((FileError, zipfile.BadZipFile)):
+            ZipFiles(zipfile.ZipFile(io.BytesIO(damaged))).read("a.txt")
 
 
 def test_a_message_of_the_system_is_passed_on() -> None:

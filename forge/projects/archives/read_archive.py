@@ -10,7 +10,6 @@ import os
 import stat
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Final
@@ -19,7 +18,7 @@ from forge.core.blobs.chunks import CHUNK
 from forge.projects.errors import ArchiveRefused
 from rune.project.files import FileError, normal_path
 from rune.source.runefile import RUNEFILE_NAMES
-from rune.unreadable import is_folder, reason_of
+from rune.unreadable import ZIP_DAMAGE, is_folder, reason_of
 from rune.wording import plain, size_text
 
 LIST_LIMIT: Final = 512 * 1024
@@ -36,17 +35,6 @@ _JUNK_FILES: Final = (".ds_store", "thumbs.db", "desktop.ini")
 """The files that file managers leave in every folder."""
 GIT_FOLDER: Final = ".git"
 """A repository's own folder: its history is not the project's files."""
-_UNREADABLE: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    ValueError,
-)
-"""The library's exceptions for damaged bytes."""
 _MAX_NAMED: Final = 20
 """Files that a refusal names."""
 
@@ -70,7 +58,7 @@ class Archive:
         self._read = 0
         try:
             self._archive = zipfile.ZipFile(file)
-        except _UNREADABLE as error:
+        except ZIP_DAMAGE as error:
             raise ArchiveRefused(f"This .zip cannot be read: {reason_of(error)}.") from error
         infos = [info for info in self._archive.infolist() if not is_folder(info) and not _is_junk(info.filename)]
         if len(infos) > files:
@@ -95,7 +83,7 @@ class Archive:
                     if read > member.size or self._read > self._limit:
                         raise ArchiveRefused(f"{member.path} is larger than the archive's list says.")
                     yield chunk
-        except _UNREADABLE as error:
+        except ZIP_DAMAGE as error:
             raise ArchiveRefused(f"{member.path} in the archive cannot be read: {reason_of(error)}.") from error
 
 

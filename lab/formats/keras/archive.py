@@ -10,9 +10,8 @@ from pathlib import Path
 
 from lab.formats.keras.hdf5 import TOTAL_LIMIT
 from lab.formats.keras.plain import CONFIG_LIMIT
-from lab.formats.zip_damage import DAMAGE
 from lab.refusal import Reason, Refused
-from rune.unreadable import is_folder, reason_of
+from rune.unreadable import ZIP_DAMAGE, is_folder, reason_of
 from rune.wording import quoted, size_text
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
@@ -40,7 +39,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except DAMAGE as error:
+    except ZIP_DAMAGE as error:
         raise Refused(Reason.BROKEN, f"The .keras file cannot be read: {reason_of(error)}.") from error
 
 

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from lab.formats.keras.plain import CONFIG_LIMIT
-from lab.formats.zip_damage import DAMAGE
 from lab.refusal import Reason, Refused
-from rune.unreadable import is_folder, reason_of
+from rune.unreadable import ZIP_DAMAGE, is_folder, reason_of
 from rune.wording import plain, quoted, size_text
 
 TOTAL_LIMIT: Final = 512 << 20
@@ -73,7 +72,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except DAMAGE as error:
+    except ZIP_DAMAGE as error:
         raise Refused(Reason.BROKEN, f"The .pt2 file cannot be read: {reason_of(error)}.") from error
 
 

@@ -7,9 +7,8 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from lab.formats.zip_damage import DAMAGE
 from lab.refusal import Reason, Refused
-from rune.unreadable import is_folder, reason_of
+from rune.unreadable import ZIP_DAMAGE, is_folder, reason_of
 from rune.wording import quoted, size_text
 
 GRAPH: Final = "saved_model.pb"
@@ -51,7 +50,7 @@ def unpack(archive: Path, folder: Path) -> Path:
                 name = entry.filename.removeprefix(top)
                 if name not in _NOT_NEEDED:
                     _write(opened, entry, folder / name)
-    except DAMAGE as error:
+    except ZIP_DAMAGE as error:
         raise Refused(Reason.BROKEN, f"The archive cannot be read: {reason_of(error)}.") from error
     return folder
 

@@ -20,7 +20,7 @@ from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.devices.firmware.uf2 import BadUf2, read_uf2
 from rune.devices.packages.packaging import Package, package
 from rune.project.files import DEFAULT_FILE_LIMIT, ProjectFiles
-from rune.unreadable import reason_of
+from rune.unreadable import ZIP_DAMAGE, reason_of
 from rune.wording import counted, plain, quoted, size_text
 
 REPORT: Final = "report.json"
@@ -125,7 +125,7 @@ def read_package(data: bytes) -> Mapping[str, bytes]:
             if len({each.filename for each in entries}) != len(entries):
                 raise UnreadablePackage("it has two files of one name")
             return {each.filename: archive.read(each) for each in entries}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError, EOFError) as error:
+    except ZIP_DAMAGE as error:
         raise UnreadablePackage(f"its archive cannot be read: {reason_of(error)}") from error
 
 
