@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from rune.datasets.layouts.layout import split_of
 
 
 class EvaluationSplit(StrEnum):
@@ -16,6 +19,15 @@ class EvaluationSplit(StrEnum):
     """Each evaluation runs it."""
     HOLDOUT = "holdout"
     """Held out for a last, unbiased look: run only when it is asked for."""
+
+    @staticmethod
+    def named(name: str) -> EvaluationSplit | None:
+        """The split that a name means, of this or of another tool, in any case. What a data set has for validation is
+        held out."""
+        split = split_of(name) or name.lower()
+        if split in ("validation", "holdout"):
+            return EvaluationSplit.HOLDOUT
+        return EvaluationSplit(split) if split in ("train", "test") else None
 
 
 @dataclass(frozen=True)
@@ -43,5 +55,6 @@ class LabelledSample:
 
 
 def same_label(label: str) -> str:
-    """The form in which labels are compared: case and the number of spaces do not count."""
-    return " ".join(label.split()).casefold()
+    """The form in which labels are compared: case, the number of spaces and the form of accents in Unicode do not
+    count."""
+    return unicodedata.normalize("NFC", " ".join(label.split()).casefold())

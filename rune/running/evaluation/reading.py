@@ -1,8 +1,9 @@
 """Which files are samples, and of which label: from a folder, a table or a zip.
 
-Two layouts. In folders, each folder is a label: `samples/yes/01.wav`; above them there may be folders that are called
+Three layouts. In folders, each folder is a label: `samples/yes/01.wav`; above them there may be folders that are called
 by a split: `samples/test/yes/01.wav`. In a table, a CSV with the columns `file` (or `name`) and `label`, and if wanted
-`split`, `start` and `end`: a row with a start and an end, in seconds, marks where in a recording the label happens.
+`split`, `start` and `end`: a row with a start and an end, in seconds, marks where in a recording the label happens. In
+a folder that `rune data pull` wrote, its list has the labels and splits.
 """
 
 from __future__ import annotations
@@ -11,31 +12,32 @@ import csv
 import io
 import math
 import zipfile
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
 
 from rune.capabilities import CAPABILITIES
+from rune.datasets.content.content import BadContent
+from rune.datasets.export.data_folder import LIST, read_list
+from rune.datasets.layouts.files import is_ignored
+from rune.datasets.layouts.json_files import json_of
 from rune.datasets.words import WORD_LIMIT
 from rune.project.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, ProjectFiles, normal_path
 from rune.running.evaluation.errors import SamplesRefused
 from rune.running.evaluation.labelled import EvaluationSplit, LabelledSample, RecordedEvent
-from rune.unreadable import is_folder, reason_of
+from rune.unreadable import ZIP_DAMAGE, is_folder, reason_of
 from rune.wording import quoted, size_text
 
 ENDINGS: Final = frozenset(ending for each in CAPABILITIES.values() for ending in each.endings)
 """Of files that are samples; other files in folders of labels are left alone, such as a licence."""
 MOST_SAMPLES: Final = 100_000
 _COLUMNS: Final = ("file", "label", "split", "start", "end")
-_SPLITS: Final = {split.value: split for split in EvaluationSplit}
 
 
-def samples_in_folders(files: ProjectFiles) -> tuple[LabelledSample, ...]:
-    """The samples of files in folders. Raises `SamplesRefused` where there are none."""
-    samples = tuple(_in_folders(files))
+def _samples_in_folders(files: ProjectFiles, paths: Iterable[str]) -> tuple[LabelledSample, ...]:
+    samples = tuple(_in_folders(files, paths))
     if not samples:
         raise SamplesRefused(
             "There are no samples: put each file into a folder that is called by its label, such as yes/01.wav, or "
@@ -44,14 +46,39 @@ def samples_in_folders(files: ProjectFiles) -> tuple[LabelledSample, ...]:
     return samples
 
 
-def _in_folders(files: ProjectFiles) -> Iterator[LabelledSample]:
-    for path in files.paths():
+def _in_folders(files: ProjectFiles, paths: Iterable[str]) -> Iterator[LabelledSample]:
+    for path in paths:
         place = PurePosixPath(path)
         if len(place.parts) < 2 or place.suffix.lower() not in ENDINGS:
             continue
-        splits = [part for part in place.parts[:-2] if part in _SPLITS]
-        split = _SPLITS[splits[0]] if splits else EvaluationSplit.TEST
-        yield LabelledSample(path, _label(place.parent.name), partial(files.read, path), split)
+        splits = [split for part in place.parts[:-2] if (split := EvaluationSplit.named(part)) is not None]
+        yield LabelledSample(
+            path, _label(place.parent.name), partial(files.read, path), splits[0] if splits else EvaluationSplit.TEST
+        )
+
+
+def _samples_in_list(files: ProjectFiles, folder: str) -> tuple[LabelledSample, ...]:
+    """The samples of a folder that `rune data pull` wrote, those without a label left out."""
+    try:
+        contents = read_list(json_of(files.read(_below(folder, LIST)), LIST))
+    except BadContent as error:
+        raise SamplesRefused(str(error)) from None
+    if contents is None:
+        raise SamplesRefused(f"{LIST} is not a list of samples that rune data pull wrote.")
+    return tuple(
+        LabelledSample(
+            row.file,
+            _label(row.label),
+            partial(files.read, _below(folder, row.file)),
+            EvaluationSplit.named(row.split) or EvaluationSplit.TEST,
+        )
+        for row in contents[1]
+        if row.label.strip()
+    )
+
+
+def _below(folder: str, path: str) -> str:
+    return f"{folder}/{path}" if folder else path
 
 
 @dataclass(frozen=True)
@@ -86,8 +113,7 @@ def _sample(files: ProjectFiles, folder: str, path: str, rows: Sequence[_TableRo
             "mark where its labels happen, with a start and an end on each."
         )
     events = tuple(sorted(marks, key=lambda event: event.start)) if marks else None
-    read = partial(files.read, f"{folder}/{path}" if folder else path)
-    return LabelledSample(path, first.label, read, first.split, events)
+    return LabelledSample(path, first.label, partial(files.read, _below(folder, path)), first.split, events)
 
 
 def _rows(table: bytes) -> Iterator[_TableRow]:
@@ -135,10 +161,11 @@ def _row(line: int, fields: Sequence[str], columns: Mapping[str, int]) -> _Table
         raise SamplesRefused(f"Line {line}: {quoted(error.path)}: {error.reason}.") from None
     except SamplesRefused as error:
         raise SamplesRefused(f"Line {line}: {error}") from None
-    split = field("split").lower() or EvaluationSplit.TEST.value
-    if split not in _SPLITS:
-        raise SamplesRefused(f"Line {line}: {quoted(split)} is no split; write train, test or holdout.")
-    return _TableRow(line, path, label, _SPLITS[split], _event(line, label, field("start"), field("end")))
+    name = field("split") or EvaluationSplit.TEST.value
+    split = EvaluationSplit.named(name)
+    if split is None:
+        raise SamplesRefused(f"Line {line}: {quoted(name)} is no split; write train, test or holdout.")
+    return _TableRow(line, path, label, split, _event(line, label, field("start"), field("end")))
 
 
 def _event(line: int, label: str, start: str, end: str) -> RecordedEvent | None:
@@ -179,7 +206,7 @@ class ZipFiles:
         try:
             with self._archive.open(member) as file:
                 data = file.read(self._limit + 1)
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, zlib.error, EOFError) as error:
+        except ZIP_DAMAGE as error:
             raise FileError(path, f"it cannot be unpacked: {reason_of(error)}") from None
         if len(data) > self._limit:
             raise FileTooLarge(path, f"more than the limit of {size_text(self._limit)}")
@@ -187,9 +214,10 @@ class ZipFiles:
 
 
 def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
-    for member in archive.infolist()[:MOST_SAMPLES]:
-        if is_folder(member):
-            continue
+    members = [each for each in archive.infolist() if not is_folder(each) and not is_ignored(each.filename)]
+    if len(members) > MOST_SAMPLES:
+        raise SamplesRefused(f"The zip has {len(members):,} files; the limit is {MOST_SAMPLES:,}.")
+    for member in members:
         try:
             yield normal_path(member.filename), member
         except FileError as error:
@@ -197,21 +225,23 @@ def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
 
 
 def samples_of(files: ProjectFiles) -> tuple[LabelledSample, ...]:
-    """The samples of a folder or zip: by its table, a CSV at its top with the columns, else by its folders.
+    """The samples of a folder or zip: by its table, a CSV at its top with the columns, else by the list of
+    `rune data pull`, else by its folders. What file managers and version control leave there is no sample.
 
     Where all lies in one folder, as in a folder that was packed or dropped, its top is that folder's. Raises
     `SamplesRefused`.
     """
-    paths = files.paths()
+    paths = [path for path in files.paths() if not is_ignored(path)]
     tops = {path.partition("/")[0] if "/" in path else "" for path in paths}
     folder = tops.pop() if len(tops) == 1 else ""
-    before = f"{folder}/" if folder else ""
     for path in paths:
-        if "/" not in path.removeprefix(before) and path.lower().endswith(".csv"):
+        if path == _below(folder, PurePosixPath(path).name) and path.lower().endswith(".csv"):
             table = files.read(path)
             if _is_table(table):
                 return samples_in_table(files, table, folder)
-    return samples_in_folders(files)
+    if _below(folder, LIST) in paths:
+        return _samples_in_list(files, folder)
+    return _samples_in_folders(files, paths)
 
 
 def _is_table(data: bytes) -> bool:

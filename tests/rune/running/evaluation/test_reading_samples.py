@@ -7,9 +7,12 @@ import zipfile
 
 import pytest
 
+from rune.datasets.export.data_folder import LIST, Listed, list_bytes
+from rune.datasets.export.layout import VersionOrigin
 from rune.project.files import FileTooLarge, MemoryFiles
+from rune.running.evaluation import reading
 from rune.running.evaluation.errors import SamplesRefused
-from rune.running.evaluation.labelled import EvaluationSplit
+from rune.running.evaluation.labelled import EvaluationSplit, same_label
 from rune.running.evaluation.reading import ZipFiles, samples_in_table, samples_of
 
 FILES = MemoryFiles({"a.wav": b"A", "b.wav": b"B"})
@@ -87,6 +90,71 @@ def test_a_zip_is_read_by_its_table_where_it_has_one() -> None:
     table = b"file,label\nno/1.wav,yes\n"
     [sample] = samples_of(ZipFiles(zipped({"samples.csv": table, "no/1.wav": b"1", "no/2.wav": b"2"})))
     assert (sample.name, sample.label, sample.read()) == ("no/1.wav", "yes", b"1")
+
+
+def test_what_a_file_manager_left_in_a_zip_hides_no_table_and_is_no_sample() -> None:
+    left = {"__MACOSX/words/._samples.csv": b"", "__MACOSX/words/yes/._1.wav": b"", "words/.DS_Store": b""}
+    table = {"words/samples.csv": b"file,label\nyes/1.wav,no\n"}
+    words = {"words/yes/1.wav": b"1", "words/yes/._1.wav": b""}
+    for files in (ZipFiles(zipped(left | table | words)), MemoryFiles(left | table | words)):
+        assert [(each.name, each.label) for each in samples_of(files)] == [("yes/1.wav", "no")]
+    assert [each.name for each in samples_of(ZipFiles(zipped(left | words)))] == ["words/yes/1.wav"]
+
+
+@pytest.mark.parametrize(
+    ("name", "split"),
+    [
+        ("Train", EvaluationSplit.TRAIN),
+        ("training", EvaluationSplit.TRAIN),
+        ("TEST", EvaluationSplit.TEST),
+        ("testing", EvaluationSplit.TEST),
+        ("val", EvaluationSplit.HOLDOUT),
+        ("Validation", EvaluationSplit.HOLDOUT),
+        ("Holdout", EvaluationSplit.HOLDOUT),
+        ("trains", EvaluationSplit.TEST),
+    ],
+)
+def test_the_names_that_other_tools_give_splits_are_splits(name: str, split: EvaluationSplit) -> None:
+    [sample] = samples_of(MemoryFiles({f"{name}/yes/1.wav": b""}))
+    assert sample.split is split
+
+
+@pytest.mark.parametrize("folder", ["", "kitchen-data/"])
+def test_the_list_of_a_pulled_folder_says_labels_and_splits(folder: str) -> None:
+    rows = [
+        Listed(file, number, "", label, split, "")
+        for number, (file, label, split) in enumerate(
+            [
+                ("yes/1.wav", "yes", "train"),
+                ("label-a-3a-b/2.wav", "a:b", "validation"),
+                ("no/3.wav", "no", "test"),
+                ("no-label/4.wav", "", "test"),
+            ]
+        )
+    ]
+    contents = {row.file: row.file.encode() for row in rows} | {LIST: list_bytes(VersionOrigin("a/b", 1, ""), rows)}
+    samples = samples_of(MemoryFiles({folder + name: data for name, data in contents.items()}))
+    assert [(each.label, each.split, each.read()) for each in samples] == [
+        ("yes", EvaluationSplit.TRAIN, b"yes/1.wav"),
+        ("a:b", EvaluationSplit.HOLDOUT, b"label-a-3a-b/2.wav"),
+        ("no", EvaluationSplit.TEST, b"no/3.wav"),
+    ]
+
+
+@pytest.mark.parametrize("data", [b"{", b"{}"])
+def test_a_list_that_nothing_wrote_is_refused(data: bytes) -> None:
+    with pytest.raises(SamplesRefused, match=LIST):
+        samples_of(MemoryFiles({LIST: data, "yes/1.wav": b""}))
+
+
+def test_a_zip_of_too_many_files_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_SAMPLES", 1)
+    with pytest.raises(SamplesRefused, match="2 files"):
+        ZipFiles(zipped({"yes/1.wav": b"", "yes/2.wav": b"", ".DS_Store": b""}))
+
+
+def test_an_accent_in_either_form_of_unicode_is_the_same_label() -> None:
+    assert same_label("Caf\u00e9") == same_label("cafe\u0301")
 
 
 def test_a_folder_around_all_is_no_part_of_a_tables_paths() -> None:
