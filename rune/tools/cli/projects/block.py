@@ -28,12 +28,14 @@ from rune.tools.cli.registry.trusted_keys import key_option
 from rune.tools.cli.registry.verified_blocks import block_origin_lines, verified_block
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.remote import BlockPublisher, PulledBlock, Registry
-from rune.wording import listed
+from rune.wording import listed, quoted
 
 _NUMBERS = tuple(str(element) for element in ElementType if element not in (ElementType.UTF8, ElementType.U64))
 
 _MAX_VERSIONS_WITH_WARNINGS = 10
 """Versions that are asked for one after the other while the registry warns of each."""
+
+_NO_TESTS = "There are no tests. Write them beside a block, as smooth_test.py beside smooth.py."
 
 
 @click.group()
@@ -216,16 +218,22 @@ def test(project: Path, word: str | None, form: str) -> None:
         CompileError,  # what compiles and runs takes a while to load: not for `--help`
     )
     from rune.compiler.block_tests.running import run_block_tests
+    from rune.source.runefile.blocks.checked_tests import read_tests
     from rune.source.runefile.blocks.test_files import find_test_files
 
     files = project_of(project).files
     test_files = find_test_files(files)
     if not test_files:
-        raise CommandFailed("There are no tests. Write them beside a block, as smooth_test.py beside smooth.py.")
+        raise CommandFailed(_NO_TESTS)
     try:
         report = run_block_tests(files, only=test_files, wanted=word)
     except CompileError as error:
         raise failed("Unable to compile the tests", error) from error
+    if not report.outcomes:
+        names = [f"{path} {each.name}" for path in test_files for each in read_tests(files, path).tests]
+        if not names or word is None:
+            raise CommandFailed(_NO_TESTS)
+        raise CommandFailed(f"No test has {quoted(word)} in its file or name. There are: {', '.join(names)}.")
     if form == "json":
         print_json(
             {
@@ -248,7 +256,7 @@ def test(project: Path, word: str | None, form: str) -> None:
                 click.echo(f"{'ok    ' if each.problem is None else 'FAILED'} {each.file}:{each.line} {each.name}")
         show_diagnostics(report.problems, files)
         click.echo(f"{report} in {report.milliseconds:.0f} ms")
-    sys.exit(1 if report.problems or not report.outcomes else 0)
+    sys.exit(1 if report.problems else 0)
 
 
 def _lock(project: Path, path: SharedPath, pulled: PulledBlock) -> None:

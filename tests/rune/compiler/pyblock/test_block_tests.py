@@ -302,3 +302,14 @@ def test_a_failing_test_fails_the_build_at_its_line_and_a_broken_one_is_an_error
     (tmp_path / "smooth_test.py").write_text(AGAIN)
     passed = CliRunner().invoke(block_command, ["test", str(tmp_path)])
     assert (passed.exit_code, "1 test of 1 block passed" in passed.output) == (0, True)
+
+
+def test_a_word_that_no_test_has_is_answered_with_the_tests_there_are(tmp_path: Path) -> None:
+    (tmp_path / "smooth.py").write_text(SMOOTH)
+    (tmp_path / "smooth_test.py").write_text("def test_it():\n    assert smooth([1.0]) == [0.5]\n")
+    result = CliRunner().invoke(block_command, ["test", str(tmp_path), "-k", "nothing"])
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert 'No test has "nothing" in its file or name. There are: smooth_test.py test_it.' in result.stderr
+    (tmp_path / "smooth_test.py").write_text("")
+    assert "There are no tests." in CliRunner().invoke(block_command, ["test", str(tmp_path)]).stderr
