@@ -163,7 +163,7 @@ def _reference(rune: CompiledRune, types: Sequence[TensorType], seeds: Iterable[
 
 
 def _sent(started: LoadedRune, inputs: Sequence[bytes]) -> Sent | None:
-    """The outputs of a run; None where it fails or sends NaN."""
+    """The outputs of a run; None where it fails or sends NaN, as a SERIAL output does for an infinity too."""
     pairs = zip(started.capabilities, inputs, strict=True)
     try:
         messages = started.call({request.id: data for request, data in pairs})

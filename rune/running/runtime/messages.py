@@ -81,6 +81,15 @@ def sent_pieces(message: OutputMessage) -> Iterator[bytes]:
             yield struct.pack(f"<{len(tensor.elements)}{tensor.element.struct_code}", *tensor.elements)
 
 
+def as_serial(element: ElementType, data: bytes) -> bytes:
+    """The bytes of numbers as `sent_pieces` gives them after a SERIAL output, where null is every number that is not
+    finite: all of those are one NaN."""
+    if not element.is_float:
+        return data
+    values = [value if math.isfinite(value) else math.nan for value in unpack(element, data)]
+    return struct.pack(f"<{len(values)}{element.struct_code}", *values)
+
+
 def _tensor_bytes(message: bytes) -> Iterator[bytes]:
     """The tensors of a message of the kind TENSOR: for each the length of its type, its type, its bytes."""
     while message:

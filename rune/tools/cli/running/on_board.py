@@ -6,13 +6,14 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from rune.devices.firmware.answers import BoardOutput, BoardRun, type_of
+from rune.abi import OutputKind
+from rune.devices.firmware.answers import BoardOutput, type_of
 from rune.devices.firmware.device import Device
 from rune.devices.firmware.errors import BoardError
-from rune.devices.firmware.protocol import BoardPortJson, HelloJson
+from rune.devices.firmware.protocol import BoardPortJson
 from rune.digests import digest_of
 from rune.running.runtime import InputSource, LoadedRune, OutputMessage, OutputTensor
-from rune.running.runtime.messages import sent_pieces
+from rune.running.runtime.messages import as_serial, sent_pieces
 from rune.tensor import ElementType
 from rune.wording import counted, printable
 
@@ -62,15 +63,18 @@ class ConnectedBoard:
         hello = self._device.hello
         data = b"".join(inputs[request.id] for request in self._loaded.capabilities)
         result = self._device.run(data)
-        sent = [output for output in result.outputs if output is not None]
-        is_same = [piece for message in expected for piece in sent_pieces(message)] == list(_pieces(result, hello))
+        sent = [
+            (port, output) for port, output in zip(hello["outputs"], result.outputs, strict=True) if output is not None
+        ]
+        messages = _with_tensors(expected, [_tensor(port, output) for port, output in sent])
+        kinds = [message.kind for message in expected for _ in message.tensors]
+        pieces = [piece for pair, kind in zip(sent, kinds, strict=True) for piece in _pieces(*pair, kind)]
+        is_same = [piece for message in expected for piece in sent_pieces(message)] == pieces
         self._runs += 1
         if not is_same:
             self._different.append(self._runs)
         milliseconds = 1000 * result.cycles / hello["clock_hz"]
-        ports = [port for port, output in zip(hello["outputs"], result.outputs, strict=True) if output is not None]
-        tensors = [_tensor(port, output) for port, output in zip(ports, sent, strict=True)]
-        return BoardResult(_with_tensors(expected, tensors), result.cycles, milliseconds, is_same)
+        return BoardResult(messages, result.cycles, milliseconds, is_same)
 
     def require_same(self) -> None:
         """Raises `BoardError` where a run gave other bytes."""
@@ -95,12 +99,14 @@ def _bytes_of(source: InputSource, size: int) -> bytes:
     return data
 
 
-def _pieces(result: BoardRun, hello: HelloJson) -> Iterator[bytes]:
-    """In the form of `sent_pieces`."""
-    for port, output in zip(hello["outputs"], result.outputs, strict=True):
-        if output is not None:
-            end = b"\0" if type_of(port).element is ElementType.UTF8 else b""
-            yield from (piece + end for piece in output.pieces)
+def _pieces(port: BoardPortJson, output: BoardOutput, kind: OutputKind) -> Iterator[bytes]:
+    """In the form of `sent_pieces`, of an output that has this kind in the rune."""
+    element = type_of(port).element
+    for piece in output.pieces:
+        if element is ElementType.UTF8:
+            yield piece + b"\0"
+        else:
+            yield as_serial(element, piece) if kind is OutputKind.SERIAL else piece
 
 
 def _tensor(port: BoardPortJson, output: BoardOutput) -> OutputTensor:
