@@ -27,7 +27,7 @@ def spectrum_features(values: Values, *, has_batch: bool = False) -> FeatureStag
     if hop > window:
         raise Refused(Reason.SETTINGS, f"hop is {hop}; it must be at most the window of {window} rows.")
     rate, bands = values["rate"], int(values["bands"])
-    edges = ", ".join(f"{rate / 2 / 2**octave:.6g}" for octave in range(bands, -1, -1)) if bands else ""
+    edges = ", ".join(_decimal(rate / 2 / 2**octave) for octave in range(bands, -1, -1)) if bands else ""
     columns = _MOMENTS + 2 * int(values["peaks"]) + bands
     bands_line = f"\n      bands: {edges}" if edges else ""
     count = _CHANNELS * columns
@@ -58,7 +58,7 @@ def spectrum_features(values: Values, *, has_batch: bool = False) -> FeatureStag
     outputs:
       - {{type: f32, dimensions: [{_CHANNELS}, {columns}]}}
     args:
-      sample_rate: {rate:g}
+      sample_rate: {_decimal(rate)}
       peaks: {int(values["peaks"])}{bands_line}
 
   features:
@@ -70,3 +70,8 @@ def spectrum_features(values: Values, *, has_batch: bool = False) -> FeatureStag
       dimensions: {dimensions}
 """
     return FeatureStages(stages, "features", (count,), has_batch=has_batch)
+
+
+def _decimal(number: float) -> str:
+    """All digits of a number: the highest edge is half of the rate, and no further."""
+    return repr(float(number)).removesuffix(".0")

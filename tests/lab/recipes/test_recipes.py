@@ -70,6 +70,18 @@ def test_the_runefile_of_features_checks_without_a_problem(recipe: Recipe) -> No
     assert check(files, PUBLISHED_BLOCKS).diagnostics == ()
 
 
+@pytest.mark.parametrize("rate", [33.3333, 66.6667, 142.857143, 104.1666, 1.0, 10000.0])
+@pytest.mark.parametrize("bands", [1, 10])
+def test_bands_reach_to_half_of_any_rate(rate: float, bands: int) -> None:
+    recipe = RECIPES["motion-trees"]
+    values = read_arguments(recipe.arguments, {"rate": rate, "bands": bands}, recipe.name)
+    text = features_runefile(recipe, values)
+    assert check(MemoryFiles({"Runefile.yml": text.encode()}), PUBLISHED_BLOCKS).diagnostics == ()
+    written = dict(line.split(": ") for line in text.splitlines() if "sample_rate: " in line or "bands: " in line)
+    assert float(written["      sample_rate"]) == rate
+    assert float(written["      bands"].split(", ")[-1]) == rate / 2
+
+
 @EVERY
 def test_what_learns_imports_nothing_but_its_library_and_numpy(recipe: Recipe) -> None:
     lines = recipe.network_source.read_text("utf-8").splitlines()
