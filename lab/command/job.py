@@ -30,6 +30,8 @@ from lab.formats.identify import identify
 from lab.quantize.forms import FLOAT
 from lab.refusal import Reason, Refused
 from lab.search.shared import SearchCommands
+from rune.compiler.anvil.errors import CompileError
+from rune.compiler.building.errors import BuildFailed
 from rune.compiler.preload import preload
 from rune.datasets.splits import Split
 from rune.gc_paused import permanent
@@ -70,6 +72,8 @@ def main(source: IO[str], target: IO[str]) -> None:
         answer = {"refused": refused.to_json()}
     except EnvironmentProblem as problem:
         answer = {"refused": Refused(Reason.NOT_CONVERTED, str(problem)).to_json()}
+    except (BuildFailed, CompileError) as error:
+        answer = {"refused": Refused(Reason.NOT_CONVERTED, f"The rune cannot be built: {error}").to_json()}
     except OSError as error:
         answer = {"refused": _refusal_of(error).to_json()}
     end_waiting()  # whoever reads the answer ends this process at once

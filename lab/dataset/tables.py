@@ -18,6 +18,8 @@ from rune.wording import counted, listed, quoted
 
 MIN_ROWS = 30
 """Rows of all tables together, from which a number is learned."""
+MOST_NUMBER = 1e29
+"""The largest number of a table: blocks take numbers up to 10 times as large, and a difference is of two of these."""
 _SHARES = {Split.TRAIN: 0.0, Split.VALIDATION: 0.7, Split.TEST: 0.85}
 """Where the part of a split begins in a table that is cut in time, as a share of its rows."""
 
@@ -49,6 +51,16 @@ def columns_of(recordings: Sequence[Recording]) -> tuple[str, ...]:
             )
             raise Refused(Reason.DATA, f"{message} Give all tables the same columns in the same order.")
     return names
+
+
+def require_usual_numbers(recordings: Sequence[Recording], names: Sequence[str]) -> None:
+    """Raises `Refused`, which names the column, for a number that is larger than blocks take."""
+    for each in recordings:
+        largest = np.abs(rows_of(each)).max(axis=0, initial=0)
+        for name, number in zip(names, largest.tolist(), strict=True):
+            if number > MOST_NUMBER:
+                message = f"The column {quoted(name)} of {quoted(each.name)} has the number {number:.3g}"
+                raise Refused(Reason.DATA, f"{message}; the largest that is learned is {MOST_NUMBER:g}.")
 
 
 def _names(recording: Recording) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from lab.dataset.one_person import by_recording
 from lab.dataset.recordings import Recording, data_digest, read_recordings
 from lab.dataset.requirements import require_kind, require_recordings, require_splits, unnamed_people, warnings
 from lab.dataset.splitting import divide
-from lab.dataset.tables import columns_of, rows_of, with_splits_in_time
+from lab.dataset.tables import columns_of, require_usual_numbers, rows_of, with_splits_in_time
 from lab.recipes.arguments import Values
 from lab.recipes.numbers import Array, DataScaling, scaling_of
 from lab.recipes.recipe import Recipe, features_runefile
@@ -98,6 +98,7 @@ def read_dataset(
     if recipe.kind is Kind.TABLE:
         require_kind(recordings, recipe.kind, recipe.name)
         columns = columns_of(recordings)
+        require_usual_numbers(recordings, columns)
     if recipe.target is not None:
         # The name of the column that is learned stands for all labels.
         name = columns[recipe.target.place]
@@ -158,19 +159,19 @@ def compute_windows(
     scaling of a recipe is measured of. Raises `Refused`."""
     report(0.0, "Building the features")
     files = MemoryFiles({DEFAULT_RUNEFILE: features_runefile(recipe, values, scaling).encode(), **recipe.files})
-    rune = _built(files)
+    rune = built(files, BuildOptions("features"))
     count = len(dataset.recordings)
     return windows_of_recordings(
         rune, dataset.recordings, lambda done: report(done / count, f"Computing features, {done} of {count}")
     )
 
 
-def _built(files: MemoryFiles) -> bytes:
-    """A rune of features. Raises `Refused` where a backbone cannot be compiled; stages of recipes always can."""
+def built(files: MemoryFiles, options: BuildOptions) -> bytes:
+    """A rune of features, or a whole one. Raises `Refused` where it cannot be built, as with some backbones."""
     try:
-        return build(files, BuildOptions("features")).rune
+        return build(files, options).rune
     except (BuildFailed, CompileError) as error:
-        raise Refused(Reason.NOT_CONVERTED, f"The features cannot be compiled: {error}") from error
+        raise Refused(Reason.NOT_CONVERTED, f"The rune cannot be built: {error}") from error
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,8 @@ from lab.dataset.recordings import Recording
 from lab.dataset.tables import rows_of
 from lab.recipes.arguments import Values
 from lab.recipes.numbers import Array, DataScaling, NumberTarget
-from lab.training.data import Dataset
+from lab.training.data import Dataset, built
 from lab.training.judging.numbers import NumberErrorJson, RecordingErrors, number_error
-from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.splits import Split
 from rune.port import Port
@@ -150,7 +149,8 @@ def rows_of_split(
     split: Split,
     report: Callable[[float, str], None],
 ) -> Iterator[tuple[int, Recording, list[Array]]]:
-    """Builds a rune, runs it on the recordings of a split, and gives the place of each with the values of the stage."""
+    """Builds a rune, runs it on the recordings of a split, and gives the place of each with the values of the stage.
+    Raises `Refused`."""
     port = Port(judged.scores_stage, judged.scores_place)
     ports = (port,) if judged.beside is None else (port, judged.beside)
 
@@ -159,8 +159,7 @@ def rows_of_split(
         return arrays[0] if judged.beside is None else np.concatenate([np.ravel(each) for each in arrays])
 
     files = MemoryFiles({DEFAULT_RUNEFILE: judged.runefile.encode(), **judged.files})
-    rune = build(files, BuildOptions("trained", watched=ports)).rune
-    runner = RecordingRunner(rune, read)
+    runner = RecordingRunner(built(files, BuildOptions("trained", watched=ports)), read)
     chosen = [place for place, own in enumerate(dataset.splits) if own is split]
     for done, place in enumerate(chosen, start=1):
         recording = dataset.recordings[place]

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from lab.command import job
+from rune.compiler.anvil.errors import CompileError
+from rune.compiler.building.errors import BuildFailed
 
 
 @pytest.mark.parametrize(
@@ -21,10 +23,12 @@ from lab.command import job
         ),
         (OSError(errno.ENOSPC, "No space left on device"), {"reason": "full-disk", "message": "The disk is full."}),
         (OSError(errno.EDQUOT, "Disk quota exceeded"), {"reason": "full-disk", "message": "The disk is full."}),
+        (CompileError("no code"), {"reason": "not-converted", "message": "The rune cannot be built: no code"}),
+        (BuildFailed(()), {"reason": "not-converted", "message": "The rune cannot be built: 0 errors"}),
     ],
 )
-def test_a_full_disk_is_told_apart_from_a_file_that_cannot_be_read(
-    monkeypatch: pytest.MonkeyPatch, error: OSError, refused: dict[str, str]
+def test_an_error_that_nobody_caught_is_a_refusal_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, refused: dict[str, str]
 ) -> None:
     def fail(*_: Any) -> Any:
         raise error

@@ -58,6 +58,10 @@ def test_many_tables_stay_whole(tmp_path: Path) -> None:
         ({"a": table(3)}, "The tables have 3 rows together; 30 are needed."),
         ({"a": table(40), "b": table(40, columns=3)}, 'has the columns c0, c1 and c2, and "a.csv" has c0 and c1'),
         ({"a": table(40).replace("5,6", "5,nan")}, "has no recordings that can be read"),
+        (
+            {"a": table(40).replace("5,6", "5,-2e31")},
+            'The column "c1" of "a.csv" has the number 2e+31; the largest that is learned is 1e+29.',
+        ),
         ({"a": table(40, columns=1)}, "The tables have the column c0 alone"),
     ],
 )
