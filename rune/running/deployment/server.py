@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import time
-import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from typing import Any, Final
@@ -49,7 +48,7 @@ class Served:
                 int(rune["size"]),
                 str(rune["url"]),
             )
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             served = None
         if served is None or not is_digest(served.rune) or not 0 < served.size <= LARGEST_RUNE:
             raise DeploymentError("refused", "The address answers with something that is not a deployment's.")
@@ -88,7 +87,8 @@ class DeploymentServer:
     def served(self) -> Served:
         """Which rune it serves now. Raises `DeploymentError`."""
         served = Served.from_json(_parsed(self._get(self._url, self._headers, _LARGEST_JSON)))
-        if urlsplit(served.url)[:2] != urlsplit(self._url)[:2]:
+        scheme, host, *_ = urlsplit(self._url)
+        if not served.url.startswith(f"{scheme}://{host}/") or not served.url.isascii():
             raise DeploymentError("refused", f"The deployment names a rune on another server: {served.url}")
         return served
 
@@ -104,11 +104,10 @@ class DeploymentServer:
         request = urllib.request.Request(url, headers=headers)  # noqa: S310  the scheme was checked
         try:
             with _OPENER.open(request, timeout=self._seconds) as answer:
-                data = _read(answer, limit + 1)
                 self.date = answer.headers.get("Date")
-        except urllib.error.HTTPError as error:
-            with error:
-                raise _refusal(url, error.code, error.read(_LARGEST_JSON)) from None
+                if not 200 <= answer.status < 300:
+                    raise _refusal(url, answer)
+                data = _read(answer, limit + 1)
         except (OSError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", error)
             raise DeploymentError("server-away", f"{url} did not answer: {reason}") from None
@@ -130,24 +129,28 @@ def _read(answer: http.client.HTTPResponse, limit: int) -> bytes:
     return bytes(data)
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A deployment's address never redirects. Following one would hand the key to another server."""
+class _AnyStatus(urllib.request.HTTPErrorProcessor):
+    """Hands on each answer as it came. A deployment's address never redirects, and following a redirect would hand the
+    key to another server."""
 
-    def redirect_request(self, *_: object) -> None:
-        return None
+    def http_response(self, request: object, response: Any) -> Any:  # noqa: ARG002  the library calls it by name
+        return response
+
+    https_response = http_response
 
 
-_OPENER = urllib.request.build_opener(_NoRedirects)
+_OPENER = urllib.request.build_opener(_AnyStatus)
 
 
-def _refusal(url: str, status: int, body: bytes) -> DeploymentError:
+def _refusal(url: str, answer: http.client.HTTPResponse) -> DeploymentError:
     """The server's own refusal. Where its server in front is out of order, it counts as away."""
+    status = answer.status
     if status >= 500:
         return DeploymentError("server-away", f"{url} answered {status}.", status)
     try:
-        problem = json.loads(body)
+        problem = json.loads(_read(answer, _LARGEST_JSON))
         return DeploymentError(str(problem["name"]), str(problem["detail"]), status)
-    except (ValueError, RecursionError, KeyError, TypeError):
+    except (OSError, http.client.HTTPException, ValueError, RecursionError, KeyError, TypeError):
         return DeploymentError("refused", f"{url} answered {status}.", status)
 
 

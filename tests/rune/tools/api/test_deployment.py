@@ -38,6 +38,8 @@ class FakeServer:
     address: str = ""
     answers: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     keys: list[str | None] = field(default_factory=list)
+    missing_bytes: int = 0
+    """Bytes that an answer announces and does not send."""
 
     @property
     def url(self) -> str:
@@ -70,7 +72,12 @@ def server() -> Iterator[FakeServer]:
         def do_GET(self) -> None:
             fake.keys.append(self.headers["x-api-key"])
             status, body = fake.answers.get(self.path, (404, b"{}"))
-            self.respond(status, body, {"Location": body.decode()} if status == 302 else {})
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body) + fake.missing_bytes))
+            if status == 302:
+                self.send_header("Location", body.decode())
+            self.end_headers()
+            self.wfile.write(body)
 
     with http_server(Handler) as fake.address:
         yield fake
@@ -110,12 +117,26 @@ def test_other_bytes_are_refused(server: FakeServer, deployment: Deployment, tmp
 
 
 @pytest.mark.parametrize(
-    "changes", [{"digest": "md5:1"}, {"size": 0}, {"size": 1 << 40}, {"url": "https://else.example"}]
+    "changes",
+    [
+        {"digest": "md5:1"},
+        {"size": 0},
+        {"size": 1 << 40},
+        {"size": float("inf")},
+        {"url": "https://else.example"},
+        {"url": "http://["},
+    ],
 )
 def test_an_answer_that_is_not_a_deployments_is_refused(
     server: FakeServer, deployment: Deployment, changes: dict[str, Any]
 ) -> None:
     server.serve(RUNE, **changes)
+    assert name_of(deployment) == "refused"
+
+
+@pytest.mark.parametrize("release", [float("inf"), float("nan"), "x"])
+def test_a_release_that_is_no_number_is_refused(server: FakeServer, deployment: Deployment, release: Any) -> None:
+    server.serve(RUNE, release)
     assert name_of(deployment) == "refused"
 
 
@@ -187,6 +208,27 @@ def test_half_an_answer_counts_as_a_server_that_is_away(tmp_path: Path) -> None:
 
     with http_server(Half) as address:
         assert name_of(Deployment(f"{address}/d/a/b/c", KEY, cache=tmp_path)) == "server-away"
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_an_error_of_the_server_whose_body_breaks_off_counts_as_away(
+    server: FakeServer, deployment: Deployment, status: int
+) -> None:
+    deployment.load()
+    server.fail(status)
+    server.missing_bytes = 100
+    assert isinstance(deployment.load(), rune.Rune)
+    assert age_of(deployment) is not None
+
+
+@pytest.mark.protects("delivery/refusals")
+def test_a_refusal_whose_body_breaks_off_is_not_answered_from_the_folder(
+    server: FakeServer, deployment: Deployment
+) -> None:
+    deployment.load()
+    server.fail(403, {"name": "key-revoked", "detail": "Revoked."})
+    server.missing_bytes = 100
+    assert name_of(deployment) == "refused"
 
 
 def test_nothing_is_stored_of_a_server_that_never_answered(tmp_path: Path) -> None:
