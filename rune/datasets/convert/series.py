@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from math import isfinite
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.content.motion import MAX_ROWS
+from rune.datasets.content.read import read_content
 from rune.datasets.content.table import checked_names, is_motion
 
 NO_ROWS = "The file has no rows of numbers."
-TIMES = ("timestamp", "time", "t", "ts", "time_ms", "seconds", "millis")
+_TIMES = ("timestamp", "time", "ts", "time_ms", "seconds", "millis")
 """The names of columns that say when a row was recorded."""
+_SHORT_TIME = "t"
+"""A time beside x, y and z, and perhaps a temperature beside others."""
 _AXES = 3
 
 
@@ -33,15 +37,44 @@ def motion_of(rows: Iterable[Sequence[object]]) -> bytes:
 
 def plain_csv(data: bytes) -> bytes:
     """Returns a CSV file of motion without its header, or a table of other columns with theirs; both without a column
-    of times. Raises `BadContent`."""
-    header, rows = table_of(data)
-    value_columns = [index for index, name in enumerate(header) if name.lower() not in TIMES]
-    names = [header[index] for index in value_columns]
-    if header and not is_motion(names):
-        return table_of_numbers(names, _chosen(rows, value_columns, len(header)))
-    if not header or len(value_columns) == len(header):
+    of times. A file that is such a recording already stays as it is. Raises `BadContent`."""
+    header, all_rows = table_of(data)
+    rows = list(islice(all_rows, MAX_ROWS + 1))
+    columns = value_columns(header)
+    if is_motion([header[column] for column in columns]):
+        if len(columns) == len(header):
+            return motion_of(rows)
+        return motion_of([row[column] for column in columns if column < len(row)] for row in rows)
+    columns = [column for column in range(len(header)) if column in columns or not _are_times(rows, column)]
+    if len(columns) == len(header) and _is_recording(data):
+        return data
+    if not header:
         return motion_of(rows)
-    return motion_of([row[index] for index in value_columns if index < len(row)] for row in rows)
+    return table_of_numbers([header[column] for column in columns], _chosen(rows, columns, len(header)))
+
+
+def value_columns(names: Sequence[str]) -> Sequence[int]:
+    """Returns the columns of a table that are not called as times are."""
+    columns = [column for column, name in enumerate(names) if name.lower() not in _TIMES]
+    others = [column for column in columns if names[column].lower() != _SHORT_TIME]
+    return others if is_motion([names[column] for column in others]) else columns
+
+
+def _are_times(rows: Sequence[Sequence[str]], column: int) -> bool:
+    """Whether a column that is called so has times: text, or numbers that rise. Others were measured."""
+    texts = [row[column] for row in rows if column < len(row)]
+    if not all(map(is_number, texts)):
+        return True
+    numbers = [float(text) for text in texts]
+    return numbers == sorted(numbers) and (len(numbers) == 1 or numbers[:1] != numbers[-1:])
+
+
+def _is_recording(data: bytes) -> bool:
+    """Whether a file without a column of times can be stored as it is. Quotes would be part of the names then."""
+    try:
+        return b'"' not in data and bool(read_content(data))
+    except BadContent:
+        return False
 
 
 def _chosen(rows: Iterable[Sequence[str]], columns: Sequence[int], width: int) -> Iterator[Sequence[str]]:
@@ -119,4 +152,4 @@ def _number(value: object, row: int) -> str:
         raise BadContent(f"Row {row} has a value that is not a number.") from None
     if not isfinite(number):
         raise BadContent(f"Row {row} has a value that is not a number.")
-    return f"{number:.9g}"
+    return repr(number).removesuffix(".0")

@@ -54,7 +54,7 @@ def wav_of_numbers(values: Samples, rate: float, *, is_integral: bool) -> bytes:
     """Returns values of one channel as a WAV file: integers of 16 bits, or values from -1 to 1. Raises `BadContent` for
     others, which would be cut off."""
     if is_integral:
-        if not ((values == np.rint(values)) & (-_FULL_SCALE - 1 <= values) & (values <= _FULL_SCALE)).all():
+        if not ((values == np.rint(values)) & (values >= -_FULL_SCALE - 1) & (values <= _FULL_SCALE)).all():
             raise BadContent("The sound has values that are neither integers of 16 bits nor from -1 to 1.")
         values = values / (_FULL_SCALE + 1)
     return wav_of(values, 1, rate)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from rune.datasets.content.content import BadContent
+from rune.datasets.content.read import read_content
+from rune.datasets.convert.plain import plain_recording
 from rune.datasets.export.data_folder import LIST, read_list
 from rune.datasets.layouts.files import DataFiles
-from rune.datasets.layouts.folders import read_recording
 from rune.datasets.layouts.json_files import json_of
 from rune.datasets.layouts.layout import Item, Layout, Omission, split_of, word
 
@@ -27,4 +28,13 @@ def find_data_folder(archive: DataFiles) -> Layout | None:
             items.append(Item(folder + row.file, label, group, split, positions=row.positions))
         else:
             omissions.append(Omission(folder + row.file, "The archive does not have this file, which its list names."))
-    return Layout("data folder", items, omissions, read_recording, [name])
+    return Layout("data folder", items, omissions, _read, [name])
+
+
+def _read(archive: DataFiles, item: Item) -> bytes:
+    """Returns a recording as it was pulled, with columns of times too. One that somebody put there is converted."""
+    data = archive.read(item.path)
+    try:
+        return read_content(data).data
+    except BadContent:
+        return plain_recording(data)

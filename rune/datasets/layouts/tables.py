@@ -15,7 +15,7 @@ from rune.datasets.content.table import is_motion
 from rune.datasets.convert.parquet import ParquetTable, table_of_parquet
 from rune.datasets.convert.parquet_process import MAX_UNPACKED
 from rune.datasets.convert.plain import SUFFIXES
-from rune.datasets.convert.series import TIMES, is_number, motion_of, table_of, table_of_numbers
+from rune.datasets.convert.series import is_number, motion_of, table_of, table_of_numbers, value_columns
 from rune.datasets.layouts.files import MAX_FILES, DataFiles
 from rune.datasets.layouts.layout import Item, Layout, Omission, label_of_folder, split_of, split_of_folders, word
 
@@ -116,8 +116,7 @@ def _read(archive: DataFiles, item: Item) -> bytes:
     if table is None:
         raise BadContent("The table is missing.")
     header, rows_by_series = table
-    named = {*_SERIES, *_LABELS, *_GROUPS, *TIMES, "split"}
-    axes = [index for index, name in enumerate(header) if name not in named]
+    axes = _value_columns(header, {*_SERIES, *_LABELS})
     rows = list(rows_by_series.values())[item.index]
     values = [[row[index] for index in axes] for row in rows]
     names = [header[index] for index in axes]
@@ -165,8 +164,14 @@ def _checked(header: tuple[str, ...], rows: Iterable[Sequence[str]]) -> Iterator
 
 def _first_values(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, is_series: bool) -> Sequence[str]:
     """Returns what the first row has in the columns of values."""
-    named = {*_GROUPS, *TIMES, "split", *((*_SERIES, *_LABELS) if is_series else _ROW_LABELS)}
-    return [text for name, text in zip(header, rows[0], strict=True) if name not in named] if rows else []
+    columns = _value_columns(header, {*_SERIES, *_LABELS} if is_series else {*_ROW_LABELS})
+    return [rows[0][column] for column in columns] if rows else []
+
+
+def _value_columns(header: tuple[str, ...], named: Set[str]) -> Sequence[int]:
+    """Returns the columns of values. `named` are the columns of series and labels."""
+    others = [column for column, name in enumerate(header) if name not in named | {*_GROUPS, "split"}]
+    return [others[place] for place in value_columns([header[column] for column in others])]
 
 
 def _parts(header: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> Mapping[object, list[tuple[Any, ...]]]:

@@ -21,6 +21,7 @@ from rune.datasets.content.content import BadContent, Kind
 from rune.datasets.content.read import read_content
 from rune.datasets.convert.grey_pixels import grey_pixels
 from rune.datasets.convert.pictures import grey_png
+from rune.datasets.convert.series import is_number
 from rune.datasets.export.data_folder import LIST, folder_names, read_list
 from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
@@ -98,6 +99,36 @@ def test_a_table_has_its_columns_after_an_export_and_an_import(name: str) -> Non
     tables = (b"temperature\n20.5\n21\n", b"a,b\n1,2\n", b"red,green,blue\n1,2,3\n")
     samples = samples_of({number: (data, "warm", "train", "") for number, data in enumerate(tables, start=1)})
     assert read_again(written(EXPORT_LAYOUTS[name], samples))[1] == expected(samples)
+
+
+@pytest.mark.parametrize(
+    "name", ["data-folder", "folders", "edge-impulse", "label-studio", "croissant", "hugging-face"]
+)
+def test_an_import_of_an_export_changes_no_number_and_no_column(name: str) -> None:
+    tables = (
+        b"t,p\n20,1013.25\n19.5,1013.123456789012\n",
+        b"seconds,hits\n12.50,3\n9,4\n",
+        b"time,hits\n9,3\n9,4\n",
+        b"a,t\n16777217123,1e-320\n",
+        b"0.1234567890123,-0.0,1.50\n",
+    )
+    samples = samples_of({number: (data, "warm", "train", "") for number, data in enumerate(tables, start=1)})
+    if name == "edge-impulse":
+        numbers = {
+            tuple(map(_numbers, data.split(b"\n"))) for data in read_again(written(EXPORT_LAYOUTS[name], samples))[1]
+        }
+        assert numbers == {tuple(map(_numbers, data.split(b"\n"))) for data in tables}
+    else:
+        assert read_again(written(EXPORT_LAYOUTS[name], samples))[1] == expected(samples)
+
+
+def _numbers(line: bytes) -> tuple[float | str, ...]:
+    return tuple(float(text) if is_number(text) else text for text in line.decode().split(","))
+
+
+def test_a_data_folder_keeps_times_that_rise() -> None:
+    samples = samples_of({1: (b"time,a\n0,5\n10,6\n", "warm", "train", "")})
+    assert read_again(written(EXPORT_LAYOUTS["data-folder"], samples))[1] == expected(samples)
 
 
 def test_parquet_has_series_of_motion_and_nothing_else() -> None:
@@ -256,6 +287,20 @@ def test_layouts_of_other_tools_have_the_positions_within_a_pixel(name: str) -> 
         assert position.label == original.label
         assert abs(position.x - original.x) <= 1 / 200
         assert abs(position.y - original.y) <= 1 / 100
+
+
+@given(some.floats(0, 1), some.floats(0, 1), some.integers(2, 700), some.integers(2, 700))
+@examples(60)
+def test_boxes_for_edge_impulse_are_inside_of_the_picture(x: float, y: float, width: int, height: int) -> None:
+    picture = next(sample for sample in SAMPLES if sample.kind is Kind.PICTURE)
+    one = replace(picture, positions=(ObjectPosition("bolt", x, y),), width=width, height=height)
+    files = dict(EXPORT_LAYOUTS["edge-impulse"].lists(ORIGIN, [one]))
+    lists = next(json.loads(data) for name, data in files.items() if name.endswith("bounding_boxes.labels"))
+    ((box,),) = lists["boundingBoxes"].values()
+    assert 0 <= box["x"] < box["x"] + box["width"] <= width
+    assert 0 <= box["y"] < box["y"] + box["height"] <= height
+    assert abs(box["x"] + box["width"] / 2 - x * width) <= 1
+    assert abs(box["y"] + box["height"] / 2 - y * height) <= 1
 
 
 def test_croissant_counts_the_objects() -> None:

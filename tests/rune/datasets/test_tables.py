@@ -60,6 +60,14 @@ def test_what_is_wrong_with_a_table_is_named(data: bytes, reason: str) -> None:
     ("text", "stored"),
     [
         ("time,temperature\n2026-01-01,20.50\n2026-01-02,21\n", b"temperature\n20.5\n21\n"),
+        ("time,temperature\n0,20.50\n0,21\n5,22\n", b"temperature\n20.5\n21\n22\n"),
+        ("seconds,a\n3,20.50\n1,21\n", b"seconds,a\n3,20.50\n1,21\n"),
+        ("seconds,a\n3,4\n3,5\n", b"seconds,a\n3,4\n3,5\n"),
+        ("time,a\n3,4\n", b"a\n4\n"),
+        ("t,a\n0,4\n1,5\n", b"t,a\n0,4\n1,5\n"),
+        ("t,x,y,z\n0,1,2,3\n", b"1,2,3\n"),
+        ('"a","b"\n1,2\n', b"a,b\n1,2\n"),
+        ("\ufeffa,b\n1,0.123456789012\n", b"a,b\n1,0.123456789012\n"),
         ("accX,accY,accZ\n1,2,3\n", b"1,2,3\n"),
         ("timestamp,x,y,z\n0,1,2,3\n", b"1,2,3\n"),
         ("red,green,blue\n1,2,3\n", b"red,green,blue\n1,2,3\n"),
@@ -86,6 +94,12 @@ def test_many_rows_of_one_label_are_together() -> None:
     assert sorted(np.concatenate(tables).tolist()) == list(range(2500))
     for item, table in zip(layout.items, tables, strict=True):
         assert set(table % 2) == {1.0 if item.label == "worn" else 0.0}
+
+
+def test_a_column_named_t_is_a_time_beside_axes_alone() -> None:
+    for header, stored in (("label,t,p", b"t,p\n20,5\n"), ("label,t,x,y,z", b"5,6,7\n")):
+        archive, layout = layout_of({"all.csv": f"{header}\nworn,20,5{',6,7' * (stored[:1] == b'5')}\n"})
+        assert read_item(archive, layout, layout.items[0]).data == stored
 
 
 def test_a_column_named_target_has_numbers_and_is_no_label() -> None:
