@@ -72,9 +72,9 @@ def _how_sure(judgement: Judgement) -> str:
             runs = counted(figure.count, "run")
             return f" Another measurement may fall on the other side: half of {runs} took {interval}."
         case LimitKind.ACCURACY | LimitKind.RECALL if _straddles(figure, limit.bound):
-            return f" {counted(figure.count, 'sample')} give the 95 % interval {interval}."
+            return f" The 95 % interval of {counted(figure.count, 'sample')} is {interval}."
         case LimitKind.FALSE_ALARMS if _straddles(figure, limit.bound):
-            return f" {counted(figure.count, 'recording')} give the 95 % interval {interval}."
+            return f" The 95 % interval of {counted(figure.count, 'recording')} is {interval}."
     return ""
 
 

@@ -130,7 +130,7 @@ def test_limits_of_packages_name_their_target() -> None:
 def test_few_samples_are_said_to_tell_little() -> None:
     judgement = _judged(Limit(LimitKind.ACCURACY, 0.9), MeasuredFigures(0, 0, accuracy=Figure(0.95, 0.76, 0.99, 20)))
     assert judgement_line(judgement) == (
-        "✓ Accuracy: met. 95 %, and the limit is at least 90 %. 20 samples give the 95 % interval 76 % to 99 %."
+        "✓ Accuracy: met. 95 %, and the limit is at least 90 %. The 95 % interval of 20 samples is 76 % to 99 %."
     )
 
 
