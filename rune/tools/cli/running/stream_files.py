@@ -43,8 +43,10 @@ def unread(streams: Mapping[int, StreamFile]) -> Iterator[str]:
     for stream in streams.values():
         if stream.runs > 1:
             part = f"the first of {stream.runs}" if stream.seconds is None else f"the first {stream.seconds:g} s"
-            whole = "parts" if stream.seconds is None else f"of {stream.runs * stream.seconds:g} s"
-            yield f"{stream.name}: a run reads {part} {whole}. With --to-end all of it is read, run by run."
+            runs = len(stream.data) / stream.chunk
+            whole = "parts" if stream.seconds is None else f"of {round(runs * stream.seconds, 3):g} s"
+            rest = "" if runs == stream.runs else ", but for a rest that is too short for a run"
+            yield f"{stream.name}: a run reads {part} {whole}. With --to-end all of it is read, run by run{rest}."
 
 
 def _streams(requests: Sequence[RequestedCapability], inputs: InputOptions, notice: Notice) -> Mapping[int, StreamFile]:

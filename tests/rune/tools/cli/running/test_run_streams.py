@@ -135,8 +135,9 @@ def test_a_rune_without_a_window_says_what_it_leaves_unread_and_reads_it_when_as
     once = run(loudest, tmp_path, [*LONG, 1, 1])
     assert len(once.stdout.splitlines()) == 1
     assert (
-        "long.wav: a run reads the first 0.01 s of 0.1 s. With --to-end all of it is read, run by run." in once.stderr
-    )
+        "long.wav: a run reads the first 0.01 s of 0.102 s. "
+        "With --to-end all of it is read, run by run, but for a rest that is too short for a run."
+    ) in once.stderr
     lines = [json.loads(line) for line in run(loudest, tmp_path, [*LONG, 1, 1], "--to-end").stdout.splitlines()]
     assert [line["time"] for line in lines] == [round(0.01 * turn, 2) for turn in range(1, 11)]
     assert [line["2"][0]["elements"] for line in lines] == [[0]] * 5 + [[5]] + [[0]] * 4
