@@ -157,7 +157,7 @@ def _byte_difference(expected: bytes, actual: bytes) -> str:
     if len(expected) != len(actual):
         return f"{len(actual):,} bytes, not {len(expected):,}"
     places = _differing_places(expected, actual)
-    return f"{len(places):,} of {counted(len(expected), 'byte')} differ, first at byte {places[0]:,}"
+    return f"{len(places):,} of {len(expected):,} bytes differ, first at byte {places[0]:,}"
 
 
 def _differing_places(expected: bytes, actual: bytes) -> list[int]:
