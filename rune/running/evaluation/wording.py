@@ -93,11 +93,16 @@ def _notes(evaluation: Evaluation) -> Iterator[str]:
 
 def _label_lines(evaluation: Evaluation) -> Iterator[str]:
     figures = evaluation.label_figures
-    width = max(len(plain(each.label)) for each in figures)
-    yield f"{'label':<{width}}  samples  recall                  precision"
-    for each in figures:
-        recall, precision = _interval(each.recall), _interval(each.precision)
-        yield f"{plain(each.label):<{width}}  {each.samples:>7}  {recall:<22}  {precision}"
+    rows = [
+        ("label", "samples", "recall", "precision"),
+        *(
+            (plain(each.label), str(each.samples), _interval(each.recall), _interval(each.precision))
+            for each in figures
+        ),
+    ]
+    first, second, third, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
+    for label, samples, recall, precision in rows:
+        yield f"{label:<{first}}  {samples:>{second}}  {recall:<{third}}  {precision}"
 
 
 def _interval(share: Share | None) -> str:
@@ -120,12 +125,13 @@ def _confusion_lines(table: Confusion) -> Iterator[str]:
         for count, label, answer in sorted(wrong, key=lambda each: (-each[0], each[1]))[:_WIDEST_TABLE]:
             yield f"  {plain(label)} classified as {plain(answer or _NONE)}: {count}"
         return
-    first = max(len(plain(label)) for label in table.labels)
     yield "Confusion matrix, a row for each label and a column for each answer:"
-    yield f"  {'':<{first}}  {'  '.join(answers)}"
-    for label, row in zip(table.labels, table.counts, strict=True):
-        cells = "  ".join(f"{count or '.':>{len(answer)}}" for count, answer in zip(row, answers, strict=True))
-        yield f"  {plain(label):<{first}}  {cells}".rstrip()
+    counts = [[str(count or ".") for count in row] for row in table.counts]
+    widths = [max(map(len, column)) for column in zip(answers, *counts, strict=True)]
+    first = max(len(plain(label)) for label in table.labels)
+    for label, row in zip(["", *table.labels], [answers, *counts], strict=True):
+        cells = (f"{text:>{width}}" for text, width in zip(row, widths, strict=True))
+        yield f"  {plain(label):<{first}}  {'  '.join(cells)}"
 
 
 def lost_sentences(lost: Lost) -> tuple[str, ...]:

@@ -1,0 +1,33 @@
+"""The lines of an evaluation for a terminal: each figure is under the heading of its column."""
+
+from __future__ import annotations
+
+import pytest
+
+from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
+from rune.running.evaluation.wording import lines
+
+
+def evaluated(labels: tuple[str, ...], count: int) -> list[str]:
+    """The lines of an evaluation with `count` samples of each label, all right."""
+    outcomes = tuple(SampleOutcome(f"{label}-{number}", label, label) for label in labels for number in range(count))
+    return list(lines(Evaluation(labels, outcomes)))
+
+
+@pytest.mark.parametrize("labels", [("no", "yes"), ("noise-of-a-door", "up")])
+@pytest.mark.parametrize("count", [2, 10])
+def test_the_figures_of_labels_are_under_their_headings(labels: tuple[str, ...], count: int) -> None:
+    shown = evaluated(labels, count)
+    head = next(place for place, line in enumerate(shown) if line.startswith("label"))
+    recall, precision = shown[head].index("recall"), shown[head].index("precision")
+    for row in shown[head + 1 : head + 1 + len(labels)]:
+        assert row[:recall].split()[1:] == [str(count)]
+        assert row[recall:].startswith("100 %")
+        assert row[precision:].startswith("100 %")
+        assert row[precision - 2 : precision] == "  "
+
+
+def test_a_count_of_more_digits_than_its_answer_has_letters_moves_no_column() -> None:
+    shown = evaluated(("a", "b"), 120)
+    head = next(place for place, line in enumerate(shown) if line.startswith("Confusion")) + 1
+    assert shown[head : head + 3] == ["       a    b", "  a  120    .", "  b    .  120"]
