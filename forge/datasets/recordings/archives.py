@@ -6,6 +6,7 @@ how both look, so that `rune evaluate` and the project read the same archives al
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,12 @@ from typing import IO
 from django.conf import settings
 
 from forge.compute.errors import MalformedAnswer
-from forge.compute.pool.answer_reading import DataOmissionJson, LabelledArchiveJson, LabelledRecordingJson
+from forge.compute.pool.answer_reading import (
+    DataOmissionJson,
+    LabelledArchiveJson,
+    LabelledRecordingJson,
+    MarkedPlaceJson,
+)
 from forge.compute.pool.recordings import recording_readers
 from forge.core.errors import TooLarge
 from forge.core.studio_limits import MAX_FILES
@@ -24,7 +30,7 @@ from forge.datasets.samples.actions.mark import MAX_EVENTS, SampleEventJson
 from forge.datasets.samples.content import are_words, content_in, received
 from forge.projects.errors import ArchiveRefused
 from forge.projects.models import Project
-from rune.datasets.content.content import Content
+from rune.datasets.content.content import Content, Kind
 from rune.datasets.splits import Split
 from rune.digests import digest_of
 from rune.running.evaluation.labelled import EvaluationSplit
@@ -69,7 +75,7 @@ class LabelledArchive:
         self.left_out: Sequence[str] = answer["left_out"]
         """The files that are neither in a folder of a label nor in the table."""
 
-    def recordings(self) -> Iterator[Incoming]:
+    def recordings(self) -> Iterator[Incoming | RefusedFile]:
         """Yields the recordings and keeps one in memory at a time. Raises `ArchiveRefused`."""
         for each in self._recordings:
             try:
@@ -78,11 +84,13 @@ class LabelledArchive:
                     raise MalformedAnswer("The process that reads archives described a recording that cannot be.")
             except MalformedAnswer as error:
                 raise ArchiveRefused(f"The archive could not be read. {error.reason}") from error
-            split, digest = _SPLITS[each["split"]], digest_of(content.data)
-            events: list[SampleEventJson] | None = None
-            if each["events"] is not None:
-                events = [SampleEventJson(label=at["label"], start=at["start"], end=at["end"]) for at in each["events"]]
-            yield Incoming(each["path"], each["label"], split, events, content, digest)
+            if (reason := _reason_against(each["events"] or (), content)) is not None:
+                yield RefusedFile(each["path"], reason)
+                continue
+            events = None if each["events"] is None else _within(each["events"], content)
+            yield Incoming(
+                each["path"], each["label"], _SPLITS[each["split"]], events, content, digest_of(content.data)
+            )
 
 
 @contextmanager
@@ -111,10 +119,11 @@ def classify_samples(project: Project, archive: LabelledArchive) -> Iterator[Inc
     for omission in archive.omissions:
         yield RefusedFile(omission["path"], omission["reason"])
     for each in archive.recordings():
-        if each.digest in known:
-            yield RefusedFile(each.name, KNOWN)
-            continue
-        known.add(each.digest)
+        if isinstance(each, Incoming):
+            if each.digest in known:
+                yield RefusedFile(each.name, KNOWN)
+                continue
+            known.add(each.digest)
         yield each
 
 
@@ -124,6 +133,25 @@ def _is_possible(recording: LabelledRecordingJson) -> bool:
     return (
         recording["split"] in _SPLITS
         and are_words(recording["label"], *(each["label"] for each in events))
-        and len(events) <= MAX_EVENTS
         and all(0 <= each["start"] < each["end"] for each in events)
     )
+
+
+def _reason_against(events: Sequence[MarkedPlaceJson], content: Content) -> str | None:
+    """Returns why a recording cannot have these marked places, or None."""
+    if len(events) > MAX_EVENTS:
+        return f"It has {len(events):,} marked places; the limit is {MAX_EVENTS}."
+    seconds = _seconds(content)
+    late = next((each for each in events if each["start"] >= seconds), None)
+    return None if late is None else f"A marked place begins at {late['start']:g} s, and it ends at {seconds:g} s."
+
+
+def _within(events: Sequence[MarkedPlaceJson], content: Content) -> list[SampleEventJson]:
+    """The marked places, none of which ends after the recording: what is stored can be set again, to undo a change."""
+    seconds = _seconds(content)
+    return [SampleEventJson(label=at["label"], start=at["start"], end=min(at["end"], seconds)) for at in events]
+
+
+def _seconds(content: Content) -> float:
+    """How long a recording is: a sound has a rate, and marked places of others count rows."""
+    return content.milliseconds / 1000 if content.kind is Kind.SOUND else math.inf

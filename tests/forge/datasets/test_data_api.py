@@ -211,6 +211,21 @@ def test_labels_change_at_once_and_the_answer_undoes_it(client: Client, project:
     assert AuditEntry.objects.filter(action="data.mark").count() == 2
 
 
+def test_an_undo_leaves_marked_places_and_who_labelled_as_they_were(
+    client: Client, project: Project, user: User, owner: User, browser_of: Browser
+) -> None:
+    sample_of(consent_of(user, project), user)
+    # An import of an earlier version stored places that end after the recording.
+    events = [{"label": "knock", "start": 0.0, "end": 9.0}]
+    Sample.objects.update(events=events)
+    other = browser_of(owner)
+    answer = mark(other, 1, {"number": 1, "left_out": True}).json()
+    undone = mark(other, answer["revision"], *answer["before"])
+    assert undone.status_code == 200, undone.content
+    sample = Sample.objects.get()
+    assert (sample.left_out, sample.events, sample.labelled_by) == (False, events, user)
+
+
 @pytest.mark.slow
 @pytest.mark.protects("recordings/overwritten-labels")
 def test_a_label_that_somebody_changed_meanwhile_is_not_written_over(

@@ -136,6 +136,25 @@ def test_marks_of_a_table_are_kept_with_the_recording(user: User, project: Proje
     ]
 
 
+def test_marks_of_a_table_end_with_the_recording_and_those_that_cannot_be_are_said(
+    user: User, project: Project
+) -> None:
+    rows = ["a.wav,yes,0.05,0.2", "late.wav,yes,0.15,0.2", "motion.csv,yes,0,1"]
+    rows += [f"many.wav,yes,{number * 1e-5:f},{number * 1e-5 + 1e-6:f}" for number in range(501)]
+    table = "\n".join(["file,label,start,end", *rows])
+    files = {"a.wav": a_sound(1), "late.wav": a_sound(2), "motion.csv": b"1,2,3\n4,5,6\n", "many.wav": a_sound(3)}
+    archive = zipped({"samples.csv": table.encode(), **files})
+    done = import_samples(user, project, [archive], days=90, consent=recording_terms(project).text)
+    places = {sample.kind: sample.events for sample in done.samples}
+    assert places == {
+        "sound": [{"label": "yes", "start": 0.05, "end": 0.1}],
+        "motion": [{"label": "yes", "start": 0, "end": 1}],
+    }
+    reasons = {each.name: each.reason for each in done.refused}
+    assert "begins at 0.15 s" in reasons["late.wav"]
+    assert "501 marked places" in reasons["many.wav"]
+
+
 @pytest.mark.protects("uploads/recording-archives")
 @pytest.mark.parametrize(
     ("data", "message"),

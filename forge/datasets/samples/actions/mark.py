@@ -125,14 +125,14 @@ def _apply(sample: Sample, mark: SampleMark, revision: int, actor: Actor) -> Non
     if mark.left_out is not None:
         sample.left_out = mark.left_out
     label = proposal_of(sample) or None if mark.accepts else mark.label
-    if label is not None:
-        sample.label = checked_word(label, "label")
-        sample.labelled_by = actor.person if sample.label else None
+    if label is not None and (word := checked_word(label, "label")) != sample.label:
+        # An undo of another change names the label that stays, and so whose it is stays too.
+        sample.label, sample.labelled_by = word, actor.person if word else None
     if label is not None or mark.confirms:
         sample.is_disputed = False
     if mark.disputed is not None:
         sample.is_disputed = mark.disputed and sample.label != ""
-    if not isinstance(mark.events, Unchanged):
+    if not isinstance(mark.events, Unchanged) and mark.events != sample.events:
         sample.events = None if mark.events is None else _checked_events(sample, mark.events)
     if not isinstance(mark.positions, Unchanged) and mark.positions != sample.positions:
         set_positions(actor, sample, mark.positions)
