@@ -63,17 +63,21 @@ _PAYLOADS = {Kind.SOUND: _sound, Kind.MOTION: _motion, Kind.TABLE: _table}
 
 def _boxes(sample: Exported) -> list[dict[str, Any]]:
     """The positions as boxes in pixels, which is what Edge Impulse has: small ones around them."""
-    side = max(2, min(sample.width, sample.height) // _BOX_SHARE // 2 * 2)
-    return [
-        {
-            "label": each.label,
-            "x": round(each.x * sample.width) - side // 2,
-            "y": round(each.y * sample.height) - side // 2,
-            "width": side,
-            "height": side,
-        }
-        for each in sample.positions or ()
-    ]
+    half = max(1, min(sample.width, sample.height) // _BOX_SHARE // 2)
+    boxes = []
+    for each in sample.positions or ():
+        x, width = _within(each.x, sample.width, half)
+        y, height = _within(each.y, sample.height, half)
+        boxes.append({"label": each.label, "x": x, "y": y, "width": width, "height": height})
+    return boxes
+
+
+def _within(centre: float, pixels: int, half: int) -> tuple[int, int]:
+    """Returns where a box begins along one side of the picture, and its length: shorter near an edge, so that it ends
+    there and its centre stays where the position is, to the pixel."""
+    middle = min(max(1, round(centre * pixels)), max(1, pixels - 1))
+    half = min(half, middle, max(1, pixels - middle))
+    return middle - half, 2 * half
 
 
 def _box_lists(samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:
