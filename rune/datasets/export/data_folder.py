@@ -16,6 +16,7 @@ from rune.datasets.positions import Positions, positions_to_json, read_positions
 
 LIST = "data-set.json"
 FORMAT = "hammer-forge-data-folder/1"
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,7 @@ def place_of(name: str) -> str:
 
 
 def _escaped(label: str) -> str:
-    kept = "abcdefghijklmnopqrstuvwxyz0123456789"
-    return "label-" + "".join(each if each in kept else f"-{ord(each):x}-" for each in label)
+    return "label-" + "".join(each if each in _PLAIN else f"-{ord(each):x}-" for each in label)
 
 
 def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:

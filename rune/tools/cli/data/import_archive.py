@@ -30,7 +30,7 @@ _CHUNK = 1 << 20
 _TRIES = 5
 """How often a piece is sent before the command ends."""
 _UNANSWERED = (409, 502, 503, 504)
-"""What a server or a proxy says where the bytes that the server has are not known, or others than those that follow."""
+"""Statuses after which the server may have other bytes than the command knows of."""
 _POLL = 0.5
 """Seconds between two questions for how far a job is."""
 _NO_TIME = (1980, 1, 1, 0, 0, 0)

@@ -11,7 +11,7 @@ import { sendPieces, type Answer, type Receiver } from "./pieces";
 const IMPORT = "/api/v1/projects/{organisation}/{name}/data/imports/{import_id}";
 const BYTES = `${IMPORT}/bytes` as const;
 
-/** What a server or a proxy says where the bytes that the server has are not known, or others than those that follow. */
+/** Statuses after which the server may have other bytes than the page knows of. */
 const UNANSWERED = [409, 502, 503, 504];
 
 const TERMS = "/api/v1/projects/{organisation}/{name}/data/terms";
