@@ -89,6 +89,7 @@ declare_sentences(
         "invitation.end": "ended {links} by which {member} could have come back",
         "grant.end": "ended a link or token of theirs: {thing}",
         "grant.lose": "ended links and tokens of {member}: {things}",
+        "grant.leave": "ended {thing} of {member} for {place}; it works on elsewhere",
         "grant.hand-over": "handed over from {member} to {heir}: {things}",
         "member.join": "joined as {role}",
         "member.add": "added {member} as {role}",

@@ -29,12 +29,19 @@ def end_own_thing(actor: Actor, kind: str, grant: UUID) -> None:
 
 @transaction.atomic
 def end_members_thing(actor: Actor, organisation: Organisation, member: User, kind: str, grant: UUID) -> None:
-    """Ends something that a member made in an organisation. Raises `Forbidden`, `PersonNeeded` and `NotFound`."""
+    """Ends something that a member made in an organisation. A token that reaches other organisations too works on
+    there, and what it made in this one ends. Raises `Forbidden`, `PersonNeeded` and `NotFound`."""
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     require_person(actor)
-    thing = find_thing(grants_of([member], organisation), kind, grant)
-    thing.kind.end([grant])
-    _write_loss(actor, organisation.place, member, Loss(ended=(thing,)), None)
+    things = grants_of([member], organisation)
+    thing = find_thing(things, kind, grant)
+    ended: tuple[OwnedGrant, ...] = (thing,)
+    if thing.kind.leave is not None and thing.kind.leave(grant, organisation.pk):
+        _write_leaving(actor, organisation, member, thing)
+        ended = tuple(each for each in things if each.grant.token == grant)
+    for group_kind, group in _by_kind(ended):
+        group_kind.end([each.grant.id for each in group])
+    _write_loss(actor, organisation.place, member, Loss(ended=ended), None)
 
 
 @transaction.atomic
@@ -73,6 +80,13 @@ def end_lost_grants(organisation: Organisation, people: Iterable[User], actor: A
 
 def _by_kind(things: Iterable[OwnedGrant]) -> list[tuple[GrantKind, list[OwnedGrant]]]:
     return [(kind, list(group)) for kind, group in groupby(things, key=lambda each: each.kind)]
+
+
+def _write_leaving(actor: Actor, organisation: Organisation, member: User, thing: OwnedGrant) -> None:
+    """The member reads it in the log of their account, also when they are no member any more."""
+    data = {"member": str(member.pk), "thing": thing.grant.title, "place": organisation.name}
+    for place in (organisation.place, member.place):
+        write_entry(actor, "grant.leave", f"user:{member.pk}", place, **data)
 
 
 def _write_loss(actor: Actor, place: AuditPlace, maker: User, loss: Loss, heir: User | None) -> None:

@@ -55,8 +55,9 @@ class Grant:
 class GrantKind:
     """A kind of grants: the model, the field that names the maker, and what can be done with them.
 
-    `find` returns those that still work. `end` and `hand_over` change these rows in the caller's transaction, and what
-    hangs on them; who calls them writes the audit entry.
+    `find` returns those that still work, named by places of the organisation that is asked for, or by places that
+    their makers reach. `end`, `leave` and `hand_over` change these rows in the caller's transaction, and what hangs on
+    them; who calls them writes the audit entry.
     """
 
     name: str
@@ -70,6 +71,9 @@ class GrantKind:
     find: Callable[[GrantScope], Sequence[Grant]]
     end: Callable[[Collection[UUID]], None]
     hand_over: Callable[[Collection[UUID], User], None] | None = None
+    leave: Callable[[UUID, UUID], bool] | None = None
+    """Takes an organisation, by its id, from a grant that works in others too. It returns whether there are others;
+    if not, it changes nothing. None for a kind whose grants work in one place each."""
 
     @property
     def field(self) -> str:

@@ -7,25 +7,34 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from forge.accounts.grants.access import as_now
 from forge.accounts.grants.declarations import Grant, GrantKind, GrantScope, declare
-from forge.accounts.hooks import projects_of_organisation, readable_projects_among
+from forge.accounts.hooks import projects_of_organisation
 from forge.accounts.models import ApiToken
+from forge.accounts.principals import acting_as
+from forge.accounts.tokens.restriction import own_keys
 from forge.core.actors import Actor
 from forge.core.audit.messages import name_things
 
 
 def _find(scope: GrantScope) -> Sequence[Grant]:
-    tokens = list(ApiToken.objects.alive().filter(owner__in=scope.people))
-    if scope.organisation is not None:
-        tokens = [each for each in tokens if each.restriction and _is_in(scope.organisation, each.restriction)]
-    things = name_things({key for each in tokens for key in each.restriction or ()})
+    tokens = list(ApiToken.objects.alive().filter(owner__in=scope.people).select_related("owner"))
+    keys = {key for each in tokens for key in each.restriction or ()}
+    if scope.organisation is None:
+        owners = {each.owner for each in tokens if each.restriction}
+        named = {owner.pk: own_keys(acting_as(owner), keys) for owner in owners}
+    else:
+        inside = _keys_in(scope.organisation, keys)
+        tokens = [each for each in tokens if inside.intersection(each.restriction or ())]
+        named = {each.owner_id: inside for each in tokens}
+    things = name_things({key for some in named.values() for key in some})
     return [
         Grant(
             id=each.pk,
             maker=each.owner_id,
             title=f"Token “{each.name}”",
             holds=_reaches(each.restriction),
-            place=", ".join(things[key].name for key in each.restriction or () if key in things),
+            place=", ".join(things[key].name for key in each.restriction or () if key in named[each.owner_id]),
             created=each.created,
             expires=each.expires,
         )
@@ -33,22 +42,25 @@ def _find(scope: GrantScope) -> Sequence[Grant]:
     ]
 
 
-def _is_in(organisation: UUID, restriction: Collection[str]) -> bool:
-    """Whether a token is restricted to an organisation, or to a project of it."""
-    if f"organisation:{organisation}" in restriction:
-        return True
-    return any(answer for answer in projects_of_organisation.call(organisation, restriction))
+def _keys_in(organisation: UUID, keys: Collection[str]) -> set[str]:
+    """Those of these keys that are an organisation and its projects."""
+    projects = {key for answer in projects_of_organisation.call(organisation, keys) for key in answer}
+    return projects | ({f"organisation:{organisation}"} & set(keys))
 
 
 def _reaches(restriction: Collection[str] | None) -> Callable[[Actor], bool]:
-    def reaches(actor: Actor) -> bool:
-        if restriction is None:
-            return True
-        if any(f"organisation:{each}" in restriction for each in actor.roles):
-            return True
-        return any(answer for answer in readable_projects_among.call(actor, restriction))
+    return lambda actor: restriction is None or bool(own_keys(actor, restriction))
 
-    return reaches
+
+def _leave(token_id: UUID, organisation: UUID) -> bool:
+    token = ApiToken.objects.select_for_update().get(pk=token_id)
+    keys = token.restriction or ()
+    inside = _keys_in(organisation, keys)
+    token.restriction = [key for key in keys if key not in inside]
+    if not own_keys(as_now(token.owner), token.restriction):
+        return False
+    token.save(update_fields=["restriction"])
+    return True
 
 
 def _end(ids: Collection[UUID]) -> None:
@@ -65,5 +77,6 @@ declare(
         maker="owner",
         find=_find,
         end=_end,
+        leave=_leave,
     )
 )

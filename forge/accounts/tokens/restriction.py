@@ -8,9 +8,16 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from forge.accounts.hooks import readable_projects_among
-from forge.accounts.organisations.access import organisations_of
+from forge.accounts.permissions import Verb, organisations_where
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
+
+
+def own_keys(actor: Actor, keys: Collection[str]) -> set[str]:
+    """Those of these keys that are organisations and projects of the person's own, at this moment."""
+    organisations = {f"organisation:{each}" for each in organisations_where(actor, Verb.SEE_ORGANISATION)}
+    projects = {key for answer in readable_projects_among.call(actor, keys) for key in answer}
+    return projects | organisations.intersection(keys)
 
 
 def checked_restriction(actor: Actor, restriction: Collection[str] | None) -> list[str] | None:
@@ -21,9 +28,7 @@ def checked_restriction(actor: Actor, restriction: Collection[str] | None) -> li
     if not keys:
         message = "Choose at least one organisation or project, or let the token reach all of yours."
         raise Invalid(message, errors={"restriction": [message]})
-    mine = {organisation.stream for organisation in organisations_of(actor)}
-    for answer in readable_projects_among.call(actor, keys):
-        mine |= answer
+    mine = own_keys(actor, keys)
     if unknown := [key for key in keys if key not in mine]:
         message = "You have no such organisation or project. Choose among your own."
         raise Invalid(message, errors={"restriction": unknown})

@@ -17,7 +17,9 @@ from forge.accounts import actions
 from forge.accounts.models import ApiToken
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.pages.restriction import chosen_restriction, restriction_choices
+from forge.accounts.tokens.restriction import own_keys
 from forge.accounts.tokens.scopes import SCOPE_TEXTS, Scope
+from forge.core.actors import Actor
 from forge.core.audit.messages import name_things
 from forge.core.errors import DomainError
 from forge.core.http.pages import for_person, show_again
@@ -64,7 +66,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     """One's tokens; a new one's secret is on the page that answers, and never again."""
     principal = principal_of(request)
     context = {
-        "tokens": _listed(ApiToken.objects.visible_to(principal)),
+        "tokens": _listed(principal, ApiToken.objects.visible_to(principal)),
         "scope_groups": [(title, [(scope, SCOPE_TEXTS[scope]) for scope in scopes]) for title, scopes in SCOPE_GROUPS],
         "usual_scopes": [Scope.REGISTRY_PULL],
         "lives": LIVES,
@@ -91,15 +93,15 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class ListedToken:
-    """A token, and what those things are called today that it is restricted to."""
+    """A token, and the names of those things that it is restricted to and that its owner reaches today."""
 
     token: ApiToken
     restriction: tuple[str, ...] | None
 
 
-def _listed(tokens: Iterable[ApiToken]) -> list[ListedToken]:
+def _listed(principal: Actor, tokens: Iterable[ApiToken]) -> list[ListedToken]:
     rows = list(tokens)
-    things = name_things({key for token in rows for key in token.restriction or ()})
+    things = name_things(own_keys(principal, {key for token in rows for key in token.restriction or ()}))
     named = [
         token.restriction and tuple(things[key].name for key in token.restriction if key in things) for token in rows
     ]
