@@ -22,10 +22,10 @@ from forge.datasets.samples.drawing import DrawingJson
 from forge.datasets.samples.models import MEDIA_TYPES
 from rune.datasets.content.content import Content, Kind, Quality
 from rune.datasets.content.read import MAX_BYTES
+from rune.datasets.content.wav import MAX_MILLISECONDS
 from rune.datasets.words import WORD_LIMIT
 from rune.wording import size_text
 
-MAX_MILLISECONDS = 86_400_000
 MAX_DRAWING = 4_000
 """Characters of what a page draws."""
 

@@ -13,6 +13,8 @@ DRAWN_PEAKS = 48
 QUIET_PEAK = 655
 """2 % of full scale."""
 MAX_RATE = 192_000
+MAX_MILLISECONDS = 86_400_000
+"""A day. At the rates of what can be heard, no recording is large enough for it."""
 _FULL_SCALE = 32_767
 _PCM, _EXTENSIBLE = 1, 0xFFFE
 
@@ -38,13 +40,16 @@ def read_wav(data: bytes) -> Content:
     values = array("h", sound)
     if sys.byteorder == "big":
         values.byteswap()
+    milliseconds = round(len(values) * 1000 / rate)
+    if milliseconds > MAX_MILLISECONDS:
+        raise BadContent(f"The sound lasts longer than 24 hours at its rate of {rate} Hz. Cut it and send the parts.")
     peaks = [_peak(values[part.start : part.stop]) for part in stretches(len(values), DRAWN_PEAKS)]
     return Content(
         Kind.SOUND,
         "audio/wav",
         wav_bytes(rate, sound),
         _quality(values, max(peaks)),
-        milliseconds=round(len(values) * 1000 / rate),
+        milliseconds=milliseconds,
         drawing={"rate": rate, "peaks": [round(peak * 100 / 32_768) for peak in peaks]},
     )
 

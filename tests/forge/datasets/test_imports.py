@@ -24,6 +24,7 @@ from forge.jobs.actions import cancel_job, retry_job
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.workers.slots import JobSlots
 from forge.projects.models import Project
+from rune.datasets.content.wav import wav_bytes
 from tests.forge.factories.recordings import consent_of, loud, png, sample_of
 from tests.support.archives import zipped
 
@@ -115,12 +116,12 @@ def test_recordings_become_samples_and_the_archive_is_deleted(
     client: Client, consent: Consent, project: Project, user: User
 ) -> None:
     known = sample_of(consent, user, loud(1))
-    data = zipped({**FOLDERS, "knock/bad.wav": b"RIFF1234WAVE"})
+    data = zipped({**FOLDERS, "knock/bad.wav": b"RIFF1234WAVE", "knock/long.wav": wav_bytes(1, bytes(2 * 86_401))})
     row = imported(client, consent, data, group="Guests", device="phone")
-    assert (row["state"], row["added"], row["known"], row["omitted"], row["error"]) == ("done", 3, 1, 2, "")
-    assert {each["path"]: each["reason"] for each in row["omissions"]}[
-        "knock/bad.wav"
-    ] == "The WAV file has no sound in it."
+    assert (row["state"], row["added"], row["known"], row["omitted"], row["error"]) == ("done", 3, 1, 3, "")
+    reasons = {each["path"]: each["reason"] for each in row["omissions"]}
+    assert reasons["knock/bad.wav"] == "The WAV file has no sound in it."
+    assert "longer than 24 hours" in reasons["knock/long.wav"]
     samples = Sample.objects.exclude(pk=known.pk).order_by("number")
     assert [(each.number, each.label, each.source, each.device) for each in samples] == [
         (2, "glass", "import", "phone"),

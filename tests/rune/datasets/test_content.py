@@ -59,6 +59,12 @@ def test_a_sound_has_its_length_its_peaks_and_its_quality() -> None:
     assert read_content(sound(*[9_000] * 1_999, 32_767)).quality == Quality.GOOD
 
 
+def test_a_sound_of_a_day_is_the_longest() -> None:
+    assert read_content(sound(*[1] * 86_400, rate=1)).milliseconds == 86_400_000
+    with pytest.raises(BadContent, match="longer than 24 hours at its rate of 1 Hz"):
+        read_content(sound(*[1] * 86_401, rate=1))
+
+
 def test_a_picture_keeps_its_pixels_and_says_its_size() -> None:
     content = read_content(png((b"tEXt", b"a\0b"), width=3))
     assert (content.kind, content.drawing, content.quality) == (
