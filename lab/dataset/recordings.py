@@ -16,9 +16,11 @@ from typing import IO
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import BadContent, Kind, Quality
 from rune.datasets.layouts.archive import DataArchive
+from rune.datasets.layouts.files import shown
 from rune.datasets.layouts.find import find_layout, positions_of, read_item
 from rune.datasets.positions import Positions, positions_to_json
 from rune.digests import digest_of
+from rune.unreadable import is_utf8
 from rune.wording import quoted, size_text
 
 MAX_RECORDINGS = 100_000
@@ -61,14 +63,15 @@ def read_recordings(source: Path, *, needs_labels: bool = True) -> Recordings:
 
     Without `needs_labels`, recordings without a label are read too.
     """
+    unpacked: Sequence[str] = ()
     with ExitStack() as stack:
         if source.is_dir():
             packed = stack.enter_context(tempfile.TemporaryFile())
-            _pack(source, packed)
+            unpacked = _pack(source, packed)
             file = io.FileIO(packed.fileno(), closefd=False)
         else:
             file = stack.enter_context(source.open("rb", buffering=0))
-        return _read(file, source.name, needs_labels=needs_labels)
+        return _read(file, source.name, unpacked, needs_labels=needs_labels)
 
 
 def data_digest(recordings: Iterable[Recording], uses: Sequence[str]) -> str:
@@ -82,13 +85,18 @@ def _marks(recording: Recording) -> Sequence[str]:
     return () if recording.positions is None else [json.dumps(positions_to_json(recording.positions))]
 
 
-def _pack(folder: Path, target: IO[bytes]) -> None:
-    """Packs the files of a folder. Links and hidden files are left out."""
+def _pack(folder: Path, target: IO[bytes]) -> Sequence[str]:
+    """Packs the files of a folder. Links and hidden files are left out, and files that no archive can name: a sentence
+    about each of these is returned."""
     size = 0
+    omissions: list[str] = []
     with zipfile.ZipFile(target, "w") as archive:
         for path in sorted(folder.rglob("*")):
             relative = path.relative_to(folder)
             if path.is_symlink() or not path.is_file() or any(part.startswith(".") for part in relative.parts):
+                continue
+            if not is_utf8(relative.as_posix()):
+                omissions.append(f"{shown(relative.as_posix())}: Its name is not UTF-8. Rename it.")
                 continue
             size += path.stat().st_size
             if size > MAX_BYTES:
@@ -96,9 +104,10 @@ def _pack(folder: Path, target: IO[bytes]) -> None:
             # A fixed time: a file of before 1980 cannot be packed with its own.
             archive.writestr(zipfile.ZipInfo(relative.as_posix()), path.read_bytes())
     target.flush()
+    return omissions
 
 
-def _read(file: io.RawIOBase, name: str, *, needs_labels: bool) -> Recordings:
+def _read(file: io.RawIOBase, name: str, unpacked: Sequence[str], *, needs_labels: bool) -> Recordings:
     try:
         archive = DataArchive(file)
         layout = find_layout(archive)
@@ -106,7 +115,7 @@ def _read(file: io.RawIOBase, name: str, *, needs_labels: bool) -> Recordings:
         raise Refused(Reason.DATA, f"{quoted(name)}: {error}") from error
     if len(layout.items) > MAX_RECORDINGS:
         raise Refused(Reason.TOO_LARGE, f"{quoted(name)} has more than {MAX_RECORDINGS:,} recordings.")
-    items, omissions = [], [f"{each.path}: {each.reason}" for each in layout.omissions]
+    items, omissions = [], [*unpacked, *(f"{each.path}: {each.reason}" for each in layout.omissions)]
     size = 0
     for item in layout.items:
         if needs_labels and not item.label:
@@ -126,8 +135,8 @@ def _read(file: io.RawIOBase, name: str, *, needs_labels: bool) -> Recordings:
             Recording(path, item.label, content.data, content.kind, content.quality, item.group, item.split, positions)
         )
     if not items:
-        if not needs_labels:
-            raise Refused(Reason.DATA, f"{quoted(name)} has no recordings that can be read. {' '.join(omissions[:3])}")
-        advice = "Put each recording into a folder named after its label, such as yes/01.wav."
-        raise Refused(Reason.DATA, f"{quoted(name)} has no recordings with labels. {advice}")
+        if needs_labels and not any(item.label for item in layout.items):
+            advice = "Put each recording into a folder named after its label, such as yes/01.wav."
+            raise Refused(Reason.DATA, f"{quoted(name)} has no recordings with labels. {advice}")
+        raise Refused(Reason.DATA, " ".join([f"{quoted(name)} has no recordings that can be read.", *omissions[:3]]))
     return Recordings(tuple(items), tuple(omissions))

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.random import default_rng
 
 from lab.refusal import Reason, Refused
-from rune.unreadable import reason_of
+from rune.unreadable import is_utf8, reason_of
 from rune.wording import quoted, size_text
 
 Array = np.ndarray[Any, Any]
@@ -67,13 +67,17 @@ def pack_samples(folder: Path, target: Path) -> None:
     paths = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
     if not paths:
         raise Refused(Reason.SAMPLES, f"{quoted(str(folder))} has no .npy or .npz files.")
+    names = [path.relative_to(folder).as_posix() for path in paths]
+    unnamed = [name for name in names if not is_utf8(name)]
+    if unnamed:
+        raise Refused(Reason.SAMPLES, f"The name of {quoted(unnamed[0])} is not UTF-8. Rename it.")
     if len(paths) > MOST_FILES or sum(path.stat().st_size for path in paths) > PACKED_LIMIT:
         limit = f"{MOST_FILES:,} files and {size_text(PACKED_LIMIT)}"
         raise Refused(Reason.SAMPLES, f"{quoted(str(folder))} has more than {limit}.")
     with zipfile.ZipFile(target, "w") as archive:
-        for path in paths:
+        for name, path in zip(names, paths, strict=True):
             # Without the time of the file: an archive has none before 1980.
-            archive.writestr(zipfile.ZipInfo(path.relative_to(folder).as_posix()), path.read_bytes())
+            archive.writestr(zipfile.ZipInfo(name), path.read_bytes())
 
 
 def read_samples(archive: Path, inputs: Sequence[ModelInput]) -> list[CalibrationSample]:

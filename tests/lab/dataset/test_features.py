@@ -135,6 +135,24 @@ def test_a_folder_without_recordings_is_refused_and_files_without_label_are_name
     assert [each.partition(":")[0] for each in sorted(read.omissions)] == ["alone.csv", "notes.txt", "shake/broken.csv"]
 
 
+def test_a_folder_whose_name_is_no_text_is_left_out(tmp_path: Path) -> None:
+    write_motion(tmp_path, groups=False, people=1)
+    (tmp_path / "shake" / "0-0.csv").rename(tmp_path / "shake" / "caf\udce9.csv")
+    read = read_recordings(tmp_path)
+    assert len(read.items) == 5
+    assert read.omissions == ("shake/caf?.csv: Its name is not UTF-8. Rename it.",)
+
+
+def test_files_that_cannot_be_read_are_named_where_no_other_is_there(tmp_path: Path) -> None:
+    for label in ("idle", "worn"):
+        (tmp_path / label).mkdir()
+        (tmp_path / label / "1.csv").write_text("a;b\n1,5;2,5\n")
+    with pytest.raises(Refused) as refused:
+        read_recordings(tmp_path)
+    assert "has no recordings that can be read. idle/1.csv: " in str(refused.value)
+    assert "named after its label" not in str(refused.value)
+
+
 def test_the_same_recordings_have_the_same_digest_whatever_their_names(tmp_path: Path) -> None:
     one = read_dataset(write_motion(tmp_path / "one"), RECIPES["motion"], {})
     (tmp_path / "one" / "metadata.csv").rename(tmp_path / "list")

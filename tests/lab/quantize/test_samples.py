@@ -128,6 +128,14 @@ def test_a_folder_without_samples_is_refused(tmp_path: Path) -> None:
         pack_samples(tmp_path, tmp_path / "samples.zip")
 
 
+def test_a_name_of_other_bytes_than_text_is_refused_by_name(tmp_path: Path) -> None:
+    folder = tmp_path / "caf\udce9"
+    folder.mkdir()
+    np.save(folder / "one.npy", np.zeros((4, 2)))
+    with pytest.raises(Refused, match=r"caf\\udce9/one\.npy\" is not UTF-8"):
+        pack_samples(tmp_path, tmp_path / "samples.zip")
+
+
 def test_many_samples_are_thinned_evenly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_SAMPLES", 10)
     files = {f"{number:02}.npy": np.full((4, 2), number) for number in range(25)}
