@@ -17,6 +17,7 @@ from lab.recipes.arguments import Values, function_arguments
 from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
 from lab.search.layers import LayerTensor, narrowed, network_of, operators
+from lab.search.quiet import without_messages
 
 _SAMPLES = 4
 _USUAL = (-0.8, 1.0)
@@ -44,7 +45,8 @@ def candidate_model(recipe: Recipe, values: Values, labels: int, form: str) -> b
         for number in range(_SAMPLES)
     ]
     parts = FloatParts(input_bounds=features.bounds)
-    return quantised(data, FORMS[form], parts, samples, [ModelInput("input", (1, *shape))])
+    with without_messages():
+        return quantised(data, FORMS[form], parts, samples, [ModelInput("input", (1, *shape))])
 
 
 def float_model(tensors: Sequence[LayerTensor]) -> bytes:
