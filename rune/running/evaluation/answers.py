@@ -13,6 +13,7 @@ from typing import Any, Final
 from rune.running.container import ContainerError, read_graph, read_resources, requested_stages
 from rune.running.evaluation.errors import EvaluationImpossible
 from rune.running.runtime import OutputMessage, OutputTensor, RequestedOutput
+from rune.running.runtime.errors import BadOutput
 from rune.tensor import ElementType
 from rune.wordlist import words_of
 
@@ -44,13 +45,17 @@ class AnswerReader:
         self._meanings = _meanings(graph, outputs)
 
     def read(self, messages: Sequence[OutputMessage]) -> ScoredLabel:
-        """The answer of one run. Raises `EvaluationImpossible` where none of its outputs is one."""
+        """The answer of one run. Raises `EvaluationImpossible` where none of its outputs is one, and `BadOutput` where
+        no score is a number."""
         tensors = [(message.channel, tensor) for message in messages for tensor in message.tensors]
         word = next((_word(tensor) for _, tensor in tensors if _word(tensor) is not None), None)
         for channel, tensor in tensors:
             values = self._values(tensor)
             if values is None:
                 continue
+            if word is None and all(math.isnan(value) for value in values):
+                raise BadOutput("none of its scores is a number")
+            values = [-math.inf if math.isnan(value) else value for value in values]
             labels = self.labels or tuple(map(str, range(len(values))))
             best = labels[max(range(len(values)), key=values.__getitem__)]
             shares = self._shares(channel, values)
@@ -69,8 +74,7 @@ class AnswerReader:
         is_row = sum(size > 1 for size in tensor.dimensions) <= 1
         if tensor.element is ElementType.UTF8 or not is_size or not is_row:
             return None
-        values = [float(value) for value in tensor.elements]
-        return [-math.inf if math.isnan(value) else value for value in values]
+        return [float(value) for value in tensor.elements]
 
     def _shares(self, channel: int, values: Sequence[float]) -> list[float] | None:
         """The probabilities that the numbers stand for, where the graph says that they are such."""
@@ -165,7 +169,11 @@ def _meanings_of(graph: Mapping[str, Any], stage: str) -> Iterator[_Meaning]:
 
 def _number(values: Mapping[str, Any], name: str) -> float | None:
     value = values.get(name)
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+    try:
+        number = float(value) if isinstance(value, int | float) else math.nan
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

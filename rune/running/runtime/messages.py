@@ -146,13 +146,22 @@ def _typed_elements(
             for value in elements
             if value is None or isinstance(value, float) or (type(value) is int and abs(value) <= _EXACT_IN_F64)
         )
-        if len(numbers) == len(elements):
+        if len(numbers) == len(elements) and _fit(element, numbers):
             return numbers
     else:
         integers = tuple(value for value in elements if type(value) is int)
-        if len(integers) == len(elements):
+        if len(integers) == len(elements) and _fit(element, integers):
             return integers
     raise BadOutput(f"a SERIAL output sent elements that are not {element}")
+
+
+def _fit(element: ElementType, values: tuple[int, ...] | tuple[float, ...]) -> bool:
+    """Whether the numbers are in the range of their type."""
+    try:
+        struct.pack(f"<{len(values)}{element.struct_code}", *values)
+    except (struct.error, OverflowError):
+        return False
+    return True
 
 
 def _read_tensors(data: bytes) -> tuple[OutputTensor, ...]:

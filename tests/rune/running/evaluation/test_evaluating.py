@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import struct
 import wave
+from collections.abc import Mapping
 from dataclasses import replace
 from io import BytesIO
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -121,7 +123,7 @@ def test_a_rune_without_answers_or_with_two_inputs_cannot_be_evaluated() -> None
 
 
 RATE, WINDOW = 1000, 100
-GRAPH = {
+GRAPH: dict[str, Any] = {
     "capabilities": {"audio": {"kind": {"type": "sound"}}},
     "outputs": {"out": {"kind": {"type": "tensor"}, "inputs": ["t"]}},
     "proc-blocks": {"label": {"args": {"wordlist": "silence\nyes"}}},
@@ -143,7 +145,7 @@ def parameter(name: int, size: int, value: int) -> str:
     return f"(drop (call $parameter {places}))"
 
 
-def hearing(before: str = "") -> bytes:
+def hearing(before: str = "", graph: Mapping[str, Any] = GRAPH) -> bytes:
     """Takes the first two bytes of its window for the scores of silence and yes. `before` is done in each run first."""
     return pack(
         rune(
@@ -156,7 +158,7 @@ def hearing(before: str = "") -> bytes:
                      (data (i32.const 400) {text("hz")}) (data (i32.const 410) {text("sample_duration_ms")})
                      (data (i32.const 440) {text(struct.pack("<II", RATE, WINDOW * 1000 // RATE))})""",
         ),
-        rune_sections(GRAPH),
+        rune_sections(graph),
     )
 
 
@@ -242,3 +244,21 @@ def test_a_table_has_events_by_row_and_no_hours() -> None:
     stream = evaluate(ROWS, [marked]).stream
     assert stream is not None
     assert (stream.hours, stream.events, stream.hits, stream.alarms, stream.false_alarms) == (0, 1, 1, 1, None)
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(("scores", "answer"), [((NAN, NAN), None), ((NAN, -5.0), "1"), ((0.0, NAN), "0")])
+def test_scores_of_which_none_is_a_number_are_no_answer(scores: tuple[float, float], answer: str | None) -> None:
+    [outcome] = evaluate(SCORES, [sample("a", "0", *scores)]).outcomes
+    assert outcome.answer == answer
+    assert (outcome.failure == "none of its scores is a number") == (answer is None)
+
+
+@pytest.mark.parametrize("scale", [10**400, -(10**400), "1", None], ids=["huge", "low", "text", "null"])
+def test_a_scale_that_is_no_number_gives_no_scores(scale: Any) -> None:
+    tensor = {**GRAPH["tensors"]["t"], "quantization": {"scale": scale, "zero_point": 0}}
+    data = hearing(graph={**GRAPH, "tensors": {"t": tensor}})
+    [outcome] = evaluate(data, [recording(YES * WINDOW)]).outcomes
+    assert (outcome.answer, outcome.margin) == ("yes", None)

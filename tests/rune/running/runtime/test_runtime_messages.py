@@ -54,6 +54,10 @@ def test_what_is_not_finite_arrives_as_null() -> None:
         record("f32", ["1"]),
         record("u8", [1, 2], [3]),
         record("u8", [1], [-1]),
+        record("u8", [256]),
+        record("u8", [-1]),
+        record("i64", [10**400]),
+        record("f32", [1e300]),
         {"type_name": "u8", "elements": [1]},
     ],
 )
