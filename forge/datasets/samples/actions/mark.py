@@ -126,7 +126,7 @@ def _apply(sample: Sample, mark: SampleMark, revision: int, actor: Actor) -> Non
         sample.left_out = mark.left_out
     label = proposal_of(sample) or None if mark.accepts else mark.label
     if label is not None and (word := checked_word(label, "label")) != sample.label:
-        # An undo of another change names the label that stays, and so whose it is stays too.
+        # The undo of another change names the same label, and its person stays.
         sample.label, sample.labelled_by = word, actor.person if word else None
     if label is not None or mark.confirms:
         sample.is_disputed = False
