@@ -63,6 +63,17 @@ def require_usual_numbers(recordings: Sequence[Recording], names: Sequence[str])
                 raise Refused(Reason.DATA, f"{message}; the largest that is learned is {MOST_NUMBER:g}.")
 
 
+def require_rows(recordings: Sequence[Recording], splits: Sequence[Split], least: int, recipe: str) -> None:
+    """Raises `Refused` where no table of a split has as many rows as a recipe needs to learn from one."""
+    for split in [each for each in Split if each in splits]:
+        of_split = [each for each, own in zip(recordings, splits, strict=True) if own is split]
+        count, name = max((len(rows_of(each)), each.name) for each in of_split)
+        if count < least:
+            message = f"{quoted(name)}, the longest table for {split.value}, has {counted(count, 'row')}"
+            advice = "Record longer tables, or choose a shorter window."
+            raise Refused(Reason.DATA, f"{message}; {recipe} needs {least}. {advice}")
+
+
 def _names(recording: Recording) -> tuple[str, ...]:
     return tuple(recording.data.partition(b"\n")[0].decode("utf-8").rstrip("\r").split(","))
 

@@ -44,7 +44,8 @@ class NumberTarget:
     and the difference is learned; without it, that answer is the mean of the train split. `baseline` is its name.
     `stages` gives the stages behind the model from the values, the stage of its output with the dimensions, and the
     scaling; one of them is `NUMBER_STAGE`, and the last are outputs. `place` is that of the target's column, and
-    `is_read` says whether the rune reads that column too.
+    `is_read` says whether the rune reads that column too. `rows` says how many rows the shortest table has of which
+    something is learned.
     """
 
     learned: Callable[[Values, Array], Array]
@@ -53,6 +54,7 @@ class NumberTarget:
     usual: Callable[[Values, Array], Array] | None = None
     place: int = -1
     is_read: bool = False
+    rows: Callable[[Values], int] = lambda _values: 1
 
     def without_learning(self, values: Values, rows: Array, scaling: DataScaling) -> Array:
         """The answers that need no learning, one for each that is learned."""

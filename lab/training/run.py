@@ -18,6 +18,7 @@ from lab.child.job import ChildCommand, Report
 from lab.child.limits import ChildLimits
 from lab.child.start import BegunStep, Outcome, ProcessPool, Step, begun, start_ahead
 from lab.child.start import run as run_step
+from lab.dataset.tables import require_rows
 from lab.quantize.forms import FLOAT
 from lab.quantize.samples import MOST_SAMPLES
 from lab.recipes.alarm import DISTANCE_STAGE
@@ -103,6 +104,8 @@ def write_features(prepared: PreparedRun, target: Path, report: Report) -> Writt
     settings = prepared.settings
     recipe, values = settings.recipe, settings.values
     dataset = joined(prepared.dataset, generated_dataset(prepared.dataset, recipe, values, settings.seed))
+    if recipe.target is not None:
+        require_rows(dataset.recordings, dataset.splits, recipe.target.rows(values), recipe.name)
     computed = compute_windows(dataset, recipe, values, report)
     windows, numbers = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, computed))
     if not recipe.counts:  # a picture always fills its window

@@ -36,6 +36,10 @@ def _ends(values: Values, rows: int) -> Array:
     return np.arange(int(values["window"]) - 1, rows - int(values["ahead"]), int(values["hop"]))
 
 
+def _least_rows(values: Values) -> int:
+    return int(values["window"]) + int(values["ahead"])
+
+
 def _learned(values: Values, rows: Array) -> Array:
     learned: Array = rows[_ends(values, len(rows)) + int(values["ahead"]), 0]
     return learned
@@ -132,6 +136,6 @@ RECIPE = Recipe(
     network_arguments=("filters", "blocks", "kernel", "dropout"),
     augmentation=("noise",),
     features=_features,
-    target=NumberTarget(_learned, _stages, "the last value again", _newest, place=0, is_read=True),
+    target=NumberTarget(_learned, _stages, "the last value again", _newest, place=0, is_read=True, rows=_least_rows),
     scales=True,
 )

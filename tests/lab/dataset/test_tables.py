@@ -14,6 +14,7 @@ from lab.recipes.numbers import scaling_of
 from lab.refusal import Reason, Refused
 from lab.training.data import read_dataset
 from lab.training.preparing import prepare_run
+from lab.training.run import write_features
 from rune.datasets.splits import Split
 from rune.source.policy.sections.training import Training
 from tests.lab.training.motion_data import write_motion
@@ -70,6 +71,15 @@ def test_data_of_which_no_number_can_be_learned_is_refused(texts: dict[str, str]
         prepare_run(Training("regression", "samples"), write(tmp_path, **texts), {})
     assert message in str(refused.value)
     assert refused.value.reason is Reason.DATA
+
+
+@pytest.mark.parametrize(("rows", "arguments"), [(200, {}), (400, {"ahead": 20})])
+def test_a_part_that_is_too_short_for_a_forecast_is_named(rows: int, arguments: dict[str, int], tmp_path: Path) -> None:
+    prepared = prepare_run(Training("forecast", "a", arguments=arguments), write(tmp_path, a=table(rows)), {})
+    part, needed = round(0.15 * rows), 48 + arguments.get("ahead", 1)
+    message = f'"a.csv, validation part", the longest table for validation, has {part} rows; forecast needs {needed}.'
+    with pytest.raises(Refused, match=message):
+        write_features(prepared, tmp_path / "features.npz", lambda _share, _text: None)
 
 
 def test_recordings_of_another_kind_are_refused(tmp_path: Path) -> None:
