@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from rune.datasets.content.content import BadContent
 from rune.datasets.export.label_studio import MARKED
 from rune.datasets.layouts.boxes import percent_shapes
 from rune.datasets.layouts.files import DataFiles
@@ -48,6 +49,8 @@ def _layout(archive: DataFiles, tasks: list[dict[str, Any]], list_name: str) -> 
             omissions.append(Omission(base or "a task without a file", "The archive does not have this file."))
         elif len(labels) > 1:
             omissions.append(Omission(names[base], "It has several labels. A sample has one."))
+        elif isinstance(positions, str):
+            omissions.append(Omission(names[base], positions))
         else:
             person = first_word(data.get("group"), data.get("person"), data.get("speaker"))
             label, split = next(iter(labels), ""), split_of(data.get("split") or "")
@@ -75,8 +78,17 @@ def base_name(address: str) -> str:
     return unquote(local or parts.path).rpartition("/")[2]
 
 
-def _shapes_of(task: dict[str, Any]) -> Positions | None:
-    """Returns where the first annotation that counts has objects, empty where it has none; None without one."""
+def _shapes_of(task: dict[str, Any]) -> Positions | str | None:
+    """Returns where the first annotation that counts has objects, empty where nothing is marked; None without one, and
+    the reason where marks cannot be read."""
+    try:
+        return _readable_shapes_of(task)
+    except BadContent as error:
+        return str(error)
+
+
+def _readable_shapes_of(task: dict[str, Any]) -> Positions | None:
+    """Raises `BadContent`."""
     annotations = objects_of(task.get("annotations", task.get("completions")))
     for annotation in annotations:
         if not annotation.get("was_cancelled"):

@@ -13,6 +13,7 @@ from rune.datasets.layouts.archive import DataArchive
 from rune.datasets.layouts.find import find_layout, positions_of, read_item
 from rune.datasets.positions import NOTHING, ObjectPosition, Positions
 from tests.forge.factories.recordings import loud, png
+from tests.rune.datasets.test_layouts import layout_of
 from tests.support.archives import zipped
 
 PICTURE = png(width=200, height=100)
@@ -97,6 +98,7 @@ def test_a_sound_has_no_positions() -> None:
         ({"x": 20, "y": 10, "width": 10, "height": 30, "rectanglelabels": ["bolt"]}, (0.25, 0.25)),
         ({"x": 25, "y": 25, "width": 1, "keypointlabels": ["bolt"]}, (0.25, 0.25)),
         ({"x": 25, "y": 25, "radiusX": 9, "radiusY": 3, "ellipselabels": ["bolt"]}, (0.25, 0.25)),
+        ({"points": [[10, 10], [40, 20], [20, 40]], "polygonlabels": ["bolt"]}, (0.25, 0.25)),
         # Turned by a quarter around its corner: half of its height goes to the left, half of its width down.
         ({"x": 50, "y": 50, "width": 10, "height": 20, "rotation": 90, "rectanglelabels": ["bolt"]}, (0.45, 0.6)),
     ],
@@ -115,6 +117,33 @@ def test_label_studio_says_of_which_pictures_nobody_looked() -> None:
     ]
     assert [positions for _, positions in read(files)] == [(ObjectPosition("bolt", 0.25, 0.25),), (), None]
     assert read(label_studio({"value": {"choices": ["tray"]}})) == [("tray", None)]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"format": "rle", "rle": [0, 1], "brushlabels": ["nut"]},
+        {"points": [], "polygonlabels": ["nut"]},
+        {"points": [[1, 2], [3]], "polygonlabels": ["nut"]},
+        {"points": [[1, 2], [3, "4"]], "polygonlabels": ["nut"]},
+        {"points": 7, "polygonlabels": ["nut"]},
+        {"x": "1", "y": 2, "keypointlabels": ["nut"]},
+        {"x": 1, "y": 2, "keypointlabels": []},
+    ],
+)
+def test_a_picture_with_a_mark_that_has_no_place_is_left_out_and_not_empty(value: dict[str, Any]) -> None:
+    shape = {"value": {"x": 25, "y": 25, "keypointlabels": ["bolt"]}}
+    files = label_studio(shape) | {"b.png": png(width=3), "c.png": png(width=4)}
+    files["tasks.json"] += [
+        {"id": 2, "data": {"image": "b.png"}, "annotations": [{"result": [shape, {"value": value}]}]},
+        {"id": 3, "data": {"image": "c.png"}, "annotations": [{"result": [{"value": {"choices": ["tray"]}}]}]},
+    ]
+    layout = layout_of({**files, "tasks.json": json.dumps(files["tasks.json"])})[1]
+    assert [(item.path, item.positions) for item in layout.items] == [
+        ("a.png", (ObjectPosition("bolt", 0.25, 0.25),)),
+        ("c.png", ()),
+    ]
+    assert [(each.path, "without a middle" in each.reason) for each in layout.omissions] == [("b.png", True)]
 
 
 def test_shapes_that_somebody_drew_since_an_export_count() -> None:
