@@ -220,7 +220,10 @@ def _functions(core: EmulatedCore, folder: Path) -> Iterator[tuple[str, int]]:
 
 
 def _run(command: Sequence[str], folder: Path) -> str:
-    process = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False)
+    try:
+        process = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise BadFirmware(f"{command[0]} was stopped after {_SECONDS} s") from None
     if process.returncode:
         raise BadFirmware(process.stderr[-4000:])
     return process.stdout

@@ -59,7 +59,8 @@ def emulate(
     """Runs on each frame: the bytes of all inputs. Instructions are counted from the entry of `<prefix>_run` to its
     return; those below a function of `watch` are counted under its name.
 
-    Raises `FirmwareHangs`, `FirmwareStalled`, `FirmwareFaulted`, `RuneFailed`, `MissingProgram`.
+    Raises `FirmwareHangs`, `FirmwareStalled`, `FirmwareFaulted`, `RuneFailed`, `MissingProgram`, and `EmulationError`
+    where the emulator does not count.
     """
     names = (f"{firmware.interface.prefix}_run", *watch)
     with tempfile.TemporaryDirectory(prefix="emulated-") as folder_name:
@@ -86,7 +87,11 @@ def emulate(
             )
         except subprocess.TimeoutExpired as error:
             raise FirmwareStalled(seconds) from error
-        counts = [line.split() for line in (folder / "counts").read_text("ascii").splitlines()]
+        file = folder / "counts"
+        if not file.exists():
+            reason, *_ = ended.stderr.strip().splitlines() or [f"it ended with {ended.returncode}"]
+            raise EmulationError(f"{core.emulator} does not run the plugin that counts: {reason}")
+        counts = [line.split() for line in file.read_text("ascii").splitlines()]
         _raise_for(firmware, folder, ended, counts, budget)
         return Emulated(
             (folder / "outputs.bin").read_bytes(),

@@ -11,6 +11,8 @@ from threading import Event
 
 import pytest
 
+from rune.compiler.anvil.lower import lower
+from rune.compiler.targets.c.interface import interface_of
 from rune.devices.emulation import running
 from rune.devices.emulation.cores import CORES
 from rune.devices.emulation.errors import (
@@ -23,8 +25,9 @@ from rune.devices.emulation.errors import (
     MissingProgram,
     RuneFailed,
 )
+from rune.devices.emulation.firmware import LinkedProgram, Sizes, _run
 from rune.devices.emulation.running import counter, emulate
-from tests.rune.devices.emulation.programs import by_hand, core
+from tests.rune.devices.emulation.programs import WORDS, C, by_hand, core
 
 NUMBER = (7).to_bytes(4, "little")
 LOOP = """
@@ -116,6 +119,35 @@ def test_a_rune_that_the_machine_has_no_room_for_is_refused_before_it_runs(
         MachineTooSmall, match=rf"bytes of {memory}, and the emulated Cortex-M4 has 1?[46],.*cannot be measured"
     ):
         by_hand(body, core("cortex-m4"), tmp_path, before=before)
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("echo 'qemu: -plugin: invalid option' >&2; echo more >&2; exit 1", "qemu: -plugin: invalid option"),
+        ("exit 1", "it ended with 1"),
+    ],
+)
+def test_an_emulator_without_plugins_gives_its_reason(
+    script: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on = CORES["cortex-m4"]
+    emulator, plugin = tmp_path / on.emulator, tmp_path / "plugin"
+    emulator.write_text(f"#!/bin/sh\n{script}\n")
+    emulator.chmod(0o755)
+    plugin.touch()
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(running, "counter", lambda: plugin)
+    interface = interface_of(lower(WORDS, {}, C), "words")
+    firmware = LinkedProgram(on, tmp_path / "image", interface, Sizes(0, 0, 0), 0, {f"{interface.prefix}_run": 0})
+    with pytest.raises(EmulationError, match=f"does not run the plugin that counts: {reason}$"):
+        emulate(firmware, [[NUMBER]])
+
+
+def test_a_compiler_that_does_not_end_is_bad_firmware(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rune.devices.emulation.firmware._SECONDS", 0.01)
+    with pytest.raises(BadFirmware, match=r"sleep was stopped after 0\.01 s"):
+        _run(["sleep", "9"], tmp_path)
 
 
 def test_a_compiler_that_is_missing_is_named_with_its_package(tmp_path: Path) -> None:
