@@ -14,28 +14,59 @@ from hashlib import sha256
 
 from lab.dataset.recordings import Recording
 from lab.refusal import Reason, Refused
-from rune.datasets.splits import Split, split_of_new_group
-from rune.wording import quoted
+from rune.datasets.splits import SHARES, Split, split_of_new_group
+from rune.wording import counted, quoted
 
 _DIGITS = 16
 """Of a recording's digest, which names it."""
+_WITHOUT_TEST: Mapping[Split, float] = {Split.TRAIN: 0.85, Split.VALIDATION: 0.15}
+"""The shares of recordings that a data set gives to training, where it gives none to validation."""
 
 
 @dataclass(frozen=True)
 class Splits:
-    """The split of each recording, and those of all groups and single recordings by name, to be stored."""
+    """The split of each recording, those of all groups and single recordings by name, to be stored, and sentences about
+    them."""
 
     of_recordings: Sequence[Split]
     stored: Mapping[str, Split]
+    notes: Sequence[str] = ()
 
 
 def divide(recordings: Sequence[Recording], stored: Mapping[str, Split]) -> Splits:
-    """Divides recordings. A split that the data set gives goes before; `stored` are earlier ones by name.
+    """Divides recordings. A split that the data set gives goes before, but where it gives none to validation, a part of
+    those to learn from is for that; `stored` are earlier splits by name.
 
     Raises `Refused` for data that gives splits to some recordings only, or puts a group into two.
     """
     if any(each.split for each in recordings):
-        return Splits(_declared(recordings), dict(stored))
+        declared = _declared(recordings)
+        return Splits(declared, dict(stored)) if Split.VALIDATION in declared else _parted(recordings, declared, stored)
+    splits = _by_name(recordings, stored, SHARES)
+    return Splits([splits[name_of(each)] for each in recordings], splits)
+
+
+def _parted(recordings: Sequence[Recording], declared: Sequence[Split], stored: Mapping[str, Split]) -> Splits:
+    """Splits that a data set gives, with a part of those to learn from as validation."""
+    learned = [each for each, split in zip(recordings, declared, strict=True) if split is Split.TRAIN]
+    known = {name: split for name, split in stored.items() if split in _WITHOUT_TEST}
+    parts = _by_name(learned, known, _WITHOUT_TEST)
+    splits = [
+        parts[name_of(each)] if split is Split.TRAIN else split
+        for each, split in zip(recordings, declared, strict=True)
+    ]
+    count = splits.count(Split.VALIDATION)
+    note = (
+        f"The data has no split validation, so {count} of the {counted(len(learned), 'recording')} of train "
+        f"{'chooses' if count == 1 else 'choose'} the best epoch."
+    )
+    return Splits(splits, {**stored, **parts}, (note,) if count else ())
+
+
+def _by_name(
+    recordings: Sequence[Recording], stored: Mapping[str, Split], shares: Mapping[Split, float]
+) -> dict[str, Split]:
+    """The splits of groups and single recordings by name: the stored ones, and those of new ones by `shares`."""
     labels: dict[str, Counter[str]] = {}
     for each in recordings:
         labels.setdefault(name_of(each), Counter())[each.label] += 1
@@ -46,9 +77,9 @@ def divide(recordings: Sequence[Recording], stored: Mapping[str, Split]) -> Spli
     new = [name for name in labels if name not in splits]
     # Large groups first, while there is a choice; then in an order that says nothing of the recordings.
     for name in sorted(new, key=lambda name: (-labels[name].total(), sha256(name.encode()).digest())):
-        splits[name] = split_of_new_group(labels[name], counts)
+        splits[name] = split_of_new_group(labels[name], counts, shares)
         counts[splits[name]] += labels[name]
-    return Splits([splits[name_of(each)] for each in recordings], splits)
+    return splits
 
 
 def name_of(recording: Recording) -> str:

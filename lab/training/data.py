@@ -128,7 +128,7 @@ def read_dataset(
     splits = divide(recordings, stored)
     own_splits = [splits.of_recordings[place] for place, _ in judged]
     require_splits([each for _, each in judged], own_splits, needed_splits, needed)
-    notes += [*warnings(recordings), *(of_one.notes or unnamed_people(recordings))]
+    notes += [*splits.notes, *warnings(recordings), *(of_one.notes or unnamed_people(recordings))]
     if recipe.learns_anomalies and len({each.label for each in recordings}) == 1:
         notes.append("There are no recordings of anomalies, so how many of them are recognised is not known.")
     if recipe.learns_word and len({each.label for each in recordings}) == 1:

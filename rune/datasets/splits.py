@@ -28,10 +28,11 @@ SHARES: Mapping[Split, float] = {Split.TRAIN: 0.7, Split.TEST: 0.15, Split.VALID
 """The share of the samples of each label that a split is to have. A label of two people is trained and tested."""
 
 
-def split_of_new_group(group: Counts, splits: Mapping[Split, Counts]) -> Split:
-    """Returns the split for a group that comes with these samples, where the splits have those."""
-    lacking = (split for split in SHARES if not all(splits.get(split, {}).get(label) for label in group))
-    return next(lacking, None) or min(SHARES, key=lambda split: _distance(group, splits, split))
+def split_of_new_group(group: Counts, splits: Mapping[Split, Counts], shares: Mapping[Split, float] = SHARES) -> Split:
+    """Returns the split, one of those with a share, for a group that comes with these samples, where the splits have
+    those."""
+    lacking = (split for split in shares if not all(splits.get(split, {}).get(label) for label in group))
+    return next(lacking, None) or min(shares, key=lambda split: _distance(group, splits, split, shares))
 
 
 def split_of_single(data_set: UUID, digest: str) -> Split:
@@ -44,12 +45,12 @@ def split_of_single(data_set: UUID, digest: str) -> Split:
     return Split.TRAIN
 
 
-def _distance(group: Counts, splits: Mapping[Split, Counts], chosen: Split) -> float:
-    """How far the shares of the group's labels are from `SHARES` if it goes into `chosen`."""
+def _distance(group: Counts, splits: Mapping[Split, Counts], chosen: Split, shares: Mapping[Split, float]) -> float:
+    """How far the shares of the group's labels are from `shares` if it goes into `chosen`."""
     distance = 0.0
     for label, added in group.items():
-        total = added + sum(splits.get(split, {}).get(label, 0) for split in SHARES)
-        for split, share in SHARES.items():
+        total = added + sum(splits.get(split, {}).get(label, 0) for split in shares)
+        for split, share in shares.items():
             count = splits.get(split, {}).get(label, 0) + (added if split == chosen else 0)
             distance += abs(count / total - share) * added if total else 0
     return distance

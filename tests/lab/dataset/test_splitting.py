@@ -69,6 +69,34 @@ def test_splits_of_the_data_set_go_before() -> None:
     assert set(divide(recordings, {}).of_recordings) == {Split.TEST}
 
 
+@pytest.mark.parametrize("group", ["", "person {}"])
+def test_without_a_split_validation_a_part_of_train_is_for_it_and_people_stay_whole(group: str) -> None:
+    """As in archives of Edge Impulse and MNIST, which have two splits."""
+    recordings = [
+        replace(each, group=each.group and group.format(each.group), split="test" if "5" in each.group else "train")
+        for each in people(6)
+    ]
+    divided = divide(recordings, {})
+    require_splits(recordings, divided.of_recordings)
+    sides = defaultdict(set)
+    for each, split in zip(recordings, divided.of_recordings, strict=True):
+        assert (split is Split.TEST) == (each.split == "test")
+        sides[name_of(each)].add(split)
+    assert all(len(splits) == 1 for splits in sides.values())
+    validation = list(divided.of_recordings).count(Split.VALIDATION)
+    assert divided.notes == (
+        f"The data has no split validation, so {validation} of the 20 recordings of train choose the best epoch.",
+    )
+    again = divide(recordings, splits_of_bytes(splits_to_bytes(divided.stored), "splits.json"))
+    assert again.of_recordings == divided.of_recordings
+
+
+def test_where_a_label_has_nobody_for_validation_it_is_refused() -> None:
+    recordings = [replace(each, split="test" if each.group == "person 1" else "train") for each in people(2)]
+    with pytest.raises(Refused, match="glass has no recordings in the split validation"):
+        require_splits(recordings, divide(recordings, {}).of_recordings)
+
+
 @pytest.mark.parametrize(
     ("recordings", "message"),
     [
