@@ -264,6 +264,7 @@ def _context(principal: Principal, project: Project, review: Review, which: Thre
         "is_requested": review.closed is None and principal.pk in waited_for(groups_of(review), verdicts),
         "groups": [_approvals(group, verdicts, builds) for group in review.groups.all()],
         "invited": waiting_to_join(review),
+        "may_invite": can(principal, Verb.MANAGE, project),
         **_talk(principal, review, which),
         "wrong_url": f"/api/v1/reviews/{review.pk}/wrong-results" if can(principal, Verb.GIVE_SAMPLE, project) else "",
         "respond": f"{review.get_absolute_url()}/respond",

@@ -22,6 +22,7 @@ from forge.reviews.models import InvitedReviewer, Review
 from forge.reviews.rounds.access import find_review, groups_of, newest_round, standing_verdicts, state_of
 from forge.reviews.rounds.decision import ReviewState, waited_for
 from tests.forge.factories.builds import built
+from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -193,3 +194,16 @@ def test_an_organisation_sends_only_so_many_letters_in_a_day(
         ask_for_review(owner, review.rounds.get().build, "Once more", invited=["ben@elsewhere.example"])
     InvitedReviewer.objects.update(created=timezone.now() - timedelta(days=2))
     ask_for_review(owner, review.rounds.get().build, "Once more", invited=["ben@elsewhere.example"])
+
+
+@pytest.mark.protects("reviews/invited-addresses")
+def test_an_invited_address_is_shown_to_those_who_may_invite(
+    owner: Any, maintainer: Any, developer: Any, viewer: Any, project: Any, browser_of: Browser
+) -> None:
+    invited_review(owner, project)
+    for person in (owner, maintainer):
+        assert ANA in browser_of(person).get(PAGE).content.decode()
+    for person in (developer, viewer):
+        page = compact(browser_of(person).get(PAGE).content.decode())
+        assert ANA not in page
+        assert "1 person was invited and has not joined yet." in page
