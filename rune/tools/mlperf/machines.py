@@ -101,8 +101,8 @@ class SerialBoard:
     """A board with the firmware of the rune around the model, at a line; its time is cycles at its clock."""
 
     def __init__(self, model: bytes, device: Device) -> None:
-        """Raises what `built_for` raises, and `InferenceFailed` for a board that answers otherwise than this machine:
-        its firmware is of another model."""
+        """Raises what `built_for` raises, and `InferenceFailed` for a board whose firmware has other inputs or several
+        outputs, or answers otherwise than this machine: its firmware is of another model."""
         self._device = device
         sizes = [port["bytes"] for port in device.hello["inputs"]]
         here = ThisMachine(model)
@@ -110,6 +110,9 @@ class SerialBoard:
             raise InferenceFailed(
                 f"The board's firmware has inputs of {sizes} bytes, and the model one of {here.input_size}"
             )
+        outputs = len(device.hello["outputs"])
+        if outputs != 1:
+            raise InferenceFailed(f"The board's firmware has {outputs} outputs, and the model one")
         trial = bytes(number % 256 for number in range(here.input_size))
         if self.run(trial, 1).answer != here.run(trial, 1).answer:
             raise InferenceFailed("The board answers otherwise than this machine: its firmware is of another model")

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from threading import Thread
 from typing import Final, Protocol
 
 from rune.tools.mlperf.benchmarks import BadInput, BenchmarkModel
@@ -187,12 +188,19 @@ class BenchmarkDevice:
         self._finished(FinishedInference(runs, warmups, run.microseconds))
 
     def _run(self, data: bytes, times: int) -> Generator[str, None, MachineRun]:
-        """Returns the run, and yields lines while it lasts."""
-        with ThreadPoolExecutor(1) as executor:
-            running = executor.submit(self._machine.run, data, times)
-            while not wait([running], self._quiet_seconds).done:
-                yield "m-[Running]"
-            return running.result()
+        """Returns the run, and yields lines while it lasts. An interrupt abandons its thread."""
+        running: Future[MachineRun] = Future()
+
+        def work() -> None:
+            try:
+                running.set_result(self._machine.run(data, times))
+            except BaseException as error:
+                running.set_exception(error)
+
+        Thread(target=work, daemon=True).start()
+        while not wait([running], self._quiet_seconds).done:
+            yield "m-[Running]"
+        return running.result()
 
     def _timestamp(self) -> str:
         """The device's time, which never goes back."""

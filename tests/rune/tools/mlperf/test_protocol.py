@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import struct
 import threading
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from rune.devices.firmware.device import Device
 from rune.model.tflite import ModelTensor
 from rune.tensor import ElementType, TensorType
 from rune.tools.mlperf.benchmarks import BENCHMARKS, BenchmarkModel
+from rune.tools.mlperf.machines import SerialBoard
 from rune.tools.mlperf.protocol import BenchmarkDevice, FinishedInference, InferenceFailed, MachineRun
 
 
@@ -143,19 +148,51 @@ def test_bytes_that_are_no_text_and_an_endless_command_are_answered() -> None:
     assert "m-name-dut-[hammer-forge]" in lines
 
 
-def test_a_device_that_infers_for_long_says_so_meanwhile() -> None:
-    going_on = threading.Event()
+class Slow(FirstBytes):
+    """A machine that infers until it may end."""
 
-    class Slow(FirstBytes):
-        def run(self, data: bytes, times: int) -> MachineRun:
-            going_on.wait(30)
-            return super().run(data, times)
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.may_end = threading.Event()
 
-    benchmark = BENCHMARKS["kws01"]
-    target = BenchmarkDevice(BenchmarkModel(benchmark, tensor(490), tensor(12)), Slow(12), quiet_seconds=0.01)
+    def run(self, data: bytes, times: int) -> MachineRun:
+        self.may_end.wait(30)
+        return super().run(data, times)
+
+
+def inferring() -> tuple[Slow, Iterator[str]]:
+    """A slow machine that infers, and the lines that follow."""
+    benchmark, machine = BENCHMARKS["kws01"], Slow(12)
+    target = BenchmarkDevice(BenchmarkModel(benchmark, tensor(490), tensor(12)), machine, quiet_seconds=0.01)
     load(target, bytes(490))
     lines = target.receive(b"infer 1 0%")
     while next(lines) != "m-[Running]":
         pass
-    going_on.set()
+    return machine, lines
+
+
+def test_a_device_that_infers_for_long_says_so_meanwhile() -> None:
+    machine, lines = inferring()
+    machine.may_end.set()
     assert list(lines)[-1] == "m-ready"
+
+
+def test_an_interrupt_does_not_wait_for_the_inference(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine, lines = inferring()
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rune.tools.mlperf.protocol.wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        next(lines)
+    assert machine.runs == []
+    machine.may_end.set()
+
+
+def test_a_board_with_firmware_of_several_outputs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = SimpleNamespace(input_size=490)
+    monkeypatch.setattr("rune.tools.mlperf.machines.ThisMachine", lambda model: here)
+    connected = SimpleNamespace(hello={"inputs": [{"bytes": 490}], "outputs": [{}, {}]})
+    with pytest.raises(InferenceFailed, match="has 2 outputs, and the model one"):
+        SerialBoard(b"", cast(Device, connected))
