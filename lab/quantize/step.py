@@ -28,6 +28,10 @@ from rune.model.tflite import Model, ModelError, TensorKind, read_model, signatu
 from rune.wording import quoted
 
 
+_SILENT_RANGE = 1e-3
+"""Of a tensor that is 0 in all samples: with none at all, its scale would be so small that no interpreter takes it."""
+
+
 @dataclass(frozen=True)
 class FloatParts:
     """The floats of a quantised form: the operators with these output tensors, and the inputs and outputs.
@@ -167,6 +171,9 @@ def _ranges(
     """Returns the ranges over the samples. Bounds of the first input that are known replace its range."""
     ranges, model = measured_ranges(data, samples, inputs), read_model(data)
     shared_by_steps(ranges, model)
+    for each in ranges.values():
+        if not each["min"].any() and not each["max"].any():
+            each["max"] = np.full_like(each["max"], _SILENT_RANGE)
     if plan.input_bounds is not None:
         own = ranges[model.tensors[model.inputs[0]].name]
         for name, bound in zip(("min", "max"), plan.input_bounds, strict=True):

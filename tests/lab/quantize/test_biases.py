@@ -20,6 +20,7 @@ from rune.model.tflite import read_model
 from rune.running.runtime import CompiledRune
 
 BIAS = np.array([0.1, 0.8, -0.2], np.float32)
+RELU = 1
 STATIC = [name for name, form in FORMS.items() if form.is_static]
 
 
@@ -30,8 +31,8 @@ def with_small_channel(weights: Array, axis: int, factor: float) -> Array:
     return (weights * factors.reshape([-1 if each == axis else 1 for each in range(weights.ndim)])).astype(np.float32)
 
 
-def dense(builder: Builder, source: int, weights: Array, bias: Array) -> int:
-    options = {"fusedActivationFunction": 0, "weightsFormat": 0, "keepNumDims": False}
+def dense(builder: Builder, source: int, weights: Array, bias: Array, activation: int = 0) -> int:
+    options = {"fusedActivationFunction": activation, "weightsFormat": 0, "keepNumDims": False}
     inputs = [source, builder.constant("w", weights), builder.constant("b", bias)]
     return builder.add("FULLY_CONNECTED", inputs, (1, len(bias)), "dense", ("FullyConnected", options))
 
@@ -107,6 +108,20 @@ def test_the_rune_answers_as_the_interpreter() -> None:
     (message,) = loaded.call({loaded.capabilities[0].id: stored.tobytes()})
     answers = np.array(message.tensors[0].elements) * model.tensors[model.outputs[0]].scale
     np.testing.assert_allclose(answers, RunningModel(file).run([value])[0].ravel(), atol=1e-4)
+
+
+@pytest.mark.parametrize("form", STATIC)
+def test_a_layer_whose_outputs_are_all_0_is_quantised(form: str) -> None:
+    """An activation cuts them off."""
+    random = np.random.default_rng(0)
+    builder = Builder()
+    source = builder.tensor("input", (1, 4))
+    weights = random.normal(0, 0.3, (3, 4)).astype(np.float32)
+    silent = dense(builder, source, weights, np.full(3, -9, np.float32), RELU)
+    data = builder.file({"input": source}, {"output": dense(builder, silent, weights[:, :3].copy(), BIAS)})
+    (value,) = samples((1, 4))[0].values
+    answer = RunningModel(form_of(data, form, (1, 4))).run([value])[0].ravel()
+    np.testing.assert_allclose(answer, BIAS, atol=0.02)
 
 
 def test_other_models_keep_their_bytes() -> None:
