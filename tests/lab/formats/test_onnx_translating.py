@@ -98,6 +98,18 @@ def test_softmax_means_what_its_opset_says(opset: int) -> None:
     assert difference(exponents / total, answer(translate(softmax), value)) < 1e-6
 
 
+@pytest.mark.parametrize("shape", [(3,), (1, 3), (1, 1, 3)])
+def test_a_sum_has_as_many_dimensions_as_its_constant(shape: tuple[int, ...]) -> None:
+    random = np.random.default_rng(4)
+    weights, bias = random.normal(size=(4, 3)).astype(np.float32), random.normal(size=shape).astype(np.float32)
+    nodes = node("MatMul", ("x", "weights"), ("dense",)), node("Add", ("dense", "bias"))
+    translated = translate(model(*nodes, weights=weights, bias=bias))
+    value = random.normal(size=(1, 4)).astype(np.float32)
+    result = answer(translated, value)
+    assert result.shape == (value @ weights + bias).shape
+    np.testing.assert_allclose(result, value @ weights + bias, rtol=1e-5)
+
+
 def test_means_count_padding_where_the_node_says_so() -> None:
     value = np.ones((1, 3, 8, 8), np.float32)
     for counts, corner in ((1, 4 / 9), (0, 1.0)):

@@ -178,6 +178,8 @@ def _add_bias(translation: Translation, value: OnnxValue, other: OnnxValue) -> b
     units = value.shape[-1]
     if constant.size != units or constant.shape[-1:] != (units,) or value.is_last:
         return False
+    if constant.ndim > len(value.shape):
+        return False  # the sum has as many dimensions as the constant
     operator.inputs.append(translation.store(other.name, constant.ravel()))
     return True
 
