@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+LARGEST_NUMBER = 3.4e38
+"""Of 32 bits, which a device computes with."""
+
 
 class Kind(StrEnum):
     """The sensor of a sample."""

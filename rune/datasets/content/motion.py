@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from math import isfinite
 
-from rune.datasets.content.content import BadContent, Content, Kind, Quality, stretches
+from rune.datasets.content.content import LARGEST_NUMBER, BadContent, Content, Kind, Quality, stretches
 
 DRAWN_POINTS = 40
 MAX_ROWS = 200_000
@@ -40,7 +39,7 @@ def _row(number: int, line: str) -> tuple[float, float, float]:
     if match is None:
         raise BadContent(f"Line {number} of the CSV is not three numbers separated by commas.")
     x, y, z = (float(text) for text in match.groups())
-    if not (isfinite(x) and isfinite(y) and isfinite(z)):
+    if max(abs(x), abs(y), abs(z)) > LARGEST_NUMBER:
         raise BadContent(f"Line {number} of the CSV has a number that is out of range.")
     return x, y, z
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.datasets.content.content import BadContent, Content, Kind, Quality, stretches
+from rune.datasets.content.content import LARGEST_NUMBER, BadContent, Content, Kind, Quality, stretches
 
 MAX_COLUMNS = 64
 MAX_ROWS = 200_000
@@ -99,13 +98,9 @@ def _number(field: str, line: int, name: str) -> float:
         value = float(field)
     except ValueError:
         raise BadContent(f"Line {line} has no number in the column {name}.") from None
-    if not isfinite(value) or abs(value) > _LARGEST:
+    if not abs(value) <= LARGEST_NUMBER:
         raise BadContent(f"Line {line} has a number that is out of range in the column {name}.")
     return value
-
-
-_LARGEST = 3.4e38
-"""Of numbers of 32 bits, which a device computes with."""
 
 
 def _points(column: Sequence[float]) -> list[int]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from math import isfinite
 
-from rune.datasets.content.content import BadContent
+from rune.datasets.content.content import LARGEST_NUMBER, BadContent
 from rune.datasets.content.motion import MAX_ROWS
 from rune.datasets.content.read import read_content
 from rune.datasets.content.table import checked_names, is_motion
@@ -152,4 +152,6 @@ def _number(value: object, row: int) -> str:
         raise BadContent(f"Row {row} has a value that is not a number.") from None
     if not isfinite(number):
         raise BadContent(f"Row {row} has a value that is not a number.")
+    if abs(number) > LARGEST_NUMBER:
+        raise BadContent(f"Row {row} has a number that is out of range.")
     return repr(number).removesuffix(".0")

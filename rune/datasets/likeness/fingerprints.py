@@ -31,7 +31,7 @@ Words = NDArray[np.uint32]
 
 
 def fingerprint_of(kind: Kind, data: bytes) -> Words:
-    """The words of a stored recording, in order. Raises `BadContent` for a picture that cannot be decoded."""
+    """The words of a stored recording, in order. Raises `BadContent` as `features_of` does."""
     if kind is Kind.SOUND:
         return _of_sound(*sound_values(data))
     if kind is Kind.PICTURE:

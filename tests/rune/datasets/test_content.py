@@ -94,6 +94,7 @@ def test_motion_is_drawn_by_axis_and_stillness_is_seen() -> None:
         (b"1,2\n", "Line 1 of the CSV is not three numbers"),
         (b"1,2,3\n1,2,nan\n", "Line 2 of the CSV is not three numbers"),
         (b"1,2,1e999\n", "Line 1 of the CSV has a number that is out of range."),
+        (b"1,2,3\n-1e39,2,3\n", "Line 2 of the CSV has a number that is out of range."),
         (riff(pcm_format(channels=2), (b"data", b"abcd")), "has 2 channels"),
         (riff(pcm_format(bits=24), (b"data", b"abc")), "not 16-bit PCM"),
         (riff(pcm_format(encoding=3), (b"data", b"abcd")), "not 16-bit PCM"),

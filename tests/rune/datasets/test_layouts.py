@@ -169,6 +169,7 @@ def test_a_person_with_the_number_0_is_a_person() -> None:
     [
         (acquisition([[1, 2]], 3), "has 2 values"),
         (acquisition([["a", "b", "c"]], 3), "not a number"),
+        (acquisition([[1, 2, 1e39]], 3), "out of range"),
         (acquisition([[1, 2, 1e999]], 3).replace("Infinity", "1e999"), "not a number"),
         (acquisition([1], 1, 1e-9), "out of range"),
         (acquisition([10**400], 1), "out of range"),
@@ -291,6 +292,7 @@ def test_sounds_of_other_formats_become_sixteen_bits_and_one_channel(data: bytes
         (riff(pcm_format(8000, bits=12), (b"data", b"\0\0")), "not PCM"),
         (b"x,y\n1,2,3\n", "has 3 values; the first line names 2 columns"),
         (b"1,2,nan\n", "not a number"),
+        (b"x,y,z\n1,2,1e39\n", "out of range"),
         (b"\xff\xfe\0", "not a WAV, PNG, JPEG or CSV file"),
     ],
 )

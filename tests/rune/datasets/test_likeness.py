@@ -84,6 +84,15 @@ def test_one_row_of_motion_has_as_many_features_as_many() -> None:
     assert np.isfinite(np.concatenate([one, many])).all()
 
 
+@pytest.mark.parametrize("number", [b"1e39", b"-1e300"])
+def test_motion_that_no_device_computes_with_is_refused(number: bytes) -> None:
+    data = b"1,2,3\n" + number + b",5,6\n"
+    for read in (features_of, fingerprint_of):
+        with pytest.raises(BadContent, match="out of range"):
+            read(Kind.MOTION, data)
+    assert np.isfinite(features_of(Kind.MOTION, b"3.4e38,-3.4e38,1\n0,0,0\n")).all()
+
+
 @pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"", b"\x89PNG\r\n\x1a\n" + b"\0" * 64])
 def test_what_no_decoder_reads_is_refused_by_name(data: bytes) -> None:
     with pytest.raises(BadContent, match="cannot be decoded"):
