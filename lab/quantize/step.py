@@ -27,7 +27,6 @@ from lab.refusal import Reason, Refused
 from rune.model.tflite import Model, ModelError, TensorKind, read_model, signature
 from rune.wording import quoted
 
-
 _SILENT_RANGE = 1e-3
 """Of a tensor that is 0 in all samples: with none at all, its scale would be so small that no interpreter takes it."""
 

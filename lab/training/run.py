@@ -55,6 +55,7 @@ from lab.training.judging.thresholds import (
     word_threshold,
 )
 from lab.training.preparing import PreparedRun
+from lab.training.pruning_note import pruning_note
 from lab.training.run_folder import RunFolder
 from lab.training.settings import ENVIRONMENT
 from rune.datasets.splits import Split
@@ -164,7 +165,10 @@ def train(
     float_model = folder.outputs()["model"].read_bytes()
     quantisation, model = _quantise(prepared, folder, float_model, send, shared)
     judged, threshold_notes = _whole_rune(prepared, model, features.scaling, send)
-    runefile, notes = judged.runefile, [*notes, *threshold_notes, *_pruning_note(prepared, training.result)]
+    runefile, notes = (
+        judged.runefile,
+        [*notes, *threshold_notes, *pruning_note(prepared.settings.values, training.result)],
+    )
     judgements = _judged(prepared, judged, features.scaling, send)
     report = {
         **_data_report(prepared, notes),
@@ -208,13 +212,6 @@ def _whole_rune(prepared: PreparedRun, model: bytes, scaling: DataScaling, send:
     if Split.TEST in generated.splits:
         notes = [*notes, generated_sounds_note(judge(judged, generated, Split.TEST, _reporter(send)).confusion)]
     return judged, notes
-
-
-def _pruning_note(prepared: PreparedRun, result: Mapping[str, Json]) -> Sequence[str]:
-    """A sentence where channels were to be removed, and somebody stopped the run before."""
-    if not prepared.settings.values.get("prune") or result["pruned_after"] is not None:
-        return ()
-    return ("The run was stopped before channels were removed: the model has all of them, and needs as much.",)
 
 
 def _data_report(prepared: PreparedRun, notes: Sequence[str]) -> dict[str, Json]:

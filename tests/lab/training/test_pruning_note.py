@@ -1,0 +1,24 @@
+"""The sentence about channels that were to be removed."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.training.pruning_note import pruning_note
+
+
+@pytest.mark.parametrize(
+    ("prune", "pruned_after", "ended", "words"),
+    [
+        (0.0, None, "all epochs", ()),
+        (0.5, 20, "all epochs", ()),
+        (0.5, None, "stopped", ("was stopped before channels were removed",)),
+        (0.5, None, "all epochs", ("is too short to remove any",)),
+    ],
+)
+def test_a_run_says_why_it_has_all_channels(
+    prune: float, pruned_after: int | None, ended: str, words: tuple[str, ...]
+) -> None:
+    notes = pruning_note({"prune": prune}, {"pruned_after": pruned_after, "ended": ended})
+    assert len(notes) == len(words)
+    assert all(word in note for word, note in zip(words, notes, strict=True))
