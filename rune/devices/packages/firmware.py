@@ -26,4 +26,4 @@ def firmware_of(
     try:
         return make(sources, described, BOARDS[board], contents.target.library, allowance)
     except FirmwareRefused as error:
-        raise NoFirmware(str(error)) from error
+        raise NoFirmware(str(error)) from None

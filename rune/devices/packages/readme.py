@@ -62,11 +62,11 @@ def _program(contents: Contents) -> Iterator[str]:
     prefix, upper = contents.interface.prefix, contents.interface.upper
     yield f'#include "{contents.header}"\n'
     for field in contents.interface.inputs:
-        yield f"static {C_TYPES[field.type.element]} {field.name}[{upper}_INPUT_{field.name.upper()}_COUNT];"
+        yield f"static {C_TYPES[field.type.element]} input_{field.name}[{upper}_INPUT_{field.name.upper()}_COUNT];"
     yield f"static struct {prefix}_outputs outputs;\n"
     yield f"int infer(void) /* after {prefix}_init() returned {upper}_OK, once */"
     yield "{"
-    names = ", ".join(field.name for field in contents.interface.inputs) or "0"
+    names = ", ".join(f"input_{field.name}" for field in contents.interface.inputs) or "0"
     yield f"    const struct {prefix}_inputs inputs = {{{names}}};"
     yield f"    return {prefix}_run(&inputs, &outputs);"
     yield "}"

@@ -11,11 +11,12 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from rune.compiler.anvil.compiling import allowance
-from rune.compiler.anvil.compiling.allowance import CompilerLimits
+from rune.compiler.anvil.compiling.allowance import Allowance, CompilerLimits
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.memory.plan import Plan
 from rune.compiler.anvil.program import Program
@@ -25,7 +26,11 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildStep
 from rune.compiler.targets.lookup import find_target, targets
 from rune.compiler.targets.wasm32 import TARGET as WASM32
-from rune.devices.packages.errors import NothingGolden, SelfTestFailed
+from rune.devices.firmware.board import PICO
+from rune.devices.firmware.errors import FirmwareRefused
+from rune.devices.packages import firmware
+from rune.devices.packages.contents import Contents
+from rune.devices.packages.errors import NoFirmware, NothingGolden, SelfTestFailed
 from rune.devices.packages.packaging import package
 from rune.devices.packages.sandbox import SandboxFailed
 from rune.project.files import MemoryFiles
@@ -242,9 +247,38 @@ def test_names_of_a_user_are_in_no_file_that_a_tool_runs(name: str) -> None:
 def test_the_readmes_program_compiles_and_says_how_to_feed_it(digits: PackageFolder, tmp_path: Path) -> None:
     readme = (digits.path / "README.md").read_text()
     assert "a picture of 28 x 28 pixels, row by row from the top left, grey, one value for each pixel" in readme
+    require_program(readme, digits.path / "include", tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", ["inputs", "outputs", "infer"])
+def test_the_readmes_program_compiles_whatever_a_stage_is_called(stage: str, tmp_path: Path) -> None:
+    runefile = (
+        "version: 1\nimage: runicos/base\npipeline:\n"
+        f"  {stage}: {{capability: RAW, outputs: [{{type: f32, dimensions: [2]}}]}}\n"
+        f"  out: {{out: serial, inputs: [{stage}]}}\n"
+    )
+    built = package(MemoryFiles({"Runefile.yml": runefile.encode()}), BuildOptions("plain", target=C))
+    (tmp_path / "plain.h").write_bytes(built.files["include/plain.h"])
+    require_program(built.files["README.md"].decode(), tmp_path, tmp_path)
+
+
+def require_program(readme: str, headers: Path, folder: Path) -> None:
+    """Compiles the program of a README."""
     (program,) = re.findall(r"```c\n(.*?)```", readme, re.DOTALL)
-    (tmp_path / "program.c").write_text(f"int infer(void);\n{program}")
-    called([gcc(), *STRICT, "-c", f"-I{digits.path / 'include'}", "program.c"], tmp_path)
+    (folder / "program.c").write_text(f"int infer(void);\n{program}")
+    called([gcc(), *STRICT, "-c", f"-I{headers}", "program.c"], folder)
+
+
+def test_firmware_that_is_refused_gives_its_reason_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise FirmwareRefused("too large")
+
+    monkeypatch.setattr(firmware, "make", refuse)
+    contents = SimpleNamespace(target=find_target("pico"), title="", interface=None, steps=())
+    with pytest.raises(NoFirmware, match="too large") as raised:
+        firmware.firmware_of(cast(Contents, contents), b"", {}, PICO.key, Allowance(CompilerLimits()))
+    assert raised.value.__suppress_context__
 
 
 @pytest.mark.slow
