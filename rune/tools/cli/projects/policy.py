@@ -35,7 +35,7 @@ def require_policy(files: ProjectFiles, *, is_json: bool = False) -> Policy:
         show_diagnostics(checked.diagnostics, files)
     if checked.has_errors:
         if not is_json:
-            click.echo(f"Error: {POLICY_FILE} cannot be read", err=True)
+            click.echo(f"Error: {POLICY_FILE} has an error", err=True)
         sys.exit(1)
     return checked.policy or Policy()
 

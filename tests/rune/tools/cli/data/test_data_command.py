@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+from click.testing import CliRunner
 
 from rune.datasets.content.content import Kind
 from rune.datasets.export.data_folder import DATA_FOLDER, LIST, Listed, list_bytes
 from rune.datasets.export.layout import Exported, VersionOrigin
 from rune.datasets.export.local_changes import local_changes
 from rune.datasets.layouts.archive import DataArchive
+from rune.tools.cli import main
 from rune.tools.cli.data.local_folder import read_folder
 from rune.tools.cli.data.pull import pull_folder, unpack_part
 from rune.tools.cli.failure import CommandFailed
@@ -55,6 +57,11 @@ def test_a_damaged_list_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / LIST).write_text(text)
     with pytest.raises(CommandFailed, match="is not a list of samples that rune data pull wrote"):
         read_folder(tmp_path)
+
+
+def test_a_folder_that_was_not_pulled_is_named(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["data", "push", str(tmp_path)])
+    assert (result.exit_code, "was not written by rune data pull. Say with --project" in result.stderr) == (1, True)
 
 
 def test_a_file_whose_name_is_not_utf_8_is_said_and_left_out(

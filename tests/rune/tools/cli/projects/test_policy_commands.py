@@ -94,6 +94,7 @@ def test_rules_that_cannot_be_read_stop_a_build_and_a_check_says_where(project: 
     built = run("build", project)
     assert built.exit_code == 1
     assert "did you mean" in built.stderr.lower()
+    assert "Error: forge.yml has an error" in built.stderr
     assert not (project / "app.rune").exists()
 
 
