@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 import struct
 import zipfile
@@ -25,6 +26,8 @@ MAX_TABLE_BYTES = 512_000_000
 MAX_RATIO = 1_100
 """How many times larger a file may be than its packed bytes: Deflate reaches 1,032."""
 _CHUNK = 1 << 20
+_DRIVE = re.compile(r"[A-Za-z]:(/|$)")
+"""Of Windows, in front of a name; a label may have a colon."""
 _ENCRYPTED = 0x1
 _UNIX = 3
 _UNREADABLE = (
@@ -128,7 +131,7 @@ class DataArchive(DataFiles):
 def _problem(info: zipfile.ZipInfo) -> str | None:
     """Returns why a file is not read, None where it is."""
     name = info.filename
-    if name.startswith("/") or "\\" in name or ".." in name.split("/") or ":" in name.split("/")[0]:
+    if name.startswith("/") or "\\" in name or ".." in name.split("/") or _DRIVE.match(name):
         return "Its name leads out of the archive."
     if info.flag_bits & _ENCRYPTED:
         return "It is encrypted."

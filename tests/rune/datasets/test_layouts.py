@@ -329,6 +329,12 @@ def test_names_that_lead_out_links_encryption_and_lies_are_left_out_by_name() ->
     }
 
 
+def test_a_label_may_have_a_colon() -> None:
+    layout = find_layout(opened(zipped({"a: b/1.wav": loud(), "a: b/2.wav": loud(), "on: off/1.wav": loud()})))
+    assert [item.label for item in layout.items] == ["a: b", "a: b", "on: off"]
+    assert layout.omissions == []
+
+
 @pytest.mark.protects("uploads/hostile-archives-of-data")
 def test_a_file_that_unpacks_to_more_than_its_limit_is_left_out() -> None:
     archive = opened(zipped({"a.wav": b"\0" * 3_000_000}))
