@@ -111,6 +111,11 @@ def key_of(subject: Subject) -> str:
     return f"user:{subject.pk}" if isinstance(subject, User) else subject.stream
 
 
+def name_of(subject: Subject) -> str:
+    """Its current name."""
+    return str(subject) if isinstance(subject, User) else subject.full_name
+
+
 def open_cases(actor: Actor) -> list[Case]:
     """Returns the undecided reports and appeals, the oldest first. Two queries. Raises `NotFound`."""
     require_moderator(actor)
@@ -122,11 +127,11 @@ def open_cases(actor: Actor) -> list[Case]:
     of_reports: dict[str, list[Report]] = {}
     of_downs: dict[str, TakeDown] = {}
     for report in reports:
-        subject = _subject_of(report)
+        subject = subject_of(report)
         subjects[key_of(subject)] = subject
         of_reports.setdefault(key_of(subject), []).append(report)
     for down in downs:
-        subject = _subject_of(down)
+        subject = subject_of(down)
         subjects[key_of(subject)] = subject
         of_downs[key_of(subject)] = down
     cases = [Case(subject, of_reports.get(key, []), of_downs.get(key)) for key, subject in subjects.items()]
@@ -171,7 +176,8 @@ def _appealed_or_reported() -> Q:
     return _APPEALED | Q(project__in=projects) | Q(person__in=people)
 
 
-def _subject_of(row: Report | TakeDown) -> Subject:
+def subject_of(row: Report | TakeDown) -> Subject:
+    """The subject of a report or a take-down."""
     subject = row.project or row.person
     if subject is None:
         raise NotFound

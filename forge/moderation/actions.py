@@ -15,7 +15,7 @@ from forge.core.audit.entries import AuditPlace, write_entry
 from forge.core.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded, TooOften
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
-from forge.moderation.access import Subject, about, can_report, key_of, require_moderator, standing
+from forge.moderation.access import Subject, about, can_report, key_of, name_of, require_moderator, standing
 from forge.moderation.announcements import PROJECT_TAKEN_DOWN
 from forge.moderation.facets import report_facets
 from forge.moderation.models import LONGEST_TEXT, Moderator, Report, ReportReason, ReportState, TakeDown
@@ -48,7 +48,7 @@ def report(actor: Actor, subject: Subject, reason: str, text: str = "") -> Repor
     project, reported = (None, subject) if isinstance(subject, User) else (subject, None)
     new_report = Report.objects.create(project=project, person=reported, reason=chosen, text=text, reporter=person)
     # In the person's own log: the owners of what is reported do not learn who did it.
-    write_entry(actor, "report.make", key_of(subject), person.place, about=_name(subject), reason=str(chosen))
+    write_entry(actor, "report.make", key_of(subject), person.place, about=name_of(subject), reason=str(chosen))
     return new_report
 
 
@@ -64,7 +64,7 @@ def dismiss(actor: Actor, subject: Subject, answer: str, *, precondition: Precon
     closed = _close(actor, subject, ReportState.DISMISSED, checked_text(answer, needed=True))
     if not closed:
         raise Conflict("No report of it is open. Somebody else decided meanwhile.")
-    write_entry(actor, "report.dismiss", key_of(subject), AuditPlace(), about=_name(subject), reports=closed)
+    write_entry(actor, "report.dismiss", key_of(subject), AuditPlace(), about=name_of(subject), reports=closed)
     return closed
 
 
@@ -84,7 +84,7 @@ def take_down(actor: Actor, subject: Subject, reason: str, text: str) -> TakeDow
     _mark(subject, down=True)
     _close(actor, subject, ReportState.TAKEN_DOWN, text)
     write_entry(
-        actor, "take-down", key_of(subject), _place(subject), about=_name(subject), reason=str(chosen), text=text
+        actor, "take-down", key_of(subject), _place(subject), about=name_of(subject), reason=str(chosen), text=text
     )
     _tell(actor, subject, "taken-down")
     return new_take_down
@@ -100,7 +100,7 @@ def put_back(actor: Actor, subject: Subject, text: str) -> None:
     down.ended, down.refusal = timezone.now(), ""
     down.save(update_fields=["ended", "refusal"])
     _mark(subject, down=False)
-    write_entry(actor, "take-down.end", key_of(subject), _place(subject), about=_name(subject), text=text)
+    write_entry(actor, "take-down.end", key_of(subject), _place(subject), about=name_of(subject), text=text)
     _tell(actor, subject, "put-back")
 
 
@@ -115,7 +115,7 @@ def refuse_appeal(actor: Actor, subject: Subject, text: str) -> None:
         raise Conflict("No appeal waits for a decision.")
     down.refusal = text
     down.save(update_fields=["refusal"])
-    write_entry(actor, "take-down.refuse", key_of(subject), _place(subject), about=_name(subject), text=text)
+    write_entry(actor, "take-down.refuse", key_of(subject), _place(subject), about=name_of(subject), text=text)
     _tell(actor, subject, "refused")
 
 
@@ -137,7 +137,7 @@ def appeal(actor: Actor, subject: Subject, text: str) -> None:
         raise Conflict("An appeal was sent already. The decision is shown here.")
     down.appeal, down.appealed, down.appealed_by = text, timezone.now(), actor.person
     down.save(update_fields=["appeal", "appealed", "appealed_by"])
-    write_entry(actor, "take-down.appeal", key_of(subject), _place(subject), about=_name(subject))
+    write_entry(actor, "take-down.appeal", key_of(subject), _place(subject), about=name_of(subject))
 
 
 @transaction.atomic
@@ -216,7 +216,3 @@ def _tell(actor: Actor, subject: Subject, change: str) -> None:
 
 def _place(subject: Subject) -> AuditPlace:
     return subject.place
-
-
-def _name(subject: Subject) -> str:
-    return str(subject) if isinstance(subject, User) else subject.full_name

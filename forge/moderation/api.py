@@ -9,14 +9,16 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from forge.accounts.models import User
 from forge.accounts.principals import signed_in
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, NotFound, TooOften
 from forge.moderation import actions
-from forge.moderation.access import find_reported, own_reports
+from forge.moderation.access import find_reported, key_of, name_of, own_reports, subject_of
 from forge.moderation.models import LONGEST_TEXT, Report, ReportReason, ReportState
+from forge.moderation.report_names import names_of
 
 LISTED = 200
 """A person makes at most 20 a day."""
@@ -26,7 +28,11 @@ class ReportJson(TypedDict):
     """A report and its result. `answer` is the moderators' answer to the person who reported it."""
 
     id: Uuid
-    about: Annotated[str, "`organisation/name` of a project, or `user:<id>`"]
+    about: Annotated[
+        str,
+        "`organisation/name` of a project, or `user:<id>`. A project that you no longer see has the name that you "
+        "reported, or `project:<id>`",
+    ]
     reason: Annotated[str, choices("ReportReason", ReportReason.values)]
     text: str
     state: Annotated[str, choices("ReportState", ReportState.values)]
@@ -58,8 +64,10 @@ class Reports(ForgeView):
     @extend_schema(operation_id="reports_list", responses=ReportsJson)
     def get(self, request: Request) -> Response:
         """Returns your reports, newest first, at most 200."""
-        reports = own_reports(signed_in(request))[:LISTED]
-        return Response({"reports": [report_to_json(each) for each in reports]})
+        principal = signed_in(request)
+        reports = own_reports(principal)[:LISTED]
+        names = names_of(principal, reports)
+        return Response({"reports": [report_to_json(each, names[each.pk]) for each in reports]})
 
     @extend_schema(operation_id="reports_make", request=MakeReportSerializer, responses={201: ReportJson})
     def post(self, request: Request) -> Response:
@@ -69,15 +77,15 @@ class Reports(ForgeView):
         body = self.read_body(request, MakeReportSerializer)
         subject = find_reported(principal, body["about"])
         report = actions.report(principal, subject, body["reason"], body["text"])
-        return Response(report_to_json(report), status=status.HTTP_201_CREATED)
+        return Response(report_to_json(report, name_of(subject)), status=status.HTTP_201_CREATED)
 
 
-def report_to_json(report: Report) -> ReportJson:
-    """A report as whoever made it sees it."""
-    about = "" if report.project is None else report.project.full_name
+def report_to_json(report: Report, name: str) -> ReportJson:
+    """A report as the person who made it sees it, with the name of its subject, or "" if they cannot know it."""
+    subject = subject_of(report)
     return {
         "id": str(report.pk),
-        "about": about or f"user:{report.person_id}",
+        "about": key_of(subject) if isinstance(subject, User) else name or key_of(subject),
         "reason": report.reason,
         "text": report.text,
         "state": report.state,

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from forge.accounts.models import User
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of, signed_in_user
 from forge.core.errors import Conflict, Invalid, NotFound, Stale, TooOften
@@ -18,8 +17,17 @@ from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of, things_of
 from forge.core.preconditions import form_precondition
 from forge.moderation import actions
-from forge.moderation.access import Subject, find_reported, find_subject, open_cases, own_reports, standing_cases
+from forge.moderation.access import (
+    Subject,
+    find_reported,
+    find_subject,
+    name_of,
+    open_cases,
+    own_reports,
+    standing_cases,
+)
 from forge.moderation.models import ReportReason
+from forge.moderation.report_names import names_of
 from forge.projects.pages.lookup import project_of
 
 SHOWN = 50
@@ -47,11 +55,12 @@ def report(request: HttpRequest) -> HttpResponse:
 def _reporting(request: HttpRequest, principal: Principal, about: str) -> dict[str, Any]:
     subject = find_reported(principal, about) if about else None
     reports, pages = rows_of(request, own_reports(principal), SHOWN, at="reports")
+    names = names_of(principal, reports)
     return {
         "about": about,
-        "name": "" if subject is None else str(subject) if isinstance(subject, User) else subject.full_name,
+        "name": "" if subject is None else name_of(subject),
         "reasons": dict(ReportReason.choices),
-        "reports": reports,
+        "reports": [(each, names[each.pk]) for each in reports],
         "pages": pages,
     }
 
