@@ -20,9 +20,8 @@ from forge.core.json_shape import has_shape
 from forge.datasets.errors import ContentRefused
 from forge.datasets.samples.drawing import DrawingJson
 from forge.datasets.samples.models import MEDIA_TYPES
-from rune.datasets.content.content import Content, Kind, Quality
+from rune.datasets.content.content import MAX_MILLISECONDS, Content, Kind, Quality
 from rune.datasets.content.read import MAX_BYTES
-from rune.datasets.content.wav import MAX_MILLISECONDS
 from rune.datasets.words import WORD_LIMIT
 from rune.wording import size_text
 

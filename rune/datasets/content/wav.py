@@ -7,14 +7,12 @@ import sys
 from array import array
 from collections.abc import Iterator
 
-from rune.datasets.content.content import BadContent, Content, Kind, Quality, stretches
+from rune.datasets.content.content import MAX_MILLISECONDS, BadContent, Content, Kind, Quality, stretches
 
 DRAWN_PEAKS = 48
 QUIET_PEAK = 655
 """2 % of full scale."""
 MAX_RATE = 192_000
-MAX_MILLISECONDS = 86_400_000
-"""A day. At the rates of what can be heard, no recording is large enough for it."""
 _FULL_SCALE = 32_767
 _PCM, _EXTENSIBLE = 1, 0xFFFE
 
