@@ -27,7 +27,8 @@ STACK: Final = 16_384
 
 @dataclass(frozen=True)
 class Sizes:
-    """Bytes of a rune on a core, without its main and the start-up code."""
+    """Bytes of a rune on a core with the helpers of the compiler that it calls, such as those for floats. Main and the
+    start-up code are not counted."""
 
     code: int
     constants: int
@@ -76,12 +77,13 @@ def build_firmware(
     (folder / "link.ld").write_text(_script(core), "ascii")
     _require_fitting(core, folder)
     objects = [f"{name}.o" for name in _OBJECTS]
+    _run([*command, "-nostdlib", "-r", "rune.o", "-lgcc", "-o", "rune-with-helpers.o"], folder)
     _run([*command, "-nostdlib", "-T", "link.ld", "-Wl,--gc-sections", *objects, "-lgcc", "-o", "image"], folder)
     return LinkedProgram(
         core,
         folder / "image",
         interface,
-        _object_sizes(core, folder, "rune"),
+        _object_sizes(core, folder, "rune-with-helpers"),
         _flash(_sections(core, folder, "image")),
         dict(_functions(core, folder)),
     )

@@ -144,6 +144,16 @@ def test_an_emulator_without_plugins_gives_its_reason(
         emulate(firmware, [[NUMBER]])
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "is_helped"), [("cortex-m0plus", True), ("rv32imc", True), ("cortex-m4", False)])
+def test_flash_counts_the_helpers_that_a_core_without_floats_needs(name: str, is_helped: bool, tmp_path: Path) -> None:
+    body = "    float number = inputs->in[0];\n    outputs->out[0] = (uint32_t)(number * 1.5f / (number + 2.5f));"
+    firmware = by_hand(body, core(name), tmp_path)
+    main_and_start = 1500
+    assert firmware.image_flash - main_and_start < firmware.sizes.flash < firmware.image_flash
+    assert (firmware.sizes.flash > 1000) is is_helped
+
+
 def test_a_compiler_that_does_not_end_is_bad_firmware(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rune.devices.emulation.firmware._SECONDS", 0.01)
     with pytest.raises(BadFirmware, match=r"sleep was stopped after 0\.01 s"):
