@@ -30,7 +30,7 @@ from rune.running.evaluation.wording import lines
 from rune.running.runtime import Limits
 from rune.running.runtime.errors import RuneError
 from rune.running.runtime.measure import measure
-from rune.source.policy import Figure, Judgement, Limit, LimitKind, MeasuredFigures, Policy, judge
+from rune.source.policy import Figure, Judgement, Limit, LimitKind, MeasuredFigures, Policy, check_policy, judge
 from rune.source.policy.quantities import share_of_percent
 from rune.source.policy.wording import judgement_sentence, limit_name
 from rune.source.policy.wording import lines as limit_lines
@@ -49,6 +49,12 @@ from rune.wording import counted
 
 _EVERY = "all"
 _DEFAULT = Listening()
+_EVALUATED = (LimitKind.ACCURACY, LimitKind.RECALL, LimitKind.FALSE_ALARMS)
+"""The kinds of limits that are about answers."""
+_LEARNED = (
+    "The model learned from some of these samples, so this does not say how right it is on others. rune train prints "
+    "that of its test split; or put samples into folders named train, validation and test"
+)
 
 
 @click.command()
@@ -186,9 +192,17 @@ def command(
                 )
             except (EvaluationImpossible, RuneError) as error:
                 raise failed(f"Unable to evaluate {name}", error) from error
-    judgements = () if policy is None else judge(policy.policy, _figures(data, policy, evaluation, limits))
+    has_learned = policy is not None and _has_learned(policy.project, samples_path, all_samples)
+    judgements = (
+        ()
+        if policy is None
+        else judge(policy.policy, _with_evaluation(_figures(data, policy, limits), evaluation, has_learned=has_learned))
+    )
     _print(evaluation, judgements, name, form)
-    missed = list(_missed(evaluation, _limits(least_accuracy, most_false_alarms)))
+    if has_learned:
+        click.echo(f"Note: {_LEARNED}.", err=True)
+    options = _limits(least_accuracy, most_false_alarms)
+    missed = list(_missed(evaluation, options, has_learned=has_learned))
     if missed:
         click.echo("\n".join(missed), err=True)
     if missed or not all(each.outcome.passes for each in judgements):
@@ -204,11 +218,27 @@ class _BuiltProject:
     project: ProjectOnDisk
 
 
-def _figures(data: bytes, project: _BuiltProject, evaluation: Evaluation, limits: Limits) -> MeasuredFigures:
-    """All that the policy may limit. Time, and what targets need, are measured only where they are limited."""
-    figures = with_evaluation(
-        MeasuredFigures(len(data), project.memory, targets=target_figures(project.project, project.policy)), evaluation
-    )
+def _has_learned(project: ProjectOnDisk, path: Path, samples: Sequence[LabelledSample]) -> bool:
+    """Whether samples are those that the project's model is trained with, none of which says for which split it is."""
+    training = check_policy(project.files).training
+    if project.folder is None or training is None:
+        return False
+    if any(sample.split is not EvaluationSplit.TEST for sample in samples):
+        return False
+    return path.resolve() == (project.folder / training.data).resolve()
+
+
+def _with_evaluation(figures: MeasuredFigures, evaluation: Evaluation, *, has_learned: bool) -> MeasuredFigures:
+    """The figures with those of an evaluation, or with the reason why it gives none."""
+    if has_learned:
+        return replace(figures, reasons={**figures.reasons, **dict.fromkeys(_EVALUATED, f"{_LEARNED}.")})
+    return with_evaluation(figures, evaluation)
+
+
+def _figures(data: bytes, project: _BuiltProject, limits: Limits) -> MeasuredFigures:
+    """All that the policy may limit but answers. Time, and what targets need, are measured only where they are
+    limited."""
+    figures = MeasuredFigures(len(data), project.memory, targets=target_figures(project.project, project.policy))
     if not any(each.kind is LimitKind.INFERENCE_TIME for each in project.policy.limits):
         return figures
     try:
@@ -274,12 +304,12 @@ def _limits(least_accuracy: float | None, most_false_alarms: float | None) -> It
         yield Limit(LimitKind.FALSE_ALARMS, most_false_alarms)
 
 
-def _missed(evaluation: Evaluation, limits: Iterable[Limit]) -> Iterator[str]:
+def _missed(evaluation: Evaluation, limits: Iterable[Limit], *, has_learned: bool = False) -> Iterator[str]:
     """A sentence for each limit that is missed or could not be judged."""
     if not evaluation.outcomes:
         yield "No sample could be run."
         return
     figures = MeasuredFigures(0, 0, reasons={LimitKind.ACCURACY: "No sample has one answer."})
-    for each in judge(Policy(tuple(limits)), with_evaluation(figures, evaluation)):
+    for each in judge(Policy(tuple(limits)), _with_evaluation(figures, evaluation, has_learned=has_learned)):
         if not each.outcome.passes:
             yield f"{limit_name(each.limit)}: {judgement_sentence(each)}"

@@ -127,6 +127,31 @@ def test_a_project_is_built_for_evaluation_as_its_forge_yml_says(tmp_path: Path)
     assert limit["figure"]["value"] == wanted != usual
 
 
+@pytest.mark.slow
+def test_limits_are_not_met_by_samples_that_the_model_learned_from(tmp_path: Path) -> None:
+    model = compiled_model("fully_connected_f32_plain")
+    (kind,) = (each.type for each in signature(read_model(model)).inputs)
+    assert kind is not None
+    files, folder = around(model), tmp_path / "project"
+    for path in ("samples/0", "divided/train/0", "divided/test/0"):
+        (folder / path).mkdir(parents=True)
+        (folder / path / "a.raw").write_bytes(bytes(kind.size))
+    for name in files.paths():
+        (folder / name).write_bytes(files.read(name))
+
+    def evaluated(data: str, samples: str, *options: str) -> Result:
+        text = f"limits: {{accuracy: 0 %}}\ntraining: {{recipe: table, data: {data}}}\n"
+        (folder / "forge.yml").write_text(text, "utf-8")
+        return run(folder, "--samples", folder / samples, *options)
+
+    learned = evaluated("samples", "samples", "--least-accuracy", "0")
+    assert learned.exit_code == 1
+    assert "Note: The model learned from some of these samples" in learned.stderr
+    assert "Accuracy: not known. The model learned from some of these samples" in learned.output
+    assert evaluated("divided", "samples").exit_code == 0
+    assert evaluated("divided", "divided").exit_code == 0
+
+
 def test_limits_of_packages_are_judged_by_what_the_rune_needs_there(tmp_path: Path, samples: Path) -> None:
     """No emulator counts on `c`: the least that is needed breaks a limit, and keeps none."""
     folder = tmp_path / "project"
