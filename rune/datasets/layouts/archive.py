@@ -18,6 +18,7 @@ from itertools import accumulate
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.layouts.files import MAX_FILE_BYTES, MAX_FILES, DataFiles, SampleFileTooLarge, is_ignored, shown
+from rune.datasets.layouts.zip_names import zip_name
 from rune.unreadable import is_folder
 from rune.wording import size_text
 
@@ -88,6 +89,8 @@ class DataArchive(DataFiles):
             self._archive = zipfile.ZipFile(io.BufferedReader(file))
         except _UNREADABLE:
             raise BadContent("This is not a ZIP file, or it is damaged or cut short.") from None
+        for each in self._archive.infolist():
+            each.filename = zip_name(each)
         infos = [each for each in self._archive.infolist() if not is_folder(each) and not is_ignored(each.filename)]
         if len(infos) > MAX_FILES:
             raise BadContent(f"The archive has {len(infos):,} files; an import has at most {MAX_FILES:,}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
+from unicodedata import normalize
 
 from rune.datasets.layouts.files import DataFiles
 from rune.datasets.positions import Positions
@@ -90,11 +91,11 @@ Finder = Callable[[DataFiles], Layout | None]
 
 
 def word(value: object) -> str:
-    """Returns a label, pseudonym or device from a file that others wrote: printable, with single spaces, of any
-    length."""
+    """Returns a label, pseudonym or device from a file that others wrote: printable, with single spaces, composed
+    (NFC), of any length."""
     if isinstance(value, bool | None):
         return ""
-    text = "".join(each if each.isprintable() else " " for each in str(value))
+    text = "".join(each if each.isprintable() else " " for each in normalize("NFC", str(value)))
     return " ".join(text.split())
 
 

@@ -67,13 +67,13 @@ def test_a_recording_needs_a_consent_of_its_sender_that_is_in_force(
 @pytest.mark.slow
 def test_a_recording_becomes_a_sample_of_its_person(client: Client, project: Project, user: User) -> None:
     consent = agreed(client)
-    answer = send(client, consent, loud(), label=" door  knock ", device="phone")
+    answer = send(client, consent, loud(), label=" door  knock ", device="phone of Zoe\u0308")
     assert answer.status_code == 201, answer.content
     sample = answer.json()
     assert (sample["number"], sample["label"], sample["device"], sample["quality"]) == (
         1,
         "door knock",
-        "phone",
+        "phone of Zo\u00eb",
         "good",
     )
     assert (sample["group"], sample["labelled_by"]["name"]) == ({"number": 1, "name": "Jo Okafor"}, "Jo Okafor")

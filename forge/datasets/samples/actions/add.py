@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from unicodedata import normalize
 
 from django.utils import timezone
 
@@ -28,8 +29,8 @@ SESSION = timedelta(hours=12)
 
 
 def checked_word(text: str, what: str) -> str:
-    """Returns a label, pseudonym or device with single spaces, possibly "". Raises `Invalid`."""
-    word = " ".join(text.split())
+    """Returns a label, pseudonym or device with single spaces, composed (NFC), possibly "". Raises `Invalid`."""
+    word = " ".join(normalize("NFC", text).split())
     if len(word) > WORD_LIMIT or not word.isprintable():
         raise Invalid(f"A {what} has at most {WORD_LIMIT} characters that can be printed.")
     return word

@@ -1,0 +1,75 @@
+"""Labels from the names of files are the words that people typed, whichever program packed them."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zipfile
+import zlib
+
+import pytest
+
+from rune.datasets.layouts.find import read_item
+from tests.forge.factories.recordings import loud
+from tests.rune.datasets.test_layouts import layout_of, opened
+
+WORD, DECOMPOSED = "gr\u00fc\u00df", "gru\u0308\u00df"
+NAME = f"{WORD}/a.wav"
+
+
+def unflagged(written: bytes, extra: bytes = b"") -> bytes:
+    """An archive with one file, whose name is these bytes. It does not say how they are encoded."""
+    target = io.BytesIO()
+    entry = zipfile.ZipInfo("X" * len(written))
+    entry.extra = extra
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(entry, loud())
+    return target.getvalue().replace(b"X" * len(written), written)
+
+
+def unicode_path(name: str, written: bytes, version: int = 1) -> bytes:
+    body = struct.pack("<BI", version, zlib.crc32(written)) + name.encode()
+    return struct.pack("<HHB", 0x9901, 1, 0) + struct.pack("<HH", 0x7075, len(body)) + body
+
+
+CODE_PAGE = NAME.encode("cp437")
+OTHER = "gr\u00f6/a.wav".encode("cp437")
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (unflagged(NAME.encode()), NAME),
+        (unflagged(CODE_PAGE), NAME),
+        (unflagged(CODE_PAGE, unicode_path("\u0433\u0440/a.wav", CODE_PAGE)), "\u0433\u0440/a.wav"),
+        (unflagged(CODE_PAGE, unicode_path("\u0433\u0440/a.wav", OTHER)), NAME),
+        (unflagged(CODE_PAGE, unicode_path("\u0433\u0440/a.wav", CODE_PAGE, version=2)), NAME),
+        (unflagged(b"gr/a.wav"), "gr/a.wav"),
+    ],
+)
+def test_a_name_that_is_not_said_to_be_utf_8_is_read_as_it_was_typed(data: bytes, name: str) -> None:
+    archive = opened(data)
+    assert archive.names == [name]
+    assert archive.read(name) == loud()
+
+
+@pytest.mark.protects("uploads/hostile-archives-of-data")
+def test_a_name_in_an_extra_field_that_leads_out_is_refused() -> None:
+    archive = opened(unflagged(CODE_PAGE, unicode_path("../\u00fc.wav", CODE_PAGE)))
+    assert list(archive.names) == []
+    assert list(archive.refused) == ["../\u00fc.wav"]
+
+
+def test_labels_are_composed_wherever_they_come_from() -> None:
+    rows = f"file_name,label\na.wav,{WORD}\nb.wav,{DECOMPOSED}\n"
+    tasks = [{"id": 1, "annotator": 2, "audio": "a.wav", "choice": DECOMPOSED}]
+    archives: list[dict[str, bytes | str]] = [
+        {f"{WORD}/a.wav": loud(), f"{DECOMPOSED}/b.wav": loud(1)},
+        {"metadata.csv": rows, "a.wav": loud(), "b.wav": loud(1)},
+        {"t.json": json.dumps(tasks), "a.wav": loud()},
+    ]
+    for files in archives:
+        archive, layout = layout_of(files)
+        assert {item.label for item in layout.items} == {WORD}
+        assert read_item(archive, layout, layout.items[-1]).data
