@@ -16,12 +16,12 @@ def without_messages() -> Iterator[None]:
     """Discards what is written to standard error in the block. It belongs to the process, so one thread at a time is in
     such a block."""
     with _LOCK:
-        kept = os.dup(_STDERR)
+        original = os.dup(_STDERR)
         try:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, _STDERR)
             os.close(nowhere)
             yield
         finally:
-            os.dup2(kept, _STDERR)
-            os.close(kept)
+            os.dup2(original, _STDERR)
+            os.close(original)

@@ -1,4 +1,4 @@
-"""A candidate is counted without a word of the interpreter on standard error, which is for the command's own."""
+"""A candidate is counted, and the interpreter prints nothing on standard error, which is for the command itself."""
 
 from __future__ import annotations
 
