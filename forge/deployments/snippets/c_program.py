@@ -66,8 +66,10 @@ def _names(name: str, interface: SnippetInterface) -> _Names:
     prefix, upper = f"rune_{plain}", f"RUNE_{plain.upper()}"
     inputs = fields(one.name for one in interface.inputs)
     arrays = "".join(
-        f"static {one.c_type} {field}[{upper}_INPUT_{field.upper()}_COUNT];\n"
+        f"static {one.c_type} input_{field}[{upper}_INPUT_{field.upper()}_COUNT];\n"
         for field, one in zip(inputs, interface.inputs, strict=True)
     )
     outputs = f"static struct {prefix}_outputs outputs;\n"
-    return _Names(f'#include "{plain}.h"', prefix, upper, arrays + outputs, ", ".join(inputs))
+    return _Names(
+        f'#include "{plain}.h"', prefix, upper, arrays + outputs, ", ".join(f"input_{field}" for field in inputs)
+    )

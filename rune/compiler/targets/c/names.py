@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable
 
 # fmt: off
@@ -54,9 +55,11 @@ def identifier(name: str) -> str:
 
 def file_stem(name: str) -> str:
     """The name of a rune's files without their endings: an identifier, and neither a header of the system nor a file of
-    ours. One of a name without a letter that C allows has a digest of it, so that two such runes differ."""
+    ours. One of a name with letters of other scripts, or of none that C allows, has a digest of it, so that two such
+    runes differ."""
     stem = identifier(name)
-    if not name.isascii() and not re.search("[A-Za-z]", name):
+    is_foreign = any(each.isalpha() and not unicodedata.name(each, "").startswith("LATIN ") for each in name)
+    if is_foreign or not (name.isascii() or re.search("[A-Za-z]", name)):
         digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
         return f"{stem[: LONGEST - _DIGEST - 1].rstrip('_')}_{digest}"
     return f"{stem}_rune" if stem.lower() in _HEADERS | OUR_FILES else stem

@@ -7,8 +7,8 @@ import re
 from rune.compiler.targets.c.names import LONGEST, file_stem
 
 
-def test_the_files_of_runes_whose_names_have_no_latin_letter_differ() -> None:
-    others = ("猫の声", "犬の声", "温度1", "湿度1", "1 " * 40 + "声")
+def test_the_files_of_runes_whose_names_have_letters_of_other_scripts_differ() -> None:
+    others = ("猫の声", "犬の声", "温度1", "湿度1", "1 " * 40 + "声", "приложение app", "программа app", "🐱", "🐶")
     stems = [file_stem(name) for name in others]
     assert len(set(stems)) == len(others)
     assert all(re.fullmatch(r"[A-Za-z0-9](_?[A-Za-z0-9])*", each) and len(each) <= LONGEST for each in stems)
