@@ -138,18 +138,18 @@ def _store_weights(whole: Any, tensor: Tensor, place: int, scales: Array, layers
 def _store_biases(whole: Any, form: Model, layers: list[_Biased], scales: Mapping[int, Array]) -> None:
     """Quantises biases anew. One that other weights share, whose scale is another, is stored apart."""
     graph = whole.subgraphs[0]
-    made: dict[tuple[int, int, float], int] = {}
+    own_places: dict[tuple[int, int, float], int] = {}
     for layer in layers:
         key = layer.bias, layer.weights, layer.input_scale
-        if key not in made:
-            made[key] = _own_place(whole, layer, layers, form)
-            stored = graph.tensors[made[key]]
+        if key not in own_places:
+            own_places[key] = _own_place(whole, layer, layers, form)
+            stored = graph.tensors[own_places[key]]
             steps = np.float32(layer.input_scale) * scales[layer.weights].astype(np.float32)
             numbers = np.round(layer.float_bias / steps.astype(np.float64))
             stored.quantization.scale = steps
             kind = _BIAS_TYPES[form.tensors[layer.bias].kind]
             _store(whole, stored, numbers.astype(kind))
-        graph.operators[layer.operator].inputs[layer.bias_input] = made[key]
+        graph.operators[layer.operator].inputs[layer.bias_input] = own_places[key]
 
 
 def _own_place(whole: Any, layer: _Biased, layers: list[_Biased], form: Model) -> int:
