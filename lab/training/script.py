@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from pprint import pformat
 from typing import Any
@@ -137,8 +137,7 @@ def script_text(settings: RunSettings, start: str = "") -> str:
     if settings.teacher:
         numbers += ", has_teacher=True"
         teacher = f'\n        teacher_of((folder / "{TEACHER}").read_bytes()),'
-    imported = {each for part in (network, *loop) for each in part.imports}
-    imports = "\n".join(sorted(each for each in imported if not each.startswith(("from __future__", "from lab."))))
+    imports = _import_lines(each for part in (network, *loop) for each in part.imports)
     return "\n\n".join(
         [
             _HEAD.format(features=FEATURES) + "\n" + imports,
@@ -163,15 +162,28 @@ def script_text(settings: RunSettings, start: str = "") -> str:
 
 
 class _Parts:
-    """A module's imports, a line each, and what follows them."""
+    """A module's imports, and what follows them."""
 
     def __init__(self, source: str) -> None:
         lines = source.splitlines()
         nodes = ast.parse(source).body
-        is_import = [isinstance(node, ast.Import | ast.ImportFrom) for node in nodes]
-        last = max(node.end_lineno or 0 for node, own in zip(nodes, is_import, strict=True) if own)
-        self.imports = [ast.unparse(node) for node, own in zip(nodes, is_import, strict=True) if own]
+        self.imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+        last = max(node.end_lineno or 0 for node in self.imports)
         self.body = "\n".join(lines[last:]).strip("\n") + "\n"
+
+
+def _import_lines(imports: Iterable[ast.Import | ast.ImportFrom]) -> str:
+    """The imports of several modules but those of our own, each module once."""
+    plain: set[str] = set()
+    names_by_module: dict[str, set[str]] = {}
+    for each in imports:
+        names = {ast.unparse(name) for name in each.names}
+        if isinstance(each, ast.Import):
+            plain |= {f"import {name}" for name in names}
+        elif each.module and each.module != "__future__" and not each.module.startswith("lab."):
+            names_by_module.setdefault(each.module, set()).update(names)
+    froms = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(names_by_module.items())]
+    return "\n".join([*sorted(plain), *froms])
 
 
 def _requirements() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import symtable
 from collections.abc import Iterator
@@ -42,6 +43,14 @@ def test_a_script_defines_each_name_that_it_uses(name: str) -> None:
     recipe = usable(name)
     settings = RunSettings(recipe, read_arguments(recipe.arguments, {}, name), 7, ("one", "two"), "digest")
     assert unbound_names(script_text(settings)) == set()
+
+
+def test_a_script_imports_from_each_module_once() -> None:
+    recipe = usable("motion")
+    settings = RunSettings(recipe, read_arguments(recipe.arguments, {}, "motion"), 7, ("one", "two"), "data", "teacher")
+    modules = [each.module for each in ast.parse(script_text(settings)).body if isinstance(each, ast.ImportFrom)]
+    assert "collections.abc" in modules
+    assert len(set(modules)) == len(modules)
 
 
 @pytest.mark.parametrize(
