@@ -41,6 +41,11 @@ def find_again(request: ChangeRequest) -> ChangeRequest:
     return ChangeRequest.objects.select_related("project__organisation", "offered", "decided_by").get(pk=request.pk)
 
 
+def seen_source(actor: Actor, request: ChangeRequest) -> Project | None:
+    """The fork that it comes from, where the person may see the fork's page: a private one is known to its people."""
+    return request.source if request.source is not None and can(actor, Verb.SEE, request.source) else None
+
+
 def find_offer(actor: Actor, request_id: UUID) -> ChangeRequest:
     """A change request that the person sees at either end: they read its project, or the fork that it comes from and
     see the project's page.

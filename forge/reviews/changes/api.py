@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -52,7 +53,8 @@ class ProjectChangeRequests(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """Returns the change requests to a project, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
-        return page_answer(request, change_requests_of(principal_of(request), project), change_request_to_json)
+        principal = principal_of(request)
+        return page_answer(request, change_requests_of(principal, project), partial(change_request_to_json, principal))
 
 
 class ProjectOffers(ProjectView):
@@ -256,14 +258,14 @@ class ChangeRequestThreads(ForgeView):
 def _answer(principal: Actor, change_id: UUID) -> Response:
     """A change request with its state, for the next act."""
     change = find_change_request(principal, change_id)
-    return with_etag(Response(_json_of(change)), request_facets(change))
+    return with_etag(Response(_json_of(principal, change)), request_facets(change))
 
 
 def _as_json(principal: Actor, change_id: UUID) -> OpenChangeRequestJson:
     """Read fresh, for what an act may have changed."""
-    return _json_of(find_change_request(principal, change_id))
+    return _json_of(principal, find_change_request(principal, change_id))
 
 
-def _json_of(change: ChangeRequest) -> OpenChangeRequestJson:
+def _json_of(principal: Actor, change: ChangeRequest) -> OpenChangeRequestJson:
     is_readable = change.is_open and change.base is not None and change.offered is not None
-    return open_change_request_to_json(change, merging_of(change) if is_readable else None)
+    return open_change_request_to_json(principal, change, merging_of(change) if is_readable else None)

@@ -8,7 +8,9 @@ from typing import Annotated, Any, TypedDict
 from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.actors import Actor
 from forge.core.api.json_types import Timestamp, Uuid, choices
+from forge.reviews.changes.access import seen_source
 from forge.reviews.changes.gate import missing_to_merge
 from forge.reviews.changes.merging import Merging
 from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound
@@ -59,7 +61,7 @@ class ChangeRequestJson(TypedDict):
     state: Annotated[str, choices("ChangeState", ChangeState.values)]
     reason: str
     author: PersonJson | None
-    source: str | None
+    source: Annotated[str | None, "organisation/name of the fork, where you may see its page"]
     outside: Annotated[str | None, "the branch, or the request, of a repository elsewhere that it comes from"]
     version: int | None
     build: Annotated[Uuid | None, "the newest build of the merged result"]
@@ -160,8 +162,9 @@ def offer_with_rounds_to_json(request: ChangeRequest, rounds: Iterable[OfferRoun
     return {**offer_to_json(request), "message": request.message, "rounds": rounds_json}
 
 
-def change_request_to_json(request: ChangeRequest) -> ChangeRequestJson:
-    """A change request, found by `forge.reviews.changes.access`."""
+def change_request_to_json(actor: Actor, request: ChangeRequest) -> ChangeRequestJson:
+    """A change request, found for somebody by `forge.reviews.changes.access`."""
+    source = seen_source(actor, request)
     return {
         "id": str(request.pk),
         "number": request.number,
@@ -170,7 +173,7 @@ def change_request_to_json(request: ChangeRequest) -> ChangeRequestJson:
         "state": request.state,
         "reason": request.reason,
         "author": person_to_json(request.author) if request.author else None,
-        "source": None if request.source is None else request.source.full_name,
+        "source": None if source is None else source.full_name,
         "outside": request.outside_place or None,
         "version": None if request.offered is None else request.offered.number,
         "build": None if request.build_id is None else str(request.build_id),
@@ -184,10 +187,10 @@ def change_request_to_json(request: ChangeRequest) -> ChangeRequestJson:
     }
 
 
-def open_change_request_to_json(request: ChangeRequest, merge: Merging | None) -> OpenChangeRequestJson:
+def open_change_request_to_json(actor: Actor, request: ChangeRequest, merge: Merging | None) -> OpenChangeRequestJson:
     """The same with its conflicts; `found` is None where it is decided."""
     return {
-        **change_request_to_json(request),
+        **change_request_to_json(actor, request),
         "conflicts": [] if merge is None else [_conflict(each, merge) for each in merge.conflicts],
         "missing": [] if merge is None else [*_unresolved(merge), *missing_to_merge(request, merge)],
     }

@@ -34,6 +34,7 @@ from forge.reviews.changes.access import (
     fork_to_offer,
     offers_of,
     rounds_of,
+    seen_source,
 )
 from forge.reviews.changes.facets import conflict_facets, merge_facets, offer_facets
 from forge.reviews.changes.gate import current_build, demands_to_merge, missing_to_merge
@@ -284,17 +285,17 @@ def _shared_facts(principal: Principal, project: Project, change: ChangeRequest,
     """Returns the facts that both sides may see."""
     rounds = rounds_of(change)
     before, last = rounds[-2].version if len(rounds) > 1 else None, rounds[-1].version if rounds else None
-    edits_source = offers_it(principal, change, Verb.EDIT)
     return {
         "project": project,
         "change": change,
+        "seen_source": seen_source(principal, change),
         "look": CHANGE_TAGS[ChangeState(change.state)],
         "rounds": rounds,
         "since": version_view(before, last) if before is not None and last is not None else None,
         "before": before,
         "is_author": change.author_id == principal.pk,
         "closed_it": change.author_id == change.decided_by_id == principal.pk,
-        "may_offer_newer": change.is_open and edits_source,
+        "may_offer_newer": change.is_open and offers_it(principal, change, Verb.EDIT),
         "etag": etag_of(offer_facets(change)),
         "respond": f"{change.get_absolute_url()}/respond",
         "talk_url": f"{change.get_absolute_url()}/conversation",
@@ -322,7 +323,6 @@ def _context(principal: Principal, project: Project, change: ChangeRequest, quer
         "may_edit": may_edit,
         "may_close": may_edit or facts["is_author"],
         "may_reopen": may_edit or facts["closed_it"],
-        "may_see_source": change.source is not None and can(principal, Verb.SEE, change.source),
         "may_ask_changes": change.is_open and not facts["is_author"] and can(principal, Verb.REVIEW, project),
         "changed_models": changed_models(principal, project, files_of(change.base), files_of(change.offered)),
     }
