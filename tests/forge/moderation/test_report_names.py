@@ -27,7 +27,7 @@ def public(project: Project) -> Project:
 
 
 def _listed(browser: Client) -> tuple[str, str]:
-    """What the API says that the one report is about, and the page of reports."""
+    """The name in the API's one report, and the page of reports."""
     (report,) = browser.get("/api/v1/reports").json()["reports"]
     return report["about"], browser.get("/accounts/report").content.decode()
 
