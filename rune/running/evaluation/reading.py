@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.export.data_folder import LIST, read_list
 from rune.datasets.layouts.files import is_ignored
 from rune.datasets.layouts.json_files import json_of
+from rune.datasets.layouts.zip_names import zip_name
 from rune.datasets.words import WORD_LIMIT
 from rune.project.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, ProjectFiles, normal_path
 from rune.running.evaluation.errors import SamplesRefused
@@ -181,7 +183,7 @@ def _event(line: int, label: str, start: str, end: str) -> RecordedEvent | None:
 
 
 def _label(text: str) -> str:
-    label = " ".join(text.split())
+    label = " ".join(unicodedata.normalize("NFC", text).split())
     if not 0 < len(label) <= WORD_LIMIT or not label.isprintable():
         raise SamplesRefused(f"{quoted(label)} is no label: write 1 to {WORD_LIMIT} characters.")
     return label
@@ -214,12 +216,13 @@ class ZipFiles:
 
 
 def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
-    members = [each for each in archive.infolist() if not is_folder(each) and not is_ignored(each.filename)]
+    members = [(zip_name(each), each) for each in archive.infolist() if not is_folder(each)]
+    members = [(name, each) for name, each in members if not is_ignored(name)]
     if len(members) > MOST_SAMPLES:
         raise SamplesRefused(f"The zip has {len(members):,} files; the limit is {MOST_SAMPLES:,}.")
-    for member in members:
+    for name, member in members:
         try:
-            yield normal_path(member.filename), member
+            yield normal_path(name), member
         except FileError as error:
             raise SamplesRefused(f"The zip has a file {quoted(error.path)}: {error.reason}.") from None
 

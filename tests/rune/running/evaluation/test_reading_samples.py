@@ -153,6 +153,16 @@ def test_a_zip_of_too_many_files_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
         ZipFiles(zipped({"yes/1.wav": b"", "yes/2.wav": b"", ".DS_Store": b""}))
 
 
+def test_a_folder_with_an_accent_gives_its_label_where_the_zip_does_not_say_that_it_is_utf_8() -> None:
+    name = "gru\u0308n/1.wav".encode()
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("X" * len(name), b"1")
+    contents = data.getvalue().replace(b"X" * len(name), name)
+    [sample] = samples_of(ZipFiles(zipfile.ZipFile(io.BytesIO(contents))))
+    assert (sample.label, sample.read()) == ("gr\u00fcn", b"1")
+
+
 def test_an_accent_in_either_form_of_unicode_is_the_same_label() -> None:
     assert same_label("Caf\u00e9") == same_label("cafe\u0301")
 
