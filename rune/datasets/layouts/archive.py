@@ -9,9 +9,7 @@ import io
 import os
 import re
 import stat
-import struct
 import zipfile
-import zlib
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
@@ -19,7 +17,7 @@ from itertools import accumulate
 from rune.datasets.content.content import BadContent
 from rune.datasets.layouts.files import MAX_FILE_BYTES, MAX_FILES, DataFiles, SampleFileTooLarge, is_ignored, shown
 from rune.datasets.layouts.zip_names import zip_name
-from rune.unreadable import is_folder
+from rune.unreadable import ZIP_DAMAGE, is_folder
 from rune.wording import size_text
 
 MAX_TABLE_BYTES = 512_000_000
@@ -31,17 +29,6 @@ _DRIVE = re.compile(r"[A-Za-z]:(/|$)")
 """Of Windows, in front of a name; a label may have a colon."""
 _ENCRYPTED = 0x1
 _UNIX = 3
-_UNREADABLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    ValueError,
-)
-"""The library's exceptions for damaged bytes."""
 
 
 class JoinedFile(io.RawIOBase):
@@ -87,7 +74,7 @@ class DataArchive(DataFiles):
         """Raises `BadContent` for what is no ZIP file, and for one with too many files."""
         try:
             self._archive = zipfile.ZipFile(io.BufferedReader(file))
-        except _UNREADABLE:
+        except ZIP_DAMAGE:
             raise BadContent("This is not a ZIP file, or it is damaged or cut short.") from None
         for each in self._archive.infolist():
             each.filename = zip_name(each)
@@ -126,7 +113,7 @@ class DataArchive(DataFiles):
                         raise SampleFileTooLarge(limit)
         except SampleFileTooLarge:
             raise
-        except _UNREADABLE:
+        except ZIP_DAMAGE:
             raise BadContent("The file is damaged in the archive.") from None
         return bytes(data)
 
