@@ -58,8 +58,9 @@ def nearest_products(sums: Integers, scales: Sequence[float] | NDArray[np.float6
     """The nearest numbers (halves away from zero) to the products of sums [any, channel] with a scale of double
     precision a channel. The arithmetic of FULLY_CONNECTED."""
     products = sums.astype(np.float64) * np.asarray(scales)
-    whole = np.trunc(products)
-    return np.asarray(whole + np.sign(products) * (np.abs(products - whole) >= 0.5), np.int64)
+    whole = products.astype(np.int64)
+    rest = products - whole
+    return np.asarray(whole + (rest >= 0.5) - (rest <= -0.5))
 
 
 def activation_range(activation: Activation, tensor: Tensor) -> tuple[int, int]:

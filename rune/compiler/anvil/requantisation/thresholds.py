@@ -132,9 +132,9 @@ class RoundedOnce(Channels):
         return self.factors >= 2.0**-31
 
     def first(self, levels: Integers) -> Integers:
-        # The quotient has an error of its own; the least of its neighbours that is there counts those that are not.
+        # Quotient and product have errors of 2**-53 of them, together far below 1: the sum is this one or a neighbour.
         near = np.clip(np.ceil((levels - 0.5) / self.factors[:, None]), -_BEYOND, _BEYOND).astype(np.int64)
-        return near - 2 + sum((self.rounded(near + away) < levels).astype(np.int64) for away in range(-2, 3))
+        return near - 1 + (self.rounded(near - 1) < levels) + (self.rounded(near) < levels)
 
 
 @dataclass(frozen=True, eq=False)
