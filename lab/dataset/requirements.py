@@ -15,6 +15,8 @@ MIN_GROUPS = 5
 """People of each label: with fewer, a split by person leaves nobody to test with, or hardly anybody to learn from."""
 MIN_RECORDINGS = 10
 """Recordings of each label, where the data set does not say who was recorded."""
+MOST_NAMED = 5
+"""Labels that a refusal names."""
 _WORDS = {**{kind: kind.value for kind in Kind}, Kind.TABLE: "tables"}
 _WORD = {**_WORDS, Kind.TABLE: "a table"}
 _WEAK = {Quality.QUIET: "silent", Quality.CLIPPED: "clipped", Quality.STILL: "without any change"}
@@ -78,16 +80,21 @@ def require_splits(
     present = {(each.label, split) for each, split in zip(recordings, splits, strict=True)}
     labels = sorted({each.label for each in recordings}) if needed_labels is None else needed_labels
     missing = [
-        f"{label} has no recordings in the split {split.value}."
-        for label in labels
+        _without_recordings(lacking, split)
         for split in needed
-        if (label, split) not in present
+        if (lacking := [label for label in labels if (label, split) not in present])
     ]
     if missing:
         advice = "Every label needs recordings to learn from, to choose the best epoch by, and to test with."
         if any(each.group for each in recordings):
             advice += f" Nobody is in two splits: record {MIN_GROUPS} people of each label."
-        raise Refused(Reason.DATA, " ".join([*missing[:5], *left_out, advice]))
+        raise Refused(Reason.DATA, " ".join([*missing, *left_out, advice]))
+
+
+def _without_recordings(labels: Sequence[str], split: Split) -> str:
+    further = len(labels) - MOST_NAMED
+    names = listed([*labels[:MOST_NAMED], *([counted(further, "other label")] if further > 0 else [])])
+    return f"{names} {'has' if len(labels) == 1 else 'have'} no recordings in the split {split.value}."
 
 
 def warnings(recordings: Sequence[Recording]) -> Iterator[str]:

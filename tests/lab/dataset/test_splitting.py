@@ -93,8 +93,16 @@ def test_without_a_split_validation_a_part_of_train_is_for_it_and_people_stay_wh
 
 def test_where_a_label_has_nobody_for_validation_it_is_refused() -> None:
     recordings = [replace(each, split="test" if each.group == "person 1" else "train") for each in people(2)]
-    with pytest.raises(Refused, match="glass has no recordings in the split validation"):
+    with pytest.raises(Refused, match="glass and knock have no recordings in the split validation"):
         require_splits(recordings, divide(recordings, {}).of_recordings)
+
+
+def test_labels_without_a_split_are_named_in_one_sentence_and_few_of_many_by_name() -> None:
+    recordings = [recording(f"label {number}", number) for number in range(7)]
+    with pytest.raises(Refused) as refused:
+        require_splits(recordings, [Split.TRAIN] * 7, (Split.TEST,))
+    named = "label 0, label 1, label 2, label 3, label 4 and 2 other labels"
+    assert str(refused.value).startswith(f"{named} have no recordings in the split test.")
 
 
 @pytest.mark.parametrize(
