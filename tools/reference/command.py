@@ -36,7 +36,7 @@ def command_page() -> str:
         "begins with `Error:`; its causes follow under `Caused by:`. For an introduction see "
         "[the command in ten minutes](../guides/command.md).",
         "## Exit status",
-        "A status that speaks of a registry is one of every command that asks a registry, or another server.",
+        "Every command that contacts a registry or another server has the statuses of registries.",
         "\n".join(["| status | |", "| --- | --- |", *(f"| {status} | {text} |" for status, text in _statuses())]),
         "## Environment",
         "A variable that is not set is looked for in a file `.env` in this folder or one above it. Of such a file only "

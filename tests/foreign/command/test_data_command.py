@@ -170,7 +170,7 @@ def test_an_interrupted_import_of_a_folder_goes_on_where_it_was(desk: Desk) -> N
         (("pull", "kitchen"), 2, "does not name a project"),
         (("pull", "acme/kitchen:1.0"), 2, "does not name a project"),
         (("pull", "nobody/here"), 5, ""),
-        (("push", "."), 1, "Say with --project whose data it is"),
+        (("push", "."), 1, "Name its project, such as --project acme/kitchen"),
         (("pull", "acme/kitchen", "--layout", "tfrecord"), 2, "'data-folder', 'folders'"),
     ],
 )

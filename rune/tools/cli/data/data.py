@@ -27,7 +27,9 @@ def command() -> None:
 
 def _origin_options(function: click.decorators.FC) -> click.decorators.FC:
     for option in (
-        click.option("--agree", "agrees", is_flag=True, help="Agree to the terms that it prints, without a question."),
+        click.option(
+            "--agree", "agrees", is_flag=True, help="Agree to the terms that are printed, without a question."
+        ),
         click.option(
             "--days",
             type=click.IntRange(0, 730),
@@ -35,9 +37,9 @@ def _origin_options(function: click.decorators.FC) -> click.decorators.FC:
             show_default=True,
             help="How many days recordings stay; 0: until deleted.",
         ),
-        click.option("--device", default="", help="What the recordings were made with."),
-        click.option("--nobody", "alone", is_flag=True, help="The recordings are of nobody, such as of a thing."),
-        click.option("--group", default="", help="A pseudonym of who was recorded; by default that is you."),
+        click.option("--device", default="", help="The device that made the recordings."),
+        click.option("--nobody", "alone", is_flag=True, help="No person was recorded, such as in sounds of a machine."),
+        click.option("--group", default="", help="A pseudonym for the person who was recorded. The default is you."),
     ):
         function = option(function)
     return function
@@ -101,7 +103,7 @@ def push(
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
 @click.option("--label", "labels", multiple=True, help="Only recordings with this label. Can be repeated.")
 @click.option("--resume", metavar="ID", help="Go on with an import that was interrupted.")
-@click.option("--yes", "starts", is_flag=True, help="Import without a question what the preview says.")
+@click.option("--yes", "starts", is_flag=True, help="Import without asking for confirmation.")
 @_origin_options
 @server_options
 @explained
@@ -121,7 +123,7 @@ def import_command(
 ) -> None:
     """Import SOURCE, a ZIP file or a folder in any layout that imports read, into the data of PROJECT.
 
-    It shows what would come in, and asks before anything does. Exit code 1 if it failed.
+    It shows a preview and asks for confirmation before it imports anything. The exit status is 1 if the import fails.
     """
     options = ImportOptions(labels, NewSample("", group, alone, device), days, resume, agrees, starts)
     with data_client(project, server, insecure=insecure) as client:

@@ -32,7 +32,9 @@ def push_folder(
     local = read_folder(path)
     named = project or (local.origin.project if local.origin is not None else None)
     if named is None:
-        raise CommandFailed(f'"{path}" was not written by rune data pull. Say with --project whose data it is.')
+        raise CommandFailed(
+            f'"{path}" was not written by rune data pull. Name its project, such as --project acme/kitchen.'
+        )
     if local.origin is not None and project is not None and project.split("/")[-2:] != local.origin.project.split("/"):
         raise CommandFailed(f'"{path}" has the data of {local.origin.project}, not of {project}.')
     changes = local_changes(local.rows, local.digests)

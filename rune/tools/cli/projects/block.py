@@ -156,7 +156,7 @@ def _best(remote: Registry, name: SharedName) -> tuple[SharedPath, PulledBlock]:
 @format_option()
 @explained
 def list_blocks(organisation: str | None, registry: str | None, insecure: bool, form: str) -> None:
-    """List the blocks of the catalogue; or those that the projects of ORGANISATION published, that you may see."""
+    """List the blocks of the catalogue, or the blocks of ORGANISATION's projects that you may see."""
     if organisation is None:
         _list_catalogue(form)
         return
@@ -185,7 +185,9 @@ def _list_catalogue(form: str) -> None:
 
 @command.command(short_help="Publish a version of a project's block")
 @click.argument("block")
-@click.option("--file", help="Where it stands in the project; by default smooth.py for a block smooth.")
+@click.option(
+    "--file", help="The path of the source file in the project. The default for the block smooth is smooth.py."
+)
 @click.option("--note", default="", help="What is new in it.")
 @click.option("--registry", help="The registry; by default that of the last rune login.")
 @click.option("--insecure", is_flag=True, help="Allow plain http to another machine.")
@@ -193,7 +195,7 @@ def _list_catalogue(form: str) -> None:
 def publish(block: str, file: str | None, note: str, registry: str | None, insecure: bool) -> None:
     """Publish a BLOCK of a project as its server has it: acme/sounds#smooth@1.2 is smooth.py of acme/sounds.
 
-    Its tests run first. The version means these bytes for ever.
+    Its tests run first. A published version never changes.
     """
     path = parse_shared_path(block)
     if path is None:
@@ -206,13 +208,13 @@ def publish(block: str, file: str | None, note: str, registry: str | None, insec
 
 @command.command(short_help="Run the tests of a project's own blocks")
 @click.argument("project", type=ANY_PATH, default=Path())
-@click.option("-k", "word", metavar="WORD", help="Run only the tests whose file or name has this in it.")
+@click.option("-k", "word", metavar="WORD", help="Run only tests whose own name or file name contains WORD.")
 @format_option()
 @allow_outside_option
 def test(project: Path, word: str | None, form: str) -> None:
     """Run the tests of the blocks of PROJECT, a folder or its Runefile: each `smooth_test.py` beside its `smooth.py`.
 
-    They run compiled, as the block does in a rune. The exit status is 1 where one failed, and where there is none.
+    The tests run as compiled code, as blocks do in a rune. The exit status is 1 if a test fails or there is no test.
     """
     from rune.compiler.anvil.errors import (
         CompileError,  # what compiles and runs takes a while to load: not for `--help`
