@@ -82,7 +82,7 @@ def test_data_that_says_nothing_of_objects_is_refused_by_what_it_lacks(tmp_path:
     few = write_counting(tmp_path / "few", 40, unmarked=25)
     assert "needs 20 pictures with positions, and 15 pictures of 40 have been marked" in str(refusal(few))
     two = write_counting(tmp_path / "two", 40, groups=2)
-    assert "has no recordings in the split train" in str(refusal(two))
+    assert "disc and square have no recordings in the split train" in str(refusal(two))
 
 
 def test_a_search_and_a_teacher_take_no_recipe_that_counts() -> None:

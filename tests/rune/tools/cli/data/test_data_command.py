@@ -61,7 +61,7 @@ def test_a_damaged_list_is_named(tmp_path: Path, text: str) -> None:
 
 def test_a_folder_that_was_not_pulled_is_named(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["data", "push", str(tmp_path)])
-    assert (result.exit_code, "was not written by rune data pull. Say with --project" in result.stderr) == (1, True)
+    assert (result.exit_code, "was not written by rune data pull. Name its project" in result.stderr) == (1, True)
 
 
 def test_a_file_whose_name_is_not_utf_8_is_said_and_left_out(
