@@ -38,7 +38,7 @@ def module() -> bytes:
         raise TypeError(f"The block {BLOCK} is not in C.")
     files = {f"common/{path.name}": path.read_bytes() for path in sorted(COMMON.glob("*.h"))}
     files |= {header.name: header.read_bytes(), SOURCE.name: SOURCE.read_bytes()}
-    sources = Sources(files, (Unit(SOURCE.name, frozenset(files)),))
+    sources = Sources(files, (Unit(SOURCE.name),))
     return compile_sources(sources, _TOOLCHAIN)
 
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit of compilation: the file `name`, which can include the others of `files`. With `data` it is a constant
-    array of WebAssembly called `name`, which needs no compiler and no files."""
+    """A unit of compilation: the file `name`, which can include others. With `data` it is a constant array of
+    WebAssembly called `name`, which needs no compiler and no file."""
 
     name: str
-    files: frozenset[str]
     for_size: bool = False
     data: bytes | None = None
 

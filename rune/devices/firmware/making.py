@@ -93,14 +93,13 @@ def make(
 def _sources(sources: Mapping[str, bytes], rune: Described, board: FirmwareBoard) -> Sources:
     ours = {path.name: path.read_bytes() for path in sorted(_PICO.glob("*.[ch]"))}
     texts = {_RUNE: rune_unit(rune.interface).encode(), _PROGRAM: program_file(rune, board).encode("ascii")}
-    headers = [*(name for name in ours if name.endswith(".h")), f"{rune.interface.name}.h"]
     own = [name for name in ours if name.endswith(".c") and name != _LOADER]
     selftest = f"{rune.interface.name}_selftest.c"
     units = [
-        Unit(_RUNE, frozenset({_RUNE, f"{rune.interface.name}.c", f"{rune.interface.name}.h"})),
-        Unit(selftest, frozenset({selftest, f"{rune.interface.name}.h"})),
-        *(Unit(name, frozenset({name, *headers}), for_size=True) for name in (_PROGRAM, *own)),
-        Unit(_LOADER, frozenset({_LOADER, *headers}), for_size=True),
+        Unit(_RUNE),
+        Unit(selftest),
+        *(Unit(name, for_size=True) for name in (_PROGRAM, *own)),
+        Unit(_LOADER, for_size=True),
     ]
     return Sources({**sources, **ours, **texts}, tuple(units))
 

@@ -51,9 +51,7 @@ class Sandbox:
         `CompileError` and `SandboxFailed`."""
         rune, probe = f"{interface.name}.c", "probe.c"
         files = {**sources, probe: _probe(interface).encode("ascii")}
-        header = f"{interface.name}.h"
-        units = (Unit(rune, frozenset({rune, header})), Unit(probe, frozenset(files) - {rune}))
-        module = compile_sources(Sources(files, units), _TOOLCHAIN, allowance)
+        module = compile_sources(Sources(files, (Unit(rune), Unit(probe))), _TOOLCHAIN, allowance)
         config = Config()
         config.consume_fuel = True
         self._engine = Engine(config)

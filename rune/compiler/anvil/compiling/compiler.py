@@ -1,7 +1,7 @@
 """Compiles C to a module or a library with clang and the linker of the zig toolchain, each in a child process with
 limits.
 
-The compiler runs in a fresh folder with only the emitted files, and with fixed arguments.
+The compiler runs in a fresh folder with only the files of its unit, and with fixed arguments.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from rune.compiler.anvil.compiling.data_object import data_object
 from rune.compiler.anvil.compiling.layouts import LinkedModule, layout_key, read_layout
 from rune.compiler.anvil.compiling.object_folder import SHARING
 from rune.compiler.anvil.compiling.objects import ObjectCache, object_key
+from rune.compiler.anvil.compiling.unit_files import COMMON, unit_files
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Toolchain
@@ -41,7 +42,7 @@ COMMON_FLAGS = (
     "-ffunction-sections",
     "-fdata-sections",
     "-nostdinc",
-    "-Icommon",
+    f"-I{COMMON}",
     "-Wno-c23-extensions",
 )
 
@@ -169,7 +170,7 @@ class _BuiltUnit:
 
     @cached_property
     def files(self) -> dict[str, bytes]:
-        return {name: self.sources.files[name] for name in sorted(self.unit.files)}
+        return unit_files(self.unit.name, self.sources.files)
 
     def order(self) -> tuple[bool, int, str]:
         """Sorts those first that probably take longest, so that no processor waits for one at the end."""

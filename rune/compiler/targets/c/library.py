@@ -34,8 +34,4 @@ def library_sources(files: Mapping[str, bytes], name: str) -> Sources:
     """Returns the sources of a library: `<name>.c` and `<name>_selftest.c`, an object each."""
     parts = (name, f"{name}_selftest")
     units = {f"object_{part}.c": _ANY_CONVENTION.format(name=part).encode("ascii") for part in parts}
-    headers = {f"{name}.h"}
-    return Sources(
-        {**files, **units},
-        tuple(Unit(unit, frozenset({unit, f"{part}.c", *headers})) for unit, part in zip(units, parts, strict=True)),
-    )
+    return Sources({**files, **units}, tuple(map(Unit, units)))

@@ -40,7 +40,7 @@ from rune.compiler.anvil.program import (
 from rune.compiler.anvil.selection.messages import declared_sizes, mark_line, serial_pieces, sizes_text, tensor_shape
 from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Target
-from rune.compiler.blocks.signature import GeneratedHeader, Header
+from rune.compiler.blocks.signature import Header
 from rune.compiler.targets.wasm32.constants import blob_name, constants_of, model_name
 from rune.compiler.targets.wasm32.includes import included_files
 from rune.compiler.targets.wasm32.step_units import StepUnits, has_own_unit, part_of, step_units
@@ -58,22 +58,20 @@ PADDING = 16
 def emit(target: Target, program: Program, plan: Plan, _name: str) -> Sources:
     """Everything that the compiler gets to see. The same program and plan give the same bytes."""
     included = included_files(target.kernels, program)
-    shared = included.shared
-    files = {**shared, **included.blocks}
-    units = [Unit(SUPPORT, included.support, for_size=True)]
+    files = {**included.shared, **included.blocks}
+    units = [Unit(SUPPORT, for_size=True)]
     for part in range(program.parts):
         text = f"part_{part}.c"
         text_of_part = _ModuleText(program, plan, part, included.names, target)
         files[text] = text_of_part.whole().encode("ascii")
-        blocks = text_of_part.block_headers() if part == 0 else ()
-        units.append(Unit(text, frozenset({text, *shared, *blocks})))
+        units.append(Unit(text))
         if part == 0 and target.steps_apart:
-            apart = text_of_part.step_units(shared)
+            apart = text_of_part.step_units()
             files |= apart.files
             units += apart.units
         if plan.constant_sizes[part]:
-            units.append(Unit(blob_name(part), frozenset(), data=constants_of(program, plan, part)))
-    units += [Unit(model_name(number), frozenset(), data=data) for number, data in enumerate(program.embedded)]
+            units.append(Unit(blob_name(part), data=constants_of(program, plan, part)))
+    units += [Unit(model_name(number), data=data) for number, data in enumerate(program.embedded)]
     return Sources(files, tuple(units))
 
 
@@ -120,25 +118,11 @@ class _ModuleText:
         title = "the pipeline" if self._part == 0 else "models"
         return "\n".join([f"/* One part of a rune: {title}. */", *includes, "", *blobs, *body, ""])
 
-    def block_headers(self) -> list[str]:
-        """The files of blocks that this text includes."""
-        mine = (step for step in self._program.steps if part_of(step) == self._part and not self._is_apart(step))
-        names = {self._headers[call.header] for step in mine for call in calls(step)}
-        return [name for name in names if name.startswith("blocks/")]
-
-    def step_units(self, shared_files: Mapping[str, bytes]) -> StepUnits:
-        """The steps of this part that have units of their own; `shared_files` are those that all units may include."""
-        own = {
-            self._headers[call.header]: call.header.read_bytes()
-            for step in self._program.steps
-            if has_own_unit(step)
-            for call in calls(step)
-            if not isinstance(call.header, GeneratedHeader) and self._headers[call.header] not in shared_files
-        }
+    def step_units(self) -> StepUnits:
+        """The steps of this part that have units of their own."""
         return step_units(
             self._program,
             self._headers,
-            {**shared_files, **own},
             [*self._memory(), *self._blobs()],
             lambda number: _step_name(self._part, number),
             self._notation,

@@ -12,21 +12,17 @@ from rune.compiler.anvil.program import Program, calls
 from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.blocks.signature import Header
 
-COMMON = "common/"
-"""The folder of the headers that all sets of kernels have."""
 _SUPPORT_FOLDER = Path(__file__).parent / "support"
 
 
 @dataclass(frozen=True)
 class IncludedFiles:
     """`shared` are the kernels and what is compiled beside every program, `blocks` the headers of the program's blocks,
-    each by name; `names` has the name of each header. `support` are the names of the files that what is compiled beside
-    every program may include: the same for all sets of kernels, so that their modules share its object."""
+    each by name; `names` has the name of each header."""
 
     shared: Mapping[str, bytes]
     blocks: Mapping[str, bytes]
     names: Mapping[Header, str]
-    support: frozenset[str]
 
 
 def included_files(kernels: KernelSet, program: Program) -> IncludedFiles:
@@ -38,10 +34,8 @@ def included_files(kernels: KernelSet, program: Program) -> IncludedFiles:
         if header not in names:
             name = names[header] = f"blocks/{checked(header.name, HEADER_NAME)}"
             blocks[name] = header.read_bytes()
-    support = _support()
-    shared = {**{name: _content(path) for name, path in headers.items()}, **support}
-    common = (name for name in headers if name.startswith(COMMON))
-    return IncludedFiles(shared, blocks, names, frozenset({*support, *common}))
+    shared = {**{name: _content(path) for name, path in headers.items()}, **_support()}
+    return IncludedFiles(shared, blocks, names)
 
 
 @cache

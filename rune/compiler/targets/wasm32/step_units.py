@@ -79,14 +79,12 @@ class StepUnits:
 def step_units(
     program: Program,
     headers: Mapping[Header, str],
-    shared_files: Mapping[str, bytes],
     externals: Sequence[str],
     name_of: Callable[[int], str],
     notation: Notation,
 ) -> StepUnits:
-    """The steps of part 0 by their headers. `headers` has the names of the files to include, `shared_files` are those
-    that every unit may include, `externals` declares the memory, and `name_of` gives a step's function by its number.
-    """
+    """The steps of part 0 by their headers. `headers` has the names of the files to include, `externals` declares the
+    memory, and `name_of` gives a step's function by its number."""
     numbered = _numbered(program)
     files: dict[str, bytes] = {}
     units: list[Unit] = []
@@ -103,9 +101,9 @@ def step_units(
         declared = ['#include "common/rune.h"', *externals, f"extern const double {numbers.name}[];"]
         lines = ["/* Steps of a rune. */", *declared, f'#include "{name}"', "", text, ""]
         files[source] = "\n".join(lines).encode("ascii")
-        units.append(Unit(source, frozenset({source, name, *shared_files})))
+        units.append(Unit(source))
         if numbers.values:
-            units.append(Unit(numbers.name, frozenset(), data=numbers.data()))
+            units.append(Unit(numbers.name, data=numbers.data()))
     return StepUnits(files, units)
 
 

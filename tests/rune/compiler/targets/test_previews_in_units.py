@@ -126,7 +126,7 @@ def test_other_constants_in_a_linked_module_give_the_linkers_bytes(monkeypatch: 
 
 
 def test_a_constant_that_is_not_where_the_map_says_is_linked_each_time() -> None:
-    units = [Unit("steps.c", frozenset({"steps.c"})), Unit("numbers", frozenset(), data=b"12345678")]
+    units = [Unit("steps.c"), Unit("numbers", data=b"12345678")]
     data = b"\1\0\x41\x80\x08\x0b\x0a..12345678"
     module = b"\0asm\1\0\0\0\x0b" + bytes([len(data)]) + data
     assert read_layout(module, "   402   0   8   numbers", units) == LinkedModule(module, {"numbers": len(module) - 8})
@@ -139,7 +139,7 @@ def test_a_constant_that_is_not_where_the_map_says_is_linked_each_time() -> None
 
 
 def test_a_layout_is_of_one_code_and_of_constants_of_the_same_sizes() -> None:
-    units = (Unit("steps.c", frozenset({"steps.c"})), Unit("numbers", frozenset(), data=b"12345678"))
+    units = (Unit("steps.c"), Unit("numbers", data=b"12345678"))
     key = layout_key(("wasm-ld",), units, [b"code", b"object"])
     assert key == layout_key(("wasm-ld",), (units[0], replace(units[1], data=b"abcdefgh")), [b"code", b"other"])
     assert key != layout_key(("wasm-ld",), units, [b"other", b"object"])

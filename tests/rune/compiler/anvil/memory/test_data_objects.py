@@ -29,8 +29,8 @@ def constant(name: str) -> bytes:
 def test_the_module_has_the_bytes_that_clang_gives_it(data: bytes) -> None:
     assert BALANCED.toolchain is not None
     files = {"main.c": READER, "first.c": constant("first"), "second.c": constant("second"), "data": data}
-    units = [Unit(name, frozenset({name, "data"}), for_size=True) for name in ("first.c", "second.c")]
-    sources = Sources(files, (Unit("main.c", frozenset({"main.c"})), *units))
+    units = [Unit(name, for_size=True) for name in ("first.c", "second.c")]
+    sources = Sources(files, (Unit("main.c"), *units))
     allowance = Allowance()
     main, *compiled = compile_objects(sources, BALANCED.toolchain, allowance)
     written = [data_object("first", data), data_object("second", data)]
