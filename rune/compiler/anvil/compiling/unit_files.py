@@ -15,14 +15,14 @@ _DIRECTIVE = re.compile(rb'^[ \t]*#[ \t]*(?:include|embed)[ \t]*"([^"\n]+)"', re
 
 def unit_files(unit: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The unit's own file and those of `files` that it can include, sorted by name: whatever an `#if` says."""
-    found: set[str] = set()
+    names: set[str] = set()
     left = [unit]
     while left:
         name = left.pop()
-        if name not in found:
-            found.add(name)
+        if name not in names:
+            names.add(name)
             left += _included_by(name, files)
-    return {name: files[name] for name in sorted(found)}
+    return {name: files[name] for name in sorted(names)}
 
 
 def _included_by(name: str, files: Mapping[str, bytes]) -> Iterator[str]:

@@ -7,6 +7,7 @@ each stretch between two neighbouring thresholds: a stretch has one value.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,16 +16,25 @@ from numpy.typing import NDArray
 from rune.compiler.anvil.errors import NotProven
 from rune.compiler.anvil.requantisation.fixed_point import Integers, nearest_products, rescale_twice
 
-Which = NDArray[np.bool_] | NDArray[np.intp]
+Which = NDArray[np.bool_] | NDArray[np.intp] | slice
 
 LARGEST_SUM = 2**31 - 2**20
 """Up to it sums stay within 32 bits with whatever is added to them on their way to a byte."""
+
+CHANNELS_AT_ONCE = 32
+"""So many that their arrays fit into a processor's cache, and are in memory that was used before: C libraries fetch
+larger ones from the system each time, which takes longer than to compute them."""
 
 _BEYOND = 2.0**40
 """No sum is so far from zero."""
 
 LARGEST_RIGHT_SHIFT = 22
 """Beyond it a threshold times 2**31 leaves 64 bits; such multipliers are left to the exact arithmetic."""
+
+
+def parts(count: int) -> Iterator[slice]:
+    """The rows of so many channels, in parts that are computed one after the other."""
+    return (slice(first, first + CHANNELS_AT_ONCE) for first in range(0, count, CHANNELS_AT_ONCE))
 
 
 class Channels(ABC):
@@ -146,6 +156,10 @@ class Thresholds:
     lowest: int
     highest: int
 
+    def __getitem__(self, which: Which) -> Thresholds:
+        """The same for some of the channels."""
+        return Thresholds(self.sums[which], self.lowest, self.highest)
+
     def stretches(self, channels: Channels) -> tuple[Integers, Integers, Integers]:
         """The first and the last sum of each stretch, and its value: [channel, stretch]. A stretch without a sum has
         a last one below its first."""
@@ -159,6 +173,11 @@ class Thresholds:
         greatest sum, and with one exact value from each to the next."""
         if self.sums.shape != (len(channels.least), self.highest - self.lowest):
             raise NotProven(f"there are thresholds of {self.sums.shape}, which is not one a channel and step")
+        for rows in parts(len(self.sums)):
+            self[rows]._certify(channels[rows], rows.start)
+
+    def _certify(self, channels: Channels, first: int) -> None:
+        """The same for some channels, of which the first is called `first`."""
         starts, ends, values = self.stretches(channels)
         if (np.diff(starts, axis=1) < 0).any() or (self.sums > channels.greatest[:, None] + 1).any():
             raise NotProven("the thresholds are not sorted, or lie where no sum is")
@@ -166,10 +185,15 @@ class Thresholds:
             is_wrong = (channels.exact(points, self.lowest, self.highest) != values) & (starts <= ends)
             if is_wrong.any():
                 channel, step = np.argwhere(is_wrong)[0].tolist()
-                raise NotProven(f"between thresholds {step} and {step + 1} channel {channel} has more than one value")
+                between = f"between thresholds {step} and {step + 1}"
+                raise NotProven(f"{between} channel {first + channel} has more than one value")
 
 
 def thresholds_of(channels: Channels, lowest: int, highest: int) -> Thresholds:
     """The thresholds of channels, each of which `has_thresholds`."""
-    first = channels.first(np.arange(lowest + 1, highest + 1, dtype=np.int64))
-    return Thresholds(np.clip(first, channels.least[:, None], channels.greatest[:, None] + 1), lowest, highest)
+    levels = np.arange(lowest + 1, highest + 1, dtype=np.int64)
+    sums = np.empty((len(channels.least), len(levels)), np.int64)
+    for rows in parts(len(sums)):
+        some = channels[rows]
+        sums[rows] = np.clip(some.first(levels), some.least[:, None], some.greatest[:, None] + 1)
+    return Thresholds(sums, lowest, highest)

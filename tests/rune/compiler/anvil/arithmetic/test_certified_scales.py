@@ -12,7 +12,8 @@ import pytest
 from rune.compiler.anvil.errors import NotProven
 from rune.compiler.anvil.limit_checks import limits_checked_by
 from rune.compiler.anvil.requantisation.fixed_point import multiplier
-from rune.compiler.anvil.requantisation.proven_scale import NO_EXCEPTION, ProvenScale, certify, prove
+from rune.compiler.anvil.requantisation.proven_scale import ProvenScale, certify, prove
+from rune.compiler.anvil.requantisation.scale_search import NO_EXCEPTION
 from rune.compiler.anvil.requantisation.thresholds import Channels, RoundedOnce, RoundedTwice, Thresholds, thresholds_of
 
 LOWEST, HIGHEST = -123, 132
@@ -67,6 +68,14 @@ def test_a_threshold_beside_its_place_is_refused(by: int, kind: Callable[[], Cha
         Thresholds(moved, LOWEST, HIGHEST).certify(kind())
 
 
+def test_a_threshold_of_a_wide_layer_is_refused_with_the_number_of_its_channel() -> None:
+    wide = channels()[np.arange(7 * COUNT) % COUNT]
+    moved = thresholds_of(wide, LOWEST, HIGHEST).sums
+    moved[6 * COUNT + 3, 120] += 1
+    with pytest.raises(NotProven, match=f"channel {6 * COUNT + 3} has more than one value"):
+        Thresholds(moved, LOWEST, HIGHEST).certify(wide)
+
+
 def test_a_threshold_where_no_sum_is_is_refused() -> None:
     right = thresholds_of(channels(), LOWEST, HIGHEST)
     far = right.sums.copy()
@@ -100,8 +109,20 @@ def test_a_scale_that_is_a_little_off_is_refused(share: float) -> None:
     right = proven()
     middle = float(right.scale[COUNT // 2])
     wrong = replace(right, scale=changed(right.scale, middle * share).astype(np.float32))
-    with pytest.raises(NotProven, match=f"channel {COUNT // 2} .* is not exact"):
+    with pytest.raises(NotProven, match=f"channel {COUNT // 2} is not exact"):
         certify(channels(), wrong, LOWEST, HIGHEST)
+
+
+def test_a_channel_of_a_wide_layer_is_proven_and_refused_as_alone() -> None:
+    numbers = np.arange(7 * COUNT) % COUNT
+    scale, alone = prove(channels()[numbers], LOWEST, HIGHEST), proven()[numbers]
+    assert scale is not None
+    for field in ("scale", "offset", "move", "exceptions", "steps"):
+        assert getattr(scale, field).tolist() == getattr(alone, field).tolist()
+    offset = scale.offset.copy()
+    offset[6 * COUNT + 3] += 0.01
+    with pytest.raises(NotProven, match=f"channel {6 * COUNT + 3} is not exact"):
+        certify(channels()[numbers], replace(scale, offset=offset), LOWEST, HIGHEST)
 
 
 @pytest.mark.parametrize("by", [0.01, -0.01])
