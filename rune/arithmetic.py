@@ -172,12 +172,14 @@ def _f32(value: Fraction) -> float:
     """The nearest single precision number, half to even; infinity beyond the largest."""
     if value == 0:
         return 0.0
-    magnitude = abs(value)
-    exponent = magnitude.numerator.bit_length() - magnitude.denominator.bit_length()
-    if Fraction(2) ** exponent > magnitude:
+    numerator, denominator = abs(value.numerator), value.denominator
+    exponent = numerator.bit_length() - denominator.bit_length()
+    if numerator << max(-exponent, 0) < denominator << max(exponent, 0):
         exponent -= 1
     unit = max(exponent - _F32_BITS + 1, _F32_LEAST)
-    rounded = round(magnitude / Fraction(2) ** unit)
-    if rounded.bit_length() + unit > 128:
-        return math.copysign(math.inf, value)
-    return math.copysign(math.ldexp(rounded, unit), value)
+    unit_denominator = denominator << max(unit, 0)
+    rounded, rest = divmod(numerator << max(-unit, 0), unit_denominator)
+    if 2 * rest + rounded % 2 > unit_denominator:  # half to even
+        rounded += 1
+    size = math.inf if rounded.bit_length() + unit > 128 else math.ldexp(rounded, unit)
+    return -size if value.numerator < 0 else size

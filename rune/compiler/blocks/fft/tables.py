@@ -102,15 +102,15 @@ def _window(size: int) -> bytes:
 def _twiddles(size: int) -> bytes:
     """Factors by stage and butterfly. The angle is an f32 of the butterfly's absolute index, not reduced."""
     turn = round_f32(2.0 * math.pi)
-    values: list[float] = []
+    angles: list[float] = []
     length = 2
     while length <= size:
         for block in range(0, size, length):
-            for index in range(block, block + length // 2):
-                angle = round_f32(round_f32(turn * -index) / length)
-                values += (cos_f32(angle), sin_f32(angle))
+            angles += (round_f32(round_f32(turn * -index) / length) for index in range(block, block + length // 2))
         length *= 2
-    return struct.pack(f"<{len(values)}f", *values)
+    # Half of them come again in the next stage.
+    factors = {angle: struct.pack("<ff", cos_f32(angle), sin_f32(angle)) for angle in set(angles)}
+    return b"".join(factors[angle] for angle in angles)
 
 
 def _mel_row(band: int, bins: int, rows: int) -> tuple[int, list[float]]:
