@@ -34,7 +34,6 @@ from rune.running.container import read_rune
 from rune.source.runefile import Checked, Severity, check
 from rune.source.runefile.blocks.lock import read_lock
 from rune.source.runefile.syntax import StageKind
-from rune.toolchain import toolchain_digest
 from rune.wording import counted
 
 
@@ -156,7 +155,6 @@ def _report(
     target, program, plan = options.target, prepared.program, prepared.plan
     return BuildReport(
         toolchain=rune.__version__,
-        toolchain_digest=toolchain_digest(),
         profile=options.profile,
         target=target.name,
         optimized_for=target.optimized_for,

@@ -15,6 +15,7 @@ from rune.compiler.anvil.reports.chosen_kernels import ChosenKernel, ChosenKerne
 from rune.compiler.building.model_report import ModelReport, ModelReportJson
 from rune.digests import digest_of
 from rune.source.runefile import Diagnostic, Outline, OutlineJson, outline_to_json
+from rune.toolchain import toolchain_digest
 
 
 class RuneReportJson(TypedDict):
@@ -194,11 +195,10 @@ class BlockReport:
 
 @dataclass(frozen=True)
 class BuildReport:
-    """A build's report for a target. A rune is one file. `toolchain` is the version,
-    `toolchain_digest` what tells it from every other. `profile` says whose bits it gives."""
+    """A build's report for a target. A rune is one file. `toolchain` is the version. `profile` says whose bits it
+    gives."""
 
     toolchain: str
-    toolchain_digest: str
     profile: Profile
     target: str
     optimized_for: Aim
@@ -214,6 +214,11 @@ class BuildReport:
     steps: tuple[BuildStep, ...]
     pipeline: Outline
     blocks: tuple[BlockReport, ...] = ()
+
+    @property
+    def toolchain_digest(self) -> str:
+        """What tells the toolchain from every other. It is read here: that takes a while, and few need it."""
+        return toolchain_digest()
 
     @property
     def size(self) -> int:

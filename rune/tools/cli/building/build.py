@@ -194,10 +194,10 @@ def command(
         for options, place in zip(all_options, places, strict=True)
     ]
     if is_json:
-        named = [{"target": target.name, **answer} for target, answer in zip(targets_, results, strict=True)]
+        named = [{"target": target.name, **(answer or {})} for target, answer in zip(targets_, results, strict=True)]
         named += [{"target": target, "error": refusal} for target, refusal in refusals.items()]
         print_json(results[0] if output_style.is_one else {"builds": named})
-    if refusals or any("report" not in answer for answer in results):
+    if refusals or any(answer is not None and "report" not in answer for answer in results):
         sys.exit(1)
 
 
@@ -218,9 +218,10 @@ def _build_one(
     policy: Policy,
     output_style: _OutputStyle,
     tests: Callable[[], None],
-) -> Mapping[str, object]:
+) -> Mapping[str, object] | None:
     """Builds for one target, runs the `tests` of the project's blocks, and writes and prints the result. Returns it as
-    JSON, which has a report only on success. Raises `CommandFailed` where there is no other target to continue with."""
+    JSON, which has a report only on success, and None on success where no JSON is printed. Raises `CommandFailed` where
+    there is no other target to continue with."""
     shows_steps = output_style.verbose or (not output_style.quiet and settings().logs("INFO"))
     try:
         product = build_product(project, options, hidden=output_style.quiet, verbose=shows_steps)
@@ -248,7 +249,7 @@ def _build_one(
             each for each in judgements if output_style.verbose or (not output_style.quiet and not each.outcome.passes)
         ]
         click.echo("".join(f"{line}\n" for line in lines(shown_judgements)), err=True, nl=False)
-    return _product_json(product, place, judgements)
+    return _product_json(product, place, judgements) if output_style.is_json else None
 
 
 def _product_json(product: BuildProduct, place: Path, judgements: Sequence[Judgement]) -> Mapping[str, object]:
