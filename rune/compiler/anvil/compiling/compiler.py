@@ -12,13 +12,14 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeVar
 
 from rune.compiler.anvil.compiling.allowance import Allowance
 from rune.compiler.anvil.compiling.data_object import data_object
@@ -29,6 +30,8 @@ from rune.compiler.anvil.compiling.unit_files import COMMON, unit_files
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Toolchain
+
+T = TypeVar("T")
 
 COMMON_FLAGS = (
     "-std=gnu2x",
@@ -57,21 +60,33 @@ def compile_sources(sources: Sources, toolchain: Toolchain, allowance: Allowance
 
 
 def compile_modules(modules: Sequence[tuple[Sources, Toolchain]], allowance: Allowance) -> list[bytes]:
-    """Compiles the sources of several modules, their units side by side. Raises `CompileError`."""
-    return [
-        _module(sources, toolchain, objects, allowance)
-        for (sources, toolchain), objects in zip(modules, _objects_of(modules, allowance), strict=True)
-    ]
+    """Compiles the sources of several modules, and links these, side by side. Raises `CompileError`."""
+    objects = _objects_of(modules, allowance)
+    numbers = range(len(modules))
+    return _side_by_side(
+        lambda number, at_once: _module(*modules[number], objects[number], allowance, at_once), numbers, allowance
+    )
 
 
-def _module(sources: Sources, toolchain: Toolchain, objects: Sequence[bytes], allowance: Allowance) -> bytes:
+def _side_by_side(work: Callable[[T, int], bytes], items: Sequence[T], allowance: Allowance) -> list[bytes]:
+    """The results of `work` for each item; its second argument is how many are worked on at once."""
+    at_once = min(os.cpu_count() or 1, allowance.at_once, len(items))
+    if at_once <= 1:
+        return [work(item, 1) for item in items]
+    with ThreadPoolExecutor(at_once) as pool:
+        return list(pool.map(lambda item: work(item, at_once), items))
+
+
+def _module(
+    sources: Sources, toolchain: Toolchain, objects: Sequence[bytes], allowance: Allowance, at_once: int
+) -> bytes:
     if not toolchain.keeps_layouts:
-        return link_objects(objects, toolchain, allowance)
+        return _linked(objects, toolchain, allowance, {}, (), at_once)[0]
     key = layout_key((toolchain.linker, *toolchain.link_flags), sources.units, objects)
     layout = _LAYOUTS.get(key)
     if layout is not None:
         return layout.with_data(sources.units)
-    module, link_map = _linked(objects, toolchain, allowance, {}, (f"--Map={_MAP}",))
+    module, link_map = _linked(objects, toolchain, allowance, {}, (f"--Map={_MAP}",), at_once)
     layout = read_layout(module, link_map, sources.units)
     if layout is not None:
         _LAYOUTS.put(key, layout)
@@ -91,11 +106,8 @@ def _objects_of(modules: Sequence[tuple[Sources, Toolchain]], allowance: Allowan
     cached = {key: _cached(key) for key in by_key}
     objects = {key: known for key, known in cached.items() if known is not None}
     lacking = sorted((by_key[key] for key in by_key.keys() - objects.keys()), key=_BuiltUnit.order)
-    if lacking:
-        at_once = min(os.cpu_count() or 1, allowance.at_once, len(lacking))
-        with ThreadPoolExecutor(at_once) as pool:
-            compiled = pool.map(lambda each: _compiled(each, allowance, at_once), lacking)
-            objects |= dict(zip((each.key for each in lacking), compiled, strict=True))
+    compiled = _side_by_side(lambda each, at_once: _compiled(each, allowance, at_once), lacking, allowance)
+    objects |= dict(zip((each.key for each in lacking), compiled, strict=True))
     return [
         [objects[each.key] if each.unit.data is None else data_object(each.unit.name, each.unit.data) for each in units]
         for units in built
@@ -109,7 +121,7 @@ def link_objects(
     beside: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """Links objects. `beside` are files that the linker's flags name. Raises `CompileError`."""
-    return _linked(objects, toolchain, allowance, beside or {}, ())[0]
+    return _linked(objects, toolchain, allowance, beside or {}, (), 1)[0]
 
 
 def _linked(
@@ -118,11 +130,14 @@ def _linked(
     allowance: Allowance,
     beside: Mapping[str, bytes],
     flags: Sequence[str],
+    at_once: int,
 ) -> tuple[bytes, str]:
-    """The module, and the linker's map if `flags` has it written."""
+    """The module, and the linker's map if `flags` has it written. `at_once - 1` others are linked meanwhile."""
     names = [f"{number}.o" for number in range(len(objects))]
     with _folder_of({**beside, **dict(zip(names, objects, strict=True))}) as folder:
-        _run([str(_zig()), toolchain.linker, *flags, *toolchain.link_flags, "module", *names], folder, allowance, 1)
+        _run(
+            [str(_zig()), toolchain.linker, *flags, *toolchain.link_flags, "module", *names], folder, allowance, at_once
+        )
         link_map = folder / _MAP
         return (folder / "module").read_bytes(), link_map.read_text("utf-8") if flags else ""
 
