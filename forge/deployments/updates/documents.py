@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,17 +13,10 @@ from securesystemslib.signer import CryptoSigner, SSlibKey
 from tuf.api.metadata import Metadata, MetaFile, Role, Root, Signed, Snapshot, TargetFile, Targets, Timestamp
 from tuf.api.serialization.json import JSONSerializer
 
-from forge.deployments.updates.models import UpdateRole
+from forge.deployments.updates.models import LIFETIMES, UpdateRole
 
 ROOT_KEYS: Final = 3
 ROOT_THRESHOLD: Final = 2
-LIFETIMES: Final = {
-    UpdateRole.ROOT: timedelta(days=365),
-    UpdateRole.TARGETS: timedelta(days=90),
-    UpdateRole.SNAPSHOT: timedelta(days=7),
-    UpdateRole.TIMESTAMP: timedelta(days=2),
-}
-"""After which a document ends. It is signed again after half of that."""
 _SERIALIZER = JSONSerializer(compact=True)
 
 

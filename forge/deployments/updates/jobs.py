@@ -16,10 +16,8 @@ from forge.accounts.permissions import Verb
 from forge.compute.scheduler.slots import Party
 from forge.core.database.wrong_clock import LONGEST_WAIT, is_behind
 from forge.deployments.models import Deployment, Release, UpdateDocument, UpdateKey, UpdateRoot
-from forge.deployments.updates.actions.signer import sign_deployment
-from forge.deployments.updates.documents import LIFETIMES
-from forge.deployments.updates.models import UpdateRole
-from forge.jobs.kinds import JobKind, JobTitle
+from forge.deployments.updates.models import LIFETIMES, UpdateRole
+from forge.jobs.kinds import JobContext, JobKind, JobTitle
 from forge.jobs.models import UNFINISHED_STATES, Job, JobState, WorkerCapability
 from forge.jobs.queue import enqueue
 from forge.registry.models import WithdrawnRune
@@ -42,10 +40,17 @@ def _titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
     return {job.pk: titles[job.spec["deployment"]] for job in jobs if job.spec["deployment"] in titles}
 
 
+def _sign(context: JobContext) -> Mapping[str, Any]:
+    # Only where a job is done: with TUF comes boto3, which each start of a server would import for a 15th of its time.
+    from forge.deployments.updates.actions.signer import sign_deployment
+
+    return sign_deployment(context)
+
+
 SIGN_DEPLOYMENT = JobKind(
     "deployment-updates",
     WorkerCapability.SIGN,
-    sign_deployment,
+    _sign,
     "Signed update",
     titles=_titles,
     verb=Verb.DEPLOY,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
+from typing import Final
 
 from django.db import models
 
@@ -20,6 +22,15 @@ class UpdateRole(models.TextChoices):
     """Which targets are current."""
     TIMESTAMP = "timestamp", "Timestamp"
     """Which snapshot is current. It ends within days."""
+
+
+LIFETIMES: Final = {
+    UpdateRole.ROOT: timedelta(days=365),
+    UpdateRole.TARGETS: timedelta(days=90),
+    UpdateRole.SNAPSHOT: timedelta(days=7),
+    UpdateRole.TIMESTAMP: timedelta(days=2),
+}
+"""After which a document of the role ends. It is signed again after half of that."""
 
 
 class UpdateKey(models.Model):

@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from forge.deployments.updates.documents import LIFETIMES, root_document
-from forge.deployments.updates.models import UpdateRole
+from forge.deployments.updates.documents import root_document
+from forge.deployments.updates.models import LIFETIMES, UpdateRole
 from tests.foreign.clients.test_rune_package import package  # noqa: F401  a fixture
 from tests.forge.deployments.updates.middle import (  # noqa: F401  middle and publisher are fixtures
     ADDRESS,

@@ -25,7 +25,6 @@ from forge.deployments.releases.changes import lock_project
 from forge.deployments.releases.gate import missing_for
 from forge.deployments.updates.access import newest_document, root_of
 from forge.deployments.updates.documents import (
-    LIFETIMES,
     ROOT_KEYS,
     DocumentSet,
     ServedTarget,
@@ -35,7 +34,7 @@ from forge.deployments.updates.documents import (
     read_pair,
     root_document,
 )
-from forge.deployments.updates.models import UpdateRole
+from forge.deployments.updates.models import LIFETIMES, UpdateRole
 from forge.jobs.kinds import JobContext, JobFailed
 from forge.registry.models import WithdrawnRune
 from forge.registry.provenance.signing.models import SigningKey

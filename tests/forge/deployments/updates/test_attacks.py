@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from forge.deployments.updates.documents import LIFETIMES, root_document
-from forge.deployments.updates.models import UpdateRole
+from forge.deployments.updates.documents import root_document
+from forge.deployments.updates.models import LIFETIMES, UpdateRole
 from rune import Deployment, DeploymentError
 from tests.forge.deployments.updates.middle import (  # noqa: F401  middle and publisher are fixtures
     ADDRESS,

@@ -20,9 +20,8 @@ from forge.deployments.models import Deployment, UpdateDocument, UpdateKey, Upda
 from forge.deployments.updates import jobs
 from forge.deployments.updates.access import newest_document, root_digest_of, root_of
 from forge.deployments.updates.actions.replacing import replace_update_keys
-from forge.deployments.updates.documents import LIFETIMES
 from forge.deployments.updates.jobs import due_deployments, request_updates
-from forge.deployments.updates.models import UpdateRole
+from forge.deployments.updates.models import LIFETIMES, UpdateRole
 from forge.jobs.models import Job, JobState
 from forge.jobs.workers.running import RunningJob
 from forge.registry.tags.publishing.actions import publish_build
