@@ -104,6 +104,7 @@ def test_the_worst_samples_are_there_to_play_until_they_are_withdrawn(
     assert "The recording was withdrawn." in text
 
 
+@pytest.mark.slow
 def test_a_build_that_failed_on_its_only_recording_shows_the_lost_events(
     client: Client, project: Project, developer: Any
 ) -> None:
@@ -118,6 +119,7 @@ def test_a_build_that_failed_on_its_only_recording_shows_the_lost_events(
     assert (quality.cells, quality.sentences[0]) == ((), "In 1 recording: 0 of 3 events hit, 0 false alarms.")
 
 
+@pytest.mark.slow
 def test_a_rune_that_could_not_be_evaluated_says_why(client: Client, project: Project, developer: Any) -> None:
     build = built(developer, project)
     stored = {"samples": 3, "reason": "samples are given to one input"}

@@ -245,6 +245,7 @@ def test_ended_codes_and_phones_are_deleted(phone: Phone, project: Project, user
     assert not CollectingLink.objects.exists()
 
 
+@pytest.mark.slow
 def test_the_desk_shows_the_code_once(client: Client, project: Project) -> None:
     shown = client.get("/acme/kitchen/data/collect").content.decode()
     assert "Show the code" in shown

@@ -116,6 +116,7 @@ def test_a_sample_that_a_version_tests_on_has_its_forms_for_owners_alone(
     assert offered in browser_of(owner).get(page).content.decode()
 
 
+@pytest.mark.slow
 def test_the_first_frame_waits_for_cards_only_where_there_are_some(
     client: Client, project: Project, user: User
 ) -> None:

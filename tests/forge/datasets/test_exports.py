@@ -61,6 +61,7 @@ def test_an_import_reads_what_was_exported(client: Client, saved: None, layout: 
     assert not [name for name in archive.names if "Guest" in name or b"Guest" in archive.read(name)]
 
 
+@pytest.mark.slow
 def test_mnist_has_the_pictures_of_a_version_and_refuses_others(client: Client, project: Project, user: User) -> None:
     consent = consent_of(user, project)
     shades = [bytes([number, 9, 200, 255]) for number in range(3)]

@@ -300,6 +300,7 @@ def test_after_a_withdrawal_nothing_more_is_taken_under_that_consent(guest: Gues
     assert not stored(loud())
 
 
+@pytest.mark.slow
 def test_the_desk_shows_link_and_code_once_and_lists_the_link(
     owner: User, project: Project, browser_of: Browser
 ) -> None:

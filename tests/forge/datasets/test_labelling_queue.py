@@ -84,6 +84,7 @@ def test_who_was_too_slow_loses_nothing(project: Project, user: User, maintainer
     assert set(SampleOpinion.objects.values_list("label", flat=True)) == {"glass", "knock"}
 
 
+@pytest.mark.slow
 def test_a_second_look_is_given_to_somebody_else_and_once(project: Project, user: User, maintainer: User) -> None:
     give(user, project, "knock", "glass")
     assert take(user, project, SECOND) is None, "they labelled them"
@@ -97,6 +98,7 @@ def test_a_second_look_is_given_to_somebody_else_and_once(project: Project, user
     assert people == {user: (2, 2, 100), maintainer: (2, 2, 100)}
 
 
+@pytest.mark.slow
 def test_who_answers_again_settles_nothing(project: Project, user: User, maintainer: User) -> None:
     give(user, project, "knock")
     label_in_queue(maintainer, project, 1, "glass")
@@ -109,6 +111,7 @@ def test_who_answers_again_settles_nothing(project: Project, user: User, maintai
     assert state_of(1) == ("glass", str(user), False), "both agree"
 
 
+@pytest.mark.slow
 def test_a_disagreement_is_shown_and_settled(
     project: Project, user: User, maintainer: User, owner: User, client: Client
 ) -> None:
@@ -140,6 +143,7 @@ def test_a_label_on_the_page_of_samples_settles_too_and_its_undo_brings_the_disp
     assert state_of(1) == ("knock", str(user), True)
 
 
+@pytest.mark.slow
 def test_what_one_gave_is_taken_back(project: Project, user: User, maintainer: User) -> None:
     give(user, project, "")
     label_in_queue(user, project, 1, "knock")
@@ -153,6 +157,7 @@ def test_what_one_gave_is_taken_back(project: Project, user: User, maintainer: U
         undo_in_queue(user, project, 1)
 
 
+@pytest.mark.slow
 def test_what_the_build_is_least_certain_of_comes_first(project: Project, user: User) -> None:
     give(user, project, "", "", "")
     for number, score in ((1, 0.9), (2, 0.4)):
@@ -188,6 +193,7 @@ def test_the_label_of_a_test_sample_is_settled_by_owners(
     assert state_of(1)[0] == "glass"
 
 
+@pytest.mark.slow
 def test_what_people_said_of_a_sample_goes_with_it(project: Project, user: User, maintainer: User) -> None:
     give(user, project, "knock")
     label_in_queue(maintainer, project, 1, "glass")
@@ -230,6 +236,7 @@ def test_a_second_look_says_no_label(client: Client, project: Project, owner: Us
     assert form.count(">glass<") == form.count(">knock<") == 1, "each is a choice, and none is said"
 
 
+@pytest.mark.slow
 def test_programs_share_the_queue(client: Client, project: Project, user: User, maintainer: User) -> None:
     give(user, project, "", "")
     base = "/api/v1/projects/acme/kitchen/data/queue"

@@ -31,6 +31,7 @@ def post(client: Client, path: str, **body: Any) -> Any:
     return client.post(f"{DATA}/samples/{path}", body, content_type="application/json")
 
 
+@pytest.mark.slow
 def test_parts_are_proposed_become_samples_and_the_answer_undoes_it(
     client: Client, project: Project, user: User
 ) -> None:
@@ -102,6 +103,7 @@ def test_a_tested_sample_is_cut_by_owners_alone(
     assert post(browser_of(owner), "1/parts", revision=9, parts=parts).status_code == 200
 
 
+@pytest.mark.slow
 def test_several_labels_lie_on_a_time_line(client: Client, project: Project, user: User) -> None:
     sample_of(consent_of(user, project), user, knocks(), label="day")
     events = [{"label": " glass ", "start": 1.5, "end": 1.6}, {"label": "knock", "start": 0.5, "end": 0.6}]

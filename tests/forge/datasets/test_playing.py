@@ -257,6 +257,7 @@ def test_an_export_is_refused_whole_and_says_how_much_is_not_for_its_person(
     assert [each.number for each in plan_export(user, project, 1, DATA_FOLDER).samples] == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_those_who_manage_the_project_set_who_plays_samples(
     project: Project, maintainer: User, client: Client, browser_of: Browser
 ) -> None:

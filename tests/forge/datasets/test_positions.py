@@ -33,6 +33,7 @@ def picture(project: Project, user: User) -> Sample:
     return sample_of(consent_of(user, project), user, png(), label="parts")
 
 
+@pytest.mark.slow
 def test_marked_objects_are_read_again_and_the_answer_undoes_them(client: Client, picture: Sample) -> None:
     assert positions_of(client) is None
     first = mark(client, 1, {"number": 1, "positions": [BOLT, NUT]})
@@ -106,6 +107,7 @@ def test_a_picture_without_a_label_is_called_after_most_of_its_objects(
     assert Sample.objects.get().labelled_by == user
 
 
+@pytest.mark.slow
 def test_versions_have_the_positions_and_those_without_keep_their_digest(client: Client, picture: Sample) -> None:
     plain = save(client).json()["digest"]
     mark(client, DataSet.objects.get().revision, {"number": 1, "positions": [BOLT]})
@@ -123,6 +125,7 @@ def test_versions_have_the_positions_and_those_without_keep_their_digest(client:
     assert [each["positions"] for each in rows] == [[BOLT]]
 
 
+@pytest.mark.slow
 def test_pictures_that_nobody_marked_are_a_filter(client: Client, project: Project, user: User) -> None:
     consent = consent_of(user, project)
     for shade in range(3):

@@ -131,6 +131,7 @@ def test_a_search_begins_with_the_recipe_for_the_samples_of_the_project(trains: 
     assert "?recipe=transfer" not in page
 
 
+@pytest.mark.slow
 def test_a_project_without_a_model_is_sent_to_the_page_of_models(client: Client, project: Project, user: User) -> None:
     motion_version(user, project)
     page = client.get("/acme/kitchen/training?recipe=transfer").content.decode()

@@ -244,10 +244,12 @@ def test_a_name_that_is_no_file_name_is_refused(client: Client, project: Project
     assert not ModelConversion.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_path_becomes_the_files_own_name(client: Client, project: Project) -> None:
     assert read(client, sent(client, name="../../etc/net.tflite"))["name"] == "net.tflite"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_forms")
 def test_the_page_shows_the_forms_side_by_side_and_the_layers(client: Client, project: Project) -> None:
     row = converted(client)

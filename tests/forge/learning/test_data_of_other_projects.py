@@ -84,6 +84,7 @@ def test_a_run_learns_from_the_samples_of_another_project_whose_consent_covers_t
     assert {"still"} <= set(Sample.objects.values_list("label", flat=True))
 
 
+@pytest.mark.slow
 def test_a_run_on_the_data_of_another_project_is_repeated_on_it(
     client: Client, source: Project, project: Project, user: User
 ) -> None:
@@ -92,6 +93,7 @@ def test_a_run_on_the_data_of_another_project_is_repeated_on_it(
     assert (again.number, again.data_version) == (2, version_of(source))
 
 
+@pytest.mark.slow
 def test_the_form_offers_the_data_of_other_projects(client: Client, source: Project, project: Project) -> None:
     version = version_of(source)
     page = client.get(f"{project.get_absolute_url()}/training?recipe=motion").content.decode()

@@ -46,6 +46,7 @@ def test_the_curve_of_an_autoencoder_is_what_it_explains_and_its_recordings_are_
     assert "How far it is off" not in page
 
 
+@pytest.mark.slow
 def test_a_run_that_counts_shows_its_objects_and_no_accuracy(trains: Client, project: Project, user: User) -> None:
     finished_run(user, project)
     share, error = ({"value": value, "low": value / 2, "high": value} for value in (0.8125, 0.25))

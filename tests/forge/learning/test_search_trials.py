@@ -23,6 +23,7 @@ from tests.forge.learning.test_searches import ENDED
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.slow
 def test_a_trial_becomes_a_training_run_with_its_settings_once(searcher: Client, user: User, project: Project) -> None:
     finished_search(user, project)
     used = searcher.post(f"{SEARCHES}/1/trials/2/use")
@@ -44,6 +45,7 @@ def test_two_clicks_at_once_begin_one_run(searcher: Client, user: User, project:
     assert (first.number, TrainingRun.objects.count()) == (second.number, 1)
 
 
+@pytest.mark.slow
 def test_the_page_counts_what_used_up_the_budget(searcher: Client, user: User, project: Project) -> None:
     """A trial that was counted and then failed did; one that is over a limit, or at work, did not."""
     finished_search(user, project)

@@ -71,6 +71,7 @@ def test_a_search_has_each_trial_as_a_row(searcher: Client, monkeypatch: pytest.
     assert Event.objects.filter(type="search.changed").count() > 4
 
 
+@pytest.mark.slow
 def test_samples_of_the_test_split_do_not_reach_a_search(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     splits: list[str] = []
 
@@ -106,6 +107,7 @@ def test_a_search_whose_process_dies_tries_its_trial_again(searcher: Client, mon
     assert (search["state"], [each["number"] for each in search["rows"]]) == ("finished", [1, 2])
 
 
+@pytest.mark.slow
 def test_the_jobs_of_a_search_share_its_trials(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     begun(searcher, workers=2, trials=2)
     first, second = Job.objects.filter(kind="model-search").order_by("created")
@@ -124,6 +126,7 @@ def test_the_jobs_of_a_search_share_its_trials(searcher: Client, monkeypatch: py
     assert claim_trial(search, second.pk, {"filters": 8}, "int8") == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
@@ -163,6 +166,7 @@ def test_a_search_is_stopped_and_goes_on_with_more_trials(searcher: Client, monk
     assert searcher.post(f"{SEARCHES}/1/resume", {}, content_type="application/json").status_code == 409
 
 
+@pytest.mark.slow
 def test_a_search_that_cannot_be_made_says_why(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     scripted(monkeypatch, [], LabRefused("circle has 1 person; 3 are needed.", "too-few-groups"))
     begun(searcher)
@@ -248,6 +252,7 @@ def test_going_on_counts_like_another_search_that_waits(
     assert read(searcher)["state"] == "waiting"
 
 
+@pytest.mark.slow
 def test_one_of_several_jobs_of_a_search_is_retried_beside_the_others(searcher: Client) -> None:
     begun(searcher, workers=2)
     job = Job.objects.earliest("created")
@@ -267,6 +272,7 @@ def test_a_retry_gives_no_minutes_of_a_search_back(searcher: Client, monkeypatch
     assert searcher.get(f"{PAGE}/1").context["minutes_used"] == 20
 
 
+@pytest.mark.slow
 def test_a_job_of_a_search_that_went_on_since_is_not_retried(searcher: Client) -> None:
     begun(searcher)
     job = Job.objects.get()
@@ -290,6 +296,7 @@ def test_deleting_samples_cancels_a_search_that_would_learn_from_them(
     assert "Go on with it" in search["error"]
 
 
+@pytest.mark.slow
 def test_a_search_that_keeps_models_is_named_among_what_learned(searcher: Client, user: User, project: Project) -> None:
     search = finished_search(user, project)
     sample = Sample.objects.filter(split="train").earliest("number")

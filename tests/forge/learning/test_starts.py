@@ -44,6 +44,7 @@ def starts(client: Client, project: Project, user: User) -> Client:
     return client
 
 
+@pytest.mark.slow
 def test_the_form_begins_with_nothing_and_offers_the_files(starts: Client) -> None:
     page = starts.get(PAGE).content.decode()
     assert LINK in page
@@ -53,6 +54,7 @@ def test_the_form_begins_with_nothing_and_offers_the_files(starts: Client) -> No
     assert 'aria-label="Begin with"' not in starts.get(f"{PAGE}?recipe=regression").content.decode()
 
 
+@pytest.mark.slow
 def test_a_chosen_file_brings_its_argument_and_smaller_steps(starts: Client) -> None:
     page = " ".join(starts.get(f"{PAGE}?recipe=motion&start={PATH}").content.decode().split())
     assert f'<input type="hidden" name="start" value="{PATH}">' in page
@@ -91,6 +93,7 @@ def test_a_project_without_such_a_file_is_told_how_to_begin_with_one(
     assert 'aria-label="Begin with"' not in page
 
 
+@pytest.mark.slow
 def test_forge_yml_names_the_file_of_the_form(starts: Client, project: Project, user: User) -> None:
     policy = "training:\n  recipe: motion\n  data: data\n  start: {}\n  arguments: {{learned-layers: 2}}\n"
     write_file(user, project, "forge.yml", policy.format(PATH).encode())
@@ -103,6 +106,7 @@ def test_forge_yml_names_the_file_of_the_form(starts: Client, project: Project, 
     assert 'name="start"' not in page
 
 
+@pytest.mark.slow
 def test_a_run_begins_with_the_file_as_it_was_and_the_child_refuses_it_by_name(
     starts: Client, project: Project, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,6 +134,7 @@ def test_a_run_begins_with_the_file_as_it_was_and_the_child_refuses_it_by_name(
     assert "cannot be the start: it reads [40, 3]." in starts.get(f"{PAGE}/1").content.decode()
 
 
+@pytest.mark.slow
 def test_the_page_of_a_run_names_the_file_and_what_became_of_it(starts: Client, project: Project, user: User) -> None:
     begun(starts, start=PATH, arguments=SMALL_START)
     page = starts.get(f"{PAGE}/1").content.decode()
@@ -160,6 +165,7 @@ def test_the_page_of_a_run_names_the_file_and_what_became_of_it(starts: Client, 
     assert "The project does not have the file" in changing
 
 
+@pytest.mark.slow
 def test_a_model_is_offered_with_the_start_in_forge_yml(starts: Client, project: Project, user: User) -> None:
     begun(starts, start=PATH, arguments=SMALL_START)
     assert use_model(user, finish_run(TrainingRun.objects.get())).change_url

@@ -40,6 +40,7 @@ def teacher(client: Client, project: Project, user: User) -> TrainingRun:
     return finished_run(user, project)
 
 
+@pytest.mark.slow
 def test_a_run_keeps_the_files_of_its_teacher_as_they_were(
     client: Client, teacher: TrainingRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,6 +64,7 @@ def test_a_run_keeps_the_files_of_its_teacher_as_they_were(
     assert set(links_of(run).values_list("blob_id", flat=True)) == set(run.teacher_files.values())
 
 
+@pytest.mark.slow
 def test_the_form_offers_finished_runs_and_sends_one(client: Client, teacher: TrainingRun) -> None:
     page = client.get("/acme/kitchen/training").content.decode()
     assert '<option value="1">Run 1,' in page
@@ -79,6 +81,7 @@ def test_the_form_offers_finished_runs_and_sends_one(client: Client, teacher: Tr
     assert "run 1" in compared
 
 
+@pytest.mark.slow
 def test_a_model_is_offered_with_the_teacher_in_forge_yml(client: Client, teacher: TrainingRun, user: User) -> None:
     begun(client, teacher=1)
     run = use_model(user, finish_run(TrainingRun.objects.get(number=2)))
@@ -88,6 +91,7 @@ def test_a_model_is_offered_with_the_teacher_in_forge_yml(client: Client, teache
     assert 'teacher: "model.teacher.float.tflite"' in policy.content.decode()
 
 
+@pytest.mark.slow
 def test_what_learned_from_a_teacher_learned_from_its_samples(
     client: Client, teacher: TrainingRun, project: Project, user: User
 ) -> None:

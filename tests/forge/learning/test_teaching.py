@@ -78,6 +78,7 @@ def test_the_rune_for_teaching_sends_what_the_last_layer_reads(
     assert any(message.tensors[0].elements)
 
 
+@pytest.mark.slow
 def test_a_rune_that_cannot_be_taught_says_why(
     client: Client, user: User, project: Project, compiler: Compiler
 ) -> None:
@@ -126,6 +127,7 @@ def test_what_was_taught_is_a_run_whose_model_is_offered(client: Client, digits:
     assert record["labels"][0] == {"label": "tick", "examples": 5, "recognised": 4}
 
 
+@pytest.mark.slow
 def test_the_weights_arrive_to_the_bit(client: Client, digits: Project) -> None:
     random = np.random.default_rng(3)
     weights = random.normal(0, 3, (2, FEATURES)).astype(np.float32)
@@ -158,6 +160,7 @@ def test_a_layer_that_no_page_teaches_is_refused(
     assert not TrainingRun.objects.exists()
 
 
+@pytest.mark.slow
 def test_an_edit_in_front_of_the_model_is_noticed(client: Client, user: User, digits: Project) -> None:
     digest = client.get(TEACH).json()["digest"]
     text = (EXAMPLES / "digits" / "Runefile.yml").read_text("utf-8")

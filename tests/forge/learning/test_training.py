@@ -192,6 +192,7 @@ def test_a_run_learns_only_from_samples_whose_consent_covers_training_now(
     assert numbers == tests
 
 
+@pytest.mark.slow
 def test_what_lab_refuses_is_said_with_its_reason(trains: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     begun(trains)
     message = "All recordings are of the label circle. Add recordings of something else, in a folder of their own."
@@ -310,6 +311,7 @@ def test_the_form_begins_with_the_recipe_for_the_sensor_of_the_pipeline(
     assert "It needs " in page
 
 
+@pytest.mark.slow
 def test_the_page_of_a_run_says_what_the_rune_needed_before_channels_were_removed(
     trains: Client, project: Project, user: User
 ) -> None:
@@ -332,6 +334,7 @@ def test_the_page_of_a_run_says_what_the_rune_needed_before_channels_were_remove
     assert read(trains)["needs"]["cortex-m0plus"]["before_pruning"]["flash"] == 14_600
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flash", [-1, 2**60])
 def test_needs_before_pruning_that_no_rune_can_have_end_the_run(
     trains: Client, monkeypatch: pytest.MonkeyPatch, flash: int

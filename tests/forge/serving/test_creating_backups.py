@@ -28,6 +28,7 @@ def unpacked(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL stores no half of a character")
 def test_half_a_character_in_a_table_stops_no_backup(tmp_path: Path) -> None:
     AuditEntry.objects.create(action="test.half", subject="x", data={"text": HALF})
@@ -39,6 +40,7 @@ def test_half_a_character_has_a_digest() -> None:
     assert digest_of({"text": HALF}) != digest_of({"text": "half"})
 
 
+@pytest.mark.slow
 def test_what_others_left_beside_the_certificates_is_left_out(tmp_path: Path, settings: Any) -> None:
     data = tmp_path / "data"
     (data / "local-authority").mkdir(parents=True)

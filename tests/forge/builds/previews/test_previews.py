@@ -52,6 +52,7 @@ def is_stored(digest: str) -> bool:
     return place is not None and place.exists()
 
 
+@pytest.mark.slow
 def test_a_text_that_checks_becomes_a_rune(project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorder, "TELL_AFTER", 0)
     preview = refresh(project, compiler)

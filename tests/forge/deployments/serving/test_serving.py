@@ -70,6 +70,7 @@ def test_an_app_with_a_key_gets_the_rune_by_its_digest(client: Client, deploymen
     assert (rune["Content-Type"], rune["ETag"]) == ("application/wasm", f'"{pointer.json()["rune"]["digest"]}"')
 
 
+@pytest.mark.slow
 def test_an_app_that_asks_again_costs_few_queries(
     client: Client, secret: str, django_assert_num_queries: Callable[[int], Any]
 ) -> None:

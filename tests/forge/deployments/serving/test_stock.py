@@ -112,6 +112,7 @@ def test_a_foreign_page_may_ask_and_reads_nothing(client: Client, deployment: De
 # -- what is served
 
 
+@pytest.mark.slow
 def test_the_rune_comes_as_it_is(client: Client, deployment: Deployment, secret: str) -> None:
     for named in (str(deployment.short_id), str(deployment.pk)):
         answer = client.get("/forge/deployment", headers=sent(secret, deployment, deploymentId=named))

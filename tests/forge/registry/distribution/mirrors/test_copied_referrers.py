@@ -64,6 +64,7 @@ def pushed_levels(client: RegistryClient) -> Iterator[bytes]:
         yield manifest
 
 
+@pytest.mark.slow
 def test_the_state_changes_with_each_referrer_and_with_what_refers_to_a_listed_manifest(
     client: RegistryClient, project: Any
 ) -> None:
@@ -71,6 +72,7 @@ def test_the_state_changes_with_each_referrer_and_with_what_refers_to_a_listed_m
     assert len(set(states)) == 3
 
 
+@pytest.mark.slow
 def test_a_copy_has_referrers_of_all_levels_and_asks_for_a_list_where_there_are_some(
     client: RegistryClient, project: Any
 ) -> None:

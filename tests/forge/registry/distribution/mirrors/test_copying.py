@@ -83,6 +83,7 @@ def _has_manifest(registry: CannedRegistry) -> bool:
     return any(each.method == "PUT" and "/manifests/" in each.path for each in registry.requests)
 
 
+@pytest.mark.slow
 def test_a_copy_whose_mirror_stays_has_all(registry: CannedRegistry, copy: Copy) -> None:
     job = copy(lambda: None)
     assert (job.state, job.error) == (JobState.SUCCEEDED, "")

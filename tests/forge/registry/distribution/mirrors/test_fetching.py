@@ -92,6 +92,7 @@ def test_what_neither_side_has_is_asked_for_once_a_minute(mirrored: Mirrored) ->
     assert [each.path for each in mirrored.registry.requests] == ["/v2/team/door/manifests/9.9"]
 
 
+@pytest.mark.slow
 def test_a_tag_that_moved_is_fetched_again_and_a_registry_that_is_away_changes_nothing(mirrored: Mirrored) -> None:
     assert body(mirrored.client.get("manifests/nightly")) == MANIFEST
     cache.clear()

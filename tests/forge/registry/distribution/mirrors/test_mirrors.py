@@ -148,6 +148,7 @@ def test_a_form_that_is_wrong_comes_back_with_its_direction_and_what_was_typed(p
     assert not Mirror.objects.exists()
 
 
+@pytest.mark.slow
 def test_the_page_sets_copies_and_removes(project: Any, browser: Client) -> None:
     typed = {"direction": "to", "to_registry": "registry.example", "to_repository": "team/door"}
     assert post(browser, **typed).status_code == 302

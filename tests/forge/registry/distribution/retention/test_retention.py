@@ -161,6 +161,7 @@ def test_what_is_needed_never_goes(
     assert Manifest.objects.get(blob=sha(child)).trashed is None
 
 
+@pytest.mark.slow
 def test_a_pull_counts_as_use(registry: RegistryClient, project: Any, organisation: Any, owner: Any) -> None:
     used = registry.push_image("used", b"used")
     registry.push_image("unused", b"unused")

@@ -78,6 +78,7 @@ def check() -> str:
     return ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["", "{", "[{}]", '[{"id": "<b>x</b>"}]', "[" * 100_000])
 def test_a_list_that_cannot_be_read_is_said_and_is_an_error_of_the_check(
     text: str, published: Tag, file: Path, caplog: pytest.LogCaptureFixture
@@ -88,6 +89,7 @@ def test_a_list_that_cannot_be_read_is_said_and_is_an_error_of_the_check(
     assert "ADVISORY_LIST cannot be read" in caplog.text
 
 
+@pytest.mark.slow
 def test_a_list_that_is_away_is_said(published: Tag, file: Path) -> None:
     file.unlink()
     assert UNREAD in page()
@@ -128,17 +130,20 @@ def test_a_larger_list_than_is_read_is_refused(published: Tag, file: Path, monke
     assert UNREAD in page()
 
 
+@pytest.mark.slow
 def test_without_a_list_nothing_is_said(published: Tag) -> None:
     assert "vulnerabilit" not in page()
     assert check() == ""
 
 
+@pytest.mark.slow
 def test_a_rune_of_which_nothing_is_known(published: Tag, file: Path) -> None:
     write(file, about("something-else"))
     assert "No known vulnerabilities in the list of 2 March 2026" in page()
     assert check() == ""
 
 
+@pytest.mark.slow
 def test_a_rune_whose_toolchain_has_a_known_vulnerability(published: Tag, file: Path) -> None:
     write(file, about("hammer-other", database_specific={"severity": "CRITICAL"}))
     assert "No known vulnerabilities" in page()
@@ -187,6 +192,7 @@ def test_a_pushed_bill_is_compared_too(published: Tag, developer: Any, file: Pat
     assert "PYSEC-2026-1, door 1.0" in page()
 
 
+@pytest.mark.slow
 def test_nothing_good_is_said_of_packages_that_are_not_compared(
     published: Tag, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
