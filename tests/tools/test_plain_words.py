@@ -24,11 +24,11 @@ from tools.checks.plain_words import (
 )
 
 
-@pytest.mark.parametrize("word", sorted(WORDS))
 @pytest.mark.parametrize("name", ["{}", "{}_by", "last_{}", "_{}", "{}_"])
-def test_a_word_is_refused_wherever_it_is_in_a_name(word: str, name: str) -> None:
-    assert refused_word(name.format(word)) == word
-    assert refused_word(name.format(word).upper()) == word
+def test_a_word_is_refused_wherever_it_is_in_a_name(name: str) -> None:
+    for word in WORDS:
+        assert refused_word(name.format(word)) == word
+        assert refused_word(name.format(word).upper()) == word
 
 
 @pytest.mark.parametrize("name", ["FoundModel", "_Given", "PlaceTaken", "HTTPAsked", "isFound", "KEPT", "wish2"])

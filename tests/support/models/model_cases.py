@@ -66,12 +66,12 @@ def family_of(case: ModelCase) -> str:
     return match[1] if match else case.name
 
 
-def by_family(cases: Iterable[ModelCase]) -> dict[str, list[ModelCase]]:
-    """Cases for a test of each family: a test of each case would take longer to begin than to run."""
-    families: dict[str, list[ModelCase]] = {}
+def by_operator(cases: Iterable[ModelCase]) -> dict[str, list[ModelCase]]:
+    """Cases for a test of each operator: a test of each case would take longer to begin than to run."""
+    operators: dict[str, list[ModelCase]] = {}
     for case in cases:
-        families.setdefault(family_of(case), []).append(case)
-    return families
+        operators.setdefault(family_of(case).rpartition("_")[0], []).append(case)
+    return operators
 
 
 @cache

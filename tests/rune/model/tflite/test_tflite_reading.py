@@ -28,10 +28,10 @@ from rune.model.tflite import (
     to_json,
 )
 from rune.tensor import ElementType, TensorType
-from tests.support.models.model_cases import ModelCase, RefusedCase, by_family, model_cases, refused_cases
+from tests.support.models.model_cases import ModelCase, RefusedCase, by_operator, model_cases, refused_cases
 
 CASES = model_cases()
-BY_FAMILY = by_family(CASES)
+BY_OPERATOR = by_operator(CASES)
 AS_ARRAYS = {TensorKind.RESOURCE: "OBJECT", TensorKind.INT4: "INT8"}
 """How the interpreter calls kinds that NumPy has no type for."""
 
@@ -67,7 +67,7 @@ def _agrees_with_the_interpreter(data: bytes) -> None:
     assert [operator.op.removeprefix("CUSTOM:") for operator in model.operators] == operators
 
 
-@pytest.mark.parametrize("cases", BY_FAMILY.values(), ids=BY_FAMILY)
+@pytest.mark.parametrize("cases", BY_OPERATOR.values(), ids=BY_OPERATOR)
 def test_small_models_are_read_as_the_interpreter_reads_them(cases: list[ModelCase]) -> None:
     for item in cases:
         _agrees_with_the_interpreter(item.data)

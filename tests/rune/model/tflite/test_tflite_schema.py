@@ -36,8 +36,12 @@ def _published_slots(table: str) -> dict[int, tuple[str, float]]:
     return slots
 
 
-@pytest.mark.parametrize("table", sorted(set(TABLES) - METADATA))
-def test_a_table_has_the_published_slots(table: str) -> None:
+def test_a_table_has_the_published_slots() -> None:
+    for table in set(TABLES) - METADATA:
+        assert _our_slots(table) == _published_slots(table), table
+
+
+def _our_slots(table: str) -> dict[int, tuple[str, float]]:
     ours: dict[int, tuple[str, float]] = {}
     names = {code: name for name, code in NUMBER_CODES.items()}
     for field in TABLES[table]:
@@ -47,7 +51,7 @@ def test_a_table_has_the_published_slots(table: str) -> None:
             ours[field.slot], ours[field.slot + 1] = ("u8", 0.0), ("offset", 0.0)
         else:
             ours[field.slot] = ("offset", 0.0)
-    assert ours == _published_slots(table)
+    return ours
 
 
 def test_operators_have_their_published_numbers() -> None:

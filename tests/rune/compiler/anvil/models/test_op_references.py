@@ -8,12 +8,12 @@ from rune.model.tflite import read_model, signature
 from rune.tensor import ElementType
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.models.test_anvil_models import assert_close
-from tests.support.models.model_cases import ModelCase, by_family, model_cases
+from tests.support.models.model_cases import ModelCase, by_operator, model_cases
 
-BY_FAMILY = by_family(model_cases())
+BY_OPERATOR = by_operator(model_cases())
 
 
-@pytest.mark.parametrize("cases", BY_FAMILY.values(), ids=BY_FAMILY)
+@pytest.mark.parametrize("cases", BY_OPERATOR.values(), ids=BY_OPERATOR)
 def test_a_reference_gives_what_the_reference_kernels_give(cases: list[ModelCase]) -> None:
     for case in cases:
         _gives_what_the_reference_kernels_give(case)
