@@ -121,6 +121,5 @@ def test_the_description_has_the_message_of_each_type_and_the_choice_of_all_of_a
                 assert set(said[message["data"]["$ref"].rpartition("/")[2]]["properties"]) == set(each.fields)
 
 
-@pytest.mark.parametrize("event_type", declared_types(), ids=lambda each: f"{each.stream}-{each.name}")
-def test_each_type_says_what_it_means(event_type: EventType[Any, Any]) -> None:
-    assert event_type.payload_type.__doc__
+def test_each_type_says_what_it_means() -> None:
+    assert [each.name for each in declared_types() if not each.payload_type.__doc__] == []
