@@ -125,6 +125,7 @@ def test_one_edits_the_models_as_a_form_and_another_sees_them_in_the_text(
     assert box["x"] + box["width"] <= PHONE["width"]
 
 
+@pytest.mark.slow
 def test_a_file_without_models_is_a_text_until_its_form_is_opened(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
     sign_in(page, forge.printed_link())
