@@ -217,7 +217,7 @@ class BuildReport:
 
     @property
     def toolchain_digest(self) -> str:
-        """What tells the toolchain from every other. It is read here: that takes a while, and few need it."""
+        """Identifies the toolchain. It is read when it is asked for: that takes a while, and few need it."""
         return toolchain_digest()
 
     @property
