@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
+
 from rune.datasets.content.content import Content
 from rune.datasets.content.motion import read_motion
 from rune.datasets.content.pictures import is_picture, read_picture
@@ -18,4 +20,6 @@ def read_content(data: bytes) -> Content:
         return read_wav(data)
     if is_picture(data):
         return read_picture(data)
-    return read_table(data) if is_table(data) else read_motion(data)
+    # Spreadsheets put a byte order mark before their text, which would be part of the first column's name.
+    text = data.removeprefix(BOM_UTF8)
+    return read_table(text) if is_table(text) else read_motion(text)

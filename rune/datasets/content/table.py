@@ -32,7 +32,7 @@ class NumberTable:
 
 def is_table(data: bytes) -> bool:
     """Whether the bytes begin like a table: with names of columns other than those of motion, and a row of numbers."""
-    head = data[:10_000].decode("utf-8", "replace").splitlines()
+    head = data[:10_000].decode("utf-8-sig", "replace").splitlines()
     if len(head) < 2 or not is_header(head[0].split(",")):
         return False
     fields = head[1].split(",")
@@ -66,7 +66,7 @@ def read_table(data: bytes) -> Content:
 def parse_table(data: bytes) -> NumberTable:
     """The numbers of a table. Raises `BadContent`, which names the line."""
     try:
-        lines = data.decode("utf-8").splitlines()
+        lines = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise BadContent("The file is not a WAV, PNG, JPEG or CSV file.") from None
     names = tuple(name.strip() for name in lines[0].split(",")) if lines else ()

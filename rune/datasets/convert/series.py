@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from math import isfinite
@@ -47,7 +48,7 @@ def plain_csv(data: bytes) -> bytes:
         return motion_of([row[column] for column in columns if column < len(row)] for row in rows)
     columns = [column for column in range(len(header)) if column in columns or not _are_times(rows, column)]
     if len(columns) == len(header) and _is_recording(data):
-        return data
+        return data.removeprefix(BOM_UTF8)
     if not header:
         return motion_of(rows)
     return table_of_numbers([header[column] for column in columns], _chosen(rows, columns, len(header)))

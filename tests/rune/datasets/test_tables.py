@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
+
 import numpy as np
 import pytest
 
 from rune.datasets.content.content import BadContent, Kind, Quality
 from rune.datasets.content.read import read_content
 from rune.datasets.content.table import MAX_COLUMNS, parse_table
+from rune.datasets.convert.plain import plain_recording
 from rune.datasets.export.edge_impulse import EDGE_IMPULSE
 from rune.datasets.export.layout import Exported
 from rune.datasets.layouts.find import read_item
@@ -32,6 +35,12 @@ def test_a_table_has_its_columns_and_a_drawing_of_each() -> None:
     assert read_content(content.data) == content
     assert read_content(b"a,b\n1,2\n1,2\n").quality is Quality.STILL
     assert read_content(b"a,b\n1,2\n").quality is Quality.GOOD, "one row says nothing of change"
+
+
+def test_a_byte_order_mark_is_no_part_of_a_recording() -> None:
+    assert read_content(BOM_UTF8 + TABLE) == read_content(TABLE)
+    assert read_content(BOM_UTF8 + b"1,2,3\n") == read_content(b"1,2,3\n")
+    assert plain_recording(BOM_UTF8 + TABLE) == TABLE
 
 
 @pytest.mark.parametrize(
