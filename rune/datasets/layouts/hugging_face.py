@@ -120,8 +120,13 @@ def _class_names(table: ParquetTable, column: str) -> Sequence[str]:
 
 def _rows(archive: DataFiles, name: str) -> Iterable[Mapping[str, str]]:
     data = archive.read(name)
+    if not data.strip():
+        return
     if name.endswith(".csv"):
-        yield from records_of(data)
+        try:
+            yield from records_of(data)
+        except BadContent as error:
+            raise BadContent(f"{name} cannot be read. {error}") from None
         return
     for number, line in enumerate(data.splitlines(), start=1):
         if line.strip():

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from rune.datasets.content.content import Kind
+from rune.datasets.content.content import BadContent, Kind
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 from rune.datasets.layouts.find import read_item
 from tests.forge.factories.recordings import loud
@@ -26,6 +26,8 @@ SPLITS: dict[str, bytes | str] = {"train/1.wav": loud(), "train/2.wav": loud(1)}
         (SOUNDS, "notes.json", '{"louder": NaN}'),
         (SOUNDS, "metadata.json", "{"),
         (SOUNDS, "metadata.csv", "who,when\nAna,2026\n"),
+        (SOUNDS, "metadata.csv", ""),
+        (SOUNDS, "metadata.csv", "\r\n"),
         (SPLITS, "train.csv", "id,label\n1,yes\n2,no\n"),
         (SPLITS, "train.csv", "id,label,seconds\n1,yes,1\n2,no,1\n"),
         ({"training/yes/1.wav": loud()}, "training/meta.json", '{"recorded": "in May"}'),
@@ -47,7 +49,7 @@ def test_notes_beside_recordings_leave_the_layout_as_it_is(
     [
         ("Speech Commands", {"yes/0a7c2a8d_nohash_0.wav": loud(), "extra.flac": b"fLaC", "no/clip.WAV": loud(1)}),
         ("Hugging Face folder", {"train/metadata.csv": "file_name,label\na.wav,yes\n", "train/a.wav": loud(),
-                                 "a.wav": loud(1), "b/metadata.jsonl": '{"note": "of May"}\n'}),
+                                 "a.wav": loud(1), "b/metadata.jsonl": '{"note": "of May"}\n', "c/metadata.csv": ""}),
         ("Label Studio", {"t.json": json.dumps([{"id": 1, "annotator": 2, "audio": "a.wav", "choice": "yes"}]),
                           "a.wav": loud(), "b.wav": loud(1)}),
         ("Edge Impulse", {"training/yes.1.json": acquisition([1, 2], 1), "README.txt": "x"}),
@@ -62,6 +64,11 @@ def test_each_file_of_an_archive_has_a_recording_or_is_named_as_left_out(
     named = {*layout.lists, *(item.path for item in layout.items), *(each.path for each in layout.omissions)}
     assert named == set(files)
     assert layout.omissions
+
+
+def test_a_list_that_cannot_be_read_is_named() -> None:
+    with pytest.raises(BadContent, match=r"^train/metadata\.csv cannot be read"):
+        layout_of({**SPLITS, "train/metadata.csv": b"file_name\n\xff\n"})
 
 
 def test_a_recording_that_the_layout_does_not_have_is_left_out_with_the_reason() -> None:
