@@ -66,29 +66,35 @@ def read_edge_impulse(archive: DataFiles, item: Item) -> bytes:
 
 
 def recording_of(acquisition: Any) -> bytes:
-    """Returns what the data acquisition format has: audio as a sound, another sensor as a table of one column, three as
-    motion, and columns of a table. Raises `BadContent`."""
+    """Returns what the data acquisition format has: audio as a sound, three sensors as motion, and any others as a
+    table with a column for each. Raises `BadContent`."""
     payload = _payload(acquisition)
     if payload is None:
         raise BadContent("The file is not in Edge Impulse's data acquisition format.")
     values, interval = payload["values"], payload.get("interval_ms")
     stated = payload.get("sensors")
-    sensors = stated if isinstance(stated, list) else []
-    count, names = len(sensors), [text_of(each.get("name")) for each in objects_of(sensors)]
-    if count == 1 and isinstance(interval, int | float) and not isinstance(interval, bool) and interval > 0:
+    sensors = [each if isinstance(each, dict) else {} for each in (stated if isinstance(stated, list) else [])]
+    names = [text_of(each.get("name")) for each in sensors]
+    if len(sensors) == 1 and isinstance(interval, int | float) and not isinstance(interval, bool) and interval > 0:
         numbers, rate = _numbers(values), 1000 / interval
         # This unit says that the values are 16-bit integers, also where none of them is larger than 1.
-        is_integral = isinstance(sensors[0], dict) and sensors[0].get("units") == "wav"
+        is_integral = sensors[0].get("units") == "wav"
         if is_integral or names == ["audio"] or (rate >= _LEAST_SOUND_RATE and _is_within(numbers, 1)):
             return wav_of_numbers(numbers, rate, is_integral=is_integral or not _is_within(numbers, 1))
-        return table_of_numbers([next(filter(None, names), "value")], numbers.reshape(-1, 1).tolist())
-    if _is_table(names, interval) and len(names) == count:
-        return table_of_numbers(names, [row if isinstance(row, list) else [row] for row in values])
-    if count == _AXES:
+    if len(sensors) == _AXES and not _is_table(names, interval):
         if not all(isinstance(row, list) for row in values):
             raise BadContent("The values of three sensors are not rows of three numbers.")
         return motion_of(values)
-    raise BadContent(f"The recording has {count} sensors; an import takes sounds of one and motion of three.")
+    if not sensors:
+        raise BadContent("The recording does not say which sensors its values are of.")
+    return table_of_numbers(_columns(names), [row if isinstance(row, list) else [row] for row in values])
+
+
+def _columns(names: Sequence[str]) -> Sequence[str]:
+    """Returns the names of a table's columns: those of the sensors, and `value` with a number for one without."""
+    if len(names) == 1:
+        return [names[0] or "value"]
+    return [name or f"value{number}" for number, name in enumerate(names, start=1)]
 
 
 def _payload(acquisition: Any) -> dict[str, Any] | None:
@@ -105,8 +111,9 @@ def _is_acquisition(archive: DataFiles, name: str) -> bool:
 
 
 def _is_table(names: Sequence[str], interval: object) -> bool:
-    """Whether sensors are the columns of a table: exports have them so, named, with an interval of 0 for no rate."""
-    return interval == 0 and not isinstance(interval, bool) and all(names) and bool(names) and not is_motion(names)
+    """Whether three sensors are the columns of a table: exports have them so, named, with an interval of 0 for no
+    rate."""
+    return interval == 0 and not isinstance(interval, bool) and all(names) and not is_motion(names)
 
 
 def _numbers(values: list[Any]) -> Samples:
