@@ -150,7 +150,7 @@ def _fill(
 
 
 class _Demands(ABC):
-    """What the kernel must give, a row for each channel or attempt."""
+    """Demands on the kernel, a row for each channel or attempt."""
 
     @abstractmethod
     def __getitem__(self, which: Which) -> _Demands: ...
