@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from rune.capabilities import CAPABILITIES
+from rune.compiler.blocks.paths import PUBLISHED
 from rune.compiler.blocks.resolver import named_blocks
 from rune.compiler.blocks.signature import Block
 from rune.model.tflite import ModelTensor
@@ -30,7 +31,6 @@ from rune.source.runefile.yaml.values import Map, Sequence, Value, YamlScalar
 
 MOST_COMPLETIONS = 500
 
-_PUBLISHED = "hotg-ai/proc-blocks@v0.11.3#"
 _MODEL_ENDINGS = (".tflite", ".onnx", ".pb")
 
 
@@ -178,7 +178,7 @@ class _Candidates:
             named_blocks(known).items(), key=lambda each: type_ is not None and not block_takes(each[1], stage, type_)
         )
         short = [self._block(name, block) for name, block in blocks]
-        long = [self._block(_PUBLISHED + name, block) for name, block in blocks if known.find(_PUBLISHED + name)]
+        long = [self._block(PUBLISHED + name, block) for name, block in blocks if known.find(PUBLISHED + name)]
         return [*long, *short] if 2 * long_ones > len(used) else [*short, *long]
 
     def _block(self, path: str, block: Block) -> Completion:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rune.compiler.blocks.meaning import Meaning
-from rune.compiler.blocks.paths import BlockPath, parse_block_path
+from rune.compiler.blocks.paths import PUBLISHED, BlockPath, parse_block_path
 from rune.compiler.blocks.resolver import BlockResolver
 from rune.compiler.blocks.shared_path import parse_shared_name, parse_shared_path
 from rune.compiler.blocks.signature import Block, BlockError, BlockOutput, RunTimeInput
@@ -27,12 +27,10 @@ from rune.source.runefile.stages.resources import Resources
 from rune.source.runefile.stages.types import check_declared_outputs
 from rune.source.runefile.syntax import StageSyntax
 from rune.tensor import TensorType
-from rune.wording import plain, quoted
+from rune.wording import quoted
 
 PAD_NOTE = "Each run decides how many there are. The proc-block `pad` fills them up to the largest number."
 """The fix for an input whose sizes each run decides, where a fixed size is needed."""
-_PUBLISHED_VERSION = "v0.11.3"
-"""The release of the published blocks whose arithmetic the catalogue has."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ def _find(stage: StageSyntax, blocks: BlockResolver, report: DiagnosticReport) -
         return find_shared(shared, span, blocks.shared, report)
     path = parse_block_path(text)
     if path is None:
-        notes = ["Write a name such as `fft`, or a path such as `hotg-ai/proc-blocks@v0.11.3#fft`."]
+        notes = [f"Write a name such as `fft`, or a path such as `{PUBLISHED}fft`."]
         report.error(Code.UNKNOWN_BLOCK, f"{quoted(text)} is not the path of a proc-block", span, notes)
         return None
     block = blocks.find(text)
@@ -110,7 +108,7 @@ def _find(stage: StageSyntax, blocks: BlockResolver, report: DiagnosticReport) -
     if block is not None:
         warn_of_changed_block(path, block, span, report)
     if path.version is None and not path.is_short and not path.is_local:
-        _warn_of_version(text, path, stage, report, has_fix=block is not None)
+        _warn_of_version(text, block, stage, report)
     return block
 
 
@@ -162,16 +160,15 @@ def _report_unknown(
     report.error(Code.UNKNOWN_BLOCK, message, stage.target.span, notes, fixes)
 
 
-def _warn_of_version(
-    text: str, path: BlockPath, stage: StageSyntax, report: DiagnosticReport, *, has_fix: bool
-) -> None:
-    versioned = f"{path.base}@{_PUBLISHED_VERSION}" + (f"#{path.sub_path}" if path.sub_path else "")
+def _warn_of_version(text: str, block: Block | None, stage: StageSyntax, report: DiagnosticReport) -> None:
+    """Says that a path has no version, and which path has one where the block is known."""
+    versioned = None if block is None else PUBLISHED + block.name
     report.warning(
         Code.BLOCK_WITHOUT_VERSION,
         f"The {quoted(text)} proc block used by {quoted(stage.name.text)} should have a version specifier",
         stage.target.span,
-        [f'hint: change it to something like "{plain(versioned)}"'],
-        [report.replace_text(stage.target.span, versioned)] if has_fix else [],
+        [] if versioned is None else [f'hint: change it to something like "{versioned}"'],
+        [] if versioned is None else [report.replace_text(stage.target.span, versioned)],
     )
 
 

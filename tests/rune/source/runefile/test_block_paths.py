@@ -14,9 +14,12 @@ from tests.rune.source.runefile.runefiles import applied, checked
 HEAD = "version: 1\nimage: x\npipeline:\n  input: {capability: RAW, outputs: [{type: f32, dimensions: [4]}]}\n"
 
 
+def runefile(path: str) -> str:
+    return f"{HEAD}  block:\n    proc-block: '{path}'\n    inputs: [input]\n  end: {{out: SERIAL, inputs: [block]}}\n"
+
+
 def codes(path: str) -> list[str]:
-    text = f"{HEAD}  block:\n    proc-block: '{path}'\n    inputs: [input]\n  end: {{out: SERIAL, inputs: [block]}}\n"
-    return [item.code for item in checked(text).diagnostics]
+    return [item.code for item in checked(runefile(path)).diagnostics]
 
 
 ROOT = Path(__file__).parents[4]
@@ -40,9 +43,30 @@ def test_a_path_to_a_block_of_the_catalogue_is_understood(path: str) -> None:
     assert codes(path) == []
 
 
-@pytest.mark.parametrize("path", ["hotg-ai/proc-blocks#normalize", "hotg-ai/normalize"])
-def test_a_path_without_a_version_is_a_warning(path: str) -> None:
-    assert codes(path) == ["RUNE0061"]
+@pytest.mark.parametrize(
+    "path",
+    [
+        "hotg-ai/proc-blocks#normalize",
+        "hotg-ai/normalize",
+        "hotg-ai/rune#proc_blocks/normalize",
+        "https://github.com/hotg-ai/rune.git#normalize",
+    ],
+)
+def test_a_path_without_a_version_is_a_warning_that_names_one_with_a_version(path: str) -> None:
+    (warning,) = checked(runefile(path)).diagnostics
+    assert warning.code == "RUNE0061"
+    assert warning.notes == ('hint: change it to something like "hotg-ai/proc-blocks@v0.11.3#normalize"',)
+    repaired = applied(runefile(path), warning.fixes)
+    assert 'proc-block: "hotg-ai/proc-blocks@v0.11.3#normalize"' in repaired
+    assert checked(repaired).diagnostics == ()
+
+
+@pytest.mark.parametrize("path", ["acme/blocks#normalize", "hotg-ai/rune#nothing"])
+def test_a_path_to_no_block_is_given_no_version(path: str) -> None:
+    unknown, warning = sorted(checked(runefile(path)).diagnostics, key=lambda each: each.code)
+    assert (unknown.code, warning.code) == ("RUNE0060", "RUNE0061")
+    assert not warning.notes
+    assert not warning.fixes
 
 
 @pytest.mark.parametrize("name", ["logistic_regression", "elastic_net", "support_vector_classifier"])
