@@ -13,7 +13,7 @@ _SHORT = re.compile(r"[\w-]+\Z")
 _HOMES = re.compile(r"(https?://github\.com/|wapm:///)?hotg-ai/")
 """Where the blocks of the catalogue were published: other repositories may hold other blocks of the same name."""
 PUBLISHED = "hotg-ai/proc-blocks@v0.11.3#"
-"""What stands before a block's name in a path with the version that the catalogue computes as."""
+"""The path of a published block up to its name, with the version that the catalogue computes as."""
 
 
 @dataclass(frozen=True)
