@@ -22,6 +22,9 @@ from forge.core.audit.messages import AuditTopic, actions_of, declared
 from forge.core.errors import Invalid
 from forge.core.models import AuditEntry
 
+_OF_ACCOUNTS_TOO = ("sign-in", "sign-out", "sign-in.fail", "grant.leave")
+"""Actions whose entry in an organisation is also one of the person's account."""
+
 
 @dataclass(frozen=True)
 class EntryFilter:
@@ -75,7 +78,7 @@ def entries_of_organisation(organisation: Organisation, filters: EntryFilter) ->
 
 def all_entries(filters: EntryFilter) -> QuerySet[AuditEntry]:
     """Those of the whole installation, for whoever runs it; each sign-in once, and not for each organisation."""
-    once = AuditEntry.objects.exclude(subject__startswith="user:", organisation__isnull=False)
+    once = AuditEntry.objects.exclude(action__in=_OF_ACCOUNTS_TOO, organisation__isnull=False)
     return once.filter(filters.condition()).select_related("actor")
 
 

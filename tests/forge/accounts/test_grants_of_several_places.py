@@ -9,7 +9,10 @@ import pytest
 from django.test import Client
 
 from forge.accounts.actions import create_token, remove_member
+from forge.accounts.audit.log import EntryFilter, all_entries
+from forge.accounts.grants.actions import end_members_thing
 from forge.accounts.models import ApiToken, Membership, Organisation, Role, User
+from forge.accounts.principals import acting_as
 from forge.accounts.tokens.secrets import find_token
 from forge.core.models import AuditEntry
 from forge.projects.actions import update_project
@@ -85,6 +88,17 @@ def test_a_token_that_reaches_nothing_else_ends(
     assert find_token(secret) is None
     assert AuditEntry.objects.filter(action="grant.lose").count() == 1
     assert not AuditEntry.objects.filter(action="grant.leave").exists()
+
+
+def test_the_log_of_the_installation_has_each_end_of_a_token_once(
+    project: Project, organisation: Organisation, owner: User, both: User, elsewhere: Project
+) -> None:
+    create_token(both, "for acme", ["read"], None, [project.stream])
+    token, _ = create_token(both, "for both", ["read"], None, [project.stream, elsewhere.stream])
+    end_members_thing(acting_as(owner), organisation, both, "token", token.pk)
+    remove_member(owner, organisation, both.pk)
+    entries = all_entries(EntryFilter(what="members"))
+    assert sorted(each.action for each in entries) == ["grant.leave", "grant.lose", "member.remove"]
 
 
 def test_who_left_reads_no_name_that_a_project_has_since(
