@@ -10,6 +10,7 @@ import { useRunning } from "../recordings/running";
 import { FrameEngine } from "../running/use-session";
 import { countsAt, likelyPositives, type Called } from "./counting";
 import type { ScoresPlace, TextNumber, ThresholdHost } from "./host";
+import { lineValue } from "./line-value";
 import { OF_SHARES, scaleFor, snapped, type Scale } from "./scale";
 import { scoresOfAll, type Scored } from "./scores";
 import { figuresOf } from "./wording";
@@ -35,6 +36,7 @@ export default function ThresholdChart({ card, wordlists, host }: Props) {
   const [chosen, setChosen] = useState(0);
   const number = numbers?.[chosen] ?? numbers?.[0] ?? null;
   const [moved, setMoved] = useState<number | null>(null);
+  const [pinned, setPinned] = useState<number | null>(null);
   const [isCounting, setCounting] = useState(false);
   const [scored, setScored] = useState<Scored | null>(null);
   const isShare = useMemo(
@@ -50,7 +52,9 @@ export default function ThresholdChart({ card, wordlists, host }: Props) {
   // A suggestion is a step of the scale: an eighth digit means nothing to a person.
   const newest = card.past.findLast((row) => Number.isFinite(row[0]))?.[0] ?? 0;
   const suggested = snapped(isShare ? USUAL : newest, scale);
-  const value = moved ?? number?.value ?? suggested;
+  const value = lineValue({ moved, written: number?.value ?? null, pinned }, suggested);
+  const hold = (): void => setPinned(value);
+  const follow = (): void => setPinned(null);
 
   const write = (): void => {
     const done = number === null ? host.add?.(place, value) : host.write?.(number, value);
@@ -110,7 +114,18 @@ export default function ThresholdChart({ card, wordlists, host }: Props) {
       )}
       {mayWrite && numbers !== null && (
         <div className="row wrap">
-          <button type="button" className="button" disabled={number?.value === value} onClick={write}>
+          {/* A finger leaves before its click comes, so that only a mouse lets go by leaving. */}
+          <button
+            type="button"
+            className="button"
+            disabled={number?.value === value}
+            onClick={write}
+            onPointerEnter={hold}
+            onPointerCancel={follow}
+            onMouseLeave={follow}
+            onFocus={hold}
+            onBlur={follow}
+          >
             {number === null
               ? `Add a threshold at ${numberText(value)}`
               : `Set ${titleOf(number)} to ${numberText(value)}`}

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { calls, countsAt, likelyPositives, type ScoredRecording } from "./counting";
 import { rateAnHour, shareOf } from "./intervals";
+import { lineValue } from "./line-value";
 import { movedBy, OF_SHARES, scaleAround, scaleFor, snapped } from "./scale";
 import { figuresOf } from "./wording";
 
@@ -115,4 +116,12 @@ test("a scale stays where numbers have room on it, and changes for one beyond it
   expect(scaleFor([0.01, 0.03], alarm)).toEqual(quiet);
   const hopeless = scaleFor([-1.7e308, 1.7e308], null);
   expect(scaleFor([-1.7e308, 1.7e308], hopeless)).toBe(hopeless);
+});
+
+test("a suggestion follows the scores, and stays while a person is about to take it", () => {
+  const untouched = { moved: null, written: null, pinned: null };
+  expect([0.4, 0.7].map((score) => lineValue(untouched, score))).toEqual([0.4, 0.7]);
+  expect([0.4, 0.7].map((score) => lineValue({ ...untouched, pinned: 0.4 }, score))).toEqual([0.4, 0.4]);
+  expect(lineValue({ moved: null, written: 0.6, pinned: 0.4 }, 0.7)).toBe(0.6);
+  expect(lineValue({ moved: 0, written: 0.6, pinned: 0.4 }, 0.7)).toBe(0);
 });
