@@ -95,6 +95,8 @@ export function fileAnswers(workspace: Workspace, places: Places, dialogs: Dialo
       replaced.length > 0 ? `${count(replaced.length, "file")} replaced` : "",
     ].filter((each) => each !== "");
     const etag = workspace.filesState();
+    // Said when the archive is taken back.
+    etag.catch(() => undefined);
     say(`${file.name} is unpacked: ${parts.join(", ")}.`, () =>
       attempt(etag.then((state) => workspace.restore(before, [...added, ...replaced], state))),
     );
