@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-from rune.arithmetic import round_f32
 from rune.compiler.blocks.refusals import FLOATS, numbers_of, only_input
 from rune.compiler.blocks.signature import (
     Argument,
@@ -20,6 +19,8 @@ from rune.compiler.blocks.signature import (
 from rune.tensor import ElementType, TensorType
 
 _MOST = 1 << 16
+_LEAST_RADIUS = 1e-30
+"""The counterpart of the largest number that an argument may have. Less would make any distance infinite."""
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
@@ -38,8 +39,10 @@ def _centres(type_: TensorType, arguments: Arguments) -> tuple[tuple[float, ...]
             argument="centres",
         )
     count = len(centres) // type_.count
-    if len(radii) not in (0, 1, count) or any(round_f32(radius) <= 0 for radius in radii):
-        raise BlockError(f"write one radius above 0 for all, or for each of the {count} centres", argument="radii")
+    if len(radii) not in (0, 1, count):
+        raise BlockError(f"write one radius for all, or for each of the {count} centres", argument="radii")
+    if any(radius < _LEAST_RADIUS for radius in radii):
+        raise BlockError(f"every radius must be {_LEAST_RADIUS:g} or more", argument="radii")
     return centres, (radii or (1.0,)) * (count if len(radii) < count else 1)
 
 
