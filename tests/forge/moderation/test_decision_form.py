@@ -20,7 +20,7 @@ _FORM = re.compile(r'name="about" value="([^"]+)"(.*?)</form>', re.DOTALL)
 
 def _chosen(page: str) -> Mapping[str, list[str]]:
     """The reasons that are selected, by the subject of the form."""
-    return {about: re.findall(r'value="([a-z]+)" selected', form) for about, form in _FORM.findall(page)}
+    return {about: re.findall(r'value="([a-z]+)"\s+selected', form) for about, form in _FORM.findall(page)}
 
 
 @pytest.fixture
