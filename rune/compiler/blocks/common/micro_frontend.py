@@ -17,6 +17,9 @@ from rune.compiler.blocks.noise_filtering.gain import gain_table
 BANDS, LOW, HIGH = 40, 125.0, 7500.0
 _FRAME_MS = 30
 _STRENGTH, _OFFSET, _GAIN_BITS, _INPUT_BITS = round_f32(0.95), 80.0, 21, 7
+_FULL_SCALE = 980
+"""The feature of a band with a tone of full scale, without noise reduction; it differs by 12, less than 2 decibels,
+between bands."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class MicroFrontend:
     rate: int
     step: int
     samples: int
+    is_stream: bool = False
+    """Whether the first frame begins in the sound of the run before."""
 
     @property
     def frame(self) -> int:
@@ -36,20 +41,38 @@ class MicroFrontend:
         return 1 << (self.frame - 1).bit_length()
 
     @property
+    def overlap(self) -> int:
+        """Samples that two frames share."""
+        return max(0, self.frame - self.step)
+
+    @property
     def frames(self) -> int:
-        """Only whole frames count."""
+        """Only whole frames count; of a stream, each step completes one."""
+        if self.is_stream:
+            return self.samples // self.step
         return 1 + (self.samples - self.frame) // self.step if self.samples >= self.frame else 0
 
-    def tables(self) -> tuple[bytes, ...]:
-        """The plan, window, turns, half turns, bands, weights, gains and logarithms, as the C reads them."""
+    def tables(self, *, denoises: bool) -> tuple[bytes, ...]:
+        """The plan, window, turns, half turns, bands, weights, gains and logarithms, as the C reads them; gains only
+        where noise is taken out."""
         plan = struct.pack("<5i", self.frame, self.step, self.size, self.frames, BANDS)
-        return plan, *_tables(self.rate, self.frame, self.size)
+        gains = (_gains(),) if denoises else ()
+        return plan, *_tables(self.rate, self.frame, self.size), *gains, _logs()
+
+
+def least_feature(decibels: int) -> int:
+    """The feature, u16, of a tone so many decibels below full scale: 64 times a natural logarithm of amplitude."""
+    return round(_FULL_SCALE + 64 * math.log(10) / 20 * decibels)
 
 
 @lru_cache(maxsize=4)
 def _tables(rate: int, frame: int, size: int) -> tuple[bytes, ...]:
-    gains = gain_table(strength=_STRENGTH, offset=_OFFSET, gain_bits=_GAIN_BITS, input_bits=_INPUT_BITS)
-    return _window(frame), *_turns(size // 2), *_bands(rate, size), gains, _logs()
+    return _window(frame), *_turns(size // 2), *_bands(rate, size)
+
+
+@lru_cache(maxsize=1)
+def _gains() -> bytes:
+    return gain_table(strength=_STRENGTH, offset=_OFFSET, gain_bits=_GAIN_BITS, input_bits=_INPUT_BITS)
 
 
 def _window(length: int) -> bytes:
@@ -92,6 +115,7 @@ def _bands(rate: int, size: int) -> tuple[bytes, bytes]:
     return spans, weights
 
 
+@lru_cache(maxsize=1)
 def _logs() -> bytes:
     """By how much log2(1 + x) is above x, at each 128th, in parts of 65536."""
     values = [math.floor((arithmetic.log2(1.0 + k / 128) - k / 128) * 65536 + 0.5) for k in range(129)]

@@ -163,7 +163,18 @@ RUNE_FUNCTION uint32_t rune_micro_log(uint32_t value, const int32_t *logs) {
     return scaled < 65535 ? scaled : 65535;
 }
 
-/* One frame; points: size / 2; estimates: one of each band; out: u16 of each band. */
+/* What is left of a band's value without its noise, at an even loudness. Moves the estimate of the noise on. */
+RUNE_FUNCTION uint32_t rune_micro_cleaned(uint32_t value, uint32_t *estimate, uint32_t smoothing, const int16_t *gains) {
+    const uint32_t scaled = value << 10;
+    *estimate = (uint32_t)(((uint64_t)scaled * smoothing + (uint64_t)*estimate * (16384 - smoothing)) >> 14);
+    const uint32_t taken = *estimate < scaled ? *estimate : scaled;
+    const uint32_t floor = (uint32_t)(((uint64_t)value * RUNE_MICRO_LEAST) >> 14);
+    uint32_t cleaned = (scaled - taken) >> 10;
+    if (cleaned < floor) cleaned = floor;
+    return rune_noise_evened(cleaned, *estimate, gains, 6);
+}
+
+/* One frame; points: size / 2; estimates: one of each band, or 0 to leave the noise in; out: u16 of each band. */
 RUNE_FUNCTION void rune_micro_frame(const int16_t *sound, struct rune_micro_tables tables, struct rune_micro_point *points,
                                     uint32_t *estimates, uint16_t *out) {
     const struct rune_micro *plan = tables.plan;
@@ -194,16 +205,11 @@ RUNE_FUNCTION void rune_micro_frame(const int16_t *sound, struct rune_micro_tabl
             next += (uint64_t)weight->next * energy;
         }
         if (band > 0) {
-            const uint32_t value = rune_micro_root(own) >> shift, scaled = value << 10;
+            const uint32_t value = rune_micro_root(own) >> shift;
             const uint32_t smoothing = band % 2 ? RUNE_MICRO_EVEN : RUNE_MICRO_ODD;
-            uint32_t *estimate = estimates + band - 1;
-            *estimate = (uint32_t)(((uint64_t)scaled * smoothing + (uint64_t)*estimate * (16384 - smoothing)) >> 14);
-            const uint32_t taken = *estimate < scaled ? *estimate : scaled;
-            const uint32_t floor = (uint32_t)(((uint64_t)value * RUNE_MICRO_LEAST) >> 14);
-            uint32_t cleaned = (scaled - taken) >> 10;
-            if (cleaned < floor) cleaned = floor;
-            const uint32_t evened = rune_noise_evened(cleaned, *estimate, tables.gains, 6) << 3;
-            out[band - 1] = (uint16_t)(evened > 1 ? rune_micro_log(evened, tables.logs) : 0);
+            const uint32_t heard =
+                (estimates ? rune_micro_cleaned(value, estimates + band - 1, smoothing, tables.gains) : value) << 3;
+            out[band - 1] = (uint16_t)(heard > 1 ? rune_micro_log(heard, tables.logs) : 0);
         }
         own = next;
         next = 0;

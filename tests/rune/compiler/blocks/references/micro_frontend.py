@@ -163,10 +163,21 @@ def window_of(length: int, *, of_f32: bool = False) -> list[int]:
     return [math.floor(float(value * 4096) + 0.5) for value in values]
 
 
+def _cleaned(value: int, band: int, estimates: list[int], gains: Sequence[int]) -> int:
+    """A band's value without its noise, at an even loudness."""
+    smoothing, scaled = SMOOTHING[band & 1], (value << 10) & 0xFFFFFFFF
+    noise = ((scaled * smoothing + estimates[band] * (16384 - smoothing)) >> 14) & 0xFFFFFFFF
+    estimates[band] = noise
+    cleaned = max((scaled - min(noise, scaled)) >> 10, (value * LEAST_SIGNAL) >> 14)
+    ratio = ((cleaned * _gain(noise, gains)) & (2**64 - 1)) >> 6 & 0xFFFFFFFF
+    return (ratio * ratio & 0xFFFFFFFF) >> 20 if ratio < 8192 else (ratio >> 6) - 64
+
+
 def features(
-    sound: Sequence[int], step: int, estimates: list[int], rate: int = 16000, *, of_f32: bool = False
+    sound: Sequence[int], step: int, estimates: list[int] | None, rate: int = 16000, *, of_f32: bool = False
 ) -> list[list[int]]:
-    """The frames of a sound; `estimates` are the noise of each band, and moved on."""
+    """The frames of a sound; `estimates` are the noise of each band, and moved on. Without them noise is left in, as
+    the published frontend does with a least signal of 1 and no gain control."""
     length = WINDOW_MS * rate // 1000
     size = 1 << (length - 1).bit_length()
     window = window_of(length, of_f32=of_f32)
@@ -184,13 +195,9 @@ def features(
         out = []
         for band in range(BANDS):
             value = _root(sums[band + 1]) >> shift
-            smoothing, scaled = SMOOTHING[band & 1], (value << 10) & 0xFFFFFFFF
-            noise = ((scaled * smoothing + estimates[band] * (16384 - smoothing)) >> 14) & 0xFFFFFFFF
-            estimates[band] = noise
-            cleaned = max((scaled - min(noise, scaled)) >> 10, (value * LEAST_SIGNAL) >> 14)
-            ratio = ((cleaned * _gain(noise, gains)) & (2**64 - 1)) >> 6 & 0xFFFFFFFF
-            evened = (ratio * ratio & 0xFFFFFFFF) >> 20 if ratio < 8192 else (ratio >> 6) - 64
-            raised = (evened << 3) & 0xFFFFFFFF
+            if estimates is not None:
+                value = _cleaned(value, band, estimates, gains)
+            raised = (value << 3) & 0xFFFFFFFF
             out.append(_log(raised) if raised > 1 else 0)
         outputs.append(out)
     return outputs

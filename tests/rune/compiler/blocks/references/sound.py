@@ -224,11 +224,19 @@ def log_mel(arguments: Arguments, runs: Sequence[Sequence[Array]]) -> list[Array
         return [(np.around(shares * 256.0) / 256.0).astype(F32)]
     if arguments["preset"] != "micro_frontend":
         return [_logarithms(arguments["preset"], bands(arguments, runs[-1][0])[0]).astype(F32)]
-    estimates = [0] * micro_frontend.BANDS
+    estimates: list[int] | None = [0] * micro_frontend.BANDS
+    step = arguments["step"] or 320
+    held = [0] * (480 - step)
     for (sound,) in runs:
         if arguments["fresh"]:
-            estimates = [0] * micro_frontend.BANDS
-        features = np.array(micro_frontend.features(sound.reshape(-1).tolist(), arguments["step"] or 320, estimates))
+            estimates = [0] * micro_frontend.BANDS if arguments["denoise"] else None
+        samples = sound.reshape(-1).tolist()
+        samples = [*held, *samples] if arguments["stream"] else samples
+        held = samples[len(samples) - len(held) :]
+        features = np.array(micro_frontend.features(samples, step, estimates))
+    if not arguments["denoise"]:
+        floor = round(980 + 64 * np.log(10 ** (arguments["noise_floor"] / 20)))
+        features = np.maximum(features - floor, 0)
     if arguments["type"] == "u16":
         return [features.astype(np.uint16)]
     if arguments["type"] == "f32":
@@ -252,6 +260,15 @@ CASES: Sequence[Case] = (
     case("log_mel", "the frontend of TFLite Micro", _VOICE, type="u16"),
     case("log_mel", "as micro_speech reads it", _VOICE, step=160, type="i8"),
     case("log_mel", "as microWakeWord reads it", _VOICE[:800]),
+    case("log_mel", "with its noise", _VOICE, denoise=0, type="u16", noise_floor=-90),
+    case("log_mel", "with its noise, as i8", _VOICE[:800], denoise=0, type="i8", noise_floor=-90),
+    case(
+        "log_mel",
+        "with its noise, silence and the loudest",
+        np.array([0] * 480 + [32767, -32768] * 240, np.int16),
+        step=480,
+        denoise=0,
+    ),
     case(
         "log_mel",
         "silence, and the loudest",
@@ -265,6 +282,19 @@ CASES: Sequence[Case] = (
         ((_VOICE[:480],), (_VOICE[480:960],), (_VOICE[900:1380],)),
         {"type": "u16", "fresh": 0},
     ),
+    Case(
+        "log_mel",
+        "a stream, whose frames go on from run to run",
+        ((_VOICE[:640],), (_VOICE[640:1280],)),
+        {"denoise": 0, "stream": 1, "type": "u16", "noise_floor": -90},
+    ),
+    Case(
+        "log_mel",
+        "a stream whose noise is taken out",
+        ((_VOICE[:160],), (_VOICE[160:320],), (_VOICE[320:480],)),
+        {"fresh": 0, "stream": 1, "step": 160, "type": "i8"},
+    ),
+    case("log_mel", "a stream begins with silence", _VOICE[:960], denoise=0, stream=1),
     case("log_mel", "keras", _VOICE[:300], preset="keras", step=100, fft_size=128, bands=12),
     case("log_mel", "librosa", _REAL, preset="librosa", step=100, fft_size=128, bands=12),
     case("log_mel", "python_speech_features", _VOICE[:700], preset="python_speech_features", bands=20),
