@@ -30,13 +30,14 @@ class FeatureWindows:
 
 
 def windows_of_recordings(
-    rune: bytes, recordings: Sequence[Recording], progress: Callable[[int], None]
+    rune: bytes, recordings: Sequence[Recording], progress: Callable[[int], None], *, ends_in_silence: bool = False
 ) -> FeatureWindows:
     """Runs a rune that sends its features as a TENSOR. Calls `progress` with the number of finished recordings.
+    `ends_in_silence` is that of the recipe.
 
     Raises `Refused` for a recording on which the rune fails, and for features that are not finite or too many.
     """
-    runner = RecordingRunner(rune, sent_tensor)
+    runner = RecordingRunner(rune, sent_tensor, ends_in_silence=ends_in_silence)
     inputs: list[Array] = []
     places: list[int] = []
     too_short: list[int] = []
@@ -70,9 +71,9 @@ def _stacked(rows: list[Array]) -> Array:
 class RecordingRunner:
     """The tensors of recordings (`RecordedTensors`), with refusals that name the recording."""
 
-    def __init__(self, rune: bytes, read: Read) -> None:
+    def __init__(self, rune: bytes, read: Read, *, ends_in_silence: bool = False) -> None:
         try:
-            self._tensors = RecordedTensors(rune, read)
+            self._tensors = RecordedTensors(rune, read, ends_in_silence=ends_in_silence)
         except EvaluationImpossible as error:
             raise Refused(Reason.DATA, f"The rune cannot read recordings: {error}.") from error
 

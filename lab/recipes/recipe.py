@@ -213,6 +213,12 @@ class Recipe:
         return self.word_answer is not None
 
     @property
+    def ends_in_silence(self) -> bool:
+        """Whether a recording that fills no window is followed by silence, as a word that was cut. Sounds are, except
+        where silence would be learned as normal; motion is not, as no sensor measures nothing."""
+        return self.kind is Kind.SOUND and not self.learns_anomalies
+
+    @property
     def learns_anomalies(self) -> bool:
         """Whether it learns what is normal, and says what is not."""
         return self.reconstructs or (self.estimator is not None and self.estimator.is_anomaly)

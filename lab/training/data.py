@@ -162,7 +162,10 @@ def compute_windows(
     rune = built(files, BuildOptions("features"))
     count = len(dataset.recordings)
     return windows_of_recordings(
-        rune, dataset.recordings, lambda done: report(done / count, f"Computing features, {done} of {count}")
+        rune,
+        dataset.recordings,
+        lambda done: report(done / count, f"Computing features, {done} of {count}"),
+        ends_in_silence=recipe.ends_in_silence,
     )
 
 

@@ -198,9 +198,16 @@ def _whole_rune(prepared: PreparedRun, model: bytes, scaling: DataScaling, send:
     parts = recipe, values, path, model, dataset.labels, scaling
     files = {path: model, **recipe.files}
     if not recipe.reconstructs and not recipe.learns_word:
-        return Judged(whole_runefile(*parts), files, scores_stage(model)), ()
-    stage = Port(DISTANCE_STAGE, 0) if recipe.reconstructs else Port(SHARES_STAGE, 1)
-    unset = Judged(whole_runefile(*parts), files, stage.stage, scores_place=stage.index)
+        stage = scores_stage(model)
+        return Judged(whole_runefile(*parts), files, stage, ends_in_silence=recipe.ends_in_silence), ()
+    port = Port(DISTANCE_STAGE, 0) if recipe.reconstructs else Port(SHARES_STAGE, 1)
+    unset = Judged(
+        whole_runefile(*parts),
+        files,
+        port.stage,
+        scores_place=port.index,
+        ends_in_silence=recipe.ends_in_silence,
+    )
     generated = generated_dataset(dataset, recipe, values, settings.seed)
     scores = normal_scores(unset, joined(dataset, generated), Split.VALIDATION, _reporter(send))
     threshold = threshold_of(scores, values)
@@ -279,7 +286,7 @@ def expected_windows(prepared: PreparedRun) -> int:
         for recording, split in zip(prepared.dataset.recordings, prepared.dataset.splits, strict=True)
         if split is Split.TRAIN
     ]
-    if "hop" not in values:
+    if "window" not in values:
         return len(recordings)
     window, hop = int(values["window"]), int(values["hop"])
     return sum(1 + max(0, each.data.count(b"\n") - window) // hop for each in recordings)

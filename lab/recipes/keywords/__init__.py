@@ -1,69 +1,95 @@
-"""Keywords and sound events: what a second of sound is, by convolutions over a spectrogram."""
+"""Keywords and sound events: what the last second of a stream of sound is, by convolutions over a spectrogram."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values, with_defaults
-from lab.recipes.recipe import FeatureStages, Recipe, classifier_answer
+from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values, require_multiple, with_defaults
+from lab.recipes.recipe import FeatureStages, Recipe, RowStages, classifier_answer
+from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
 
 RATE = 16_000
 """Samples a second; recordings of other rates are converted as the rune converts them."""
-_FRAME = 480
-_STEP = 320
-"""Samples of a frame, and between the starts of frames, as `log_mel` has them with this preset."""
+_CHUNK_MILLISECONDS = 100
+"""The sound that a run reads, a whole number of steps between the starts of frames."""
+_STEP_MILLISECONDS = 20
+"""That of `log_mel` with this preset."""
 _BANDS = 40
+_QUIET = -80
+"""Decibels below full scale at which a band counts as silent: a microphone alone in a quiet room is no louder, and
+silence that a browser or a sound editor writes is then nothing that is never heard."""
+_FACTOR, _OFFSET = 0.087, -1
+_BOUNDS = (-1.0, 1.1)
+"""Between silence and full scale, and a little beyond it."""
 _ARGUMENTS = (
-    RecipeArgument("duration", "Length of what one answer listens to.", 1000, 200, 3000, "ms"),
+    RecipeArgument("duration", "Length of what one answer listens to, a multiple of 100.", 1000, 200, 3000, "ms"),
+    RecipeArgument("hop", "Time between two answers, a multiple of 100.", 200, 100, 3000, "ms"),
     RecipeArgument("filters", "Filters of each convolution.", 48, 4, 256),
     RecipeArgument("blocks", "Pairs of convolutions behind the first: one over time, one over filters.", 3, 1, 6),
     RecipeArgument("shift", "How far a sound is moved in time by chance while learning.", 100, 0, 1000, "ms"),
     RecipeArgument("pitch", "How far a sound is moved up or down by chance while learning.", 1.5, 0.0, 10.0, "bands"),
     RecipeArgument("masked", "The largest share of frames, and of bands, that is hidden in training.", 0.3, 0.0, 0.5),
-    RecipeArgument("loudness", "How much louder or quieter the spectrogram becomes by chance.", 0.1, 0.0, 1.0),
-    RecipeArgument("mean-of", "Windows of whose scores the rune takes the mean.", 1, 1, 20, "windows"),
+    RecipeArgument("loudness", "How much louder or quieter a sound becomes by chance: 0.1 is 4 dB.", 0.25, 0.0, 1.0),
+    RecipeArgument("background", "The share of sounds that is learned in steady noise of some colour.", 0.5, 0.0, 1.0),
+    RecipeArgument("mean-of", "Windows of whose scores the rune takes the mean.", 3, 1, 20, "windows"),
 )  # fmt: skip
 
 
-def frames_of(duration: int) -> int:
-    """Frames of a sound of this many milliseconds."""
-    return 1 + (RATE * duration // 1000 - _FRAME) // _STEP
-
-
 def _features(values: Values) -> FeatureStages:
-    duration = int(values["duration"])
-    samples, frames = RATE * duration // 1000, frames_of(duration)
-    stages = f"""\
-  # {duration / 1000:g} s of sound.
+    duration, hop = (require_multiple(values, name, _CHUNK_MILLISECONDS) for name in ("duration", "hop"))
+    if hop > duration:
+        raise Refused(Reason.SETTINGS, f"hop is {hop}; it must be at most the duration of {duration} ms.")
+    frames, chunk = duration // _STEP_MILLISECONDS, _CHUNK_MILLISECONDS // _STEP_MILLISECONDS
+    bands = f"""\
+  # {_CHUNK_MILLISECONDS} ms of sound.
   sound:
     capability: SOUND
     outputs:
-      - {{type: i16, dimensions: [{samples}]}}
+      - {{type: i16, dimensions: [{RATE * _CHUNK_MILLISECONDS // 1000}]}}
     args:
       hz: {RATE}
-      sample_duration_ms: {duration}
+      sample_duration_ms: {_CHUNK_MILLISECONDS}
 
-  # A picture of it: {frames} moments by {_BANDS} bands of pitch, without steady noise.
-  spectrogram:
+  # How loud each of {_BANDS} bands of pitch is, each {_STEP_MILLISECONDS} ms.
+  bands:
     proc-block: log_mel
     inputs: [sound]
     outputs:
-      - {{type: f32, dimensions: [{frames}, {_BANDS}]}}
+      - {{type: f32, dimensions: [{chunk}, {_BANDS}]}}
     args:
       preset: micro_frontend
+      stream: 1
+      denoise: 0
+      noise_floor: {_QUIET}
 
-  # About -1 to 1, as the model learned it.
-  features:
+  # From -1, silence, to 1, full scale, as the model learned it.
+  scaled:
     proc-block: scale
-    inputs: [spectrogram]
+    inputs: [bands]
     outputs:
-      - {{type: f32, dimensions: [{frames}, {_BANDS}]}}
+      - {{type: f32, dimensions: [{chunk}, {_BANDS}]}}
     args:
-      factor: 0.08
-      offset: -1
+      factor: {_FACTOR}
+      offset: {_OFFSET}
 """
-    return FeatureStages(stages, "features", (frames, _BANDS))
+
+    def collected(source: str, element: str) -> str:
+        return f"""\
+  # The spectrogram of the last {duration / 1000:g} s, anew each {hop} ms. No frame is computed twice.
+  features:
+    proc-block: window
+    inputs: [{source}]
+    outputs:
+      - {{type: {element}, dimensions: [{frames}, {_BANDS}]}}
+    args:
+      size: {frames}
+      hop: {hop // _STEP_MILLISECONDS}
+"""
+
+    rows = RowStages(bands, "scaled", (chunk, _BANDS), collected)
+    stages = f"{bands}\n{collected('scaled', 'f32')}"
+    return FeatureStages(stages, "features", (frames, _BANDS), bounds=_BOUNDS, rows=rows)
 
 
 RECIPE = Recipe(
@@ -73,7 +99,7 @@ RECIPE = Recipe(
     folder=Path(__file__).parent,
     arguments=(*_ARGUMENTS, *with_defaults(CLASSIFIER, {"epochs": 600, "patience": 25, "learning-rate": 0.01})),
     network_arguments=("filters", "blocks", "dropout"),
-    augmentation=("shift", "pitch", "masked", "loudness"),
+    augmentation=("shift", "pitch", "masked", "loudness", "background"),
     features=_features,
     answer=classifier_answer,
     space={

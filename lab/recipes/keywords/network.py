@@ -9,6 +9,10 @@ import numpy as np
 
 FRAME_MILLISECONDS = 20
 """Between the starts of two frames."""
+_SILENCE = -1.0
+"""The feature of all that is not heard."""
+_NEPER = 0.2175
+"""By how much the features grow where the amplitude of a sound becomes e times as large."""
 _WIDTH = 9
 """Moments that a depthwise convolution reads: every second frame of the spectrogram."""
 
@@ -35,16 +39,26 @@ def network(
 
 
 def augmented(
-    batch: Any, random: np.random.Generator, *, shift: int, pitch: float, masked: float, loudness: float
+    batch: Any,
+    random: np.random.Generator,
+    *,
+    shift: int,
+    pitch: float,
+    masked: float,
+    loudness: float,
+    background: float,
 ) -> Any:
-    """Spectrograms as other recordings might be: earlier or later, higher or lower, louder or quieter, with frames and
-    bands hidden."""
+    """Spectrograms as other recordings might be: earlier or later, higher or lower, louder or quieter, in steady noise,
+    with frames and bands hidden."""
     count, frames, bands = batch.shape
     most = shift // FRAME_MILLISECONDS
     moved = random.integers(-most, most + 1, count)
     places = np.clip(np.arange(frames)[None] + moved[:, None], 0, frames - 1)
     changed = _at_another_pitch(batch[np.arange(count)[:, None], places], random.uniform(-pitch, pitch, count))
     changed = changed + random.uniform(-loudness, loudness, (count, 1, 1)).astype(np.float32)
+    noisy = np.flatnonzero(random.random(count) < background)
+    changed[noisy] = _in_noise(changed[noisy], random)
+    changed = np.maximum(changed, _SILENCE)
     hidden = _spans(random, count, frames, masked)[:, :, None] | _spans(random, count, bands, masked)[:, None, :]
     means = changed.mean(axis=(1, 2), keepdims=True)
     return np.where(hidden, means, changed).astype(np.float32)
@@ -56,6 +70,19 @@ def _at_another_pitch(batch: Any, moves: Any) -> Any:
     places = np.clip(bands[None] - moves.astype(np.float32)[:, None], 0, bands[-1])
     # A place between two bands has a share of both: column b of a matrix has the shares of what becomes band b.
     return batch @ np.maximum(0, 1 - np.abs(bands[None, :, None] - places[:, None, :]))
+
+
+def _in_noise(batch: Any, random: np.random.Generator) -> Any:
+    """Each spectrogram with steady noise of some colour, from none that is heard to 6 decibels below its loudest. What
+    adds is power: noise without a relation to the sound."""
+    count, frames, bands = batch.shape
+    loudest = batch.max(axis=(1, 2), keepdims=True, initial=_SILENCE) - 0.7 * _NEPER
+    level = _SILENCE + (loudest - _SILENCE) * random.random((count, 1, 1))
+    colour = random.uniform(-0.4, 0.4, (count, 1, 1)) * np.linspace(0, 1, bands)
+    # A band of noise swells and fades, by about a third of its amplitude.
+    swell = 0.3 * _NEPER * random.standard_normal((count, frames, bands), np.float32)
+    noise = (level + colour - colour.max(axis=2, keepdims=True) + swell).astype(np.float32)
+    return 0.5 * _NEPER * np.logaddexp(batch * (2 / _NEPER), noise * (2 / _NEPER))
 
 
 def _spans(random: np.random.Generator, count: int, length: int, share: float) -> Any:

@@ -79,6 +79,8 @@ class Judged:
     """Which output of the stage has the scores."""
     beside: Port | None = None
     """A further output, whose numbers follow those of the scores in one row."""
+    ends_in_silence: bool = False
+    """That of the recipe."""
 
     def answer(self, mean: Any) -> tuple[int, float]:
         """The place of the answer's label for the mean scores of a recording, and how sure it is, from 0 to 1."""
@@ -159,7 +161,8 @@ def rows_of_split(
         return arrays[0] if judged.beside is None else np.concatenate([np.ravel(each) for each in arrays])
 
     files = MemoryFiles({DEFAULT_RUNEFILE: judged.runefile.encode(), **judged.files})
-    runner = RecordingRunner(built(files, BuildOptions("trained", watched=ports)), read)
+    rune = built(files, BuildOptions("trained", watched=ports))
+    runner = RecordingRunner(rune, read, ends_in_silence=judged.ends_in_silence)
     chosen = [place for place, own in enumerate(dataset.splits) if own is split]
     for done, place in enumerate(chosen, start=1):
         recording = dataset.recordings[place]

@@ -23,7 +23,6 @@ from rune.running.runtime.errors import InputError, InputFile, RuneError
 from rune.running.runtime.inputs.generator import generated_inputs
 
 _NO_RESOURCES: Mapping[str, bytes] = {}
-MAX_SILENT_RUNS = 1 << 16
 """That follow a sample which fills no window of a stream."""
 
 
@@ -166,10 +165,10 @@ class _Trial:
         sample that fills no window is followed by silence."""
         heard = [(end, self._answer(loaded, data)) for end, data in zip(windows.ends, windows.data, strict=True)]
         answered = [(end, answer) for end, answer in heard if answer is not None]
-        for _ in range(MAX_SILENT_RUNS if self._is_stream else 0):
+        for silence in windows.silences if self._is_stream else ():
             if answered:
                 break
-            answer = self._answer(loaded, windows.silence)
+            answer = self._answer(loaded, silence)
             answered += [] if answer is None else [(windows.ends[-1], answer)]
         if not answered:
             raise InputFile("the rune sends nothing for this sample")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -23,10 +24,13 @@ HOPS = 2
 class RecordedTensors:
     """A rune, compiled once and started anew for each recording, as an evaluation does."""
 
-    def __init__(self, rune: bytes, read: Read) -> None:
-        """Raises `EvaluationImpossible` for a rune to which recordings cannot be given, and `RuneError`."""
+    def __init__(self, rune: bytes, read: Read, *, ends_in_silence: bool = False) -> None:
+        """With `ends_in_silence`, a stream that has filled no window when the recording is over goes on with silence,
+        as in an evaluation. Raises `EvaluationImpossible` for a rune to which recordings cannot be given, and
+        `RuneError`."""
         self._compiled = CompiledRune(rune)
         self._read = read
+        self._ends_in_silence = ends_in_silence
         first = self._compiled.start()
         self._fed = fed_capability(first.capabilities)
         graph: Mapping[str, Any] = read_graph(rune) or {}
@@ -36,16 +40,26 @@ class RecordedTensors:
     def windows(self, data: bytes) -> Iterator[Array]:
         """The values of each window of a recording, as f32. Raises `FileError`, `InputError` and `RuneError`."""
         windows = (stream_windows if self._is_stream else windows_of)(self._fed, data, HOPS)
+        silences = windows.silences if self._is_stream and self._ends_in_silence else ()
         loaded = self._compiled.start()
         try:
-            inputs = dict(generated_inputs(loaded.capabilities))
-            for window in windows.data:
-                inputs[self._fed.id] = window
-                messages = loaded.call(inputs)
-                if not loaded.is_incomplete:
-                    yield self._read(loaded, messages).astype(np.float32)
+            is_filled = False
+            for values in self._values(loaded, windows.data):
+                is_filled = True
+                yield values
+            if not is_filled:
+                yield from islice(self._values(loaded, silences), 1)
         finally:
             loaded.close()
+
+    def _values(self, loaded: LoadedRune, chunks: Iterable[bytes]) -> Iterator[Array]:
+        """The values after each chunk that completes a window."""
+        inputs = dict(generated_inputs(loaded.capabilities))
+        for chunk in chunks:
+            inputs[self._fed.id] = chunk
+            messages = loaded.call(inputs)
+            if not loaded.is_incomplete:
+                yield self._read(loaded, messages).astype(np.float32)
 
 
 def sent_tensor(_: LoadedRune, messages: Sequence[Any]) -> Array:

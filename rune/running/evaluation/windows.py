@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 from rune.capabilities.raw import RAW
 from rune.capabilities.sound import SOUND
@@ -26,6 +27,7 @@ _BYTES = 2
 """Of a sample of sound."""
 _FLOAT = 4
 """Bytes of a number of a table."""
+MAX_SILENT_RUNS = 1 << 16
 MOST_SECONDS = 4 * 3600
 """Of one recording."""
 
@@ -43,6 +45,11 @@ class Windows:
     seconds: float = 0.0
     silence: bytes = b""
     """Of a stream: what follows a sample that fills no window."""
+
+    @property
+    def silences(self) -> Iterable[bytes]:
+        """The silence that follows until the rune answers: for `MAX_SILENT_RUNS` at most."""
+        return repeat(self.silence, MAX_SILENT_RUNS)
 
     @property
     def is_stream(self) -> bool:

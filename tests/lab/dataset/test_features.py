@@ -75,7 +75,11 @@ def test_features_are_what_the_model_gets_in_the_rune(name: str, tmp_path: Path)
     files = MemoryFiles({"Runefile.yml": runefile.encode(), "m.tflite": model, **recipe.files})
     built = build(files, BuildOptions("whole", watched=(port,)))
     assert built.diagnostics == ()
-    runner = RecordingRunner(built.rune, lambda loaded, _: tensor_array(loaded.watched[port].tensors[0]))
+    runner = RecordingRunner(
+        built.rune,
+        lambda loaded, _: tensor_array(loaded.watched[port].tensors[0]),
+        ends_in_silence=recipe.ends_in_silence,
+    )
     seen = [row for recording in dataset.recordings for row in runner.rows(recording)]
     assert learned.inputs.shape[1:] == features.shape
     assert np.stack(seen).astype(np.float32).tobytes() == learned.inputs.tobytes()

@@ -1,4 +1,4 @@
-"""Sounds as training sees them: higher and lower, and as they are where nothing is to be changed by chance."""
+"""Sounds as training sees them: higher and lower, in noise, and unchanged where nothing is to be changed by chance."""
 
 from __future__ import annotations
 
@@ -21,11 +21,16 @@ import numpy as np
 augmented = runpy.run_path(sys.argv[1])["augmented"]
 rows = np.zeros((200, 49, 40), np.float32)
 rows[:, :, 20] = 1.0  # a tone in one band
-still = {"shift": 0, "masked": 0.0, "loudness": 0.0}
+still = {"shift": 0, "masked": 0.0, "loudness": 0.0, "background": 0.0}
 unchanged = augmented(rows, np.random.default_rng(1), pitch=0.0, **still)
 moved = augmented(rows, np.random.default_rng(1), pitch=2.0, **still)
 centres = (moved * np.arange(40)).sum(axis=2) / moved.sum(axis=2)
+noisy = augmented(rows, np.random.default_rng(1), pitch=0.0, **{**still, "background": 1.0})
+louder = augmented(rows - 0.9, np.random.default_rng(1), pitch=0.0, **{**still, "loudness": 1.0})
 print(json.dumps({
+    "noise": [float((noisy - rows).min()), float(noisy.max()), float(np.mean(noisy.mean(axis=(1, 2)) > 0.1))],
+    "steady": float(np.ptp(noisy[:, :, :20].mean(axis=2), axis=1).max()),
+    "least": float(louder.min()),
     "unchanged": float(np.abs(unchanged - rows).max()),
     "shape": moved.shape, "type": str(moved.dtype),
     "centres": [float(centres.min()), float(centres.max())],
@@ -46,3 +51,9 @@ def test_a_sound_becomes_higher_and_lower_within_its_range_and_as_loud_as_before
     assert 21.8 < highest <= 22
     assert measured["spread"] < 1e-5, "all moments of a sound move alike"
     assert measured["strength"] == pytest.approx([1, 1], abs=1e-5)
+    added, loudest, often = measured["noise"]
+    assert added >= 0, "noise takes nothing away"
+    assert loudest < 1.2, "noise is not louder than the sound"
+    assert 0.3 < often < 0.95, "noise of all levels"
+    assert measured["steady"] < 0.2, "it is there at all moments"
+    assert measured["least"] == -1, "nothing is quieter than silence"

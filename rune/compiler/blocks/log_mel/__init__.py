@@ -100,15 +100,15 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     frontend = _frontend(inputs[0], arguments)
     denoises, is_stream = integer(arguments, "denoise") == 1, frontend.is_stream
     parts = "" if denoises else "_noisy", "_stream" if is_stream else "_fresh" if _is_fresh(arguments) else ""
-    estimates, held = (4 * BANDS if denoises else 0), (2 * frontend.overlap if is_stream else 0)
+    estimates, overlap = (4 * BANDS if denoises else 0), (2 * frontend.overlap if is_stream else 0)
     scratch = 2 * frontend.size + 2 * BANDS + (2 * frontend.frame if is_stream else 0)
-    is_kept = is_stream or not _is_fresh(arguments)
+    has_state = is_stream or not _is_fresh(arguments)
     return BlockCode(
         f"rune_log_mel_micro_{text(arguments, 'type')}{''.join(parts)}",
         constants=frontend.tables(denoises=denoises),
         numbers=() if denoises else (least_feature(integer(arguments, "noise_floor")),),
-        state_size=estimates + held if is_kept else 0,
-        scratch_size=scratch if is_kept else scratch + estimates,
+        state_size=estimates + overlap if has_state else 0,
+        scratch_size=scratch if has_state else scratch + estimates,
     )
 
 
@@ -128,14 +128,14 @@ def _state(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockS
         "it goes by runs and not by time, so a gap changes nothing; after a restart the first runs let more noise "
         "through",
     )
-    held = BlockState(
+    overlap = BlockState(
         "end",
         TensorType(ElementType.I16, (frontend.overlap,)),
         "The end of the sound of the run before, with which the first frame begins",
         "after a gap one frame has sound of before and after it; after a restart it begins with silence",
     )
     has_estimate = arguments["denoise"] == 1 and arguments["fresh"] == 0
-    return (*([estimate] if has_estimate else []), *([held] if frontend.is_stream else []))
+    return (*([estimate] if has_estimate else []), *([overlap] if frontend.is_stream else []))
 
 
 BLOCK = Block(

@@ -42,30 +42,30 @@ RUNE_FUNCTION struct rune_micro_tables rune_log_mel_tables(const void *plan, con
 
 /* `count` samples from `start` on, where those below `kept` are of the runs before. What it writes may be what it reads,
  * as none is written before it was read. */
-RUNE_FUNCTION void rune_log_mel_joined(const int16_t *held, const int16_t *in, int32_t kept, int32_t start, int32_t count,
+RUNE_FUNCTION void rune_log_mel_joined(const int16_t *before, const int16_t *in, int32_t kept, int32_t start, int32_t count,
                                        int16_t *out) {
-    for (int32_t i = 0; i < count; ++i) out[i] = start + i < kept ? held[start + i] : in[start + i - kept];
+    for (int32_t i = 0; i < count; ++i) out[i] = start + i < kept ? before[start + i] : in[start + i - kept];
 }
 
-/* estimates: u32 of each band, or 0 to leave the noise in; held: of a stream the samples by which frames overlap, which
+/* estimates: u32 of each band, or 0 to leave the noise in; before: of a stream the samples by which frames overlap, which
  * move on, else 0; scratch: the points of one frame, u16 of each band, and of a stream the samples of a frame. */
 #define RUNE_LOG_MEL_MICRO(NAME, TYPE)                                                                                \
-    RUNE_FUNCTION void rune_log_mel_micro_frames_##NAME(const int16_t *in, TYPE *out, uint32_t *estimates, int16_t *held,\
+    RUNE_FUNCTION void rune_log_mel_micro_frames_##NAME(const int16_t *in, TYPE *out, uint32_t *estimates, int16_t *before,\
                                                         void *scratch, struct rune_micro_tables tables, int32_t floor) {\
         const struct rune_micro *plan = tables.plan;                                                                  \
         struct rune_micro_point *points = (struct rune_micro_point *)scratch;                                         \
         uint16_t *features = (uint16_t *)(void *)(points + plan->size / 2);                                           \
         int16_t *joined = (int16_t *)(features + plan->bands);                                                        \
-        const int32_t kept = held ? plan->frame - plan->step : 0;                                                     \
+        const int32_t kept = before ? plan->frame - plan->step : 0;                                                   \
         for (int32_t frame = 0; frame < plan->frames; ++frame, out += plan->bands) {                                  \
             const int32_t start = frame * plan->step;                                                                 \
             const int16_t *sound = start < kept ? joined : in + (start - kept);                                       \
-            if (start < kept) rune_log_mel_joined(held, in, kept, start, plan->frame, joined);                        \
+            if (start < kept) rune_log_mel_joined(before, in, kept, start, plan->frame, joined);                      \
             rune_micro_frame(sound, tables, points, estimates, features);                                             \
             for (int32_t band = 0; band < plan->bands; ++band)                                                        \
                 out[band] = rune_log_mel_as_##NAME((uint16_t)(features[band] > floor ? features[band] - floor : 0));  \
         }                                                                                                             \
-        rune_log_mel_joined(held, in, kept, plan->frames * plan->step, kept, held);                                   \
+        rune_log_mel_joined(before, in, kept, plan->frames * plan->step, kept, before);                               \
     }                                                                                                                 \
     RUNE_FUNCTION void rune_log_mel_micro_##NAME(const int16_t *in, TYPE *out, void *estimates, void *scratch,        \
                                                  const void *plan, const void *window, const void *turns,             \
@@ -89,9 +89,9 @@ RUNE_FUNCTION void rune_log_mel_joined(const int16_t *held, const int16_t *in, i
         const void *turns, const void *half_turns, const void *bands, const void *weights, const void *gains,         \
         const void *logs) {                                                                                           \
         uint32_t *estimates = (uint32_t *)state;                                                                      \
-        int16_t *held = (int16_t *)(void *)(estimates + ((const struct rune_micro *)plan)->bands);                    \
+        int16_t *before = (int16_t *)(void *)(estimates + ((const struct rune_micro *)plan)->bands);                  \
         rune_log_mel_micro_frames_##NAME(                                                                             \
-            in, out, estimates, held, scratch,                                                                        \
+            in, out, estimates, before, scratch,                                                                      \
             rune_log_mel_tables(plan, window, turns, half_turns, bands, weights, gains, logs), 0);                    \
     }                                                                                                                 \
     RUNE_FUNCTION void rune_log_mel_micro_##NAME##_noisy(                                                             \
@@ -102,11 +102,11 @@ RUNE_FUNCTION void rune_log_mel_joined(const int16_t *held, const int16_t *in, i
             floor);                                                                                                   \
     }                                                                                                                 \
     RUNE_FUNCTION void rune_log_mel_micro_##NAME##_noisy_stream(                                                      \
-        const int16_t *in, TYPE *out, void *held, void *scratch, const void *plan, const void *window,                \
+        const int16_t *in, TYPE *out, void *before, void *scratch, const void *plan, const void *window,              \
         const void *turns, const void *half_turns, const void *bands, const void *weights, const void *logs,          \
         int32_t floor) {                                                                                              \
         rune_log_mel_micro_frames_##NAME(                                                                             \
-            in, out, 0, (int16_t *)held, scratch,                                                                     \
+            in, out, 0, (int16_t *)before, scratch,                                                                   \
             rune_log_mel_tables(plan, window, turns, half_turns, bands, weights, 0, logs), floor);                    \
     }
 

@@ -163,7 +163,7 @@ RUNE_FUNCTION uint32_t rune_micro_log(uint32_t value, const int32_t *logs) {
     return scaled < 65535 ? scaled : 65535;
 }
 
-/* What is left of a band's value without its noise, at an even loudness. Moves the estimate of the noise on. */
+/* A band's value without its noise, at an even loudness. Moves the estimate of the noise on. */
 RUNE_FUNCTION uint32_t rune_micro_cleaned(uint32_t value, uint32_t *estimate, uint32_t smoothing, const int16_t *gains) {
     const uint32_t scaled = value << 10;
     *estimate = (uint32_t)(((uint64_t)scaled * smoothing + (uint64_t)*estimate * (16384 - smoothing)) >> 14);

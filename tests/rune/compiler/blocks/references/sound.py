@@ -226,13 +226,13 @@ def log_mel(arguments: Arguments, runs: Sequence[Sequence[Array]]) -> list[Array
         return [_logarithms(arguments["preset"], bands(arguments, runs[-1][0])[0]).astype(F32)]
     estimates: list[int] | None = [0] * micro_frontend.BANDS
     step = arguments["step"] or 320
-    held = [0] * (480 - step)
+    before = [0] * (480 - step)
     for (sound,) in runs:
         if arguments["fresh"]:
             estimates = [0] * micro_frontend.BANDS if arguments["denoise"] else None
         samples = sound.reshape(-1).tolist()
-        samples = [*held, *samples] if arguments["stream"] else samples
-        held = samples[len(samples) - len(held) :]
+        samples = [*before, *samples] if arguments["stream"] else samples
+        before = samples[len(samples) - len(before) :]
         features = np.array(micro_frontend.features(samples, step, estimates))
     if not arguments["denoise"]:
         floor = round(980 + 64 * np.log(10 ** (arguments["noise_floor"] / 20)))
