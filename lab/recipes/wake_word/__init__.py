@@ -16,7 +16,6 @@ _OWN = (
     RecipeArgument("others", "Sounds that are made for each recording and are not the word.", 32, 4, 400),
     RecipeArgument("noise", "How far the word is above the loudest noise that is added.", 5.0, -10.0, 40.0, "dB"),
 )  # fmt: skip
-_DEFAULTS = {"epochs": 100, "background": 0.0, "mean-of": 1}
 _FALSE_ALARMS = replace(
     FALSE_ALARMS, meaning="The share of windows without the word that may be above the threshold.", default=0.02
 )
@@ -65,7 +64,7 @@ RECIPE = Recipe(
     title="Wake word",
     kind=keywords.RECIPE.kind,
     folder=Path(__file__).parent,
-    arguments=(*_OWN, _FALSE_ALARMS, *with_defaults(keywords.RECIPE.arguments, _DEFAULTS)),
+    arguments=(*_OWN, _FALSE_ALARMS, *with_defaults(keywords.RECIPE.arguments, {"epochs": 100, "mean-of": 1})),
     network_arguments=keywords.RECIPE.network_arguments,
     augmentation=keywords.RECIPE.augmentation,
     features=keywords.RECIPE.features,
