@@ -272,6 +272,8 @@ class Block:
     pace: Callable[[tuple[TensorType, ...], Arguments], BlockPace] | None = None
     """For a block that reads a stream, whose input must come without gaps and without overlap: in which runs it has
     something to go on with, for inputs that `outputs` accepted. Its C has the same."""
+    stream_argument: str | None = None
+    """The argument that is 1 where the input is a stream, of a block that has something to go on with in each run."""
     sound_rate: int | None = None
     """Samples a second of the sound that its arithmetic is made for; None where the rate makes no difference."""
     rate_argument: str | None = None

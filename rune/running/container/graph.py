@@ -89,7 +89,7 @@ def streamed_capabilities(pipeline: Pipeline) -> frozenset[str]:
         inputs = () if isinstance(stage, CapabilityStage) else stage.inputs
         behind = {name for port in inputs for name in read.get(port.stage, ())}
         read[stage.name] = {stage.name} if isinstance(stage, CapabilityStage) else behind
-        if isinstance(stage, BlockStage) and stage.block.pace is not None:
+        if isinstance(stage, BlockStage) and stage.reads_stream:
             names |= behind
     return frozenset(names)
 

@@ -40,6 +40,12 @@ class BlockStage:
     resources: Mapping[str, str] = field(default_factory=dict)
     state: tuple[BlockState, ...] = ()
 
+    @property
+    def reads_stream(self) -> bool:
+        """Whether its input must come without gaps and without overlap."""
+        argument = self.block.stream_argument
+        return self.block.pace is not None or (argument is not None and self.arguments[argument] == 1)
+
 
 @dataclass(frozen=True)
 class ModelStage:

@@ -192,5 +192,6 @@ BLOCK = Block(
     code=_code,
     state=_state,
     rate_argument="sample_rate",
+    stream_argument="stream",
     category=Category.SOUND,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import replace
+from typing import Any
 
 from rune.abi import ModelFormat, OutputKind
 from rune.capabilities import sound
@@ -119,6 +120,21 @@ def test_maps_without_entries_are_left_out() -> None:
     assert set(graph) == {"rune", "capabilities", "tensors", "requests"}
     assert graph["requests"] == {"capabilities": ["raw"]}
     assert set(graph["capabilities"]["raw"]) == {"kind", "outputs"}
+
+
+def capability_behind(block: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The microphone of a graph in which one block reads it."""
+    complete = {each.name: each.default for each in CATALOGUE[block].arguments} | arguments
+    stage = BlockStage("own", block, CATALOGUE[block], complete, (Port("audio", 0),), (BlockOutput(SPECTRUM),))
+    pipeline = Pipeline((CapabilityStage("audio", sound.SOUND, (), SOUND), stage), ())
+    return dict(graph_json(pipeline, "x")["capabilities"]["audio"])
+
+
+def test_a_capability_is_a_stream_where_a_block_behind_it_says_so() -> None:
+    assert capability_behind("window", {"size": 32000})["stream"] is True
+    assert capability_behind("log_mel", {"stream": 1, "denoise": 0})["stream"] is True
+    assert "stream" not in capability_behind("log_mel", {"denoise": 0})
+    assert "stream" not in capability_behind("fft", {})
 
 
 def test_the_order_of_the_requests_is_written_down_where_sorted_keys_lose_it() -> None:
