@@ -17,7 +17,7 @@ from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache
 from django.db import connection
 from django.db.models.signals import post_migrate
-from django.test import Client, TransactionTestCase
+from django.test import Client
 
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.compute.pool.compiler import Compiler
@@ -58,11 +58,6 @@ event_checks.register(check_shape)
 # Nobody reads these rows, and Django would write hundreds of them after each test that commits.
 post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 post_migrate.disconnect(create_contenttypes)
-
-if connection.vendor == "sqlite":
-    # Django closes the connection after each test that commits, since a rollback undoes settings of a session on
-    # PostgreSQL. SQLite has none, and a new connection would read the definitions of all tables again.
-    TransactionTestCase._should_reload_connections = lambda _self: False  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
