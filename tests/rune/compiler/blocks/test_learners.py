@@ -178,8 +178,8 @@ def test_no_score_of_a_logistic_regression_can_be_bettered(seed: int, classes: i
     labels = np.argsort(np.argsort(targets)) * classes // len(targets) * 2.5
     model = logistic.logistic({"classes": 16}, rows, labels)
     assert model.labels.tolist() == [each * 2.5 for each in range(classes)]
-    # Where the classes hardly differ, the last step leaves a few times 1e-10.
-    assert slope(model, rows, labels) < 1e-9
+    # A step must lower a sum of logarithms of up to 40, which f64 tells to 1e-14: below a slope of 1e-7 it may not.
+    assert slope(model, rows, labels) < 1e-7
 
 
 @pytest.mark.parametrize("name", LIBRARY)
