@@ -59,7 +59,8 @@ def file_stem(name: str) -> str:
     runes differ."""
     stem = identifier(name)
     is_foreign = any(each.isalpha() and not unicodedata.name(each, "").startswith("LATIN ") for each in name)
-    if is_foreign or not (name.isascii() or re.search("[A-Za-z]", name)):
+    allowed = "[A-Za-z0-9]" if name.isascii() else "[A-Za-z]"
+    if is_foreign or not re.search(allowed, name):
         digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
         return f"{stem[: LONGEST - _DIGEST - 1].rstrip('_')}_{digest}"
     return f"{stem}_rune" if stem.lower() in _HEADERS | OUR_FILES else stem

@@ -18,3 +18,9 @@ def test_the_files_of_runes_whose_names_have_letters_of_other_scripts_differ() -
         "2048",
         "float_rune",
     ]
+
+
+def test_the_files_of_runes_whose_names_have_no_character_of_c_differ() -> None:
+    assert file_stem("!!!") != file_stem("???")
+    assert file_stem("!!!").startswith("app_")
+    assert file_stem("1-2") == "1_2"
