@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from lab.recipes.arguments import Number, RecipeArgument, Values
+from lab.recipes.features import FeatureStages
 from lab.recipes.numbers import row_stage
-from lab.recipes.recipe import FeatureStages
 
 DENSE_ARGUMENTS: Sequence[RecipeArgument] = (
     RecipeArgument("units", "Outputs of each dense layer.", 32, 2, 256),

@@ -10,6 +10,7 @@ from lab.recipes.alarm import DISTANCE_STAGE, Threshold, alarm_stages, distance_
 from lab.recipes.arguments import Number, RecipeArgument, Values
 from lab.recipes.backbone import Backbone
 from lab.recipes.edges import Edge, dequantize_stage, edges_of, quantize_stage
+from lab.recipes.features import FeatureStages
 from lab.recipes.labels import label_answer, labels_resource
 from lab.recipes.numbers import DataScaling, NumberTarget, scale_stage, usual_scaling
 from lab.recipes.yaml_text import yaml_text
@@ -31,44 +32,6 @@ _SCALED_STAGE = "scaled"
 _QUANTIZED_STAGE = "quantized"
 COUNTED_THRESHOLD = Threshold(1.7, 1.3, 0)
 """That of an alarm before anything is learned."""
-
-
-@dataclass(frozen=True)
-class RowStages:
-    """The stages of features in two parts: what is computed of each few rows, and the window that collects them. Where
-    a model reads whole numbers, rows are turned into these before they are collected: a window of them takes a quarter
-    of the memory of floats, and has the same numbers.
-
-    `dimensions` are those of the rows of one run. `window` gives the last stage from the name and the element type of
-    what it collects."""
-
-    stages: str
-    stage: str
-    dimensions: tuple[int, ...]
-    window: Callable[[str, str], str]
-
-
-@dataclass(frozen=True)
-class FeatureStages:
-    """The model's input: the stages that compute it as text of a Runefile, the last one's name, and its shape.
-
-    With `has_batch` the stage gives a batch of one, as pictures are given; `shape` is without it. `bounds` are the
-    least and the greatest number that the blocks can give, None where that is unknown. The input of the model is
-    quantised for the bounds, whatever the recordings have: numbers of a picture then become those of the model by a
-    table, without floats."""
-
-    stages: str
-    stage: str
-    shape: tuple[int, ...]
-    has_batch: bool = False
-    bounds: tuple[float, float] | None = None
-    rows: RowStages | None = None
-    """Where the last stage is a window of rows."""
-
-    @property
-    def dimensions(self) -> tuple[int, ...]:
-        """The dimensions of the stage's output."""
-        return (1, *self.shape) if self.has_batch else self.shape
 
 
 @dataclass(frozen=True)

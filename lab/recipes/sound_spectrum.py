@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lab.recipes.arguments import RecipeArgument, Values, require_multiple
+from lab.recipes.features import FeatureStages
 from lab.recipes.keywords import RATE
-from lab.recipes.recipe import FeatureStages
 
 _FRAME_MILLISECONDS = 64
 """Longer frames find faults no better, and need more memory."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lab.recipes.arguments import RecipeArgument, Values, require_multiple
-from lab.recipes.recipe import FeatureStages
+from lab.recipes.features import FeatureStages
 from lab.refusal import Reason, Refused
 
 _CHUNK = 5

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lab.recipes.arguments import RecipeArgument, Values
-from lab.recipes.recipe import MODEL_STAGE, FeatureStages, LearnedParameters, classifier_answer
+from lab.recipes.features import FeatureStages
+from lab.recipes.recipe import MODEL_STAGE, LearnedParameters, classifier_answer
 
 _SCORES = "trees"
 TREE_ARGUMENTS: Sequence[RecipeArgument] = (

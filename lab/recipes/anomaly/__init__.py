@@ -6,7 +6,8 @@ from pathlib import Path
 
 from lab.recipes.alarm import ALARM_ARGUMENTS, alarm_stages
 from lab.recipes.arguments import RecipeArgument, Values
-from lab.recipes.recipe import MODEL_STAGE, Estimator, FeatureStages, LearnedParameters, Recipe
+from lab.recipes.features import FeatureStages
+from lab.recipes.recipe import MODEL_STAGE, Estimator, LearnedParameters, Recipe
 from lab.recipes.spectrum import SPECTRUM_ARGUMENTS, spectrum_features
 from rune.datasets.content.content import Kind
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from lab.recipes.alarm import ALARM_ARGUMENTS
 from lab.recipes.arguments import WITHOUT_DROPOUT, RecipeArgument, Values
-from lab.recipes.recipe import FeatureStages, Recipe
+from lab.recipes.features import FeatureStages
+from lab.recipes.recipe import Recipe
 from lab.recipes.spectrum import SPECTRUM_ARGUMENTS, spectrum_features
 from rune.datasets.content.content import Kind
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from lab.recipes import pictures
 from lab.recipes.alarm import Threshold
 from lab.recipes.arguments import COMMON, RecipeArgument, Values, require_multiple, with_defaults
-from lab.recipes.recipe import CELL, COUNTS_STAGE, FeatureStages, Recipe
+from lab.recipes.features import FeatureStages
+from lab.recipes.recipe import CELL, COUNTS_STAGE, Recipe
 
 _OF_PICTURES = {each.name: each for each in pictures.RECIPE.arguments}
 _ARGUMENTS = (

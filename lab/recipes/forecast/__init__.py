@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from lab.recipes.arguments import COMMON, RecipeArgument, Values
+from lab.recipes.features import FeatureStages
 from lab.recipes.numbers import COLUMNS, FLOAT_BYTES, NUMBER_STAGE, Array, DataScaling, NumberTarget
-from lab.recipes.recipe import FeatureStages, Recipe
+from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
 

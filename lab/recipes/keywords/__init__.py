@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values, require_multiple, with_defaults
-from lab.recipes.recipe import FeatureStages, Recipe, RowStages, classifier_answer
+from lab.recipes.features import FeatureStages, RowStages, features_of_rows
+from lab.recipes.recipe import Recipe, classifier_answer
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
 
@@ -17,8 +18,8 @@ _STEP_MILLISECONDS = 20
 """That of `log_mel` with this preset."""
 _BANDS = 40
 _QUIET = -80
-"""Decibels below full scale at which a band counts as silent: a microphone alone in a quiet room is no louder, and
-silence that a browser or a sound editor writes is then nothing that is never heard."""
+"""Decibels of full scale up to which a band counts as silent, which the noise of a microphone does not exceed. Zeros,
+which browsers and sound editors write, are then the same as a quiet room."""
 _FACTOR, _OFFSET = 0.087, -1
 _BOUNDS = (-1.0, 1.1)
 """Between silence and full scale, and a little beyond it."""
@@ -73,23 +74,9 @@ def _features(values: Values) -> FeatureStages:
       factor: {_FACTOR}
       offset: {_OFFSET}
 """
-
-    def collected(source: str, element: str) -> str:
-        return f"""\
-  # The spectrogram of the last {duration / 1000:g} s, anew each {hop} ms. No frame is computed twice.
-  features:
-    proc-block: window
-    inputs: [{source}]
-    outputs:
-      - {{type: {element}, dimensions: [{frames}, {_BANDS}]}}
-    args:
-      size: {frames}
-      hop: {hop // _STEP_MILLISECONDS}
-"""
-
-    rows = RowStages(bands, "scaled", (chunk, _BANDS), collected)
-    stages = f"{bands}\n{collected('scaled', 'f32')}"
-    return FeatureStages(stages, "features", (frames, _BANDS), bounds=_BOUNDS, rows=rows)
+    comment = f"The spectrogram of the last {duration / 1000:g} s, anew each {hop} ms. No frame is computed twice."
+    rows = RowStages(bands, "scaled", (chunk, _BANDS), frames, hop // _STEP_MILLISECONDS, comment)
+    return features_of_rows(rows, _BOUNDS)
 
 
 RECIPE = Recipe(

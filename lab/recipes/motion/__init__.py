@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values, require_multiple
-from lab.recipes.recipe import FeatureStages, Recipe, RowStages, classifier_answer
+from lab.recipes.features import FeatureStages, RowStages, features_of_rows
+from lab.recipes.recipe import Recipe, classifier_answer
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
 
@@ -50,22 +51,8 @@ def _features(values: Values) -> FeatureStages:
     args:
       deviation: {values["scale"]}
 """
-
-    def collected(source: str, element: str) -> str:
-        return f"""\
-  # The last {window} rows, anew each {hop} rows.
-  features:
-    proc-block: window
-    inputs: [{source}]
-    outputs:
-      - {{type: {element}, dimensions: [{window}, 3]}}
-    args:
-      size: {window}
-      hop: {hop}
-"""
-
-    by_row = RowStages(rows, "scaled", (_CHUNK, 3), collected)
-    return FeatureStages(f"{rows}\n{collected('scaled', 'f32')}", "features", (window, 3), rows=by_row)
+    comment = f"The last {window} rows, anew each {hop} rows."
+    return features_of_rows(RowStages(rows, "scaled", (_CHUNK, 3), window, hop, comment))
 
 
 RECIPE = Recipe(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values
-from lab.recipes.recipe import FeatureStages, Recipe, classifier_answer
+from lab.recipes.features import FeatureStages
+from lab.recipes.recipe import Recipe, classifier_answer
 from rune.datasets.content.content import Kind
 
 _FORMATS = {1: "GrayScale", 3: "RGB"}

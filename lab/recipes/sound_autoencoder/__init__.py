@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lab.recipes import autoencoder
 from lab.recipes.arguments import Values
-from lab.recipes.recipe import FeatureStages
+from lab.recipes.features import FeatureStages
 from lab.recipes.sound_spectrum import SOUND_ARGUMENTS, sound_features
 from rune.datasets.content.content import Kind
 

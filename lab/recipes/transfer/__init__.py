@@ -7,8 +7,9 @@ from pathlib import Path
 from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values, with_defaults
 from lab.recipes.backbone import Backbone, require_pixel_range
 from lab.recipes.edges import dequantize_stage, quantize_stage
+from lab.recipes.features import FeatureStages
 from lab.recipes.pictures import picture_stage
-from lab.recipes.recipe import FeatureStages, Recipe, classifier_answer
+from lab.recipes.recipe import Recipe, classifier_answer
 from rune.datasets.content.content import Kind
 
 _ARGUMENTS = (
