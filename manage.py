@@ -4,11 +4,16 @@
 import os
 import sys
 
+from rune.gc_paused import permanent
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forge.settings")
-    from django.core.management import execute_from_command_line
+    with permanent():
+        import django
+        from django.core.management import execute_from_command_line
 
+        django.setup()
     execute_from_command_line(sys.argv)
 
 
