@@ -126,6 +126,7 @@ def test_a_model_that_is_dropped_leads_to_its_input_and_a_trial(forge: LiveForge
     expect(page.get_by_role("heading", name="Feed models/own.tflite")).to_be_visible(timeout=PATIENCE)
 
 
+@pytest.mark.slow
 def test_a_saved_model_in_a_zip_file_is_converted_and_any_other_zip_file_is_unpacked(
     forge: LiveForge, open_page: OpenPage, tmp_path: Path
 ) -> None:

@@ -40,6 +40,7 @@ def line(page: Page, has: str) -> Locator:
     return page.get_by_role("textbox", name="forge.yml").locator(".cm-line").filter(has_text=has)
 
 
+@pytest.mark.slow
 def test_one_edits_the_models_as_a_form_and_another_sees_them_in_the_text(
     forge: LiveForge, open_page: OpenPage
 ) -> None:

@@ -21,6 +21,7 @@ def is_lost_script(text: str) -> bool:
     return "net::ERR_FAILED" in text or "Failed to fetch dynamically imported module" in text
 
 
+@pytest.mark.slow
 def test_a_lost_script_takes_its_own_part_alone(forge: LiveForge, playwright: Playwright) -> None:
     with people(lambda microphone: launch(playwright, microphone), is_lost_script) as open_page:
         page = open_page()
