@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import REPOSITORY
+from tests.support.cases import each_case
 from tests.support.named_places import missing_places, places_in
 
 PAGE = (REPOSITORY / "docs" / "architecture.md").read_text("utf-8")
@@ -53,7 +52,7 @@ def grouped_packages(folder: Path) -> set[str]:
     return inside | (packages(folder) - groups)
 
 
-@pytest.mark.parametrize(
+@each_case(
     "place",
     [
         "rune/no_such_file.py::build",

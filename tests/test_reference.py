@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from forge.serving.configuration.environment import read_environment, secret_key
+from tests.support.cases import each_case
 from tools.reference import documents
 from tools.reference.command import command_page
 from tools.reference.page import REFERENCE
@@ -48,7 +49,7 @@ def test_every_variable_that_is_read_is_on_the_page(tmp_path: Path) -> None:
     assert environment.names == set(SETTINGS)
 
 
-@pytest.mark.parametrize("command", ["rune block add", "rune block test", "rune data pull", "rune data import"])
+@each_case("command", ["rune block add", "rune block test", "rune data pull", "rune data import"])
 def test_the_commands_of_a_group_are_on_the_page(command: str) -> None:
     part = command_page().split(f"\n### {command}\n", 1)[1].split("\n##", 1)[0]
     assert f"{command} [OPTIONS]" in part
@@ -61,7 +62,7 @@ def test_a_status_of_registries_is_not_of_two_commands_alone() -> None:
     assert "holds no rune. The artifact exists and is not the block" in statuses
 
 
-@pytest.mark.parametrize("name", ["command.md", "blocks.md", "operators.md", "settings.md"])
+@each_case("name", ["command.md", "blocks.md", "operators.md", "settings.md"])
 def test_links_of_a_page_lead_to_files(name: str) -> None:
     text = (REFERENCE / name).read_text("utf-8")
     targets = [part.split(")")[0] for part in text.split("](")[1:]]

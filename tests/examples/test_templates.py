@@ -24,6 +24,7 @@ from rune.project.files import FolderFiles
 from rune.running.runtime import LoadedRune, Runtime
 from rune.source.policy import check_policy
 from tests.examples.finger_digits import LETTERS, STROKES, draw
+from tests.support.cases import each_case
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NAMES = ("digits", "keywords", "wake-word", "picture", "motion", "anomaly", "sine")
@@ -65,7 +66,7 @@ def _description(name: str) -> dict[str, Any]:
     return described
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each_case("name", NAMES)
 def test_a_template_is_described_and_its_files_are_there(name: str) -> None:
     described = _description(name)
     assert set(described) == {"name", "title", "summary", "icon", "order", "experimental", "files"}
@@ -85,13 +86,13 @@ def test_a_template_builds_without_a_problem(name: str) -> None:
     assert _built(name).diagnostics == ()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each_case("name", NAMES)
 def test_a_model_of_a_template_uses_plain_operators_only(name: str) -> None:
     model = read_model((EXAMPLES / name / f"{name}.tflite").read_bytes())
     assert {operator.op for operator in model.operators} <= OPERATORS
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each_case("name", NAMES)
 def test_a_readme_repeats_every_figure_that_was_measured(name: str) -> None:
     readme = (EXAMPLES / name / "README.md").read_text(encoding="utf-8")
     quality = json.loads((EXAMPLES / name / "quality.json").read_text(encoding="utf-8"))
@@ -109,7 +110,7 @@ def _figures(value: Any, place: str = "") -> list[tuple[str, int | float | str]]
     return [(place, value)]
 
 
-@pytest.mark.parametrize("number", [0.8, -2.0, 3.0, 100.0])
+@each_case("number", [0.8, -2.0, 3.0, 100.0])
 def test_sine_gives_about_the_sine(number: float) -> None:
     ((value,),) = _run(_loaded("sine"), struct.pack("<f", number))
     assert abs(value - math.sin(number)) < 0.05

@@ -25,6 +25,7 @@ from tests.forge.acts import (
     unguarded_acts,
     written_actions,
 )
+from tests.support.cases import each_case
 
 RECORDERS: Mapping[str, str] = {
     "forge.builds.runs.progress": "a worker tells what came of a build, and its job how it goes on: nobody acts",
@@ -227,7 +228,7 @@ def test_an_act_that_asks_for_no_permission_is_found() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each_case(
     "body",
     [
         "    write_entry(actor, 'a', 'b')",
@@ -257,8 +258,8 @@ def test_an_entry_in_a_transaction_is_in_order(act: str) -> None:
 _VIEWS = ("toys.api", "toys.box_api", "toys.consumers", "toys.pages", "toys.pages.box", "web.toys")
 
 
-@pytest.mark.parametrize("module", [f"forge.{name}" for name in _VIEWS])
-@pytest.mark.parametrize("reading", ["Toy.objects.filter(pk=1)", "Toy.objects.all()", "Toy.objects.alive()"])
+@each_case("module", [f"forge.{name}" for name in _VIEWS])
+@each_case("reading", ["Toy.objects.filter(pk=1)", "Toy.objects.all()", "Toy.objects.alive()"])
 def test_a_view_that_reads_a_table_as_nobody_is_found(module: str, reading: str) -> None:
     wrong = tables_in_views(read_code((module, reading)))
     assert wrong == [f"{module}, line 1: Toy.objects is read as nobody in particular"]
@@ -282,7 +283,7 @@ def _act(text: str) -> Code:
     return read_code(("forge.toys.actions", IMPORTS + text))
 
 
-@pytest.mark.parametrize(
+@each_case(
     "text",
     [
         "def wind(toy):\n    append_event(toy.stream, E())",
@@ -291,7 +292,7 @@ def _act(text: str) -> Code:
     ],
     ids=["itself", "by a private function", "by a class that it makes"],
 )
-@pytest.mark.parametrize("module", ["forge.toys.actions", "forge.toys.leases"])
+@each_case("module", ["forge.toys.actions", "forge.toys.leases"])
 def test_what_tells_is_found(module: str, text: str) -> None:
     silent = "\ndef look(toy):\n    return toy"
     view = ("forge.toys.api", f"from {module} import wind\ndef post(request):\n    wind(request.toy)")

@@ -26,6 +26,7 @@ from tests.forge.query_counts import (
     routes,
     write_counts,
 )
+from tests.support.cases import each_case
 from tests.support.shares import share_of
 
 FEW, MANY = 2, 3
@@ -74,7 +75,7 @@ def test_each_address_is_pinned_and_has_a_request() -> None:
     assert problems(dict.fromkeys(read_counts(), 0), without_counting, without_counting, routes(get_resolver())) == []
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("pinned", "few", "many", "known", "message"),
     [
         ({"GET a": 3}, {"GET a": 3}, {"GET a": 3}, ["GET a"], ""),

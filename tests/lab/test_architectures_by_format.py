@@ -19,6 +19,7 @@ from rune.model.tflite import read_model
 from tests.architectures.formats.chosen import CHOSEN, FORMATS, SOURCES, source_of
 from tests.architectures.formats.table import PAGE, cells_of, rows_of_the_page
 from tests.architectures.formats.trial import Trial, trials, try_all
+from tests.support.cases import each_case
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARES = 10
@@ -43,7 +44,7 @@ def test_every_gap_of_the_page_has_its_reason() -> None:
                 assert f"{architecture} ({format_} {form})" in gaps
 
 
-@pytest.mark.parametrize("name", CHOSEN)
+@each_case("name", CHOSEN)
 def test_a_network_of_pytorch_becomes_a_model_that_is_compiled_in(name: str) -> None:
     source = fix_shapes(read_onnx(source_of(SOURCES, name, "onnx")), {})
     assert unsupported(read_model(translate(source).data)) == ()

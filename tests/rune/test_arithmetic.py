@@ -11,6 +11,7 @@ from fractions import Fraction
 import pytest
 
 from rune import arithmetic
+from tests.support.cases import each_case
 
 PAIRS: list[tuple[Callable[[float], float], Callable[[float], float], float, float]] = [
     (arithmetic.exp, math.exp, -20, 20),
@@ -22,7 +23,7 @@ PAIRS: list[tuple[Callable[[float], float], Callable[[float], float], float, flo
 ]
 
 
-@pytest.mark.parametrize(("ours", "libm", "low", "high"), PAIRS, ids=[pair[0].__name__ for pair in PAIRS])
+@each_case(("ours", "libm", "low", "high"), PAIRS, ids=[pair[0].__name__ for pair in PAIRS])
 def test_it_is_within_one_step_of_libm(
     ours: Callable[[float], float], libm: Callable[[float], float], low: float, high: float
 ) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.proof.any_input.readers import READERS, corpus
+from tests.support.cases import each_case
 from tests.support.packed import read_packed
 
 
-@pytest.mark.parametrize("reader", READERS)
+@each_case("reader", READERS)
 def test_the_kept_corpus_is_read_or_refused(reader: str) -> None:
     inputs = read_packed(corpus(reader))
     assert inputs

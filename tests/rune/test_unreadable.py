@@ -23,6 +23,7 @@ from rune.running.evaluation.reading import ZipFiles, samples_in_table
 from rune.running.runtime.errors import BadOutput
 from rune.running.runtime.messages import read_message
 from rune.unreadable import reason_of
+from tests.support.cases import each_case
 
 
 def zipped(method: int = zipfile.ZIP_STORED) -> bytes:
@@ -113,7 +114,7 @@ CASES: dict[str, tuple[Callable[[bytes], object], bytes, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+@each_case("name", CASES)
 def test_what_a_library_raises_is_said_in_our_words(name: str) -> None:
     read, data, sentence = CASES[name]
     with pytest.raises(Exception) as raised:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from rune.wording import LONGEST, counted, hertz, install_command, listed, plain, printable, quoted
+from tests.support.cases import each_case
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "shown"),
     [
         ("größe 音", "größe 音"),

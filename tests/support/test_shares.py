@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from _pytest.mark import ParameterSet
 
+from tests.support.cases import each_case
 from tests.support.shares import kinds_to_ask, mostly_proved, one_of_each, share_and_all, share_of, table_by_kind
 
 KINDS = ("owner", "viewer", "stranger", "anonymous")
@@ -32,7 +33,7 @@ def test_a_new_case_does_not_change_what_is_chosen_of_the_others() -> None:
     assert set(share_of(reversed(range(100)), 4)) == set(after)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("cases", "one_in", "message"),
     [
         (["a", "b"], 1, "nothing to prove"),
@@ -74,7 +75,7 @@ def test_a_test_of_many_cases_has_a_share_of_them_and_as_a_proof_all() -> None:
     assert short([share, whole]) == [share]
 
 
-@pytest.mark.parametrize(
+@each_case(
     "answers",
     [
         {"owner": 200, "viewer": 403, "stranger": 404, "anonymous": 401},

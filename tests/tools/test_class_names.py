@@ -5,12 +5,11 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-import pytest
-
+from tests.support.cases import each_case
 from tools.checks.class_names import FRAMEWORK, SHARED, repeated_classes, sources_of, unused_permissions
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("other", "line"),
     [
         ("class Reader: pass\n", 1),
@@ -30,7 +29,7 @@ def test_a_private_name_and_two_classes_of_one_module_are_refused() -> None:
     assert len(list(repeated_classes({"a.py": "class R: pass\nclass R: pass\n"}))) == 1
 
 
-@pytest.mark.parametrize("name", sorted(SHARED))
+@each_case("name", sorted(SHARED))
 def test_a_third_class_and_a_second_one_elsewhere_have_no_shared_name(name: str) -> None:
     shared = dict.fromkeys(SHARED[name], f"class {name}: pass\n")
     assert not list(repeated_classes(shared))
@@ -40,7 +39,7 @@ def test_a_third_class_and_a_second_one_elsewhere_have_no_shared_name(name: str)
     assert len(list(repeated_classes({first: shared[first] * 2}))) == 1
 
 
-@pytest.mark.parametrize("name", sorted(FRAMEWORK))
+@each_case("name", sorted(FRAMEWORK))
 def test_a_name_that_a_framework_looks_up_may_be_repeated(name: str) -> None:
     assert not list(repeated_classes({"a.py": f"class {name}: pass\n", "b.py": f"class {name}: pass\n"}))
 

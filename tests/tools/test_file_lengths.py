@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.cases import each_case
 from tools.checks.file_lengths import MOST_COLUMNS, MOST_LINES, long_files, long_lines, source_texts
 
 
-@pytest.mark.parametrize(
+@each_case(
     "path",
     ["forge/a.py", "frontend/a.tsx", "frontend/a.css", "templates/a.html", "rune/a.h", "tests/test_a.py"],
 )

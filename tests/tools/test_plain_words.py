@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.cases import each_case
 from tools.checks.plain_words import (
     PHRASES,
     WORDS,
@@ -24,14 +25,14 @@ from tools.checks.plain_words import (
 )
 
 
-@pytest.mark.parametrize("name", ["{}", "{}_by", "last_{}", "_{}", "{}_"])
+@each_case("name", ["{}", "{}_by", "last_{}", "_{}", "{}_"])
 def test_a_word_is_refused_wherever_it_is_in_a_name(name: str) -> None:
     for word in WORDS:
         assert refused_word(name.format(word)) == word
         assert refused_word(name.format(word).upper()) == word
 
 
-@pytest.mark.parametrize("name", ["FoundModel", "_Given", "PlaceTaken", "HTTPAsked", "isFound", "KEPT", "wish2"])
+@each_case("name", ["FoundModel", "_Given", "PlaceTaken", "HTTPAsked", "isFound", "KEPT", "wish2"])
 def test_a_word_is_refused_in_capitals_and_beside_digits(name: str) -> None:
     assert refused_word(name) is not None
 
@@ -54,12 +55,12 @@ def test_terms_of_the_field_and_longer_words_stay(name: str) -> None:
     assert refused_word(name) is None
 
 
-@pytest.mark.parametrize("name", ["found_not_found", "not_found_taken", "held_in", "out_held", "held"])
+@each_case("name", ["found_not_found", "not_found_taken", "held_in", "out_held", "held"])
 def test_a_term_allows_no_other_word_of_its_name(name: str) -> None:
     assert refused_word(name) is not None
 
 
-@pytest.mark.parametrize(
+@each_case(
     "source",
     [
         "found = 1",
@@ -85,7 +86,7 @@ def test_each_way_to_bind_a_name_is_read(source: str) -> None:
     assert [finding.text for finding in refused_names("a.py", source)], source
 
 
-@pytest.mark.parametrize(
+@each_case(
     "source",
     [
         "library.found()",
@@ -120,7 +121,7 @@ def test_each_phrase_has_an_example() -> None:
     assert set(EXAMPLES) == set(PHRASES)
 
 
-@pytest.mark.parametrize("text", EXAMPLES.values())
+@each_case("text", EXAMPLES.values())
 def test_a_phrase_is_refused_in_text_and_in_code(text: str) -> None:
     assert [finding.line for finding in refused_phrases("page.html", f"A line.\n<p>{text}</p>\n")] == [2]
     for source in (f"x = 1\n# {text}\n", f'x = 1\n"""{text}"""\n', f"x = 1\nfail('{text.replace(chr(39), '')}')\n"):
@@ -159,7 +160,7 @@ def test_a_refused_word_in_the_name_of_a_file_or_folder_is_refused(path: str) ->
     assert [finding.path for finding in refused_path(path)] == [path]
 
 
-@pytest.mark.parametrize("path", ["forge/maker.py", "src/not-found.ts", "templates/held-out.html", "README.md"])
+@each_case("path", ["forge/maker.py", "src/not-found.ts", "templates/held-out.html", "README.md"])
 def test_other_names_of_files_are_not_refused(path: str) -> None:
     assert list(refused_path(path)) == []
 
@@ -182,20 +183,20 @@ QUESTIONS = [
 STATEMENTS = ["Returns what is stored.", "The name.", "Whatever it reads.", "what it is", "By default."]
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-@pytest.mark.parametrize("path", ["rune/x.py", "tests/test_x.py"])
+@each_case("question", QUESTIONS)
+@each_case("path", ["rune/x.py", "tests/test_x.py"])
 def test_a_docstring_that_begins_as_a_question_is_refused(question: str, path: str) -> None:
     source = f'def read() -> int:\n    """{question}"""\n    return 1\n'
     assert [finding.line for finding in refused_comments(path, source)] == [2]
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-@pytest.mark.parametrize("source", ["x = 1\n# {}\n", "y = 1\nx = 1  # {}\n", "# A line.\n# {}\n", "x = 1\n#{}\n"])
+@each_case("question", QUESTIONS)
+@each_case("source", ["x = 1\n# {}\n", "y = 1\nx = 1  # {}\n", "# A line.\n# {}\n", "x = 1\n#{}\n"])
 def test_a_comment_that_begins_as_a_question_is_refused(question: str, source: str) -> None:
     assert [finding.line for finding in refused_comments("a.py", source.format(question))] == [2]
 
 
-@pytest.mark.parametrize("text", STATEMENTS)
+@each_case("text", STATEMENTS)
 def test_a_docstring_or_comment_with_a_noun_or_a_verb_in_front_stays(text: str) -> None:
     assert not list(refused_comments("rune/x.py", f'def read() -> int:\n    """{text}"""\n    return 1  # {text}\n'))
 
@@ -212,13 +213,13 @@ SCRIPTS = [
 ]
 
 
-@pytest.mark.parametrize("source", SCRIPTS)
+@each_case("source", SCRIPTS)
 def test_a_comment_of_the_front_end_that_begins_as_a_question_is_refused(source: str) -> None:
     for question in QUESTIONS:
         assert [finding.line for finding in refused_script_comments("a.ts", source.format(question))] == [2], question
 
 
-@pytest.mark.parametrize("source", SCRIPTS)
+@each_case("source", SCRIPTS)
 def test_a_comment_of_the_front_end_with_a_noun_or_a_verb_in_front_stays(source: str) -> None:
     for text in STATEMENTS:
         assert not list(refused_script_comments("a.ts", source.format(text))), text
@@ -229,13 +230,13 @@ def test_words_of_code_and_pages_are_no_comments(source: str) -> None:
     assert not list(refused_script_comments("a.ts", source))
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-@pytest.mark.parametrize("source", ["<p></p>\n{{# {} #}}", "\n{{% comment %}}{}{{% endcomment %}}"])
+@each_case("question", QUESTIONS)
+@each_case("source", ["<p></p>\n{{# {} #}}", "\n{{% comment %}}{}{{% endcomment %}}"])
 def test_a_comment_of_a_template_that_begins_as_a_question_is_refused(question: str, source: str) -> None:
     assert [finding.line for finding in refused_template_comments("a.html", source.format(question))] == [2]
 
 
-@pytest.mark.parametrize(
+@each_case(
     "source",
     [
         "const found = 1;",
@@ -251,15 +252,13 @@ def test_a_name_that_a_script_declares_is_refused(source: str) -> None:
     assert finding.line == 2
 
 
-@pytest.mark.parametrize(
-    "source", ["const isNotFound = 1;", 'say("found");', "// const is found\n", "state.found = 1;"]
-)
+@each_case("source", ["const isNotFound = 1;", 'say("found");', "// const is found\n", "state.found = 1;"])
 def test_other_names_of_a_script_are_not_of_this_check(source: str) -> None:
     assert not list(refused_script_names("benchmarks/x.ts", source))
     assert not list(refused_script_names("frontend/x.css", "const found = 1;"))
 
 
-@pytest.mark.parametrize(
+@each_case(
     "source",
     [
         "{{ found.title }}",
@@ -274,7 +273,7 @@ def test_a_name_of_a_template_is_refused(source: str) -> None:
     assert finding.line == 2
 
 
-@pytest.mark.parametrize(
+@each_case(
     "source",
     [
         "found",

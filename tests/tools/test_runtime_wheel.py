@@ -13,6 +13,7 @@ import pytest
 from forge.core.dist import notebook_wheel, runtime_wheel
 from forge.serving.wheel import current_wheel
 from rune.tools.api.built import build
+from tests.support.cases import each_case
 from tests.support.servers.live_server import REPOSITORY
 from tools.packaging.runtime_wheel import LARGEST, imported
 
@@ -35,7 +36,7 @@ except ModuleNotFoundError as error:
 """
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("source", "modules"),
     [
         ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import rune.compiler", set()),

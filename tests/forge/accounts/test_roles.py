@@ -16,6 +16,7 @@ from forge.projects.actions import delete_project, restore_project, update_proje
 from forge.projects.models import Project
 from rune.source.policy.roles import ROLES
 from tests.forge.addresses.table import KINDS
+from tests.support.cases import each_case
 
 
 def test_each_role_has_a_declaration_verbs_and_answers() -> None:
@@ -38,7 +39,7 @@ def test_the_tables_know_all_roles() -> None:
     call_command("makemigrations", "accounts", check=True, dry_run=True, stdout=io.StringIO())
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("role", "than", "more"),
     [
         (Role.OWNER, Role.VIEWER, True),

@@ -23,6 +23,7 @@ from forge.jobs.workers.order import RecentJobs, Waiting, fair_order
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.conftest import RUNEFILE, make_member
+from tests.support.cases import each_case
 
 NOW = timezone.now()
 ACME, OTHER = UUID(int=1), UUID(int=2)
@@ -72,7 +73,7 @@ ORDERS = [
 
 
 @pytest.mark.protects("availability/many-builds")
-@pytest.mark.parametrize(("fact", "expected", "had"), ORDERS, ids=[each[0] for each in ORDERS])
+@each_case(("fact", "expected", "had"), ORDERS, ids=[each[0] for each in ORDERS])
 def test_the_next_is(fact: str, expected: list[Waiting], had: list[RecentJobs]) -> None:
     for parties in permutations(expected):
         assert fair_order(parties, had) == tuple(expected)

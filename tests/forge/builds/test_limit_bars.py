@@ -8,6 +8,7 @@ from forge.builds.pages.limit_bars import WIDTH, LimitBar, limit_bar
 from rune.source.policy import Judgement, LimitKind, LimitResult
 from rune.source.policy.judging import Figure
 from rune.source.policy.policy import Limit
+from tests.support.cases import each_case
 
 MET, MISSED, UNCLEAR = LimitResult.MET, LimitResult.MISSED, LimitResult.UNCLEAR
 
@@ -16,7 +17,7 @@ def judged(kind: LimitKind, bound: float, figure: Figure | None, outcome: LimitR
     return limit_bar(Judgement(Limit(kind, bound), outcome, figure))
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("value", "outcome", "expected"),
     [
         (500, MET, LimitBar(0, 500, "")),

@@ -20,6 +20,7 @@ from forge.collab.protocol.frames import (
 from forge.projects.files.document import files_map
 from tests.forge.collab.offline_people import Person, everything_arrives
 from tests.forge.collab.test_whole_lines import RUNEFILE, texts, two
+from tests.support.cases import each_case
 
 
 def edit_of(person: Person, old: str, new: str) -> bytes:
@@ -32,7 +33,7 @@ def edit_of(person: Person, old: str, new: str) -> bytes:
 
 
 @pytest.mark.protects("live/false-counts")
-@pytest.mark.parametrize("count", [0, 1, 2, 7, 2**40])
+@each_case("count", [0, 1, 2, 7, 2**40])
 def test_whatever_count_a_client_claims_what_others_wrote_stays(count: int) -> None:
     server, sam, jo = two()
     sam.replace_number("Runefile.yml", 9, "8000")
@@ -88,7 +89,7 @@ def test_who_is_asked_and_does_not_answer_changes_nothing_and_hears_one_answer()
 
 
 @pytest.mark.protects("live/false-counts")
-@pytest.mark.parametrize("frame", [b"\x04", b"\x04\xff", b"\x04" + b"\xff" * 9 + b"\x01", b"\x04\x01\x01"])
+@each_case("frame", [b"\x04", b"\x04\xff", b"\x04" + b"\xff" * 9 + b"\x01", b"\x04\x01\x01"])
 def test_a_count_that_is_cut_short_too_long_or_followed_by_something_is_refused(frame: bytes) -> None:
     kind = heard_frame(1)[:1]
     with pytest.raises(MalformedFrame):

@@ -19,6 +19,7 @@ from forge.collab.room.live_document import LiveDocument, UpdateResult
 from forge.collab.room.storage import StoredDocument
 from forge.projects.files.document import entries
 from tests.forge.collab.yjs_socket import YjsClient
+from tests.support.cases import each_case
 from tests.support.properties import examples
 
 CLIENT = 77
@@ -149,7 +150,7 @@ def test_what_is_let_through_the_decoder_survives(changes: list[tuple[int, int]]
 
 
 @pytest.mark.protects("live/spoiled-files")
-@pytest.mark.parametrize("size", [float("inf"), float("-inf"), float("nan"), 1e300, -1])
+@each_case("size", [float("inf"), float("-inf"), float("nan"), 1e300, -1])
 def test_a_file_whose_size_is_no_size_is_left_out_and_spoils_nothing(size: float) -> None:
     doc: Doc[Any] = Doc()
     files = doc.get("files", type=Map)

@@ -11,6 +11,7 @@ import pytest
 from forge.collab.protocol.frames import STATE_LIMIT, ClientState, awareness_frame
 from forge.collab.room.presence import MAX_CLIENTS_PER_SOCKET, OtherProcess, Presence
 from tests.forge.collab.yjs_socket import YjsClient
+from tests.support.cases import each_case
 
 MIKA: dict[str, Any] = {"id": str(uuid.uuid4()), "name": "Mika", "initials": "MI", "colour": 1}
 JO: dict[str, Any] = {"id": str(uuid.uuid4()), "name": "Jo", "initials": "JO", "colour": 2}
@@ -41,7 +42,7 @@ def test_who_somebody_is_is_not_theirs_to_say() -> None:
     assert presence.hear("a", MIKA, [said(1, 1, user=JO)]) == (relayed(1, 1, MIKA),)
 
 
-@pytest.mark.parametrize("state", ['"here"', "7", "[]", "true"])
+@each_case("state", ['"here"', "7", "[]", "true"])
 def test_a_state_that_is_no_object_is_dropped(state: str) -> None:
     presence = Presence()
     assert presence.hear("a", MIKA, [ClientState(1, 1, state)]) == ()

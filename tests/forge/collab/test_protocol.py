@@ -28,6 +28,7 @@ from forge.collab.protocol.frames import (
     update_frame,
 )
 from forge.collab.protocol.updates import read_update
+from tests.support.cases import each_case
 from tests.support.properties import examples
 
 NUMBERS = some.integers(min_value=0, max_value=2**53 - 1)
@@ -96,7 +97,7 @@ def test_too_much_presence_says_nothing(clients: list[ClientState]) -> None:
 
 
 @pytest.mark.protects("live/unreadable-presence")
-@pytest.mark.parametrize(
+@each_case(
     "state",
     ['{"x":"\\ud800"}', '{"\\udc00":1}', '{"x":NaN}', '{"x":1e999}', *("[" * deep + "]" * deep for deep in (34, 990))],
 )

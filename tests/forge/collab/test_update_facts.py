@@ -6,10 +6,10 @@ from __future__ import annotations
 import random
 from typing import Any
 
-import pytest
 from pycrdt import Doc, Text, merge_updates
 
 from forge.collab.protocol.updates import read_state_vector, read_update
+from tests.support.cases import each_case
 
 
 def typed_together(seed: int) -> list[bytes]:
@@ -37,7 +37,7 @@ def typed_together(seed: int) -> list[bytes]:
     return happened
 
 
-@pytest.mark.parametrize("seed", range(5))
+@each_case("seed", range(5))
 def test_clocks_are_counted_as_yjs_counts_them(seed: int) -> None:
     known: dict[int, int] = {}
     doc: Doc[Any] = Doc()
@@ -54,7 +54,7 @@ def test_clocks_are_counted_as_yjs_counts_them(seed: int) -> None:
     assert everything == known
 
 
-@pytest.mark.parametrize("seed", range(5))
+@each_case("seed", range(5))
 def test_what_fits_is_what_yjs_can_apply_whole(seed: int) -> None:
     """Without one of them, each later update fits exactly if the document then has all that it brings."""
     updates = typed_together(seed)

@@ -17,6 +17,7 @@ from tests.forge.collab.offline_people import (
     new_document,
     step,
 )
+from tests.support.cases import each_case
 
 RUNEFILE = """version: 1
 image: runicos/base
@@ -53,9 +54,7 @@ def contested(doc: Doc[Any]) -> list[dict[str, Any]]:
     return list(doc.get("contested", type=Map).values())
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [("0.5", "0.70"), ("0.70", "0.5"), ("32", "24"), ("0.85", "0.8123"), ("0.5", "0.5")]
-)
+@each_case(("one", "other"), [("0.5", "0.70"), ("0.70", "0.5"), ("32", "24"), ("0.85", "0.8123"), ("0.5", "0.5")])
 def test_of_two_values_that_were_written_offline_the_first_stands_and_the_other_is_kept(one: str, other: str) -> None:
     server, sam, jo = two()
     for person in (sam, jo):
@@ -188,7 +187,7 @@ def _simulate(chance: random.Random) -> int:
     return len(lines - written)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@each_case("seed", range(6))
 def test_no_value_comes_to_be_that_nobody_wrote(seed: int) -> None:
     assert simulate(seed) == 0
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
-
 from forge.comparison.changes import compare
 from forge.comparison.sentences import sentences
 from forge.comparison.serializers import comparison_to_json
 from forge.comparison.snapshots import ModelFacts, Snapshot, read_outline
 from rune.source.runefile import Outline, outline_to_json
 from rune.source.runefile.outline import NodeArgument, NodeKind, OutlineNode, Wire
+from tests.support.cases import each_case
 
 MIC = OutlineNode("mic", "capability", "SOUND 16 kHz", 3, None)
 FFT = OutlineNode("fft", "block", "fft", 7, None)
@@ -337,12 +336,12 @@ CASES = (
 )
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@each_case("case", CASES, ids=lambda case: case.name)
 def test_what_differs_is_said(case: Case) -> None:
     assert sentences(compare(case.before, case.after)) == case.said
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@each_case("case", CASES, ids=lambda case: case.name)
 def test_no_sentence_is_said_twice_and_the_json_has_them_all(case: Case) -> None:
     comparison = comparison_to_json(compare(case.before, case.after))
     assert comparison["said"] == list(dict.fromkeys(case.said))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from forge.comparison.choice_names import choice_name
+from tests.support.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("value", "words"),
     [("@PixelFormat::GrayScale", "grey"), ("@New::Kind", "Kind"), ("f32", "f32"), ("a::b", "a::b"), ("", "")],
 )

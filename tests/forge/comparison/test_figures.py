@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from forge.comparison.figures import FigureRow, PackageFigures, RuneFigures, figure_rows
 from forge.comparison.inference_time import read_inference_time
+from tests.support.cases import each_case
 
 BEFORE = RuneFigures("sha256:a", size=100_000, memory=8_000, models=60_000, has_host_models=False, time=None)
 
@@ -54,7 +53,7 @@ def test_what_a_package_needs_is_compared_target_by_target() -> None:
     assert not [each for each in figure_rows(now, then) if each.name == "Instructions on c"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "changed", "change", "mood", "meaning"),
     [
         ("Memory", {"memory": 9_000}, "+1.0 kB", "worse", "All buffers of the pipeline, planned at build time."),
@@ -77,7 +76,7 @@ def test_a_rune_without_models_has_no_row_of_them() -> None:
     assert "Models" not in {each.name for each in figure_rows(replace(BEFORE, models=0), BEFORE)}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("now", "change", "mood"),
     [
         (run(2.0, 1.9, 2.1), "−1.00 ms", "good"),

@@ -11,6 +11,7 @@ import pytest
 
 from forge.compute.child.steps.secret_search import MAX_PLACES, search_texts
 from forge.projects.secrets.scan import SecretScan
+from tests.support.cases import each_case
 from tests.support.shares import mostly_proved
 
 
@@ -40,23 +41,23 @@ def scan_texts(texts: list[tuple[str, bytes]]) -> SecretScan:
     return SecretScan.from_json(search_texts(texts))
 
 
-@pytest.mark.parametrize(("kind", "line"), SECRETS)
-@pytest.mark.parametrize("before", ["", "#" * 5000 + " ", " " * 3000])
+@each_case(("kind", "line"), SECRETS)
+@each_case("before", ["", "#" * 5000 + " ", " " * 3000])
 def test_a_secret_is_found_with_its_line_wherever_it_is(kind: str, line: str, before: str) -> None:
     scan = scan_texts([("config.py", f"a = 1\n\n{before}{line}\n".encode())])
     assert (kind, "config.py", 3) in {(place["kind"], place["path"], place["line"]) for place in scan.places}
     assert all("hunter2000" not in each and "AKIA" not in each for each in scan.sentences)
 
 
-@pytest.mark.parametrize("within", ["\f", "\v", "\x85", "\u2028", "\u2029"])
+@each_case("within", ["\f", "\v", "\x85", "\u2028", "\u2029"])
 def test_lines_are_those_of_editors(within: str) -> None:
     scan = scan_texts([("config.py", f"a = 1{within}\r\n\r{SECRETS[0][1]}\n".encode())])
     assert {place["line"] for place in scan.places} == {3}
 
 
 @pytest.mark.protects("registry/disguised-secrets")
-@pytest.mark.parametrize(("kind", "secret"), [each for each in SECRETS if each[0] != "Secret Keyword"])
-@pytest.mark.parametrize("line", ['s = Session("%s")', "session = connect(url='%s', timeout=5)", "x = f.g['%s']"])
+@each_case(("kind", "secret"), [each for each in SECRETS if each[0] != "Secret Keyword"])
+@each_case("line", ['s = Session("%s")', "session = connect(url='%s', timeout=5)", "x = f.g['%s']"])
 def test_a_secret_within_a_call_is_one_all_the_same(kind: str, secret: str, line: str) -> None:
     scan = scan_texts([("upload.py", (line % secret.removeprefix("key = ")).encode())])
     assert kind in {place["kind"] for place in scan.places}
@@ -75,7 +76,7 @@ def test_a_search_that_did_not_end_says_so_and_what_to_do() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each_case(
     "text",
     [
         "password = get_password('forge')",

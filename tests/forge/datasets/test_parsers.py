@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.cases import each_case
+
 FORGE = Path(__file__).parents[3] / "forge"
 PARSERS = (
     *("zipfile", "tarfile", "gzip", "bz2", "lzma", "zlib", "wave", "csv", "pickle"),
@@ -76,7 +78,7 @@ def test_what_imports_a_parser_is_known_with_the_reason() -> None:
     assert importing == {place: parsers for place, (parsers, _) in KNOWN.items()}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("source", "parser"),
     [
         ("import zipfile", "zipfile"),

@@ -22,6 +22,7 @@ from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.training.running.possible import is_possible_result
 from forge.projects.models import Project
 from tests.forge.compute.answer_fuzzing import fuzzed, line_of
+from tests.support.cases import each_case
 from tests.support.shares import share_and_all
 
 LINES: Sequence[Mapping[str, Any]] = (
@@ -145,7 +146,7 @@ def trained(**changes: Any) -> Any:
 
 
 @pytest.mark.protects("recordings/training-answers")
-@pytest.mark.parametrize(
+@each_case(
     "changes",
     [
         {"answers": {"test": [[0, 0]]}},

@@ -25,6 +25,7 @@ from forge.registry.tags.publishing.announcements import PUBLISHED_RUNES
 from forge.reviews.rounds.announcements import CLOSED_REVIEWS, REVIEW_REQUESTS, VERDICTS
 from forge.reviews.threads.announcements import COMMENTS, MENTIONS
 from forge.webhooks.announcements import STOPPED_WEBHOOKS
+from tests.support.cases import each_case
 
 ANN, BEN, CAT, DAN = (UUID(int=number) for number in range(1, 5))
 NOBODY: Set[UUID] = frozenset()
@@ -75,7 +76,7 @@ def test_who_muted_a_thing_hears_of_it_only_by_name() -> None:
     assert recipients(draft(addressees={ANN}), None, audience) == {ANN: NoticeCause.REQUESTED}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("reason", "choice", "now", "due"),
     [
         (NoticeCause.REQUESTED, MailChoice.REQUESTED_AND_DIGEST, EVENING, EVENING + MAIL_AFTER),

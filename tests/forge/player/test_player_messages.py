@@ -20,6 +20,7 @@ from forge.player.messages import (
     read_from_studio,
 )
 from forge.player.pace import PlayerPace
+from tests.support.cases import each_case
 
 TENSOR = {"type": "f32", "dimensions": [1, 2], "elements": [0.25, None]}
 OUTPUTS: dict[str, Any] = {
@@ -82,7 +83,7 @@ def _tensor(**changes: Any) -> str:
 
 
 @pytest.mark.protects("live/pairing-messages")
-@pytest.mark.parametrize(
+@each_case(
     "text",
     [
         "",

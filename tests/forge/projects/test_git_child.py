@@ -16,6 +16,7 @@ from forge.projects.git.child import ANSWER_LIMIT, read_answer, run_child
 from forge.projects.git.remote import FetchAnswer
 from forge.projects.history.import_archive import HistoryAnswer
 from tests.forge.compute.answer_fuzzing import fuzzed
+from tests.support.cases import each_case
 
 COMMIT = {"commit": "0" * 40, "author": "Ana", "subject": "m", "moment": 1}
 FETCHED = {
@@ -52,7 +53,7 @@ NO_ANSWERS = {
 pytestmark = pytest.mark.protects("connections/git-answers")
 
 
-@pytest.mark.parametrize("data", NO_ANSWERS.values(), ids=NO_ANSWERS)
+@each_case("data", NO_ANSWERS.values(), ids=NO_ANSWERS)
 def test_an_answer_that_is_none_is_a_named_error(data: bytes) -> None:
     with pytest.raises(GitRefused, match="gave no answer that can be used"):
         read_answer(data, FetchAnswer)

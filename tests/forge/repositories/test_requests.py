@@ -23,6 +23,7 @@ from forge.reviews.actions import merge_past_gate
 from forge.reviews.changes.models import ChangeRequest, ChangeState
 from tests.forge.projects.git_server import bare, commit, git_server
 from tests.forge.repositories.test_pulls import _git, run_jobs, text
+from tests.support.cases import each_case
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def pulled(user: User, project: Project, request: str) -> Pull:
     return Pull.objects.select_related("job", "change_request").get(pk=started.pk)
 
 
-@pytest.mark.parametrize(
+@each_case(
     "request_",
     ["main", "refs/heads/main", "refs/pull/7", "refs/pull/07/head", "0", "-1", "7 8", "７", "refs/pull/*/head"],
 )
@@ -64,7 +65,7 @@ def test_what_names_no_request_is_refused(request_: str) -> None:
         request_refs(request_)
 
 
-@pytest.mark.parametrize("request_", ["7", "#7", "!7", " 7 "])
+@each_case("request_", ["7", "#7", "!7", " 7 "])
 def test_a_number_may_be_a_request_of_any_server(request_: str) -> None:
     assert request_refs(request_) == tuple(form.format(7) for form in FORMS)
 

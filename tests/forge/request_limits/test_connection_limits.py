@@ -10,6 +10,7 @@ import pytest
 from forge.request_limits.addresses import is_in, network_of, party_of
 from forge.request_limits.capacity import Capacity, capacity_for
 from forge.request_limits.connection_limits import ConnectionLimiter
+from tests.support.cases import each_case
 
 SMALL = Capacity(connections=6, connections_of_address=4, requests=2, requests_of_address=1, sockets_of_address=2)
 
@@ -85,7 +86,7 @@ def test_a_trusted_proxy_brings_as_many_as_there_is_room_for(proxies: list[str])
     assert len(_Street(proxies=proxies).come("10.0.0.2", 6)) == 6
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("one", "other", "same"),
     [
         ("10.0.0.1", "10.0.0.2", False),
@@ -105,7 +106,7 @@ def test_a_name_is_a_network_of_one() -> None:
     assert not is_in("unix", network_of("10.0.0.0/8"))
 
 
-@pytest.mark.parametrize("descriptors", [64, 256, 1024, 4096, 20_000, 1_000_000])
+@each_case("descriptors", [64, 256, 1024, 4096, 20_000, 1_000_000])
 def test_connections_and_requests_fit_into_the_files_that_may_be_open(descriptors: int) -> None:
     capacity = capacity_for(descriptors)
     assert 0 < capacity.connections_of_address < capacity.connections

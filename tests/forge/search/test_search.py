@@ -17,6 +17,7 @@ from forge.search.docs import find_headings, page_file
 from forge.search.hits import HitKind, find
 from forge.search.query import SearchQuery, parse_query
 from tests.forge.factories.builds import built, failed_build
+from tests.support.cases import each_case
 
 Browser = Callable[[User | None], Client]
 
@@ -144,7 +145,7 @@ def test_the_api_and_the_page_answer_alike_and_name_what_is_too_long(
     assert browser_of(None).get("/search")["Location"].startswith("/accounts/login/")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "expected"),
     [
         ("", SearchQuery(())),

@@ -16,6 +16,7 @@ from forge.web.docs.block_pictures import picture
 from forge.web.docs.pages import block_of, rendered
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import Block
+from tests.support.cases import each_case
 
 
 def test_each_entry_of_the_contents_is_a_page() -> None:
@@ -70,7 +71,7 @@ def test_each_block_has_a_page_with_its_picture(client: Any) -> None:
     assert '<a href="/docs/reference/blocks" aria-current="page">' in page
 
 
-@pytest.mark.parametrize("block", CATALOGUE.values(), ids=lambda block: block.name)
+@each_case("block", CATALOGUE.values(), ids=lambda block: block.name)
 def test_the_picture_of_a_block_is_an_svg_that_names_it(block: Block) -> None:
     root = ElementTree.fromstring(picture(block))
     assert root.tag == "{http://www.w3.org/2000/svg}svg"

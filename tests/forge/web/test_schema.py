@@ -10,6 +10,8 @@ import pytest
 import yaml
 from django.core.management import call_command
 
+from tests.support.cases import each_case
+
 SNAPSHOT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "openapi.yaml"
 
 
@@ -56,7 +58,7 @@ def test_no_shape_is_left_open() -> None:
     assert [place for name, schema in all_schemas(described) for place in open_shapes(schema, name)] == []
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("schema", "expected"),
     [
         ({}, ["x"]),

@@ -12,6 +12,7 @@ from forge.webhooks.delivery.addresses import checked_url
 from forge.webhooks.delivery.sending import READ_LIMIT, send
 from forge.webhooks.errors import BadWebhookAddress
 from tests.forge.webhooks.receiver import answer, drip, receiving
+from tests.support.cases import each_case
 
 INSIDE = [
     "127.0.0.1",
@@ -55,18 +56,18 @@ def resolving(*texts: str) -> Resolve:
 
 
 @pytest.mark.protects("connections/inner-addresses")
-@pytest.mark.parametrize("text", INSIDE)
+@each_case("text", INSIDE)
 def test_an_address_that_is_inside_is_not_public(text: str) -> None:
     assert not is_public(ip_address(text))
 
 
-@pytest.mark.parametrize("text", OUTSIDE)
+@each_case("text", OUTSIDE)
 def test_an_address_of_the_internet_is_public(text: str) -> None:
     assert is_public(ip_address(text))
 
 
 @pytest.mark.protects("connections/inner-addresses")
-@pytest.mark.parametrize(
+@each_case(
     "url",
     [
         "ftp://example.com/hook",
@@ -97,7 +98,7 @@ def test_an_installation_may_allow_addresses_inside_without_encryption() -> None
 
 
 @pytest.mark.protects("connections/inner-addresses")
-@pytest.mark.parametrize("text", INSIDE)
+@each_case("text", INSIDE)
 def test_nothing_is_sent_to_a_name_that_leads_inside(text: str) -> None:
     with receiving() as receiver:
         url = f"http://receiver.example:{receiver.port}/hook"
@@ -116,7 +117,7 @@ def test_one_address_inside_among_public_ones_is_enough_to_send_nothing() -> Non
 
 
 @pytest.mark.protects("connections/inner-addresses")
-@pytest.mark.parametrize("host", ["localhost", "127.1", "2130706433", "0x7f000001", "[::1]", "[::ffff:127.0.0.1]"])
+@each_case("host", ["localhost", "127.1", "2130706433", "0x7f000001", "[::1]", "[::ffff:127.0.0.1]"])
 def test_other_spellings_of_this_machine_are_resolved_by_the_system_and_refused(host: str) -> None:
     answer = send(f"http://{host}:9/hook", {}, "{}", anywhere=False, limit=2)
     assert answer.status is None

@@ -11,6 +11,7 @@ import pytest
 from lab.child.messages import KINDS, read_message
 from lab.refusal import Reason, Refused, refused_from_json
 from tests.forge.compute.answer_fuzzing import fuzzed, line_of
+from tests.support.cases import each_case
 from tests.support.shares import share_and_all
 
 MESSAGES: Mapping[str, Mapping[str, Any]] = {
@@ -31,7 +32,7 @@ def test_each_kind_has_a_message_here() -> None:
     assert [read_message(line_of(message)) for message in MESSAGES.values()] == list(MESSAGES.values())
 
 
-@pytest.mark.parametrize(
+@each_case(
     "line",
     [
         b"[" * 200_000,

@@ -16,6 +16,7 @@ from lab.dataset.splitting import divide, name_of, splits_of_bytes, splits_to_by
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind, Quality
 from rune.datasets.splits import Split
+from tests.support.cases import each_case
 
 
 def recording(label: str, number: int, group: str = "", split: str = "") -> Recording:
@@ -105,7 +106,7 @@ def test_labels_without_a_split_are_named_in_one_sentence_and_few_of_many_by_nam
     assert str(refused.value).startswith(f"{named} have no recordings in the split test.")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("recordings", "message"),
     [
         (people(2), "glass has 2 people; 5 are needed for a split by person"),
@@ -145,7 +146,7 @@ def test_recordings_of_one_person_are_divided_among_themselves(split: str) -> No
     assert "All recordings are of one person" in of_one.notes[0]
 
 
-@pytest.mark.parametrize(
+@each_case(
     "recordings",
     [
         people(2),

@@ -15,6 +15,7 @@ from lab.formats.keras.config import clean_config
 from lab.formats.keras.reading import read_keras, write_clean
 from lab.refusal import Reason, Refused
 from tests.lab.formats.keras_files import BIAS, KERNEL, dense, layer, sequential, weights, write_h5, write_keras
+from tests.support.cases import each_case
 
 
 def test_a_keras_file_keeps_its_layers_and_weights(tmp_path: Path) -> None:
@@ -55,7 +56,7 @@ def test_modules_in_the_clean_file_are_ours(tmp_path: Path) -> None:
     assert (one["module"], one["class_name"]) == ("keras.layers", "Dense")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("shapes", "expected"),
     [
         ({"x": (49, 10)}, (1, 49, 10)),
@@ -131,7 +132,7 @@ WHOLE = {"class_name": "__slice__", "config": {"start": None, "stop": None, "ste
 REST = {"class_name": "__ellipsis__", "config": {}}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("part", "written"),
     [
         ([REST, 1], [WHOLE, 1]),

@@ -14,6 +14,7 @@ from lab.formats.onnx.translating import fix_shapes, translate
 from lab.formats.protobuf import bytes_field, number_field
 from lab.refusal import Reason, Refused
 from tests.lab.formats.onnx_files import X, added, described, file_of, model, node, stored_in, tensor, write
+from tests.support.cases import each_case
 
 
 def refused(path: Path, weights: Path | None = None, name: str = "") -> Refused:
@@ -124,7 +125,7 @@ def test_a_graph_without_end_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.protects("models-in/onnx-bomb")
-@pytest.mark.parametrize(
+@each_case(
     "operator",
     [
         (node("ConstantOfShape", ("w",)), np.array([1 << 20, 1 << 20])),

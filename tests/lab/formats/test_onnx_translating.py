@@ -18,6 +18,7 @@ from lab.refusal import Reason, Refused
 from rune.compiler.anvil.models.support import unsupported
 from rune.model.tflite import read_model
 from tests.lab.formats.onnx_files import X, model, node
+from tests.support.cases import each_case
 
 FOLDER = Path(__file__).resolve().parent.parent / "models" / "onnx"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.onnx"))
@@ -39,7 +40,7 @@ def answer(translated: Translated, *values: np.ndarray[Any, Any]) -> np.ndarray[
     return RunningModel(translated.data).run(turned)[0]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each_case("name", NAMES)
 def test_a_network_of_pytorch_answers_the_same_and_is_compiled(name: str) -> None:
     translated = translate(fix_shapes(read(name), {}))
     with np.load(FOLDER / "answers.npz") as answers:

@@ -12,6 +12,7 @@ from lab.formats.protobuf import bytes_field
 from lab.formats.savedmodel.packing import pack_folder, unpack
 from lab.formats.savedmodel.reading import check_graphs
 from lab.refusal import Reason, Refused
+from tests.support.cases import each_case
 
 RESTORE = "__inference__traced_restore_9"
 
@@ -39,7 +40,7 @@ def test_graphs_of_known_operators_are_accepted() -> None:
 
 
 @pytest.mark.protects("models-in/savedmodel-code")
-@pytest.mark.parametrize(
+@each_case(
     ("data", "reason", "name"),
     [
         (graphs(node("WriteFile")), Reason.UNKNOWN_LAYER, "WriteFile"),

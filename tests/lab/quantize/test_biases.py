@@ -18,6 +18,7 @@ from rune.compiler.building.options import BuildOptions
 from rune.devices.emulation.around_model import project_around
 from rune.model.tflite import read_model
 from rune.running.runtime import CompiledRune
+from tests.support.cases import each_case
 
 BIAS = np.array([0.1, 0.8, -0.2], np.float32)
 RELU = 1
@@ -75,9 +76,9 @@ def form_of(data: bytes, form: str, shape: tuple[int, ...]) -> bytes:
     return quantised(data, FORMS[form], FloatParts(), samples(shape), [ModelInput("input", shape)])
 
 
-@pytest.mark.parametrize("form", STATIC)
-@pytest.mark.parametrize("factor", [1e-3, 1e-6, 0.0])
-@pytest.mark.parametrize("op", ["FULLY_CONNECTED", "CONV_2D", "DEPTHWISE_CONV_2D"])
+@each_case("form", STATIC)
+@each_case("factor", [1e-3, 1e-6, 0.0])
+@each_case("op", ["FULLY_CONNECTED", "CONV_2D", "DEPTHWISE_CONV_2D"])
 def test_a_channel_of_small_weights_keeps_its_bias(op: str, factor: float, form: str) -> None:
     data, shape = dense_model(factor) if op == "FULLY_CONNECTED" else convolution_model(op, factor)
     file = form_of(data, form, shape)

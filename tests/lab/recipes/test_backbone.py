@@ -27,6 +27,7 @@ from rune.source.policy.sections.training import Training
 from rune.tools.cli import main
 from tests.lab.training.backbones import FEATURES, PATH, SIZE, backbone_model, usable
 from tests.lab.training.sight_and_sound_data import write_pictures
+from tests.support.cases import each_case
 
 VALUES = read_arguments(recipe_of("transfer").arguments, {}, "transfer")
 
@@ -69,7 +70,7 @@ def test_what_is_learned_behind_a_backbone_is_what_its_rune_computes(form: str, 
     assert learned.inputs.std() > 0.2
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("data", "message"),
     [
         (b"nothing", 'The backbone "b.tflite" cannot be read'),
@@ -89,7 +90,7 @@ def test_what_cannot_be_a_backbone_is_refused_with_its_shape(data: bytes, messag
     assert message in str(refused.value)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("values", "message"),
     [
         ({"white": 255}, "holds numbers from 0 to 1. Set the arguments black and white"),

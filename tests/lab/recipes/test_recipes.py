@@ -16,6 +16,7 @@ from rune.project.files import MemoryFiles
 from rune.source.runefile import check
 from tests.conftest import REPOSITORY
 from tests.lab.training.backbones import usable
+from tests.support.cases import each_case
 
 EVERY = pytest.mark.parametrize("recipe", [usable(each) for each in RECIPES.values()], ids=RECIPES)
 
@@ -70,8 +71,8 @@ def test_the_runefile_of_features_checks_without_a_problem(recipe: Recipe) -> No
     assert check(files, PUBLISHED_BLOCKS).diagnostics == ()
 
 
-@pytest.mark.parametrize("rate", [33.3333, 66.6667, 142.857143, 104.1666, 1.0, 10000.0])
-@pytest.mark.parametrize("bands", [1, 10])
+@each_case("rate", [33.3333, 66.6667, 142.857143, 104.1666, 1.0, 10000.0])
+@each_case("bands", [1, 10])
 def test_bands_reach_to_half_of_any_rate(rate: float, bands: int) -> None:
     recipe = RECIPES["motion-trees"]
     values = read_arguments(recipe.arguments, {"rate": rate, "bands": bands}, recipe.name)
@@ -93,7 +94,7 @@ def test_what_learns_imports_nothing_but_its_library_and_numpy(recipe: Recipe) -
     ) == recipe.network_source.parent
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("written", "message"),
     [
         ({"epoch": 3}, 'no argument "epoch". Did you mean epochs?'),

@@ -18,6 +18,7 @@ from rune.datasets.content.content import Kind, Quality
 from rune.datasets.content.wav import wav_bytes
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import Array
+from tests.support.cases import each_case
 
 SILENCE = -1
 
@@ -40,7 +41,7 @@ def noise(milliseconds: int, loudness: float = 3000) -> Array:
     return np.random.default_rng(3).normal(0, loudness, RATE * milliseconds // 1000)
 
 
-@pytest.mark.parametrize(("milliseconds", "windows"), [(1000, 1), (1199, 1), (1200, 2), (2000, 6), (300, 1)])
+@each_case(("milliseconds", "windows"), [(1000, 1), (1199, 1), (1200, 2), (2000, 6), (300, 1)])
 def test_a_window_begins_each_hop_and_a_short_sound_has_one(milliseconds: int, windows: int) -> None:
     assert features(noise(milliseconds)).shape == (windows, 50, 40)
 

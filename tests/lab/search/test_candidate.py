@@ -12,6 +12,7 @@ from lab.search.layers import narrowed, network_of, operators
 from lab.training.compression.widths import remaining_channels
 from rune.model.tflite import TensorKind, read_model
 from tests.lab.training.backbones import usable
+from tests.support.cases import each_case
 
 NETWORK = """
 import keras
@@ -51,7 +52,7 @@ def test_a_network_without_a_share_of_its_channels_keeps_its_answer() -> None:
     ]
 
 
-@pytest.mark.parametrize(("share", "remaining"), [(0.0, 9), (0.5, 4), (0.9, 2), (0.99, 2)])
+@each_case(("share", "remaining"), [(0.0, 9), (0.5, 4), (0.9, 2), (0.99, 2)])
 def test_a_layer_keeps_at_least_two_channels(share: float, remaining: int) -> None:
     assert (remaining_channels(9, share), remaining_channels(1, share)) == (remaining, 1)
 
@@ -78,7 +79,7 @@ def arena_and_constants(model: bytes) -> tuple[int, int]:
     return figures.arena, figures.constants
 
 
-@pytest.mark.parametrize("name", NETWORK_RECIPES)
+@each_case("name", NETWORK_RECIPES)
 def test_a_candidate_is_compiled_whole_and_grows_with_its_layers(name: str) -> None:
     recipe = usable(name)
     values = read_arguments(recipe.arguments, {}, name)

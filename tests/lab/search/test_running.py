@@ -25,6 +25,7 @@ from rune.devices.boards.fit import Needs
 from rune.source.policy.sections.training import Training
 from tests.lab.training.motion_data import write_motion
 from tests.lab.training.table_data import write_tables
+from tests.support.cases import each_case
 
 SPACE = Space({"filters": (4, 8, 16, 32), "blocks": (1, 2, 3)}, ("int8",))
 
@@ -172,7 +173,7 @@ def test_trials_that_others_beat_are_stopped_at_a_rung(world: World) -> None:
     assert [each.candidate.values for each in best_trials(world.trials.trials)] == [{"filters": 4, "blocks": 1}]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("epochs", "trials", "places"),
     [
         (64, 200, (1, 4, 16)),

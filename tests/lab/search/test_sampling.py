@@ -12,6 +12,7 @@ from lab.search.sampling import next_candidate
 from lab.search.space import Candidate, Space, space_of
 from lab.search.trials import Trial, TrialState
 from rune.devices.boards.fit import Needs
+from tests.support.cases import each_case
 
 SPACE = Space({"filters": (4, 8, 16, 32), "blocks": (1, 2, 3)}, ("int8", "float32"))
 NO_LIMITS = DeviceLimits()
@@ -76,9 +77,7 @@ def test_a_row_from_outside_the_space_is_no_obstacle() -> None:
     assert SPACE.places(candidate) is not None
 
 
-@pytest.mark.parametrize(
-    "recipe", [each for each in NETWORK_RECIPES.values() if each.is_searched], ids=lambda each: each.name
-)
+@each_case("recipe", [each for each in NETWORK_RECIPES.values() if each.is_searched], ids=lambda each: each.name)
 def test_the_space_of_a_recipe_has_rising_values_in_range(recipe: Recipe) -> None:
     declared = {each.name: each for each in recipe.arguments}
     assert recipe.space
@@ -98,7 +97,7 @@ def test_chosen_values_replace_those_of_the_recipe() -> None:
     assert space_of(recipe_of("motion"), {"quantize": ["int8", "int16x8"]}, "float32").forms == ("int8", "int16x8")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("chosen", "message"),
     [
         ({"colour": ["1"]}, 'The recipe motion has no argument "colour". It has balance, batch'),

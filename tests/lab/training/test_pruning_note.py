@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from lab.training.pruning_note import pruning_note
+from tests.support.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("prune", "pruned_after", "ended", "words"),
     [
         (0.0, None, "all epochs", ()),

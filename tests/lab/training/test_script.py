@@ -14,6 +14,7 @@ from lab.recipes.catalogue import NETWORK_RECIPES
 from lab.training.script import script_text
 from lab.training.settings import RunSettings
 from tests.lab.training.backbones import usable
+from tests.support.cases import each_case
 
 
 def unbound_names(source: str) -> set[str]:
@@ -38,7 +39,7 @@ def test_a_name_that_nothing_defines_is_reported() -> None:
     assert unbound_names("import os\n\ndef f(x):\n    return [Part(x, os, y) for y in x]\n") == {"Part"}
 
 
-@pytest.mark.parametrize("name", NETWORK_RECIPES)
+@each_case("name", NETWORK_RECIPES)
 def test_a_script_defines_each_name_that_it_uses(name: str) -> None:
     recipe = usable(name)
     settings = RunSettings(recipe, read_arguments(recipe.arguments, {}, name), 7, ("one", "two"), "digest")

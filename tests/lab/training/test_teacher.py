@@ -18,6 +18,7 @@ from lab.search.candidate import candidate_model
 from lab.training.compression.teacher import Teacher, require_teacher, teacher_model_path, teacher_record_path
 from lab.training.settings import RunSettings, bytes_digest
 from tests.lab.training.motion_data import LABELS, write_motion
+from tests.support.cases import each_case
 
 PATH = "large.float.tflite"
 
@@ -39,13 +40,13 @@ def test_the_files_of_a_teacher_stand_beside_each_other() -> None:
     assert teacher_record_path("models/large.float.tflite") == "models/large.provenance.json"
 
 
-@pytest.mark.parametrize("recipe", ["motion", "keywords", "pictures", "wake-word", "table"])
+@each_case("recipe", ["motion", "keywords", "pictures", "wake-word", "table"])
 def test_a_larger_network_with_the_same_labels_and_features_can_teach(recipe: str) -> None:
     width = {"units": 64} if recipe == "table" else {"filters": 32}
     require_teacher(teacher_for(settings_of(recipe, **width)), settings_of(recipe))
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("teacher", "message"),
     [
         (teacher_for(settings_of(window=50)), "its features are others"),

@@ -7,6 +7,7 @@ import pytest
 
 from lab.recipes.alarm import Threshold
 from lab.training.judging.thresholds import few_windows_note, generated_sounds_note, threshold_of, word_threshold
+from tests.support.cases import each_case
 
 VALUES = {"mean-of": 1, "false-alarms": 0.05}
 
@@ -42,7 +43,7 @@ def test_means_are_taken_within_a_recording_as_the_rune_takes_them() -> None:
     assert threshold_of([np.array([1.0, 9.0, 1.0])], values).on == pytest.approx(5.0, rel=1e-5)
 
 
-@pytest.mark.parametrize("score", [0.25, 0.0, 1e-9, -40.0, 1e30])
+@each_case("score", [0.25, 0.0, 1e-9, -40.0, 1e30])
 def test_an_alarm_of_scores_that_are_all_alike_ends_at_that_score(score: float) -> None:
     """The block ends an alarm below `off`, so with an `off` of 0 or less the alarm of a distance never ended."""
     threshold = threshold_of([np.full(20, score)], VALUES)

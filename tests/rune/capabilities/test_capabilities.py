@@ -14,6 +14,7 @@ from rune.capabilities import BY_GRAPH_TYPE, BY_NUMBER, CAPABILITIES, INPUT_OPTI
 from rune.capabilities.capability import Sensor
 from rune.running.runtime.inputs.readers import READERS, reader_of
 from rune.tools.cli.running.input_options import input_options
+from tests.support.cases import each_case
 
 FOLDER = Path(rune.capabilities.__file__).parent
 ALL = list(CAPABILITIES.values())
@@ -33,7 +34,7 @@ def test_every_capability_is_found_by_name_number_and_graph_type() -> None:
     assert [int(each) for each in ALL] == sorted(BY_NUMBER)
 
 
-@pytest.mark.parametrize("capability", ALL, ids=list(CAPABILITIES))
+@each_case("capability", ALL, ids=list(CAPABILITIES))
 def test_generated_input_has_the_requested_size_and_is_the_same_each_time(capability: Capability) -> None:
     for size in (0, 1, 12, 1000):
         data = capability.generate({}, size)
@@ -41,7 +42,7 @@ def test_generated_input_has_the_requested_size_and_is_the_same_each_time(capabi
         assert data == capability.generate({}, size)
 
 
-@pytest.mark.parametrize("capability", ALL, ids=list(CAPABILITIES))
+@each_case("capability", ALL, ids=list(CAPABILITIES))
 def test_its_usual_arguments_give_a_type_of_its_element(capability: Capability) -> None:
     usual = {each.name: each.usual for each in capability.parameters if isinstance(each.usual, int)}
     output = capability.output(usual)

@@ -15,6 +15,7 @@ from rune.datasets.positions import NOTHING, ObjectPosition, Positions
 from tests.forge.factories.recordings import loud, png
 from tests.rune.datasets.test_layouts import layout_of
 from tests.support.archives import zipped
+from tests.support.cases import each_case
 
 PICTURE = png(width=200, height=100)
 BOX = {"label": "bolt", "x": 40, "y": 10, "width": 20, "height": 30}
@@ -58,7 +59,7 @@ def test_a_picture_that_a_list_has_without_boxes_has_no_object_and_another_is_no
     assert read(files) == [(NOTHING, ()), ("", None)]
 
 
-@pytest.mark.parametrize(
+@each_case(
     "boxes",
     [
         [{**BOX, "x": 300}],
@@ -77,7 +78,7 @@ def test_what_is_no_box_in_the_picture_is_left_out(boxes: Any) -> None:
     assert [positions for _, positions in read(edge_impulse({"a.png": boxes}))] == [()]
 
 
-@pytest.mark.parametrize("boxes", [[], 7, None, {"../../a.png": [BOX]}, {"missing.png": [BOX]}])
+@each_case("boxes", [[], 7, None, {"../../a.png": [BOX]}, {"missing.png": [BOX]}])
 def test_lists_of_boxes_of_no_picture_mark_nothing(boxes: Any) -> None:
     assert read(edge_impulse(boxes)) == [("", None)]
 
@@ -92,7 +93,7 @@ def test_a_sound_has_no_positions() -> None:
     assert read(edge_impulse({"b.wav": [BOX]}, **{"training/b.wav": loud()}))[1][1] is None
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("value", "expected"),
     [
         ({"x": 20, "y": 10, "width": 10, "height": 30, "rectanglelabels": ["bolt"]}, (0.25, 0.25)),
@@ -119,7 +120,7 @@ def test_label_studio_says_of_which_pictures_nobody_looked() -> None:
     assert read(label_studio({"value": {"choices": ["tray"]}})) == [("tray", None)]
 
 
-@pytest.mark.parametrize(
+@each_case(
     "value",
     [
         {"format": "rle", "rle": [0, 1], "brushlabels": ["nut"]},

@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 from rune.datasets.content.content import BadContent, Kind, Quality, stretches
 from rune.datasets.content.read import read_content
 from tests.forge.factories.recordings import loud, pcm_format, png, riff, sound
+from tests.support.cases import each_case
 
 SECRET = b"52.5200N 13.4050E mika"
 _QUANTISATION = b"\xff\xdb\x00\x04ab"
@@ -28,7 +29,7 @@ def jpeg(*extra: bytes) -> bytes:
 
 
 @pytest.mark.protects("recordings/traces-of-the-maker")
-@pytest.mark.parametrize(
+@each_case(
     "data",
     [
         sound(1, 9000, extra=[(b"LIST", b"INFOIART" + SECRET)]),
@@ -86,7 +87,7 @@ def test_motion_is_drawn_by_axis_and_stillness_is_seen() -> None:
     assert read_content(b"0,0,0\n").drawing == {"axes": [[0], [0], [0]]}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("data", "sentence"),
     [
         (b"", "A CSV of motion has"),

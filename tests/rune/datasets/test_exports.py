@@ -31,6 +31,7 @@ from rune.datasets.positions import ObjectPosition
 from rune.datasets.splits import Split
 from tests.forge.factories.recordings import loud, png, sound
 from tests.support.archives import zipped
+from tests.support.cases import each_case
 from tests.support.properties import examples
 
 ORIGIN = VersionOrigin("acme/kitchen", 3, f"sha256:{3:064x}")
@@ -79,7 +80,7 @@ def expected(samples: Mapping[Exported, bytes]) -> dict[bytes, tuple[str, str, s
     return {data: (sample.label, sample.split, sample.group) for sample, data in samples.items()}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "title"),
     [
         ("data-folder", "data folder"),
@@ -94,16 +95,14 @@ def test_an_import_of_an_export_has_the_same_samples(name: str, title: str) -> N
     assert (title_read, recordings) == (title, expected(SAMPLES))
 
 
-@pytest.mark.parametrize("name", ["data-folder", "edge-impulse", "label-studio", "croissant", "hugging-face"])
+@each_case("name", ["data-folder", "edge-impulse", "label-studio", "croissant", "hugging-face"])
 def test_a_table_has_its_columns_after_an_export_and_an_import(name: str) -> None:
     tables = (b"temperature\n20.5\n21\n", b"a,b\n1,2\n", b"red,green,blue\n1,2,3\n")
     samples = samples_of({number: (data, "warm", "train", "") for number, data in enumerate(tables, start=1)})
     assert read_again(written(EXPORT_LAYOUTS[name], samples))[1] == expected(samples)
 
 
-@pytest.mark.parametrize(
-    "name", ["data-folder", "folders", "edge-impulse", "label-studio", "croissant", "hugging-face"]
-)
+@each_case("name", ["data-folder", "folders", "edge-impulse", "label-studio", "croissant", "hugging-face"])
 def test_an_import_of_an_export_changes_no_number_and_no_column(name: str) -> None:
     tables = (
         b"t,p\n20,1013.25\n19.5,1013.123456789012\n",
@@ -178,7 +177,7 @@ def test_mnist_has_the_pixels_labels_and_splits_of_pictures(labels: tuple[str, .
     assert read_again(files) == ("MNIST", expected(samples))
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("data", "reason"),
     [
         (png(width=3, height=3), "Sample 9 has 3 × 3 pixels, and others have 3 × 2"),
@@ -197,7 +196,7 @@ def test_mnist_refuses_pictures_that_it_cannot_have(data: bytes, reason: str) ->
         written(EXPORT_LAYOUTS["mnist"], SAMPLES)
 
 
-@pytest.mark.parametrize("kind", range(5))
+@each_case("kind", range(5))
 def test_each_filter_of_png_gives_the_pixels_that_pillow_reads(kind: int) -> None:
     rows = b"".join(bytes([kind, *(17 * row * column % 251 for column in range(1, 8))]) for row in range(1, 6))
     plain = grey_png(7, 5, bytes(35))
@@ -223,8 +222,8 @@ def test_every_layout_is_read_again() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["folders", "speech-commands"])
-@pytest.mark.parametrize("label", ["on/off", "..", "test", "Training", "samples", "a\\b", "NUL", "nul.x", "_x_", "x."])
+@each_case("name", ["folders", "speech-commands"])
+@each_case("label", ["on/off", "..", "test", "Training", "samples", "a\\b", "NUL", "nul.x", "_x_", "x."])
 def test_a_label_that_cannot_be_a_folder_is_refused_by_name(name: str, label: str) -> None:
     samples = {replace(sample, label=label): data for sample, data in SOUNDS.items()}
     with pytest.raises(BadContent, match="cannot be the name of a folder"):
@@ -311,7 +310,7 @@ def test_croissant_counts_the_objects() -> None:
         assert json.loads(files["croissant.json"]).get("rai:dataAnnotationAnalysis") == sentence
 
 
-@pytest.mark.parametrize(
+@each_case(
     "change",
     [
         {"format": "x"},

@@ -21,6 +21,7 @@ from rune.datasets.convert.plain import plain_recording
 from rune.datasets.layouts.cbor_files import cbor_of
 from rune.datasets.layouts.find import read_item
 from tests.rune.datasets.test_layouts import facts, layout_of
+from tests.support.cases import each_case
 
 VALUES = np.random.default_rng(3).integers(-30_000, 30_000, 4_000).astype(np.int16)
 
@@ -109,7 +110,7 @@ def test_exports_of_edge_impulse_in_cbor_come_in() -> None:
     assert contents["wave"].data == b"1,2,3\n4,5,6\n"
 
 
-@pytest.mark.parametrize(
+@each_case(
     "data",
     [
         b"",

@@ -20,6 +20,7 @@ from rune.datasets.layouts.find import find_layout, read_item
 from rune.datasets.layouts.layout import Layout
 from tests.forge.factories.recordings import loud, pcm_format, png, riff
 from tests.support.archives import zipped
+from tests.support.cases import each_case
 
 
 def opened(data: bytes) -> DataArchive:
@@ -98,7 +99,7 @@ def test_mnist_has_a_picture_for_each_label() -> None:
     assert contents[0].data != contents[1].data
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("images", "labels", "reason"),
     [
         (idx(b"1234", labels=b"")["images"], idx(labels=b"\1\2")["labels"], "its labels are 2"),
@@ -164,7 +165,7 @@ def test_a_person_with_the_number_0_is_a_person() -> None:
     assert [item.group for item in layout_of({"tasks.json": json.dumps(tasks), "a.wav": loud()})[1].items] == ["0"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "reason"),
     [
         (acquisition([[1, 2]], 3), "has 2 values"),
@@ -245,7 +246,7 @@ def test_a_table_has_many_series_with_label_and_person() -> None:
     assert [read_item(archive, layout, item).data for item in layout.items] == [b"1,2,3\n4,5,6\n", b"7,8,9\n"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("row", "reason"),
     [
         ("1,4,5,6,run,P1,train", "It has several labels. A sample has one."),
@@ -267,7 +268,7 @@ def test_a_csv_of_one_series_loses_its_header_and_its_times() -> None:
     assert read_item(archive, layout, layout.items[0]).data == b"1,2,3\n4,5,6\n"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("data", "rate"),
     [
         (riff(pcm_format(8000, channels=2), (b"data", struct.pack("<4h", 100, 300, -100, -300))), 8000),
@@ -283,7 +284,7 @@ def test_sounds_of_other_formats_become_sixteen_bits_and_one_channel(data: bytes
 
 
 @pytest.mark.protects("recordings/damaged-files")
-@pytest.mark.parametrize(
+@each_case(
     ("data", "reason"),
     [
         (riff(pcm_format(8000, bits=32, encoding=3), (b"data", struct.pack("<f", float("nan")))), "not numbers"),

@@ -16,6 +16,7 @@ from rune.datasets.likeness.features import features_of
 from rune.datasets.likeness.fingerprints import fingerprint_of
 from rune.datasets.likeness.outliers import find_outliers
 from rune.datasets.likeness.suspects import NothingToCompare, find_suspects
+from tests.support.cases import each_case
 
 RATE = 16_000
 
@@ -70,7 +71,7 @@ def test_motion_with_small_changes_is_a_near_duplicate_and_other_motion_is_not()
     assert grouped(Kind.MOTION, *(each.encode() for each in files)) == [[0, 2]]
 
 
-@pytest.mark.parametrize("length", [1, 5, 100, 16_000])
+@each_case("length", [1, 5, 100, 16_000])
 def test_short_sounds_have_as_many_features_as_long_ones(length: int) -> None:
     features = features_of(Kind.SOUND, wav(noise(0)[:length]))
     assert features.shape == features_of(Kind.SOUND, wav(noise(0, 3.0))).shape
@@ -93,7 +94,7 @@ def test_motion_that_no_device_computes_with_is_refused(number: bytes) -> None:
     assert np.isfinite(features_of(Kind.MOTION, b"3.4e38,-3.4e38,1\n0,0,0\n")).all()
 
 
-@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"", b"\x89PNG\r\n\x1a\n" + b"\0" * 64])
+@each_case("data", [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"", b"\x89PNG\r\n\x1a\n" + b"\0" * 64])
 def test_what_no_decoder_reads_is_refused_by_name(data: bytes) -> None:
     with pytest.raises(BadContent, match="cannot be decoded"):
         features_of(Kind.PICTURE, data)
@@ -107,7 +108,7 @@ def test_a_recording_far_from_its_label_is_an_outlier_and_small_labels_have_none
     assert find_outliers(features, ["a"] * 8 + [""] * 32) == []
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("labels", "groups", "words"),
     [
         (["a"] * 10, list("xyz") * 3 + ["x"], "two of them have 5"),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from unicodedata import normalize
 
-import pytest
-
 from rune.datasets.export.data_folder import Listed, folder_names
 from rune.datasets.export.local_changes import local_changes
+from tests.support.cases import each_case
 
 ON_OFF = folder_names(["on/off"])["on/off"]
 ROWS = [
@@ -57,7 +56,7 @@ def test_a_disk_that_changes_how_names_are_written_changes_no_label() -> None:
     assert local_changes(rows, {**on_disk, "YES/3.wav": "sha256:3", f"{decomposed}/3.wav": "sha256:5"}).relabelled
 
 
-@pytest.mark.parametrize(
+@each_case(
     "labels",
     [
         {"Yes", "yes"},

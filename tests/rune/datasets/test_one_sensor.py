@@ -12,6 +12,7 @@ import pytest
 from rune.datasets.content.content import BadContent, Kind
 from rune.datasets.content.read import read_content
 from rune.datasets.layouts.edge_impulse import recording_of
+from tests.support.cases import each_case
 
 AUDIO = {"name": "audio", "units": "wav"}
 
@@ -20,7 +21,7 @@ def acquisition(values: Sequence[float], sensor: dict[str, str], interval: float
     return {"payload": {"interval_ms": interval, "sensors": [sensor], "values": values}}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("sensor", "values", "stored"),
     [
         ({"name": "temperature", "units": "Cel"}, [20.5, 21, 19.25], b"temperature\n20.5\n21\n19.25\n"),
@@ -37,7 +38,7 @@ def test_a_sensor_that_hears_nothing_is_a_table_of_its_values(
     assert (read_content(data).kind, data) == (Kind.TABLE, stored)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("sensor", "values", "heard"),
     [
         (AUDIO, [-32_768, 0, 32_767], [-32_768, 0, 32_767]),
@@ -53,14 +54,14 @@ def test_audio_is_a_sound_of_its_values(sensor: dict[str, str], values: list[flo
     assert np.frombuffer(data[44:], "<i2").tolist() == heard
 
 
-@pytest.mark.parametrize("rate", [8000, 11_025, 22_050, 44_100, 48_000])
+@each_case("rate", [8000, 11_025, 22_050, 44_100, 48_000])
 def test_a_rate_survives_as_an_interval(rate: int) -> None:
     for interval in (1000 / rate, round(1000 / rate, 6)):
         stored = read_content(recording_of(acquisition([1, 2], AUDIO, interval))).drawing["rate"]
         assert abs(stored - rate) <= 1
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("sensor", "values", "interval", "reason"),
     [
         (AUDIO, [1, 40_000], 0.0625, "neither integers of 16 bits nor from -1 to 1"),

@@ -21,6 +21,7 @@ from rune.datasets.convert.parquet import table_of_parquet
 from rune.datasets.convert.parquet_process import parts_of
 from rune.datasets.layouts.find import read_item
 from tests.rune.datasets.test_layouts import facts, layout_of
+from tests.support.cases import each_case
 
 ROWS = 40
 TABLE = pandas.DataFrame(
@@ -50,7 +51,7 @@ def written(frame: pandas.DataFrame, **options: Any) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("compression", [None, "SNAPPY", "GZIP", "ZSTD", "BROTLI"])
+@each_case("compression", [None, "SNAPPY", "GZIP", "ZSTD", "BROTLI"])
 def test_series_come_in_as_motion_with_label_and_person(compression: str | None) -> None:
     archive, layout = layout_of({"a/table.parquet": written(TABLE, compression=compression, row_group_offsets=[0, 13])})
     assert layout.name == "tables of series"
@@ -70,7 +71,7 @@ def test_a_row_may_be_a_whole_series() -> None:
     assert [read_item(archive, layout, item).data for item in layout.items] == [b"1.5,0,9\n2,1,9.5\n", b"3,4,5\n"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("data", "reason"),
     [
         (b"PAR1" + bytes(40) + b"PAR1", "damaged or cut short"),

@@ -11,6 +11,7 @@ from rune.datasets.content.wav import wav_bytes
 from rune.datasets.parts.cutting import cut, length_of
 from rune.datasets.parts.search import PartSearch, find_parts
 from tests.forge.factories.recordings import png
+from tests.support.cases import each_case
 
 RATE = 16_000
 
@@ -39,7 +40,7 @@ def test_bursts_with_a_short_pause_are_one_part_and_margins_never_overlap() -> N
     assert apart[0].end == apart[1].start
 
 
-@pytest.mark.parametrize("data", [take(), wav_bytes(RATE, bytes(2 * RATE)), wav_bytes(RATE, b"\1\0"), b"1,2,3\n" * 50])
+@each_case("data", [take(), wav_bytes(RATE, bytes(2 * RATE)), wav_bytes(RATE, b"\1\0"), b"1,2,3\n" * 50])
 def test_where_nothing_happens_there_are_no_parts(data: bytes) -> None:
     assert find_parts(data, PartSearch()) == []
 

@@ -18,6 +18,7 @@ from rune.datasets.positions import (
     positions_to_json,
     read_positions,
 )
+from tests.support.cases import each_case
 
 BOLT = {"label": "bolt", "x": 0.25, "y": 0.5}
 
@@ -40,7 +41,7 @@ def test_a_negative_zero_has_the_bytes_of_zero() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("value", "reason"),
     [
         ("bolt", "not a list"),

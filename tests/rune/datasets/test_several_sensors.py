@@ -18,6 +18,7 @@ from rune.datasets.content.table import parse_table
 from rune.datasets.layouts.edge_impulse import recording_of
 from rune.datasets.layouts.find import read_item
 from tests.rune.datasets.test_layouts import layout_of
+from tests.support.cases import each_case
 
 SIX = ("accX", "accY", "accZ", "gyrX", "gyrY", "gyrZ")
 
@@ -27,7 +28,7 @@ def acquisition(values: Sequence[Any], names: Sequence[str | None], interval: fl
     return {"payload": {"interval_ms": interval, "sensors": sensors, "values": values}}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("names", "stored"),
     [
         (("temperature", "humidity"), b"temperature,humidity\n0,1\n2,3\n"),
@@ -38,7 +39,7 @@ def acquisition(values: Sequence[Any], names: Sequence[str | None], interval: fl
         (("x", "y", "z"), b"0,1,2\n3,4,5\n"),
     ],
 )
-@pytest.mark.parametrize("interval", [10, 0.5, None])
+@each_case("interval", [10, 0.5, None])
 def test_sensors_are_the_columns_of_a_table(names: Sequence[str | None], stored: bytes, interval: float | None) -> None:
     count = len(names)
     values = [list(range(count)), list(range(count, 2 * count))]
@@ -53,7 +54,7 @@ def test_json_and_cbor_of_six_sensors_come_in_as_tables() -> None:
     assert [(each.kind, parse_table(each.data).names) for each in contents] == [(Kind.TABLE, SIX)] * 2
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("values", "names", "reason"),
     [
         ([[1, 2], [3]], ("a", "b"), "Row 2 has 1 values; the first line names 2 columns"),

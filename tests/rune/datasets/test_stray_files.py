@@ -13,12 +13,13 @@ from rune.datasets.layouts.find import read_item
 from tests.forge.factories.recordings import loud
 from tests.rune.datasets.test_exports import expected, read_again, samples_of, written
 from tests.rune.datasets.test_layouts import acquisition, facts, layout_of
+from tests.support.cases import each_case
 
 SOUNDS: dict[str, bytes | str] = {"yes/a.wav": loud(), "yes/b.wav": loud(1), "no/c.wav": loud(2)}
 SPLITS: dict[str, bytes | str] = {"train/1.wav": loud(), "train/2.wav": loud(1)}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("sounds", "name", "text"),
     [
         (SOUNDS, "counts.csv", "label,count\nyes,2\nno,1\n"),
@@ -44,7 +45,7 @@ def test_notes_beside_recordings_leave_the_layout_as_it_is(
     assert name in {*(item.path for item in noted.items), *(each.path for each in noted.omissions)}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "files"),
     [
         ("Speech Commands", {"yes/0a7c2a8d_nohash_0.wav": loud(), "extra.flac": b"fLaC", "no/clip.WAV": loud(1)}),
@@ -84,7 +85,7 @@ def test_a_sound_in_a_folder_keeps_its_label_beside_acquisitions() -> None:
     assert {item.label for item in layout.items} == {"yes", "no"}
 
 
-@pytest.mark.parametrize("column", ["label", "id", "class", "target"])
+@each_case("column", ["label", "id", "class", "target"])
 def test_a_table_in_a_folder_of_its_label_is_one_recording_whatever_its_columns_are_called(column: str) -> None:
     tables = {number: (f"{column},b\n1,{number}\n2,5\n".encode(), "warm", "train", "") for number in range(1, 4)}
     samples = samples_of(tables)

@@ -19,6 +19,7 @@ from rune.datasets.likeness.fingerprints import fingerprint_of
 from rune.datasets.parts.cutting import cut, length_of
 from rune.datasets.parts.search import PartSearch, find_parts
 from tests.rune.datasets.test_layouts import layout_of
+from tests.support.cases import each_case
 
 TABLE = b"temperature,humidity\n20.5,55\n21,54.5\n21.5,54\n"
 
@@ -43,7 +44,7 @@ def test_a_byte_order_mark_is_no_part_of_a_recording() -> None:
     assert plain_recording(BOM_UTF8 + TABLE) == TABLE
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("data", "reason"),
     [
         (b"a,b\n1,2\n1\n", "Line 3 has 1 values; the first line names 2 columns."),
@@ -65,7 +66,7 @@ def test_what_is_wrong_with_a_table_is_named(data: bytes, reason: str) -> None:
     assert reason in str(refused.value)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "stored"),
     [
         ("time,temperature\n2026-01-01,20.50\n2026-01-02,21\n", b"temperature\n20.5\n21\n"),

@@ -13,6 +13,7 @@ import pytest
 from rune.datasets.layouts.find import read_item
 from tests.forge.factories.recordings import loud
 from tests.rune.datasets.test_layouts import layout_of, opened
+from tests.support.cases import each_case
 
 WORD, DECOMPOSED = "gr\u00fc\u00df", "gru\u0308\u00df"
 NAME = f"{WORD}/a.wav"
@@ -37,7 +38,7 @@ CODE_PAGE = NAME.encode("cp437")
 OTHER = "gr\u00f6/a.wav".encode("cp437")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("data", "name"),
     [
         (unflagged(NAME.encode()), NAME),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.api.described_answers import Description, NotDescribed
+from tests.support.cases import each_case
 
 DESCRIBED: dict[str, Any] = {
     "paths": {
@@ -40,7 +41,7 @@ DESCRIBED: dict[str, Any] = {
 JSON = "application/json"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("operation", "status", "media_type", "body"),
     [
         ("GET /things", 200, JSON, b'{"size": 1, "note": null, "part": {"name": "a"}}'),
@@ -56,7 +57,7 @@ def test_an_answer_as_described_passes(operation: str, status: int, media_type: 
     Description(DESCRIBED).compare(operation, status, media_type, body)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("operation", "status", "media_type", "body", "what"),
     [
         ("GET /nothing", 200, JSON, b"{}", "not described to answer 200"),

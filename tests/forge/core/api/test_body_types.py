@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from forge.core.api.body_types import require_described_types
+from tests.support.cases import each_case
 
 
 class Part(serializers.Serializer[Any]):
@@ -25,7 +26,7 @@ class Thing(serializers.Serializer[Any]):
     parts = Part(many=True)
 
 
-@pytest.mark.parametrize(
+@each_case(
     "data",
     [
         {"name": "1", "ratio": 1, "is_open": False, "kind": "1", "owner": "x", "words": ["a"], "parts": [{"count": 3}]},
@@ -42,7 +43,7 @@ def test_what_is_described_passes_and_what_is_missing_is_left_to_the_fields(data
 
 
 @pytest.mark.protects("operation/unforeseen-requests")
-@pytest.mark.parametrize(
+@each_case(
     ("data", "field"),
     [
         ({"name": 1}, "name"),

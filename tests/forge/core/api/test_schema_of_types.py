@@ -11,6 +11,7 @@ from drf_spectacular.plumbing import ComponentRegistry
 from forge.core.api.json_types import PageJson, Timestamp, choices
 from forge.core.api.schema import WithParts, schema_of
 from forge.core.hooks import Hook
+from tests.support.cases import each_case
 
 
 class Colour(Enum):
@@ -93,7 +94,7 @@ def test_an_answer_has_the_fields_that_are_registered_with_its_hook() -> None:
     assert list(components["Part"]["properties"]) == ["name", "more"]
 
 
-@pytest.mark.parametrize("hint", [bytes, list[bytes], set, object])
+@each_case("hint", [bytes, list[bytes], set, object])
 def test_what_is_not_json_is_refused(hint: Any) -> None:
     with pytest.raises(TypeError, match="is not a type of JSON"):
         described(hint)

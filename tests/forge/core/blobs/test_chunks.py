@@ -13,6 +13,7 @@ from django.core.handlers.asgi import ASGIRequest
 
 from forge.core.blobs.chunks import CHUNK, chunks_for
 from forge.core.errors import Damaged
+from tests.support.cases import each_case
 
 CONTENT = os.urandom(3 * CHUNK + 17)
 
@@ -43,7 +44,7 @@ async def _all(chunks: AsyncIterator[bytes]) -> list[bytes]:
     return [chunk async for chunk in chunks]
 
 
-@pytest.mark.parametrize(("first", "size"), [(0, None), (0, len(CONTENT)), (5, CHUNK), (CHUNK, 2 * CHUNK), (9, 0)])
+@each_case(("first", "size"), [(0, None), (0, len(CONTENT)), (5, CHUNK), (CHUNK, 2 * CHUNK), (9, 0)])
 def test_the_bytes_are_those_that_were_asked_for(first: int, size: int | None) -> None:
     file = _File()
     chunks = asyncio.run(_all(_chunks(file, first, size)))

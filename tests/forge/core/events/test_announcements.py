@@ -44,6 +44,7 @@ from forge.projects.models import Project
 from forge.webhooks.actions import create_webhook
 from forge.webhooks.models import Delivery
 from tests.conftest import REPOSITORY
+from tests.support.cases import each_case
 
 
 class BellRungJson(TypedDict):
@@ -123,7 +124,7 @@ def test_a_declared_event_has_a_schema_and_a_typescript_type(tmp_path: Path) -> 
     assert "times: number" in text
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("announcements", "message"),
     [
         ({"activity": activity(ActivitySentence("rang", rest="{often}"))}, "names often, which the payload lacks"),

@@ -14,6 +14,7 @@ from forge.core.events.log import append_event, event_checks, last_sequence
 from forge.core.events.schema import message_schemas
 from tests.forge.event_check import check_shape
 from tests.forge.factories.events import COUNTED, HAPPENED, HappenedJson
+from tests.support.cases import each_case
 
 
 class PartJson(TypedDict):
@@ -43,7 +44,7 @@ RIGHT: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("says", "message"),
     [
         (RIGHT | {"part": {"name": "a"}}, "sizes"),

@@ -9,6 +9,7 @@ from django.test import Client, RequestFactory
 
 from forge.accounts.models import User
 from forge.core.http.proxies import forget_proxy, is_behind_unnamed_proxy, notice_proxy, unnamed_proxy
+from tests.support.cases import each_case
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +20,7 @@ def _as_started() -> Iterator[None]:
 
 
 @pytest.mark.protects("sign-in/unnamed-proxies")
-@pytest.mark.parametrize(
+@each_case(
     ("address", "headers", "expected"),
     [
         ("10.0.0.2", {"x-forwarded-for": "198.51.100.1"}, True),

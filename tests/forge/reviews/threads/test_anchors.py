@@ -18,11 +18,12 @@ from forge.reviews.threads.anchoring import anchored
 from forge.reviews.threads.anchors import Anchor, AnchorKind, AnchorRequest, BadAnchor, element_id, read_key
 from tests.forge.factories.builds import built
 from tests.forge.factories.samples import withdraw_sample
+from tests.support.cases import each_case
 
 HERE = {"name": "memory", "title": "Memory", "value": "116 B"}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("key", "anchor_request"),
     [
         ("", AnchorRequest()),
@@ -37,7 +38,7 @@ def test_a_key_says_where(key: str, anchor_request: AnchorRequest) -> None:
     assert read_key(key) == anchor_request
 
 
-@pytest.mark.parametrize(
+@each_case(
     "key",
     [
         "result:x",

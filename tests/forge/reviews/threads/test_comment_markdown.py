@@ -10,6 +10,7 @@ import pytest
 from forge.core.http.markdown import render_readme
 from forge.reviews.threads.comment_markdown import render_comment
 from forge.reviews.threads.mentions import names_of
+from tests.support.cases import each_case
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ NAMES = names_of([Person(UUID(int=1))])
 
 
 @pytest.mark.protects("browser/comments")
-@pytest.mark.parametrize(
+@each_case(
     ("text", "html"),
     [
         ("Ask @Ana", '<p>Ask <strong class="mention">@Ana</strong></p>\n'),

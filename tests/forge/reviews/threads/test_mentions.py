@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-import pytest
-
 from forge.reviews.threads.mentions import mentioned, names_of, pieces
+from tests.support.cases import each_case
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ ANA, BEN, BEN_2, ODD = (
 NAMES = names_of([ANA, BEN, BEN_2, ODD])
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "people"),
     [
         ("@Ana Nowak, look", {ANA}),

@@ -12,6 +12,7 @@ import pytest
 from forge.serving.configuration.secret_environment import hide_secrets, is_secret
 from rune.running.isolation.linux import is_linux
 from tests.conftest import REPOSITORY
+from tests.support.cases import each_case
 
 SECRETS = {
     "SECRET_KEY": "one-that-signs",
@@ -62,7 +63,7 @@ def test_the_variables_are_answered_as_they_were() -> None:
     assert environment == {"HOST": "127.0.0.1"}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "value"),
     [
         ("PUBLIC_URL", "https://forge.example:8443"),

@@ -23,6 +23,7 @@ from forge.web.builds.steps import BuildStanding, next_step, steps
 from rune.source.policy import LimitResult
 from tests.forge.factories.builds import approved, built, failed_build
 from tests.forge.web.builds.test_build_results import MAP
+from tests.support.cases import each_case
 
 Browser = Callable[[Any], Client]
 PAGE = "/acme/kitchen/builds/1"
@@ -116,7 +117,7 @@ READY = BuildStanding("/acme/kitchen/builds/1", JobState.SUCCEEDED, next_tag="1.
 EVERYTHING = replace(READY, may_edit=True, may_ask=True, may_publish=True)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("build", "words", "is_main"),
     [
         (EVERYTHING, "Ask for a review", True),
@@ -171,7 +172,7 @@ def test_what_has_a_limit_stands_on_the_page_and_other_figures_unfold() -> None:
     assert [row.name for row in rows.others] == ["RAM on pico"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("outcomes", "text", "colour"),
     [
         ([], None, None),

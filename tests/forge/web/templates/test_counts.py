@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from forge.web.templatetags.look import counted_text
+from tests.support.cases import each_case
 
 ALWAYS_MANY = re.compile(r"\|grouped \}\}\s+(samples|recordings|people|devices|files|builds|days|versions)\b")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("count", "nouns", "text"),
     [
         (1, "sample", "1 sample"),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from forge.web.templatetags.look import with_own_links
+from tests.support.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     "text",
     [
         "[a page](https://example.com)",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
+from tests.support.cases import each_case
 
 TEMPLATES = sorted(Path("templates").rglob("*.html"))
 OPEN = re.compile(r"\{[{%#](?![^\n]*?[}%#]\})")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "spans"),
     [('{{ a|join:"\n" }}', True), ("{% if a\n   and b %}", True), ("{{ a }} {% if b %}", False), ("a { b }", False)],
 )

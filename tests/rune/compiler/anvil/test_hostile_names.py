@@ -20,6 +20,7 @@ from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputSta
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.anvil.bare_host import BareHost
 from tests.rune.compiler.anvil.pipelines import module_of, passing_on
+from tests.support.cases import each_case
 
 HOSTILE = [
     '"); __builtin_trap(); //',
@@ -55,7 +56,7 @@ def labels_pipeline(words: list[str], name: str) -> Pipeline:
 
 
 @pytest.mark.protects("compiling/names-in-code")
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+@each_case("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_the_compiler_sees_nothing_that_a_user_wrote(text: str) -> None:
     harmless, hostile = (
         _sources(labels_pipeline(["first", word.replace("\n", " "), "last"], word)) for word in ("harmless", text)

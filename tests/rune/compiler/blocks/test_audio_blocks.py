@@ -12,6 +12,7 @@ from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import ArgumentValue, BlockError
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.blocks.block_module import BlockModule, Vector, vectors_of
+from tests.support.cases import each_case
 
 FFT, NOISE_FILTERING = CATALOGUE["fft"], CATALOGUE["noise_filtering"]
 VECTORS = [*vectors_of(FFT), *vectors_of(NOISE_FILTERING)]
@@ -86,7 +87,7 @@ def test_recordings_give_the_bytes_of_a_published_rune(test_data: Path, tmp_path
             assert hashlib.sha256(bytes(int(feature) & 0xFF for feature in features)).hexdigest() == digest
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("block", "inputs", "arguments", "message"),
     [
         ("fft", (TensorType(ElementType.F32, (16_000,)),), {}, "takes sound as i16 samples"),

@@ -10,9 +10,10 @@ import rune.compiler.blocks
 from rune.compiler.blocks.catalogue import CATALOGUE, find_block
 from rune.compiler.blocks.signature import ArgumentValue, BlockError
 from rune.tensor import ElementType, TensorType
+from tests.support.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("path", "name"),
     [
         ("fft", "fft"),
@@ -32,9 +33,7 @@ def test_every_spelling_of_a_published_path_finds_its_block(path: str, name: str
     assert block.name == name
 
 
-@pytest.mark.parametrize(
-    "path", ["./fft", "../fft", "someone/else#fft", "nothing", "", "hotg-ai/proc-blocks", "a b", "#fft"]
-)
+@each_case("path", ["./fft", "../fft", "someone/else#fft", "nothing", "", "hotg-ai/proc-blocks", "a b", "#fft"])
 def test_a_path_that_means_another_block_finds_none(path: str) -> None:
     assert find_block(path) is None
 
@@ -66,7 +65,7 @@ ONE_ROW, WIDE = TensorType(ElementType.F64, (1, 2)), TensorType(ElementType.F64,
 ONE, TWO = TensorType(ElementType.F64, (1,)), TensorType(ElementType.F64, (2,))
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "inputs", "arguments", "message"),
     [
         ("modulo", (TEXT,), {"modulus": 1.0}, "takes numbers"),

@@ -29,6 +29,7 @@ from tests.rune.compiler.blocks.references import (
     time,
 )
 from tests.rune.compiler.blocks.references.case import Array, Case, Fails
+from tests.support.cases import each_case
 
 MODULES = (numbers, shapes, images, sound, motion, time, detections, predictions, learned, learners, texts)
 REFERENCES = {name: reference for module in MODULES for name, reference in module.REFERENCES.items()}
@@ -79,7 +80,7 @@ def _plain(value: Any) -> Any:
     return "NaN" if isinstance(value, float) and math.isnan(value) else value
 
 
-@pytest.mark.parametrize("block", sorted(_listed()))
+@each_case("block", sorted(_listed()))
 def test_the_golden_vectors_are_what_the_reference_gives(block: str) -> None:
     path = CATALOGUE[block].folder / "golden.json"
     vectors = [_vector(case) for case in _listed()[block]]
@@ -104,7 +105,7 @@ def _drawing(case: Case) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("case", drawings.DRAWINGS, ids=lambda case: case.block)
+@each_case("case", drawings.DRAWINGS, ids=lambda case: case.block)
 def test_what_a_picture_shows_is_what_the_reference_gives(case: Case) -> None:
     path, drawing = CATALOGUE[case.block].folder / "drawing.json", _drawing(case)
     if os.environ.get("RUNE_WRITE_BLOCK_VECTORS"):
@@ -120,7 +121,7 @@ def _elements(tensors: list[dict[str, Any]]) -> list[float]:
     return [float(number) for tensor in tensors for number in tensor["elements"]]
 
 
-@pytest.mark.parametrize("seed", range(8))
+@each_case("seed", range(8))
 def test_the_reference_of_least_squares_is_numpys(seed: int) -> None:
     chance = np.random.default_rng(seed)
     features = int(chance.integers(1, 6))
@@ -145,7 +146,7 @@ def test_every_block_has_a_reference() -> None:
     assert set(_listed()) | set(old_blocks.REFERENCES) | PUBLISHED == set(CATALOGUE)
 
 
-@pytest.mark.parametrize("block", sorted(old_blocks.REFERENCES))
+@each_case("block", sorted(old_blocks.REFERENCES))
 def test_the_vectors_of_the_old_blocks_are_what_their_reference_gives(block: str) -> None:
     for vector in vectors_of(CATALOGUE[block]):
         with np.errstate(all="ignore"):

@@ -11,6 +11,7 @@ from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import ArgumentKind, ArgumentValue, BlockError
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.blocks.references.texts import BYTES
+from tests.support.cases import each_case
 
 
 def type_of(written: str) -> TensorType:
@@ -243,7 +244,7 @@ REFUSED: list[tuple[str, list[str], dict[str, ArgumentValue], str]] = [
 
 
 @pytest.mark.protects("compiling/block-arguments")
-@pytest.mark.parametrize(("block", "inputs", "arguments", "message"), REFUSED)
+@each_case(("block", "inputs", "arguments", "message"), REFUSED)
 def test_what_contradicts_itself_is_refused(
     block: str, inputs: list[str], arguments: dict[str, ArgumentValue], message: str
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.tensor import ElementType
 from tests.rune.compiler.blocks.block_module import BlockFailed, BlockModule, Vector, unpacked, vectors_of
+from tests.support.cases import each_case
 
 SIMPLE = ("image_normalization", "label", "modulo", "most_confident_indices", "normalize")
 VECTORS = [vector for block in CATALOGUE.values() for vector in vectors_of(block)]
@@ -82,7 +83,7 @@ def _makes_positive_nans(vector: Vector, module: BlockModule) -> None:
         assert all(math.copysign(1, each) == 1 for each in numbers_out if math.isnan(each)), vector.name
 
 
-@pytest.mark.parametrize("vector", ELEMENTWISE, ids=lambda vector: f"{vector.block.name}: {vector.name}")
+@each_case("vector", ELEMENTWISE, ids=lambda vector: f"{vector.block.name}: {vector.name}")
 def test_what_an_elementwise_block_says_of_one_element_is_what_its_c_makes_of_it(vector: Vector) -> None:
     element = vector.block.element and vector.block.element(vector.types, vector.arguments)
     if element is None:
@@ -92,7 +93,7 @@ def test_what_an_elementwise_block_says_of_one_element_is_what_its_c_makes_of_it
     assert [element(number) for number in numbers if not isinstance(number, str)] == wanted
 
 
-@pytest.mark.parametrize("name", SIMPLE)
+@each_case("name", SIMPLE)
 def test_every_element_type_that_a_block_takes_has_a_vector(name: str) -> None:
     block = CATALOGUE[name]
     header = block.c_file.read_text(encoding="utf-8")

@@ -15,6 +15,7 @@ from rune.source.runefile import check
 from rune.tensor import ElementType, TensorType
 from rune.tools.cli import main
 from tests.rune.compiler.blocks.block_module import vectors_of
+from tests.support.cases import each_case
 
 IN_PYTHON = [name for name, block in CATALOGUE.items() if block.source is not None]
 
@@ -23,7 +24,7 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments, catch_exceptions=False)
 
 
-@pytest.mark.parametrize("name", IN_PYTHON)
+@each_case("name", IN_PYTHON)
 def test_every_type_of_its_vectors_compiles_without_a_check_that_could_fail(name: str) -> None:
     headers = [vector.code.header for vector in vectors_of(CATALOGUE[name])]
     assert headers

@@ -18,6 +18,7 @@ from tests.rune.compiler.blocks.references.case import Array
 from tests.rune.compiler.blocks.references.learned_lines import Line, Penalties
 from tests.rune.compiler.blocks.references.logistic import Scores
 from tests.rune.compiler.blocks.references.support_vectors import Support
+from tests.support.cases import each_case
 from tests.support.properties import examples
 
 LIBRARY = json.loads((Path(learners.__file__).parent / "library_learners.json").read_text(encoding="utf-8"))
@@ -182,7 +183,7 @@ def test_no_score_of_a_logistic_regression_can_be_bettered(seed: int, classes: i
     assert slope(model, rows, labels) < 1e-7
 
 
-@pytest.mark.parametrize("name", LIBRARY)
+@each_case("name", LIBRARY)
 def test_a_reference_finds_what_scikit_learn_finds(name: str) -> None:
     """To a thousandth of the largest number: as close as `tolerance` says."""
     recorded: dict[str, Any] = LIBRARY[name]

@@ -10,12 +10,13 @@ import pytest
 
 from tests.rune.compiler.blocks.references import micro_frontend, sound
 from tests.rune.compiler.blocks.references.library_sound import KERAS, LIBROSA, RATE, SOUND
+from tests.support.cases import each_case
 
 LIBRARY = json.loads((Path(sound.__file__).parent / "library_features.json").read_text(encoding="utf-8"))
 SIZES = {"librosa": LIBROSA, "keras": KERAS, "python_speech_features": {}, "mlperf_tiny": {}, "speech_commands": {}}
 
 
-@pytest.mark.parametrize(("preset", "block"), [(p, b) for p in SIZES for b in LIBRARY[p]])
+@each_case(("preset", "block"), [(p, b) for p in SIZES for b in LIBRARY[p]])
 def test_a_preset_gives_what_its_library_gives(preset: str, block: str) -> None:
     arguments = {"preset": preset, "sample_rate": RATE, "low": 0.0, "high": 0.0, **SIZES[preset]}
     features = {

@@ -12,6 +12,7 @@ import pytest
 from rune.compiler.blocks.common import filter_design
 from tests.rune.compiler.blocks.references import motion
 from tests.rune.compiler.blocks.references.motion import WALK
+from tests.support.cases import each_case
 
 LIBRARY = json.loads((Path(motion.__file__).parent / "library_signals.json").read_text(encoding="utf-8"))
 X = WALK[:, 0]
@@ -36,7 +37,7 @@ def _computed(name: str) -> Any:
     return features[[0, 1, 2, 4, 5]]
 
 
-@pytest.mark.parametrize("name", LIBRARY)
+@each_case("name", LIBRARY)
 def test_a_reference_gives_what_scipy_gives(name: str) -> None:
     np.testing.assert_allclose(_computed(name), LIBRARY[name], rtol=3e-6, atol=3e-6)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import fields, replace
 
-import pytest
-
 from rune.compiler.anvil.profile import TFLM
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import BuildSpec, SpecOptions
 from rune.port import Port
 from rune.source.runefile import HostResourceOptions
+from tests.support.cases import each_case
 
 FILES = "sha256:" + "1" * 64
 SPEC = BuildSpec(FILES, "sha256:" + "2" * 64, "wasm32", SpecOptions("sine"))
@@ -23,7 +22,7 @@ def test_equal_specs_have_one_digest_that_is_known() -> None:
     assert SPEC.digest == "sha256:c5b63d538bdbb2467925177c2240eb5cdd9d19f605514aaddb09e5187f5b2c4e"
 
 
-@pytest.mark.parametrize(
+@each_case(
     "other",
     [
         replace(SPEC, version="sha256:" + "3" * 64),

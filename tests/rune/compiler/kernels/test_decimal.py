@@ -13,6 +13,7 @@ from rune.abi import OutputKind
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.anvil.bare_host import BareHost
 from tests.rune.compiler.anvil.pipelines import module_of, passing_on
+from tests.support.cases import each_case
 
 COUNT = 4000
 
@@ -72,7 +73,7 @@ def test_a_real_number_is_the_shortest_text_of_its_double(element: ElementType, 
     assert texts == expected
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("element", "form", "bits", "signed"),
     [
         (ElementType.U8, "B", 8, False),

@@ -33,6 +33,7 @@ from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_
 from tests.rune.compiler.kernels.in_chromium import Refused, has_exact_dots, outputs_in_chromium
 from tests.rune.compiler.kernels.test_winograd import DRAWN, functions, model_of
 from tests.rune.compiler.targets.projects import model_project
+from tests.support.cases import each_case
 from tests.support.models.model_cases import ModelCase, model_cases
 from tests.support.shares import share_and_all
 
@@ -108,7 +109,7 @@ def test_operators_of_all_shapes_give_the_reference_kernels_bytes_in_chromium(ca
     assert {name: list(questions[name].wrong(outputs[name])) for name in relaxed} == {name: [] for name in relaxed}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("height", "width", "count"),
     [(8, 8, 2), (16, 16, 1), (6, 9, 2), (9, 4, 3), (8, 3, 2), (5, 8, 1), (5, 7, 1), (32, 32, 1)],
 )

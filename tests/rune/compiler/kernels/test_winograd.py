@@ -30,6 +30,7 @@ from tests.models.model_values import ACTIVATIONS, Value
 from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs
 from tests.rune.compiler.anvil.pipelines import models_pipeline
 from tests.rune.compiler.kernels.always_winograd import ALWAYS_WINOGRAD
+from tests.support.cases import each_case
 from tests.support.models.model_cases import model_cases
 
 FUNCTION = "rune_conv_2d_winograd_int8"
@@ -137,7 +138,7 @@ def test_more_channels_than_four_times_a_sum_has_room_for_are_refused() -> None:
     assert not is_exact(convolution(MOST_CHANNELS + 1))
 
 
-@pytest.mark.parametrize(
+@each_case(
     "changes",
     [{"filter_width": 1}, {"filter_height": 5}, {"stride_y": 2}, {"stride_x": 2}, {"dilation_y": 2}, {"dilation_x": 2}],
     ids=str,

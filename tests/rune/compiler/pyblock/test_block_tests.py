@@ -26,6 +26,7 @@ from rune.source.runefile.blocks.checked_tests import read_tests
 from rune.tools.cli.building.build import command as build_command
 from rune.tools.cli.projects.block import command as block_command
 from tests.rune.compiler.pyblock.test_tutorial_of_blocks import sound_of
+from tests.support.cases import each_case
 
 SMOOTH = '''"""Average the scores."""
 def smooth(x: f32["n"], *, alpha: f32 = 0.25, last: State[f32["n"]]) -> f32["n"]:
@@ -182,7 +183,7 @@ def test_python_the_typed_form_and_the_compiled_rune_find_the_same() -> None:
 
 
 @pytest.mark.protects("compiling/block-tests")
-@pytest.mark.parametrize(
+@each_case(
     ("body", "token", "says"),
     [
         ("pass", "test_it", "has no assert"),
@@ -211,7 +212,7 @@ def test_what_a_test_cannot_say_is_told_at_its_token(body: str, token: str, says
     assert says in problem.message + problem.instead
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "says"),
     [
         ("x = 1\n", "no test"),

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from decimal import Decimal, localcontext
 from random import Random
 
-import pytest
-
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
@@ -24,6 +22,7 @@ from rune.source.runefile.blocks.checked_tests import read_tests
 from rune.tensor import ElementType, TensorType
 from tests.conftest import REPOSITORY
 from tests.rune.compiler.anvil.pipelines import run
+from tests.support.cases import each_case
 
 GUIDE = (REPOSITORY / "docs" / "guides" / "python-blocks.md").read_text(encoding="utf-8")
 _FENCES = re.findall(r"```(\w+)\n(.*?)```", GUIDE, re.DOTALL)
@@ -95,7 +94,7 @@ _EXACT: dict[str, tuple[Callable[[Decimal], Decimal], float, float, float]] = {
 }
 
 
-@pytest.mark.parametrize("name", _EXACT)
+@each_case("name", _EXACT)
 def test_the_error_of_a_function_is_below_what_the_guide_says(name: str) -> None:
     exact, low, high, most = _EXACT[name]
     text = f"import math\ndef block(x: f64) -> f64:\n    return math.{name}(x)\n"

@@ -18,6 +18,7 @@ from rune.source.runefile.blocks.python_blocks import python_file
 from tests.rune.compiler.anvil.pipelines import run
 from tests.rune.compiler.pyblock.block_projects import RUNEFILE, agreeing_programs, project_of, together
 from tests.rune.compiler.targets.c_programs import said
+from tests.support.cases import each_case
 
 SMOOTH = b'''"""Average the scores."""
 def smooth(x: f32["n"], *, alpha: f32 = 0.25, last: State[f32["n"]]) -> f32["n"]:
@@ -65,7 +66,7 @@ def test_problems_stand_in_the_block_s_file_and_at_the_stage() -> None:
     assert checked.pipeline is None
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("block", "code", "says"),
     [
         (SMOOTH.replace(b'f32["n"], *', b'f64["n"], *'), "RUNE0066", "f64[n] as x and not f32[4]"),
@@ -86,7 +87,7 @@ def test_an_argument_is_read_as_its_parameter_says() -> None:
         assert [each.code for each in diagnostics] == [code]
 
 
-@pytest.mark.parametrize("path", ["../smooth.py", "./a/../smooth.py", "./smooth.py@v1", "smooth.py", "./smooth"])
+@each_case("path", ["../smooth.py", "./a/../smooth.py", "./smooth.py@v1", "smooth.py", "./smooth"])
 def test_paths_that_mean_no_block_in_python(path: str) -> None:
     assert python_file(path) is None
 

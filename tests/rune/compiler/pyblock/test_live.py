@@ -10,6 +10,7 @@ import pytest
 from rune.compiler.pyblock import live
 from rune.compiler.pyblock.live import LiveBlock
 from rune.compiler.pyblock.numbers import to_f32
+from tests.support.cases import each_case
 
 SMOOTH = """\
 def smooth(x: f32["n"], *, alpha: f32 = 0.25, last: State[f32["n"]]) -> f32["n"]:
@@ -35,7 +36,7 @@ def loaded(text: str, **settings: float) -> tuple[LiveBlock, dict[str, Any]]:
 
 
 @pytest.mark.protects("runes/python-in-pages")
-@pytest.mark.parametrize(
+@each_case(
     ("line", "said"),
     [
         ("    import js", "import only"),

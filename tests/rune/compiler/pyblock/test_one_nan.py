@@ -18,6 +18,7 @@ from rune.running.runtime import Runtime
 from tests.rune.compiler.pyblock.block_projects import RUNEFILE
 from tests.rune.compiler.pyblock.native import Case, results
 from tests.rune.compiler.targets.c_programs import said
+from tests.support.cases import each_case
 
 BODIES = {
     "computed": "y[i] = x[i] - x[i]",
@@ -42,7 +43,7 @@ def block(body: str, element: str = "f32") -> str:
     return "\n".join(lines) + "\n"
 
 
-@pytest.mark.parametrize("name", BODIES)
+@each_case("name", BODIES)
 def test_a_rune_gives_one_nan_whatever_it_was_handed(name: str) -> None:
     files = {"Runefile.yml": RUNEFILE.format(arguments="").encode(), "smooth.py": block(BODIES[name]).encode()}
     rune = Runtime.load(build(MemoryFiles(files), BuildOptions("smooth")).rune)

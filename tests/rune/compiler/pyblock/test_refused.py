@@ -11,6 +11,7 @@ from rune.compiler.pyblock.checking.block import check_file
 from rune.compiler.pyblock.checking.problems import Problem
 from rune.compiler.pyblock.checking.signature import UnfitInput
 from rune.tensor import ElementType, TensorType
+from tests.support.cases import each_case
 
 _F32_6 = TensorType(ElementType.F32, (6,))
 
@@ -159,7 +160,7 @@ _REFUSED = [
 
 
 @pytest.mark.protects("compiling/python-blocks")
-@pytest.mark.parametrize(("line", "code", "token", "instead"), _REFUSED, ids=[each[0][:30] for each in _REFUSED])
+@each_case(("line", "code", "token", "instead"), _REFUSED, ids=[each[0][:30] for each in _REFUSED])
 def test_what_is_outside_is_told_at_its_token(line: str, code: str, token: str, instead: str) -> None:
     text = _in_body(line)
     ast.parse(text)
@@ -177,7 +178,7 @@ def test_all_problems_of_a_file_are_told() -> None:
     assert [each.kind.value for each in problems] == ["RUNE0112", "RUNE0114", "RUNE0113", "RUNE0116"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "code", "says"),
     [
         ("def f(:", "RUNE0110", "not Python"),
@@ -224,7 +225,7 @@ def test_files_that_are_no_blocks(text: str, code: str, says: str) -> None:
     assert any(says in f"{each.message} {each.instead}" for each in problems), problems
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("types", "says", "index"),
     [
         ((), "takes 1 inputs and not 0", None),

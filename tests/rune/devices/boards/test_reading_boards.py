@@ -9,6 +9,7 @@ from rune.compiler.targets.lookup import find_target
 from rune.devices.boards.board import FlashPlace
 from rune.devices.boards.lookup import UnknownBoard, boards, find_board
 from rune.devices.boards.reading import BadBoard, read_board
+from tests.support.cases import each_case
 
 WHOLE = """
 name = "Small Board"
@@ -33,7 +34,7 @@ sensors = "schematic"
 """
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("before", "after", "problem"),
     [
         ("name =", "name ", "this is no TOML"),
@@ -74,7 +75,7 @@ def test_a_wrong_file_is_refused_by_the_name_of_its_field(before: str, after: st
     assert str(caught.value).startswith("small.toml: ")
 
 
-@pytest.mark.parametrize("key", ["", "Small", "a b", "../etc", "a--b", "-a", "a\n"])
+@each_case("key", ["", "Small", "a b", "../etc", "a--b", "-a", "a\n"])
 def test_a_file_with_another_name_than_a_person_would_type_is_refused(key: str) -> None:
     with pytest.raises(BadBoard, match="the file's name"):
         read_board(key, WHOLE)

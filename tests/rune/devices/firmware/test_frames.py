@@ -13,6 +13,7 @@ from rune.devices.firmware.device import Device
 from rune.devices.firmware.errors import BoardError
 from rune.devices.firmware.frames import Frame, FrameKind, FrameReader, encode_frame
 from rune.devices.firmware.protocol import HelloJson
+from tests.support.cases import each_case
 
 PORT = {"name": "scores", "capability": "", "type": "u8[1, 3]", "bytes": 3, "texts": 0, "optional": True, "sizes": 0}
 WORDS = {"name": "words", "capability": "", "type": "utf8[4]", "bytes": 0, "texts": 4, "optional": False, "sizes": 1}
@@ -39,7 +40,7 @@ def test_a_frame_is_found_in_noise_and_in_pieces() -> None:
     assert list(reader.push(ANSWER[1:])) == [Frame(1, 0x82, 7, b"four")]
 
 
-@pytest.mark.parametrize("place", range(2, len(ANSWER)))
+@each_case("place", range(2, len(ANSWER)))
 def test_a_frame_with_any_byte_changed_is_none(place: int) -> None:
     reader = FrameReader()
     changed = ANSWER[:place] + bytes([ANSWER[place] ^ 0x10]) + ANSWER[place + 1 :]
@@ -49,7 +50,7 @@ def test_a_frame_with_any_byte_changed_is_none(place: int) -> None:
 
 
 @pytest.mark.protects("browser/serial-port")
-@pytest.mark.parametrize(
+@each_case(
     "change",
     [
         {"digest": 5},
@@ -121,7 +122,7 @@ def spoilt(number: int) -> bytes:
     return hello(number)[:-1] + b"!"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("answer", "reason"),
     [
         (problem(7, 0x20000010, 1), "faulted at 0x20000010 in the step “layer”"),

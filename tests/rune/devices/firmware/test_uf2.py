@@ -8,11 +8,12 @@ import pytest
 
 from rune.devices.firmware.loader import SIZE, checksum, with_checksum
 from rune.devices.firmware.uf2 import BLOCK, BadUf2, read_uf2, uf2_of
+from tests.support.cases import each_case
 
 PIECES = [(0x2000_0000, bytes(range(256)) * 3), (0x2000_0310, b"far"), (0x2000_0302, b"near")]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("at", "number", "said"),
     [
         (0, 0, "has not the numbers that mark one"),

@@ -25,6 +25,7 @@ from rune.tools.cli import main
 from rune.tools.cli.failure import NOT_PROVEN
 from tests.rune.compiler.targets.projects import template
 from tests.rune.devices.packages.package_programs import packaged
+from tests.support.cases import each_case
 
 OPTIONS = BuildOptions("sine")
 
@@ -95,7 +96,7 @@ def test_a_package_that_names_another_version_is_never_called_right() -> None:
     assert comparison.sentence() == "not rebuilt: made by 0.0.9"
 
 
-@pytest.mark.parametrize(
+@each_case(
     "data",
     [
         b"PK\3\4",

@@ -8,6 +8,7 @@ import pytest
 from flatbuffers import flexbuffers
 
 from rune.model.tflite.format.flexbuffer import LARGEST, BadFlexBuffer, map_numbers
+from tests.support.cases import each_case
 
 GOOD = {"whole": 3, "below": -70000, "large": 2**40, "real": 0.25, "fine": 0.1, "yes": True, "no": False}
 
@@ -21,13 +22,13 @@ def test_a_map_may_be_empty_and_what_is_no_number_is_left_out() -> None:
     assert map_numbers(flexbuffers.Dumps({"text": "a", "list": [1, 2], "more": {"a": 1}, "one": 1})) == {"one": 1}
 
 
-@pytest.mark.parametrize("value", [3, "text", [1, 2], None])
+@each_case("value", [3, "text", [1, 2], None])
 def test_what_is_no_map_is_refused(value: object) -> None:
     with pytest.raises(BadFlexBuffer):
         map_numbers(flexbuffers.Dumps(value))
 
 
-@pytest.mark.parametrize("data", [b"", b"\0", b"\x24\x01", b"\xff" * 9, b"\0" * 9])
+@each_case("data", [b"", b"\0", b"\x24\x01", b"\xff" * 9, b"\0" * 9])
 def test_other_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(BadFlexBuffer):
         map_numbers(data)

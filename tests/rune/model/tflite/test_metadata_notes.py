@@ -11,6 +11,7 @@ import pytest
 from rune.model.tflite.meaning.labels import with_labels
 from rune.model.tflite.meaning.metadata import notes
 from rune.model.tflite.model import Notes, TensorNotes
+from tests.support.cases import each_case
 
 
 def metadata(union: int, number: int, file: str = "labels.txt", kind: int = 2) -> bytes:
@@ -48,7 +49,7 @@ def metadata(union: int, number: int, file: str = "labels.txt", kind: int = 2) -
     return bytes(builder.Output())
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("union", "number", "expected"),
     [
         (2, 1, TensorNotes(colour="RGB")),
@@ -83,7 +84,7 @@ def test_labels_stand_behind_the_model() -> None:
     assert labels(b"TFL3" * 9 + archive(method=zipfile.ZIP_STORED)) == ("cat", "dog")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "names"),
     [
         (b"\xef\xbb\xbfcat\r\ndog\r\n", ("cat", "dog")),
@@ -106,7 +107,7 @@ def damaged(method: int) -> bytes:
 
 
 @pytest.mark.protects("compiling/model-labels")
-@pytest.mark.parametrize(
+@each_case(
     "behind",
     [
         *(b"", b"PK\x05\x06", archive("other.txt"), archive(text=b"\xff\xfe"), archive(text=b"x" * (1 << 19))),

@@ -22,6 +22,7 @@ from rune.model.tflite.options import (
 )
 from rune.model.tflite.shapes.detections import with_shapes_of_detections
 from rune.model.tflite.shapes.open_shapes import known_numbers, with_open_shapes
+from tests.support.cases import each_case
 from tests.support.models.model_cases import ModelCase, architecture_cases
 
 LIMIT = 1 << 20
@@ -91,7 +92,7 @@ def test_a_shape_beyond_the_limit_is_not_taken() -> None:
     assert [fixed[index].shape for index in (12, 14)] == [(1, 1), (1, 7)]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("op", "inputs", "options", "expected"),
     [
         ("SPACE_TO_BATCH_ND", [floats(1, 66, 8), numbers(2), numbers(0, 0)], None, (2, 33, 8)),
@@ -117,7 +118,7 @@ def test_an_operator_gives_the_shape_that_its_kernel_gives(
     assert tensors[-1].shape == expected
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("op", "inputs"),
     [
         ("RESHAPE", [floats(2, 3), numbers(4, 2)]),
@@ -137,7 +138,7 @@ def test_where_nothing_is_known_the_shape_of_the_file_stays(op: str, inputs: lis
 
 
 @pytest.mark.protects("compiling/models")
-@pytest.mark.parametrize(
+@each_case(
     ("op", "inputs", "options"),
     [
         ("GATHER", [numbers(1, 2)], GatherOptions(0, 0)),
@@ -174,7 +175,7 @@ def test_more_detections_than_a_tensor_holds_have_no_shape() -> None:
     assert [each.shape for each in with_shapes_of_detections(tensors, [detect])] == [(), (), (), (1,)]
 
 
-@pytest.mark.parametrize("case", architecture_cases(), ids=lambda case: case.name)
+@each_case("case", architecture_cases(), ids=lambda case: case.name)
 def test_all_shapes_of_an_exported_network_are_those_of_the_interpreter(case: ModelCase) -> None:
     interpreter = Interpreter(
         model_content=case.data,

@@ -6,7 +6,6 @@ import struct
 from pathlib import Path
 
 import flatbuffers
-import pytest
 
 from rune.model.tflite import (
     Model,
@@ -20,6 +19,7 @@ from rune.model.tflite import (
     read_model,
 )
 from rune.model.tflite.meaning.metadata import normalizations
+from tests.support.cases import each_case
 
 IMAGE = Tensor("image", TensorKind.FLOAT32, (1, 8, 8, 3))
 
@@ -47,7 +47,7 @@ def pixel_range_of(read_model: Model) -> PixelRange | None:
     return None if advice is None else advice.range
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("steps", "expected"),
     [
         ([("MUL", constant(1 / 255), False)], PixelRange.BYTES),
@@ -78,7 +78,7 @@ def test_the_first_operators_say_it_where_they_fit_one_range_only(
     assert pixel_range_of(model(*steps)) is expected
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("scale", "zero", "expected"),
     [
         (1 / 255, -128, PixelRange.UNIT),
@@ -103,7 +103,7 @@ def test_what_two_operators_read_is_not_followed() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("mean", "std", "expected"),
     [
         ((0.0,), (255.0,), PixelRange.UNIT),
@@ -169,7 +169,7 @@ def test_metadata_is_read() -> None:
     assert normalizations(memoryview(metadata([127.5], [2.0]))) == (Normalization((127.5,), (2.0,)),)
 
 
-@pytest.mark.parametrize(
+@each_case(
     "data",
     [
         b"",

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from rune.compiler.anvil.models.support import signature_with_support
 from rune.model.tflite import Model, Quantization, Tensor, TensorKind, from_json, read_model, to_json
 from rune.model.tflite.meaning.probabilities import gives_probabilities
+from tests.support.cases import each_case
 from tests.support.models.model_cases import refused_cases
 
 
@@ -26,7 +25,7 @@ def _model(ops: Sequence[str], kind: TensorKind, scale: float | None, zero_point
     return replace(base, tensors=tensors, operators=operators, inputs=(0,), outputs=(len(ops),))
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("ops", "kind", "scale", "zero_point", "expected"),
     [
         (["FULLY_CONNECTED", "SOFTMAX"], TensorKind.FLOAT32, None, 0, True),

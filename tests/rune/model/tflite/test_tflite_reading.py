@@ -28,6 +28,7 @@ from rune.model.tflite import (
     to_json,
 )
 from rune.tensor import ElementType, TensorType
+from tests.support.cases import each_case
 from tests.support.models.model_cases import ModelCase, RefusedCase, by_operator, model_cases, refused_cases
 
 CASES = model_cases()
@@ -67,7 +68,7 @@ def _agrees_with_the_interpreter(data: bytes) -> None:
     assert [operator.op.removeprefix("CUSTOM:") for operator in model.operators] == operators
 
 
-@pytest.mark.parametrize("cases", BY_OPERATOR.values(), ids=BY_OPERATOR)
+@each_case("cases", BY_OPERATOR.values(), ids=BY_OPERATOR)
 def test_small_models_are_read_as_the_interpreter_reads_them(cases: list[ModelCase]) -> None:
     for item in cases:
         _agrees_with_the_interpreter(item.data)
@@ -159,7 +160,7 @@ def test_a_models_page_counts_operators_by_type() -> None:
     json.dumps(page, allow_nan=False)
 
 
-@pytest.mark.parametrize("item", refused_cases(), ids=lambda item: item.name)
+@each_case("item", refused_cases(), ids=lambda item: item.name)
 def test_a_model_that_cannot_be_compiled_is_read_all_the_same(item: RefusedCase) -> None:
     """A missing operator is named with its types, and perhaps a reason behind them."""
     operators = [(each["op"], each["count"], each["types"]) for each in describe(read_model(item.data))["operators"]]

@@ -14,6 +14,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from rune.model.tflite import ModelError, TensorKind, from_json, read_model, signature
 from rune.model.tflite.format.flatbuffer import FlatTable, decode
+from tests.support.cases import each_case
 from tests.support.models.model_cases import model_cases, refused_cases
 
 GOOD = next(case.data for case in model_cases() if case.name == "chain_i8_residual")
@@ -33,7 +34,7 @@ def _zip(*names: str) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("data", "words"),
     [
         (b"", "empty"),
@@ -93,7 +94,7 @@ def test_the_good_model_has_offsets_of_every_kind() -> None:
     assert {"Buffer.data", "Operator.inputs", "Operator.builtin_options"} <= names
 
 
-@pytest.mark.parametrize("lie", [0, 0xFFFFFFFF, 0x7FFFFFFC, len(GOOD)])
+@each_case("lie", [0, 0xFFFFFFFF, 0x7FFFFFFC, len(GOOD)])
 def test_a_lying_offset_is_refused_at_its_place(lie: int) -> None:
     for name, place in OFFSETS:
         data = bytearray(GOOD)
@@ -193,7 +194,7 @@ def _wrong_options(model: Any, graph: Any) -> None:
     graph.operators[0].builtinOptions = schema.SoftmaxOptionsT()
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("change", "words"),
     [
         (_set("/version", 2), "version 2"),
@@ -338,7 +339,7 @@ def test_a_kind_that_a_runefile_cannot_name_has_no_signature() -> None:
         signature(model)
 
 
-@pytest.mark.parametrize(
+@each_case(
     "value",
     [
         None,

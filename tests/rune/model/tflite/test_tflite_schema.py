@@ -6,12 +6,12 @@ import inspect
 import re
 from typing import Any
 
-import pytest
 from ai_edge_litert import schema_py_generated as published
 
 from rune.model.tflite import Activation, Padding, TensorKind
 from rune.model.tflite.format.operators import OPERATOR_NAMES
 from rune.model.tflite.format.schema import METADATA, NUMBER_CODES, TABLES, UNIONS, FieldForm
+from tests.support.cases import each_case
 
 PUBLISHED_NAMES = {"Int8": "i8", "Uint8": "u8", "Bool": "bool", "Int32": "i32", "Uint32": "u32", "Int64": "i64"} | {
     "Uint64": "u64",
@@ -62,7 +62,7 @@ METADATA_UNIONS = {"ProcessUnitOptions", "ContentProperties"}
 """They are of another schema, which no package of ours has."""
 
 
-@pytest.mark.parametrize("union", sorted(set(UNIONS) - METADATA_UNIONS))
+@each_case("union", sorted(set(UNIONS) - METADATA_UNIONS))
 def test_unions_have_their_published_members(union: str) -> None:
     expected = _numbers(getattr(published, union))
     assert {"NONE": 0} | {name: number for number, name in enumerate(UNIONS[union], 1)} == expected

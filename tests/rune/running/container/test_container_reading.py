@@ -21,6 +21,7 @@ from rune.running.container import (
 )
 from rune.running.container.wasm import custom_section, unsigned_leb
 from tests.rune.running.container.wasm_bytes import EXPORTS, HEADER, IMPORTS, MEMORY, MODULE, TYPES, name, section
+from tests.support.cases import each_case
 
 GRAPH = {"rune": {"name": "nothing"}, "capabilities": {}}
 
@@ -116,7 +117,7 @@ def test_sections_of_one_name_are_read_on_whether_merged_or_not() -> None:
     assert [block["type_name"] for block in read.proc_blocks] == ["A", "B", "C"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("data", "words", "offset"),
     [
         (b"", "not a WebAssembly module", 0),
@@ -147,7 +148,7 @@ def test_damage_is_refused_at_its_place(data: bytes, words: str, offset: int | N
     assert error.offset == offset
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("key", "payload", "words", "inside"),
     [
         (".rune_graph", b"{", "is not JSON", 1),
@@ -190,7 +191,7 @@ def test_only_a_module_is_packed() -> None:
         pack(b"no module", [])
 
 
-@pytest.mark.parametrize("number", [0, 1, 127, 128, 300, 65_535, (1 << 32) - 1])
+@each_case("number", [0, 1, 127, 128, 300, 65_535, (1 << 32) - 1])
 def test_lengths_are_written_as_short_as_they_can_be(number: int) -> None:
     encoded = unsigned_leb(number)
     assert len(encoded) == max(1, -(-number.bit_length() // 7))

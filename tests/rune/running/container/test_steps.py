@@ -11,6 +11,7 @@ from rune.running.container import ContainerError, read_module, step_name, with_
 from rune.running.runtime import RuneMemory, Runtime
 from tests.rune.compiler.verify.projects import rune_of, template
 from tests.rune.running.runtime import wat_runes
+from tests.support.cases import each_case
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +19,7 @@ def sine() -> bytes:
     return rune_of(MemoryFiles(template("sine")), "sine")
 
 
-@pytest.mark.parametrize(
+@each_case(
     "call", ["(drop (i32.const 1))", "(local $x i32)", "(drop (call $output (i32.const 1)))", "(return (i32.const 0))"]
 )
 def test_a_call_that_does_anything_else_is_not_opened(call: str) -> None:

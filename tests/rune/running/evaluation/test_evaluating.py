@@ -24,6 +24,7 @@ from rune.running.evaluation.wording import stream_sentence
 from rune.running.runtime import Limits
 from rune.wording import counted
 from tests.rune.running.runtime.wat_runes import mirror, rune, text
+from tests.support.cases import each_case
 
 SCORES = mirror(RAW, 8, "f32[2]")
 """Gives back the two scores that it reads."""
@@ -256,7 +257,7 @@ def test_scores_of_which_none_is_a_number_are_no_answer(scores: tuple[float, flo
     assert (outcome.failure == "none of its scores is a number") == (answer is None)
 
 
-@pytest.mark.parametrize("scale", [10**400, -(10**400), "1", None], ids=["huge", "low", "text", "null"])
+@each_case("scale", [10**400, -(10**400), "1", None], ids=["huge", "low", "text", "null"])
 def test_a_scale_that_is_no_number_gives_no_scores(scale: Any) -> None:
     tensor = {**GRAPH["tensors"]["t"], "quantization": {"scale": scale, "zero_point": 0}}
     data = hearing(graph={**GRAPH, "tensors": {"t": tensor}})

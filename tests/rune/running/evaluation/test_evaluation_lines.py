@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.running.evaluation.wording import lines
+from tests.support.cases import each_case
 
 
 def evaluated(labels: tuple[str, ...], count: int) -> list[str]:
@@ -14,8 +13,8 @@ def evaluated(labels: tuple[str, ...], count: int) -> list[str]:
     return list(lines(Evaluation(labels, outcomes)))
 
 
-@pytest.mark.parametrize("labels", [("no", "yes"), ("noise-of-a-door", "up")])
-@pytest.mark.parametrize("count", [2, 10])
+@each_case("labels", [("no", "yes"), ("noise-of-a-door", "up")])
+@each_case("count", [2, 10])
 def test_the_figures_of_labels_are_under_their_headings(labels: tuple[str, ...], count: int) -> None:
     shown = evaluated(labels, count)
     head = next(place for place, line in enumerate(shown) if line.startswith("label"))

@@ -8,11 +8,12 @@ from rune.running.evaluation.changes import changed, moved
 from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.running.evaluation.intervals import rate_an_hour, sign_test, wilson
 from rune.running.evaluation.metrics import accuracy, confusion, label_figures
+from tests.support.cases import each_case
 
 PAIRS = [("yes", "yes"), ("yes", "yes"), ("yes", "no"), ("no", "no"), ("no", None), ("up", "yes")]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("right", "count", "low", "high"),
     [
         (8, 10, 0.4902, 0.9433),
@@ -41,7 +42,7 @@ def test_the_poisson_interval_is_garwoods(count: int, low: float, high: float) -
     assert rate_an_hour(count, 0.5).value == 2 * count
 
 
-@pytest.mark.parametrize(("better", "worse", "chance"), [(0, 0, 1.0), (9, 1, 0.0215), (1, 9, 0.0215), (5, 5, 1.0)])
+@each_case(("better", "worse", "chance"), [(0, 0, 1.0), (9, 1, 0.0215), (1, 9, 0.0215), (5, 5, 1.0)])
 def test_the_sign_test_counts_how_even_the_changes_are(better: int, worse: int, chance: float) -> None:
     assert sign_test(better, worse) == pytest.approx(chance, abs=1e-4)
 

@@ -14,6 +14,7 @@ from rune.running.evaluation import reading
 from rune.running.evaluation.errors import SamplesRefused
 from rune.running.evaluation.labelled import EvaluationSplit, same_label
 from rune.running.evaluation.reading import ZipFiles, samples_in_table, samples_of
+from tests.support.cases import each_case
 
 FILES = MemoryFiles({"a.wav": b"A", "b.wav": b"B"})
 
@@ -48,7 +49,7 @@ def test_rows_with_start_and_end_mark_events_of_one_recording() -> None:
     assert [(each.label, each.start, each.end) for each in recording.events or ()] == [("no", 1, 1.5), ("yes", 3, 4)]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("table", "message"),
     [
         (b"", "Line 1: the table has no column file and no column label"),
@@ -101,7 +102,7 @@ def test_what_a_file_manager_left_in_a_zip_hides_no_table_and_is_no_sample() -> 
     assert [each.name for each in samples_of(ZipFiles(zipped(left | words)))] == ["words/yes/1.wav"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "split"),
     [
         ("Train", EvaluationSplit.TRAIN),

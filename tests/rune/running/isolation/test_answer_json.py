@@ -10,6 +10,7 @@ import pytest
 
 from rune.running.isolation.answer_json import DEPTH_LIMIT, SEPARATORS_LIMIT, UnusableAnswer, read_object
 from tests.forge.compute.answer_fuzzing import fuzzed, line_of
+from tests.support.cases import each_case
 from tests.support.shares import share_and_all
 
 ANSWER = {"id": 1, "texts": ["a", "ä"], "numbers": {"one": 1, "half": 0.5}, "rows": [[1, 2.5], [None, True]]}
@@ -20,7 +21,7 @@ def nested(depth: int) -> bytes:
 
 
 @pytest.mark.protects("compiling/malformed-answers")
-@pytest.mark.parametrize(
+@each_case(
     ("data", "reason"),
     [
         (b"[" * 200_000, "nested too deeply|too many values"),
@@ -68,9 +69,7 @@ def test_what_is_within_the_limits_is_read() -> None:
 
 
 @pytest.mark.protects("compiling/malformed-answers")
-@pytest.mark.parametrize(
-    "text", ["\0", "a\0b", "\0\0", "\\\0", "\\\\\0", "\\u0000", "\\\\u0000", "\n\0", '"\0"', "\u00001"]
-)
+@each_case("text", ["\0", "a\0b", "\0\0", "\\\0", "\\\\\0", "\\u0000", "\\\\u0000", "\n\0", '"\0"', "\u00001"])
 def test_a_nul_is_replaced_and_nothing_that_looks_like_one(text: str) -> None:
     replaced = text.replace("\0", "\ufffd")
     assert read_object(line_of({text: [text]})) == {replaced: [replaced]}

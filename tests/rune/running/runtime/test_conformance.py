@@ -26,6 +26,7 @@ from rune.running.runtime.errors import (
 from rune.running.runtime.interpreters import open_model
 from rune.running.runtime.limits import Limits
 from rune.tools.cli.terminal.results import results_json
+from tests.support.cases import each_case
 
 FOLDER = Path(__file__).parents[3] / "conformance"
 LIMITS = Limits(seconds=5, fuel=200_000_000, output=1 << 20)
@@ -94,7 +95,7 @@ def load(case: Case) -> LoadedRune:
 
 
 @pytest.mark.protects("runes/absurd-sizes", "runes/earlier-inputs")
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.folder.name)
+@each_case("case", CASES, ids=lambda case: case.folder.name)
 def test_the_runtime_does_what_the_case_says(case: Case) -> None:
     document = case.document
     error = document.get("error")

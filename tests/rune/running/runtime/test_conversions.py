@@ -26,6 +26,7 @@ from rune.running.runtime.inputs.generator import generated_inputs
 from rune.running.runtime.inputs.images import FORMATS, image_pixels, resize
 from rune.running.runtime.inputs.sounds import sound_input
 from rune.running.runtime.inputs.tables import nearest_f32
+from tests.support.cases import each_case
 from tests.support.properties import examples
 
 
@@ -168,8 +169,8 @@ def deep_png(levels: np.ndarray[tuple[int, ...], np.dtype[np.uint16]], filters: 
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
-@pytest.mark.parametrize("channels", [3, 4])
-@pytest.mark.parametrize("filters", [(0,), (1,), (2,), (3,), (4,), (4, 3, 2, 1, 0)])
+@each_case("channels", [3, 4])
+@each_case("filters", [(0,), (1,), (2,), (3,), (4,), (4, 3, 2, 1, 0)])
 def test_colours_of_16_bits_are_resized_in_16_bits_and_then_cut(channels: int, filters: tuple[int, ...]) -> None:
     levels = np.random.default_rng(9).integers(0, 65536, (7, 6, channels), dtype=np.uint16)
     data = deep_png(levels, filters)
@@ -206,7 +207,7 @@ def test_a_jpeg_of_four_inks_has_three_colours() -> None:
     assert min(image_pixels(white, 2, 2, PixelFormat.RGB)) >= 254
 
 
-@pytest.mark.parametrize("form", ["PNG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "TGA"])
+@each_case("form", ["PNG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "TGA"])
 def test_every_format_of_the_native_runtime_without_losses_gives_the_same_pixels(form: str) -> None:
     options = {"lossless": True} if form == "WEBP" else {}
     image = Image.fromarray(np.dstack([GRADIENT] * 3))
@@ -254,7 +255,7 @@ def test_the_number_of_samples_is_cut_to_a_whole_one(
     assert len(inputs_from_files([request], InputFiles({SOUND.option: (path,)}))[1]) == 2 * count  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "bits"),
     [
         ("0.1", 0x3DCCCCCD),

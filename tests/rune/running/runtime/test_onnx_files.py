@@ -13,6 +13,7 @@ from rune.running.runtime.errors import ModelLoadError, ModelRuntimeMissing
 from rune.running.runtime.interpreters import onnx, open_model
 from rune.running.runtime.interpreters.onnx_file import OnnxError, check_onnx
 from tests.rune.running.runtime.onnx_models import adding, message, model, tensor
+from tests.support.cases import each_case
 
 ONNX = ModelFormat.ONNX.mimetype
 ELSEWHERE = message((1, "location"), (2, "../../etc/passwd"))
@@ -47,7 +48,7 @@ def test_a_tensor_in_another_file_is_refused_wherever_it_stands(outside: bytes) 
             check_onnx(data)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("data", "words"),
     [
         (b"", "empty"),

@@ -29,6 +29,7 @@ from rune.running.runtime.errors import (
 from rune.running.runtime.inputs.generator import generated_inputs
 from rune.tensor import ElementType
 from tests.rune.running.runtime.wat_runes import echo, mirror, rune, text
+from tests.support.cases import each_case
 
 SERIAL = json.dumps({"type_name": "utf8", "channel": 2, "elements": ["up"], "dimensions": [1]}).encode()
 QUICK = Limits(seconds=0.2, fuel=None)
@@ -63,7 +64,7 @@ def test_parameters_keep_their_types_and_their_order() -> None:
     assert list(loaded.capabilities[0].parameters.items()) == [("hz", 16000), ("x", 0.5)]
 
 
-@pytest.mark.parametrize("value_type", [0, 3, 4, 8])
+@each_case("value_type", [0, 3, 4, 8])
 def test_an_unknown_value_type_is_refused(value_type: int) -> None:
     parameter = f"""(drop (call $parameter (i32.const 1) (i32.const 0) (i32.const 2) (i32.const 4) (i32.const 4)
       (i32.const {value_type})))"""
@@ -72,7 +73,7 @@ def test_an_unknown_value_type_is_refused(value_type: int) -> None:
 
 
 @pytest.mark.protects("runes/limits")
-@pytest.mark.parametrize(
+@each_case(
     "call",
     [
         "(drop (call $read (i32.const 65533) (i32.const 4) (i32.const 1)))",
@@ -84,7 +85,7 @@ def test_an_unknown_value_type_is_refused(value_type: int) -> None:
         "(drop (call $write (i32.const 2) (i32.const 65536) (i32.const 1)))",
     ],
 )
-@pytest.mark.parametrize("pages", ["1", "1 1"], ids=["may grow", "is whole"])
+@each_case("pages", ["1", "1 1"], ids=["may grow", "is whole"])
 def test_an_address_outside_memory_is_a_named_error_and_the_host_lives_on(call: str, pages: str) -> None:
     manifest = "(drop (call $capability (i32.const 5))) (drop (call $output (i32.const 1)))"
     loaded = Runtime.load(rune(manifest, call, pages=pages))
@@ -101,7 +102,7 @@ def test_what_has_grown_is_inside() -> None:
     assert loaded.memory_pages == 2
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("manifest", "message"),
     [
         ("(drop (call $capability (i32.const 7)))", "Unknown capability type: 7"),
@@ -153,7 +154,7 @@ def test_output_that_cannot_be_read_leaves_the_rune_usable() -> None:
             loaded.call({1: b"abcd"})
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("data", "message"),
     [
         (b"", "not a WebAssembly module"),

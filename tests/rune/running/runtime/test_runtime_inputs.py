@@ -29,6 +29,7 @@ from rune.running.runtime.inputs.files import InputFiles, inputs_from_files
 from rune.running.runtime.inputs.images import image_pixels, resize
 from rune.running.runtime.inputs.sounds import sound_input
 from rune.running.runtime.inputs.tables import csv_rows
+from tests.support.cases import each_case
 
 
 def png(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
@@ -52,7 +53,7 @@ def test_a_picture_of_the_asked_size_is_passed_through() -> None:
     assert image_pixels(png(pixels), 7, 5, PixelFormat.RGB) == pixels.tobytes()
 
 
-@pytest.mark.parametrize(("width", "height"), [(96, 64), (10, 40), (31, 33), (200, 7)])
+@each_case(("width", "height"), [(96, 64), (10, 40), (31, 33), (200, 7)])
 def test_resizing_agrees_with_another_implementation_of_the_same_kernel(width: int, height: int) -> None:
     smooth = np.asarray(Image.fromarray(noise(6, 9, 3)).resize((90, 60), Image.Resampling.BICUBIC))
     theirs = np.asarray(Image.fromarray(smooth).resize((width, height), Image.Resampling.BICUBIC))
@@ -84,7 +85,7 @@ def test_a_gray_picture_is_repeated_for_colour() -> None:
     assert list(image_pixels(png(pixels), 2, 1, PixelFormat.GRAYSCALE)) == [9, 200]
 
 
-@pytest.mark.parametrize("mode", ["1", "P", "CMYK", "I;16"])
+@each_case("mode", ["1", "P", "CMYK", "I;16"])
 def test_pictures_of_every_usual_kind_are_read(mode: str) -> None:
     file = io.BytesIO()
     white = Image.new("L", (4, 4), 255)
@@ -105,7 +106,7 @@ def test_a_wav_that_fits_gives_its_first_samples_as_they_are() -> None:
     assert (sound.data, sound.conversion) == (samples[:6], None)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("data", "message"),
     [
         (b"", "not a wav file"),
@@ -128,20 +129,20 @@ MOTION = json.loads((Path(__file__).parents[3] / "conformance" / "motion.json").
 """The cases that the page is held to as well."""
 
 
-@pytest.mark.parametrize("case", MOTION["read"], ids=lambda case: case["what"])
+@each_case("case", MOTION["read"], ids=lambda case: case["what"])
 def test_a_csv_of_motion_is_read(case: Mapping[str, Any]) -> None:
     values = [value for row in case["rows"] for value in row]
     assert csv_rows(case["text"].encode(), ACCEL.columns, None) == struct.pack(f"<{len(values)}f", *values)
 
 
-@pytest.mark.parametrize("case", MOTION["refused"], ids=lambda case: case["message"])
+@each_case("case", MOTION["refused"], ids=lambda case: case["message"])
 def test_a_csv_that_does_not_do_is_refused_with_the_line(case: Mapping[str, Any]) -> None:
     with pytest.raises(InputFile) as refused:
         csv_rows(case["text"].encode(), ACCEL.columns, None)
     assert str(refused.value) == case["message"]
 
 
-@pytest.mark.parametrize("case", MOTION["window"], ids=lambda case: case["what"])
+@each_case("case", MOTION["window"], ids=lambda case: case["what"])
 def test_a_rune_reads_the_first_rows_and_none_that_are_not_there(case: Mapping[str, Any]) -> None:
     data, count = case["text"].encode(), case["count"]
     if "message" in case:
@@ -201,7 +202,7 @@ def test_a_seed_feeds_random_capabilities_of_any_size() -> None:
     assert source(8) == random_bytes(5, 8)  # type: ignore[operator]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("kind", "parameters", "message"),
     [
         (RAW, {}, 'Unable to load the "RAW" input: The user asked for source 0, but no sources were'),

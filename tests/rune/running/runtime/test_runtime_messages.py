@@ -12,6 +12,7 @@ from rune.abi import OutputKind
 from rune.running.runtime.errors import BadOutput
 from rune.running.runtime.messages import LogLine, OutputTensor, read_log_line, read_message
 from rune.tensor import ElementType, TensorType, parse_shape
+from tests.support.cases import each_case
 
 
 def serial(document: object) -> tuple[OutputTensor, ...]:
@@ -42,7 +43,7 @@ def test_what_is_not_finite_arrives_as_null() -> None:
     assert math.isnan(float(values.elements[0]))
 
 
-@pytest.mark.parametrize(
+@each_case(
     "document",
     [
         7,
@@ -66,7 +67,7 @@ def test_a_record_that_does_not_fit_is_refused(document: object) -> None:
         serial(document)
 
 
-@pytest.mark.parametrize("data", [b"", b"\xff", b"{", b"[" * 100_000])
+@each_case("data", [b"", b"\xff", b"{", b"[" * 100_000])
 def test_text_that_is_not_json_is_refused(data: bytes) -> None:
     with pytest.raises(BadOutput):
         read_message(1, OutputKind.SERIAL, data)
@@ -83,7 +84,7 @@ def test_texts_in_a_tensor_have_their_lengths_in_front() -> None:
     assert read_message(1, OutputKind.TENSOR, data).tensors[0].elements == ("up", "")
 
 
-@pytest.mark.parametrize(
+@each_case(
     "data",
     [
         b"\1",

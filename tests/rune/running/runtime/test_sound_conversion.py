@@ -14,6 +14,7 @@ import pytest
 from rune.running.runtime.errors import InputFile
 from rune.running.runtime.inputs.resampling import resampled
 from rune.running.runtime.inputs.sounds import sound_input
+from tests.support.cases import each_case
 
 Values = npt.NDArray[np.float64]
 
@@ -44,15 +45,15 @@ def heard(data: bytes) -> Values:
     return np.frombuffer(data, "<i2") / 32767
 
 
-@pytest.mark.parametrize("rate", [8000, 11025, 22050, 32000, 44100, 48000, 96000])
-@pytest.mark.parametrize("hertz", [100.0, 1000.0, 3000.0])
+@each_case("rate", [8000, 11025, 22050, 32000, 44100, 48000, 96000])
+@each_case("hertz", [100.0, 1000.0, 3000.0])
 def test_a_tone_stays_the_same_tone_at_another_rate(rate: int, hertz: float) -> None:
     sound = sound_input(saved([0.8 * tone(hertz, rate, rate)], rate), 16000, 16000)
     inside = slice(400, -400)  # Silence surrounds the sound, and its filter reaches into it.
     assert np.abs(heard(sound.data) - 0.8 * tone(hertz, 16000, 16000))[inside].max() < 2e-4
 
 
-@pytest.mark.parametrize("hertz", [8800, 12000, 15000, 20000])
+@each_case("hertz", [8800, 12000, 15000, 20000])
 def test_what_the_new_rate_cannot_carry_is_gone_and_not_folded_back(hertz: int) -> None:
     sound = sound_input(saved([0.8 * tone(hertz, 44100, 44100)], 44100), 16000, 16000)
     assert np.abs(heard(sound.data)[400:-400]).max() < 2e-4
@@ -83,7 +84,7 @@ def test_pieces_of_the_work_join_without_a_seam(monkeypatch: pytest.MonkeyPatch)
     assert np.allclose(resampled(noise, 44100, 16000, 7000), whole, atol=1e-12)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("body", "code", "bits"),
     [
         (bytes([0, 192, 255]), 1, 8),
@@ -113,7 +114,7 @@ def test_a_second_that_lost_a_sample_to_rounding_is_still_a_second() -> None:
     assert len(sound_input(saved([tone(100, 44100, 44099)], 44100), 16000, 16000).data) == 32000
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("data", "rate", "count", "message"),
     [
         (saved([tone(9, 44100, 22050)], 44100), 16000, 16000, "At least 16000 samples .* but only 8000 were provided"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import ArgumentValue, BlockError
 from rune.source.language.facts.argument_range import range_here
@@ -11,6 +9,7 @@ from rune.source.language.graph_edits.palette import stage_arguments
 from rune.tensor import ElementType, TensorType
 from tests.rune.source.language.projects import WORDS
 from tests.rune.source.language.written_runefiles import analysed
+from tests.support.cases import each_case
 
 
 def limits(text: str, stage: str, name: str) -> tuple[float | None, float | None]:
@@ -36,7 +35,7 @@ pipeline:
 """
 
 
-@pytest.mark.parametrize("count", ["2", "6", "7", "-3", "words"])
+@each_case("count", ["2", "6", "7", "-3", "words"])
 def test_there_are_no_more_places_than_scores_whatever_is_written_now(count: str) -> None:
     assert limits(SIX_SCORES.replace("count: 2", f"count: {count}"), "best", "count") == (1, 6)
 
@@ -73,7 +72,7 @@ INPUTS = {
 }
 
 
-@pytest.mark.parametrize("name", INPUTS)
+@each_case("name", INPUTS)
 def test_the_ends_of_each_range_are_taken_and_what_is_beyond_them_is_not(name: str) -> None:
     block, inputs, values = CATALOGUE[name], (INPUTS[name],), values_of(name)
 

@@ -7,6 +7,7 @@ import pytest
 from rune.source.language.completion.completing import complete
 from rune.source.language.completion.items import Completion
 from tests.rune.source.language.projects import CURSOR, WORDS, at_cursor
+from tests.support.cases import each_case
 
 AUDIO = """\
 version: 1
@@ -49,7 +50,7 @@ def test_a_document_offers_only_the_keys_that_it_has_not() -> None:
     assert chosen(f"ver{CURSOR}", "version") == "version: 1"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("written", "label", "becomes"),
     [
         ("pro¦", "proc-block", "proc-block: "),

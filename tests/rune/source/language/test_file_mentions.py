@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from rune.source.language.names.file_mentions import file_mentions, rename_files
 from tests.rune.source.language.projects import WORDS, applied
 from tests.rune.source.language.written_runefiles import analysed
+from tests.support.cases import each_case
 
 
 def moved(text: str, **paths: str) -> str:
@@ -27,7 +26,7 @@ def test_each_is_named_by_its_new_path_and_nothing_else_changes() -> None:
     assert rename_files(analysed(WORDS), {"other.txt": "x.txt"}) == ()
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("before", "after"),
     [
         ("words.tflite", "models/w.tflite"),
@@ -40,7 +39,7 @@ def test_quotes_comments_and_the_way_of_writing_stay(before: str, after: str) ->
     assert moved(WORDS.replace("./words.tflite", before)) == moved(WORDS).replace("./models/w.tflite", after)
 
 
-@pytest.mark.parametrize("name", ["a b.tflite", "it's.tflite", "x: y.tflite", "#.tflite", "yes", "漢字.tflite", "1e3"])
+@each_case("name", ["a b.tflite", "it's.tflite", "x: y.tflite", "#.tflite", "yes", "漢字.tflite", "1e3"])
 def test_a_name_that_needs_quotes_gets_them(name: str) -> None:
     text = applied(WORDS, rename_files(analysed(WORDS), {"words.tflite": name}))
     assert [each.path for each in file_mentions(analysed(text))] == [name, "labels.txt"]

@@ -9,6 +9,7 @@ from rune.model.tflite.signature import Json
 from rune.source.language import analyse
 from rune.source.language.hover import hover
 from tests.rune.source.language.projects import CURSOR, WORDS, at_cursor, signature
+from tests.support.cases import each_case
 
 IMAGE = """\
 version: 1
@@ -68,7 +69,7 @@ def test_a_model_shows_its_size_and_operators_where_they_are_known() -> None:
     assert tooltip.text.endswith("52.3 kB, 5 operators: 4 CONV_2D, 1 SOFTMAX")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("word", "before", "expected"),
     [
         ("version", "", "Always `1`"),

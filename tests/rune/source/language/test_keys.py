@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from rune.abi import ModelFormat
 from rune.capabilities import CAPABILITIES
 from rune.compiler.blocks.catalogue import CATALOGUE, PUBLISHED_BLOCKS
@@ -15,6 +13,7 @@ from rune.source.runefile.codes import Code
 from rune.source.runefile.stages.outputs import OUTPUT_KINDS
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType
+from tests.support.cases import each_case
 
 VALUES = {"inputs": "[a]", "outputs": "[{type: u8, dimensions: [4]}]", "args": "{}"}
 
@@ -25,7 +24,7 @@ def unknown(text: str) -> list[str]:
     return [each.message for each in diagnostics if each.code == Code.UNKNOWN_KEY.value]
 
 
-@pytest.mark.parametrize("kind", list(StageKind))
+@each_case("kind", list(StageKind))
 def test_every_key_of_a_stage_is_one_and_there_are_no_others(kind: StageKind) -> None:
     descriptions = keys.stage_keys(kind)
     lines = "".join(f"    {key}: {VALUES.get(key, 'x')}\n" for key in descriptions)

@@ -7,6 +7,7 @@ import pytest
 from rune.source.language.apply import apply_edits
 from rune.source.language.names.navigation import RenameRefused, definition, prepare_rename, references, rename
 from tests.rune.source.language.projects import WORDS, applied, at_cursor
+from tests.support.cases import each_case
 
 
 def places(text: str, *, uses_only: bool = False) -> list[tuple[int, str]]:
@@ -65,7 +66,7 @@ def test_a_rename_in_a_broken_file_reaches_the_broken_lines_too() -> None:
     assert renamed(broken.replace("  bytes:", "  by¦tes:"), "pixels") == broken.replace("bytes", "pixels")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "reason"),
     [
         ("audio", 'The stage in line 5 has the name "audio" already'),
@@ -131,7 +132,7 @@ pipeline:
 """
 
 
-@pytest.mark.parametrize(
+@each_case(
     "text",
     [
         REPEATED,

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import to_json
 from rune.source.language.policy.answers import POLICY_ANSWERS
 from rune.source.language.service import ANSWERS, LanguageService
 from tests.rune.source.language.projects import SIGNATURES, WORDS
+from tests.support.cases import each_case
 
 TEXT = """\
 limits:
@@ -50,7 +49,7 @@ def _completed(before: str, after: str = "") -> list[str]:
     return [] if completion is None else [item["label"] for item in completion["items"]]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("before", "some"),
     [
         ("", {"limits", "approvals", "groups", "protected-tags"}),
@@ -79,7 +78,7 @@ def test_nothing_is_offered_in_a_comment() -> None:
     assert _answer("# a", "complete", offset=3) is None
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("word", "explanation"),
     [
         ("limits", "Limits of a build."),
@@ -184,7 +183,7 @@ def test_an_edit_of_a_model_counts_as_it_is_asked_and_is_refused_by_name() -> No
     }
 
 
-@pytest.mark.parametrize(
+@each_case(
     "edit",
     [
         None,

@@ -18,6 +18,7 @@ from rune.source.runefile.source import SourceText
 from rune.source.runefile.yaml.compose import compose
 from rune.source.runefile.yaml.values import Value
 from tests.rune.source.language.projects import WORDS, project
+from tests.support.cases import each_case
 from tests.support.properties import examples
 
 QUICK = examples(25)
@@ -64,7 +65,7 @@ def words(root: Value | None) -> list[tuple[object, ...]]:
     ]
 
 
-@pytest.mark.parametrize("text", [WORDS, FLOW, STYLES, WORDS.replace("\n", "\r\n")], ids=range(4))
+@each_case("text", [WORDS, FLOW, STYLES, WORDS.replace("\n", "\r\n")], ids=range(4))
 def test_good_yaml_is_read_as_yaml(text: str) -> None:
     source = SourceText("Runefile.yml", text)
     report = DiagnosticReport("Runefile.yml")
@@ -74,7 +75,7 @@ def test_good_yaml_is_read_as_yaml(text: str) -> None:
     assert loose == exact
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "expected"),
     [
         ("a:\n  b: [x, y\n  c: 1\n", {("a", "b", 0): "x", ("a", "b", 1): "y", ("a", "c"): "1"}),

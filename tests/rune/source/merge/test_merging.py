@@ -19,6 +19,7 @@ from rune.source.merge import (
 )
 from rune.source.merge.lines import Stretch
 from tests.rune.source.merge.simulated_merges import simulate
+from tests.support.cases import each_case
 
 BASE = """\
 # What the pen draws.
@@ -77,7 +78,7 @@ def test_both_adding_a_stage_of_one_name_is_a_conflict_unless_it_is_the_same() -
     assert merged(added, added).text({}) == added
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("base", "ours", "theirs"),
     [("a\nb\nc\n", "a\nX\nc\n", "a\nY\nc\n"), ("a\n", "a\nX\n", "a\nY\n"), ("a\nb\n", "a\n", "a\nY\n"), ("", "X", "Y")],
 )
@@ -140,7 +141,7 @@ def test_the_order_of_the_side_that_changed_it_is_taken() -> None:
     assert merge.text({}) == moved.replace("SERIAL", "TENSOR")
 
 
-@pytest.mark.parametrize("text", ["- a\n- b\n", "FROM runicos/base\n", "\tpipeline: x\n", "version: 1\nversion: 1\n"])
+@each_case("text", ["- a\n- b\n", "FROM runicos/base\n", "\tpipeline: x\n", "version: 1\nversion: 1\n"])
 def test_a_runefile_whose_stages_cannot_be_told_apart_is_merged_by_line(text: str) -> None:
     assert merge_runefile("R", text, text + "# ours\n", text).text({}) == text + "# ours\n"
     (conflict,) = merge_runefile("R", text, text + "# ours\n", text + "# theirs\n").conflicts
@@ -224,7 +225,7 @@ def test_a_file_that_one_side_renamed_and_the_other_changed_is_both() -> None:
     assert merge.files({}) == {"words.txt": Written("1\ntwo\n3\n")}
 
 
-@pytest.mark.parametrize("seed", range(10))
+@each_case("seed", range(10))
 def test_forks_and_merges_by_seed_lose_nothing(seed: int) -> None:
     simulation = simulate(seed)
     assert simulation.merges >= len(simulation.forks)

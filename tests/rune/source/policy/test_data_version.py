@@ -8,6 +8,7 @@ import yaml
 
 from rune.source.policy.read import read_policy
 from rune.source.policy.schema import policy_schema
+from tests.support.cases import each_case
 
 DIGEST = f"sha256:{7:064x}"
 
@@ -19,9 +20,7 @@ def test_a_digest_is_read() -> None:
         jsonschema.validate(yaml.safe_load(text), policy_schema())
 
 
-@pytest.mark.parametrize(
-    "value", ["newest", "3", "[a]", "{version: 3}", "sha256:12", DIGEST.upper(), f"{DIGEST}0", "''"]
-)
+@each_case("value", ["newest", "3", "[a]", "{version: 3}", "sha256:12", DIGEST.upper(), f"{DIGEST}0", "''"])
 def test_what_is_no_digest_is_refused(value: str) -> None:
     checked = read_policy(f"data: {value}\n")
     assert checked.data is None

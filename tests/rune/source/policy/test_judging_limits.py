@@ -18,6 +18,7 @@ from rune.source.policy import (
 from rune.source.policy.quantities import SHARE, read_quantity
 from rune.source.policy.read import read_policy
 from rune.source.policy.wording import bound_text, judgement_line, judgement_sentence, lines, rule_changes
+from tests.support.cases import each_case
 
 
 def _judged(limit: Limit, figures: MeasuredFigures) -> Judgement:
@@ -25,7 +26,7 @@ def _judged(limit: Limit, figures: MeasuredFigures) -> Judgement:
     return judgement
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("limit", "figures", "outcome"),
     [
         (Limit(LimitKind.SIZE, 1000), MeasuredFigures(1000, 0), LimitResult.MET),
@@ -142,7 +143,7 @@ def test_rounding_does_not_hide_on_which_side_of_the_limit_a_figure_is() -> None
     assert judgement_line(judged).startswith("✗ Accuracy: missed. 95 %") is False
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("limit", "text"),
     [
         (Limit(LimitKind.SIZE, 64_000), "at most 64.0 kB"),

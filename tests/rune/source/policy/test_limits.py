@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-
 from rune.source.policy.limits import LimitKind, Names
 from rune.source.policy.read import read_policy
 from tests.conftest import REPOSITORY
+from tests.support.cases import each_case
 
 PAGE = (REPOSITORY / "docs" / "reference" / "forge-yml.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("kind", LimitKind)
+@each_case("kind", LimitKind)
 def test_a_limit_takes_each_of_its_suggestions(kind: LimitKind) -> None:
     for suggestion in kind.declaration.suggestions:
         value = suggestion if kind.declaration.names is None else f"{{name: {suggestion}}}"
@@ -21,7 +20,7 @@ def test_a_limit_takes_each_of_its_suggestions(kind: LimitKind) -> None:
         assert [limit.kind for limit in checked.policy.limits] == [kind]
 
 
-@pytest.mark.parametrize("kind", LimitKind)
+@each_case("kind", LimitKind)
 def test_a_limit_has_a_row_in_the_reference(kind: LimitKind) -> None:
     assert f"| `{kind.value}` |" in PAGE
 

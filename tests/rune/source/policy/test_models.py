@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 import jsonschema
-import pytest
 import yaml
 
 from rune.datasets.splits import Split
@@ -16,6 +15,7 @@ from rune.source.policy.model_files import check_models, record_path
 from rune.source.policy.read import read_policy
 from rune.source.policy.schema import policy_schema
 from rune.source.policy.sections.models import MAX_MODELS, ModelSource
+from tests.support.cases import each_case
 
 WHOLE = """\
 models:
@@ -49,7 +49,7 @@ def test_models_are_read_in_the_order_of_their_paths() -> None:
     jsonschema.validate(yaml.safe_load(WHOLE), policy_schema())
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("models", "message"),
     [
         ("{m.onnx: {source: a}}", "does not end with `.tflite`"),
@@ -100,7 +100,7 @@ def test_a_model_that_is_as_its_record_says_has_no_problem() -> None:
     assert check_models(MemoryFiles(_files()), MODEL) == ()
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("files", "message"),
     [
         ({**_files(), "m.tflite": b"other"}, "is not the file that its conversion wrote"),

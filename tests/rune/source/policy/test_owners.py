@@ -10,11 +10,12 @@ from rune.source.policy import ApprovalRule, Owners, Policy
 from rune.source.policy.paths import MAX_LENGTH, is_path_pattern, path_matches
 from rune.source.policy.without_people import NOTE, without_people
 from rune.source.policy.wording import rule_changes
+from tests.support.cases import each_case
 
 ADA, AUDIO = ApprovalRule(people=("ada@example.com",)), ApprovalRule(teams=("audio",))
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("pattern", "path", "is_described"),
     [
         ("*", "a/b/c.txt", True),
@@ -49,7 +50,7 @@ def test_a_pattern_describes_files_as_codeowners_does(pattern: str, path: str, i
     assert path_matches(pattern, path) is is_described
 
 
-@pytest.mark.parametrize(
+@each_case(
     "text",
     ["", "/", "//a", "a//b", "../a", "a/./b", "a\\b", "a**", "**a/b", "!a", "#a", "a\nb", "a" * (MAX_LENGTH + 1)],
 )

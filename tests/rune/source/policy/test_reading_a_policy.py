@@ -24,6 +24,7 @@ from rune.source.policy.policy import RUNTIMES
 from rune.source.policy.read import MAX_SIZE, CheckedPolicy, read_policy
 from rune.source.policy.schema import policy_schema
 from rune.source.policy.tags import names_version, protects
+from tests.support.cases import each_case
 
 WHOLE = """\
 limits:
@@ -111,7 +112,7 @@ def test_a_policy_is_the_same_after_json() -> None:
     assert Policy.from_json(Policy().to_json()) == Policy()
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\n", "limits:\n", "{}\n"])
+@each_case("text", ["", "# nothing\n", "limits:\n", "{}\n"])
 def test_a_file_that_says_nothing_leaves_all_to_the_default(text: str) -> None:
     assert read_policy(text).policy == Policy()
 
@@ -122,7 +123,7 @@ def test_a_project_without_the_file_has_no_policy_and_no_problem() -> None:
 
 
 @pytest.mark.protects("reviews/policy-files")
-@pytest.mark.parametrize(
+@each_case(
     ("text", "expected"),
     [
         ("limit: {}\n", ("RUNE0008", 1)),
@@ -226,7 +227,7 @@ def test_the_schema_takes_what_the_reader_takes_and_refuses_the_same_mistakes() 
 
 
 @pytest.mark.protects("reviews/policy-files")
-@pytest.mark.parametrize(
+@each_case(
     ("pattern", "tag", "is_protected"),
     [
         ("versions", "1.0", True),

@@ -9,6 +9,7 @@ import yaml
 from rune.source.policy.read import read_policy
 from rune.source.policy.schema import policy_schema
 from rune.source.policy.sections.training import MAX_SEED, Training
+from tests.support.cases import each_case
 
 WHOLE = """\
 training:
@@ -55,7 +56,7 @@ def test_a_start_is_a_model_of_keras(path: str) -> None:
     jsonschema.validate(yaml.safe_load(text), policy_schema())
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("training", "message"),
     [
         ("motion", "`training` must be a map with `recipe` and `data`"),

@@ -9,6 +9,7 @@ import pytest
 from rune.source.policy.read import read_policy
 from rune.source.policy.without_people import NOTE, without_people
 from rune.source.runefile.yaml.values import Map, Value, YamlScalar
+from tests.support.cases import each_case
 
 LIMITS = "limits: {size: 1 kB}\n"
 
@@ -61,7 +62,7 @@ def read_by_anyone(text: str) -> str:
 
 
 @pytest.mark.protects("registry/copied-addresses")
-@pytest.mark.parametrize("spelling", SPELLINGS)
+@each_case("spelling", SPELLINGS)
 def test_an_address_is_left_out_however_it_is_spelt(spelling: str) -> None:
     copied = without_people(SPELLINGS[spelling])
     assert copied.startswith(NOTE)
@@ -70,7 +71,7 @@ def test_an_address_is_left_out_however_it_is_spelt(spelling: str) -> None:
 
 
 @pytest.mark.protects("registry/copied-addresses")
-@pytest.mark.parametrize("spelling", TEAMS)
+@each_case("spelling", TEAMS)
 def test_a_team_is_left_out_however_it_is_spelt(spelling: str) -> None:
     copied = without_people(TEAMS[spelling])
     assert copied.startswith(NOTE)
@@ -87,8 +88,6 @@ def test_the_other_rules_stay() -> None:
     assert without_people(text) == f"{NOTE}{LIMITS}protected-tags: [latest]\n"
 
 
-@pytest.mark.parametrize(
-    "text", ["", LIMITS, "approvals: [owner]\n", "groups: {}\n# no one @ all\n", 'limits: {"\\x41": 1}\n']
-)
+@each_case("text", ["", LIMITS, "approvals: [owner]\n", "groups: {}\n# no one @ all\n", 'limits: {"\\x41": 1}\n'])
 def test_a_text_that_names_nobody_stays_as_it_is(text: str) -> None:
     assert without_people(text) == text

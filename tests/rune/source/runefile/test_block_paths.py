@@ -10,6 +10,7 @@ import pytest
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.source.runefile.stages.block_versions import CHANGED
 from tests.rune.source.runefile.runefiles import applied, checked
+from tests.support.cases import each_case
 
 HEAD = "version: 1\nimage: x\npipeline:\n  input: {capability: RAW, outputs: [{type: f32, dimensions: [4]}]}\n"
 
@@ -25,7 +26,7 @@ def codes(path: str) -> list[str]:
 ROOT = Path(__file__).parents[4]
 
 
-@pytest.mark.parametrize(
+@each_case(
     "path",
     [
         "normalize",
@@ -43,7 +44,7 @@ def test_a_path_to_a_block_of_the_catalogue_is_understood(path: str) -> None:
     assert codes(path) == []
 
 
-@pytest.mark.parametrize(
+@each_case(
     "path",
     [
         "hotg-ai/proc-blocks#normalize",
@@ -103,7 +104,7 @@ def test_the_page_of_the_published_blocks_has_all_and_each_can_be_built() -> Non
     assert all(name in CATALOGUE for name in [*states, *re.findall(r"`([a-z]+_[a-z_]+)`", page)])
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("path", "code"),
     [
         ("noramlize", "RUNE0060"),

@@ -9,6 +9,7 @@ from rune.project.files import MemoryFiles
 from rune.source.runefile.blocks.test_fixes import fixes_of_test
 from rune.source.runefile.diagnostics import Diagnostic
 from rune.source.runefile.source import SourceText
+from tests.support.cases import each_case
 
 BLOCK = """\
 def third(x: f32["n"]) -> f32["n"]:
@@ -71,7 +72,7 @@ def test_a_test_of_a_block_that_was_replaced_is_removed() -> None:
     assert problems("") == ()
 
 
-@pytest.mark.parametrize("text", ["def test_a(:\n", "x = 1\n", "\0", "def test_a():\n    assert x == 1\n" * 2])
+@each_case("text", ["def test_a(:\n", "x = 1\n", "\0", "def test_a():\n    assert x == 1\n" * 2])
 def test_no_text_is_too_strange(text: str) -> None:
     fixes = fixes_of_test(SourceText("a_test.py", text), 1, float("nan"), 3)
     assert {each.title for each in fixes} <= {"Remove test_a"}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from rune.source.runefile import Severity
 from tests.rune.source.runefile.runefiles import WORDS, applied, checked, errors, only_problem, problems, spanned
+from tests.support.cases import each_case
 
 BASE = "version: 1\nimage: runicos/base\npipeline:\n"
 RAW = "  input: {capability: RAW, args: {length: 4}, outputs: [{type: f32, dimensions: [1, 1]}]}\n"
@@ -16,7 +15,7 @@ def test_the_project_that_these_tests_break_is_right() -> None:
     assert problems(WORDS) == []
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("old", "new", "phrase", "place"),
     [
         ("version: 1\n", "", "missing field `version`", ""),
@@ -101,7 +100,7 @@ def test_all_problems_of_a_file_come_in_one_run_in_the_order_of_the_text() -> No
     assert [item.code for item in diagnostics] == ["RUNE0044", "RUNE0030", "RUNE0021", "RUNE0018", "RUNE0050"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("old", "new"),
     [
         ("model: ./words.tflite", "modle: ./words.tflite"),
@@ -193,7 +192,7 @@ def test_yes_is_text_and_not_a_truth_value() -> None:
     assert [item.code for item in checked(text).diagnostics] == ["RUNE0069"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("arguments", "dimensions", "is_right"),
     [
         ("{width: 4, height: 2}", "u8, dimensions: [1, 4, 2, 3]", True),
@@ -212,7 +211,7 @@ def test_an_image_has_the_size_that_its_arguments_say(arguments: str, dimensions
     assert (errors(BASE + stage + OUT) == []) is is_right
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("stage", "is_right"),
     [
         ("SOUND, args: {hz: 8000, sample_duration_ms: 125}, outputs: [{type: i16, dimensions: [1, 1000]}]", True),
@@ -249,7 +248,7 @@ def test_a_capability_gives_what_its_arguments_say(stage: str, is_right: bool) -
     assert (errors(f"{BASE}  input: {{capability: {stage}}}\n{OUT}") == []) is is_right
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("inputs", "outputs", "codes"),
     [
         ("[a, b]", "", []),
@@ -272,7 +271,7 @@ def test_a_model_is_held_to_its_own_inputs_and_outputs(inputs: str, outputs: str
     assert [item.code for item in checked(text).diagnostics] == codes
 
 
-@pytest.mark.parametrize("value", ["two", "1e999", ".inf", "''", "0x1g"])
+@each_case("value", ["two", "1e999", ".inf", "''", "0x1g"])
 def test_an_argument_that_is_no_number_is_refused(value: str) -> None:
     text = f"{BASE}{RAW}  rest: {{proc-block: modulo, inputs: [input], args: {{modulus: {value}}}}}\n"
     (problem,) = errors(text + "  end: {out: SERIAL, inputs: [rest]}\n")
@@ -281,7 +280,7 @@ def test_an_argument_that_is_no_number_is_refused(value: str) -> None:
     assert spanned(text, problem) == value
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("value", "quoted"), [("1e400", "1e400"), ("-.inf", "-.inf"), ("1e39", "1e+39"), ("9" * 5000, "9" * 39 + "…")]
 )
 def test_a_number_that_is_too_large_is_quoted_as_it_is_written_with_the_limits(value: str, quoted: str) -> None:

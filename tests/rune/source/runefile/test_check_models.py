@@ -13,6 +13,7 @@ from rune.source.runefile import Checked, HostResourceOptions, Severity, check
 from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import BlockStage, ModelStage
 from rune.tensor import ElementType, TensorType
+from tests.support.cases import each_case
 
 ROW = TensorType(ElementType.F32, (1, 4))
 BYTES = TensorType(ElementType.I8, (1, 4))
@@ -73,7 +74,7 @@ def refusal(result: Checked) -> tuple[Code, str]:
     return Code(diagnostic.code), "\n".join((diagnostic.message, *diagnostic.notes))
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("model", "format_", "file"),
     [
         ("./net.onnx", "onnx", "net.onnx"),
@@ -125,7 +126,7 @@ def test_a_resource_that_is_no_format_is_refused(resource: str, code: Code, why:
     assert why in said
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("model", "rest", "why"),
     [
         ("net.onnx", "", '"net.onnx" looks like a model in the format onnx, and not tensorflow-lite'),

@@ -31,6 +31,7 @@ from rune.source.runefile.codes import Code
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.pyblock.test_block_tests import SMOOTH
 from tests.rune.shared_blocks import PATH, RUNEFILE, published
+from tests.support.cases import each_case
 from tests.support.models.model_cases import refused_cases
 
 ROOT = Path(__file__).parents[4]
@@ -105,14 +106,14 @@ def test_every_code_has_a_page_and_every_page_a_code() -> None:
     assert all(f"[{code.value}]({code.value}.md)" in index for code in Code)
 
 
-@pytest.mark.parametrize("code", OF_A_CHECK)
+@each_case("code", OF_A_CHECK)
 def test_the_wrong_example_of_a_page_gives_its_code(code: str) -> None:
     checked = _checked(*_examples(code)["Wrong"])
     assert code in {diagnostic.code for diagnostic in checked.diagnostics}
     assert all(diagnostic.code == code for diagnostic in checked.diagnostics if diagnostic.severity is Severity.ERROR)
 
 
-@pytest.mark.parametrize("code", OF_A_CHECK)
+@each_case("code", OF_A_CHECK)
 def test_the_right_example_of_a_page_has_nothing_wrong(code: str) -> None:
     language, text = _examples(code)["Right"]
     if language == "sh":
@@ -123,7 +124,7 @@ def test_the_right_example_of_a_page_has_nothing_wrong(code: str) -> None:
     assert checked.pipeline is not None
 
 
-@pytest.mark.parametrize("code", OF_A_BLOCK)
+@each_case("code", OF_A_BLOCK)
 def test_the_examples_of_a_page_about_a_block_do_what_it_says(code: str) -> None:
     wrong, right = (_checked_block(*_examples(code)[title]) for title in ("Wrong", "Right"))
     codes = {(each.file, each.code) for each in wrong.diagnostics}
@@ -194,7 +195,7 @@ def _checked_tests(text: str) -> CheckedTests:
     return read_tests(MemoryFiles(files), "smooth_test.py")
 
 
-@pytest.mark.parametrize("code", OF_A_POLICY)
+@each_case("code", OF_A_POLICY)
 def test_the_examples_of_a_page_about_a_policy_do_what_it_says(code: str) -> None:
     wrong, right = (read_policy(_examples(code)[title][1]) for title in ("Wrong", "Right"))
     assert {each.code for each in wrong.diagnostics} == {code}

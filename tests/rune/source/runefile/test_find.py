@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
 from rune.source.runefile import check, find_runefile, runefile_in
+from tests.support.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("paths", "expected"),
     [
         (["Runefile", "Runefile.yaml", "Runefile.yml"], "Runefile.yml"),

@@ -10,6 +10,7 @@ import pytest
 
 from rune.source.runefile import Severity
 from tests.rune.source.runefile.runefiles import WORDS, checked, problems
+from tests.support.cases import each_case
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
@@ -112,7 +113,7 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "severity", "phrase"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+@each_case(("old", "new", "severity", "phrase"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_a_condition_of_the_old_compiler_has_its_key_phrase(
     old: str, new: str, severity: Severity, phrase: str
 ) -> None:
@@ -153,7 +154,7 @@ def test_a_block_without_a_version_is_told_what_to_write() -> None:
     assert problem.notes == ('hint: change it to something like "hotg-ai/proc-blocks@v0.11.3#label"',)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("condition", "old", "new", "code"),
     [
         ("a type that does not fit the model", "type: i16", "type: u8", "RUNE0074"),

@@ -13,6 +13,7 @@ from rune.source.runefile import Checked, check
 from rune.source.runefile.to_json import wire_to_json
 from rune.tensor import ElementType, TensorType
 from tests.rune.source.runefile.signatures import known
+from tests.support.cases import each_case
 
 F32, I8, U8 = ElementType.F32, ElementType.I8, ElementType.U8
 SCORES = ModelTensor(
@@ -80,7 +81,7 @@ CHANNELS = '{mean: "123.5, 116.25, 103.5", deviation: "58.5, 57, 57.5"}'
 FLOATS = {"kind": "FLOAT_IMAGE"}
 
 
-@pytest.mark.parametrize(
+@each_case(
     "text",
     [
         project(UNIT, source="unit"),
@@ -119,7 +120,7 @@ def test_what_fits_or_is_not_known_is_not_told(text: str) -> None:
     assert checked(text).diagnostics == ()
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "code", "part", "fix"),
     [
         (project(**FLOATS), "RUNE0086", "pixels from 0 to 1, and", "scale {from: 0..255, to: 0..1}"),
@@ -172,7 +173,7 @@ def test_a_contradiction_is_told_with_what_repairs_it(text: str, code: str, part
     assert after_fix.diagnostics == (), apply_edits(text, chosen.edits)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "code", "fixes"),
     [
         (project(), "RUNE0074", ["scale {from: 0..255, to: 0..1}", "image_normalization"]),
@@ -206,7 +207,7 @@ def test_probabilities_are_made_once() -> None:
     assert (problem.code, '"model" gives probabilities already' in problem.message) == ("RUNE0086", True)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("words", "codes"),
     [
         ("a\\nb\\nc", []),
@@ -216,7 +217,7 @@ def test_probabilities_are_made_once() -> None:
         ("b\\na", ["RUNE0069"]),
     ],
 )
-@pytest.mark.parametrize("index", ["class_index", "most_confident_indices", "top_k"])
+@each_case("index", ["class_index", "most_confident_indices", "top_k"])
 def test_words_are_compared_with_the_classes_of_the_model(index: str, words: str, codes: list[str]) -> None:
     text = project(UNIT, source="unit").replace("inputs: [model]", "inputs: [word]")
     text += f"  best: {{proc-block: {index}, inputs: [model]}}\n"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from rune.source.language.apply import apply_fixes
 from tests.rune.source.runefile.runefiles import checked
+from tests.support.cases import each_case
 
 HEAD = "version: 1\nimage: runicos/base\npipeline:\n"
 TAIL = "  o: {out: TENSOR, inputs: [a]}\n"
@@ -21,7 +20,7 @@ def after_fix(stage: str) -> tuple[str, list[str]]:
     return text.removeprefix(HEAD).removesuffix(TAIL), [item.code for item in checked(text).diagnostics]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("before", "after"),
     [
         (
@@ -51,7 +50,7 @@ def test_what_follows_from_the_declared_type_is_written_by_the_fix(before: str, 
     assert after_fix(before) == (after, [])
 
 
-@pytest.mark.parametrize(
+@each_case(
     "stage",
     [
         f"  a: {{capability: SOUND, {SAMPLES}}}\n",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
 from rune.source.runefile import check
 from rune.source.runefile.model_inputs.front import ModelFront, fitting_front, model_fronts
 from rune.tensor import ElementType, TensorType
+from tests.support.cases import each_case
 
 QUANTISED = """\
 version: 1
@@ -43,12 +42,12 @@ def test_a_quantising_stage_is_left_out_because_a_float_model_reads_floats() -> 
     assert [stage.name.text for stage in checked.syntax.stages] == ["motion", "gravity", "what_the_model_reads"]
 
 
-@pytest.mark.parametrize("text", ["", "[", "version: 1\npipeline: {}\n", "pipeline:\n  a: {model: ./m, inputs: [b]}\n"])
+@each_case("text", ["", "[", "version: 1\npipeline: {}\n", "pipeline:\n  a: {model: ./m, inputs: [b]}\n"])
 def test_what_has_no_stages_in_front_of_a_model_has_no_front(text: str) -> None:
     assert fronts(text) == []
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("dimensions", "fits"),
     [((1, 50, 3), True), ((50, 3, 1), True), ((1, 150), True), ((1, 3, 50), False), ((1,), False)],
 )

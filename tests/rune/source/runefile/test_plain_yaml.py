@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from tests.rune.source.runefile.invariants import same
 from tests.rune.source.runefile.runefiles import WORDS
 from tests.rune.source.runefile.test_check_any_input import DOCUMENTS, GOOD
+from tests.support.cases import each_case
 from tests.support.properties import examples
 
 QUICK = examples(30)
 ROOT = Path(__file__).parents[4]
 
 
-@pytest.mark.parametrize(
+@each_case(
     "text",
     [WORDS, *(path.read_text("utf-8") for path in sorted((ROOT / "examples").glob("*/Runefile.yml")))],
     ids=lambda text: text[:0],
@@ -29,7 +30,7 @@ def test_usual_runefiles_are_read_fast(text: str) -> None:
     assert same(text)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "is_plain"),
     [
         ("a: b", True),

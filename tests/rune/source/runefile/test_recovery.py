@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tests.rune.source.runefile.runefiles import WORDS, checked, problems, spanned
+from tests.support.cases import each_case
 
 
 def codes(text: str) -> list[str]:
@@ -17,7 +18,7 @@ def nodes(text: str) -> list[str]:
     return [node.name for node in checked(text).outline.nodes]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("old", "new", "place"),
     [
         ("[audio]", "[audio", "["),

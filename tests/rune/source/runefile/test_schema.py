@@ -7,12 +7,12 @@ import re
 from pathlib import Path
 
 import jsonschema
-import pytest
 import yaml
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.source.runefile.schema import DRAFT, schema
 from tests.rune.source.runefile.runefiles import WORDS, checked
+from tests.support.cases import each_case
 
 ROOT = Path(__file__).parents[4]
 RIGHT = sorted(path for path in (ROOT / "examples").glob("*/Runefile.yml"))
@@ -40,7 +40,7 @@ def test_the_schema_is_one() -> None:
     assert json.loads(json.dumps(schema(PUBLISHED_BLOCKS))) == schema(PUBLISHED_BLOCKS)
 
 
-@pytest.mark.parametrize("path", RIGHT, ids=[path.parent.name for path in RIGHT])
+@each_case("path", RIGHT, ids=[path.parent.name for path in RIGHT])
 def test_the_runefile_of_every_template_fits(path: Path) -> None:
     assert slips(path.read_text("utf-8")) == []
 
@@ -49,7 +49,7 @@ def test_there_are_templates() -> None:
     assert len(RIGHT) >= 3
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("old", "new"),
     [
         ("", ""),
@@ -68,7 +68,7 @@ def test_every_right_way_to_write_it_fits(old: str, new: str) -> None:
     assert slips(WORDS.replace(old, new, 1)) == []
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("old", "new"),
     [
         ("version: 1", "version: 2"),

@@ -15,6 +15,7 @@ from rune.source.language.apply import apply_edits
 from rune.source.runefile import Diagnostic, check
 from rune.source.runefile.blocks.lock import LOCK_FILE, lock_text, parse_lock
 from tests.rune.shared_blocks import PATH, SMOOTH, project, published
+from tests.support.cases import each_case
 
 DIGEST, MOUNTED = published()
 NEWER, NEWER_MOUNTED = published("1.10", SMOOTH.replace(b"0.5", b"0.75"))
@@ -33,7 +34,7 @@ def _diagnostics(files: object) -> tuple[Diagnostic, ...]:
     return check(files, PUBLISHED_BLOCKS).diagnostics  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
+@each_case(
     "text",
     [
         "acme/sounds#smooth",
@@ -60,7 +61,7 @@ def test_versions_are_ordered_by_their_numbers() -> None:
 
 
 @pytest.mark.protects("compiling/shared-blocks")
-@pytest.mark.parametrize(
+@each_case(
     "manifest",
     [
         b"",

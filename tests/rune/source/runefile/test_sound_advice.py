@@ -7,6 +7,7 @@ import pytest
 from rune.source.language.apply import apply_edits
 from rune.source.runefile import Checked, Severity
 from tests.rune.source.runefile.runefiles import checked
+from tests.support.cases import each_case
 
 LISTENING = """\
 version: 1
@@ -91,9 +92,7 @@ def test_samples_that_come_from_elsewhere_are_not_judged() -> None:
     assert codes(text) == []
 
 
-@pytest.mark.parametrize(
-    "written", ["", "    args: {strength: 0.9}\n", "    args:\n      strength: 0.9\n", "    args: {}\n"]
-)
+@each_case("written", ["", "    args: {strength: 0.9}\n", "    args:\n      strength: 0.9\n", "    args: {}\n"])
 def test_a_noise_filter_that_remembers_whole_windows_is_told_with_both_ways_out(written: str) -> None:
     text = LISTENING.replace("    args: {fresh: 1}\n", written)
     assert codes(text) == ["RUNE0047"]
@@ -102,9 +101,7 @@ def test_a_noise_filter_that_remembers_whole_windows_is_told_with_both_ways_out(
         assert codes(fixed(text, fix)) == []
 
 
-@pytest.mark.parametrize(
-    "arguments", ["fresh: 1", "fresh: 0", "even_smoothing: 0, odd-smoothing: 0", "fresh: 0, strength: 0.9"]
-)
+@each_case("arguments", ["fresh: 1", "fresh: 0", "even_smoothing: 0, odd-smoothing: 0", "fresh: 0, strength: 0.9"])
 def test_a_noise_filter_that_is_meant_so_or_does_not_learn_is_not_told(arguments: str) -> None:
     assert codes(LISTENING.replace("fresh: 1", arguments)) == []
 

@@ -19,6 +19,7 @@ from rune.source.runefile.model_inputs import input_questions, runefile_of
 from rune.source.runefile.model_inputs.sound_presets import SOUND_PRESETS, SoundPreset, sound_inputs, surest_sound_input
 from rune.source.runefile.model_inputs.starter import starter
 from rune.tensor import ElementType, TensorType
+from tests.support.cases import each_case
 
 DATA = os.environ.get("FORGE_TEST_DATA")
 KEYWORDS = ("down", "go", "left", "no", "off", "on", "right", "stop", "up", "yes", "silence", "unknown")
@@ -28,7 +29,7 @@ def tensor(*dimensions: int, element: ElementType = ElementType.F32, **values: f
     return ModelTensor("x", TensorType(element, dimensions), **values)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("dimensions", "key"),
     [
         ((1, 49, 10, 1), "mlperf-tiny-mfcc"),
@@ -46,7 +47,7 @@ def test_a_shape_that_one_front_end_alone_gives_of_a_second_is_recognised(
     assert (match.preset.key, match.milliseconds) == (key, 1000)
 
 
-@pytest.mark.parametrize(
+@each_case(
     "dimensions",
     [(1, 49, 40), (1, 98, 40), (1, 1960), (1, 640), (1, 650), (1, 3960), (1, 7, 5), (1, 32, 64), (4,), (1, 49, 10, 3)],
 )
@@ -54,7 +55,7 @@ def test_what_several_front_ends_or_none_give_is_not_guessed(dimensions: tuple[i
     assert surest_sound_input(tensor(*dimensions)) is None
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("count", "key"),
     [
         (490, "mlperf-tiny-mfcc"),
@@ -85,9 +86,9 @@ def _always(model: ModelSignature, _path: str) -> ModelSignature:
     return model
 
 
-@pytest.mark.parametrize("preset", SOUND_PRESETS, ids=lambda preset: preset.key)
-@pytest.mark.parametrize("element", [ElementType.F32, ElementType.I8])
-@pytest.mark.parametrize("is_turned", [False, True])
+@each_case("preset", SOUND_PRESETS, ids=lambda preset: preset.key)
+@each_case("element", [ElementType.F32, ElementType.I8])
+@each_case("is_turned", [False, True])
 def test_every_front_end_makes_a_runefile_without_errors(
     preset: SoundPreset, element: ElementType, is_turned: bool
 ) -> None:

@@ -11,6 +11,7 @@ from rune.source.runefile import Severity, check
 from rune.source.runefile.model_inputs.starter import starter
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage
 from rune.tensor import ElementType, TensorType
+from tests.support.cases import each_case
 
 
 def _type(text: str) -> TensorType:
@@ -37,7 +38,7 @@ def _stages(inputs: list[str], outputs: list[str], path: str = "models/m.tflite"
     return kinds
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("input_", "before"),
     [
         ("u8[1, 96, 96, 1]", ["IMAGE"]),
@@ -76,7 +77,7 @@ def test_a_large_output_goes_out_as_bytes_and_a_small_one_as_text() -> None:
     assert _stages(["f32[4]"], ["i8[1, 65]"]) == ["RAW", "model", "TENSOR"]
 
 
-@pytest.mark.parametrize("path", ["m.tflite", "models/my model, the #1: best.tflite", "größe.tflite", "'q\".tflite"])
+@each_case("path", ["m.tflite", "models/my model, the #1: best.tflite", "größe.tflite", "'q\".tflite"])
 def test_any_name_of_a_model_can_stand_in_the_runefile(path: str) -> None:
     assert _stages(["f32[4]"], ["f32[4]"], path)[-2:] == ["model", "SERIAL"]
 

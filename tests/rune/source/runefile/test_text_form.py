@@ -9,6 +9,7 @@ from rune.project.files import MemoryFiles
 from rune.source.runefile import Checked, RunefileForm, Severity, check
 from rune.source.runefile.pipeline import BlockStage
 from tests.rune.source.runefile.runefiles import applied, signature, spanned
+from tests.support.cases import each_case
 
 SPEECH = """\
 # Which of three words was said
@@ -69,7 +70,7 @@ def test_types_may_be_left_to_be_found_out() -> None:
     assert read(text).outline == read(SPEECH).outline
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("old", "new", "problems"),
     [
         ("CAPABILITY<", "CAPABILTY<", ["error[RUNE0092] 'CAPABILTY'"]),
@@ -114,7 +115,7 @@ def test_what_is_wrong_with_a_line_is_told_at_its_place_and_the_rest_is_still_re
     assert len(read(text).outline.nodes) >= 4 or "1audio" in new or "SEND" in new or new == "OUT"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("old", "new"),
     [
         ("CAPABILITY<", "CAPABILTY<"),

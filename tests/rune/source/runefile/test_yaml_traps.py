@@ -9,9 +9,10 @@ from rune.project.files import FileMissing, MemoryFiles
 from rune.source.runefile import check
 from rune.source.runefile.codes import Code
 from tests.rune.source.runefile.runefiles import WORDS, applied, checked, errors, only_problem, problems, spanned
+from tests.support.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("old", "new", "code", "place"),
     [
         ("hz: 16000", "hz: 16000\n      hz: 8000", "RUNE0009", "hz"),
@@ -46,7 +47,7 @@ def test_octal_and_hexadecimal_numbers_are_those_of_yaml_1_2() -> None:
     assert problems(WORDS.replace("hz: 16000", "hz: 0o37200")) == []
 
 
-@pytest.mark.parametrize("word", ["yes", "no", "on", "off", "y", "N"])
+@each_case("word", ["yes", "no", "on", "off", "y", "N"])
 def test_words_that_were_truth_values_once_are_texts_and_told_of_where_a_number_is_needed(word: str) -> None:
     text = WORDS.replace("inputs:\n      - model", f"inputs: [model]\n    args: {{count: {word}}}")
     (problem,) = errors(text)
@@ -63,7 +64,7 @@ def test_a_list_of_such_words_keeps_them() -> None:
     assert problems(fixed) == []
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("labels", "wordlist"),
     [
         ("labels:\n        - a b\n        - 'c'", "wordlist: |-\n        a b\n        c"),
@@ -86,7 +87,7 @@ def test_numbers_with_underscores_and_points_are_told_how_to_be_written() -> Non
     assert applied(text, errors(text)[0].fixes) == WORDS
 
 
-@pytest.mark.parametrize("version", ['"1"', "'1'", "1.0", "01"])
+@each_case("version", ['"1"', "'1'", "1.0", "01"])
 def test_a_version_that_can_only_be_one_is_understood(version: str) -> None:
     text = WORDS.replace("version: 1", f"version: {version}")
     assert checked(text).pipeline is not None
@@ -113,7 +114,7 @@ def test_a_merge_key_that_would_bring_a_kind_is_told_alone() -> None:
     assert [(item.code, spanned(text, item)) for item in errors(text)] == [("RUNE0095", "<<")]
 
 
-@pytest.mark.parametrize("value", ["@16*1000", "@16000  # Hz", "`16000`", "%16000"])
+@each_case("value", ["@16*1000", "@16000  # Hz", "`16000`", "%16000"])
 def test_a_text_that_needs_quotes_gets_them(value: str) -> None:
     text = WORDS.replace("hz: 16000", f"hz: {value}")
     (problem,) = [item for item in errors(text) if item.code == "RUNE0003"]
@@ -141,7 +142,7 @@ def test_what_ended_lines_before_yaml_1_2_is_a_character_like_any_other(characte
     assert word.arguments[0].value == f"a{character}b\n\U000f0000\nc"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("old", "new"),
     [
         ("hz: 16000", "hz:\t16000\t"),
@@ -157,7 +158,7 @@ def test_tabs_that_indent_nothing_are_spaces(old: str, new: str) -> None:
     assert errors(text) == []
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("data", "note"),
     [
         (WORDS.encode("utf-16"), "It is saved as UTF-16. Save it as UTF-8."),
@@ -200,7 +201,7 @@ def test_an_empty_file_is_told_how_to_begin() -> None:
         assert problems(applied(text, problem.fixes)) == []
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "column", "bracket"),
     [("a: {", 4, "{"), ("a: [1, ", 4, "["), ("a: {b: [1, ", 8, "["), ("a: {b: [1], c:\t", 4, "{"), ("a: {]", 4, "{")],
 )
@@ -211,7 +212,7 @@ def test_a_bracket_that_stays_open_is_the_one_that_is_named(text: str, column: i
     assert problem.span.start.column == column
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "words"),
     [
         (r'a: "\q"', r"`\q` means nothing in a text in double quotes"),

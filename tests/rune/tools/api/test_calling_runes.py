@@ -17,6 +17,7 @@ from rune.running.runtime.errors import InputFile, InputMissing, RuneUnusable
 from rune.tools.api import InputShape, InputType, InputUnknown
 from tests.conftest import REPOSITORY
 from tests.rune.running.runtime import wat_runes
+from tests.support.cases import each_case
 
 _GRAPH = {
     "rune": {"name": "counter"},
@@ -126,7 +127,7 @@ def test_a_rune_without_a_graph_is_named_by_kinds() -> None:
     assert loaded(audio=np.array([1, 256], "<i2"))["tensor"].tolist() == [1, 0, 0, 1]
 
 
-@pytest.mark.parametrize("graph", [[], {"requests": 5}, {"capabilities": {"a": 1}, "tensors": []}, {"rune": 3}])
+@each_case("graph", [[], {"requests": 5}, {"capabilities": {"a": 1}, "tensors": []}, {"rune": 3}])
 def test_a_graph_that_makes_no_sense_keeps_no_rune_from_running(graph: object) -> None:
     data = pack(wat_runes.mirror(5, 2, "u8[2]"), [(".rune_graph", canonical_json(graph))])
     assert rune.load(data)(bytes([7, 8]))["tensor"].tolist() == [7, 8]

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rune.tools.cli import main
+from tests.support.cases import each_case
 
 SINE = Path(__file__).parents[4] / "examples" / "sine"
 COMMANDS = ("check", "build", "verify", "graph", "inspect", "fmt")
@@ -48,7 +49,7 @@ def test_a_shared_model_of_the_same_repository_is_read_and_built(app: Path) -> N
     assert (app / "app.rune").stat().st_size > 1000
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@each_case("command", COMMANDS)
 def test_every_command_that_reads_a_project_has_the_option(command: str) -> None:
     assert "--allow-outside DIR" in rune(command, "--help").stdout
 

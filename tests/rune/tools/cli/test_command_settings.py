@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from rune.tools.cli import main
 from rune.tools.cli.settings import CommandSettings, log_level, parse_dotenv, read_dotenv
+from tests.support.cases import each_case
 
 GOOD = """\
 version: 1
@@ -61,7 +62,7 @@ def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch) -
     assert not settings.logs("WARN")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "level"),
     [
         ("", "WARN"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from rune.tools.remote import Reference, ReferenceInvalid, UnsafeRegistry, parse_reference, registry_url
+from tests.support.cases import each_case
 
 DIGEST = "sha256:" + "a" * 64
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "expected"),
     [
         ("acme/keywords:1.0", Reference(None, "acme/keywords", "1.0", None)),
@@ -24,7 +25,7 @@ def test_a_reference_is_read(text: str, expected: Reference) -> None:
     assert parse_reference(text) == expected
 
 
-@pytest.mark.parametrize(
+@each_case(
     "text",
     [
         "",
@@ -47,7 +48,7 @@ def test_what_names_no_rune_is_refused(text: str) -> None:
         parse_reference(text)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "expected"),
     [
         ("127.0.0.1:8000", "http://127.0.0.1:8000"),
@@ -66,9 +67,7 @@ def test_http_is_for_this_machine_or_for_those_who_ask() -> None:
     assert registry_url("http://10.0.0.7:8000", insecure=True) == "http://10.0.0.7:8000"
 
 
-@pytest.mark.parametrize(
-    "text", ["http://user:secret@host", "https://host/path", "https://host?x=1", "file:///etc", ""]
-)
+@each_case("text", ["http://user:secret@host", "https://host/path", "https://host?x=1", "file:///etc", ""])
 def test_an_address_with_more_than_a_host_is_refused(text: str) -> None:
     with pytest.raises(ReferenceInvalid):
         registry_url(text, insecure=True)

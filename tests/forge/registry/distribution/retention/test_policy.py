@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from forge.registry.distribution.retention.policy import Artifact, RetentionPolicy, RetentionRule, expired
+from tests.support.cases import each_case
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -29,7 +30,7 @@ OLD = RetentionRule("nightly-*", older_days=30)
 
 
 @pytest.mark.protects("registry/retention")
-@pytest.mark.parametrize(
+@each_case(
     "protected",
     [
         artifact("needed", "nightly-1", needed=True),

@@ -18,6 +18,7 @@ from forge.registry.provenance.advisories.matching import (
     uncompared,
 )
 from forge.registry.provenance.advisories.osv import BadAdvisories, read_advisories
+from tests.support.cases import each_case
 
 
 def entry(*events: dict[str, str], **fields: Any) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def matches(*entries: dict[str, Any], component: dict[str, Any] = TOOLCHAIN) -> 
     return findings(components_in(bill(component)), index_of(read_advisories(json.dumps(entries).encode())))
 
 
-@pytest.mark.parametrize(
+@each_case(
     "data",
     [
         b"",
@@ -77,7 +78,7 @@ def test_one_damaged_entry_refuses_the_list_and_is_named() -> None:
         read_advisories(json.dumps([entry({"introduced": "0"}), {"id": None}]).encode())
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"null", b"[" * 200_000, b'{"components": [7]}', b'{"components": 7}'])
+@each_case("data", [b"", b"[]", b"null", b"[" * 200_000, b'{"components": [7]}', b'{"components": 7}'])
 def test_a_damaged_bill_is_refused(data: bytes) -> None:
     with pytest.raises(BadBill):
         components_in(data)
@@ -102,7 +103,7 @@ def test_what_was_withdrawn_and_what_is_about_commits_is_overlooked() -> None:
     assert matches(commits) == ()
 
 
-@pytest.mark.parametrize(
+@each_case(
     "component",
     [
         {"name": "hammer-forge"},
@@ -115,7 +116,7 @@ def test_other_packages_and_components_without_a_version_are_overlooked(componen
     assert matches(entry({"introduced": "0"}), component=component) == ()
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("events", "is_affected"),
     [
         ([{"introduced": "0"}], True),
@@ -181,7 +182,7 @@ def about_openssl(*fixed: str, ecosystem: str = "Debian:12") -> dict[str, Any]:
     return {"id": "DEBIAN-CVE-1", "affected": [affected]}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("advisory", "is_affected"),
     [
         (about_openssl(), True),
@@ -208,7 +209,7 @@ def test_a_debian_package_of_no_known_release_is_compared_with_each() -> None:
         assert (one.component, one.version, one.fixed) == ("openssl", "3.0.9-1", "3.0.10-1")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("qualifiers", "is_affected"),
     [
         ("upstream=openssl", True),
@@ -224,7 +225,7 @@ def test_a_debian_package_is_compared_by_its_source_package(qualifiers: str, is_
     assert bool(matches(about_openssl("3.0.10-1"), component=component)) == is_affected
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("purl", "named"),
     [
         ("pkg:apk/alpine/busybox@1.36", ("apk",)),

@@ -30,6 +30,7 @@ from tests.models.make_models import answers, make
 from tests.models.model_layers import Layers
 from tests.models.model_values import Value
 from tests.rune.compiler.anvil.models.any_model import use_model
+from tests.support.cases import each_case
 
 Shape = tuple[int, ...]
 
@@ -61,7 +62,7 @@ def work_of(read: Model) -> HybridConv2D:
     return work
 
 
-@pytest.mark.parametrize(("turned", "asymmetric"), list(product((False, True), repeat=2)))
+@each_case(("turned", "asymmetric"), list(product((False, True), repeat=2)))
 def test_rows_of_floats_give_the_bytes_of_the_reference(turned: bool, asymmetric: bool) -> None:
     generator = np.random.default_rng(5)
     for shape in ((1, 7), (3, 7), (1, 3, 7), (4, 2, 7)):

@@ -15,6 +15,7 @@ from rune.compiler.anvil.requantisation.fixed_point import multiplier
 from rune.compiler.anvil.requantisation.proven_scale import ProvenScale, certify, prove
 from rune.compiler.anvil.requantisation.scale_search import NO_EXCEPTION
 from rune.compiler.anvil.requantisation.thresholds import Channels, RoundedOnce, RoundedTwice, Thresholds, thresholds_of
+from tests.support.cases import each_case
 
 LOWEST, HIGHEST = -123, 132
 COUNT = 6
@@ -58,8 +59,8 @@ def test_thresholds_that_are_not_sorted_are_refused() -> None:
         Thresholds(swapped, LOWEST, HIGHEST).certify(channels())
 
 
-@pytest.mark.parametrize("kind", [channels, rounded_once])
-@pytest.mark.parametrize("by", [-1, 1])
+@each_case("kind", [channels, rounded_once])
+@each_case("by", [-1, 1])
 def test_a_threshold_beside_its_place_is_refused(by: int, kind: Callable[[], Channels]) -> None:
     right = thresholds_of(kind(), LOWEST, HIGHEST)
     moved = right.sums.copy()
@@ -163,7 +164,7 @@ def test_a_sum_that_leaves_32_bits_when_it_is_moved_is_refused() -> None:
         certify(channels(), wrong, LOWEST, HIGHEST)
 
 
-@pytest.mark.parametrize(("lowest", "highest"), [(-128, 127), (0, 255), (-255, 0), (LOWEST, HIGHEST)])
+@each_case(("lowest", "highest"), [(-128, 127), (0, 255), (-255, 0), (LOWEST, HIGHEST)])
 def test_what_is_proven_is_certified(lowest: int, highest: int) -> None:
     scale = prove(channels(), lowest, highest)
     assert scale is not None

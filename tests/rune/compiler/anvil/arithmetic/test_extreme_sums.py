@@ -18,6 +18,7 @@ from rune.model.tflite import read_model
 from rune.running.runtime.interpreters.tflite import open_tflite
 from tests.models.model_graph import Graph
 from tests.models.model_values import ACTIVATIONS
+from tests.support.cases import each_case
 
 INPUTS = (-128, 127, 0, -127, 1)
 
@@ -64,8 +65,8 @@ def test_a_sum_whose_distance_from_the_middle_leaves_32_bits_is_not_wrapped() ->
     agree(pointwise(weights, [-(2**31) + 2**20 + 1], 127 / 6e8, "relu", -128), constants(66_400))
 
 
-@pytest.mark.parametrize("multiplier", [0.75, 0.999999999, 1.0, 3.0, 1e-6, 1e6])
-@pytest.mark.parametrize("bias", [-(2**31), 2**31 - 1, 2**31 - 100, -(2**30)])
+@each_case("multiplier", [0.75, 0.999999999, 1.0, 3.0, 1e-6, 1e6])
+@each_case("bias", [-(2**31), 2**31 - 1, 2**31 - 100, -(2**30)])
 def test_a_convolution_with_a_bias_at_the_end_of_32_bits_is_the_references(multiplier: float, bias: int) -> None:
     weights = np.random.default_rng(3).integers(-127, 128, (3, 64)).astype(np.int8)
     agree(pointwise(weights, [bias, 0, -1000], multiplier, "none", -5), constants(64))
@@ -90,7 +91,7 @@ def connected(weights: NDArray[np.int8], bias: Sequence[int], multiplier: float)
     return graph.finish(output)
 
 
-@pytest.mark.parametrize(("multiplier", "bias"), [(0.3, 2**31 - 1), (0.3, -(2**31)), (1.5, 2**29), (100.0, 2**23)])
+@each_case(("multiplier", "bias"), [(0.3, 2**31 - 1), (0.3, -(2**31)), (1.5, 2**29), (100.0, 2**23)])
 def test_a_fully_connected_layer_up_to_32_bits_is_the_references(multiplier: float, bias: int) -> None:
     weights = np.random.default_rng(3).integers(-127, 128, (3, 64)).astype(np.int8)
     agree(connected(weights, [bias, 0, -1000], multiplier), constants(64))
@@ -112,7 +113,7 @@ def rescaled(scale: float) -> bytes:
     return graph.finish(output)
 
 
-@pytest.mark.parametrize("scale", [2.0**-20, 0.7, 1.0, 1000.0, 2.0**20])
+@each_case("scale", [2.0**-20, 0.7, 1.0, 1000.0, 2.0**20])
 def test_bytes_of_scales_far_apart_are_the_references(scale: float) -> None:
     every = np.arange(-128, 128).astype(np.int8)
     agree(rescaled(scale), [every])

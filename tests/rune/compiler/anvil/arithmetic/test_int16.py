@@ -25,6 +25,7 @@ from tests.models.model_layers import Layers
 from tests.models.model_values import ACTIVATIONS
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs, disagreements
+from tests.support.cases import each_case
 from tests.support.models.model_cases import model_cases
 
 EVERY = np.arange(-(2**15), 2**15, dtype=np.int16)
@@ -109,21 +110,21 @@ def elementwise(op: str, scale: float, result: float, count: int = len(EVERY)) -
     return graph.finish(output)
 
 
-@pytest.mark.parametrize("op", ["LOGISTIC", "TANH"])
-@pytest.mark.parametrize("scale", [2.0**-13, 2.0**-12, 2.0**-11, 0.000185, 0.0031, 0.5, 5.0])
+@each_case("op", ["LOGISTIC", "TANH"])
+@each_case("scale", [2.0**-13, 2.0**-12, 2.0**-11, 0.000185, 0.0031, 0.5, 5.0])
 def test_each_of_65536_numbers_has_the_references_function(op: str, scale: float) -> None:
     data, inputs = elementwise(op, scale, 2.0**-15), [[EVERY.tobytes()]]
     assert evaluated_outputs(data, inputs) == answers(data, inputs)
 
 
-@pytest.mark.parametrize("op", ["ABS", "EXP", "LOG"])
-@pytest.mark.parametrize("scale", [0.0001, 0.0003])
+@each_case("op", ["ABS", "EXP", "LOG"])
+@each_case("scale", [0.0001, 0.0003])
 def test_each_of_65536_numbers_has_the_references_value(op: str, scale: float) -> None:
     data, inputs = elementwise(op, scale, 0.0002), [[EVERY.tobytes()]]
     assert evaluated_outputs(data, inputs) == answers(data, inputs)
 
 
-@pytest.mark.parametrize("scale", [0.00001, 0.0001, 0.001, 0.1])
+@each_case("scale", [0.00001, 0.0001, 0.001, 0.1])
 def test_rows_of_any_length_have_the_references_shares(scale: float) -> None:
     random = default_rng(4)
     for count in (1, 2, 3, 40, 3000):
@@ -188,7 +189,7 @@ def added(scale: float, result: float, asks_for_shifts: bool) -> bytes:
     return graph.finish(output)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("data", "why"),
     [
         (convolution(zero_point=3), "int16 with a zero point other than 0"),

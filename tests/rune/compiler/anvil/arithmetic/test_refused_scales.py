@@ -13,6 +13,7 @@ from rune.compiler.verify.models.reference import open_inside
 from rune.model.tflite import Model, Tensor, read_model
 from rune.running.runtime.errors import HostModelError
 from tests.rune.compiler.anvil.models.any_model import use_model
+from tests.support.cases import each_case
 from tests.support.models.model_cases import compiled_model
 
 BIAS = "its bias is not in units of the input's scale times the weights'"
@@ -60,8 +61,8 @@ def _inputs(model: Model) -> list[Tensor]:
     return [model.tensors[index] for index in model.inputs]
 
 
-@pytest.mark.parametrize("scale", [50.0, 1e30])
-@pytest.mark.parametrize(
+@each_case("scale", [50.0, 1e30])
+@each_case(
     "name",
     [
         "chain_u8_padded_conv",
@@ -102,8 +103,8 @@ def test_a_hard_swish_whose_output_is_much_finer_than_its_input_is_refused() -> 
         use_model(changed)
 
 
-@pytest.mark.parametrize(("share", "is_refused"), [(1.01, True), (0.99, False)])
-@pytest.mark.parametrize("name", ["add_i8_relu", "sub_i8_same_shape", "add_u8_channel"])
+@each_case(("share", "is_refused"), [(1.01, True), (0.99, False)])
+@each_case("name", ["add_i8_relu", "sub_i8_same_shape", "add_u8_channel"])
 def test_a_sum_that_is_finer_than_its_inputs_are_raised_is_refused(name: str, share: float, is_refused: bool) -> None:
     """`share` is the multiplier from the common scale to the output's. From 1 on the reference ends its process."""
     data = compiled_model(name)

@@ -19,6 +19,7 @@ from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputSta
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.anvil.pipelines import loaded, module_of, run
 from tests.rune.compiler.targets.c_programs import CFolder, sources_of
+from tests.support.cases import each_case
 
 WINDOW = CATALOGUE["window"]
 SOUND = np.random.default_rng(7).integers(-32768, 32768, 400, np.int16)
@@ -103,7 +104,7 @@ def test_c_hops_as_the_rune_does_and_a_reset_begins_anew(tmp_path: Path) -> None
     assert folder.outputs_of("again.c", frames, ["-O1"]) == chunks
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("kind", "arguments", "message"),
     [
         (TensorType(ElementType.I16, (10,)), {"size": 5, "hop": 0}, "smaller than what each run adds, 10"),

@@ -29,6 +29,7 @@ from tests.proof.mutants import HANGS
 from tests.rune.compiler.anvil.models.any_model import use_model
 from tests.rune.compiler.anvil.pipelines import passing_on
 from tests.rune.model.tflite.mutations import mutant
+from tests.support.cases import each_case
 from tests.support.models.model_cases import FOLDER, model_cases
 from tests.support.packed import read_packed
 
@@ -97,7 +98,7 @@ def test_a_block_that_refuses_an_argument_late_names_its_stage() -> None:
         lower(Pipeline(stages, ()), {}, WASM32)
 
 
-@pytest.mark.parametrize("name", sorted(read_packed(FOLDER / "broken.zip")))
+@each_case("name", sorted(read_packed(FOLDER / "broken.zip")))
 def test_what_was_found_among_a_million_broken_models_is_refused_or_made_at_once(name: str) -> None:
     """Results that do not fit, 2^28 channels, two million matrices, a loop of two thousand rounds, one of 512 that was
     unrolled three times, entries of a table that leave 32 bits, a variable's handle with two outputs."""

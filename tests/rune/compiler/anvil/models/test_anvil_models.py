@@ -18,6 +18,7 @@ from rune.model.tflite import Model, read_model
 from rune.tensor import ElementType
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.pipelines import TensorBytes, loaded, models_pipeline, module_of, run, tensors_of
+from tests.support.cases import each_case
 from tests.support.models.model_cases import ModelCase, RefusedCase, family_of, model_cases, refused_cases
 from tests.support.shares import one_of_each
 
@@ -124,7 +125,7 @@ def assert_close(expected: bytes, actual: bytes) -> None:
     assert (np.abs(wanted.astype(np.float64) - got) <= allowed).all()
 
 
-@pytest.mark.parametrize("case", refused_cases(), ids=lambda case: case.name)
+@each_case("case", refused_cases(), ids=lambda case: case.name)
 def test_what_has_no_kernel_is_named_with_its_types(case: RefusedCase) -> None:
     problems = unsupported(read_model(case.data))
     assert tuple((each.op, each.types, each.count) for each in problems) == case.unsupported

@@ -17,6 +17,7 @@ from tests.models.model_layers import Layers
 from tests.models.model_values import Value
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
+from tests.support.cases import each_case
 
 BOXES, CLASSES = 12, 4
 
@@ -81,8 +82,8 @@ def bytes_of(seed: int) -> tuple[bytes, bytes]:
     return boxes.tobytes(), (random.integers(0, 6, (BOXES, CLASSES), dtype=np.uint8) * 37).tobytes()
 
 
-@pytest.mark.parametrize("kind", ["float32", "uint8"])
-@pytest.mark.parametrize("is_regular", [False, True], ids=["fast", "regular"])
+@each_case("kind", ["float32", "uint8"])
+@each_case("is_regular", [False, True], ids=["fast", "regular"])
 def test_equal_scores_come_in_the_order_of_the_reference(is_regular: bool, kind: str) -> None:
     """The operator's own reference is asked, which `test_anvil_models.py` holds to its kernel."""
     classes = 1 if is_regular else 3
@@ -106,7 +107,7 @@ def test_a_box_that_ends_before_it_begins_ends_the_run_by_name() -> None:
         compiled(broken, *inputs_of(1))
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("change", "said"),
     [
         ({"nms_iou_threshold": 0.0}, "threshold of overlaps"),

@@ -19,6 +19,7 @@ from tests.models.model_layers import Layers
 from tests.models.model_values import Value
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 from tests.rune.compiler.targets.c_programs import CFolder, sources_of
+from tests.support.cases import each_case
 
 
 def embedding(kind: str) -> bytes:
@@ -67,7 +68,7 @@ def _rows_of_bytes(g: Layers) -> list[Value]:
 
 
 @pytest.mark.protects("compiling/run-time-indices")
-@pytest.mark.parametrize(
+@each_case(
     ("build", "numbers", "said"),
     [
         (_nd, (2, 4), "GATHER_ND: there is no index 4 in a dimension of 4"),

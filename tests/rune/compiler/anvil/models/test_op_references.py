@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
-
 from rune.model.tflite import read_model, signature
 from rune.tensor import ElementType
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.models.test_anvil_models import assert_close
+from tests.support.cases import each_case
 from tests.support.models.model_cases import ModelCase, by_operator, model_cases
 
 BY_OPERATOR = by_operator(model_cases())
 
 
-@pytest.mark.parametrize("cases", BY_OPERATOR.values(), ids=BY_OPERATOR)
+@each_case("cases", BY_OPERATOR.values(), ids=BY_OPERATOR)
 def test_a_reference_gives_what_the_reference_kernels_give(cases: list[ModelCase]) -> None:
     for case in cases:
         _gives_what_the_reference_kernels_give(case)

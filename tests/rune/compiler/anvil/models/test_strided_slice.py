@@ -13,6 +13,7 @@ from rune.model.tflite.shapes.open_shapes import known_numbers
 from tests.models.make_models import answers, make
 from tests.models.random_drawing import options_of
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
+from tests.support.cases import each_case
 
 REMOVED = 2
 """The mask of the second dimension."""
@@ -24,7 +25,7 @@ def sliced(begin: int, stride: int, begin_mask: int) -> bytes:
     return make("sliced", lambda g: [g.move("STRIDED_SLICE", g.input((2, 5, 4), "int8"), (2, 4), numbers, options)])
 
 
-@pytest.mark.parametrize(("begin", "begin_mask"), [(3, 0), (-1, 0), (3, REMOVED), (-9, REMOVED)])
+@each_case(("begin", "begin_mask"), [(3, 0), (-1, 0), (3, REMOVED), (-9, REMOVED)])
 def test_the_index_of_a_removed_dimension_is_that_of_the_reference_kernel(begin: int, begin_mask: int) -> None:
     data, numbers = sliced(begin, 1, begin_mask), np.arange(40, dtype=np.int8).tobytes()
     assert evaluated_outputs(data, [[numbers]]) == answers(data, [[numbers]])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from rune.compiler.anvil.models.known_sizes import sliced_shape, without_empty_parts
 from rune.model.tflite import Operator, Tensor, TensorKind
+from tests.support.cases import each_case
 
 SOURCE = Tensor("source", TensorKind.FLOAT32, (8, 1, 5))
 
@@ -25,7 +25,7 @@ def test_a_slice_has_the_sizes_that_it_is_given_and_all_that_is_left_for_minus_o
     assert slice_of(numbers(8, 0, 0), numbers(-1, -1, -1)) == (0, 1, 5)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("begins", "sizes"),
     [
         (numbers(2, 0, 1), numbers(7, 1, 4)),

@@ -31,6 +31,7 @@ from rune.compiler.targets.wasm32 import BALANCED
 from rune.model.tflite import read_model
 from tests.architectures.judge import project_of
 from tests.rune.compiler.anvil.pipelines import models_pipeline
+from tests.support.cases import each_case
 from tests.support.models.model_cases import KERAS
 from tests.support.packed import read_packed
 
@@ -83,7 +84,7 @@ def test_calls_that_differ_in_memory_alone_share_a_function() -> None:
     assert lines == [[f"    shared_0(buffer_{to - 1}_4, buffer_{to}_0);"] for to in range(1, LEAST + 1)]
 
 
-@pytest.mark.parametrize(
+@each_case(
     "other",
     [
         call(LEAST, count=4),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.source.language.service import LanguageService
+from tests.support.cases import each_case
 
 RUNEFILE = """\
 version: 1
@@ -58,7 +57,7 @@ def test_hints_say_what_the_wire_and_the_check_found() -> None:
     assert hints == [(5, "n = 6, from model"), (6, "f32"), (7, "0..5")]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("at", "says"),
     [
         ("    loudest", "`loudest: f32`"),
@@ -205,7 +204,7 @@ def _service(more: dict[str, str] | None = None, dimensions: str = "6", element:
     return service
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "said"),
     [
         ("def", "Python function"),
@@ -230,8 +229,8 @@ def test_a_new_block_behind_what_is_not_known_is_refused() -> None:
     assert "not known what nobody gives" in answer["error"]["message"]
 
 
-@pytest.mark.parametrize("dimensions", ["6", "1, 6", "2, 3, 4"])
-@pytest.mark.parametrize("element", ["f32", "f64", "u8", "i16"])
+@each_case("dimensions", ["6", "1, 6", "2, 3, 4"])
+@each_case("element", ["f32", "f64", "u8", "i16"])
 def test_a_new_block_runs_where_it_is_put(dimensions: str, element: str) -> None:
     type_ = f"{element}[{dimensions}]"
     own = f"def smooth(x: {type_}) -> {type_}:\n    y = {type_}()\n    return y\n"

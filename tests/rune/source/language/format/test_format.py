@@ -11,6 +11,7 @@ from rune.project.files import MemoryFiles
 from rune.source.language.apply import apply_edits
 from rune.source.language.facts.analysis import analyse
 from rune.source.language.format.formatting import FormatRefused, format_text
+from tests.support.cases import each_case
 
 EXAMPLES = sorted(Path("examples").glob("*/Runefile.yml"))
 
@@ -118,7 +119,7 @@ def test_a_messy_file_comes_into_form_with_every_comment_in_its_place() -> None:
     assert formatted(MESSY) == FORMED
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
+@each_case("path", EXAMPLES, ids=lambda path: path.parent.name)
 def test_the_templates_are_in_form(path: Path) -> None:
     assert formatted(path.read_text(encoding="utf-8")) == path.read_text(encoding="utf-8")
 
@@ -130,7 +131,7 @@ def test_a_file_that_is_nearly_in_form_gets_one_small_edit() -> None:
     assert (edit.text, edit.span.end.offset - edit.span.start.offset, edit.span.start.line) == ("", 1, 18)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("before", "after"),
     [
         ("image: 'a b'\n", 'image: "a b"\n'),
@@ -159,7 +160,7 @@ def test_each_thing_has_one_form(before: str, after: str) -> None:
     assert formatted(after) == after
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "words"),
     [
         ("a: [1\n", "fix its errors first"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from rune.port import Port
 from rune.source.language.apply import apply_edits, edits_by_file
 from rune.source.language.graph.edit import AddStage, Connect, SetArgument, SetOutputs, edit_graph
@@ -12,6 +10,7 @@ from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
 from tests.rune.source.language.graph.graph_project import PROJECT, changed, text_after
 from tests.rune.source.language.written_runefiles import analysed
+from tests.support.cases import each_case
 
 
 def test_an_argument_is_written_changed_and_taken_away() -> None:
@@ -43,7 +42,7 @@ def test_a_type_that_was_wrong_before_stays_as_it_was_written() -> None:
     assert changed(SetArgument("best", "count", 2), wrong) == ["-       count: 1", "+       count: 2"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("value", "shown"),
     [
         ("plain", "plain"),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from rune.port import Port
 from rune.source.language.apply import apply_edits
 from rune.source.language.graph.edit import Connect, edit_graph
 from rune.source.language.graph_edits.connection_check import fits, fitting
 from tests.rune.source.language.graph.graph_project import PROJECT
 from tests.rune.source.language.written_runefiles import analysed
+from tests.support.cases import each_case
 
 TWO = PROJECT.replace(
     "  best:\n",
@@ -17,7 +16,7 @@ TWO = PROJECT.replace(
 )
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("source", "target", "index", "words"),
     [
         ("model", "best", 0, None),

@@ -23,6 +23,7 @@ from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
 from tests.rune.source.language.graph.graph_project import PROJECT, changed, problems, text_after
 from tests.rune.source.language.written_runefiles import analysed
+from tests.support.cases import each_case
 
 
 def test_the_project_that_the_others_edit_is_right() -> None:
@@ -74,7 +75,7 @@ def test_a_new_model_has_its_types_and_a_new_block_has_none() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("before", "after"),
     [
         ("", "version: 1\nimage: runicos/base\n\npipeline:\n  r:\n    out: SERIAL\n    inputs: []\n"),
@@ -149,7 +150,7 @@ def test_wires_are_written_in_the_style_of_the_list() -> None:
     assert changed(Disconnect("best", 0)) == ["-     inputs: [model]", "+     inputs: []"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("edit", "words"),
     [
         (Connect(Port("answer", 0), "word"), "is an output: other stages cannot read"),

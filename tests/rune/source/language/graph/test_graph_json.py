@@ -27,6 +27,7 @@ from rune.source.language.service import LanguageService
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
 from tests.rune.source.language.graph.graph_project import PROJECT
+from tests.support.cases import each_case
 
 FILES = MemoryFiles({"Runefile.yml": PROJECT.encode(), "words.txt": b"one\ntwo\nthree\n"})
 TYPES = (TensorType(ElementType.F32, (1, 2)), TensorType(ElementType.UTF8, ()))
@@ -47,7 +48,7 @@ EDITS: tuple[GraphEdit, ...] = (
 )
 
 
-@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: type(edit).__name__)
+@each_case("edit", EDITS, ids=lambda edit: type(edit).__name__)
 def test_an_edit_comes_back_from_json_as_it_was(edit: GraphEdit) -> None:
     assert graph_edit_from_json(json.loads(json.dumps(graph_edit_to_json(edit)))) == edit
 
@@ -60,7 +61,7 @@ def test_what_may_be_left_out_may_be_left_out() -> None:
     assert graph_edit_from_json(wire) == Connect(Port("a", 0), "b")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("request_", "words"),
     [
         ({"edit": "explode"}, '"edit" must be one of'),

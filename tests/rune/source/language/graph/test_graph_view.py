@@ -30,6 +30,7 @@ from tests.rune.source.language.graph.graph_models import graph_of
 from tests.rune.source.language.graph.graph_project import PROJECT
 from tests.rune.source.language.graph.test_connection_check import TWO
 from tests.rune.source.language.written_runefiles import analysed
+from tests.support.cases import each_case
 
 
 def answer_to(text: str, **request: Any) -> Any:
@@ -118,7 +119,7 @@ def types_of(*types: tuple[str, list[int]]) -> list[dict[str, Any]]:
     return [{"type": element, "dimensions": dimensions} for element, dimensions in types]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("stage", "types", "reason"),
     [
         ("audio", types_of(("i16", [1, 16000])), None),

@@ -10,6 +10,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles, ProjectFiles
 from rune.source.language.facts.analysis import Analysis, analyse
 from rune.source.language.graph.overrides import Override, OverrideRefused, applied, merged, overridable, stated
+from tests.support.cases import each_case
 
 RUNEFILE = """\
 version: 1
@@ -96,7 +97,7 @@ def test_lines_keep_the_endings_that_they_have() -> None:
 
 
 @pytest.mark.protects("reviews/suggestion-rights")
-@pytest.mark.parametrize(
+@each_case(
     ("override", "reason"),
     [
         (Override("best", "count", "2", "3"), '"count" of "best" is "1" by now, and was "2" when this was suggested.'),

@@ -22,6 +22,7 @@ from rune.source.language.policy.entry_splices import data_of
 from rune.source.language.yaml.layout import comments, read_layout
 from rune.source.policy.read import read_policy
 from rune.source.runefile.source import SourceText
+from tests.support.cases import each_case
 
 TEXT = """\
 # of the team
@@ -83,7 +84,7 @@ def test_layers_are_added_to_and_removed_from_their_list() -> None:
     assert edited(TEXT, SetModel("net.tflite", "keep", ())) == TEXT.replace("    keep: [x, y]\n", "")
 
 
-@pytest.mark.parametrize(
+@each_case(
     "before",
     ["", "# mine\n", "limits:\n  size: 1 kB", "models:\n", "models: {} # none\n", "models: ~\n", "models:\r\n"],
 )
@@ -113,7 +114,7 @@ def test_a_model_is_added_below_the_last_one_and_its_comments() -> None:
     assert edited(text, AddModel("b.tflite", "b.h5")) == text.replace("int8\n", f"int8\n{entry}")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "edit", "reason"),
     [
         ("models: [", AddModel("a.tflite", "a.h5"), "has an error"),

@@ -9,6 +9,7 @@ from rune.source.language.policy.entry_edits import ModelEditRefused
 from rune.source.language.policy.model_edit import with_model
 from rune.source.policy.read import read_policy
 from rune.source.policy.sections.models import ModelSource
+from tests.support.cases import each_case
 
 MODEL = ModelSource(
     "net.tflite",
@@ -36,7 +37,7 @@ def test_a_file_that_cannot_be_edited_is_refused_with_advice(text: str) -> None:
         with_model(text, MODEL)
 
 
-@pytest.mark.parametrize(
+@each_case(
     "text",
     [
         "",

@@ -21,6 +21,7 @@ from rune.source.runefile.model_inputs import (
 )
 from rune.tensor import ElementType, TensorType
 from rune.wordlist import words_of
+from tests.support.cases import each_case
 
 SCALE = {"scale": 0.5, "zero_point": 3}
 VOCABULARY = "\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "b"])
@@ -55,7 +56,7 @@ def assert_checks(signature: ModelSignature, text: str, labels: str = "") -> Non
     assert checked.pipeline is not None
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("input_", "kind", "key"),
     [
         ("u8[1,96,96,1]", "picture", "bytes"),
@@ -80,7 +81,7 @@ def test_the_likeliest_preset_of_a_shape_comes_first(input_: str, kind: str, key
     assert (query.kinds[0].value, query.likeliest.key) == (kind, key)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("input_", "kinds"),
     [
         ("f32[1,784]", {"picture", "numbers"}),
@@ -123,7 +124,7 @@ SHAPES = (
 )
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@each_case("shape", SHAPES)
 def test_every_preset_gives_a_runefile_without_errors(shape: str) -> None:
     signature = model(tensor(shape))
     (query,) = input_questions(signature, "vocab.txt")
@@ -190,7 +191,7 @@ def test_labels_give_the_best_class_its_name() -> None:
     assert_checks(signature, text, labels)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("labels", "outputs", "message"),
     [
         ("a\nb", "f32[1,12]", "12 classes, and 2 labels"),

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from rune.project.files import MemoryFiles
 from rune.source.runefile.pipeline_tests import pipeline_tests
 from rune.tools.cli import main
+from tests.support.cases import each_case
 
 BLOCK = """
 def half(x: f32["n"]) -> f32["n"]:
@@ -48,7 +49,7 @@ def test_tests_of_the_pipelines_blocks_belong_to_it() -> None:
     assert pipeline_tests(files) == ("half_test.py",)
 
 
-@pytest.mark.parametrize("runefile", ["", "pipeline: [", "FROM x\n", RUNEFILE.replace("./half.py", "hotg-ai/fft")])
+@each_case("runefile", ["", "pipeline: [", "FROM x\n", RUNEFILE.replace("./half.py", "hotg-ai/fft")])
 def test_without_such_a_stage_there_is_none(runefile: str) -> None:
     files = MemoryFiles({path: text.encode() for path, text in (FILES | {"Runefile.yml": runefile}).items()})
     assert pipeline_tests(files) == ()

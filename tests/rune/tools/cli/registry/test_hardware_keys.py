@@ -14,6 +14,7 @@ import pytest
 from rune.tools.cli.registry.hardware_keys import KeyAddress, hardware_key, read_address
 from rune.tools.signing.errors import BadKey
 from rune.tools.signing.keys import Algorithm
+from tests.support.cases import each_case
 from tools.needs import SOFTHSM, lack
 
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
@@ -99,7 +100,7 @@ def test_an_address_is_read() -> None:
     assert read == KeyAddress("/lib/a.so", "our acme", None, b"\x01\xff")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "words"),
     [
         ("pkcs11:token=acme;object=a", "module-path"),

@@ -13,6 +13,7 @@ from rune.compiler.building.options import BuildOptions
 from rune.project.files import MemoryFiles
 from rune.running.container import ContainerError, read_rune, requested_stages
 from rune.tools.cli import main
+from tests.support.cases import each_case
 
 TWO = b"""
 version: 1
@@ -76,7 +77,7 @@ def _is_module(data: bytes) -> bool:
         return False
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("outputs", "requests", "kinds", "expected"),
     [
         ({"a": {"kind": {"type": "serial"}}, "b": {"kind": {"type": "tensor"}}}, ["b", "a"], "TS", "ba"),
