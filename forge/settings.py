@@ -317,8 +317,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A task is a wake-up, and what there is to do stands in the database: one that is lost with its worker is made up for
 # by the sweep. A worker takes no wake-up that another could answer sooner.
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# The default of a second is what an idle queue in memory would let every build wait.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.01} if ENVIRONMENT.broker.startswith("memory:") else {}
+# The default of a second is what an idle queue in memory would let every build wait. Each look costs an idle server.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05} if ENVIRONMENT.broker.startswith("memory:") else {}
 EMBEDDED_WORKER = ENVIRONMENT.broker.startswith("memory:")
 
 USE_TZ = True

@@ -142,8 +142,11 @@ def take(
         capability__in=capabilities,
         paused=False,
     )
-    while parties := [one for one in fair_order(_waiting(ready), recent_jobs(now)) if may_take(one.party)]:
-        party = parties[0].party
+    while waiting := _waiting(ready):
+        parties = [one.party for one in fair_order(waiting, recent_jobs(now)) if may_take(one.party)]
+        if not parties:
+            return None
+        party = parties[0]
         own = ready.filter(organisation=party.organisation, requested_by=party.member, by_program=party.is_program)
         job = own.order_by("attempt", "created").first()
         if job is None:

@@ -114,6 +114,12 @@ def test_a_worker_takes_only_jobs_for_which_it_has_the_capability(add: Enqueue) 
     assert queue.take((WorkerCapability.GPU, WorkerCapability.LAB)) is not None
 
 
+def test_where_nothing_waits_nothing_is_asked_about_recent_jobs(django_assert_num_queries: Any) -> None:
+    """Each server looks every second."""
+    with django_assert_num_queries(3):  # a savepoint, what waits, and the savepoint's end
+        assert queue.take(BUILD) is None
+
+
 def test_jobs_with_one_key_run_one_at_a_time(add: Enqueue) -> None:
     add(number=1, key="version"), add(number=2, key="version"), add(number=3)
     first, beside = take(), take()
