@@ -27,12 +27,15 @@ def pytest_configure() -> None:
     """A shell has programs in the background ignore interrupts, and so would all that the tests start and interrupt."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # While modules are imported and tests collected, nothing becomes garbage that is worth a look at all of it.
+    gc.disable()
 
 
 def pytest_collection_finish() -> None:
     """All that was imported stays to the end: the garbage collector need not look at it again after each test."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
