@@ -34,8 +34,15 @@ from rune.toolchain import toolchain_digest
 from tests.proof.mutants import Recorder
 from tests.rune.compiler.verify.mutated_runes import CODE, DATA, LIMITS
 from tests.rune.compiler.verify.projects import rune_of, template, weighted_operators, with_changed_weight
+from tests.support.shares import mostly_proved
 
 FEW = VerificationEffort(inputs=2, seed=1)
+VERSIONS = [
+    "0.0.9",
+    pytest.param(this_version.__version__, marks=pytest.mark.slow),
+    pytest.param("", marks=pytest.mark.slow),
+]
+"""Versions that a false rune names: another one than this, which would excuse a difference, this one, and none."""
 
 
 def with_section(rune: bytes, name: str, payload: bytes) -> bytes:
@@ -88,7 +95,7 @@ def test_a_rune_is_found_to_be_what_its_files_build() -> None:
 
 
 @pytest.mark.protects("compiling/false-runes")
-@pytest.mark.parametrize("version", [this_version.__version__, "0.0.9", ""])
+@pytest.mark.parametrize("version", VERSIONS)
 def test_another_weight_is_found_whatever_version_the_rune_names(version: str) -> None:
     files = template("digits")
     operator = weighted_operators(read_model(files["digits.tflite"]))[-1]
@@ -103,7 +110,7 @@ def test_another_weight_is_found_whatever_version_the_rune_names(version: str) -
 
 
 @pytest.mark.protects("compiling/false-runes")
-@pytest.mark.parametrize("version", [this_version.__version__, "0.0.9"])
+@pytest.mark.parametrize("version", VERSIONS)
 def test_swapped_labels_are_found_whatever_version_the_rune_names(version: str) -> None:
     files = template("digits")
     lines = files["labels.txt"].decode().splitlines()
@@ -184,7 +191,7 @@ def variants() -> list[BuildOptions]:
     ]
 
 
-@pytest.mark.parametrize("number", range(len(variants())))
+@pytest.mark.parametrize("number", mostly_proved(range(len(variants())), 4))
 def test_a_rune_is_rebuilt_whatever_it_was_built_with(number: int) -> None:
     files = MemoryFiles(template("digits"))
     rune = build(files, variants()[number]).rune
@@ -334,7 +341,7 @@ def count_changes(wanted: int, runs: int, first: int = 0) -> tuple[int, int]:
 
 @pytest.mark.protects("compiling/false-runes")
 def test_no_bit_that_changes_an_answer_is_called_right() -> None:
-    assert count_changes(40, 20) == (40, 0)
+    assert count_changes(10, 20) == (10, 0)
 
 
 @pytest.mark.proof

@@ -19,6 +19,7 @@ from rune.tools.cli import main
 from tests.rune.compiler.verify.projects import around, rune_of, template
 from tests.rune.running.runtime import wat_runes
 from tests.support.models.model_cases import refused_cases
+from tests.support.shares import mostly_proved
 
 SOME = VerificationEffort(inputs=2)
 EMPTY_MODULE = b"\0asm\1\0\0\0"
@@ -66,7 +67,9 @@ def with_sections_of(module: bytes, rune: bytes) -> bytes:
 
 
 @pytest.mark.protects("runes/truncated")
-@pytest.mark.parametrize("files", [template("sine"), template("keywords"), NO_MODEL])
+@pytest.mark.parametrize(
+    "files", [template("sine"), pytest.param(template("keywords"), marks=pytest.mark.proof), NO_MODEL]
+)
 def test_a_module_of_eight_bytes_is_refused(files: dict[str, bytes]) -> None:
     assert "it does not load" in refused(files, EMPTY_MODULE).sentence()
 
@@ -87,7 +90,7 @@ def _sine() -> bytes:
 
 
 @pytest.mark.protects("runes/truncated")
-@pytest.mark.parametrize("share", [0.0, 0.001, 0.1, 0.5, 0.9, 0.999])
+@pytest.mark.parametrize("share", mostly_proved([0.0, 0.001, 0.1, 0.5, 0.9, 0.999], 3))
 def test_a_rune_that_is_cut_short_is_refused(share: float) -> None:
     rune = _sine()
     refused(template("sine"), rune[: int(len(rune) * share)])
@@ -205,7 +208,7 @@ def test_a_pipeline_without_outputs_is_compared_with_its_rune() -> None:
     [lambda rune: EMPTY_MODULE, lambda rune: rune[: len(rune) // 2], lambda rune: b""],
     ids=["eight bytes", "half", "empty"],
 )
-@pytest.mark.parametrize("name", ["sine", "digits"])
+@pytest.mark.parametrize("name", ["sine", pytest.param("digits", marks=pytest.mark.slow)])
 def test_the_command_ends_with_1_and_a_sentence(tmp_path: Path, name: str, spoil: Callable[[bytes], bytes]) -> None:
     files = template(name)
     folder = tmp_path / name

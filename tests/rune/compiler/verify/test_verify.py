@@ -166,7 +166,7 @@ def test_a_rune_without_its_model_says_what_to_give() -> None:
 
 
 @pytest.mark.protects("compiling/false-runes")
-@pytest.mark.parametrize("name", ["digits", "sine"])
+@pytest.mark.parametrize("name", ["sine", pytest.param("digits", marks=pytest.mark.slow)])
 def test_a_changed_weight_is_found_and_its_operator_named(name: str) -> None:
     files = template(name)
     model = f"{name}.tflite"

@@ -11,6 +11,7 @@ from rune.compiler.verify.verification import ModelRunner
 from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import read_model
 from tests.rune.compiler.verify.projects import around, rune_of
+from tests.support.shares import mostly_proved
 
 SMALL = (
     "gesture",
@@ -24,7 +25,7 @@ SMALL = (
 """The others are verified too, in the long proofs."""
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", mostly_proved(SMALL, 4))
 def test_a_real_model_gives_what_the_reference_gives(name: str, test_data: Path) -> None:
     data = (test_data / "models" / f"{name}.tflite").read_bytes()
     files = around(data)
