@@ -24,6 +24,7 @@ from rune.source.runefile.codes import Code
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run
 from tests.rune.compiler.targets.projects import model_project
 from tests.support.models.model_cases import model_cases
+from tests.support.shares import mostly_proved
 
 
 def headers_of(kernels: KernelSet) -> set[str]:
@@ -68,7 +69,7 @@ def models_of(header: str) -> dict[str, Model]:
     return {name: model for name, model in some_models().items() if header in by_name[name] or name == other}
 
 
-@pytest.mark.parametrize("header", HEADERS)
+@pytest.mark.parametrize("header", mostly_proved(HEADERS, 3))
 def test_a_set_that_lacks_an_op_takes_it_from_its_base_and_gives_the_same(header: str) -> None:
     models = models_of(header)
     mixed = replace(WASM32, kernels=without(SIMD128, header))
