@@ -11,6 +11,7 @@ import pytest
 
 import rune
 from rune.toolchain import PARTS, source_digest, toolchain_digest
+from tests.support.cases import each_case
 
 PACKAGE = Path(rune.__file__).parent
 COMPILER = "zig 1"
@@ -56,7 +57,7 @@ def before(scratch: Path) -> str:
     return source_digest(scratch, COMPILER)
 
 
-@pytest.mark.parametrize("part", PARTS)
+@each_case("part", PARTS)
 def test_a_byte_of_any_part_makes_another_toolchain(part: str, scratch: Path, before: str) -> None:
     place = scratch / part
     source = place if place.suffix else min(each for each in place.rglob("*") if each.suffix in (".py", ".h"))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.support.cases import each_case
 from tests.support.servers.services import ServiceMissing, running_services
 from tools import browser
 from tools.needs import (
@@ -94,7 +95,7 @@ def test_skips_for_lack_of_a_program_are_counted_and_named_with_the_command() ->
     assert "    sudo apt-get install --yes --no-install-recommends chromium redis-server\n" in said
 
 
-@pytest.mark.parametrize("need", [need for need in PURPOSES["prove"] if need is not VENV], ids=lambda need: need.name)
+@each_case("need", [need for need in PURPOSES["prove"] if need is not VENV], ids=lambda need: need.name)
 def test_what_is_looked_for_is_really_looked_for(need: Need, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CHROMIUM", raising=False)

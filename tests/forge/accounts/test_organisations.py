@@ -18,6 +18,7 @@ from forge.core.errors import Forbidden, Invalid, Moved, NotFound, SignInNeeded
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import update_project
 from forge.projects.models import Project
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 
@@ -28,9 +29,7 @@ def test_names_of_the_grammar_are_taken(name: str) -> None:
     assert check_project_name(name) == name
 
 
-@pytest.mark.parametrize(
-    "name", ["", "Acme", "-a", "a-", "a..b", "a___b", "a b", "ä", "a/b", "x" * 61, "a\n", "..", "<script>"]
-)
+@each_case("name", ["", "Acme", "-a", "a-", "a..b", "a___b", "a b", "ä", "a/b", "x" * 61, "a\n", "..", "<script>"])
 def test_other_names_are_refused(name: str) -> None:
     with pytest.raises(BadName):
         check_organisation_name(name)
@@ -38,7 +37,7 @@ def test_other_names_are_refused(name: str) -> None:
         check_project_name(name)
 
 
-@pytest.mark.parametrize(
+@each_case(
     "name", ["api", "v2", "ws", "forge", "static", "accounts", "join", "sign-in", "frame", "d", "default", "lab"]
 )
 def test_the_first_words_of_our_own_paths_are_reserved(name: str) -> None:

@@ -19,6 +19,7 @@ from forge.projects.actions import write_file
 from forge.projects.versions.store import working_tree
 from rune.running.runtime import Runtime
 from rune.source.runefile.advice.open_question import pixel_question
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -143,7 +144,7 @@ def test_a_question_that_was_answered_meanwhile_is_not_answered_again(
     assert (watch["state"], watch["build"]) == ("failed", None)
 
 
-@pytest.mark.parametrize(
+@each_case(
     "fix",
     [
         None,

@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from tests.support.cases import each_case
+
 pytestmark = pytest.mark.django_db
 
 NUL = "has a NUL character (U+0000). Remove it, and send the body again."
 HALF = "has half a character (U+D800, a surrogate without its other half). Remove it, and send the body again."
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("body", "sentence"),
     [
         (b'{"name": }', "The body of the request cannot be read: it is not JSON: see line 1, column 10."),

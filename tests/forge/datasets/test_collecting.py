@@ -23,6 +23,7 @@ from forge.datasets.samples.actions.add import SESSION
 from forge.datasets.samples.models import SampleKind
 from forge.projects.models import Project
 from tests.forge.factories.recordings import loud
+from tests.support.cases import each_case
 from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -162,7 +163,7 @@ def test_a_viewer_makes_no_code(project: Project, viewer: User, browser_of: Brow
     assert not CollectingLink.objects.exists()
 
 
-@pytest.mark.parametrize(
+@each_case(
     "task",
     [
         Task(SampleKind.SOUND, "x" * 61),

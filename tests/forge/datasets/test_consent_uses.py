@@ -17,6 +17,7 @@ from forge.datasets.models import Consent, Sample
 from forge.projects.models import Project
 from rune.datasets.splits import Split
 from tests.forge.factories.recordings import consent_of, loud, sample_of
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 
@@ -83,8 +84,8 @@ def expected_numbers(
     }
 
 
-@pytest.mark.parametrize("use", SampleUse)
-@pytest.mark.parametrize("change", [{"withdrawn": timezone.now()}, {"ends": timezone.now() - timedelta(seconds=1)}])
+@each_case("use", SampleUse)
+@each_case("change", [{"withdrawn": timezone.now()}, {"ends": timezone.now() - timedelta(seconds=1)}])
 def test_no_use_has_samples_whose_consent_is_over(
     project: Project, user: User, use: SampleUse, change: dict[str, object]
 ) -> None:

@@ -19,8 +19,14 @@ from forge.datasets.samples.actions.add import SESSION
 from forge.projects.models import Project
 from tests.forge.datasets.data_requests import DATA, Browser, agreed, mark, numbers, save, send
 from tests.forge.factories.recordings import consent_of, loud, png, sample_of, sound
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def sample(project: Project, user: User) -> Sample:
+    return sample_of(consent_of(user, project), user)
 
 
 def test_terms_say_who_hears_what_for_and_until_when(client: Client, project: Project) -> None:
@@ -33,7 +39,7 @@ def test_terms_say_who_hears_what_for_and_until_when(client: Client, project: Pr
     assert "no other end" in client.get(f"{DATA}/terms?days=0").json()["text"]
 
 
-@pytest.mark.parametrize("query", ["days=731", "days=-1", "days=x", "purposes=", "purposes=readers", "purposes=fun"])
+@each_case("query", ["days=731", "days=-1", "days=x", "purposes=", "purposes=readers", "purposes=fun"])
 def test_other_terms_are_not_offered(client: Client, project: Project, query: str) -> None:
     assert client.get(f"{DATA}/terms?{query}").status_code == 400
 
@@ -158,7 +164,7 @@ def test_samples_are_listed_by_pages_and_filters(client: Client, project: Projec
     assert client.get(f"{DATA}/samples/numbers?label=glass").json() == {"revision": 3, "numbers": [2]}
 
 
-@pytest.mark.parametrize("query", ["split=holdout", "quality=bad", "group=x", "kind=smell", "limit=0", "left_out=x"])
+@each_case("query", ["split=holdout", "quality=bad", "group=x", "kind=smell", "limit=0", "left_out=x"])
 def test_a_wrong_filter_is_refused_by_name(client: Client, project: Project, query: str) -> None:
     answer = client.get(f"{DATA}/samples?{query}")
     assert answer.status_code == 400 or (query == "left_out=x" and answer.status_code == 200)
@@ -241,7 +247,7 @@ def test_a_label_that_somebody_changed_meanwhile_is_not_written_over(
     assert mark(client, 2, {"number": 2, "label": "x"}).status_code == 200, "the other one is as it was read"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("change", "status"),
     [
         ({"number": 9, "label": "x"}, 404),
@@ -251,9 +257,8 @@ def test_a_label_that_somebody_changed_meanwhile_is_not_written_over(
     ],
 )
 def test_a_change_that_cannot_be_changes_nothing(
-    client: Client, project: Project, user: User, change: dict[str, Any], status: int
+    client: Client, sample: Sample, change: dict[str, Any], status: int
 ) -> None:
-    sample_of(consent_of(user, project), user)
     assert mark(client, 1, {"number": 1, "label": "ok"} if status == 404 else change, change).status_code == status
     assert Sample.objects.get().label == "knock"
 

@@ -15,11 +15,17 @@ from forge.datasets.pages.cards import SampleCard, drawing_paths
 from forge.datasets.samples.models import SampleKind
 from forge.projects.models import Project
 from tests.forge.factories.recordings import consent_of, png, sample_of
+from tests.support.cases import each_case
 from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PAGE = "/acme/kitchen/data"
+
+
+@pytest.fixture
+def sample(project: Project, user: User) -> Sample:
+    return sample_of(consent_of(user, project), user)
 
 
 @pytest.mark.slow
@@ -68,7 +74,7 @@ def test_forms_label_leave_out_and_save_without_scripts(client: Client, project:
     assert "Two" in page
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("form", "status", "words"),
     [
         ({"numbers": "1", "do": "label", "label": "x", "revision": "0"}, 412, "changed since you read"),
@@ -78,9 +84,8 @@ def test_forms_label_leave_out_and_save_without_scripts(client: Client, project:
     ],
 )
 def test_a_form_that_is_refused_shows_the_page_and_the_reason(
-    client: Client, project: Project, user: User, form: dict[str, str], status: int, words: str
+    client: Client, sample: Sample, form: dict[str, str], status: int, words: str
 ) -> None:
-    sample_of(consent_of(user, project), user)
     answer = client.post(f"{PAGE}/mark", form)
     assert answer.status_code == status
     assert words in answer.content.decode()
@@ -133,7 +138,7 @@ def test_a_drawing_stays_in_its_box() -> None:
     assert drawing_paths({"width": 2, "height": 1}) == []
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("drawing", "is_enlarged"),
     [
         ({"width": 28, "height": 28}, True),

@@ -16,6 +16,7 @@ from forge.datasets.models import Sample, SampleAnalysis
 from forge.datasets.samples.actions import withdraw_consent
 from forge.projects.models import Project
 from tests.forge.factories.recordings import consent_of, png, sample_of, sound
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,6 +30,11 @@ def knocks() -> bytes:
 
 def post(client: Client, path: str, **body: Any) -> Any:
     return client.post(f"{DATA}/samples/{path}", body, content_type="application/json")
+
+
+@pytest.fixture
+def sample(project: Project, user: User) -> Sample:
+    return sample_of(consent_of(user, project), user, knocks())
 
 
 @pytest.mark.slow
@@ -55,7 +61,7 @@ def test_parts_are_proposed_become_samples_and_the_answer_undoes_it(
     assert AuditEntry.objects.get(action="data.cut").data["count"] == 2
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("parts", "status", "words"),
     [
         ([], 400, "Choose 1 to 200 parts"),
@@ -66,9 +72,8 @@ def test_parts_are_proposed_become_samples_and_the_answer_undoes_it(
     ],
 )
 def test_parts_that_cannot_be_change_nothing(
-    client: Client, project: Project, user: User, parts: list[dict[str, Any]], status: int, words: str
+    client: Client, sample: Sample, parts: list[dict[str, Any]], status: int, words: str
 ) -> None:
-    sample_of(consent_of(user, project), user, knocks())
     answer = post(client, "1/parts", revision=1, parts=parts)
     assert answer.status_code == status, answer.content
     assert words in answer.content.decode()
@@ -118,7 +123,7 @@ def test_several_labels_lie_on_a_time_line(client: Client, project: Project, use
     assert Sample.objects.get().events is None
 
 
-@pytest.mark.parametrize(
+@each_case(
     "event",
     [
         {"label": "knock", "start": 1, "end": 1},
@@ -128,10 +133,7 @@ def test_several_labels_lie_on_a_time_line(client: Client, project: Project, use
         {"start": 0, "end": 1},
     ],
 )
-def test_a_marked_place_that_cannot_be_is_refused(
-    client: Client, project: Project, user: User, event: dict[str, Any]
-) -> None:
-    sample_of(consent_of(user, project), user, knocks())
+def test_a_marked_place_that_cannot_be_is_refused(client: Client, sample: Sample, event: dict[str, Any]) -> None:
     assert post(client, "marks", revision=1, changes=[{"number": 1, "events": [event]}]).status_code == 400
     assert Sample.objects.get().events is None
 

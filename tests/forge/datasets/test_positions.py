@@ -17,6 +17,7 @@ from forge.projects.models import Project
 from rune.datasets.positions import MAX_POSITIONS, NOTHING
 from tests.forge.datasets.data_requests import DATA, mark, numbers, save
 from tests.forge.factories.recordings import consent_of, loud, png, sample_of
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,7 +59,7 @@ def test_another_change_leaves_positions_as_they_are(client: Client, picture: Sa
     assert positions_of(client) == [BOLT]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("positions", "words"),
     [
         ([{**BOLT, "x": 1.01}], "less than or equal to 1"),

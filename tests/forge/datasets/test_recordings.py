@@ -30,6 +30,7 @@ from forge.projects.models import Project
 from forge.projects.versions.store import snapshot, working_tree
 from tests.forge.factories.recordings import consent_of, sample_of
 from tests.forge.factories.samples import withdraw_sample
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -192,9 +193,7 @@ def test_who_left_can_still_withdraw_and_owners_can_remove(
 
 
 @pytest.mark.protects("recordings/file-types")
-@pytest.mark.parametrize(
-    "data", [b"", b"hello", b"1,2,3\n4,5\n", b"RIFF\0\0\0\0WAVE", b"\x89PNG\r\n\x1a\n", b"\xff\xfe"]
-)
+@each_case("data", [b"", b"hello", b"1,2,3\n4,5\n", b"RIFF\0\0\0\0WAVE", b"\x89PNG\r\n\x1a\n", b"\xff\xfe"])
 def test_what_is_no_recording_is_refused(client: Client, project: Any, data: bytes) -> None:
     answer = send(client, data)
     assert answer.status_code == 422, answer.content
@@ -228,7 +227,7 @@ def test_a_recording_over_the_limit_is_refused(client: Client, project: Any, mon
     assert (answer.status_code, "larger than 1.0 kB" in answer.json()["detail"]) == (422, True)
 
 
-@pytest.mark.parametrize("query", [{"label": ""}, {"label": "x" * 61}, {"label": "a\u202eb"}, {"days": "x"}])
+@each_case("query", [{"label": ""}, {"label": "x" * 61}, {"label": "a\u202eb"}, {"days": "x"}])
 def test_a_request_without_sense_is_refused(client: Client, project: Any, query: dict[str, Any]) -> None:
     assert send(client, a_sound(), **query).status_code == 400
     assert client.get(f"{SAMPLES}/terms?days=731").status_code == 400

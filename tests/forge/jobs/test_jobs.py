@@ -116,7 +116,7 @@ def test_a_worker_takes_only_jobs_for_which_it_has_the_capability(add: Enqueue) 
 
 def test_where_nothing_waits_nothing_is_asked_about_recent_jobs(django_assert_num_queries: Any) -> None:
     """Each server looks every second."""
-    with django_assert_num_queries(3):  # a savepoint, what waits, and the savepoint's end
+    with django_assert_num_queries(3):  # a savepoint, the jobs that wait, and the end of the savepoint
         assert queue.take(BUILD) is None
 
 

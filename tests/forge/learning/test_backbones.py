@@ -21,6 +21,7 @@ from rune.digests import digest_of
 from tests.forge.factories.training import ScriptedLab, finish_run, motion_version, picture_version
 from tests.forge.learning.test_training import RUNS, begun, read, run_jobs
 from tests.lab.training.backbones import PATH, backbone_model
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SETTINGS: dict[str, Any] = {"recipe": "transfer", "arguments": {"epochs": 8, "batch": 8}, "backbone": PATH}
@@ -90,7 +91,7 @@ def test_a_model_is_offered_with_the_backbone_in_forge_yml(trains: Client, proje
     assert f'backbone: "{PATH}"' in policy.content.decode()
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("settings", "message"),
     [
         ({"backbone": ""}, "learns behind a model of the project"),

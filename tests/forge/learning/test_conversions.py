@@ -24,6 +24,7 @@ from forge.learning.environments import job as environment_job
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.projects.models import Project
 from rune.model.tflite import TensorKind, read_model
+from tests.support.cases import each_case
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker")]
 
@@ -236,7 +237,7 @@ def test_a_conversion_that_is_cancelled_ends_and_a_retry_goes_on(
     assert (row["state"], row["error"]) == ("failed", "The converter's process ended.")
 
 
-@pytest.mark.parametrize("name", ["", "..", "a\0b", "x" * 200])
+@each_case("name", ["", "..", "a\0b", "x" * 200])
 def test_a_name_that_is_no_file_name_is_refused(client: Client, project: Project, name: str) -> None:
     query = urlencode({"file": name})
     answer = client.post(f"{MODELS}?{query}", b"x", content_type="application/octet-stream")

@@ -20,6 +20,7 @@ from forge.reviews.models import ChangeRequest
 from tests.forge.factories.training import motion_samples
 from tests.lab.models.motion_model import motion_model
 from tests.lab.training.motion_data import LABELS
+from tests.support.cases import each_case
 from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,7 +57,7 @@ def test_the_inputs_of_a_model_have_the_presets_that_fit(client: Client, digits:
     assert (answer["classes"], answer["labels"].split("\n")) == (11, WORDS.decode().split())
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("query", "status"),
     [("", 400), ("file=labels.txt", 400), ("file=other.tflite", 404), ("file=../digits.tflite", 400)],
 )
@@ -83,7 +84,7 @@ def test_a_recording_that_cannot_be_read_says_why(client: Client, digits: Projec
     assert tried["refused"].startswith("The recording: ")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("query", "recording", "status", "reason"),
     [
         ("file=digits.tflite&preset=motion", b"x", 400, "gives no input"),

@@ -20,6 +20,7 @@ from forge.projects.models import Project
 from tests.forge.factories.training import curve, finished_run, motion_version
 from tests.forge.learning.test_training import begun, read
 from tests.lab.training.motion_data import LABELS
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -118,7 +119,7 @@ def test_one_of_what_is_counted_is_written_in_the_singular() -> None:
     assert ("Shift", "1 ms") in written_arguments({"shift": 1}, recipe_of("keywords"))
 
 
-@pytest.mark.parametrize("epochs", [1, 6, 7, 600, 6000, 6001, 10_000])
+@each_case("epochs", [1, 6, 7, 600, 6000, 6001, 10_000])
 def test_any_number_of_epochs_has_a_few_ticks(epochs: int) -> None:
     ticks = _epoch_ticks(epochs)
     assert ticks[0] == 1

@@ -32,6 +32,7 @@ from lab.training.settings import ENVIRONMENT
 from tests.forge.factories.searches import claim_event, finished_search, trial_event, tried
 from tests.forge.factories.training import SMALL, ScriptedLab
 from tests.forge.learning.searching import SEARCHES, SPACE, begun, read, run_jobs, scripted
+from tests.support.cases import each_case
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("nobody_wakes")]
 PAGE = "/acme/kitchen/searches"
@@ -200,7 +201,7 @@ def test_what_lab_must_not_send_ends_the_search(searcher: Client, monkeypatch: p
     assert (read(searcher)["state"], SearchTrial.objects.count()) == ("failed", 0)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("body", "reason"),
     [
         ({"recipe": "none"}, "no recipe"),

@@ -22,6 +22,7 @@ from rune.digests import digest_of
 from tests.forge.factories.training import SMALL_START, ScriptedLab, finish_run, motion_version
 from tests.forge.learning.test_training import RUNS, begun, read, run_jobs
 from tests.lab.test_starting import write_start
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATH = "models/words.keras"
@@ -176,7 +177,7 @@ def test_a_model_is_offered_with_the_start_in_forge_yml(starts: Client, project:
     assert "learned-layers: 0" in policy
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("settings", "field", "message"),
     [
         ({"start": "nowhere.keras"}, "start", "The project has no file nowhere.keras, with which the run begins."),

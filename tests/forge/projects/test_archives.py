@@ -19,6 +19,7 @@ from forge.projects.errors import ArchiveRefused
 from forge.projects.files.contents import list_files
 from forge.projects.models import DocumentUpdate, Project
 from forge.projects.versions.store import find_version
+from tests.support.cases import each_case
 from tests.support.models.model_cases import compiled_model
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +98,7 @@ HOSTILE = {
 
 
 @pytest.mark.protects("uploads/zip-names")
-@pytest.mark.parametrize("what", HOSTILE)
+@each_case("what", HOSTILE)
 def test_a_hostile_archive_leaves_nothing(what: str, client: Client, project: Project, settings: Any) -> None:
     settings.UPLOAD_LIMIT = 1_000_000
     updates, blobs = DocumentUpdate.objects.count(), Blob.objects.count()

@@ -17,6 +17,7 @@ from forge.projects.actions import create_project
 from forge.projects.models import Project
 from rune.source.templates import list_templates
 from tests.forge.factories.preconditions import etag_headers
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +54,7 @@ def test_a_project_is_made_private_with_a_runefile(client: Client, user: User) -
     assert Event.objects.filter(type="project.created").count() == 1
 
 
-@pytest.mark.parametrize("name", [template.name for template in list_templates()])
+@each_case("name", [template.name for template in list_templates()])
 def test_every_template_makes_a_project_with_its_files(client: Client, name: str) -> None:
     template = next(template for template in list_templates() if template.name == name)
     response = _post(client, BASE, {"organisation": "acme", "name": f"my-{name}", "template": name})
@@ -78,7 +79,7 @@ def test_a_project_without_a_name_is_called_after_the_file_that_is_to_come(
     assert (created.status_code, created.json()["name"]) == (201, name)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("body", "status", "field"),
     [
         ({"organisation": "acme", "name": "Wand"}, 400, "name"),
@@ -237,7 +238,7 @@ def test_the_list_comes_in_pages_with_a_cursor(client: Client, user: User, organ
     assert names == ["p4", "p3", "p2", "p1", "p0"]
 
 
-@pytest.mark.parametrize("limit", ["0", "201", "-1", "many", "", "9" * 5000])
+@each_case("limit", ["0", "201", "-1", "many", "", "9" * 5000])
 def test_a_page_that_cannot_be_so_long_is_refused_with_the_longest(client: Client, limit: str) -> None:
     answer = client.get(f"{BASE}?limit={limit}")
     assert (answer.status_code, answer.json()["errors"]["limit"]) == (
@@ -246,8 +247,8 @@ def test_a_page_that_cannot_be_so_long_is_refused_with_the_longest(client: Clien
     )
 
 
-@pytest.mark.parametrize("method", ["get", "post", "delete"])
-@pytest.mark.parametrize("address", ["/api/", "/api/v2/me", "/api/v1/reviews/0", "/api/v1/reviews/0/close"])
+@each_case("method", ["get", "post", "delete"])
+@each_case("address", ["/api/", "/api/v2/me", "/api/v1/reviews/0", "/api/v1/reviews/0/close"])
 def test_an_address_that_the_api_does_not_have_is_a_problem_and_no_page(method: str, address: str) -> None:
     browser = Client(enforce_csrf_checks=True)
     answer = getattr(browser, method)(address)

@@ -12,6 +12,7 @@ from forge.core.models import AuditEntry, Blob
 from forge.projects.files import contents as files
 from forge.projects.models import DocumentUpdate, Project
 from tests.forge.factories.preconditions import etag_headers
+from tests.support.cases import each_case
 from tests.support.models.model_cases import compiled_model, refused_cases
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +100,7 @@ def test_a_model_that_cannot_be_compiled_is_kept_and_its_page_says_why_the_host_
     assert page["sentence"].startswith("The rune's host runs this model")
 
 
-@pytest.mark.parametrize("data", [b"", b"not a model", MODEL[:100], MODEL[: len(MODEL) // 2], b"\0" * 4096])
+@each_case("data", [b"", b"not a model", MODEL[:100], MODEL[: len(MODEL) // 2], b"\0" * 4096])
 def test_what_is_not_a_model_is_refused_with_the_reason(client: Client, project: Project, data: bytes) -> None:
     updates = DocumentUpdate.objects.count()
     refused = _put(client, "m.tflite", data)
@@ -122,7 +123,7 @@ def test_a_file_does_not_become_a_model_by_its_name(client: Client, project: Pro
     assert answer.status_code == 422
 
 
-@pytest.mark.parametrize("path", ["..%2fescape", "a/../../b", "%2fetc/passwd", "a%5cb", "a//b", "c:x", "x" * 201])
+@each_case("path", ["..%2fescape", "a/../../b", "%2fetc/passwd", "a%5cb", "a//b", "c:x", "x" * 201])
 def test_a_path_that_leaves_the_project_or_is_too_long_is_refused(client: Client, project: Project, path: str) -> None:
     assert _put(client, path, b"x").status_code in (400, 404)
     assert [entry.path for entry in files.list_files(project)] == ["Runefile.yml"]

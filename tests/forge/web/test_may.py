@@ -13,6 +13,7 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.projects.models import Project
 from tests.forge.factories.builds import built
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,7 @@ _ON_ORGANISATION = {
 }
 
 
-@pytest.mark.parametrize("kind", ["owner", "developer", "reviewer", "viewer"])
+@each_case("kind", ["owner", "developer", "reviewer", "viewer"])
 def test_projects_organisations_and_the_state_say_what_one_may_do(
     kind: str, project: Project, people: dict[str, Any], browser_of: Callable[[User | None], Client]
 ) -> None:

@@ -12,6 +12,7 @@ from django.test import Client
 
 from forge.accounts.models import Organisation, User
 from forge.projects.models import Project
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ def policy_of(answer: Any) -> dict[str, list[str]]:
 
 
 @pytest.mark.protects("browser/content-policy")
-@pytest.mark.parametrize("path", ["/", "/acme", "/new", "/accounts/tokens", "/accounts/login/", "/nothing/here"])
+@each_case("path", ["/", "/acme", "/new", "/accounts/tokens", "/accounts/login/", "/nothing/here"])
 def test_every_page_has_a_strict_policy(client: Client, project: Project, path: str) -> None:
     answer = client.get(path)
     policy = policy_of(answer)
@@ -81,7 +82,7 @@ def test_no_answer_of_the_api_is_a_page(client: Client, project: Project, path: 
 
 
 @pytest.mark.protects("browser/content-policy")
-@pytest.mark.parametrize(
+@each_case(
     "path",
     ["/", "/acme", "/new", "/accounts/profile", "/accounts/security", "/accounts/tokens", "/acme/kitchen/settings"],
 )

@@ -22,6 +22,7 @@ from rune.source.templates import list_templates
 from tests.forge.factories.builds import built, set_job
 from tests.forge.factories.preconditions import etag_form
 from tests.forge.web.test_page_policies import policy_of
+from tests.support.cases import each_case
 from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +122,7 @@ def test_a_form_comes_back_with_what_was_typed_and_what_was_wrong(client: Client
     assert "Settings of kitchen" in settings_page.content.decode()
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("typed", "name"),
     [
         ("Shake Alarm", "shake-alarm"),

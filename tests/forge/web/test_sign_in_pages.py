@@ -11,6 +11,7 @@ from forge.accounts.actions import make_sign_in_link
 from forge.accounts.models import User
 from forge.projects.models import Project
 from tests.forge.web.test_pages import Browser
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 
@@ -117,7 +118,7 @@ def test_signing_in_for_another_window_ends_on_a_page_that_closes(
     assert str(developer) in page
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("page", "back"),
     [
         ("http://testserver/acme/kitchen/builds/1?x=1", "/acme/kitchen/builds/1"),

@@ -23,6 +23,7 @@ from lab.child.limits import ChildLimits
 from lab.child.process import LONGEST_ANSWER, StepProcess
 from lab.child.start import ProcessPool, Step, begun, end_waiting, run, start_ahead
 from lab.refusal import Reason, Refused
+from tests.support.cases import each_case
 from tests.support.patience import PATIENCE
 
 PYTHON = Path(sys.executable)
@@ -146,7 +147,7 @@ def test_a_step_reaches_nothing_but_its_files(probe: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.protects("models-in/converters")
-@pytest.mark.parametrize(
+@each_case(
     ("what", "reason"),
     [("refuse", Reason.PICKLE), ("raise", Reason.NOT_CONVERTED), ("abort", Reason.CRASHED), ("chatter", None)],
 )
@@ -290,7 +291,7 @@ def test_two_steps_at_once_have_processes_of_their_own(probe: Path, pool: Proces
 
 
 @pytest.mark.protects("models-in/copies")
-@pytest.mark.parametrize(
+@each_case(
     ("what", "limits", "reason"),
     [
         ("abort", ChildLimits(seconds=60), Reason.CRASHED),

@@ -18,6 +18,7 @@ from rune.source.policy import check_policy
 from rune.source.policy.sections.training import Training
 from rune.tools.cli import main
 from tests.lab.training.motion_data import write_motion
+from tests.support.cases import each_case
 
 SPACE = Space({"filters": (4, 8)}, ("int8",))
 
@@ -46,7 +47,7 @@ def test_a_backbone_is_not_searched(ready: Path) -> None:
     assert "The recipe transfer is not searched: its backbone decides" in result.stderr
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("arguments", "message"),
     [
         (["--vary", "filters"], '--vary "filters" is not an argument with values'),

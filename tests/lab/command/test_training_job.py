@@ -11,6 +11,7 @@ from lab.refusal import Reason, Refused
 from lab.training.preparing import PreparedRun, prepare_run
 from rune.source.policy.sections.training import Training
 from tests.lab.training.motion_data import write_motion
+from tests.support.cases import each_case
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def test_memory_that_is_too_little_halves_the_batch(samples: Path) -> None:
     assert halved.settings.values["batch"] == halved.training.arguments["batch"] == 16
 
 
-@pytest.mark.parametrize("reason", [each for each in Reason if each is not Reason.OUT_OF_MEMORY])
+@each_case("reason", [each for each in Reason if each is not Reason.OUT_OF_MEMORY])
 def test_another_refusal_is_the_end(samples: Path, reason: Reason) -> None:
     refused = Refused(reason, "why")
     with pytest.raises(Refused) as raised:

@@ -21,6 +21,7 @@ from lab.formats.keras import hdf5
 from lab.formats.keras.reading import read_keras
 from lab.refusal import Reason, Refused
 from tests.lab.formats.keras_files import dense, layer, sequential, weights, write_h5, write_keras
+from tests.support.cases import each_case
 
 
 def refusal(path: Path) -> Refused:
@@ -48,7 +49,7 @@ def test_python_of_a_lambda_layer_is_refused_and_did_not_run(tmp_path: Path, wri
 
 
 @pytest.mark.protects("models-in/keras-code")
-@pytest.mark.parametrize(
+@each_case(
     ("config", "reason"),
     [
         (sequential(layer("Attack", "attack.module", name="a")), Reason.CUSTOM_OBJECT),

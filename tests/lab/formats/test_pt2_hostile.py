@@ -34,6 +34,7 @@ from tests.lab.formats.pt2_files import (
     weight,
     write_pt2,
 )
+from tests.support.cases import each_case
 
 MODEL = Path(__file__).resolve().parent.parent / "models" / "network.pt2"
 
@@ -122,7 +123,7 @@ def test_a_pickled_array_refuses_the_file(tmp_path: Path, value: Any) -> None:
 
 
 @pytest.mark.protects("models-in/pt2-code")
-@pytest.mark.parametrize(
+@each_case(
     ("one", "reason", "message"),
     [
         (node("torch.ops.attacker.run.default", tensor("x")), Reason.CUSTOM_OBJECT, "attacker.run"),

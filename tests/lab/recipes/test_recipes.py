@@ -18,11 +18,11 @@ from tests.conftest import REPOSITORY
 from tests.lab.training.backbones import usable
 from tests.support.cases import each_case
 
-EVERY = pytest.mark.parametrize("recipe", [usable(each) for each in RECIPES.values()], ids=RECIPES)
+EVERY = each_case("recipe", [usable(each) for each in RECIPES.values()], ids=RECIPES)
 
 
 @EVERY
-@pytest.mark.parametrize("end", ["low", "high"])
+@each_case("end", ["low", "high"])
 def test_defaults_are_in_range_and_ends_are_accepted(recipe: Recipe, end: str) -> None:
     values = read_arguments(recipe.arguments, {}, recipe.name)
     assert values == {each.name: each.default for each in recipe.arguments}

@@ -21,6 +21,7 @@ from forge.projects.actions import write_file
 from rune.port import Port
 from rune.running.runtime import Runtime
 from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, events_of
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -146,7 +147,7 @@ def test_a_tensor_too_large_for_a_page_is_refused(
     assert "at most 262,144 can be watched" in client.get(f"{WATCH}/{requested_watch['id']}").json()["error"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     "wires",
     [
         None,

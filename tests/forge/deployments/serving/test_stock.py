@@ -20,6 +20,7 @@ from forge.deployments.serving.stock.telemetry import EVENTS, MAX_METRICS, event
 from forge.projects.models import Project
 from tests.forge.factories.builds import RUNE
 from tests.forge.factories.deployments import deployed
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +84,7 @@ def test_a_stock_client_is_refused_by_name(
 
 
 @pytest.mark.protects("delivery/encryption-keys")
-@pytest.mark.parametrize("key", [bytes(32), bytes([1]) + bytes(31), b"short", bytes(33)])
+@each_case("key", [bytes(32), bytes([1]) + bytes(31), b"short", bytes(33)])
 def test_a_key_that_gives_a_public_secret_is_refused(key: bytes, deployment: Deployment) -> None:
     with pytest.raises(ServingRefusal, match="not valid"):
         encrypt(RUNE, deployment.pk, str(key_id_now()), base64.b64encode(key).decode())

@@ -27,6 +27,7 @@ from forge.deployments.settings.origins import checked_origin
 from forge.projects.models import Project
 from tests.forge.factories.builds import RUNE
 from tests.forge.factories.deployments import deployed, now
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 
@@ -66,16 +67,16 @@ def test_an_origin_is_stored_as_browsers_send_it(text: str, origin: str) -> None
 
 
 @pytest.mark.protects("delivery/wide-origins")
-@pytest.mark.parametrize(
+@each_case(
     "text",
     [
         *("*", "https://*.acme.example", "null", "acme.example", "https://acme.example/page", "ftp://acme.example"),
         *("https://jo@acme.example", "https://acme.example:x", "https://a b.example", "https://"),
     ],
 )
-def test_an_origin_names_one_site(text: str, developer: User, project: Project) -> None:
+def test_an_origin_names_one_site(text: str, developer: User, following: Deployment) -> None:
     with pytest.raises(BadOrigin):
-        change_deployment(developer, deployed(developer, project), DeploymentChange(origins=[text]))
+        change_deployment(developer, following, DeploymentChange(origins=[text]))
 
 
 @pytest.mark.slow

@@ -25,6 +25,7 @@ from rune.source.policy.read import read_policy
 from tests.forge.conftest import make_member
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.factories.preconditions import etag_headers
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 
@@ -149,7 +150,7 @@ def test_an_owner_overrides_with_a_reason_that_everyone_reads(project: Any, owne
     assert event.data["admission"] == "overridden"
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "because", "x" * 501])
+@each_case("reason", ["", "  ", "because", "x" * 501])
 def test_an_override_needs_a_reason(project: Any, owner: Any, developer: Any, reason: str) -> None:
     with pytest.raises(Invalid):
         publish_past_gate(owner, build_with(developer, project), "1.0", reason)

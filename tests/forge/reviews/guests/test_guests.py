@@ -25,6 +25,7 @@ from forge.reviews.guests.access import principal_of_guest
 from forge.reviews.guests.actions import MOST_SAID
 from forge.reviews.models import GuestLink, Review
 from tests.forge.factories.builds import RUNE, built
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 
@@ -215,7 +216,7 @@ def test_making_and_revoking_a_link_is_written_down_where_it_happened(review: Re
     assert not any(address.partition("#token=")[2] in str(entry.data) for entry in entries)
 
 
-@pytest.mark.parametrize("terms", [GuestTerms(" "), GuestTerms("x" * 81), GuestTerms("x", 0), GuestTerms("x", 91)])
+@each_case("terms", [GuestTerms(" "), GuestTerms("x" * 81), GuestTerms("x", 0), GuestTerms("x", 91)])
 def test_a_link_has_a_name_and_an_end(terms: GuestTerms, review: Review, developer: User) -> None:
     with pytest.raises(Invalid):
         actions.invite_guest(developer, review, terms)

@@ -22,6 +22,7 @@ from forge.reviews.models import InvitedReviewer, Review
 from forge.reviews.rounds.access import find_review, groups_of, newest_round, standing_verdicts, state_of
 from forge.reviews.rounds.decision import ReviewState, waited_for
 from tests.forge.factories.builds import built
+from tests.support.cases import each_case
 from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -164,7 +165,7 @@ def test_only_who_may_invite_invites(developer: Any, reviewer: Any, project: Any
     assert mail.outbox == []
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("invited", "reason"),
     [
         (["ana"], "does not look like an email address"),

@@ -13,6 +13,7 @@ from forge.reviews.actions import RequestedGroup, ask_for_review
 from forge.reviews.models import Review
 from tests.forge.factories.builds import RUNE, built
 from tests.forge.factories.preconditions import etag_form
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +52,7 @@ def test_a_review_is_asked_for_by_a_form_and_leads_home_page_and_reviewer_to_it(
     assert "Hears &lt;whispers&gt;" in text_of(browser_of(owner).get("/acme/kitchen/reviews"))
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("typed", "reason"),
     [
         ({"title": ""}, "in a few words"),

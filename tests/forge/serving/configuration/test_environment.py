@@ -10,6 +10,7 @@ import pytest
 
 from forge.serving.configuration.environment import BadEnvironment, has_passkeys, read_environment, secret_key
 from rune.running.isolation.protections import Protection
+from tests.support.cases import each_case
 
 
 def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:
@@ -37,7 +38,7 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
     assert "0.0.0.0" not in environment.allowed_hosts
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "value"),
     [
         ("PORT", "http"),

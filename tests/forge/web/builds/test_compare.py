@@ -15,6 +15,7 @@ from forge.projects.actions import create_project, update_project, write_file
 from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build
 from tests.forge.factories.builds import OUTLINE, RUNE, approved, built
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +83,7 @@ def test_what_was_chosen_stays_chosen_though_no_list_has_it(
     assert '<option value="acme/kitchen@1" selected>' in text
 
 
-@pytest.mark.parametrize("typed", ["kitchen", "acme/kitchen@", "acme/kitchen@x", "../../etc", "acme/kitchen:1 0"])
+@each_case("typed", ["kitchen", "acme/kitchen@", "acme/kitchen@x", "../../etc", "acme/kitchen:1 0"])
 def test_what_names_no_rune_is_said_so(typed: str, client: Client, project: Project) -> None:
     answer = client.get("/compare", {"one": typed, "other": typed})
     assert answer.status_code == 400

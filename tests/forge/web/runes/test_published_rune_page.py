@@ -13,6 +13,7 @@ from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import give_verdict
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.web.builds.test_build_pages import PAGE, Browser, text_of
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +66,7 @@ def test_a_private_rune_is_for_members_alone(project: Any, people: dict[str, Any
 
 
 @pytest.mark.protects("browser/scripts-in-text")
-@pytest.mark.parametrize(
+@each_case(
     "text",
     [
         "<script>alert(1)</script>",

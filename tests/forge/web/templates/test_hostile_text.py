@@ -21,6 +21,7 @@ from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import begin_thread, give_verdict
 from tests.forge.factories.builds import built, set_job
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 
@@ -135,7 +136,7 @@ def test_what_a_form_sends_back_is_text(owner: User, project: Project, browser_o
 
 
 @pytest.mark.protects("browser/uploaded-pages")
-@pytest.mark.parametrize("name", ["page.html", "picture.svg", "script.js", "page.xhtml", "a;b.html", 'q"uote.html'])
+@each_case("name", ["page.html", "picture.svg", "script.js", "page.xhtml", "a;b.html", 'q"uote.html'])
 @pytest.mark.parametrize("data", [b"<script>alert(1)</script>", b"\0<script>alert(1)</script>"])
 def test_an_uploaded_page_is_never_shown_as_one(client: Client, project: Project, name: str, data: bytes) -> None:
     address = f"/api/v1/projects/acme/kitchen/files/{quote(name)}"
@@ -148,7 +149,7 @@ def test_an_uploaded_page_is_never_shown_as_one(client: Client, project: Project
 
 
 @pytest.mark.protects("uploads/paths")
-@pytest.mark.parametrize(
+@each_case(
     "path",
     ["a\rb", "a\x1b[31mb", "name\u202etxt.exe", "a\u2028b", "a\x7f", "../x", "a/../../x", "/etc/passwd", "c:x", "a\\b"],
 )
@@ -164,14 +165,14 @@ def test_a_path_that_leads_out_or_hides_what_it_is_is_refused(client: Client, pr
 
 
 @pytest.mark.protects("uploads/hostile-json")
-@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"name":' * 50_000, b"\xff", b'{"name":"\\ud800"}', b"9" * 10_000])
+@each_case("body", [b"[" * 100_000, b'{"name":' * 50_000, b"\xff", b'{"name":"\\ud800"}', b"9" * 10_000])
 def test_json_made_to_exhaust_its_reader_is_a_bad_request(client: Client, body: bytes) -> None:
     answer = client.post("/api/v1/projects", body, content_type="application/json")
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
 
 
 @pytest.mark.protects("uploads/hostile-json")
-@pytest.mark.parametrize("cursor", ["zzz", "%ff", "cD0yMDI2LTAx", "cD0lMDA=", "bz0tMQ=="])
+@each_case("cursor", ["zzz", "%ff", "cD0yMDI2LTAx", "cD0lMDA=", "bz0tMQ=="])
 def test_a_cursor_that_we_did_not_make_leads_nowhere(client: Client, project: Project, cursor: str) -> None:
     assert client.get(f"/api/v1/projects?cursor={cursor}").status_code in (200, 404)
     assert client.get(f"/api/v1/projects/acme/kitchen/builds?cursor={cursor}").status_code in (200, 404)

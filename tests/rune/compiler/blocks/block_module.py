@@ -127,6 +127,7 @@ class BlockModule:
     """The compiled vectors; `run` gives a vector's outputs as lists, or raises `BlockFailed`."""
 
     def __init__(self, vectors: Sequence[Vector], folder: Path) -> None:
+        self.vectors = vectors
         self._numbers = {id(vector): number for number, vector in enumerate(vectors)}
         source = folder / "vectors.c"
         source.write_text(_source(vectors), encoding="utf-8")

@@ -13,26 +13,33 @@ from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.tensor import ElementType
 from tests.rune.compiler.blocks.block_module import BlockFailed, BlockModule, Vector, unpacked, vectors_of
 from tests.support.cases import each_case
+from tests.support.shares import share_of
 
 SIMPLE = ("image_normalization", "label", "modulo", "most_confident_indices", "normalize")
+
+
+def title_of(vector: Vector) -> str:
+    return f"{vector.block.name}: {vector.name}"
+
+
 VECTORS = [vector for block in CATALOGUE.values() for vector in vectors_of(block)]
-FLOATS = [vector for vector in VECTORS if any(type_.element.is_float for type_, _ in vector.inputs)]
 INFINITE = (math.inf, -math.inf, 0.0, -math.inf, 3e38, math.inf)
 """Of these most sums and products are NaN."""
+SHARE = [vector for block in CATALOGUE.values() for vector in share_of(vectors_of(block), 3, title_of)]
+"""To compile a vector takes a hundred times as long as to run it."""
 ELEMENTWISE = [vector for vector in VECTORS if vector.block.element is not None]
 
 
-@pytest.fixture(scope="module")
-def module(tmp_path_factory: pytest.TempPathFactory) -> BlockModule:
-    return BlockModule(VECTORS, tmp_path_factory.mktemp("blocks"))
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(SHARE, id="a share"), pytest.param(VECTORS, id="all", marks=pytest.mark.slow)],
+)
+def module(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> BlockModule:
+    return BlockModule(request.param, tmp_path_factory.mktemp("blocks"))
 
 
 def test_every_block_has_golden_vectors() -> None:
     assert {vector.block.name for vector in VECTORS} == set(CATALOGUE)
-
-
-def _of_block(name: str, vectors: list[Vector]) -> list[Vector]:
-    return [vector for vector in vectors if vector.block.name == name]
 
 
 def _same(actual: int | float | str, wanted: int | float | str) -> bool:
@@ -42,9 +49,8 @@ def _same(actual: int | float | str, wanted: int | float | str) -> bool:
 
 
 @pytest.mark.protects("compiling/run-time-sizes")
-@pytest.mark.parametrize("name", CATALOGUE)
-def test_a_block_gives_its_golden_vectors(name: str, module: BlockModule) -> None:
-    for vector in _of_block(name, VECTORS):
+def test_a_block_gives_its_golden_vectors(module: BlockModule) -> None:
+    for vector in module.vectors:
         _gives(vector, module)
 
 
@@ -55,17 +61,15 @@ def _gives(vector: Vector, module: BlockModule) -> None:
         return
     for actual, (type_, elements) in zip(module.outputs(vector), vector.outputs, strict=True):
         wanted = unpacked(type_.element, elements)
-        assert actual.type == type_, vector.name
-        assert len(actual.elements) == len(wanted), vector.name
-        assert all(map(_same, actual.elements, wanted)), f"{vector.name}: {actual} is not {wanted}"
+        assert actual.type == type_, title_of(vector)
+        assert len(actual.elements) == len(wanted), title_of(vector)
+        assert all(map(_same, actual.elements, wanted)), f"{title_of(vector)}: {actual} is not {wanted}"
 
 
-@pytest.mark.parametrize("name", sorted({vector.block.name for vector in FLOATS}))
-def test_a_nan_that_a_block_makes_is_the_positive_one_whatever_the_processor_prefers(
-    name: str, module: BlockModule
-) -> None:
-    for vector in _of_block(name, FLOATS):
-        _makes_positive_nans(vector, module)
+def test_a_nan_that_a_block_makes_is_the_positive_one_whatever_the_processor_prefers(module: BlockModule) -> None:
+    for vector in module.vectors:
+        if any(type_.element.is_float for type_, _ in vector.inputs):
+            _makes_positive_nans(vector, module)
 
 
 def _makes_positive_nans(vector: Vector, module: BlockModule) -> None:
@@ -80,10 +84,10 @@ def _makes_positive_nans(vector: Vector, module: BlockModule) -> None:
         except BlockFailed:
             continue
         numbers_out = [each for output in outputs for each in output.elements if isinstance(each, float)]
-        assert all(math.copysign(1, each) == 1 for each in numbers_out if math.isnan(each)), vector.name
+        assert all(math.copysign(1, each) == 1 for each in numbers_out if math.isnan(each)), title_of(vector)
 
 
-@each_case("vector", ELEMENTWISE, ids=lambda vector: f"{vector.block.name}: {vector.name}")
+@each_case("vector", ELEMENTWISE, ids=title_of)
 def test_what_an_elementwise_block_says_of_one_element_is_what_its_c_makes_of_it(vector: Vector) -> None:
     element = vector.block.element and vector.block.element(vector.types, vector.arguments)
     if element is None:

@@ -21,6 +21,7 @@ from rune.tensor import ElementType, TensorType
 from rune.tools.cli import main
 from tests.rune.compiler.anvil.pipelines import passing_on
 from tests.rune.compiler.targets.projects import model_project, template
+from tests.support.cases import each_case
 from tests.support.models.model_cases import compiled_model
 
 DIGITS = Path(__file__).parents[4] / "examples" / "digits"
@@ -30,7 +31,7 @@ def explained(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["build", *arguments, "--explain"])
 
 
-@pytest.mark.parametrize("target", [target.name for target in targets()])
+@each_case("target", [target.name for target in targets()])
 def test_each_target_is_explained_and_nothing_is_written(target: str, tmp_path: Path) -> None:
     place = tmp_path / "made"
     result = explained(str(DIGITS), "--target", target, "-o", str(place))

@@ -18,6 +18,7 @@ from rune.source.language.structure import FoldingKind, SymbolKind
 from rune.source.language.tokens import TokenKind
 from tests.rune.source.language.projects import CURSOR, SIGNATURES
 from tests.rune.source.language.projects import WORDS as REMEMBERING
+from tests.support.cases import each_case
 
 WORDS = REMEMBERING.replace("inputs: [spectrogram]\n", "inputs: [spectrogram]\n    args: {fresh: 1}\n")
 """With nothing wrong in it."""
@@ -148,7 +149,7 @@ def test_offsets_can_be_counted_in_units_of_utf_16(service: LanguageService) -> 
 
 
 @pytest.mark.protects("compiling/language-requests")
-@pytest.mark.parametrize(
+@each_case(
     "request_",
     [
         None,
@@ -214,9 +215,7 @@ def test_an_offset_beyond_the_text_means_its_end(service: LanguageService) -> No
     answer_to(service, "actions", start=10**9, end=0)
 
 
-@pytest.mark.parametrize(
-    "text", ["", CURSOR, "\ufeff", "- a", "[", "{", "'", '"', "a: &b [*b]", "pipeline:", "?", "\t"]
-)
+@each_case("text", ["", CURSOR, "\ufeff", "- a", "[", "{", "'", '"', "a: &b [*b]", "pipeline:", "?", "\t"])
 def test_every_question_can_be_asked_of_any_text(service: LanguageService, text: str) -> None:
     answer_to(service, "change", files={"Runefile.yml": {"text": text}})
     for ask in ("check", "folding", "symbols", "tokens", "infer", "palette"):

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from rune.tools.cli import main
 from rune.tools.remote import BrowserSignIn, RegistryRefused, TokenNeeded
+from tests.support.cases import each_case
 from tests.support.servers.listening import QuietHandler, listening, origin
 
 SIGN_IN_STARTED = {
@@ -126,7 +127,7 @@ def test_a_page_that_no_browser_should_open_is_refused(registry: Answers, page: 
 
 
 @pytest.mark.protects("registry/sign-in-pages")
-@pytest.mark.parametrize(
+@each_case(
     "answer",
     [
         (201, b""),

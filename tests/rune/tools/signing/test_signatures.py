@@ -13,6 +13,7 @@ from rune.tools.signing.errors import BadBundle, SignatureRefused
 from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key
 from rune.tools.signing.statements import PAYLOAD_TYPE, Statement, Subject, read_statement, write_statement
 from rune.tools.signing.verifying import Signed, Trust, find_proof, verify_bundle
+from tests.support.cases import each_case
 
 RUNE, OTHER = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"
 STATEMENT = Statement((Subject("acme/door", RUNE),), "https://example.com/said", {"built": "here"})
@@ -114,7 +115,7 @@ def changed(bundle: bytes, **values: object) -> bytes:
     return json.dumps(json.loads(bundle) | values).encode()
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("values", "reason"),
     [
         ({"mediaType": "application/vnd.dev.sigstore.bundle+json;version=0.1"}, "no Sigstore bundle of version 0.3"),

@@ -36,6 +36,7 @@ from tests.forge.registry.distribution.artifacts.registry_client import (
     sha,
     take_all,
 )
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +67,7 @@ def test_bytes_of_another_digest_are_refused_and_leave_nothing(registry: Registr
     assert (Upload.objects.count(), PushedBlob.objects.count(), set(part_files())) == (0, 0, before)
 
 
-@pytest.mark.parametrize("digest", ["", "sha256:abc", "md5:" + "0" * 32, "sha256:" + "A" * 64, "sha256:" + "0" * 65])
+@each_case("digest", ["", "sha256:abc", "md5:" + "0" * 32, "sha256:" + "A" * 64, "sha256:" + "0" * 65])
 def test_what_is_no_digest_is_refused(registry: RegistryClient, digest: str) -> None:
     location = registry.begin()["Location"]
     assert code(registry.send("PUT", f"{location}?digest={digest}", LAYER)) == (400, "DIGEST_INVALID")
@@ -93,7 +94,7 @@ def test_a_manifest_that_lies_about_a_size_or_names_what_is_not_there_is_refused
     assert registry.tags() == []
 
 
-@pytest.mark.parametrize(
+@each_case(
     "data",
     [
         b"",
@@ -255,7 +256,7 @@ def test_only_runes_blocks_and_what_refers_to_them_are_taken_unless_an_owner_say
     assert client.push_manifest(image(LAYER), "latest").status_code == 201
 
 
-@pytest.mark.parametrize("tag", [".hidden", "-x", "a" * 129, "a%20b", "ä"])
+@each_case("tag", [".hidden", "-x", "a" * 129, "a%20b", "ä"])
 def test_a_tag_outside_the_grammar_is_refused(registry: RegistryClient, tag: str) -> None:
     registry.push_blob(EMPTY)
     assert code(registry.push_manifest(image(), tag)) == (400, "MANIFEST_INVALID")

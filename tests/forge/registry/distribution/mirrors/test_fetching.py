@@ -34,6 +34,7 @@ from tests.forge.registry.distribution.mirrors.lying_registry import (
     canned_registry,
     having,
 )
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 
@@ -206,8 +207,8 @@ def test_the_password_goes_to_the_sign_in_and_the_pass_to_the_registry_alone(mir
 
 
 @pytest.mark.protects("registry/mirror-addresses")
-@pytest.mark.parametrize("reference", ["..%2F..%2Fother%2Fmanifests%2Flatest", "latest%3Fx=1", "latest%23x", ".hidden"])
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@each_case("reference", ["..%2F..%2Fother%2Fmanifests%2Flatest", "latest%3Fx=1", "latest%23x", ".hidden"])
+@each_case("method", ["GET", "HEAD"])
 def test_the_other_registry_is_asked_for_digests_and_tags_alone(
     mirrored: Mirrored, reference: str, method: str
 ) -> None:

@@ -14,6 +14,7 @@ from forge.registry.distribution.mirrors.access import PASSWORD_PURPOSE
 from forge.registry.distribution.mirrors.addresses import checked_registry, checked_repository
 from forge.registry.distribution.mirrors.errors import BadMirror
 from forge.registry.distribution.mirrors.models import Mirror
+from tests.support.cases import each_case
 from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def put(browser: Client, direction: str = "to", **values: Any) -> Any:
 
 
 @pytest.mark.protects("registry/mirror-addresses")
-@pytest.mark.parametrize(
+@each_case(
     "address",
     [
         "http://registry.example",

@@ -18,6 +18,7 @@ from forge.registry.tags.access import tags_of
 from forge.registry.tags.errors import BadTag, NotPublishable, TagInUse
 from forge.registry.tags.publishing.actions import publish_build
 from tests.forge.factories.builds import RUNE, built
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +77,7 @@ def test_two_tags_of_one_build_are_one_manifest(project: Any, developer: Any) ->
     assert publish_build(developer, build, "1.0").manifest == publish_build(developer, build, "latest").manifest
 
 
-@pytest.mark.parametrize("tag", ["", "-1", ".1", "a b", "a/b", "x" * 129, "ä", "1:0", "a\nb"])
+@each_case("tag", ["", "-1", ".1", "a b", "a/b", "x" * 129, "ä", "1:0", "a\nb"])
 def test_what_is_no_tag_is_refused(project: Any, developer: Any, tag: str) -> None:
     with pytest.raises(BadTag):
         publish_build(developer, built(developer, project), tag)

@@ -52,8 +52,12 @@ CASES = one_of_each(model_cases(), family_of, name_of)
 
 
 def cases_that(are: Callable[[ModelCase], bool]) -> list[ParameterSet]:
-    """Those of `CASES` that are so, which are proofs where they are there."""
-    return [each for each in CASES if isinstance(case := each.values[0], ModelCase) and are(case)]
+    """Those of `CASES` that are so, together, and as a proof together those that are proofs there."""
+    cases = [(case, bool(each.marks)) for each in CASES if isinstance(case := each.values[0], ModelCase) and are(case)]
+    return [
+        pytest.param([case for case, is_proof in cases if not is_proof], id="a share"),
+        pytest.param([case for case, is_proof in cases if is_proof], id="the others", marks=pytest.mark.proof),
+    ]
 
 
 class Answers:
@@ -91,38 +95,43 @@ def _answers_of(models: dict[str, Model], cases: Sequence[ModelCase]) -> dict[st
     return outputs
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_a_model_gives_what_the_reference_gives(case: ModelCase, answers: Answers) -> None:
-    for expected_run, actual_run in zip(case.runs, answers[case.name], strict=True):
-        for expected, (kind, actual) in zip(expected_run.outputs, actual_run, strict=True):
-            if kind.element is ElementType.F32 and case.name.startswith(LAST_BITS):
-                assert_close(expected, actual)
-            else:
-                assert actual == expected
+@pytest.mark.parametrize("cases", cases_that(lambda case: True))
+def test_a_model_gives_what_the_reference_gives(cases: list[ModelCase], answers: Answers) -> None:
+    for case in cases:
+        for expected_run, actual_run in zip(case.runs, answers[case.name], strict=True):
+            for expected, (kind, actual) in zip(expected_run.outputs, actual_run, strict=True):
+                if kind.element is ElementType.F32 and case.name.startswith(LAST_BITS):
+                    assert_close(expected, actual, case.name)
+                else:
+                    assert actual == expected, case.name
 
 
-@pytest.mark.parametrize("case", cases_that(lambda case: case.name.startswith(ELEMENTWISE)))
-def test_the_reference_of_an_elementwise_op_has_the_bits_of_its_kernel(case: ModelCase, answers: Answers) -> None:
-    expected = evaluated_outputs(case.data, [run.inputs for run in case.runs])
-    assert [[data for _, data in actual] for actual in answers[case.name]] == expected
+@pytest.mark.parametrize("cases", cases_that(lambda case: case.name.startswith(ELEMENTWISE)))
+def test_the_reference_of_an_elementwise_op_has_the_bits_of_its_kernel(
+    cases: list[ModelCase], answers: Answers
+) -> None:
+    for case in cases:
+        expected = evaluated_outputs(case.data, [run.inputs for run in case.runs])
+        assert [[data for _, data in actual] for actual in answers[case.name]] == expected, case.name
 
 
-@pytest.mark.parametrize("case", cases_that(lambda case: "_hybrid" in case.name))
+@pytest.mark.parametrize("cases", cases_that(lambda case: "_hybrid" in case.name))
 def test_floats_that_become_bytes_when_they_come_have_the_bits_of_the_reference(
-    case: ModelCase, answers: Answers
+    cases: list[ModelCase], answers: Answers
 ) -> None:
     """A last bit that differs would become a whole step in the next such layer."""
-    expected = [list(run.outputs) for run in case.runs]
-    assert [[data for _, data in actual] for actual in answers[case.name]] == expected
-    assert evaluated_outputs(case.data, [run.inputs for run in case.runs]) == expected
+    for case in cases:
+        expected = [list(run.outputs) for run in case.runs]
+        assert [[data for _, data in actual] for actual in answers[case.name]] == expected, case.name
+        assert evaluated_outputs(case.data, [run.inputs for run in case.runs]) == expected, case.name
 
 
-def assert_close(expected: bytes, actual: bytes) -> None:
+def assert_close(expected: bytes, actual: bytes, name: str = "") -> None:
     """Within 1e-5 of each number, or 1e-6 of the tensor's largest."""
     wanted, got = np.frombuffer(expected, "<f4"), np.frombuffer(actual, "<f4")
-    assert wanted.shape == got.shape
+    assert wanted.shape == got.shape, name
     allowed = np.maximum(1e-5 * np.abs(wanted), 1e-6 * np.abs(wanted).max())
-    assert (np.abs(wanted.astype(np.float64) - got) <= allowed).all()
+    assert (np.abs(wanted.astype(np.float64) - got) <= allowed).all(), name
 
 
 @each_case("case", refused_cases(), ids=lambda case: case.name)

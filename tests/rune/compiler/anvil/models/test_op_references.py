@@ -24,6 +24,6 @@ def _gives_what_the_reference_kernels_give(case: ModelCase) -> None:
     for run, outputs in zip(case.runs, actual_runs, strict=True):
         for actual, expected, tensor in zip(outputs, run.outputs, described.outputs, strict=True):
             if tensor.type.element is ElementType.F32:
-                assert_close(expected, actual)
+                assert_close(expected, actual, case.name)
             else:
                 assert actual == expected, case.name

@@ -13,6 +13,7 @@ from rune.tools.cli import main
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.projects import fixing
 from rune.tools.cli.projects.edited_files import EditedFiles, write_text
+from tests.support.cases import each_case
 
 BROKEN = """\
 # what it is
@@ -116,7 +117,7 @@ resources:
 """
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("right", "wrong", "suggestion"),
     [
         ("proc-block: hotg-ai/proc-blocks@v0.11.3#fft", "proc-block: iir-filter", "Change to noise_filtering"),

@@ -14,6 +14,7 @@ from rune.capabilities.rand import RAND
 from rune.capabilities.raw import RAW
 from rune.tools.cli import main
 from tests.rune.running.runtime.wat_runes import mirror, rune, text
+from tests.support.cases import each_case
 
 LABELLED = """\
 version: 1
@@ -178,7 +179,7 @@ def test_a_resource_that_the_rune_does_not_read_is_an_error(labelled: Path, tmp_
     assert "Build it with --host-resources" in inside.stderr
 
 
-@pytest.mark.parametrize("pair", ["WORDS", "=x", "1A=x", "A-B=x"])
+@each_case("pair", ["WORDS", "=x", "1A=x", "A-B=x"])
 def test_what_is_no_name_and_value_is_a_wrong_call(pair: str, labelled: Path) -> None:
     assert run(labelled / "app.rune", "--string-resource", pair).exit_code == 2
     twice = run(labelled / "app.rune", "--string-resource", "A=1", "--string-resource", "A=2")
