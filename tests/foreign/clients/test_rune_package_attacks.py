@@ -36,6 +36,7 @@ from tests.forge.deployments.updates.middle import (  # noqa: F401  middle and p
     running,
 )
 from tests.support.servers.listening import file_server
+from tests.support.shares import mostly_proved
 from tools.browser import chromium
 
 pytestmark = pytest.mark.foreign
@@ -137,7 +138,15 @@ class App:
         return str(answer["name"])
 
 
-@pytest.fixture(params=["node", "chromium"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each attack is tried in Node or in Chromium, a few in both; `make prove` tries each in both."""
+    if "app" in metafunc.fixturenames:
+        test = metafunc.function.__name__
+        hosts = mostly_proved(["node", "chromium"], 5, lambda host: f"{test} in {host}")
+        metafunc.parametrize("app", hosts, indirect=True)
+
+
+@pytest.fixture
 def app(request: pytest.FixtureRequest, middle: Middle, publisher: Publisher, tmp_path: Path) -> App:
     """An app that was delivered with the first root."""
     is_node = request.param == "node"

@@ -14,12 +14,13 @@ from securesystemslib.formats import encode_canonical
 from forge.deployments.updates.documents import SigningPair
 from forge.deployments.updates.models import UpdateRole
 from tests.foreign.clients.test_rune_package import package  # noqa: F401  a fixture
-from tests.foreign.clients.test_rune_package_attacks import (  # noqa: F401  fixtures
+from tests.foreign.clients.test_rune_package_attacks import (  # noqa: F401  fixtures, and the hosts of `app`
     App,
     app,
     browser,
     in_a_page,
     in_node,
+    pytest_generate_tests,
 )
 from tests.forge.deployments.updates.middle import (  # noqa: F401  middle and publisher are fixtures
     ADDRESS,
