@@ -164,16 +164,13 @@ def test_an_interrupted_import_of_a_folder_goes_on_where_it_was(desk: Desk) -> N
     assert (other.returncode, "is of an archive with" in other.stderr) == (1, True)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "status", "words"),
-    [
+def test_a_wrong_call_is_explained(desk: Desk) -> None:
+    for arguments, status, words in (
         (("pull", "kitchen"), 2, "does not name a project"),
         (("pull", "acme/kitchen:1.0"), 2, "does not name a project"),
         (("pull", "nobody/here"), 5, ""),
         (("push", "."), 1, "Name its project, such as --project acme/kitchen"),
         (("pull", "acme/kitchen", "--layout", "tfrecord"), 2, "'data-folder', 'folders'"),
-    ],
-)
-def test_a_wrong_call_is_explained(desk: Desk, arguments: tuple[str, ...], status: int, words: str) -> None:
-    done = desk.rune("data", *arguments)
-    assert (done.returncode, words in done.stderr) == (status, True), done.stderr
+    ):
+        done = desk.rune("data", *arguments)
+        assert (done.returncode, words in done.stderr) == (status, True), (arguments, done.stderr)

@@ -1,4 +1,4 @@
-"""README's lines work as they are typed, from a fresh installation: publish the digits, sign in, pull, run."""
+"""README's lines work as they are typed: publish the digits, sign in, pull, run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,12 +16,6 @@ pytestmark = pytest.mark.foreign
 
 README = REPOSITORY / "README.md"
 ADDRESS = "http://127.0.0.1:8000"
-
-
-@pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    with LiveServer(tmp_path_factory.mktemp("fresh") / "data") as server:
-        yield server
 
 
 def lines_of_the_tour() -> list[str]:
@@ -68,24 +61,24 @@ def typed(live: LiveServer, line: str, folder: Path) -> str:
     return said
 
 
-def test_the_lines_of_the_tour_work_as_they_are_typed(fresh: LiveServer, tmp_path: Path) -> None:
-    fresh.api("POST", "projects", json={"organisation": fresh.organisation(), "name": "digits", "template": "digits"})
-    project = f"{fresh.organisation()}/digits"
+def test_the_lines_of_the_tour_work_as_they_are_typed(live: LiveServer, tmp_path: Path) -> None:
+    live.api("POST", "projects", json={"organisation": live.organisation(), "name": "digits", "template": "digits"})
+    project = f"{live.organisation()}/digits"
     labels = (REPOSITORY / "examples" / "digits" / "labels.txt").read_text("utf-8").replace("7", "seven")
-    fresh.api("PUT", f"projects/{project}/files/labels.txt", content=labels.encode())
-    build = fresh.build(project)
+    live.api("PUT", f"projects/{project}/files/labels.txt", content=labels.encode())
+    build = live.build(project)
     assert build["state"] == "succeeded", build
-    fresh.publish(project, build["id"], "1.0")
+    live.publish(project, build["id"], "1.0")
 
     for name, place in ((".venv", Path(sys.prefix)), ("examples", REPOSITORY / "examples")):
         (tmp_path / name).symlink_to(place)
     login, pull, run = lines_of_the_tour()
-    shown = re.search(r'aria-label="Command line"><code>([^<]+)</code>', fresh.http.get(f"/{project}/published").text)
+    shown = re.search(r'aria-label="Command line"><code>([^<]+)</code>', live.http.get(f"/{project}/published").text)
     assert shown is not None
-    assert shown[1].splitlines()[0] == pull.removeprefix(".venv/bin/").replace(ADDRESS, fresh.address)
-    assert f"Signed in to {fresh.address} as" in typed(fresh, login, tmp_path)
-    typed(fresh, pull, tmp_path)
-    outputs = json.loads(typed(fresh, run, tmp_path))
+    assert shown[1].splitlines()[0] == pull.removeprefix(".venv/bin/").replace(ADDRESS, live.address)
+    assert f"Signed in to {live.address} as" in typed(live, login, tmp_path)
+    typed(live, pull, tmp_path)
+    outputs = json.loads(typed(live, run, tmp_path))
     assert ["seven"] in [tensor["elements"] for tensors in outputs.values() for tensor in tensors]
     tutorial = (REPOSITORY / "docs" / "tutorial.md").read_text("utf-8")
     assert f"```\n{login}\n{pull}\n```" in tutorial
