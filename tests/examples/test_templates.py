@@ -154,6 +154,7 @@ def test_digits_reads_small_ones_faint_pencil_and_lined_paper() -> None:
     assert all(count >= 9 for count in right.values()), right
 
 
+@pytest.mark.slow
 def test_digits_calls_letters_nothing() -> None:
     rune = _loaded("digits")
     assert {letter: _run(rune, draw(letter))[0][0] for letter in LETTERS} == dict.fromkeys(LETTERS, "nothing")
@@ -219,6 +220,7 @@ def test_keywords_calls_no_word_while_chords_play() -> None:
     assert set(called) <= {"silence", "unknown", "nothing"}, called
 
 
+@pytest.mark.slow
 def test_keywords_hears_nothing_in_silence() -> None:
     label, _, called = _run(_loaded("keywords"), bytes(32_000))
     assert label == called == ["silence"]

@@ -44,6 +44,7 @@ def test_a_file_beside_a_module_has_another_suffix(package: LazyModules) -> None
     assert package.beside("lazy_zoo.birds.owl", ".h").parts[-3:] == ("lazy_zoo", "birds", "owl.h")
 
 
+@pytest.mark.slow
 def test_checking_a_project_imports_no_ops_and_blocks_that_it_does_not_use() -> None:
     """A start is mostly imports: what the project lacks is left out."""
     script = (

@@ -306,6 +306,7 @@ def test_the_api_gives_pages_of_entries(project: Project, owner: User, browser_o
     assert seen == ["2.md", "1.md", "0.md", "Runefile.yml"]
 
 
+@pytest.mark.slow
 def test_a_token_reads_it_with_its_own_scope_alone(organisation: Organisation, owner: User) -> None:
     def ask(*scopes: str) -> int:
         _, secret = create_token(owner, "x", scopes, None)

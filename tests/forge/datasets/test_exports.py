@@ -106,6 +106,7 @@ def test_a_withdrawn_recording_is_in_no_export(client: Client, saved: None, proj
     assert b"speech" not in contents[LIST]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "status", "words"),
     [

@@ -189,6 +189,7 @@ def test_refused_recordings_leave_no_byte(guest: Guest, owner: User, browser_of:
     assert not Sample.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/quarantine")
 def test_a_recording_that_cannot_be_accepted_stops_no_other(guest: Guest, owner: User, browser_of: Browser) -> None:
     for seed in range(3):
@@ -237,6 +238,7 @@ def test_uploads_are_limited_by_address(guest: Guest, monkeypatch: pytest.Monkey
     assert [guest.send(loud(seed)).status_code for seed in range(3)] == [201, 201, 429]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/quarantine")
 def test_what_nobody_looked_at_or_whose_time_is_over_is_deleted(guest: Guest) -> None:
     guest.send(loud())

@@ -62,6 +62,7 @@ def test_two_people_never_look_at_the_same_sample(project: Project, user: User, 
     assert counts_of(user, project).unlabelled == 0
 
 
+@pytest.mark.slow
 def test_a_sample_comes_back_when_who_had_it_looks_at_another_or_is_gone(
     project: Project, user: User, maintainer: User
 ) -> None:
@@ -73,6 +74,7 @@ def test_a_sample_comes_back_when_who_had_it_looks_at_another_or_is_gone(
     assert take(maintainer, project) == 2
 
 
+@pytest.mark.slow
 def test_who_was_too_slow_loses_nothing(project: Project, user: User, maintainer: User) -> None:
     give(user, project, "")
     assert take(user, project) == 1
@@ -179,6 +181,7 @@ def test_the_queue_shows_nobody_what_they_may_not_play(project: Project, user: U
     assert take(owner, project) == 1
 
 
+@pytest.mark.slow
 def test_the_label_of_a_test_sample_is_settled_by_owners(
     project: Project, user: User, maintainer: User, owner: User
 ) -> None:

@@ -138,6 +138,7 @@ def test_a_marked_place_that_cannot_be_is_refused(client: Client, sample: Sample
     assert Sample.objects.get().events is None
 
 
+@pytest.mark.slow
 def test_a_label_that_a_person_confirms_is_not_in_doubt_any_more(client: Client, project: Project, user: User) -> None:
     sample = sample_of(consent_of(user, project), user, label="knock")
     SampleAnalysis.objects.create(sample=sample, recipe=1, suggestion="glass", doubted_label="knock")

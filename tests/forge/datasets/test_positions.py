@@ -53,6 +53,7 @@ def test_marked_objects_are_read_again_and_the_answer_undoes_them(client: Client
     assert mark(client, 1, {"number": 1, "positions": [BOLT]}).status_code == 412
 
 
+@pytest.mark.slow
 def test_another_change_leaves_positions_as_they_are(client: Client, picture: Sample) -> None:
     first = mark(client, 1, {"number": 1, "positions": [BOLT]})
     mark(client, first.json()["revision"], {"number": 1, "label": "screws"})
@@ -83,18 +84,21 @@ def test_positions_that_cannot_be_change_nothing(client: Client, picture: Sample
     assert positions_of(client) is None
 
 
+@pytest.mark.slow
 def test_a_number_that_json_does_not_have_is_refused(client: Client, picture: Sample) -> None:
     body = json.dumps({"revision": 1, "changes": [{"number": 1, "positions": [{**BOLT, "x": float("nan")}]}]})
     answer = client.post(f"{DATA}/samples/marks", body, content_type="application/json")
     assert (answer.status_code, positions_of(client)) == (400, None)
 
 
+@pytest.mark.slow
 def test_a_sound_has_no_positions(client: Client, project: Project, user: User) -> None:
     sample_of(consent_of(user, project), user, loud())
     answer = mark(client, 1, {"number": 1, "positions": []})
     assert (answer.status_code, "no picture" in answer.json()["detail"]) == (400, True)
 
 
+@pytest.mark.slow
 def test_a_picture_without_a_label_is_called_after_most_of_its_objects(
     client: Client, project: Project, user: User
 ) -> None:
@@ -136,6 +140,7 @@ def test_pictures_that_nobody_marked_are_a_filter(client: Client, project: Proje
     assert (numbers(client, unmarked="true"), numbers(client, unmarked="false")) == ([3], [4, 2, 1])
 
 
+@pytest.mark.slow
 def test_withdrawing_takes_the_positions_along(client: Client, picture: Sample, user: User) -> None:
     mark(client, 1, {"number": 1, "positions": [BOLT]})
     save(client)
@@ -145,6 +150,7 @@ def test_withdrawing_takes_the_positions_along(client: Client, picture: Sample, 
     assert [(each["deleted"], each["positions"]) for each in rows] == [(True, None)]
 
 
+@pytest.mark.slow
 def test_who_may_not_play_a_picture_marks_nothing_in_it(client: Client, project: Project, owner: User) -> None:
     restrict_playing(owner, project, is_restricted=True)
     sample_of(consent_of(owner, project), owner, png(), label="parts")

@@ -110,6 +110,7 @@ def test_the_preview_of_a_table_says_which_files_it_misses_and_which_it_does_not
     assert payload["left_out"] == ["w/c.wav"]
 
 
+@pytest.mark.slow
 def test_a_second_import_of_the_same_archive_brings_nothing(client: Client, project: Project) -> None:
     imported(client, MANY)
     payload = imported(client, MANY).json()
@@ -194,6 +195,7 @@ def nothing_came_in(project: Project) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_a_damaged_file_of_an_archive_is_named_and_the_others_come_in(client: Client, project: Project) -> None:
     archive = bytearray(packed({f"up/{loud}.wav": a_sound(loud) for loud in LOUD}))
     archive[archive.index(a_sound(203)) + 60] ^= 1
@@ -259,6 +261,7 @@ def test_impossible_facts_from_the_isolated_process_bring_nothing(
         assert (refused.status_code, "could not be read" in refused.json()["detail"]) == (422, True), wrong
 
 
+@pytest.mark.slow
 def test_an_import_that_the_store_refuses_in_the_middle_leaves_nothing(user: User, project: Project) -> None:
     archive = zipped({f"up/{loud}.wav": a_sound(loud) for loud in LOUD})
     place = blob_path(digest_of(a_sound(203)))
@@ -271,6 +274,7 @@ def test_an_import_that_the_store_refuses_in_the_middle_leaves_nothing(user: Use
     assert len(import_samples(user, project, [archive], days=90, consent=recording_terms(project).text).samples) == 5
 
 
+@pytest.mark.slow
 def test_an_import_is_as_many_statements_for_many_as_for_few(user: User, project: Project) -> None:
     def statements(first: int, count: int) -> int:
         archive = zipped({f"up/{number}.wav": a_sound(number) for number in range(first, first + count)})
@@ -283,6 +287,7 @@ def test_an_import_is_as_many_statements_for_many_as_for_few(user: User, project
     assert statements(10, 2) == statements(20, 9)
 
 
+@pytest.mark.slow
 def test_links_of_many_recordings_are_as_many_statements_as_of_few(user: User, project: Project) -> None:
     def statements(first: int, count: int) -> int:
         archive = zipped({f"up/{number}.wav": a_sound(number) for number in range(first, first + count)})

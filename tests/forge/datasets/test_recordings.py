@@ -59,6 +59,7 @@ def new_sample(user: User, project: Project, loud: int = 1, days: int = 90) -> S
     return send_sample(user, project, [a_sound(loud)], label="up", days=days, consent=consent)
 
 
+@pytest.mark.slow
 def test_a_recording_becomes_a_sample_for_tests_and_no_file(client: Client, project: Any, user: User) -> None:
     answer = send(client, a_sound())
     assert answer.status_code == 201, answer.content
@@ -76,6 +77,7 @@ def test_a_recording_becomes_a_sample_for_tests_and_no_file(client: Client, proj
     assert Event.objects.filter(stream_id=project.stream, type="data.changed").count() == 1
 
 
+@pytest.mark.slow
 def test_a_second_recording_is_sent_under_the_same_consent(project: Any, user: User) -> None:
     first, second = new_sample(user, project), new_sample(user, project, loud=2)
     assert first.consent_id == second.consent_id
@@ -88,6 +90,7 @@ def test_recordings_of_somebody_whose_samples_are_for_training_are_for_training(
     assert new_sample(user, project).split == "train"
 
 
+@pytest.mark.slow
 def test_a_player_jumps_in_a_recording_by_asking_for_a_part(client: Client, project: Any) -> None:
     address = f"/api/v1/samples/{send(client, a_sound()).json()['id']}/recording"
 
@@ -144,6 +147,7 @@ def test_a_recording_that_a_project_has_as_a_file_too_stays_there(project: Any, 
     assert [entry.path for entry in list_files(other)] == ["same.wav"]
 
 
+@pytest.mark.slow
 def test_the_same_bytes_that_nobody_linked_after_all_are_deleted_soon(project: Any, user: User) -> None:
     sample = new_sample(user, project)
     put_bytes(a_sound())
@@ -201,6 +205,7 @@ def test_what_is_no_recording_is_refused(client: Client, project: Any, data: byt
     assert not Sample.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fails", "status"),
     [("make_ready", 503), ("run", 422)],

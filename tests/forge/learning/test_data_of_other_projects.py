@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import zipfile
+from itertools import product
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from forge.learning.training.models import TrainingRun, TrainingState
 from forge.learning.training.running.job import TRAINING, run_training_job
 from forge.projects.models import Project
 from tests.forge.factories.training import SMALL, ScriptedLab, finish_run, motion_version
+from tests.support.shares import one_of_each
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RUNS = "/api/v1/projects/acme/kitchen/training"
@@ -61,6 +63,7 @@ def begin(client: Client, **body: Any) -> Any:
     return client.post(RUNS, {"recipe": "motion", "arguments": SMALL, **body}, content_type="application/json")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/purposes")
 def test_a_run_learns_from_the_samples_of_another_project_whose_consent_covers_that(
     client: Client, source: Project, project: Project, monkeypatch: pytest.MonkeyPatch
@@ -112,6 +115,7 @@ def test_data_that_nobody_gave_for_other_projects_is_not_offered(user: User, sou
     assert offered_versions(user, project) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["organisation", "deleted"])
 def test_the_data_of_a_project_that_one_does_not_read_is_refused_like_none(
     client: Client, source: Project, project: Project, user: User, end: str
@@ -129,6 +133,7 @@ def test_the_data_of_a_project_that_one_does_not_read_is_refused_like_none(
     assert answer.json()["type"] == unknown.json()["type"]
 
 
+@pytest.mark.slow
 def test_a_version_of_ones_own_data_goes_before_that_of_others(user: User, source: Project, project: Project) -> None:
     own = motion_version(user, project)
     DataVersion.objects.filter(data_set__project=source).update(digest=own.digest)
@@ -155,11 +160,13 @@ def go_on(client: Client, way: str, job: Job) -> Any:
 
 
 @pytest.mark.protects("roles/rights-that-end")
-@pytest.mark.parametrize("end", ["role", "organisation", "deleted"])
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "case", one_of_each(product(WAYS, ("role", "organisation", "deleted")), lambda case: case[0], " and ".join)
+)
 def test_what_learned_from_another_project_goes_on_only_for_who_still_reads_that(
-    way: str, end: str, client: Client, source: Project, project: Project, user: User
+    case: tuple[str, str], client: Client, source: Project, project: Project, user: User
 ) -> None:
+    way, end = case
     job = ended_with_other_data(client, source, way)
     if end == "role":
         Membership.objects.filter(user=user, organisation=project.organisation).delete()
@@ -176,6 +183,7 @@ def test_what_learned_from_another_project_goes_on_only_for_who_still_reads_that
     assert not Job.objects.unfinished().exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_who_reads_the_other_project_lets_what_learned_from_it_go_on(
     way: str, client: Client, source: Project, project: Project
@@ -188,6 +196,7 @@ def test_who_reads_the_other_project_lets_what_learned_from_it_go_on(
     assert rows.objects.get().state == "waiting"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["retry-run", "retry-search"])
 def test_a_retry_needs_minutes_of_training_like_going_on(
     way: str, client: Client, source: Project, project: Project
@@ -212,6 +221,7 @@ def test_a_run_shows_the_recordings_of_the_project_that_has_them(
     assert f"{project.get_absolute_url()}/data/samples/" not in page
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/withdrawn-from-data")
 def test_withdrawing_cancels_a_run_of_another_project_and_does_not_name_that(
     client: Client, source: Project, project: Project, owner: User

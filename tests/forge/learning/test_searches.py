@@ -236,6 +236,7 @@ def test_there_are_limits_of_searches_and_minutes(
     assert "9 minutes" in begun(searcher, 429)["detail"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["resume", "retry"])
 def test_going_on_counts_like_another_search_that_waits(
     searcher: Client, monkeypatch: pytest.MonkeyPatch, way: str
@@ -262,6 +263,7 @@ def test_one_of_several_jobs_of_a_search_is_retried_beside_the_others(searcher: 
     assert Job.objects.unfinished().count() == 2
 
 
+@pytest.mark.slow
 def test_a_retry_gives_no_minutes_of_a_search_back(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     lab = scripted(monkeypatch, [SPACE], ENDED)
     begun(searcher, minutes=30)

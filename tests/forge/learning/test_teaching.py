@@ -59,12 +59,14 @@ def save(client: Client, **changes: Any) -> Any:
     return client.post(TEACH, layer(**{"digest": digest} | changes), content_type="application/json")
 
 
+@pytest.mark.slow
 def test_a_rune_says_what_it_can_be_taught(client: Client, digits: Project) -> None:
     answer = client.get(TEACH).json()
     assert (answer["model"], answer["features"], answer["examples"]) == ("digits.tflite", FEATURES, 5)
     assert answer["labels"] == [*"0123456789", "nothing"]
 
 
+@pytest.mark.slow
 def test_the_rune_for_teaching_sends_what_the_last_layer_reads(
     client: Client, digits: Project, compiler: Compiler
 ) -> None:
@@ -170,6 +172,7 @@ def test_an_edit_in_front_of_the_model_is_noticed(client: Client, user: User, di
     assert save(client, digest=digest).status_code == 409
 
 
+@pytest.mark.slow
 def test_who_may_only_read_teaches_nothing(browser_of: Any, viewer: User, digits: Project) -> None:
     reader = browser_of(viewer)
     digest = reader.get(TEACH).json()["digest"]

@@ -208,8 +208,8 @@ def test_what_lab_refuses_is_said_with_its_reason(trains: Client, monkeypatch: p
     [
         {"event": "checkpoint", "epoch": 1, "file": "../../secrets"},
         {"event": "epoch", "best_epoch": 1, "epoch": "1", "loss": 1.0},
-        {"event": "resumed", "best_epoch": 2, "epoch": 1},
-        {"event": "unknown"},
+        pytest.param({"event": "resumed", "best_epoch": 2, "epoch": 1}, marks=pytest.mark.slow),
+        pytest.param({"event": "unknown"}, marks=pytest.mark.slow),
         "text",
     ],
 )
@@ -284,6 +284,7 @@ def test_a_run_that_begins_anew_has_the_curves_of_its_last_attempt(
     assert [row["epoch"] for row in read(trains)["curves"]] == [1]
 
 
+@pytest.mark.slow
 def test_settings_out_of_range_are_refused_by_name(trains: Client) -> None:
     body = {"recipe": "motion", "arguments": {"epochs": 0, "nothing": 1}}
     answer = trains.post(RUNS, body, content_type="application/json")
@@ -297,6 +298,7 @@ def test_a_project_without_a_version_of_its_data_says_what_to_do(client: Client,
     assert (answer.status_code, answer.json()["title"]) == (409, "There is no version of the data")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sensor", "recipe"), [("ACCEL", "Motion and gestures"), ("IMAGE", "Picture classification"), ("SOUND", "Keywords")]
 )
@@ -348,6 +350,7 @@ def test_needs_before_pruning_that_no_rune_can_have_end_the_run(
     assert "training process" in run["error"]
 
 
+@pytest.mark.slow
 def test_minutes_of_training_are_a_quota(trains: Client, project: Project) -> None:
     Quota.objects.create(holder=project.organisation.stream, resource="training", limit=0)
     answer = trains.post(RUNS, {"recipe": "motion"}, content_type="application/json")
@@ -355,6 +358,7 @@ def test_minutes_of_training_are_a_quota(trains: Client, project: Project) -> No
     assert "trained for 0 minutes" in answer.json()["detail"]
 
 
+@pytest.mark.slow
 def test_a_finished_run_has_no_instruction_that_it_has_not_done(trains: Client) -> None:
     begun(trains)
     TrainingRun.objects.update(instruction="stop")
@@ -363,6 +367,7 @@ def test_a_finished_run_has_no_instruction_that_it_has_not_done(trains: Client) 
     assert (read(trains)["state"], read(trains)["instruction"]) == ("finished", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["resume", "retry"])
 def test_going_on_counts_like_another_run_that_waits(trains: Client, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
     monkeypatch.setattr(actions, "MAX_UNFINISHED", 1)

@@ -55,6 +55,7 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[La
         each.end()
 
 
+@pytest.mark.slow
 def test_each_job_gets_a_process_that_had_none(started: list[LabProcess]) -> None:
     waiting = WaitingLab(LabLibraries.QUANTISER)
     waiting.prepare({})

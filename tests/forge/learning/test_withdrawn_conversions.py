@@ -83,6 +83,7 @@ def test_a_form_whose_ranges_were_measured_on_the_sample_is_named_and_the_builds
     assert f'href="{named[0].url}">motion.keras: int8</a>' in compact(client.get(address).content.decode())
 
 
+@pytest.mark.slow
 def test_forms_that_did_not_measure_the_sample_are_not_named(project: Project, user: User) -> None:
     samples = motion_samples(user, project)
     row = conversion(user, project)
@@ -91,6 +92,7 @@ def test_forms_that_did_not_measure_the_sample_are_not_named(project: Project, u
     assert named_after_deletion(user, samples[0]) == []
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/learned")
 def test_of_a_form_of_before_the_report_says_that_nobody_kept_its_samples(
     project: Project, user: User, client: Client
@@ -112,6 +114,7 @@ def test_of_a_form_of_before_the_report_says_that_nobody_kept_its_samples(
     assert named.doubt in compact(client.get(address).content.decode())
 
 
+@pytest.mark.slow
 def test_all_forms_of_a_model_that_learned_from_the_sample_are_named(project: Project, user: User) -> None:
     motion_version(user, project)
     finish_run(motion_run(user, project), SINE)

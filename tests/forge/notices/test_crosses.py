@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from forge.core.events.declarations import find_notice_topic, notice_topics
 
 ROOT = Path(__file__).parents[3]
@@ -29,6 +31,7 @@ def test_no_kind_of_notice_has_a_cross() -> None:
     assert [topic.name for topic in topics if topic and CROSS.search(topic.icon)] == []
 
 
+@pytest.mark.slow
 def test_a_cross_stands_in_tags_and_verdicts_alone() -> None:
     stated = [
         (path.name, kind, icon)

@@ -77,6 +77,7 @@ def test_with_several_organisations_one_is_asked_where_and_the_last_is_offered_f
     assert (places["organisations"], places["usual"]) == (["aardvark", "acme", "zebra"], "zebra")
 
 
+@pytest.mark.slow
 def test_an_organisation_in_which_one_may_make_nothing_any_more_is_not_offered(
     browser_of: Browser, organisation: Organisation, owner: User
 ) -> None:

@@ -37,6 +37,7 @@ def people(count: int, labels: tuple[str, ...] = ("glass", "knock"), takes: int 
 ARRIVALS = some.lists(some.tuples(some.integers(0, 12), some.sampled_from(["a", "b", "c"])), min_size=1, max_size=60)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(ARRIVALS, ARRIVALS)
 def test_recordings_keep_their_split_and_groups_stay_whole(

@@ -36,6 +36,7 @@ def test_a_window_learns_the_row_so_far_ahead_of_its_newest() -> None:
     assert len(FORECAST.target.learned(own, rows[:least])) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [1, 3])
 def test_the_rune_adds_the_change_to_the_newest_value_of_the_first_column(columns: int) -> None:
     own = values(window=8, columns=columns, hop=2)

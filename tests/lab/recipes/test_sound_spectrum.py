@@ -32,6 +32,7 @@ def noise(seconds: int) -> Array:
     return np.random.default_rng(3).normal(0, 3000, RATE * seconds).astype("<i2")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("step", "windows", "count"), [(64, 10, 15 * 32), (128, 8, 8 * 32), (512, 8, 2 * 32)])
 def test_windows_overlap_by_half(step: int, windows: int, count: int) -> None:
     assert features(noise(5), step=step).shape == (windows, count)
@@ -43,6 +44,7 @@ def test_a_window_begins_in_the_middle_of_the_one_before() -> None:
     assert first[4 * 32 :].tobytes() == second[: 4 * 32].tobytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("part", "is_heard"), [(0, True), (1, False)])
 def test_what_is_between_two_frames_is_not_heard(part: int, is_heard: bool) -> None:
     sound = noise(3)

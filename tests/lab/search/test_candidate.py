@@ -13,6 +13,7 @@ from lab.training.compression.widths import remaining_channels
 from rune.model.tflite import TensorKind, read_model
 from tests.lab.training.backbones import usable
 from tests.support.cases import each_case
+from tests.support.shares import mostly_proved
 
 NETWORK = """
 import keras
@@ -79,7 +80,7 @@ def arena_and_constants(model: bytes) -> tuple[int, int]:
     return figures.arena, figures.constants
 
 
-@each_case("name", NETWORK_RECIPES)
+@pytest.mark.parametrize("name", mostly_proved(NETWORK_RECIPES, 4))
 def test_a_candidate_is_compiled_whole_and_grows_with_its_layers(name: str) -> None:
     recipe = usable(name)
     values = read_arguments(recipe.arguments, {}, name)

@@ -56,6 +56,7 @@ def refusal(folder: Path) -> Refused:
     return refused.value
 
 
+@pytest.mark.slow
 def test_positions_are_learned_and_pictures_without_marks_are_named(tmp_path: Path) -> None:
     prepared = prepare_run(Training("counting", "samples"), write_counting(tmp_path / "s", 64, unmarked=9), {})
     assert prepared.dataset.labels == ["disc", "square"]
@@ -75,6 +76,7 @@ def test_positions_are_learned_and_pictures_without_marks_are_named(tmp_path: Pa
             assert (x, y) == pytest.approx((marked.x, marked.y), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_data_that_says_nothing_of_objects_is_refused_by_what_it_lacks(tmp_path: Path) -> None:
     sounds, pictures = write_sounds(tmp_path / "sounds"), write_pictures(tmp_path / "pictures")
     assert "learns from picture, and " in str(refusal(sounds))
@@ -92,6 +94,7 @@ def test_a_search_and_a_teacher_take_no_recipe_that_counts() -> None:
     assert next(each.name for each in RECIPES.values() if each.kind is Kind.PICTURE) == "pictures"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["int8", "float32"])
 def test_the_rune_that_it_gives_builds_without_a_word(form: str) -> None:
     model = candidate_model(RECIPE, VALUES, 2, form)
@@ -102,6 +105,7 @@ def test_the_rune_that_it_gives_builds_without_a_word(form: str) -> None:
     assert built.diagnostics == ()
 
 
+@pytest.mark.slow
 def test_objects_on_a_grid_are_those_of_the_block() -> None:
     random = np.random.default_rng(5)
     for _ in range(60):
@@ -176,6 +180,7 @@ def test_intervals_are_over_people_where_there_are_enough() -> None:
     assert width > 2 * narrow
 
 
+@pytest.mark.slow
 def test_the_rune_itself_is_judged(tmp_path: Path) -> None:
     dataset: Dataset = read_dataset(write_counting(tmp_path / "s", 64), RECIPE, {})
     model = candidate_model(RECIPE, VALUES, 2, "int8")

@@ -176,6 +176,7 @@ def test_data_without_normal_recordings_is_refused(labels: tuple[str, ...], mess
     assert refused.value.reason is Reason.DATA
 
 
+@pytest.mark.slow
 def test_few_faults_are_no_reason_to_refuse_and_few_normal_recordings_are(tmp_path: Path) -> None:
     folder = write_machine(tmp_path)
     for each in sorted((folder / "shake").iterdir())[1:]:
@@ -195,6 +196,7 @@ def test_one_label_is_what_it_is_called(tmp_path: Path) -> None:
     assert normal_and_others(read.recordings, "anomaly").classes == {"circle": "circle"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_what_only_networks_have_is_refused_by_name(name: str, tmp_path: Path) -> None:
     recipe = recipe_of(name)

@@ -109,6 +109,7 @@ def test_channels_are_removed_earlier_where_nothing_gets_better() -> None:
     assert len(rates) < 40
 
 
+@pytest.mark.slow
 @given(
     epochs=st.integers(1, 60),
     patience=st.integers(1, 70),

@@ -76,6 +76,7 @@ def test_an_overlap_makes_no_key_last_longer(deployment: Deployment, developer: 
     assert key.expires == ends
 
 
+@pytest.mark.slow
 def test_a_rotation_adds_no_key_over_the_limit(
     deployment: Deployment, developer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

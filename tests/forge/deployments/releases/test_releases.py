@@ -53,6 +53,7 @@ def test_going_back_serves_the_earlier_build_and_follows_no_tag(
         go_back(developer, following, 99)
 
 
+@pytest.mark.slow
 def test_the_same_choice_again_makes_no_release(developer: User, project: Project) -> None:
     deployment = deployed(developer, project)
     serve_tag(developer, deployment, TagChoice("stable"))

@@ -120,6 +120,7 @@ def test_the_rune_comes_as_it_is(client: Client, deployment: Deployment, secret:
         assert (answer.status_code, body_of(answer)) == (200, RUNE)
 
 
+@pytest.mark.slow
 def test_the_rune_comes_as_a_box_that_only_the_client_opens(
     client: Client, deployment: Deployment, secret: str
 ) -> None:

@@ -102,6 +102,7 @@ def clock_off(patch: pytest.MonkeyPatch, by: timedelta) -> None:
     patch.setattr(timezone, "now", lambda: real() + by)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/freeze")
 def test_what_was_signed_while_the_clock_was_years_ahead_is_signed_anew(
     deployment: Deployment, run_signer: Signer, monkeypatch: pytest.MonkeyPatch
@@ -162,6 +163,7 @@ def test_the_signer_asks_the_gate_itself(
     assert UpdateDocument.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_a_withdrawn_version_is_not_signed(deployment: Deployment, owner: Any, run_signer: Signer) -> None:
     request_updates()
     withdraw_tag(owner, deployment.project, "1.0", "It answers wrongly.")
@@ -171,6 +173,7 @@ def test_a_withdrawn_version_is_not_signed(deployment: Deployment, owner: Any, r
     assert sign(run_signer) == [], "it is not asked for again"
 
 
+@pytest.mark.slow
 def test_a_version_that_is_served_while_the_signer_begins_is_the_one_that_it_signs(
     deployment: Deployment, developer: Any, run_signer: Signer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +192,7 @@ def test_a_version_that_is_served_while_the_signer_begins_is_the_one_that_it_sig
     assert target_of(deployment)[1]["custom"]["version"] == "2.0"
 
 
+@pytest.mark.slow
 def test_deployments_whose_signing_failed_or_waits_do_not_hold_up_the_next(
     deployment: Deployment, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,6 +238,7 @@ def test_only_owners_replace_keys_and_say_why(
     assert UpdateKey.objects.exclude(ended=None).count() == 0
 
 
+@pytest.mark.slow
 def test_a_renamed_project_is_signed_under_its_new_name(deployment: Deployment, run_signer: Signer) -> None:
     sign(run_signer)
     project = deployment.project

@@ -6,6 +6,7 @@ import inspect
 import re
 from typing import Any
 
+import pytest
 from ai_edge_litert import schema_py_generated as published
 
 from rune.model.tflite import Activation, Padding, TensorKind
@@ -36,6 +37,7 @@ def _published_slots(table: str) -> dict[int, tuple[str, float]]:
     return slots
 
 
+@pytest.mark.slow
 def test_a_table_has_the_published_slots() -> None:
     for table in set(TABLES) - METADATA:
         assert _our_slots(table) == _published_slots(table), table

@@ -169,6 +169,7 @@ def _comments(text: str) -> list[str]:
     return sorted(text[each.start : each.end].rstrip() for each in comments(text, read_layout(text)))
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**64), st.booleans(), st.integers(1, 6))
 @settings(max_examples=40, deadline=None)
 def test_any_edits_keep_all_comments_and_all_other_keys(seed: int, is_windows: bool, count: int) -> None:

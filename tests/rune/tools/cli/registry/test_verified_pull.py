@@ -89,6 +89,7 @@ def test_each_tag_of_the_same_bytes_is_proven_by_its_own_signature(shop: Shop) -
     assert shop.saved() == ["keywords.rune", "keywords.rune.sigstore.json"]
 
 
+@pytest.mark.slow
 def test_a_digest_takes_any_tag_of_the_repository_and_no_other_repository(shop: Shop) -> None:
     shop.list_signatures(shop.provenance(REPOSITORY, "1.0"))
     assert shop.pull(f"@{shop.manifest}").exit_code == 0
@@ -96,6 +97,7 @@ def test_a_digest_takes_any_tag_of_the_repository_and_no_other_repository(shop: 
     assert shop.pull(f"@{shop.manifest}").exit_code == 9
 
 
+@pytest.mark.slow
 def test_a_copy_is_verified_by_the_name_that_was_signed(shop: Shop) -> None:
     shop.list_signatures(shop.provenance("team/words", "2.0"))
     assert shop.pull(":2.0", "--signed-as", "team/other").exit_code == 9
@@ -106,6 +108,7 @@ def test_a_copy_is_verified_by_the_name_that_was_signed(shop: Shop) -> None:
     assert useless.exit_code == 2
 
 
+@pytest.mark.slow
 def test_a_signed_statement_of_another_kind_hides_no_provenance_and_is_none(shop: Shop) -> None:
     bill = Statement((Subject("m", shop.manifest), Subject("r", digest_of(RUNE))), "https://cyclonedx.org/bom", {})
     shop.list_signatures(bill)
@@ -117,6 +120,7 @@ def test_a_signed_statement_of_another_kind_hides_no_provenance_and_is_none(shop
     assert shop.pull(":2.0").exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_referrer_that_cannot_be_read_hides_no_signature(shop: Shop) -> None:
     """Anybody who may push can add one."""
     unreadable = {
