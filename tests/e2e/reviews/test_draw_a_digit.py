@@ -37,7 +37,7 @@ pytestmark = pytest.mark.e2e
 
 PLAYER = "**/assets/player*.js"
 LANGUAGE = "**/pyodide.asm.wasm"
-"""What the language in the browser is compiled of, which takes a processor seven seconds each time."""
+"""The program that runs the language in the browser. Its start takes a processor seven seconds."""
 TOP = "(element) => element.getBoundingClientRect().top + window.scrollY"
 HAS_BEEN_SEEN = "() => performance.getEntriesByName('first-contentful-paint').length > 0"
 
