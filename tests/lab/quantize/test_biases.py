@@ -99,6 +99,7 @@ def test_layers_that_share_a_bias_each_keep_it(form: str) -> None:
             np.testing.assert_allclose(answer, expected, atol=0.03)
 
 
+@pytest.mark.slow
 def test_the_rune_answers_as_the_interpreter() -> None:
     data, shape = dense_model(1e-6)
     file = form_of(data, "int16x8", shape)

@@ -38,6 +38,7 @@ def test_windows_overlap_by_half(step: int, windows: int, count: int) -> None:
     assert features(noise(5), step=step).shape == (windows, count)
 
 
+@pytest.mark.slow
 def test_a_window_begins_in_the_middle_of_the_one_before() -> None:
     """And its frames are the same bits, since none is computed from another."""
     first, second, *_ = features(noise(3))

@@ -95,6 +95,7 @@ def test_no_trial_sees_a_recording_of_the_test_split(world: World) -> None:
         assert len(run.dataset.recordings) == len(run.dataset.splits) < len(world.base.dataset.recordings)
 
 
+@pytest.mark.slow
 def test_what_is_over_a_limit_is_not_trained_and_costs_no_trial(world: World) -> None:
     world.search(6, DeviceLimits(ram=900))
     over = [each for each in world.trials.trials if each.state is TrialState.OVER_LIMIT]

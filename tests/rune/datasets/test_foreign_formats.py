@@ -77,6 +77,7 @@ def test_a_flac_file_that_ends_early_is_refused() -> None:
             wav_of_flac(whole[:end])
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(position=some.integers(4, 4_000), value=some.integers(0, 255))
 def test_a_changed_byte_is_read_or_refused(position: int, value: int) -> None:

@@ -55,6 +55,7 @@ def test_an_empty_database_has_every_table_and_lacks_no_migration(database: Base
     assert not make_tables_at_once(database), "it is not empty any more"
 
 
+@pytest.mark.slow
 def test_the_tables_of_an_earlier_version_are_those_of_then(database: BaseDatabaseWrapper, file: Path) -> None:
     assert make_tables_at_once(database, [("accounts", "0001_initial")])
     assert "accounts_membership" in tables(file)

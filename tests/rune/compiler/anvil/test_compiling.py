@@ -282,6 +282,7 @@ def test_planning_thousands_of_ops_is_inside_of_the_limit_of_the_processor() -> 
         build(files, BuildOptions("deep", limits=CompilerLimits(processor_seconds=1)))
 
 
+@pytest.mark.slow
 def test_thousands_of_ops_in_one_memory_are_no_deep_call() -> None:
     places = SharedPlaces(
         [Value("", TensorType(ElementType.I8, (1,)), shares=number - 1 if number else None) for number in range(5000)]

@@ -140,6 +140,7 @@ def test_weights_and_multipliers_that_are_no_optimum_are_told() -> None:
         assert gap(rows, sign, ones, MACHINE["c"], wrong) > 1e-5
 
 
+@pytest.mark.slow
 @FEW
 @given(SEEDS, st.sampled_from([0.01, 10.0, 200.0]))
 def test_multipliers_prove_that_the_margin_is_the_widest(seed: int, c: float) -> None:

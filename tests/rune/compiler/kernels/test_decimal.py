@@ -64,6 +64,7 @@ def floats() -> list[float]:
     return values
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("element", "form"), [(ElementType.F64, "d"), (ElementType.F32, "f")], ids=str)
 def test_a_real_number_is_the_shortest_text_of_its_double(element: ElementType, form: str) -> None:
     values = doubles() if element is ElementType.F64 else floats()

@@ -152,6 +152,7 @@ def test_log2_is_off_by_less_than_six_tenths_of_the_last_place(mathematics: Math
         assert _units_off(actual, EXACT.divide(Decimal(x).ln(EXACT), two)) < 0.6, x
 
 
+@pytest.mark.slow
 def test_log2_of_a_power_of_two_is_exact(mathematics: Mathematics) -> None:
     powers = list(range(-1074, 1024))
     assert mathematics("log2", [math.ldexp(1.0, power) for power in powers]) == powers

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from rune.compiler.anvil.models.support import signature_with_support
 from rune.model.tflite import Model, Quantization, Tensor, TensorKind, from_json, read_model, to_json
 from rune.model.tflite.meaning.probabilities import gives_probabilities
@@ -63,6 +65,7 @@ def test_a_signature_with_its_probabilities_and_lacking_operators_survives_json(
     assert from_json(json.loads(json.dumps(to_json(original)))) == original
 
 
+@pytest.mark.slow
 def test_the_scores_of_real_models_are_told_by_their_own_scale(test_data: Path) -> None:
     scores = {}
     for name in ("microspeech", "mobilenet_v2_uint8", "person_detection_uint8", "gesture", "mlperf_ad_int8"):

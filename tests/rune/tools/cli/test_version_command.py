@@ -66,6 +66,7 @@ def test_the_option_of_the_whole_command_is_one_line() -> None:
     assert CliRunner().invoke(main, ["-V"]).stdout == f"rune {rune.__version__}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_a_full_disk_ends_it_with_the_reason(option: str) -> None:
     with Path("/dev/full").open("wb") as full:

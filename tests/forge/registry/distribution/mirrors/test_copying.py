@@ -130,6 +130,7 @@ def test_a_copy_begins_again_where_its_mirror_names_another_repository(
     assert Mirror.objects.get().copied_state == ""
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("registry")
 def test_a_failed_copy_is_requested_again_once_somebody_sets_the_mirror_again() -> None:
     jobs.request_copies()

@@ -20,6 +20,7 @@ def of_digits() -> MemoryMap:
     return build(FolderFiles(DIGITS), BuildOptions("digits", target=find_target("c"))).report.memory_map
 
 
+@pytest.mark.slow
 def test_what_is_needed_at_one_time_lies_apart_and_inside_of_the_arena(of_digits: MemoryMap) -> None:
     assert len(of_digits.rooms) > 5
     for number, one in enumerate(of_digits.rooms):

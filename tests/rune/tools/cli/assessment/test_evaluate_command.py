@@ -93,6 +93,7 @@ def test_an_accuracy_that_is_exactly_the_limit_meets_it(right: int, count: int, 
     assert list(_missed(outcomes(right, count), _limits(percent, None))) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("right", "count", "percent", "sentence"),
     [
