@@ -30,6 +30,7 @@ LOOP_SOURCES = tuple(
         "loop/grids.py",
         "loop/fused.py",
         "loop/progress.py",
+        "loop/batches.py",
         "loop/fitting.py",
     )
 )

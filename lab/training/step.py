@@ -59,6 +59,7 @@ def run(job: ChildJob) -> dict[str, Any]:
 
     from lab.training.compression import distilling, pruning
     from lab.training.loop import fitting, starting
+    from lab.training.loop.batches import WindowSet, batch_size
     from lab.training.loop.progress import Progress, Settings
 
     spec = job.spec
@@ -96,14 +97,14 @@ def run(job: ChildJob) -> dict[str, Any]:
     # Other windows of the same number compile the same step, while those to learn from are still computed.
     count = spec["windows"]
     numbers = (count, *shape) if recipe.reconstructs else (count, 1, 3) if recipe.counts else (count,)
-    expected = fitting.WindowSet(
+    expected = WindowSet(
         np.zeros((count, *shape), np.float32),
         np.zeros(numbers, np.float32 if recipe.learns_numbers or recipe.counts else np.int32),
     )
     learner = new_learner(expected)
     features = read_features(job.inputs["features"])
-    train, validation = fitting.WindowSet(*features.train), fitting.WindowSet(*features.validation)
-    if fitting.batch_size(len(train.labels), settings) != fitting.batch_size(count, settings):
+    train, validation = WindowSet(*features.train), WindowSet(*features.validation)
+    if batch_size(len(train.labels), settings) != batch_size(count, settings):
         learner = new_learner(train)
     progress = Progress(learner)
     if "checkpoint" in job.inputs:

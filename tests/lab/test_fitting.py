@@ -17,13 +17,13 @@ pytestmark = [
 BEGIN = """
 import numpy as np
 from lab.recipes.motion import network as motion
-from lab.training.loop import fitting
+from lab.training.loop import batches, fitting
 from lab.training.loop.progress import Progress, Settings
 
 random = np.random.default_rng(1)
 labels = np.arange(40, dtype=np.int32) % 2
 inputs = random.normal(labels[:, None, None], 1, (40, 20, 3)).astype(np.float32)
-train, validation = (fitting.WindowSet(inputs[part], labels[part]) for part in (slice(0, 30), slice(30, 40)))
+train, validation = (batches.WindowSet(inputs[part], labels[part]) for part in (slice(0, 30), slice(30, 40)))
 noise = lambda batch, labels, random: (batch + random.normal(0, 0.1, batch.shape).astype(np.float32), labels)
 
 def build():
@@ -34,11 +34,11 @@ AT_ONCE = """
 settings = Settings(seed=1, epochs=3, patience=3, batch=8, learning_rate=0.01)
 
 def curves(most_bytes):
-    fitting.MOST_BYTES = most_bytes
+    batches.MOST_BYTES = most_bytes
     progress = Progress(fitting.new_learner(build, settings, train))
     steps = []
     learn = progress.learner.learn
-    progress.learner.learn = lambda batches, rates: steps.append(len(batches)) or learn(batches, rates)
+    progress.learner.learn = lambda several, rates: steps.append(len(several[0])) or learn(several, rates)
     fitting.fit(train, validation, settings, noise, progress, lambda: None)
     return progress.curves, steps
 
@@ -48,7 +48,7 @@ assert together[0][-1]["loss"] < together[0][0]["loss"], together
 assert (together[1], apart[1]) == ([8] * 3, [3, 3, 2] * 3)
 """
 SMOOTHED = """
-shares = fitting.label_shares(np.array([0, 3], np.int32), 4, 0.2)
+shares = batches.label_shares(np.array([0, 3], np.int32), 4, 0.2)
 assert np.allclose(shares, [[0.85, 0.05, 0.05, 0.05], [0.05, 0.05, 0.05, 0.85]]), shares
 
 def sureness(smoothing):
@@ -64,7 +64,7 @@ assert sure > 0.9 and unsure < 0.85, (sure, unsure)  # 0.8 is the share of a lab
 """
 BALANCED = """
 labels = (np.arange(200) % 5 == 0).astype(np.int32)
-alike = fitting.WindowSet(np.ones((200, *train.inputs.shape[1:]), np.float32), labels)
+alike = batches.WindowSet(np.ones((200, *train.inputs.shape[1:]), np.float32), labels)
 
 def share_of_the_rare_label(is_balanced):
     settings = Settings(seed=1, epochs=30, patience=30, batch=50, learning_rate=0.02, is_balanced=is_balanced)
@@ -74,6 +74,37 @@ def share_of_the_rare_label(is_balanced):
 
 assert abs(share_of_the_rare_label(True) - 0.5) < 0.1
 assert abs(share_of_the_rare_label(False) - 0.2) < 0.1
+"""
+AHEAD = """
+import threading
+
+second, is_closed = threading.Event(), []
+
+def batches_of_three_steps():
+    try:
+        yield "first"
+        second.set()
+        yield "second"
+        raise ValueError("no third")
+    finally:
+        is_closed.append(True)
+
+computed = batches.computed_ahead(batches_of_three_steps())
+assert next(computed) == "first"
+assert second.wait(60), "the second is computed while the first is learned"
+assert next(computed) == "second"
+try:
+    next(computed)
+except ValueError as error:
+    assert str(error) == "no third"
+else:
+    raise AssertionError("an error of the iterator was lost")
+assert is_closed
+
+begun = batches.computed_ahead(iter([1, 2, 3]))
+next(begun)
+begun.close()
+assert threading.active_count() == 1, "the thread ends with the iterator"
 """
 GRADIENT = """
 import keras
@@ -125,3 +156,7 @@ def test_windows_count_alike_where_labels_need_not() -> None:
 
 def test_the_gradient_of_a_batch_normalisation_is_that_of_keras() -> None:
     run(GRADIENT)
+
+
+def test_batches_are_computed_while_those_before_are_learned() -> None:
+    run(AHEAD)
