@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import os
 import signal
 import sys
@@ -29,6 +30,14 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     # While modules are imported and tests collected, nothing becomes garbage that is worth a look at all of it.
     gc.disable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[pytest.Item] | None:
+    """A test whose marks leave it out of the run is not made for each of its cases first."""
+    expression = collector.config.option.markexpr
+    marks = getattr(obj, "pytestmark", []) if inspect.isfunction(obj) else []
+    return [] if any(f"not {mark.name}" in expression for mark in marks) else None
 
 
 def pytest_collection_finish() -> None:

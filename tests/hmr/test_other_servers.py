@@ -57,7 +57,6 @@ def test_answers_of_another_program_are_refused(server: str) -> None:
     assert caught.value.name == "refused"
 
 
-@pytest.mark.slow
 def test_a_script_that_cannot_be_read_is_an_error_of_this_package(server: str) -> None:
     project = ProjectServer("acme", "waves", server, "secret")
     Answers.left = [(200, b"no gzip", "gzip")]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
-
 COUNT = """\
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import recipe_of
@@ -16,7 +14,6 @@ candidate_model(recipe, read_arguments(recipe.arguments, {}, "motion"), 3, "int8
 """
 
 
-@pytest.mark.slow
 def test_a_candidate_prints_nothing() -> None:
     counted = subprocess.run([sys.executable, "-c", COUNT], check=True, capture_output=True, text=True)
     assert (counted.stdout, counted.stderr) == ("", "")

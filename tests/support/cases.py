@@ -25,18 +25,19 @@ def each_case(
     """
     names = [name.strip() for name in arguments.split(",")] if isinstance(arguments, str) else list(arguments)
     values = [_values(case, len(names)) for case in cases]
-    titles = _titles(values, ids)
     if not values:
         raise ValueError("There are no cases to try.")
+
+    titles = ids if ids is None or callable(ids) else tuple(ids)
 
     def decorate(test: Callable[..., None]) -> Callable[..., None]:
         @wraps(test)
         def all_cases(**fixtures: Any) -> None:
-            for value, title in zip(values, titles, strict=True):
+            for place, value in enumerate(values):
                 try:
                     test(**dict(zip(names, value, strict=True)), **fixtures)
                 except BaseException as error:
-                    error.add_note(f"In the case {title}")
+                    error.add_note(f"In the case {_title(value, place, titles)}")
                     raise
 
         signature = inspect.signature(test)
@@ -55,9 +56,7 @@ def _values(case: Any, count: int) -> tuple[Any, ...]:
     return (case,) if count == 1 else tuple(case)
 
 
-def _titles(values: list[tuple[Any, ...]], ids: Names | None) -> list[str]:
-    if ids is None:
-        return [", ".join(map(repr, each))[:LONGEST] for each in values]
-    if callable(ids):
-        return ["-".join(str(ids(value)) for value in each) for each in values]
-    return list(map(str, ids))
+def _title(value: tuple[Any, ...], place: int, titles: Sequence[object] | Callable[[Any], object] | None) -> str:
+    if titles is None:
+        return ", ".join(map(repr, value))[:LONGEST]
+    return "-".join(str(titles(each)) for each in value) if callable(titles) else str(titles[place])

@@ -103,7 +103,6 @@ def test_a_file_that_never_ran_is_listed_with_the_reason() -> None:
     assert "| tests/proof/test_some.py |" not in text
 
 
-@pytest.mark.slow
 def test_a_figure_that_fails_keeps_no_other_from_being_measured(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -43,7 +43,6 @@ def confirm(user: User) -> None:
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 
 
-@pytest.mark.slow
 def test_a_link_confirms_the_address_for_who_asked(browser_of: Browser, user: User) -> None:
     browser = browser_of(user)
     assert "Not confirmed" in browser.get("/accounts/profile").content.decode()
@@ -98,7 +97,6 @@ def test_a_session_of_who_has_no_password_does_not_become_the_account(browser_of
     assert mail.outbox == []
 
 
-@pytest.mark.slow
 def test_who_has_no_password_and_signed_in_just_now_changes_the_address(
     browser_of: Browser, user: User, settings: Any
 ) -> None:

@@ -73,7 +73,6 @@ def test_no_cell_is_a_formula(text: str) -> None:
     assert safe_cell(f"x{text}") == f"x{text}"
 
 
-@pytest.mark.slow
 @pytest.mark.protects("audit/formulas")
 def test_a_name_that_is_a_formula_is_text_in_the_file(
     project: Project, organisation: Organisation, owner: User, browser_of: Browser

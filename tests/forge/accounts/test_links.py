@@ -109,7 +109,6 @@ def test_of_many_who_redeem_a_link_at_once_one_gets_in(db: None) -> None:
     assert (User.objects.count(), Organisation.objects.count()) == (1, 1)
 
 
-@pytest.mark.slow
 def test_someone_who_joins_comes_back_with_the_password(organisation: Organisation, owner: User) -> None:
     _, link = invite(owner, organisation, "developer")
     person = NewPerson("Jo Okafor", "Jo@acme.example", "a long enough one")
@@ -120,7 +119,6 @@ def test_someone_who_joins_comes_back_with_the_password(organisation: Organisati
     assert (answer.status_code, answer["Location"]) == (302, "/")
 
 
-@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_who_presses_join_twice_at_once_joins_once(organisation: Organisation, owner: User) -> None:
     _, link = invite(owner, organisation, "developer")
@@ -140,7 +138,6 @@ def test_who_presses_join_twice_at_once_joins_once(organisation: Organisation, o
     assert User.objects.filter(email="jo@acme.example").count() == 1
 
 
-@pytest.mark.slow
 def test_an_address_that_became_anothers_at_this_moment_is_an_error_of_the_form(
     organisation: Organisation, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

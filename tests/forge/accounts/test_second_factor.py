@@ -105,7 +105,6 @@ def test_signing_in_asks_for_the_code_and_each_code_works_once(browser_of: Brows
     assert not is_signed_in(other)
 
 
-@pytest.mark.slow
 def test_a_code_that_ended_while_it_was_typed_is_taken(browser_of: Browser, user: User) -> None:
     TOTP.activate(user, SECRET)
     for steps, expected in ((-2, False), (2, False), (-1, True)):
@@ -223,7 +222,6 @@ def test_another_key_of_the_installation_is_said_and_not_an_error(
     assert "make link" in answer.content.decode()
 
 
-@pytest.mark.slow
 def test_who_confirmed_their_address_is_told_of_a_change(browser_of: Browser, user: User) -> None:
     from allauth.account.models import EmailAddress
 

@@ -141,7 +141,6 @@ def test_a_session_makes_a_token_only_with_the_csrf_token(user: User) -> None:
     assert "token" not in browser.get("/api/v1/tokens").json()["tokens"][0]
 
 
-@pytest.mark.slow
 def test_the_page_shows_a_new_token_once(client: Client) -> None:
     shown = client.post("/accounts/tokens", {"name": "bench", "scopes": ["registry:pull"], "life": "30"})
     token = ApiToken.objects.get()

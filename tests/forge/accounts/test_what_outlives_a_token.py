@@ -208,7 +208,6 @@ def test_whoever_sets_a_new_password_sees_the_webhook_that_a_stolen_session_made
     assert "end those that you did not create" not in again
 
 
-@pytest.mark.slow
 def test_whoever_made_nothing_stays_on_the_page_of_the_password(
     owner: User, browser_of: Callable[[User | None], Client]
 ) -> None:

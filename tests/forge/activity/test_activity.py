@@ -116,7 +116,6 @@ def test_each_kind_has_a_sentence_and_a_page_below_its_project() -> None:
         assert rendered.path[0] in "/?"
 
 
-@pytest.mark.slow
 def test_a_kind_that_no_app_declares_any_more_is_not_shown(project: Project, developer: User) -> None:
     failed_build(developer, project)
     Activity.objects.update(kind="of an older release")

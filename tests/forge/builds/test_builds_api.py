@@ -167,7 +167,6 @@ def test_who_may_do_what(
     assert actual == {name: expected[name] for name in actual}
 
 
-@pytest.mark.slow
 def test_the_state_of_a_project_has_its_builds_preview_and_tags(client: Client, project: Any, build: Build) -> None:
     state = client.get("/api/v1/projects/acme/kitchen/state").json()
     assert [one["number"] for one in state["builds"]] == [1]
@@ -175,7 +174,6 @@ def test_the_state_of_a_project_has_its_builds_preview_and_tags(client: Client, 
     assert state["tags"] == []
 
 
-@pytest.mark.slow
 def test_a_preview_that_is_behind_is_made_anew_when_that_is_asked_for_and_not_when_it_is_read(
     client: Client, stranger: Any, project: Any, wakes: Any
 ) -> None:

@@ -51,7 +51,6 @@ def packages(build: Build) -> Mapping[str, Any]:
     return {package.target: package for package in build.packages.select_related("artefact")}
 
 
-@pytest.mark.slow
 def test_targets_are_chosen_for_later_builds(project: Any, developer: Any, viewer: Any) -> None:
     for wrong in (["z80"], ["wasm32"], ["c", 4], "c", None):
         with pytest.raises(Invalid):

@@ -84,7 +84,6 @@ async def test_events_of_the_organisation_do_not_count_as_the_projects(
         assert await socket.is_silent()
 
 
-@pytest.mark.slow
 async def test_losing_access_closes_the_socket(project: Any, organisation: Any, owner: Any, viewer: Any) -> None:
     async with Socket(viewer, PATH) as socket:
         await socket.event()

@@ -96,7 +96,6 @@ async def test_what_was_typed_offline_arrives_on_return(project: Any, owner: Any
             assert returning.text() == other.text()
 
 
-@pytest.mark.slow
 async def test_who_comes_back_with_more_than_an_answer_holds_is_asked_for_the_difference(
     project: Any, owner: Any, developer: Any
 ) -> None:

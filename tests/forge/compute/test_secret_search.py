@@ -101,7 +101,6 @@ def test_what_is_no_text_is_passed_over(data: bytes) -> None:
     assert scan_texts([("model.tflite", data)]).sentences == ()
 
 
-@pytest.mark.slow
 def test_many_places_are_named_up_to_a_number() -> None:
     line = SECRETS[1][1]
     assert len(scan_texts([("keys.txt", f"{line}\n".encode() * 1000)]).places) == MAX_PLACES

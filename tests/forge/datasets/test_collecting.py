@@ -64,7 +64,6 @@ def phone(project: Project, user: User) -> Phone:
     return scanned
 
 
-@pytest.mark.slow
 def test_the_form_begins_with_what_the_pipeline_reads(client: Client, project: Project, user: User) -> None:
     def chosen() -> str:
         page = compact(client.get("/acme/kitchen/data/collect").content.decode())
@@ -192,7 +191,6 @@ def test_a_task_has_the_rate_of_its_sensor() -> None:
     assert checked_task(Task(SampleKind.PICTURE)).milliseconds == checked_task(Task(SampleKind.PICTURE)).rate == 0
 
 
-@pytest.mark.slow
 def test_a_recording_of_a_phone_is_a_sample_of_its_person(phone: Phone, user: User) -> None:
     task = phone.state().json()
     assert (task["label"], task["kind"], task["milliseconds"], task["rate"]) == ("knock", "sound", 1500, 16_000)
@@ -212,7 +210,6 @@ def test_a_recording_of_a_phone_is_a_sample_of_its_person(phone: Phone, user: Us
     assert set(acted.values_list("principal_kind", "actor")) == {("phone-pass", user.pk)}
 
 
-@pytest.mark.slow
 def test_the_same_recording_twice_and_a_broken_one_are_named(phone: Phone) -> None:
     phone.agree()
     assert phone.send(loud()).status_code == 201
@@ -221,7 +218,6 @@ def test_the_same_recording_twice_and_a_broken_one_are_named(phone: Phone) -> No
     assert Sample.objects.count() == 1
 
 
-@pytest.mark.slow
 def test_a_phone_gives_its_access_back(phone: Phone) -> None:
     phone.agree()
     phone.send(loud())

@@ -217,7 +217,6 @@ def test_labels_change_at_once_and_the_answer_undoes_it(client: Client, project:
     assert AuditEntry.objects.filter(action="data.mark").count() == 2
 
 
-@pytest.mark.slow
 def test_an_undo_leaves_marked_places_and_who_labelled_as_they_were(
     client: Client, project: Project, user: User, owner: User, browser_of: Browser
 ) -> None:
@@ -294,7 +293,6 @@ def test_a_version_is_named_by_what_is_in_it(client: Client, project: Project, u
     assert [each["label"] for each in client.get(entries["next"]).json()["results"]] == ["glass"]
 
 
-@pytest.mark.slow
 def test_a_version_is_saved_of_the_data_that_was_looked_at(client: Client, project: Project, user: User) -> None:
     consent = consent_of(user, project)
     sample_of(consent, user)

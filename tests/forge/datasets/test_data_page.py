@@ -106,7 +106,6 @@ def test_a_sample_has_a_page_with_consent_versions_and_deleting(client: Client, 
     assert client.get(f"{PAGE}/samples/1").status_code == 404
 
 
-@pytest.mark.slow
 def test_a_sample_that_a_version_tests_on_has_its_forms_for_owners_alone(
     client: Client, project: Project, user: User, owner: User, browser_of: Callable[[User], Client]
 ) -> None:

@@ -41,7 +41,6 @@ def bring_back(*samples: Sample) -> None:
     Blob.objects.update(put_at=timezone.now() - timedelta(hours=1))
 
 
-@pytest.mark.slow
 def test_what_was_deleted_is_deleted_again_with_its_bytes(project: Project, user: User) -> None:
     withdrawn, staying = consent_of(user, project), consent_of(user, project, days=5)
     samples = [sample_of(withdrawn, user, loud(0)), *(sample_of(staying, user, loud(seed)) for seed in (1, 2))]

@@ -238,7 +238,6 @@ def test_uploads_are_limited_by_address(guest: Guest, monkeypatch: pytest.Monkey
     assert [guest.send(loud(seed)).status_code for seed in range(3)] == [201, 201, 429]
 
 
-@pytest.mark.slow
 @pytest.mark.protects("recordings/quarantine")
 def test_what_nobody_looked_at_or_whose_time_is_over_is_deleted(guest: Guest) -> None:
     guest.send(loud())

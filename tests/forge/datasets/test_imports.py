@@ -317,7 +317,6 @@ def test_archives_that_nobody_goes_on_with_are_deleted(client: Client, consent: 
     assert not DataImport.objects.exists()
 
 
-@pytest.mark.slow
 def test_an_upload_that_nobody_went_on_with_for_days_is_stopped_and_takes_no_more(
     client: Client, consent: Consent
 ) -> None:
@@ -330,7 +329,6 @@ def test_an_upload_that_nobody_went_on_with_for_days_is_stopped_and_takes_no_mor
     assert send(client, import_id, 5, b"other").status_code == 409
 
 
-@pytest.mark.slow
 def test_a_worker_that_dies_right_after_its_step_leaves_a_job_that_succeeds(client: Client, consent: Consent) -> None:
     sent(client, consent, zipped(FOLDERS))
     DataImport.objects.update(state="ready", description={"recordings": 4})

@@ -181,7 +181,6 @@ def test_the_queue_shows_nobody_what_they_may_not_play(project: Project, user: U
     assert take(owner, project) == 1
 
 
-@pytest.mark.slow
 def test_the_label_of_a_test_sample_is_settled_by_owners(
     project: Project, user: User, maintainer: User, owner: User
 ) -> None:

@@ -119,7 +119,6 @@ def test_test_samples_of_a_version_are_played_by_owners_and_their_givers_in_a_re
     assert numbers_of(maintainer, project) == ({1, 2, 3}, {1, 2, 3})
 
 
-@pytest.mark.slow
 @pytest.mark.protects("recordings/playing")
 def test_samples_that_few_may_play_stay_so_until_their_person_agrees_to_other_terms(
     project: Project, owner: User, other: User, rows: dict[str, Sample]
@@ -244,7 +243,6 @@ def test_inputs_of_models_are_tried_on_samples_that_the_person_may_play(
     assert [each.number for each in sample_choices(owner, project)] == [1, 2, 3]
 
 
-@pytest.mark.slow
 def test_an_export_is_refused_whole_and_says_how_much_is_not_for_its_person(
     project: Project, other: User, user: User, rows: dict[str, Sample]
 ) -> None:

@@ -84,7 +84,6 @@ def test_positions_that_cannot_be_change_nothing(client: Client, picture: Sample
     assert positions_of(client) is None
 
 
-@pytest.mark.slow
 def test_a_number_that_json_does_not_have_is_refused(client: Client, picture: Sample) -> None:
     body = json.dumps({"revision": 1, "changes": [{"number": 1, "positions": [{**BOLT, "x": float("nan")}]}]})
     answer = client.post(f"{DATA}/samples/marks", body, content_type="application/json")
@@ -140,7 +139,6 @@ def test_pictures_that_nobody_marked_are_a_filter(client: Client, project: Proje
     assert (numbers(client, unmarked="true"), numbers(client, unmarked="false")) == ([3], [4, 2, 1])
 
 
-@pytest.mark.slow
 def test_withdrawing_takes_the_positions_along(client: Client, picture: Sample, user: User) -> None:
     mark(client, 1, {"number": 1, "positions": [BOLT]})
     save(client)

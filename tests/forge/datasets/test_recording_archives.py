@@ -195,7 +195,6 @@ def nothing_came_in(project: Project) -> bool:
     )
 
 
-@pytest.mark.slow
 def test_a_damaged_file_of_an_archive_is_named_and_the_others_come_in(client: Client, project: Project) -> None:
     archive = bytearray(packed({f"up/{loud}.wav": a_sound(loud) for loud in LOUD}))
     archive[archive.index(a_sound(203)) + 60] ^= 1
@@ -287,7 +286,6 @@ def test_an_import_is_as_many_statements_for_many_as_for_few(user: User, project
     assert statements(10, 2) == statements(20, 9)
 
 
-@pytest.mark.slow
 def test_links_of_many_recordings_are_as_many_statements_as_of_few(user: User, project: Project) -> None:
     def statements(first: int, count: int) -> int:
         archive = zipped({f"up/{number}.wav": a_sound(number) for number in range(first, first + count)})

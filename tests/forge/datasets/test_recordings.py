@@ -59,7 +59,6 @@ def new_sample(user: User, project: Project, loud: int = 1, days: int = 90) -> S
     return send_sample(user, project, [a_sound(loud)], label="up", days=days, consent=consent)
 
 
-@pytest.mark.slow
 def test_a_recording_becomes_a_sample_for_tests_and_no_file(client: Client, project: Any, user: User) -> None:
     answer = send(client, a_sound())
     assert answer.status_code == 201, answer.content
@@ -77,7 +76,6 @@ def test_a_recording_becomes_a_sample_for_tests_and_no_file(client: Client, proj
     assert Event.objects.filter(stream_id=project.stream, type="data.changed").count() == 1
 
 
-@pytest.mark.slow
 def test_a_second_recording_is_sent_under_the_same_consent(project: Any, user: User) -> None:
     first, second = new_sample(user, project), new_sample(user, project, loud=2)
     assert first.consent_id == second.consent_id
@@ -147,7 +145,6 @@ def test_a_recording_that_a_project_has_as_a_file_too_stays_there(project: Any, 
     assert [entry.path for entry in list_files(other)] == ["same.wav"]
 
 
-@pytest.mark.slow
 def test_the_same_bytes_that_nobody_linked_after_all_are_deleted_soon(project: Any, user: User) -> None:
     sample = new_sample(user, project)
     put_bytes(a_sound())
@@ -205,7 +202,6 @@ def test_what_is_no_recording_is_refused(client: Client, project: Any, data: byt
     assert not Sample.objects.exists()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fails", "status"),
     [("make_ready", 503), ("run", 422)],

@@ -154,7 +154,6 @@ def test_those_who_manage_hear_which_runs_builds_and_deployments_learned_from_a_
     assert str(removal.count) in client.get("/acme/kitchen/data/removals").content.decode()
 
 
-@pytest.mark.slow
 def test_a_sample_that_nothing_learned_from_tells_nobody(project: Project, user: User, client: Client) -> None:
     sample_of(consent_of(user, project, purposes=TESTS), user)
     removal = withdraw_consent(user, Consent.objects.get())
@@ -203,7 +202,6 @@ def of_before(project: Project, user: User) -> Sample:
     return sample
 
 
-@pytest.mark.slow
 @pytest.mark.protects("recordings/purposes")
 def test_a_sample_of_before_is_used_for_training_once_its_person_agrees_anew(
     of_before: Sample, project: Project, user: User, client: Client
@@ -231,7 +229,6 @@ def test_a_sample_of_before_is_used_for_training_once_its_person_agrees_anew(
     assert "not used" not in client.get("/recordings").content.decode()
 
 
-@pytest.mark.slow
 def test_one_agrees_anew_for_ones_own_recordings_alone_and_once(
     of_before: Sample, project: Project, user: User
 ) -> None:
@@ -261,7 +258,6 @@ def test_agreeing_to_fewer_uses_stops_what_trains(project: Project, user: User, 
     assert run.state == TrainingState.CANCELLED
 
 
-@pytest.mark.slow
 def test_withdrawing_on_the_page_deletes_the_bytes_at_once(project: Project, user: User, client: Client) -> None:
     sample = sample_of(consent_of(user, project), user, loud(3))
     page = client.post(f"/recordings/{sample.consent_id}/withdraw").content.decode()

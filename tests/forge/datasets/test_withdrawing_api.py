@@ -102,7 +102,6 @@ def test_one_deletes_what_one_gave_and_maintainers_anything(
     assert numbers(client) == [2]
 
 
-@pytest.mark.slow
 def test_samples_end_when_their_time_is_over(client: Client, project: Project, user: User) -> None:
     ending, staying = consent_of(user, project, days=1), consent_of(user, project, days=0)
     for consent in (ending, staying):
@@ -115,7 +114,6 @@ def test_samples_end_when_their_time_is_over(client: Client, project: Project, u
     assert end_consents(timezone.now() + timedelta(days=900)) == 0
 
 
-@pytest.mark.slow
 def test_other_data_with_the_same_bytes_keeps_them(project: Project, user: User, owner: User) -> None:
     other = Project.objects.create(organisation=project.organisation, name="hall", created_by=owner)
     here, there = consent_of(user, project), consent_of(owner, other)

@@ -120,7 +120,6 @@ def test_where_nothing_waits_nothing_is_asked_about_recent_jobs(django_assert_nu
         assert queue.take(BUILD) is None
 
 
-@pytest.mark.slow
 def test_jobs_with_one_key_run_one_at_a_time(add: Enqueue) -> None:
     add(number=1, key="version"), add(number=2, key="version"), add(number=3)
     first, beside = take(), take()
@@ -255,7 +254,6 @@ def test_progress_and_log_are_stored_while_it_runs(add: Enqueue) -> None:
     assert run().state == JobState.SUCCEEDED
 
 
-@pytest.mark.slow
 def test_a_full_log_has_room_for_the_end_of_its_job(add: Enqueue) -> None:
     def talk(job: JobContext) -> Mapping[str, Any]:
         for level in ("info", "error"):

@@ -63,7 +63,6 @@ def begin(client: Client, **body: Any) -> Any:
     return client.post(RUNS, {"recipe": "motion", "arguments": SMALL, **body}, content_type="application/json")
 
 
-@pytest.mark.slow
 @pytest.mark.protects("recordings/purposes")
 def test_a_run_learns_from_the_samples_of_another_project_whose_consent_covers_that(
     client: Client, source: Project, project: Project, monkeypatch: pytest.MonkeyPatch
@@ -115,7 +114,6 @@ def test_data_that_nobody_gave_for_other_projects_is_not_offered(user: User, sou
     assert offered_versions(user, project) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("end", ["organisation", "deleted"])
 def test_the_data_of_a_project_that_one_does_not_read_is_refused_like_none(
     client: Client, source: Project, project: Project, user: User, end: str
@@ -196,7 +194,6 @@ def test_who_reads_the_other_project_lets_what_learned_from_it_go_on(
     assert rows.objects.get().state == "waiting"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("way", ["retry-run", "retry-search"])
 def test_a_retry_needs_minutes_of_training_like_going_on(
     way: str, client: Client, source: Project, project: Project
@@ -221,7 +218,6 @@ def test_a_run_shows_the_recordings_of_the_project_that_has_them(
     assert f"{project.get_absolute_url()}/data/samples/" not in page
 
 
-@pytest.mark.slow
 @pytest.mark.protects("recordings/withdrawn-from-data")
 def test_withdrawing_cancels_a_run_of_another_project_and_does_not_name_that(
     client: Client, source: Project, project: Project, owner: User

@@ -156,7 +156,6 @@ def test_what_failed_or_was_refused_is_tried_again(
         assert (answer.status_code, reason in answer.content.decode()) == (400, True)
 
 
-@pytest.mark.slow
 def test_what_a_server_does_not_make_is_not_tried_again(client: Client, source: Project, edit: Any) -> None:
     edit(DECLARED.replace("    interface: float32\n", ""))
     assert "Try again</button>" not in page_of(client)

@@ -101,7 +101,6 @@ def test_a_trial_that_cannot_be_made_is_refused_with_what_to_do(
     assert (answer.status_code, reason in answer.json()["detail"]) == (status, True), answer.content
 
 
-@pytest.mark.slow
 def test_a_recording_over_the_limit_is_refused(
     client: Client, digits: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,7 +108,6 @@ def test_a_recording_over_the_limit_is_refused(
     assert try_it(client, "file=digits.tflite", SEVEN).status_code == 413
 
 
-@pytest.mark.slow
 def test_a_recording_over_the_limit_is_not_read_to_its_end(
     client: Client, digits: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,7 +135,6 @@ def test_samples_of_the_project_say_which_preset_is_right_and_never_those_of_the
     assert try_it(client, f"file=motion.tflite&sample={test}").status_code == 400
 
 
-@pytest.mark.slow
 def test_a_project_without_a_runefile_has_it_at_once(client: Client, digits: Project) -> None:
     answer = write(client, file="digits.tflite", presets=["signed"], labels=WORDS.decode())
     assert answer.status_code == 201, answer.content
@@ -150,7 +147,6 @@ def test_a_project_without_a_runefile_has_it_at_once(client: Client, digits: Pro
     assert again.status_code == 409
 
 
-@pytest.mark.slow
 def test_a_runefile_that_somebody_wrote_changes_by_a_change_request(
     client: Client, user: User, digits: Project
 ) -> None:

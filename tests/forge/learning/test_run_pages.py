@@ -80,7 +80,6 @@ def test_a_run_that_counts_shows_its_objects_and_no_accuracy(trains: Client, pro
     assert "F1 of objects, test" in compared
 
 
-@pytest.mark.slow
 def test_side_by_side_each_curve_has_the_heading_of_its_recipe(trains: Client, project: Project, user: User) -> None:
     finished_run(user, project)
     finished_run(user, project)
@@ -94,7 +93,6 @@ def test_side_by_side_each_curve_has_the_heading_of_its_recipe(trains: Client, p
     assert "% explained</td>" in second
 
 
-@pytest.mark.slow
 def test_labels_that_a_recipe_joins_are_judged_as_one(trains: Client) -> None:
     begun(trains)
     of_each = [Sample.objects.filter(label=label).values_list("number", flat=True)[0] for label in LABELS]
@@ -130,7 +128,6 @@ def test_any_number_of_epochs_has_a_few_ticks(epochs: int) -> None:
     assert len(ticks) <= TICKS + 2
 
 
-@pytest.mark.slow
 def test_the_remaining_time_is_that_of_the_epochs_since_the_run_went_on(
     trains: Client, project: Project, user: User
 ) -> None:

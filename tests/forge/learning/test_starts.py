@@ -77,7 +77,6 @@ def test_a_chosen_file_brings_its_argument_and_smaller_steps(starts: Client) -> 
     assert 'name="argument-filters" value="16"' in nothing
 
 
-@pytest.mark.slow
 def test_what_was_typed_stays_when_a_field_is_refused(starts: Client) -> None:
     sent = {"recipe": "motion", "start": PATH, "argument-learned-layers": "7", "argument-epochs": "0"}
     page = " ".join(starts.post(f"{PAGE}/begin", sent).content.decode().split())
@@ -86,7 +85,6 @@ def test_what_was_typed_stays_when_a_field_is_refused(starts: Client) -> None:
     assert 'name="argument-learned-layers" value="7"' in page
 
 
-@pytest.mark.slow
 def test_a_project_without_such_a_file_is_told_how_to_begin_with_one(
     client: Client, project: Project, user: User
 ) -> None:

@@ -172,7 +172,6 @@ def test_an_edit_in_front_of_the_model_is_noticed(client: Client, user: User, di
     assert save(client, digest=digest).status_code == 409
 
 
-@pytest.mark.slow
 def test_who_may_only_read_teaches_nothing(browser_of: Any, viewer: User, digits: Project) -> None:
     reader = browser_of(viewer)
     digest = reader.get(TEACH).json()["digest"]

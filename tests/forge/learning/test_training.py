@@ -284,7 +284,6 @@ def test_a_run_that_begins_anew_has_the_curves_of_its_last_attempt(
     assert [row["epoch"] for row in read(trains)["curves"]] == [1]
 
 
-@pytest.mark.slow
 def test_settings_out_of_range_are_refused_by_name(trains: Client) -> None:
     body = {"recipe": "motion", "arguments": {"epochs": 0, "nothing": 1}}
     answer = trains.post(RUNS, body, content_type="application/json")

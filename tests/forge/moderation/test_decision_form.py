@@ -33,7 +33,6 @@ def queue(project: Project, developer: User, stranger: User, browser_of: Callabl
     return browser_of(person)
 
 
-@pytest.mark.slow
 def test_the_reason_of_the_first_report_is_suggested(queue: Client, project: Project, developer: User) -> None:
     page = queue.get("/admin/reports").content.decode()
     assert _chosen(page) == {project.stream: ["harm"], developer.stream: ["abuse"]}

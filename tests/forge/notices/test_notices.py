@@ -61,7 +61,6 @@ def mailing(settings: Any, reviewer: User, developer: User) -> None:
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
 
 
-@pytest.mark.slow
 def test_who_is_asked_for_a_review_hears_of_it_and_who_asked_does_not(
     review: Review, reviewer: User, developer: User, owner: User
 ) -> None:
@@ -69,7 +68,6 @@ def test_who_is_asked_for_a_review_hears_of_it_and_who_asked_does_not(
     assert kinds_of(developer) == kinds_of(owner) == []
 
 
-@pytest.mark.slow
 def test_a_verdict_concerns_who_built_and_who_asked(review: Review, reviewer: User, developer: User) -> None:
     give_verdict(reviewer, review.rounds.get().build, "approve")
     (notice,) = notices_of(developer)
@@ -111,7 +109,6 @@ def test_a_new_round_asks_again(review: Review, project: Project, reviewer: User
     assert (notice.reason, notice.facts["round"], notice.read) == ("requested", 2, None)
 
 
-@pytest.mark.slow
 def test_a_failed_build_concerns_who_pressed_build(project: Project, developer: User, owner: User) -> None:
     failed_build(developer, project, "line 5: no such stage\nand more")
     (notice,) = notices_of(developer)
@@ -136,7 +133,6 @@ def test_a_publication_concerns_who_built_and_who_judged(
     assert kinds_of(owner) == []
 
 
-@pytest.mark.slow
 def test_a_comment_concerns_who_spoke_before(project: Project, developer: User, reviewer: User, owner: User) -> None:
     build = built(developer, project)
     begin_thread(reviewer, build, "How loud?")
@@ -144,13 +140,11 @@ def test_a_comment_concerns_who_spoke_before(project: Project, developer: User, 
     assert kinds_of(reviewer) == [("comment", "mine")]
 
 
-@pytest.mark.slow
 def test_who_is_mentioned_is_asked(review: Review, owner: User, developer: User) -> None:
     begin_thread(developer, review, f"@{owner} what do you think?")
     assert kinds_of(owner) == [("mention", "requested")]
 
 
-@pytest.mark.slow
 def test_who_watches_all_hears_of_it_and_who_turned_it_off_does_not(
     project: Project, developer: User, reviewer: User, owner: User
 ) -> None:
@@ -246,7 +240,6 @@ def later(minutes: float = 2) -> Any:
     return timezone.now() + timedelta(minutes=minutes)
 
 
-@pytest.mark.slow
 def test_what_asks_for_somebody_is_mailed_a_minute_later_once(
     mailing: None, review: Review, reviewer: User, django_capture_on_commit_callbacks: Any
 ) -> None:

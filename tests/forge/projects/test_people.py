@@ -260,7 +260,6 @@ def test_each_act_is_in_the_audit_log_where_it_happened(project: Project, owner:
     assert {"invitation.create", "project.join", "project.role", "project.leave"} <= actions
 
 
-@pytest.mark.slow
 def test_a_role_is_offered_to_members_whom_it_would_give_more(
     project: Project, owner: User, developer: User, viewer: User, browser_of: Callable[[User | None], Client]
 ) -> None:

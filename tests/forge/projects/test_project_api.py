@@ -102,7 +102,6 @@ def test_what_keeps_a_project_from_being_made_is_a_problem(
     assert (field is None) or (field in said["errors"])
 
 
-@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_of_two_projects_that_are_made_with_one_name_at_once_one_is_told_that_it_is_taken(
     user: User, organisation: Organisation
@@ -125,7 +124,6 @@ def test_the_api_answers_json_that_is_not_json_with_a_problem(client: Client) ->
     assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json")
 
 
-@pytest.mark.slow
 def test_a_former_name_redirects_every_view_until_someone_takes_it(client: Client, project: Project) -> None:
     renamed = _patch(client, f"{BASE}/acme/kitchen", {"name": "pantry"})
     assert renamed.json()["url"] == "/acme/pantry"
@@ -145,7 +143,6 @@ def test_a_project_that_goes_back_to_its_name_is_there_again(client: Client, pro
     assert client.get(f"{BASE}/acme/pantry").status_code == 307
 
 
-@pytest.mark.slow
 def test_a_former_name_says_nothing_to_a_stranger(
     client: Client, project: Project, stranger: User, browser_of: Callable[[User | None], Client]
 ) -> None:
@@ -195,7 +192,6 @@ def test_a_project_whose_name_was_taken_is_restored_under_another(
     assert _post(client, f"{BASE}/acme/kitchen/restore", {"name": "kitchen-old"}).json()["url"] == "/acme/kitchen-old"
 
 
-@pytest.mark.slow
 def test_the_state_says_who_asks_what_they_may_and_where_the_events_stand(client: Client, project: Project) -> None:
     state = client.get(f"{BASE}/acme/kitchen/state").json()
     assert state["me"] | {"id": ""} == {

@@ -152,7 +152,6 @@ def test_a_project_has_a_limit_of_files(client: Client, project: Project, monkey
     assert _put(client, "a.md", b"y").status_code == 200
 
 
-@pytest.mark.slow
 def test_renaming_and_deleting(client: Client, project: Project) -> None:
     _put(client, "a.md", b"x")
     rename = f"{BASE}/files/a.md/rename"

@@ -83,7 +83,6 @@ def test_a_file_that_is_renamed_among_the_restored_ones_goes_on(project: Project
     assert _ids(project) == ids
 
 
-@pytest.mark.slow
 def test_a_path_that_the_version_lacks_is_deleted_when_it_is_asked_for(project: Project, user: User) -> None:
     version = snapshot(project, user)
     write_file(user, project, "new.txt", b"new")

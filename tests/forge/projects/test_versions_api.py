@@ -40,7 +40,6 @@ def test_versions_are_listed_with_who_when_why_and_their_builds(client: Client, 
     assert Event.objects.filter(type="version.saved", data={"number": 2}).exists()
 
 
-@pytest.mark.slow
 def test_saving_the_same_files_again_gives_the_version_a_message(client: Client, project: Project, user: User) -> None:
     snapshot(project, user)
     assert _save(client, "good").json()["number"] == 1

@@ -116,7 +116,6 @@ def test_another_organisation_is_not_touched(
     create_project(stranger, Organisation.objects.get(name="other"), "fine")
 
 
-@pytest.mark.slow
 def test_deleting_a_recording_makes_room(user: User, project: Project, client: Client, limit: Limit) -> None:
     sample = new_sample(user, project)
     limit(project.organisation, "bytes", organisation_bytes(project.organisation_id))

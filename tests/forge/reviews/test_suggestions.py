@@ -241,7 +241,6 @@ def test_only_its_author_withdraws_a_suggestion(
     assert find_suggestion(reviewer, suggestion.pk).state == "withdrawn"
 
 
-@pytest.mark.slow
 def test_labels_are_said_one_by_one(review: Review) -> None:
     build = review.rounds.get().build
     assert build.artefact is not None

@@ -167,7 +167,6 @@ def waiting() -> Iterator[None]:
     end_waiting()
 
 
-@pytest.mark.slow
 def test_a_process_that_waits_has_loaded_its_libraries_and_does_one_step(probe: Path, waiting: None) -> None:
     start_ahead(PYTHON, "keras")
     (process,) = start._waiting.values()
@@ -180,7 +179,6 @@ def test_a_process_that_waits_has_loaded_its_libraries_and_does_one_step(probe: 
     assert run(step(probe, "loaded"), PYTHON).result["loaded"]
 
 
-@pytest.mark.slow
 def test_a_step_does_not_go_to_a_process_that_died_while_it_waited(probe: Path, waiting: None) -> None:
     start_ahead(PYTHON, "keras")
     (process,) = start._waiting.values()
@@ -189,7 +187,6 @@ def test_a_step_does_not_go_to_a_process_that_died_while_it_waited(probe: Path, 
     assert run(step(probe, "loaded"), PYTHON).result["loaded"]
 
 
-@pytest.mark.slow
 def test_a_process_that_waits_ends_with_the_one_that_started_it(probe: Path) -> None:
     process = StepProcess(PYTHON, ())
     for message in process.messages(time.monotonic() + PATIENCE, "test"):
@@ -236,14 +233,12 @@ def test_a_process_that_is_not_ready_is_said_to_load_its_libraries(
     assert said == texts
 
 
-@pytest.mark.slow
 def test_a_step_hears_a_command(probe: Path) -> None:
     commands = iter([None, ChildCommand.STOP])
     outcome = run(step(probe, "commands"), PYTHON, command=lambda: next(commands, None))
     assert outcome.result == {"command": "s"}
 
 
-@pytest.mark.slow
 def test_a_step_begins_before_an_input_is_there(probe: Path) -> None:
     late, texts = probe / "late", []
     data = bytes(range(256)) * 1000  # more than a pipe holds
@@ -263,7 +258,6 @@ def test_a_step_whose_input_is_never_given_ends_with_the_block(probe: Path, wait
     assert not process.is_alive
 
 
-@pytest.mark.slow
 def test_an_input_for_a_step_that_has_ended_is_not_waited_for(probe: Path) -> None:
     late = probe / "late"
     late.write_bytes(bytes(1 << 20))
@@ -279,7 +273,6 @@ def pool() -> Iterator[ProcessPool]:
         yield processes
 
 
-@pytest.mark.slow
 @pytest.mark.protects("models-in/copies")
 def test_several_steps_work_in_copies_of_one_process(probe: Path, pool: ProcessPool) -> None:
     first, second = (run(step(probe, "copy"), PYTHON, pool=pool) for _ in range(2))
@@ -290,7 +283,6 @@ def test_several_steps_work_in_copies_of_one_process(probe: Path, pool: ProcessP
     assert not process.is_alive
 
 
-@pytest.mark.slow
 @pytest.mark.protects("models-in/copies")
 def test_two_steps_at_once_have_processes_of_their_own(probe: Path, pool: ProcessPool) -> None:
     with begun(step(probe, "copy"), PYTHON, pool=pool) as first, begun(step(probe, "copy"), PYTHON, pool=pool) as other:
@@ -320,7 +312,6 @@ def test_a_process_outlives_the_copy_of_a_step_that_fails(
     assert run(step(probe, "copy"), PYTHON, pool=pool).result["loaded"] == before
 
 
-@pytest.mark.slow
 def test_a_copy_ends_with_the_block_and_its_process_does_the_next_step(probe: Path, pool: ProcessPool) -> None:
     before = run(step(probe, "copy"), PYTHON, pool=pool).result["loaded"]
     with pytest.raises(LookupError), begun(step(probe, "spin"), PYTHON, pool=pool):
@@ -339,7 +330,6 @@ def test_a_process_that_died_between_two_steps_is_replaced(probe: Path, pool: Pr
     assert run(step(probe, "copy"), PYTHON, pool=pool).result["loaded"] != before
 
 
-@pytest.mark.slow
 def test_a_step_may_send_more_in_all_than_one_answer_has(probe: Path) -> None:
     count, sizes = 40, list[int]()
     run(step(probe, "long", count=count), PYTHON, receive=lambda event: sizes.append(len(event["text"])))

@@ -80,7 +80,6 @@ def test_data_of_two_people_is_refused_before_anything_is_written(ready: Path) -
     assert sorted(path.name for path in ready.iterdir()) == ["forge.yml", "samples"]
 
 
-@pytest.mark.slow
 def test_a_run_is_trained_by_one_process_at_a_time(ready: Path) -> None:
     write_motion(ready / "samples", takes=1)
     digest = prepare_run(Training("motion", "samples"), ready / "samples", {}).settings.digest
@@ -93,7 +92,6 @@ def test_a_run_is_trained_by_one_process_at_a_time(ready: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-@pytest.mark.slow
 def test_the_digest_of_a_run_follows_from_settings_and_data(ready: Path) -> None:
     samples = write_motion(ready / "samples", takes=1)
     base = prepare_run(Training("motion", "samples", seed=1), samples, {}).settings
@@ -140,7 +138,6 @@ def test_the_summary_has_figures_with_intervals_and_names_mistakes() -> None:
     assert "The rune itself ran on the recordings." in floats
 
 
-@pytest.mark.slow
 def test_the_script_of_a_run_has_its_settings_and_imports_nothing_of_ours(ready: Path, tmp_path: Path) -> None:
     write_motion(ready / "samples", takes=1)
     (ready / "forge.yml").write_text("training: {recipe: motion, data: samples, seed: 5, arguments: {epochs: 12}}\n")

@@ -92,7 +92,6 @@ def test_features_are_what_the_model_gets_in_the_rune(name: str, tmp_path: Path)
         np.testing.assert_allclose(flat.std(axis=0), 1, rtol=1e-3)
 
 
-@pytest.mark.slow
 def test_windows_are_of_all_recordings_and_short_ones_are_named(tmp_path: Path) -> None:
     recipe = RECIPES["motion"]
     folder = write_motion(tmp_path, takes=1, people=6, seconds=3)
@@ -115,7 +114,6 @@ def test_windows_are_of_all_recordings_and_short_ones_are_named(tmp_path: Path) 
     assert refused.value.reason is Reason.DATA
 
 
-@pytest.mark.slow
 def test_a_label_whose_recordings_are_all_too_short_is_refused(tmp_path: Path) -> None:
     recipe = RECIPES["motion"]
     folder = write_motion(tmp_path, takes=1, people=6, seconds=3)
@@ -159,7 +157,6 @@ def test_files_that_cannot_be_read_are_named_where_no_other_is_there(tmp_path: P
     assert "named after its label" not in str(refused.value)
 
 
-@pytest.mark.slow
 def test_the_same_recordings_have_the_same_digest_whatever_their_names(tmp_path: Path) -> None:
     one = read_dataset(write_motion(tmp_path / "one"), RECIPES["motion"], {})
     (tmp_path / "one" / "metadata.csv").rename(tmp_path / "list")
@@ -168,7 +165,6 @@ def test_the_same_recordings_have_the_same_digest_whatever_their_names(tmp_path:
     assert one.counts() == other.counts()
 
 
-@pytest.mark.slow
 def test_recordings_with_other_names_are_learned_in_the_same_order(tmp_path: Path) -> None:
     folder = write_motion(tmp_path, groups=False)
     one = read_dataset(folder, RECIPES["motion"], {})

@@ -45,7 +45,6 @@ def test_a_window_begins_in_the_middle_of_the_one_before() -> None:
     assert first[4 * 32 :].tobytes() == second[: 4 * 32].tobytes()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("part", "is_heard"), [(0, True), (1, False)])
 def test_what_is_between_two_frames_is_not_heard(part: int, is_heard: bool) -> None:
     sound = noise(3)

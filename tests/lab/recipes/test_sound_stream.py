@@ -59,14 +59,12 @@ def test_a_sound_that_fills_no_window_is_followed_by_silence() -> None:
     assert np.all(whole > SILENCE)
 
 
-@pytest.mark.slow
 def test_machine_sound_that_fills_no_window_is_left_out() -> None:
     """Silence behind it would be learned as normal."""
     both = features(noise(400), noise(2000), recipe="sound-anomaly")
     assert both.shape == features(noise(2000), recipe="sound-anomaly").shape
 
 
-@pytest.mark.slow
 def test_features_follow_loudness_and_not_the_sound_before() -> None:
     quiet, loud = noise(1000, 30), noise(1000, 3000)
     (alone,) = features(loud)

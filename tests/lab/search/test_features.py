@@ -35,7 +35,6 @@ def written(features: SharedFeatures, run: PreparedRun, target: Path) -> Written
     return features.write(run, target, lambda _share, _text: None)
 
 
-@pytest.mark.slow
 def test_networks_behind_one_front_end_share_its_features(base: PreparedRun, tmp_path: Path) -> None:
     features, (first, other, longer) = SharedFeatures(tmp_path), (tmp_path / name for name in "abc")
     own = write_features(base, tmp_path / "own", lambda _share, _text: None)
@@ -49,7 +48,6 @@ def test_networks_behind_one_front_end_share_its_features(base: PreparedRun, tmp
     assert longer.samefile(first)
 
 
-@pytest.mark.slow
 def test_features_that_are_refused_are_refused_again(base: PreparedRun, tmp_path: Path) -> None:
     features = SharedFeatures(tmp_path)
     for _ in range(2):

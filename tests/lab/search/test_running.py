@@ -86,7 +86,6 @@ def test_the_first_candidate_is_the_project_as_it_is(world: World) -> None:
     assert [event["event"] for event in world.events] == ["counted", *["epoch"] * 18, "trial"]
 
 
-@pytest.mark.slow
 def test_no_trial_sees_a_recording_of_the_test_split(world: World) -> None:
     assert Split.TEST in world.base.dataset.splits
     world.search(3)
@@ -150,7 +149,6 @@ def test_several_workers_try_different_candidates_at_once(world: World) -> None:
     assert len({str(each.candidate) for each in world.trials.trials}) == 3
 
 
-@pytest.mark.slow
 def test_a_search_ends_when_every_candidate_was_tried(world: World) -> None:
     assert world.search(100) == "Every candidate of the space was tried."
     assert len(world.trials.trials) == SPACE.size
@@ -165,7 +163,6 @@ def test_a_search_without_gain_ends(world: World, monkeypatch: pytest.MonkeyPatc
     assert len(world.trials.trials) == 4
 
 
-@pytest.mark.slow
 def test_trials_that_others_beat_are_stopped_at_a_rung(world: World) -> None:
     world.accuracy = lambda values: 1 - values["filters"] / 64 - values["blocks"] / 100  # the smallest is the best
     world.search(100)

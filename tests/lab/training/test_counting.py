@@ -76,7 +76,6 @@ def test_positions_are_learned_and_pictures_without_marks_are_named(tmp_path: Pa
             assert (x, y) == pytest.approx((marked.x, marked.y), abs=1e-6)
 
 
-@pytest.mark.slow
 def test_data_that_says_nothing_of_objects_is_refused_by_what_it_lacks(tmp_path: Path) -> None:
     sounds, pictures = write_sounds(tmp_path / "sounds"), write_pictures(tmp_path / "pictures")
     assert "learns from picture, and " in str(refusal(sounds))
@@ -105,7 +104,6 @@ def test_the_rune_that_it_gives_builds_without_a_word(form: str) -> None:
     assert built.diagnostics == ()
 
 
-@pytest.mark.slow
 def test_objects_on_a_grid_are_those_of_the_block() -> None:
     random = np.random.default_rng(5)
     for _ in range(60):

@@ -24,7 +24,6 @@ def test_the_error_is_the_mean_over_all_windows() -> None:
     assert error["gain"] == {"value": 0.5, "low": 0.5, "high": 0.5}
 
 
-@pytest.mark.slow
 def test_a_rune_that_is_as_good_as_the_baseline_gains_nothing_for_sure() -> None:
     """Of 40 data sets without any difference, about 1 in 20 seems to have one."""
     seeming = 0

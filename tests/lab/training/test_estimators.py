@@ -176,7 +176,6 @@ def test_data_without_normal_recordings_is_refused(labels: tuple[str, ...], mess
     assert refused.value.reason is Reason.DATA
 
 
-@pytest.mark.slow
 def test_few_faults_are_no_reason_to_refuse_and_few_normal_recordings_are(tmp_path: Path) -> None:
     folder = write_machine(tmp_path)
     for each in sorted((folder / "shake").iterdir())[1:]:

@@ -126,7 +126,6 @@ def test_what_is_made_of_a_recording_is_in_its_split(tmp_path: Path) -> None:
     assert generated_dataset(dataset, recipe_of("keywords"), VALUES, 4).recordings == []
 
 
-@pytest.mark.slow
 def test_of_many_recordings_few_sounds_are_made_of_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = read_dataset(write_word(tmp_path), RECIPE, {})
     monkeypatch.setattr(one_word, "MOST_SOUNDS", 72)
@@ -167,7 +166,6 @@ def test_the_rune_hears_the_word_from_the_threshold_on(form: str) -> None:
     assert built.diagnostics == ()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("label", "message"),
     [("rise", "Name the one of the word wake-word"), (OTHER, "Name the one of the word wake-word")],
@@ -178,7 +176,6 @@ def test_labels_without_the_word_are_refused(label: str, message: str, tmp_path:
     assert refused.value.reason is Reason.DATA
 
 
-@pytest.mark.slow
 def test_other_sounds_alone_and_too_few_of_the_word_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"learns a word\. Add recordings of the word, in a folder named wake-word"):
         read_dataset(write_word(tmp_path / "a", OTHER, others=False), RECIPE, {})
@@ -189,7 +186,6 @@ def test_other_sounds_alone_and_too_few_of_the_word_are_refused(tmp_path: Path) 
         read_dataset(folder, RECIPE, {})
 
 
-@pytest.mark.slow
 def test_a_silent_recording_of_the_word_is_named(tmp_path: Path) -> None:
     folder = write_word(tmp_path, others=False)
     (folder / WORD / "0.wav").write_bytes(wav_bytes(RATE, bytes(2 * RATE)))

@@ -83,7 +83,6 @@ def test_lists_of_boxes_of_no_picture_mark_nothing(boxes: Any) -> None:
     assert read(edge_impulse(boxes)) == [("", None)]
 
 
-@pytest.mark.slow
 def test_a_picture_with_too_many_objects_is_refused_with_the_reason() -> None:
     boxes = [{**BOX, "x": each % 190, "y": each // 190} for each in range(20_000)]
     with pytest.raises(BadContent, match="at most 300 positions"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,7 +32,6 @@ def test_half_of_each_label_judges_where_ranges_are_measured_on_validation() -> 
     }
 
 
-@pytest.mark.slow
 @given(st.lists(st.sampled_from("abc"), max_size=40), st.lists(st.sampled_from("abc"), max_size=40))
 def test_no_sample_measures_and_judges_and_none_is_of_the_test_split(train: list[str], validation: list[str]) -> None:
     of_split = {

@@ -135,7 +135,6 @@ def test_damaged_recordings_are_read_or_refused(data: bytes, changes: list[tuple
     assert read_content(content.data) == content
 
 
-@pytest.mark.slow
 @given(some.integers(1, 500), some.integers(1, 60))
 def test_stretches_cover_all_positions_in_order(length: int, count: int) -> None:
     assert [each for part in stretches(length, count) for each in part] == list(range(length))

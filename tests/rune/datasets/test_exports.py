@@ -288,7 +288,6 @@ def test_layouts_of_other_tools_have_the_positions_within_a_pixel(name: str) -> 
         assert abs(position.y - original.y) <= 1 / 100
 
 
-@pytest.mark.slow
 @given(some.floats(0, 1), some.floats(0, 1), some.integers(2, 700), some.integers(2, 700))
 @examples(60)
 def test_boxes_for_edge_impulse_are_inside_of_the_picture(x: float, y: float, width: int, height: int) -> None:

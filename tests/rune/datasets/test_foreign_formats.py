@@ -62,7 +62,6 @@ def test_flac_files_come_in_from_folders_by_label() -> None:
         read_item(archive, layout, bad)
 
 
-@pytest.mark.slow
 def test_hours_of_silence_in_a_few_bytes_are_refused_before_they_are_in_memory() -> None:
     bomb = flac(np.zeros(MAX_BYTES, np.int16))
     assert len(bomb) < 40_000

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rune.datasets.spreading import in_turns, spread_over_labels
 
 
-@pytest.mark.slow
 @given(st.lists(st.sampled_from("abc"), max_size=60), st.integers(1, 40))
 def test_no_more_are_chosen_than_wanted_and_no_label_is_forgotten(labels: list[str], most: int) -> None:
     samples = list(enumerate(labels))

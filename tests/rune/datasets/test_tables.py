@@ -96,7 +96,6 @@ def test_a_table_with_labels_and_without_series_is_a_recording_for_each_row() ->
     assert read_item(archive, layout, layout.items[1]).data == b"a,b\n3,4\n"
 
 
-@pytest.mark.slow
 def test_many_rows_of_one_label_are_together() -> None:
     rows = "".join(f"{'worn' if number % 2 else 'idle'},{number}\n" for number in range(2500))
     archive, layout = layout_of({"all.csv": f"label,a\n{rows}"})

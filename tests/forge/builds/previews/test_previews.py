@@ -68,7 +68,6 @@ def test_a_text_that_checks_becomes_a_rune(project: Any, compiler: Compiler, mon
     assert (preview.build.kind, preview.build.number) == (BuildTrigger.PREVIEW, None)
 
 
-@pytest.mark.slow
 def test_a_rune_that_is_there_soon_is_told_of_in_one_event_with_its_check(
     project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,7 +78,6 @@ def test_a_rune_that_is_there_soon_is_told_of_in_one_event_with_its_check(
     assert (shown["state"], [node["name"] for node in shown["outline"]["nodes"]]) == ("ready", ["number", "out"])
 
 
-@pytest.mark.slow
 def test_the_rune_goes_ahead_of_its_event(project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch) -> None:
     pushed: list[dict[str, Any]] = []
 
@@ -174,7 +172,6 @@ def test_a_rune_is_of_the_newest_text_only_until_the_next_edit(
     assert preview_to_json(refresh(project, compiler))["current"]
 
 
-@pytest.mark.slow
 def test_a_text_without_a_change_is_not_looked_at_again(project: Any, compiler: Compiler) -> None:
     refresh(project, compiler)
     before = Event.objects.count()
@@ -182,7 +179,6 @@ def test_a_text_without_a_change_is_not_looked_at_again(project: Any, compiler: 
     assert Event.objects.count() == before
 
 
-@pytest.mark.slow
 def test_a_preview_of_another_toolchain_is_made_anew_when_someone_opens_the_project(
     project: Any, user: Any, compiler: Compiler, wakes: WakeUps
 ) -> None:
@@ -209,7 +205,6 @@ def test_a_preview_whose_notification_was_lost_is_made_after_a_while(
     assert resumed == [project.pk]
 
 
-@pytest.mark.slow
 def test_a_preview_that_was_broken_off_is_made_anew_when_someone_asks_or_after_a_while(
     project: Any, user: Any, compiler: Compiler, wakes: WakeUps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,7 +240,6 @@ def leased(project: Project, until: datetime) -> Preview:
     return Preview.objects.create(project=project, fence=project.sequence, lease_until=until)
 
 
-@pytest.mark.slow
 def test_two_workers_do_not_make_the_preview_of_one_text(project: Any, developer: Any, compiler: Compiler) -> None:
     leased(project, timezone.now() + LEASE)
     assert refresh(project, compiler).state == PreviewState.CHECKING, "another worker is at it"
@@ -258,7 +252,6 @@ def test_the_preview_of_a_worker_that_died_is_made_when_its_lease_has_ended(proj
     assert refresh(project, compiler).is_current
 
 
-@pytest.mark.slow
 def test_only_a_preview_that_takes_long_is_leased_and_until_it_is_ready(
     project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -126,7 +126,6 @@ def test_a_wire_that_is_not_there_is_said_so(
     assert (watch["state"], said in watch["error"]) == ("failed", True), watch
 
 
-@pytest.mark.slow
 def test_a_text_that_does_not_check_is_said_so(
     client: Client, project: Any, developer: Any, compiler: Compiler
 ) -> None:

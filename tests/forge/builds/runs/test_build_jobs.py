@@ -157,7 +157,6 @@ def test_a_retry_counts_as_a_build_of_this_hour(project: Any, developer: Any) ->
     assert count_builds(builds_of_person(developer))[QuotaResource.BUILDS] == 1
 
 
-@pytest.mark.slow
 def test_a_build_that_began_while_the_clock_was_ahead_gives_no_minutes_back(project: Any, developer: Any) -> None:
     job, now = job_of(failed_build(developer, project)), timezone.now()
     for started, finished in ((now + timedelta(hours=20), now), (now + timedelta(hours=20), None)):

@@ -295,7 +295,6 @@ def test_titles_lead_to_what_a_job_is_about(add: Add, browser_of: BrowserOf, dev
     assert "Test of build 1" in browser_of(developer).get(f"/acme/-/jobs/{job.pk}").content.decode()
 
 
-@pytest.mark.slow
 def test_names_in_an_error_are_code_and_a_job_of_nobody_is_aligned_with_the_others(
     add: Add, browser_of: BrowserOf, developer: User
 ) -> None:

@@ -83,7 +83,6 @@ def test_what_was_approved_before_is_not_a_part_of_the_change(
     assert demands_on(second, "1.0").missing == ()
 
 
-@pytest.mark.slow
 def test_what_one_writes_after_a_build_is_no_part_of_it(project: Any, developer: Any, colleague: Any) -> None:
     build = build_of(developer, project)
     wrote(colleague, project)
@@ -152,7 +151,6 @@ def test_who_gives_a_recording_wrote_nothing(project: Any, developer: Any, revie
     assert demands_on(build, "1.0").missing == ()
 
 
-@pytest.mark.slow
 def test_who_starts_from_a_template_wrote_nothing_of_it(
     organisation: Any, owner: Any, developer: Any, reviewer: Any
 ) -> None:

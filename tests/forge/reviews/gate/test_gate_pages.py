@@ -110,7 +110,6 @@ MEMBERS = ("maintainer", "developer", "reviewer", "viewer")
 EXPECTED = {"owner": 302, **dict.fromkeys(MEMBERS, 403), "stranger": 404, "anonymous": 302}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", EXPECTED)
 def test_only_an_owner_publishes_past_the_gate(
     kind: str, project: Any, people: dict[str, Any], browser_of: Browser
@@ -121,7 +120,6 @@ def test_only_an_owner_publishes_past_the_gate(
     assert Publication.objects.exists() is (kind == "owner")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", EXPECTED)
 def test_only_an_owner_overrides_by_the_api(
     kind: str, project: Any, people: dict[str, Any], browser_of: Browser

@@ -122,7 +122,6 @@ def test_a_review_waits_until_who_was_invited_approves(owner: Any, project: Any,
     assert state() is ReviewState.APPROVED
 
 
-@pytest.mark.slow
 def test_a_review_whose_invitation_was_revoked_is_not_approved_by_nobody(owner: Any, project: Any) -> None:
     review, _ = invited_review(owner, project)
     revoke_invitation(owner, project.organisation, Invitation.objects.get().pk)

@@ -190,7 +190,6 @@ def said(module: bytes, resources: dict[str, bytes], indices: Sequence[float]) -
     return elements
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_a_wordlist_of_the_host_is_read_as_one_of_the_project_is(label_module: bytes, ending: str) -> None:
     words = ['ä "b"', "", *(f"word {number}" for number in range(2, 200))]

@@ -43,7 +43,6 @@ def test_a_later_process_compiles_nothing_again(folder: ObjectFolder, monkeypatc
     assert [path.stat().st_mode & 0o77 for path in (folder.folder, *folder.folder.iterdir())] == [0, 0]
 
 
-@pytest.mark.slow
 def test_a_damaged_unit_is_compiled_again(folder: ObjectFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     module, _ = compiled_by_a_new_process(monkeypatch)
     (path,) = folder.folder.iterdir()

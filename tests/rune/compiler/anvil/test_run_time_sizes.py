@@ -123,7 +123,6 @@ def test_a_tensor_message_begins_its_elements_at_a_multiple_of_four() -> None:
         assert rest.data[4 : 4 + length].decode().replace("[0", "[").lstrip("f32[0").endswith(", 6]")
 
 
-@pytest.mark.slow
 @pytest.mark.protects("compiling/run-time-sizes")
 def test_the_bound_of_a_message_holds_where_every_size_is_at_its_largest() -> None:
     pipeline = _everything()

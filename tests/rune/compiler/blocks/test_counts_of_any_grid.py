@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.tensor import ElementType, TensorType
@@ -22,7 +21,6 @@ def _grid(random: np.random.Generator) -> np.ndarray[tuple[int, ...], np.dtype[n
     return np.where(random.random(shape) < 0.05, random.choice(_HOSTILE, shape), scores)
 
 
-@pytest.mark.slow
 def test_any_grid_is_counted_as_the_reference_counts_it(tmp_path: Path) -> None:
     random = np.random.default_rng(33)
     grids = [_grid(random) for _ in range(120)]

@@ -117,7 +117,6 @@ def test_a_target_that_a_project_cannot_be_built_for_is_named_and_the_others_are
     assert not (project / "my-app-cortex-m4.zip").exists()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("target", ["wasm32", "wasm32-mvp"])
 def test_a_rune_is_written_to_a_file(target: str, project: Path) -> None:
     assert rune_build(project, "--target", target).exit_code == 0

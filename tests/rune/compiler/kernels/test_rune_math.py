@@ -142,7 +142,6 @@ def _units_off(actual: float, exact: Decimal) -> float:
     return abs(float((Decimal(actual) - exact) / Decimal(math.ulp(actual))))
 
 
-@pytest.mark.slow
 def test_log2_is_off_by_less_than_six_tenths_of_the_last_place(mathematics: Mathematics) -> None:
     chance = random.Random(1)
     values = [chance.uniform(0.5, 2) for _ in range(300)] + [math.exp(chance.uniform(-700, 700)) for _ in range(200)]

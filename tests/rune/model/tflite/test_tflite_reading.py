@@ -74,7 +74,6 @@ def test_small_models_are_read_as_the_interpreter_reads_them(cases: list[ModelCa
         _agrees_with_the_interpreter(item.data)
 
 
-@pytest.mark.slow
 def test_real_models_are_read_as_the_interpreter_reads_them(test_data: Path) -> None:
     paths = sorted((test_data / "models").glob("*.tflite"))
     assert paths

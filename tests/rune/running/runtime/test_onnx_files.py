@@ -76,7 +76,6 @@ def test_graphs_inside_of_graphs_end_somewhere() -> None:
         check_onnx(model(graph))
 
 
-@pytest.mark.slow
 @given(st.binary(max_size=200))
 @example(adding()[:40])
 def test_any_bytes_pass_or_are_refused_by_name(data: bytes) -> None:

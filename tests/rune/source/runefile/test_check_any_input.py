@@ -107,7 +107,6 @@ def test_pieces_of_the_text_form_in_any_order_give_diagnostics(text: str) -> Non
     checked_with_invariants(f"FROM x\n{text}".encode("utf-8", "replace"), "Runefile")
 
 
-@pytest.mark.slow
 @given(st.lists(PIECES, max_size=60).map("".join))
 @QUICK
 def test_pieces_of_yaml_in_any_order_give_diagnostics(text: str) -> None:

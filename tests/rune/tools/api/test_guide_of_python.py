@@ -25,7 +25,6 @@ def test_every_block_of_the_guide_works(tmp_path: Path) -> None:
     assert (tmp_path / "keywords.rune").stat().st_size > 0
 
 
-@pytest.mark.slow
 def test_a_cell_that_fails_fails_the_run(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="ZeroDivisionError"):
         run_cells(["x = 1", "x / 0", "x"], tmp_path)

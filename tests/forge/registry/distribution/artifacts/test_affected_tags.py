@@ -62,7 +62,6 @@ def test_a_signature_affects_what_it_signs(registry: RegistryClient) -> None:
     assert affected_names(sha(LAYER)) == ("acme/kitchen:1.0",)
 
 
-@pytest.mark.slow
 def test_a_deleted_manifest_suffers_no_more(registry: RegistryClient) -> None:
     manifest = registry.push_image("nightly", LAYER)
     assert affected_names(sha(LAYER)) == ("acme/kitchen:nightly",)

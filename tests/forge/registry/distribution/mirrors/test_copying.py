@@ -142,7 +142,6 @@ def test_a_failed_copy_is_requested_again_once_somebody_sets_the_mirror_again() 
     assert Job.objects.unfinished().count() == 1
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("registry")
 def test_a_state_whose_copy_failed_once_is_copied_when_it_is_back(project: Project, owner: User) -> None:
     jobs.request_copies()

@@ -71,7 +71,6 @@ def mirrored(project: Project, owner: Any, developer: Any, organisation: Any, se
         yield Mirrored(registry, RegistryClient(credentials(developer)), project)
 
 
-@pytest.mark.slow
 def test_a_tag_that_is_lacking_is_fetched_once_with_its_blobs(mirrored: Mirrored) -> None:
     response = mirrored.client.get("manifests/edge")
     assert (response.status_code, body(response)) == (200, MANIFEST)
@@ -83,7 +82,6 @@ def test_a_tag_that_is_lacking_is_fetched_once_with_its_blobs(mirrored: Mirrored
     assert mirrored.problem() == ""
 
 
-@pytest.mark.slow
 def test_a_digest_is_fetched_without_a_tag(mirrored: Mirrored) -> None:
     assert body(mirrored.client.get(f"manifests/{sha(MANIFEST)}")) == MANIFEST
     assert mirrored.client.tags() == []
@@ -118,7 +116,6 @@ def test_visitors_get_what_was_fetched_and_make_the_server_fetch_nothing(mirrore
     assert body(visitor.get("manifests/edge")) == MANIFEST
 
 
-@pytest.mark.slow
 def test_an_organisation_takes_no_more_than_what_may_be_pushed(mirrored: Mirrored, organisation: Any) -> None:
     RegistryRules.objects.filter(organisation=organisation).update(takes_all=False)
     response = mirrored.client.get("manifests/edge")

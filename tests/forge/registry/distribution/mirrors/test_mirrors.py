@@ -82,7 +82,6 @@ def test_a_name_outside_the_grammar_is_refused(name: str) -> None:
         checked_repository(name)
 
 
-@pytest.mark.slow
 def test_who_manages_the_project_sets_and_removes_a_mirror(project: Any, browser: Client) -> None:
     assert put(browser, user="robot", password="secret").status_code == 200
     page = compact(browser.get(PAGE).content.decode())

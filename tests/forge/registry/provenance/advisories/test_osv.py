@@ -84,7 +84,6 @@ def test_a_damaged_bill_is_refused(data: bytes) -> None:
         components_in(data)
 
 
-@pytest.mark.slow
 def test_a_bill_that_would_take_long_is_refused() -> None:
     with pytest.raises(BadBill):
         components_in(bill(*[TOOLCHAIN] * 10_001))

@@ -79,7 +79,6 @@ def test_a_published_rune_says_where_it_came_from(project: Any, developer: Any) 
     assert (origin.publication.tag, origin.publication.admission) == ("1.0", "open")
 
 
-@pytest.mark.slow
 def test_materials_name_the_data_and_the_record_of_a_model(project: Any, developer: Any) -> None:
     model = (REPOSITORY / "examples/sine/sine.tflite").read_bytes()
     write_file(developer, project, "model.tflite", model)

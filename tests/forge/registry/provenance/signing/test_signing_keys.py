@@ -91,7 +91,6 @@ def test_a_key_is_made_by_the_signer_on_the_page(
     assert key.fingerprint in entries
 
 
-@pytest.mark.slow
 def test_a_key_at_home_takes_the_place_of_one_that_was_made_here(
     key: SigningKey, organisation: Any, owner: Any, browser_of: Callable[[Any], Client], current_facets: CurrentFacets
 ) -> None:
@@ -156,7 +155,6 @@ def test_an_organisation_has_so_many_keys_at_most(
     revoke_signing_key(owner, organisation, key.pk, REASON)
 
 
-@pytest.mark.slow
 def test_the_api_does_what_the_page_does(
     organisation: Any, owner: Any, browser_of: Callable[[Any], Client], run_signer: Callable[[], list[Job]]
 ) -> None:

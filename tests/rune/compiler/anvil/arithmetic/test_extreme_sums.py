@@ -77,7 +77,6 @@ def test_a_convolution_with_a_bias_at_the_end_of_32_bits_is_the_references(case:
     agree(pointwise(weights, [bias, 0, -1000], multiplier, "none", -5), constants(64))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("multiplier", [0.9999 * 2.0**-31, 0.501 * 2.0**-31])
 def test_multipliers_that_leave_one_of_the_largest_sums_alone_are_the_references(multiplier: float) -> None:
     biases = (2**31 - 1, -(2**31), 2**31 - 2**20, 2**30 + 5, 2**30, -(2**30), 2**30 - 1)

@@ -39,7 +39,6 @@ reals = st.floats(1e-7, 8.0)
 sums = st.integers(-(2**26), 2**26)
 
 
-@pytest.mark.slow
 @given(reals)
 def test_a_multiplier_is_the_nearest_of_31_bits(real: float) -> None:
     nearest = multiplier(real)

@@ -37,7 +37,6 @@ def near_halves() -> Iterator[bytes]:
         yield np.concatenate([*ends, numbers], axis=1).astype(np.float32).tobytes()
 
 
-@pytest.mark.slow
 def test_a_number_half_way_between_two_bytes_becomes_the_byte_of_the_reference() -> None:
     data = compiled_model("fully_connected_hybrid_asymmetric")
     runs = [[inputs] for inputs in near_halves()]

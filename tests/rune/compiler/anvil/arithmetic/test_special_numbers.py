@@ -102,13 +102,11 @@ def assert_alike(models: Mapping[str, bytes], inputs: list[bytes], *, evaluates:
             raise AssertionError(name) from error
 
 
-@pytest.mark.slow
 def test_ops_of_two_numbers() -> None:
     pairs = [each.reshape(-1).tobytes() for each in np.meshgrid(SPECIAL, SPECIAL)]
     assert_alike(PAIRED, pairs, evaluates=True)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_the_greatest_and_the_least(seed: int) -> None:
     assert_alike(CHOSEN, [np.random.default_rng(seed).choice(SPECIAL, IMAGE).tobytes()], evaluates=True)

@@ -96,7 +96,6 @@ def test_equal_scores_come_in_the_order_of_the_reference(is_regular: bool, kind:
         np.testing.assert_allclose(floats(mine[0]), floats(its[0]), rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.slow
 def test_a_box_that_ends_before_it_begins_ends_the_run_by_name() -> None:
     data = detecting(replace(FEW, y_scale=10.0))
     anchors = next(

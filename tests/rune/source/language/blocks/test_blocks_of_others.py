@@ -77,7 +77,6 @@ def test_what_is_not_known_is_not_locked(target: str) -> None:
     assert {each["file"] for each in edits} == {"Runefile.yml"}
 
 
-@pytest.mark.slow
 def test_what_is_advised_against_says_so_wherever_it_is_shown() -> None:
     runefile = RUNEFILE.format(block=PATH, type="f32")
     said = {"version": "1.2", "digest": NEW, "deprecation": "It clicks.", "successor": "acme/calm#slow@2"}

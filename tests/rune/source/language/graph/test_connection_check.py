@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from rune.port import Port
 from rune.source.language.apply import apply_edits
 from rune.source.language.graph.edit import Connect, edit_graph
@@ -54,7 +52,6 @@ def test_all_inputs_at_once_say_the_same_as_one_by_one() -> None:
             assert fit.reason == fits(analysis, Port(source, 0), fit.stage, fit.index)
 
 
-@pytest.mark.slow
 def test_what_fits_makes_no_new_error_about_the_input_and_what_does_not_makes_one() -> None:
     analysis = analysed(PROJECT)
     before = {diagnostic.message for diagnostic in analysis.checked.diagnostics}

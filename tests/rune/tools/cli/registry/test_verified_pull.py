@@ -89,7 +89,6 @@ def test_each_tag_of_the_same_bytes_is_proven_by_its_own_signature(shop: Shop) -
     assert shop.saved() == ["keywords.rune", "keywords.rune.sigstore.json"]
 
 
-@pytest.mark.slow
 def test_a_digest_takes_any_tag_of_the_repository_and_no_other_repository(shop: Shop) -> None:
     shop.list_signatures(shop.provenance(REPOSITORY, "1.0"))
     assert shop.pull(f"@{shop.manifest}").exit_code == 0
@@ -97,7 +96,6 @@ def test_a_digest_takes_any_tag_of_the_repository_and_no_other_repository(shop: 
     assert shop.pull(f"@{shop.manifest}").exit_code == 9
 
 
-@pytest.mark.slow
 def test_a_copy_is_verified_by_the_name_that_was_signed(shop: Shop) -> None:
     shop.list_signatures(shop.provenance("team/words", "2.0"))
     assert shop.pull(":2.0", "--signed-as", "team/other").exit_code == 9

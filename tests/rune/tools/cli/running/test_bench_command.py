@@ -76,7 +76,6 @@ def test_a_file_that_is_given_is_read(app: Path) -> None:
     assert bench(app, "--raw", app.with_name("eight"), "-n", "1").exit_code == 0
 
 
-@pytest.mark.slow
 def test_several_runes_are_compared_with_the_first(app: Path) -> None:
     result = bench(app, app, "-n", "3")
     assert result.exit_code == 0
