@@ -75,12 +75,18 @@ class BatchSource:
         random = np.random.default_rng([self.settings.seed, epoch])
         order = np.resize(random.permutation(len(self.train.labels)), self.steps * self.batch_size)
         at_once = max(1, MOST_BYTES // (self.batch_size * self.train.inputs[0].nbytes))
-        weights = self._weights()
+        all_weights = self._weights()
         steps = order.reshape(self.steps, self.batch_size)
         for first in range(0, self.steps, at_once):
-            batches = [self._batch(chosen, weights[chosen], random) for chosen in steps[first : first + at_once]]
-            inputs, labels, shares = map(np.stack, zip(*batches, strict=True))
-            yield inputs, labels, shares
+            batches = [self._batch(chosen, all_weights[chosen], random) for chosen in steps[first : first + at_once]]
+            inputs, labels, weights = map(np.stack, zip(*batches, strict=True))
+            yield inputs, labels, weights
+
+    def example(self) -> Batches:
+        """One batch, of the first windows."""
+        chosen = np.arange(self.batch_size)
+        inputs, labels, weights = self._batch(chosen, self._weights()[chosen], np.random.default_rng(0))
+        return inputs[None], labels[None], weights[None]
 
     def _weights(self) -> Any:
         if self.settings.is_classifier and self.settings.is_balanced:

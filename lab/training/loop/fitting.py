@@ -87,7 +87,7 @@ def new_learner(build: Callable[[], Any], settings: Settings, train: WindowSet) 
         metrics=[] if settings.is_number else [CellF1()] if settings.object_weight else ["accuracy"],
     )
     model.optimizer.build(model.trainable_variables)
-    batches = next(BatchSource(train, settings, model.output_shape).of_epoch(1))
+    batches = BatchSource(train, settings, model.output_shape).example()
     inputs, labels, weights = (each[0] for each in batches)
     # A step that creates variables would be compiled twice, which takes longer than a hundred steps of a small network.
     example = inputs[:1], labels[:1], tf.fill((1, *model.output_shape[1:]), 0.5), weights[:1]
@@ -96,7 +96,7 @@ def new_learner(build: Callable[[], Any], settings: Settings, train: WindowSet) 
     variables = [*model.variables, *model.optimizer.variables]
     begin = [np.array(each) for each in variables]
     learner = NetworkLearner(model, batches)
-    learner.learn(tuple(each[:1] for each in batches), [settings.learning_rate])
+    learner.learn(batches, [settings.learning_rate])
     for variable, value in zip(variables, begin, strict=True):
         variable.assign(value)
     model.reset_metrics()
