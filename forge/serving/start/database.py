@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -136,9 +138,14 @@ def _damaged(problem: str) -> str:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Of several processes that start at once, one after another; SQLite's file is one process's, or is made before."""
+    """Of several processes that start at once, one after another, such as a first start and `make link` beside it."""
     if connection.vendor != "postgresql":
-        yield
+        folder = os.open(settings.DATA_DIR, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
