@@ -29,6 +29,7 @@ LOOP_SOURCES = tuple(
         "compression/distilling.py",
         "loop/grids.py",
         "loop/fused.py",
+        "loop/optimizer.py",
         "loop/progress.py",
         "loop/batches.py",
         "loop/fitting.py",

@@ -134,6 +134,49 @@ copied = keras.models.clone_model(model)
 assert type(copied.layers[2].call).__name__ == "method", "a copy has plain layers"
 """
 
+OPTIMIZER = """
+import keras
+from lab.training.loop.optimizer import KERNEL_RATE, new_optimizer
+
+def stepped(rate, steps):
+    keras.utils.set_random_seed(1)
+    source = keras.Input((9, 1, 10))
+    x = keras.layers.Conv2D(12, (3, 1), use_bias=False, name="mixed")(source)
+    x = keras.layers.DepthwiseConv2D((3, 1), use_bias=False, name="depthwise")(keras.layers.BatchNormalization()(x))
+    x = keras.layers.Conv2D(20, 1, use_bias=False, name="wide")(x)
+    x = keras.layers.Conv2D(12, 1, name="with_bias")(x)
+    x = keras.layers.Conv2D(7, 1, use_bias=False, name="narrow")(x)
+    model = keras.Model(source, keras.layers.Dense(2)(keras.layers.Flatten()(x)))
+    plain = keras.optimizers.AdamW(rate, weight_decay=1e-3)
+    before = [each.numpy() for each in model.trainable_variables]
+    results = []
+    for optimizer in (new_optimizer(model, rate), plain):
+        for each, value in zip(model.trainable_variables, before):
+            each.assign(value)
+        optimizer.build(model.trainable_variables)
+        values = np.random.default_rng(1)
+        for _ in range(steps):
+            optimizer.apply([values.normal(0, 1, each.shape).astype("f") for each in before], model.trainable_variables)
+        results.append({each.path: each.numpy() for each in model.trainable_variables})
+    return dict(zip(results[0], before)), *results
+
+begin, own, plain = stepped(0.01, 3)
+others = {path for path in own if np.allclose(own[path], plain[path], rtol=1e-4, atol=1e-6)}
+assert set(own) - others == {"mixed/kernel", "wide/kernel"}, others
+
+begin, own, _ = stepped(0.01, 1)
+gradients = np.random.default_rng(1)
+gradients = {path: gradients.normal(0, 1, each.shape) for path, each in begin.items()}
+for path, factor in (("mixed/kernel", (30 / 12) ** 0.5), ("wide/kernel", 1.0)):
+    matrix = lambda array: array.reshape(-1, array.shape[-1]).astype(float)
+    left, _, right = np.linalg.svd(matrix(gradients[path]), full_matrices=False)
+    step = matrix(begin[path] - own[path]) / (0.01 * KERNEL_RATE * factor)
+    along = left.T @ step @ right.T
+    assert ((np.diag(along) > 0.6) & (np.diag(along) < 1.3)).all(), np.diag(along)
+    assert np.abs(along - np.diag(np.diag(along))).max() < 0.01, "the directions are those of the gradient"
+    assert np.linalg.norm(step) < 1.01 * np.linalg.norm(np.diag(along)), "there are no other directions"
+"""
+
 
 def run(program: str) -> None:
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY), "CUDA_VISIBLE_DEVICES": ""}
@@ -160,3 +203,7 @@ def test_the_gradient_of_a_batch_normalisation_is_that_of_keras() -> None:
 
 def test_batches_are_computed_while_those_before_are_learned() -> None:
     run(AHEAD)
+
+
+def test_kernels_that_mix_channels_move_alike_in_all_directions_of_their_gradient() -> None:
+    run(OPTIMIZER)

@@ -23,7 +23,8 @@ _ARGUMENTS = (
     RecipeArgument("separable", "1: further convolutions are two, one over time and one over filters.", 0, 0, 1),
     RecipeArgument("pace", "How much faster or slower a motion becomes by chance while learning.", 0.1, 0.0, 1.0),
     RecipeArgument("turn", "How far the sensor is turned by chance while learning.", 10.0, 0.0, 180.0, "degrees"),
-    RecipeArgument("strength", "How much stronger or weaker a motion becomes by chance.", 0.1, 0.0, 1.0),
+    RecipeArgument("strength", "How much stronger or weaker a motion becomes about its mean.", 0.1, 0.0, 1.0),
+    RecipeArgument("sensor", "The standard deviation of the sensor's gain, and of its zero in `scale`.", 0.02, 0.0, 0.5),
     RecipeArgument("noise", "The standard deviation of the noise that is added, in units of `scale`.", 0.01, 0.0, 1.0),
     RecipeArgument("mean-of", "Windows of whose scores the rune takes the mean.", 3, 1, 20, "windows"),
 )  # fmt: skip
@@ -62,7 +63,7 @@ RECIPE = Recipe(
     folder=Path(__file__).parent,
     arguments=(*_ARGUMENTS, *CLASSIFIER),
     network_arguments=("filters", "blocks", "kernel", "stride", "separable", "dropout"),
-    augmentation=("pace", "turn", "strength", "noise"),
+    augmentation=("pace", "turn", "strength", "sensor", "noise"),
     features=_features,
     answer=classifier_answer,
     space={

@@ -44,22 +44,43 @@ def _finished(x: Any) -> Any:
 
 
 def augmented(
-    batch: Any, random: np.random.Generator, *, pace: float, turn: float, strength: float, noise: float
+    batch: Any,
+    random: np.random.Generator,
+    *,
+    pace: float,
+    turn: float,
+    strength: float,
+    sensor: float,
+    noise: float,
 ) -> Any:
-    """Motions as others might make them, and other sensors record them: faster or slower, turned a little, stronger or
-    weaker, and with noise."""
-    paces = np.exp(random.uniform(-1, 1, len(batch)) * np.log(1 + pace))
-    angles = random.normal(0, np.radians(turn) / 2, (len(batch), 3))
+    """Motions as others might make them, and other sensors record them: faster or slower, stronger or weaker about
+    their mean, which is gravity, turned a little, by a sensor with errors, and with noise."""
+    count = len(batch)
+    moved = _at_another_pace(batch, _factors(random, count, pace))
+    means = moved.mean(axis=1, keepdims=True)
+    moved = means + (moved - means) * _factors(random, count, strength)[:, None, None]
+    gains = random.normal(1, sensor, (count, 1, 3)).astype(np.float32)
+    zeros = random.normal(0, sensor, (count, 1, 3)).astype(np.float32)
+    moved = (moved @ _turns(random, count, turn)) * gains + zeros
+    return moved + random.standard_normal(batch.shape, np.float32) * np.float32(noise)
+
+
+def _factors(random: np.random.Generator, count: int, most: float) -> Any:
+    """Factors, f32 [count], from `1 / (1 + most)` to `1 + most`, whose logarithms are evenly spread."""
+    return np.exp(random.uniform(-1, 1, count) * np.log(1 + most)).astype(np.float32)
+
+
+def _turns(random: np.random.Generator, count: int, degrees: float) -> Any:
+    """Matrices, f32 [count, 3, 3], by which the rows of windows are multiplied from the left: they turn about each axis
+    by an angle with half of `degrees` as its standard deviation."""
+    angles = random.normal(0, np.radians(degrees) / 2, (count, 3))
     (cx, cy, cz), (sx, sy, sz) = np.cos(angles).T, np.sin(angles).T
     rows = [
         [cy * cz, sx * sy * cz - cx * sz, cx * sy * cz + sx * sz],
         [cy * sz, sx * sy * sz + cx * cz, cx * sy * sz - sx * cz],
         [-sy, sx * cy, cx * cy],
     ]
-    factors = random.uniform(1 - strength, 1 + strength, (len(batch), 1, 1))
-    turns = np.array(rows).transpose(2, 1, 0) * factors  # a row of the window is multiplied from the left
-    moved = _at_another_pace(batch, paces.astype(np.float32)) @ turns.astype(np.float32)
-    return moved + random.standard_normal(batch.shape, np.float32) * np.float32(noise)
+    return np.array(rows).transpose(2, 1, 0).astype(np.float32)
 
 
 def _at_another_pace(batch: Any, factors: Any) -> Any:

@@ -16,8 +16,9 @@ import tensorflow as tf
 
 from lab.training.compression.pruning import pruned
 from lab.training.loop.batches import Augment, Batches, BatchSource, WindowSet, computed_ahead
-from lab.training.loop.fused import FusedAdamW, fuse_normalisations
+from lab.training.loop.fused import fuse_normalisations
 from lab.training.loop.grids import CellF1, grid_of, judged_cells
+from lab.training.loop.optimizer import new_optimizer
 from lab.training.loop.progress import (
     Progress,
     Settings,
@@ -82,7 +83,7 @@ def new_learner(build: Callable[[], Any], settings: Settings, train: WindowSet) 
     model = build()
     fuse_normalisations(model)
     model.compile(
-        optimizer=FusedAdamW(settings.learning_rate, weight_decay=1e-3),
+        optimizer=new_optimizer(model, settings.learning_rate),
         loss=_loss(settings),
         metrics=[] if settings.is_number else [CellF1()] if settings.object_weight else ["accuracy"],
     )

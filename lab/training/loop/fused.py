@@ -1,44 +1,12 @@
-"""The optimizer and batch normalisation with fewer operators of TensorFlow: a step that has fewer is compiled sooner,
-and the first epoch of a small network takes less time than compiling. Plain Keras: exported scripts contain this file
-as it is."""
+"""Batch normalisation with fewer operators of TensorFlow: a step that has fewer is compiled sooner, and the first epoch
+of a small network takes less time than compiling. Plain Keras: exported scripts contain this file as it is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import keras
 import tensorflow as tf
-
-
-class FusedAdamW(keras.optimizers.AdamW):  # type: ignore[misc]
-    """AdamW with one operator for the moments and the step of a variable. What all variables of a step share is
-    computed once."""
-
-    def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Any] | None = None) -> None:
-        """Updates the variables. The optimizer is built for them."""
-        step = tf.cast(self.iterations + 1, tf.float32)
-        rate = tf.cast(self.learning_rate, tf.float32)
-        remaining = 1.0 - self.weight_decay * rate
-        beta_1, beta_2, epsilon = (tf.constant(each) for each in (self.beta_1, self.beta_2, self.epsilon))
-        powers = tf.pow(beta_1, step), tf.pow(beta_2, step)
-        for gradient, variable in zip(grads, trainable_variables or self._trainable_variables, strict=True):
-            place = self._get_variable_index(variable)
-            if self._use_weight_decay(variable):
-                variable.value.assign(tf.raw_ops.Mul(x=variable.value, y=remaining), read_value=False)
-            tf.raw_ops.ResourceApplyAdam(
-                var=variable.value.handle,
-                m=self._momentums[place].value.handle,
-                v=self._velocities[place].value.handle,
-                beta1_power=powers[0],
-                beta2_power=powers[1],
-                lr=rate,
-                beta1=beta_1,
-                beta2=beta_2,
-                epsilon=epsilon,
-                grad=tf.convert_to_tensor(gradient),
-            )
-        self.iterations.assign_add(1)
 
 
 def fuse_normalisations(model: Any) -> None:
