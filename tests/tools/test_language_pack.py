@@ -13,7 +13,7 @@ import pytest
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.source.language.service import LanguageService
-from tools.generators.language import block_sources, pack, packed_files
+from tools.generators.language import PYODIDE_PYTHON, block_sources, library_files, pack, packed_files
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ANSWER = """
@@ -63,6 +63,23 @@ def files_of(example: str) -> dict[str, Any]:
         for path in sorted((EXAMPLES / example).iterdir())
         if path.suffix in (".yml", ".txt")
     }
+
+
+def test_the_library_of_python_is_packed_as_bytecode(tmp_path: Path) -> None:
+    files = dict(library_files(tmp_path / "sources"))
+    assert {"typing.py", "pyodide/__init__.py", "encodings/utf_8.py"} <= files.keys()
+    few = {name: place for name, place in files.items() if name in ("colorsys.py", "pyodide/py.typed")}
+    packed = tmp_path / "library.zip"
+    pack(few, tmp_path / "stage", packed)
+    name = "colorsys.pyc" if sys.version_info[:2] == PYODIDE_PYTHON else "colorsys.py"
+    with zipfile.ZipFile(packed) as archive:
+        assert archive.namelist() == [name, "pyodide/py.typed"]
+    program = (
+        "import sys, zlib; sys.path = sys.argv[1:]; import colorsys as c; print(c.rgb_to_hsv(1, 0, 0), c.__file__)"
+    )
+    command = [sys.executable, "-I", "-S", "-c", program, str(packed)]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == f"(0.0, 1.0, 1) {packed / name}"
 
 
 @pytest.mark.slow
