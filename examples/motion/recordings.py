@@ -64,23 +64,6 @@ def recordings(cache: Path) -> list[Recording]:
     return [Recording(int(y), int(who), bool(side), rows[:, :3].astype(np.float32)) for y, who, side, rows in columns]
 
 
-def exercise(recording: Recording, rng: np.random.Generator) -> Window:
-    """A window of it, faster or slower, worn a little otherwise, by a sensor that is off by a few hundredths."""
-    pace = float(np.exp(rng.uniform(np.log(0.75), np.log(1.33))))
-    span = min(pace * (LENGTH - 1), len(recording.rows) - 1.0)
-    start = rng.uniform(0, len(recording.rows) - 1 - span)
-    places = start + np.linspace(0, span, LENGTH)
-    known = np.arange(len(recording.rows))
-    rows = np.stack([np.interp(places, known, axis) for axis in recording.rows.T], axis=1)
-    rows = rows @ turned(rng.normal(0, 0.16, 3)).T
-    return sensed(rows * rng.normal(1, 0.03, 3) + rng.normal(0, 0.02, 3), rng)
-
-
-def plain_window(recording: Recording, start: int) -> Window:
-    """The rows from there on, as they were recorded."""
-    return recording.rows[start : start + LENGTH]
-
-
 def resting(rng: np.random.Generator) -> Window:
     """A wrist that lies or hangs still, in any position, with the little that it always moves."""
     times = np.linspace(0, 1, LENGTH)[:, None]
@@ -122,11 +105,6 @@ def sensed(rows: NDArray[np.float64], rng: np.random.Generator) -> Window:
     """With the noise of a sensor, and limited as most are, at 8 g."""
     noise = rng.normal(0, rng.uniform(0.001, 0.02), rows.shape)
     return np.clip(rows + noise, -8, 8).astype(np.float32)
-
-
-def turned(angles: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The rotation by angles about x, y and z, in radians."""
-    return turned_each(angles[None])[0]
 
 
 def turned_each(angles: NDArray[np.float64]) -> NDArray[np.float64]:

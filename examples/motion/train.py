@@ -1,4 +1,4 @@
-"""Trains the motion model from nothing and measures it. See README.md for what it needs.
+"""Learns the motion model by the recipe `motion` and measures the rune. See README.md for what it needs.
 
 python examples/motion/train.py --cache /tmp/motion
 """
@@ -7,153 +7,181 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from recordings import (
-    EXERCISES,
-    LABELS,
-    LENGTH,
-    RATE,
-    RESTING,
-    SOMETHING_ELSE,
-    Recording,
-    exercise,
-    plain_window,
-    recordings,
-    resting,
-    something_else,
-)
+from recordings import EXERCISES, LABELS, RATE, Recording, Window, recordings, resting, something_else
+
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.model.tflite import read_model
+from rune.port import Port
+from rune.project.files import MemoryFiles
+from rune.running.evaluation.recorded_tensors import RecordedTensors, tensor_array
 
 HERE = Path(__file__).parent
-sys.path.append(str(HERE.parent))  # training.py, which the templates share
 SEED = 31
-HELD_OUT = (8, 9, 10)
+TEST_PEOPLE = (8, 9, 10)
 """People whose recordings the model is never trained on; they are for the test."""
-_BATCH = 128
-_HOP = RATE // 2
+VALIDATED = 1
+"""The person whose recordings' ends choose the best epoch: all others are learned whole."""
+VALIDATION_SHARE = 0.15
+"""Of each recording of that person."""
+SCORES = sorted(LABELS)
+"""The labels in the order of the model's scores."""
+OTHERS = {"resting": (resting, 2_000), "something else": (something_else, 8_000)}
+"""Motions that are made by rule, and how many windows of each are learned."""
 _GRAVITY = 9.81
+FORGE = f"""\
+training:
+  recipe: motion
+  data: samples
+  model: motion.tflite
+  seed: {SEED}
+  arguments:
+    window: 150
+    hop: 10
+    filters: 24
+    blocks: 4
+    pace: 0.5
+    turn: 30.0
+    strength: 0.3
+    sensor: 0.04
+    smoothing: 0.05
+    dropout: 0.3
+    batch: 128
+    epochs: 12
+    patience: 12
+    balance: 0
+"""
 
 
-def windows(among: list[Recording], count: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """So many windows for training: exercises by chance, one in ten at rest, one in five something else."""
-    by_label = [[each for each in among if each.label == label] for label in range(len(EXERCISES))]
-    motions, labels = np.zeros((count, LENGTH, 3), np.float32), np.zeros(count, np.int64)
-    for place in range(count):
-        rng = np.random.default_rng([SEED, place])
-        kind = rng.random()
-        if kind < 0.1:
-            motions[place], labels[place] = resting(rng), RESTING
-        elif kind < 0.3:
-            motions[place], labels[place] = something_else(rng), SOMETHING_ELSE
-        else:
-            label = int(rng.integers(len(EXERCISES)))
-            chosen = by_label[label][int(rng.integers(len(by_label[label])))]
-            motions[place], labels[place] = exercise(chosen, rng), label
-    return motions, labels
+def write_samples(folder: Path, recorded: Sequence[Recording]) -> None:
+    """Writes tables below folders of their splits and labels; the test has people who are in no other split."""
+    for number, each in enumerate(recorded):
+        name = f"{LABELS[each.label]}/{number:03}.csv"
+        if each.person in TEST_PEOPLE:
+            _write(folder / "test" / name, each.rows)
+            continue
+        end = len(each.rows)
+        if each.person == VALIDATED:
+            end -= round(VALIDATION_SHARE * end)
+            _write(folder / "validation" / name, each.rows[end:])
+        _write(folder / "train" / name, each.rows[:end])
+    for place, (label, (window, count)) in enumerate(OTHERS.items()):
+        for part, (split, share) in enumerate((("train", 1.0), ("validation", 0.05), ("test", 0.1))):
+            rng = np.random.default_rng([SEED, place, part])
+            for number in range(round(share * count)):
+                _write(folder / split / label / f"{number:04}.csv", window(rng))
 
 
-def network(batch: int | None):  # type: ignore[no-untyped-def]
-    """Allocations of the labels from three seconds of acceleration, by convolutions over time."""
-    import keras
-    from training import finished
-
-    source = keras.Input(batch_shape=(batch, LENGTH, 3))
-    x = keras.layers.Reshape((LENGTH, 1, 3))(source)
-    for filters, kernel, stride in ((24, 9, 2), (32, 7, 2), (48, 5, 2), (64, 5, 2)):
-        x = finished(keras.layers.Conv2D(filters, (kernel, 1), (stride, 1), padding="same", use_bias=False)(x))
-    x = keras.layers.AveragePooling2D((x.shape[1], 1))(x)
-    x = keras.layers.Reshape((x.shape[-1],))(x)
-    x = keras.layers.Dropout(0.3)(x)
-    return keras.Model(source, keras.layers.Dense(len(LABELS), activation="softmax")(x))
+def _write(path: Path, rows: NDArray[np.floating]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(table(rows), encoding="utf-8")
 
 
-def train(motions: NDArray[np.float32], labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]
-    from training import drawn, fit, new, smoothed_labels
-
-    model = new(network, SEED)
-
-    def batches() -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-        answers = np.eye(len(LABELS), dtype=np.float32)[labels]
-        for chosen in drawn(len(labels), _BATCH, np.random.default_rng([SEED, 1])):
-            yield motions[chosen], answers[chosen]
-
-    fit(model, batches(), len(labels) // _BATCH, epochs, loss=smoothed_labels(0.05), decay=2e-3)
-    return model
+def table(rows: NDArray[np.floating], digits: int = 3) -> str:
+    """Rows in g as a table in metres per second squared."""
+    return "x,y,z\n" + "".join(",".join(f"{value:.{digits}f}" for value in row) + "\n" for row in rows * _GRAVITY)
 
 
-def measure(model: bytes, test: list[Recording]) -> dict[str, object]:
+def runefile_of(model: bytes) -> str:
+    """The template's Runefile, with the scale and the zero point of what the model reads."""
+    read = read_model(model)
+    source = read.tensors[read.inputs[0]]
+    changed, count = re.subn(
+        r"scale: .*\n( +)zero_point: .*\n( +)type: i8",
+        rf"scale: {source.scale:.9g}\n\1zero_point: {source.zero_point}\n\2type: i8",
+        (HERE / "Runefile.yml").read_text(encoding="utf-8"),
+    )
+    if count != 1:
+        raise ValueError(f"the Runefile must have one block that quantises; it has {count}")
+    return changed
+
+
+def measure(model: bytes, test: Sequence[Recording]) -> dict[str, object]:
     """On people that it was not trained on: each window, and each as the rune answers, by the mean of the last 3."""
-    from training import Converted
+    ports = (Port("numbers", 0), Port("steady", 0))
+    files = {"Runefile.yml": runefile_of(model).encode(), "labels.txt": "\n".join(SCORES).encode()}
+    rune = build(MemoryFiles({**files, "motion.tflite": model}), BuildOptions("motion", watched=ports)).rune
+    runner = RecordedTensors(
+        rune, lambda loaded, _: np.stack([tensor_array(loaded.watched[port].tensors[0]) for port in ports])
+    )
 
-    classifier = Converted(model)
-    single: list[list[bool]] = [[] for _ in EXERCISES]
-    steady: list[bool] = []
+    def answers(rows: NDArray[np.floating]) -> list[tuple[str, str]]:
+        """Of each window, alone and by the mean."""
+        shares = runner.windows(table(rows).encode())
+        return [(SCORES[int(np.argmax(alone))], SCORES[int(np.argmax(mean))]) for alone, mean in shares]
+
+    right: dict[str, list[tuple[bool, bool]]] = {name: [] for name in EXERCISES}
     for each in test:
-        starts = range(0, len(each.rows) - LENGTH + 1, _HOP)
-        shares = [classifier.scores(plain_window(each, start)) for start in starts]
-        single[each.label] += [int(np.argmax(row)) == each.label for row in shares]
-        means = [np.mean(shares[max(0, k - 2) : k + 1], axis=0) for k in range(len(shares))]
-        steady += [int(np.argmax(mean)) == each.label for mean in means]
-    rng = np.random.default_rng([SEED, 2])
-    rest = [int(np.argmax(classifier.scores(resting(rng)))) == RESTING for _ in range(1_000)]
-    others = [int(np.argmax(classifier.scores(something_else(rng)))) == SOMETHING_ELSE for _ in range(1_000)]
-    every = [right for row in single for right in row]
+        label = LABELS[each.label]
+        right[label] += [(alone == label, mean == label) for alone, mean in answers(each.rows)]
+    every = [pair for pairs in right.values() for pair in pairs]
+
+    def share_by_rule(label: str, window: Callable[[np.random.Generator], Window], seed: int) -> float:
+        rng = np.random.default_rng([SEED, 2, seed])
+        return _share([answers(window(rng))[0][0] == label for _ in range(1_000)])
+
     return {
         "model_bytes": len(model),
-        "people": {"trained_on": 10 - len(HELD_OUT), "tested_on": len(HELD_OUT)},
+        "people": {"trained_on": 10 - len(TEST_PEOPLE), "tested_on": len(TEST_PEOPLE)},
         "test_recordings": len(test),
         "test_windows": len(every),
         "accuracy": {
-            "single_windows": _share(every),
-            "mean_of_three": _share(steady),
-            "each_exercise": {name: _share(row) for name, row in zip(EXERCISES, single, strict=True)},
-            "resting_synthetic": _share(rest),
-            "something_else_synthetic": _share(others),
+            "single_windows": _share([alone for alone, _ in every]),
+            "mean_of_three": _share([mean for _, mean in every]),
+            "each_exercise": {name: _share([alone for alone, _ in pairs]) for name, pairs in right.items()},
+            "resting_synthetic": share_by_rule("resting", resting, 0),
+            "something_else_synthetic": share_by_rule("something else", something_else, 1),
         },
     }
 
 
-def _share(right: list[bool]) -> float:
+def _share(right: Sequence[bool]) -> float:
     return round(float(np.mean(right)), 3)
 
 
-def example_csv(shown: list[Recording]) -> str:
+def example_csv(shown: Sequence[Recording]) -> str:
     """The page's recording: rest, then eight seconds of each exercise, and rest again; metres per second squared."""
     rng = np.random.default_rng([SEED, 3])
     parts = [each.rows[300 : 300 + 8 * RATE] for each in shown]
     still = [np.tile(edge, (3 * RATE, 1)) for edge in (parts[0][:10].mean(0), parts[-1][-10:].mean(0))]
     rest = [each + rng.normal(0, 0.004, each.shape) for each in still]
-    whole = np.concatenate([rest[0], *parts, rest[1]]) * _GRAVITY
-    return "x,y,z\n" + "".join(",".join(f"{value:.2f}" for value in row) + "\n" for row in whole)
+    return table(np.concatenate([rest[0], *parts, rest[1]]), digits=2)
 
 
-def _first(among: list[Recording], name: str) -> Recording:
+def _first(among: Sequence[Recording], name: str) -> Recording:
     return next(each for each in among if LABELS[each.label] == name and each.is_right)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Trains the motion model and measures it.")
-    parser.add_argument("--cache", type=Path, required=True, help="folder for what is fetched, about 12 MB")
-    parser.add_argument("--windows", type=int, default=60_000)
-    parser.add_argument("--epochs", type=int, default=12)
-    parser.add_argument("--out", type=Path, default=HERE, help="where motion.tflite and quality.json go")
+    parser = argparse.ArgumentParser(description="Learns the motion model by its recipe and measures it.")
+    parser.add_argument("--cache", type=Path, required=True, help="folder for what is fetched and made, about 60 MB")
+    parser.add_argument("--out", type=Path, default=HERE, help="where motion.tflite, quality.json and others go")
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
 
     recorded = recordings(options.cache)
-    test = [each for each in recorded if each.person in HELD_OUT]
-    motions, labels = windows([each for each in recorded if each.person not in HELD_OUT], options.windows)
-    from training import to_tflite
+    project = options.cache / "exercises"
+    if not project.exists():
+        write_samples(project / "samples", recorded)
+    (project / "forge.yml").write_text(FORGE, encoding="utf-8")
+    # A child of its own learns; rune train goes on from its last checkpoint when it is called again.
+    subprocess.run([sys.executable, "-m", "rune.tools.cli", "train", str(project)], check=True)
 
-    converted = to_tflite(network, train(motions, labels, options.epochs).get_weights(), motions[:600])
-    (options.out / "motion.tflite").write_bytes(converted)
-    quality = measure(converted, test)
+    model = (project / "motion.tflite").read_bytes()
+    test = [each for each in recorded if each.person in TEST_PEOPLE]
+    quality = measure(model, test)
+    (options.out / "motion.tflite").write_bytes(model)
+    (options.out / "Runefile.yml").write_text(runefile_of(model), encoding="utf-8")
     (options.out / "quality.json").write_text(json.dumps(quality, indent=2) + "\n", encoding="utf-8")
-    (options.out / "labels.txt").write_text("\n".join(LABELS) + "\n", encoding="utf-8")
+    (options.out / "labels.txt").write_text("\n".join(SCORES) + "\n", encoding="utf-8")
     shown = [_first(test, name) for name in ("forward elevation", "upright row")]
     (options.out / "exercises.csv").write_text(example_csv(shown), encoding="utf-8")
     print(json.dumps(quality, indent=2))
