@@ -24,7 +24,7 @@ _ARGUMENTS = (
     RecipeArgument("pace", "How much faster or slower a motion becomes by chance while learning.", 0.1, 0.0, 1.0),
     RecipeArgument("turn", "How far the sensor is turned by chance while learning.", 10.0, 0.0, 180.0, "degrees"),
     RecipeArgument("strength", "How much stronger or weaker a motion becomes about its mean.", 0.1, 0.0, 1.0),
-    RecipeArgument("sensor", "The standard deviation of the sensor's gain, and of its zero in `scale`.", 0.02, 0.0, 0.5),
+    RecipeArgument("sensor", "The standard deviation of the sensor's gain, and of its zero.", 0.02, 0.0, 0.5),
     RecipeArgument("noise", "The standard deviation of the noise that is added, in units of `scale`.", 0.01, 0.0, 1.0),
     RecipeArgument("mean-of", "Windows of whose scores the rune takes the mean.", 3, 1, 20, "windows"),
 )  # fmt: skip

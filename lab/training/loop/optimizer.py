@@ -1,5 +1,5 @@
 """The optimizer of a network: Muon for kernels that mix channels, AdamW for all else. It has few operators of
-TensorFlow, because the step of a small network is compiled for longer than an epoch takes. Plain Keras: exported scripts
+TensorFlow, because compiling the step of a small network takes longer than an epoch. Plain Keras: exported scripts
 contain this file as it is."""
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def _mixes_channels(layer: Any) -> bool:
     """Whether it is a convolution with a normalisation behind it, and channels enough."""
     if type(layer) is not keras.layers.Conv2D or layer.use_bias:
         return False
-    return min(math.prod(layer.kernel.shape[:-1]), layer.filters) >= _FEWEST_CHANNELS
+    return bool(min(math.prod(layer.kernel.shape[:-1]), layer.filters) >= _FEWEST_CHANNELS)
 
 
 def _orthogonal(matrices: Any) -> Any:

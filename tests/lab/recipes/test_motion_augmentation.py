@@ -1,5 +1,5 @@
-"""Motions as training sees them: at another pace, stronger or weaker, by another sensor, and as they are where nothing is
-to be changed by chance."""
+"""Motions as training sees them: at another pace, stronger or weaker, by another sensor, and as they are where
+nothing is to be changed by chance."""
 
 from __future__ import annotations
 
