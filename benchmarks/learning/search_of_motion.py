@@ -51,7 +51,7 @@ VALIDATION_SHARE = 0.15
 _NETWORK = {"window": 150, "hop": 30, "scale": 1.0, "filters": 24, "blocks": 4, "dropout": 0.3}
 _AUGMENTATION = {"pace": 0.5, "turn": 30.0, "strength": 0.3, "sensor": 0.04}
 """As the template changes motions."""
-ARGUMENTS = {**_NETWORK, **_AUGMENTATION, "smoothing": 0.1, "epochs": 64, "patience": 64, "batch": 64}
+ARGUMENTS = {**_NETWORK, **_AUGMENTATION, "smoothing": 0.1, "epochs": 48, "patience": 48, "batch": 64}
 DENSER = {"hop": 15, "batch": 128, "epochs": 40, "patience": 40}
 """The arguments that differ when the best trial is learned as a run: twice as many windows of the same recordings."""
 WINDOWS = ("75", "100", "125", "150")
