@@ -28,9 +28,8 @@ class Optimizer(keras.optimizers.AdamW):  # type: ignore[misc]
     """AdamW, but Muon for the kernels of convolutions that mix channels.
 
     Muon (Jordan et al. 2024, kellerjordan.github.io/posts/muon) moves such a kernel by its momentum with all singular
-    values near 1: what few examples tell is learned as fast as what most of them tell. A network knows as much after
-    half of the steps. It suits kernels with a normalisation behind them, which takes out how large they become: those
-    of convolutions without a bias, of which `muon_kernels` are the ids.
+    values near 1: what few examples tell is learned as fast as what most of them tell. It suits kernels with a
+    normalisation behind them, which takes out how large they become. `muon_kernels` are the ids of their variables.
     """
 
     def __init__(self, learning_rate: float, *, weight_decay: float, muon_kernels: frozenset[int]) -> None:
@@ -96,7 +95,7 @@ def new_optimizer(model: Any, learning_rate: float) -> Optimizer:
 
 
 def _mixes_channels(layer: Any) -> bool:
-    """Whether it is a convolution with a normalisation behind it, and channels enough."""
+    """Whether it is a convolution without a bias, as one is where a normalisation follows, and has channels enough."""
     if type(layer) is not keras.layers.Conv2D or layer.use_bias:
         return False
     return bool(min(math.prod(layer.kernel.shape[:-1]), layer.filters) >= _FEWEST_CHANNELS)
