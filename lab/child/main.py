@@ -26,7 +26,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from lab.child.job import ChildCommand, ChildJob
-from lab.child.limits import FILE_LIMIT
+from lab.child.limits import FILE_LIMIT, FOLDER_LIMIT
+from lab.full_disk import full_disk, is_full_disk
 from lab.refusal import Reason, Refused
 from rune.gc_paused import permanent
 from rune.running.isolation.confine import confine
@@ -34,6 +35,7 @@ from rune.running.isolation.launch import Entered, packages
 from rune.running.isolation.protections import Isolation
 from rune.running.isolation.resource_limits import OPEN_FILES, set_limits
 from rune.running.isolation.toolchain_files import toolchain_access
+from rune.wording import size_text
 
 STEPS = {
     "judge": "lab.quantize.judging",
@@ -86,21 +88,20 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
         for module in arguments[1:]:
             import_module(module)
     _send(answers, {"ready": True})
-    folder = Path(entered.folder)
     while True:
         request, descriptors = _received(requests)
         if request is None:
             return
         request["commands"] = requests.fileno()
         if not request["in_copy"]:
-            _answer(request, descriptors, folder, answers)
+            _answer(request, descriptors, entered, answers)
             return
         _send(answers, protections)  # for whoever has this step
         _send(answers, {"ready": True})
-        _answer_in_copy(request, descriptors, folder, answers)
+        _answer_in_copy(request, descriptors, entered, answers)
 
 
-def _answer(request: dict[str, Any], descriptors: Sequence[int], folder: Path, answers: IO[str]) -> None:
+def _answer(request: dict[str, Any], descriptors: Sequence[int], entered: Entered, answers: IO[str]) -> None:
     """Does a step within its limits and sends what comes of it."""
     used = math.ceil(time.process_time())
     set_limits(
@@ -112,17 +113,18 @@ def _answer(request: dict[str, Any], descriptors: Sequence[int], folder: Path, a
     for kind in ("inputs", "outputs"):
         request[kind] = {name: descriptors[place] for name, place in request[kind].items()}
     try:
-        _send(answers, {"result": _do(request, folder, answers)})
+        _send(answers, {"result": _do(request, Path(entered.folder), answers)})
     except Refused as refused:
         _send(answers, {"refused": refused.to_json()})
     except MemoryError:
         _send(answers, {"refused": out_of_memory(request["memory"], request["work"]).to_json()})
     except Exception as error:
         sys.excepthook(type(error), error, error.__traceback__)
-        _send(answers, {"refused": failure(error, request["memory"], request["work"]).to_json()})
+        reason = failure(error, request["memory"], request["work"], has_own_tree=entered.has_own_tree)
+        _send(answers, {"refused": reason.to_json()})
 
 
-def _answer_in_copy(request: dict[str, Any], descriptors: Sequence[int], folder: Path, answers: IO[str]) -> None:
+def _answer_in_copy(request: dict[str, Any], descriptors: Sequence[int], entered: Entered, answers: IO[str]) -> None:
     """Does a step in a copy of this process, and sends how that ended. Libraries are loaded in the copy, and have not
     begun to work here: a copy has none of their threads.
 
@@ -134,7 +136,7 @@ def _answer_in_copy(request: dict[str, Any], descriptors: Sequence[int], folder:
     pid = os.fork()
     if not pid:
         try:
-            _answer(request, files, folder, answers)
+            _answer(request, files, entered, answers)
         finally:
             sys.stderr.flush()
             os._exit(0)
@@ -146,14 +148,20 @@ def _answer_in_copy(request: dict[str, Any], descriptors: Sequence[int], folder:
     _, status = os.waitpid(pid, 0)
     os.close(over)
     os.close(life)
-    for path in folder.iterdir():
+    for path in Path(entered.folder).iterdir():
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     _send(answers, {"ended": os.waitstatus_to_exitcode(status)})
 
 
-def failure(error: BaseException, memory: int, work: str) -> Refused:
-    """Returns the message for a person when a library raises an exception that no step expects."""
+def failure(error: BaseException, memory: int, work: str, *, has_own_tree: bool) -> Refused:
+    """Returns the message for a person when a library raises an exception that no step expects. A process with a file
+    tree of its own has a folder in memory, of `FOLDER_LIMIT`: where that is full, the disk is not."""
     text = str(error).strip()
+    if is_full_disk(error):
+        if not has_own_tree:
+            return full_disk()
+        advice = "Choose a smaller model or less data."
+        return Refused(Reason.TOO_LARGE, f"The files of the {work} need more than {size_text(FOLDER_LIMIT)}. {advice}")
     if type(error).__name__ == "ResourceExhaustedError" or "OOM when allocating" in text or "bad_alloc" in text:
         return out_of_memory(memory, work)
     last = text.splitlines()[-1][:300] if text else "no message"
@@ -214,13 +222,18 @@ class _Inputs(Mapping[str, Path]):
 
 
 def _write(path: Path, descriptor: int) -> None:
-    """Writes a file's bytes in place of those of an open file, which stays open."""
-    with path.open("rb") as source, os.fdopen(descriptor, "wb", closefd=False) as target:
-        target.seek(0)
-        target.truncate()
-        shutil.copyfileobj(source, target)
-        target.flush()
-        os.fsync(descriptor)
+    """Writes a file's bytes in place of those of an open file, which stays open. Raises `Refused` for a full disk."""
+    try:
+        with path.open("rb") as source, os.fdopen(descriptor, "wb", closefd=False) as target:
+            target.seek(0)
+            target.truncate()
+            shutil.copyfileobj(source, target)
+            target.flush()
+            os.fsync(descriptor)
+    except OSError as error:
+        if is_full_disk(error):
+            raise full_disk() from error
+        raise
 
 
 def _copied(descriptor: int, path: Path) -> Path:

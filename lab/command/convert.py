@@ -13,6 +13,7 @@ from lab.command.preparing import require_tools
 from lab.command.table import lines
 from lab.environments.making import EnvironmentProblem
 from lab.formats.identify import is_saved_model
+from lab.full_disk import full_disk, is_full_disk
 from lab.quantize.forms import FLOAT, FORMS, TENSORFLOW_INT8
 from lab.refusal import Refused
 from rune.datasets.splits import Split
@@ -168,6 +169,8 @@ def _convert(request: Request, output: Path, *, prepares: bool) -> ConvertedFile
     except (Refused, EnvironmentProblem) as error:
         raise CommandFailed(f'Unable to convert "{file}"', (str(error),)) from error
     except OSError as error:
+        if is_full_disk(error):
+            raise CommandFailed(f'Unable to convert "{file}"', (str(full_disk()),)) from error
         raise CommandFailed(f'Unable to read "{file}": {error.strerror or error}') from error
     write_file(output, converted.data)
     if str(output) != "-":

@@ -10,7 +10,6 @@ A line is `{"progress": SHARE, "text": TEXT}` or `{"event": ...}`, and the last 
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import sys
@@ -27,6 +26,7 @@ from lab.command.training_job import RunCommands, count_needs, describe_recipes,
 from lab.environments.environment import ENVIRONMENTS, Environment
 from lab.environments.making import EnvironmentProblem, prepare
 from lab.formats.identify import identify
+from lab.full_disk import full_disk, is_full_disk
 from lab.quantize.forms import FLOAT
 from lab.refusal import Reason, Refused
 from lab.search.shared import SearchCommands
@@ -82,8 +82,8 @@ def main(source: IO[str], target: IO[str]) -> None:
 
 def _refusal_of(error: OSError) -> Refused:
     """A file that cannot be read, or this machine's disk: nothing is wrong with the file then."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Refused(Reason.FULL_DISK, "The disk is full.")
+    if is_full_disk(error):
+        return full_disk()
     return Refused(Reason.BROKEN, f"The file cannot be read: {error.strerror or error}")
 
 

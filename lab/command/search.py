@@ -15,6 +15,7 @@ from lab.command.preparing import require_tools
 from lab.command.search_text import summary, training_section, trial_line
 from lab.command.train import _stored_splits, _training
 from lab.environments.making import EnvironmentProblem
+from lab.full_disk import full_disk, is_full_disk
 from lab.recipes.catalogue import recipe_of
 from lab.refusal import Refused
 from lab.search.limits import DeviceLimits
@@ -141,7 +142,8 @@ def command(
     except (Refused, EnvironmentProblem) as error:
         raise CommandFailed(f'Unable to search for "{training.model}"', (str(error),)) from error
     except OSError as error:
-        raise CommandFailed(f'Unable to search for "{training.model}": {error}') from error
+        cause = str(full_disk()) if is_full_disk(error) else str(error)
+        raise CommandFailed(f'Unable to search for "{training.model}"', (cause,)) from error
     if form == "json":
         best = [each.number for each in best_trials(rows)]
         click.echo(json.dumps({"event": "result", "best": best, "trials": len(rows), "reason": reason}))

@@ -14,6 +14,7 @@ from lab.command.preparing import require_tools
 from lab.command.training_text import counted_needs, summary
 from lab.dataset.splitting import splits_of_bytes
 from lab.environments.making import EnvironmentProblem
+from lab.full_disk import full_disk, is_full_disk
 from lab.recipes.arguments import with_all_channels
 from lab.recipes.catalogue import recipe_of
 from lab.refusal import Reason, Refused
@@ -110,6 +111,8 @@ def command(
     except (Refused, EnvironmentProblem) as error:
         raise CommandFailed(f'Unable to train "{training.model}"', (str(error),)) from error
     except OSError as error:
+        if is_full_disk(error):
+            raise CommandFailed(f'Unable to train "{training.model}"', (str(full_disk()),)) from error
         raise CommandFailed(f'Unable to read "{folder / training.data}": {error.strerror or error}') from error
     if form == "json":
         click.echo(json.dumps({"event": "result", **trained.report}))

@@ -13,6 +13,8 @@ from lab.command import job
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 
+FULL_DISK = {"reason": "full-disk", "message": "The disk is full. Free some space, and try again."}
+
 
 @pytest.mark.parametrize(
     ("error", "refused"),
@@ -21,8 +23,8 @@ from rune.compiler.building.errors import BuildFailed
             OSError(errno.ENOENT, "No such file or directory"),
             {"reason": "broken", "message": "The file cannot be read: No such file or directory"},
         ),
-        (OSError(errno.ENOSPC, "No space left on device"), {"reason": "full-disk", "message": "The disk is full."}),
-        (OSError(errno.EDQUOT, "Disk quota exceeded"), {"reason": "full-disk", "message": "The disk is full."}),
+        (OSError(errno.ENOSPC, "No space left on device"), FULL_DISK),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), FULL_DISK),
         (CompileError("no code"), {"reason": "not-converted", "message": "The rune cannot be built: no code"}),
         (BuildFailed(()), {"reason": "not-converted", "message": "The rune cannot be built: 0 errors"}),
     ],
