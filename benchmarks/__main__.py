@@ -36,6 +36,7 @@ FIGURES = {
     "learning.beside_others": "Learning beside others",
     "learning.thousand_sounds": "Learning from 1,000 sounds",
     "learning.search_of_motion": "A search of ten minutes",
+    "learning.selection_bias": "The best of 200 trials",
     "compiler.model_builds": "Building models, and sizes",
     "compiler.code_bytes": "Bytes beyond the constants",
     "browser.latency": "A run in the browser",

@@ -16,7 +16,7 @@ from benchmarks.figure import ROOT
 
 SPLITS = ("train", "validation", "test")
 HOP = 25
-_LENGTH = 150
+LENGTH = 150
 """Rows of three seconds."""
 TEST_PEOPLE = (8, 9, 10)
 """Who are only for the test, as those of the template."""
@@ -76,9 +76,9 @@ def exercise_recordings(cache: Path) -> tuple[Sequence[Any], Sequence[str]]:
     return recordings(cache), EXERCISES
 
 
-def windows_of(rows: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-    """Three seconds of a recording, anew each half second."""
-    return [rows[start : start + _LENGTH] for start in range(0, len(rows) - _LENGTH + 1, HOP)]
+def windows_of(rows: NDArray[np.float32], hop: int = HOP) -> list[NDArray[np.float32]]:
+    """Three seconds of a recording, anew each half second or each `hop` rows."""
+    return [rows[start : start + LENGTH] for start in range(0, len(rows) - LENGTH + 1, hop)]
 
 
 def write_series(path: Path, rows: NDArray[np.float32], header: str = "") -> None:
