@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +35,7 @@ from forge.learning.environments.actions import prepare_environment
 from forge.learning.inputs.questions import model_paths
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.offers.actions import apply_form, apply_paths
+from forge.learning.origins.outside_models import OutsideModel, outside_models
 from forge.learning.pages.changed_samples import changed_cards
 from forge.learning.pages.comparison import (
     RANGE_WIDTH,
@@ -60,16 +63,34 @@ WORST = 6
 """Layers whose ticks are in view; the others are opened."""
 
 
+@dataclass(frozen=True)
+class OwnModel:
+    """A model file of a project. `outside` is what its record says, where no run of the organisation made it."""
+
+    path: str
+    has_input: bool
+    """Whether the page of inputs reads it."""
+    outside: OutsideModel | None
+
+
 def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
     principal, tree = principal_of(request), working_tree(project)
+    outside = outside_models(project, tree)
     return {
         "project": project,
         "declared": declared_of(project, tree),
         "conversions": conversions_of(principal, project)[:SHOWN],
-        "model_paths": model_paths(tree),
+        "own_models": _own_models(model_paths(tree), outside),
+        "has_outside_models": bool(outside),
         "accepted": ",".join((*SOURCE_SUFFIXES, ".zip", ".tflite")),
         "may_edit": can(principal, Verb.EDIT, project),
     }
+
+
+def _own_models(paths: Sequence[str], outside: Sequence[OutsideModel]) -> list[OwnModel]:
+    """The models of a project, and the parameters of estimators that were trained outside the server."""
+    by_path = {each.path: each for each in outside}
+    return [OwnModel(path, path in paths, by_path.get(path)) for path in sorted({*paths, *by_path})]
 
 
 def _context(request: HttpRequest, project: Project, conversion_id: UUID) -> dict[str, Any]:

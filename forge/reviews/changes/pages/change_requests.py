@@ -21,7 +21,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.core.preconditions import etag_of, form_precondition
 from forge.jobs.models import JobState
-from forge.learning.offers.changed_models import changed_models
+from forge.learning.pages.changed_models import changed_model_facts
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.projects.versions.store import find_version, versions_of
@@ -324,7 +324,7 @@ def _context(principal: Principal, project: Project, change: ChangeRequest, quer
         "may_close": may_edit or facts["is_author"],
         "may_reopen": may_edit or facts["closed_it"],
         "may_ask_changes": change.is_open and not facts["is_author"] and can(principal, Verb.REVIEW, project),
-        "changed_models": changed_models(principal, project, files_of(change.base), files_of(change.offered)),
+        **changed_model_facts(principal, project, files_of(change.base), files_of(change.offered)),
     }
     if not change.is_open:
         return context

@@ -24,7 +24,7 @@ from forge.core.errors import Conflict, Invalid, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.core.preconditions import etag_of, form_precondition
-from forge.learning.offers.changed_models import ChangedModel, changed_models
+from forge.learning.pages.changed_models import changed_model_facts
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.registry.tags.proposal import next_tag_of
@@ -275,7 +275,7 @@ def _context(principal: Principal, project: Project, review: Review, which: Thre
         "may_share": can(principal, Verb.SHARE, project) and review.closed is None,
         "guest_links": links_of(principal, review) if can(principal, Verb.SHARE, project) else (),
         "may_suggest": can(principal, Verb.SUGGEST, project) and review.closed is None,
-        "changed_models": _changed_models(principal, project, last.build),
+        **_model_facts(principal, project, last.build),
         **facts,
         "judges": facts["judges"] and review.closed is None,
         **rune_facts(principal, last.build),
@@ -283,10 +283,11 @@ def _context(principal: Principal, project: Project, review: Review, which: Thre
     }
 
 
-def _changed_models(principal: Principal, project: Project, build: Build) -> list[ChangedModel]:
+def _model_facts(principal: Principal, project: Project, build: Build) -> dict[str, Any]:
+    """The models that are others than in the build before."""
     before, _ = compared_with(principal, build)
     earlier = files_of(before.version) if before is not None else {}
-    return changed_models(principal, project, earlier, files_of(build.version))
+    return changed_model_facts(principal, project, earlier, files_of(build.version))
 
 
 def _talk(principal: Principal, review: Review, which: ThreadFilter) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Where the model files of a project were trained."""
