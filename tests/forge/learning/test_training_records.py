@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from forge.learning.origins.records import MAX_FILES, BadRecord, read_training_record
+from lab.environments.environment import FOLDER_VARIABLE
+from rune.digests import digest_of
 from rune.source.policy.sections.training import MAX_SEED
+from rune.tools.cli import main
+from tests.lab.training.motion_data import write_motion
 from tests.support.cases import each_case
 
 DIGEST = "sha256:" + "a" * 64
@@ -83,3 +89,18 @@ def test_a_record_says_recipe_seed_data_and_the_digest_of_its_file() -> None:
 def test_the_parameters_of_an_estimator_are_beside_their_record_wherever_they_were_made() -> None:
     training = read(record(files={"gesture.trees.json": DIGEST, "../at home/gesture.scaling.txt": DATA}))
     assert training.digests == {"models/gesture.trees.json": DIGEST, "models/gesture.scaling.txt": DATA}
+
+
+@pytest.mark.slow
+def test_the_record_of_a_run_of_the_command_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "lab"))
+    write_motion(tmp_path / "samples")
+    policy = "training: {recipe: motion-trees, data: samples, model: gesture.tflite, seed: 3}\n"
+    (tmp_path / "forge.yml").write_text(policy)
+    result = CliRunner().invoke(main, ["train", str(tmp_path)])
+    assert result.exit_code == 0, result.stderr
+    training = read_training_record((tmp_path / "gesture.provenance.json").read_bytes(), "gesture.provenance.json")
+    assert training is not None
+    assert (training.recipe, training.seed) == ("motion-trees", 3)
+    written = {path: digest_of((tmp_path / path).read_bytes()) for path in training.digests}
+    assert training.digests == written
