@@ -89,19 +89,17 @@ def _trained_outside(project: Project, claims: Iterator[OutsideModel]) -> list[O
 
 
 def _digests_of_runs(project: Project, digests: Collection[str]) -> frozenset[str]:
-    """Those of the digests that a run or a search of the project's organisation made. What other organisations trained
-    is nobody's business here."""
+    """Those of the digests that a run or a search of the project's organisation gave. Runs of other organisations do
+    not count: a digest would tell whether there is one."""
     links = BlobLink.objects.filter(blob__in=digests)
     runs = links.filter(owner_kind=owner_kind(TrainingRun)).values("owner_id")
     searches = links.filter(owner_kind=owner_kind(ModelSearch)).values("owner_id")
     of_organisation = {"project__organisation": project.organisation_id}
-    made: set[str] = set()
-    for run in TrainingRun.objects.filter(pk__in=runs, **of_organisation).only(
-        "files", "backbone_digest", "start_digest"
-    ):
-        # A run has the files with which it began as well.
-        made |= set(run.files.values()) - {run.backbone_digest, run.start_digest}
+    trained: set[str] = set()
+    fields = "files", "backbone_digest", "start_digest"
+    for files, *inputs in TrainingRun.objects.filter(pk__in=runs, **of_organisation).values_list(*fields):
+        trained |= set(files.values()) - set(inputs)
     trials = SearchTrial.objects.filter(search__in=ModelSearch.objects.filter(pk__in=searches, **of_organisation))
     for files in trials.values_list("files", flat=True):
-        made |= set(files.values())
-    return frozenset(made & set(digests))
+        trained |= set(files.values())
+    return frozenset(trained & set(digests))
