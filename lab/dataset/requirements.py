@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from lab.dataset.recordings import MAX_LABELS, Recording
+from lab.dataset.silence import is_silence_label
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind, Quality
 from rune.datasets.splits import Split
@@ -19,7 +20,11 @@ MOST_NAMED = 5
 """Labels that a refusal names."""
 _WORDS = {**{kind: kind.value for kind in Kind}, Kind.TABLE: "tables"}
 _WORD = {**_WORDS, Kind.TABLE: "a table"}
-_WEAK = {Quality.QUIET: "silent", Quality.CLIPPED: "clipped", Quality.STILL: "without any change"}
+_WEAK = {
+    Quality.QUIET: ("quiet, below 2 % of full scale", "Remove what cannot be heard, or record it again, louder."),
+    Quality.CLIPPED: ("clipped", "Record what the model confuses again with less gain."),
+    Quality.STILL: ("without any change", "Check the sensor; remove what it did not measure, or record it again."),
+}
 
 
 def require_kind(recordings: Sequence[Recording], kind: Kind, recipe: str) -> None:
@@ -32,11 +37,16 @@ def require_kind(recordings: Sequence[Recording], kind: Kind, recipe: str) -> No
 
 
 def require_recordings(
-    recordings: Sequence[Recording], kind: Kind, recipe: str, needed: Sequence[str] | None = None
+    recordings: Sequence[Recording],
+    kind: Kind,
+    recipe: str,
+    needed: Sequence[str] | None = None,
+    left_out: Sequence[str] = (),
 ) -> None:
     """Raises `Refused` for data of another kind, of one label or too many, or of too few people or recordings.
 
     `needed` are the labels that need people and recordings; without them, there are several and all of them do.
+    `left_out` are sentences about recordings that are not among these, for the refusal.
     """
     require_kind(recordings, kind, recipe)
     labels = sorted({each.label for each in recordings})
@@ -48,7 +58,7 @@ def require_recordings(
     if not any(each.split for each in recordings):
         lacking = list(_lacking(recordings, labels if needed is None else needed))
         if lacking:
-            raise Refused(Reason.DATA, " ".join(lacking))
+            raise Refused(Reason.DATA, " ".join([*lacking, *left_out]))
 
 
 def _lacking(recordings: Sequence[Recording], labels: Sequence[str]) -> Iterator[str]:
@@ -98,12 +108,16 @@ def _without_recordings(labels: Sequence[str], split: Split) -> str:
 
 
 def warnings(recordings: Sequence[Recording]) -> Iterator[str]:
-    """Sentences about data that is weak, and from which a model can learn nevertheless."""
-    for quality, word in _WEAK.items():
+    """Sentences about data that is weak, and from which a model learns nevertheless."""
+    for quality, (word, advice) in _WEAK.items():
         weak = [each for each in recordings if each.quality is quality]
+        if quality is Quality.QUIET:
+            weak = [each for each in weak if not is_silence_label(each.label)]
         if weak:
             labels = listed(sorted({each.label for each in weak}))
-            yield f"{counted(len(weak), 'recording')} of {labels} {'is' if len(weak) == 1 else 'are'} {word}."
+            verb, pronoun = ("is", "It is") if len(weak) == 1 else ("are", "They are")
+            learned = f"{pronoun} learned like the others."
+            yield f"{counted(len(weak), 'recording')} of {labels} {verb} {word}. {learned} {advice}"
 
 
 def unnamed_people(recordings: Sequence[Recording]) -> Iterator[str]:

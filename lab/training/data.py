@@ -17,6 +17,7 @@ from lab.dataset.marked_pictures import by_object, marked_pictures
 from lab.dataset.one_person import by_recording
 from lab.dataset.recordings import Recording, data_digest, read_recordings
 from lab.dataset.requirements import require_kind, require_recordings, require_splits, unnamed_people, warnings
+from lab.dataset.silence import without_silent
 from lab.dataset.splitting import divide
 from lab.dataset.tables import columns_of, require_usual_numbers, rows_of, with_splits_in_time
 from lab.recipes.arguments import Values
@@ -120,15 +121,21 @@ def read_dataset(
         marked = marked_pictures(recordings, recipe.name)
         recordings, labels, needed = list(marked.recordings), marked.labels, marked.labels
         notes += marked.notes
-    of_one = by_recording(recordings)
+    audible = without_silent(recordings, needed)
+    of_one = by_recording(audible.recordings)
     # Windows are learned in this order, so it is that of data with the same digest: names are no part of it.
     recordings = sorted(of_one.recordings, key=lambda each: (each.digest, each.label, each.name))
     judged = by_object(recordings) if recipe.counts else list(enumerate(recordings))
-    require_recordings([each for _, each in judged], recipe.kind, recipe.name, needed)
+    require_recordings([each for _, each in judged], recipe.kind, recipe.name, needed, audible.notes)
     splits = divide(recordings, stored)
     own_splits = [splits.of_recordings[place] for place, _ in judged]
-    require_splits([each for _, each in judged], own_splits, needed_splits, needed)
-    notes += [*splits.notes, *warnings(recordings), *(of_one.notes or unnamed_people(recordings))]
+    require_splits([each for _, each in judged], own_splits, needed_splits, needed, audible.notes)
+    notes += [
+        *splits.notes,
+        *audible.notes,
+        *warnings(recordings),
+        *(of_one.notes or unnamed_people(recordings)),
+    ]
     if recipe.learns_anomalies and len({each.label for each in recordings}) == 1:
         notes.append("There are no recordings of anomalies, so how many of them are recognised is not known.")
     if recipe.learns_word and len({each.label for each in recordings}) == 1:

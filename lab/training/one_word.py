@@ -16,7 +16,7 @@ from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Quality
 from rune.datasets.content.wav import wav_bytes, wav_chunks
 from rune.datasets.splits import Split
-from rune.wording import listed, quoted
+from rune.wording import listed
 
 Array = np.ndarray[Any, Any]
 
@@ -90,6 +90,4 @@ def _sound_of(recording: Recording) -> tuple[int, Array]:
     chunks = dict(wav_chunks(recording.data))
     rate = int.from_bytes(chunks[b"fmt "][4:8], "little")
     samples = np.frombuffer(chunks[b"data"], "<i2").astype(np.float64) / _FULL_SCALE
-    if not np.abs(samples).max() > 0:
-        raise Refused(Reason.DATA, f"The recording {quoted(recording.name)} is silent. Remove it.")
     return rate, samples

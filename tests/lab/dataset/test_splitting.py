@@ -169,6 +169,14 @@ def test_what_lacks_a_split_by_person_is_said_with_what_to_do() -> None:
 
 def test_weak_data_is_warned_of() -> None:
     weak = [replace(each, quality=Quality.STILL) for each in people(6)[:2]]
-    assert list(warnings(weak)) == ["2 recordings of glass are without any change."]
+    assert list(warnings(weak)) == [
+        "2 recordings of glass are without any change. They are learned like the others. Check the sensor; remove what "
+        "it did not measure, or record it again."
+    ]
+    quiet = [replace(weak[0], quality=Quality.QUIET), replace(weak[0], label="silence", quality=Quality.QUIET)]
+    assert list(warnings(quiet)) == [
+        "1 recording of glass is quiet, below 2 % of full scale. It is learned like the others. Remove what cannot be "
+        "heard, or record it again, louder."
+    ]
     assert "does not say who was recorded" in next(unnamed_people([recording("a", 1)]))
     assert list(unnamed_people(people(6))) == []
