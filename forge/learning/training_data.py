@@ -28,8 +28,8 @@ def training_data_of(project: Project, models: Collection[str]) -> Mapping[str, 
     """
     if not models:
         return {}
-    runs = TrainingRun.objects.filter(project=project, pk__in=_owners(TrainingRun, models)).exclude(data_digest="")
-    searches = ModelSearch.objects.filter(project=project, pk__in=_owners(ModelSearch, models))
+    runs = TrainingRun.objects.filter(project=project, pk__in=model_owners(TrainingRun, models)).exclude(data_digest="")
+    searches = ModelSearch.objects.filter(project=project, pk__in=model_owners(ModelSearch, models))
     trials = SearchTrial.objects.filter(search__in=searches).select_related("search").order_by("search__created")
     data_by_model: dict[str, TrainingData] = {}
     for run in runs.order_by("created"):
@@ -39,7 +39,7 @@ def training_data_of(project: Project, models: Collection[str]) -> Mapping[str, 
     return {digest: data for digest, data in data_by_model.items() if digest in models}
 
 
-def _owners(kind: type[TrainingRun | ModelSearch], models: Collection[str]) -> list[object]:
+def model_owners(kind: type[TrainingRun | ModelSearch], models: Collection[str]) -> list[object]:
     """The ids of those that link a file. A run also links the backbone, which it did not train."""
     links = BlobLink.objects.filter(blob_id__in=models, owner_kind=owner_kind(kind))
     return list(links.values_list("owner_id", flat=True))

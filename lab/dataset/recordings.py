@@ -16,16 +16,14 @@ from typing import IO
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import BadContent, Kind, Quality
 from rune.datasets.layouts.archive import DataArchive
-from rune.datasets.layouts.files import shown
+from rune.datasets.layouts.files import MAX_FILES, TooManyRecordings, shown
 from rune.datasets.layouts.find import find_layout, positions_of, read_item
 from rune.datasets.positions import Positions, positions_to_json
+from rune.datasets.training_limits import ADVICE, MAX_BYTES, MAX_RECORDINGS
 from rune.digests import digest_of
 from rune.unreadable import is_utf8
 from rune.wording import quoted, size_text
 
-MAX_RECORDINGS = 100_000
-MAX_BYTES = 1 << 30
-"""Bytes of all recordings together."""
 MAX_LABELS = 200
 
 
@@ -100,21 +98,29 @@ def _pack(folder: Path, target: IO[bytes]) -> Sequence[str]:
                 continue
             size += path.stat().st_size
             if size > MAX_BYTES:
-                raise Refused(Reason.TOO_LARGE, f"{quoted(folder.name)} has more than {size_text(MAX_BYTES)}.")
+                raise _too_large(folder.name, size_text(MAX_BYTES))
+            if len(archive.filelist) == MAX_FILES:
+                raise _too_large(folder.name, f"{MAX_FILES:,} files")
             # A fixed time: a file of before 1980 cannot be packed with its own.
             archive.writestr(zipfile.ZipInfo(relative.as_posix()), path.read_bytes())
     target.flush()
     return omissions
 
 
+def _too_large(name: str, most: str) -> Refused:
+    return Refused(Reason.TOO_LARGE, f"{quoted(name)} has more than {most}. {ADVICE}")
+
+
 def _read(file: io.RawIOBase, name: str, unpacked: Sequence[str], *, needs_labels: bool) -> Recordings:
     try:
         archive = DataArchive(file)
         layout = find_layout(archive)
+    except TooManyRecordings as error:
+        raise Refused(Reason.TOO_LARGE, f"{quoted(name)}: {error} {ADVICE}") from error
     except BadContent as error:
         raise Refused(Reason.DATA, f"{quoted(name)}: {error}") from error
     if len(layout.items) > MAX_RECORDINGS:
-        raise Refused(Reason.TOO_LARGE, f"{quoted(name)} has more than {MAX_RECORDINGS:,} recordings.")
+        raise _too_large(name, f"{MAX_RECORDINGS:,} recordings")
     items, omissions = [], [*unpacked, *(f"{each.path}: {each.reason}" for each in layout.omissions)]
     size = 0
     for item in layout.items:
@@ -129,7 +135,7 @@ def _read(file: io.RawIOBase, name: str, unpacked: Sequence[str], *, needs_label
             continue
         size += len(content.data)
         if size > MAX_BYTES:
-            raise Refused(Reason.TOO_LARGE, f"{quoted(name)} has more than {size_text(MAX_BYTES)}.")
+            raise _too_large(name, size_text(MAX_BYTES))
         path = item.path if not item.index else f"{item.path} {item.index}"
         items.append(
             Recording(path, item.label, content.data, content.kind, content.quality, item.group, item.split, positions)

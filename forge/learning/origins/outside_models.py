@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from forge.core.blobs.links import owner_kind
 from forge.core.blobs.store import read_blob
 from forge.core.errors import NotFound
-from forge.core.models import BlobLink
 from forge.learning.offers.changed_models import Files
 from forge.learning.origins.records import MAX_RECORD, BadRecord, TrainingRecord, model_path, read_training_record
 from forge.learning.searches.models import ModelSearch, SearchTrial
 from forge.learning.training.models import TrainingRun
+from forge.learning.training_data import model_owners
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree
 from rune.source.policy.model_files import RECORD_SUFFIX
@@ -91,9 +90,7 @@ def _trained_outside(project: Project, claims: Iterator[OutsideModel]) -> list[O
 def _digests_of_runs(project: Project, digests: Collection[str]) -> frozenset[str]:
     """Those of the digests that a run or a search of the project's organisation gave. Runs of other organisations do
     not count: a digest would tell whether there is one."""
-    links = BlobLink.objects.filter(blob__in=digests)
-    runs = links.filter(owner_kind=owner_kind(TrainingRun)).values("owner_id")
-    searches = links.filter(owner_kind=owner_kind(ModelSearch)).values("owner_id")
+    runs, searches = model_owners(TrainingRun, digests), model_owners(ModelSearch, digests)
     of_organisation = {"project__organisation": project.organisation_id}
     trained: set[str] = set()
     fields = "files", "backbone_digest", "start_digest"

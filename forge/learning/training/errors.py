@@ -31,3 +31,9 @@ class NoDataVersion(Conflict):
     """The project has no version of its data to learn from."""
 
     title = "There is no version of the data"
+
+
+class DataTooLarge(Conflict):
+    """The version of the data has more than a run learns from."""
+
+    title = "The data is too large to train on"

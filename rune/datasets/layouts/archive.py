@@ -15,7 +15,15 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.layouts.files import MAX_FILE_BYTES, MAX_FILES, DataFiles, SampleFileTooLarge, is_ignored, shown
+from rune.datasets.layouts.files import (
+    MAX_FILE_BYTES,
+    MAX_FILES,
+    DataFiles,
+    SampleFileTooLarge,
+    TooManyRecordings,
+    is_ignored,
+    shown,
+)
 from rune.datasets.layouts.zip_names import zip_name
 from rune.unreadable import ZIP_DAMAGE, is_folder
 from rune.wording import size_text
@@ -80,7 +88,7 @@ class DataArchive(DataFiles):
             each.filename = zip_name(each)
         infos = [each for each in self._archive.infolist() if not is_folder(each) and not is_ignored(each.filename)]
         if len(infos) > MAX_FILES:
-            raise BadContent(f"The archive has {len(infos):,} files; an import has at most {MAX_FILES:,}.")
+            raise TooManyRecordings(f"The archive has {len(infos):,} files; an import has at most {MAX_FILES:,}.")
         self.refused: dict[str, str] = {}
         self._infos: dict[str, zipfile.ZipInfo] = {}
         for info in infos:

@@ -42,6 +42,10 @@ class DataFiles(ABC):
         return {base: name for base, name in names.items() if base not in several}
 
 
+class TooManyRecordings(BadContent):
+    """There are more than `MAX_FILES` files, or recordings in them."""
+
+
 class SampleFileTooLarge(BadContent):
     """A file has more bytes than are read."""
 

@@ -12,7 +12,7 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.convert.parquet import ParquetTable
 from rune.datasets.convert.plain import plain_recording
 from rune.datasets.convert.series import records_of
-from rune.datasets.layouts.files import MAX_FILES, DataFiles
+from rune.datasets.layouts.files import MAX_FILES, DataFiles, TooManyRecordings
 from rune.datasets.layouts.folders import read_recording
 from rune.datasets.layouts.json_files import json_of
 from rune.datasets.layouts.layout import (
@@ -74,7 +74,7 @@ def find_hugging_face_parquet(archive: DataFiles) -> Layout | None:
             items += [each for each in rows if isinstance(each, Item)]
             omissions += [each for each in rows if isinstance(each, Omission)]
     if len(items) > MAX_FILES:
-        raise BadContent(f"The archive has {len(items):,} recordings; an import has at most {MAX_FILES:,}.")
+        raise TooManyRecordings(f"The archive has {len(items):,} recordings; an import has at most {MAX_FILES:,}.")
     return Layout("Hugging Face Parquet", items, omissions, _read_row, lists) if items else None
 
 

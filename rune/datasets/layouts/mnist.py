@@ -12,7 +12,7 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.content.pictures import MAX_SIDE
 from rune.datasets.convert.pictures import grey_png
 from rune.datasets.layouts.archive import MAX_TABLE_BYTES
-from rune.datasets.layouts.files import MAX_FILES, DataFiles
+from rune.datasets.layouts.files import MAX_FILES, DataFiles, TooManyRecordings
 from rune.datasets.layouts.layout import Item, Layout, word
 from rune.wording import size_text
 
@@ -44,7 +44,7 @@ def find_mnist(archive: DataFiles) -> Layout | None:
             for index, label in enumerate(labels)
         ]
     if len(items) > MAX_FILES:
-        raise BadContent(f"The archive has {len(items):,} pictures; an import has at most {MAX_FILES:,}.")
+        raise TooManyRecordings(f"The archive has {len(items):,} pictures; an import has at most {MAX_FILES:,}.")
     return Layout("MNIST", items, (), _read, lists)
 
 

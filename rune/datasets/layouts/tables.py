@@ -16,7 +16,7 @@ from rune.datasets.convert.parquet import ParquetTable, table_of_parquet
 from rune.datasets.convert.parquet_process import MAX_UNPACKED
 from rune.datasets.convert.plain import SUFFIXES
 from rune.datasets.convert.series import is_number, motion_of, table_of, table_of_numbers, value_columns
-from rune.datasets.layouts.files import MAX_FILES, DataFiles
+from rune.datasets.layouts.files import MAX_FILES, DataFiles, TooManyRecordings
 from rune.datasets.layouts.layout import Item, Layout, Omission, label_of_folder, split_of, split_of_folders, word
 
 _SERIES = ("series", "series_id", "id", "sample", "sample_id", "window", "segment")
@@ -47,7 +47,7 @@ def find_tables(archive: DataFiles) -> Layout | None:
         return None
     items = [each for each in series if isinstance(each, Item)]
     if len(items) > MAX_FILES:
-        raise BadContent(f"The archive has {len(items):,} series; an import has at most {MAX_FILES:,}.")
+        raise TooManyRecordings(f"The archive has {len(items):,} series; an import has at most {MAX_FILES:,}.")
     omissions = [each for each in series if isinstance(each, Omission)]
     return Layout("tables of series", items, omissions, _read, {item.path for item in items})
 

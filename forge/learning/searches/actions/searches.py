@@ -49,6 +49,7 @@ from forge.learning.searches.models import (
 )
 from forge.learning.searches.trial_rows import jobs_of
 from forge.learning.training.access import checked_model, require_source, version_to_learn
+from forge.learning.training.data_size import require_learnable_size
 from forge.learning.training.quotas import require_minutes
 from forge.learning.training.recipes import checked_arguments, recipe_of
 from forge.learning.training.running.lab_events import RecipeJson
@@ -87,8 +88,8 @@ class SearchSettings:
 def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> ModelSearch:
     """Queues a search on a version of the project's data. Its test split is not read.
 
-    Raises `Invalid`, `BadPath`, `NoDataVersion`, `DataVersionNotFound`, `TooManySearches`, `TooOften`, and `Forbidden`
-    or `NotFound`.
+    Raises `Invalid`, `BadPath`, `NoDataVersion`, `DataVersionNotFound`, `DataTooLarge`, `TooManySearches`, `TooOften`,
+    and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.EDIT, project)
     recipe = recipe_of(settings.recipe)
@@ -98,6 +99,7 @@ def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> Mo
     _check_budget(settings)
     version = version_to_learn(actor, project, settings.version, settings.data_digest)
     model = checked_model(settings.model)
+    require_learnable_size(version, project)
     with transaction.atomic():
         require_minutes(project.organisation)
         Project.objects.lock(project.pk)

@@ -32,6 +32,7 @@ from forge.learning.training.access import (
     version_to_learn,
 )
 from forge.learning.training.announcements import TRAINING_CHANGED
+from forge.learning.training.data_size import require_learnable_size
 from forge.learning.training.errors import RunNotResumable, RunNotTraining, TooManyRuns
 from forge.learning.training.kinds import DEFAULT_BOARDS, MAX_RUNS, MAX_UNFINISHED, TRAINING_KIND, TrainingInstruction
 from forge.learning.training.models import UNFINISHED, TrainingRun, TrainingState
@@ -69,7 +70,7 @@ class RequestedRun:
 def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers: bool = False) -> TrainingRun:
     """Queues a run on a version of the project's data. With `offers`, its model is offered when it is finished.
 
-    Raises `Invalid`, `BadPath`, `NoDataVersion`, `DataVersionNotFound`, `TooManyRuns`, `TooOften`,
+    Raises `Invalid`, `BadPath`, `NoDataVersion`, `DataVersionNotFound`, `DataTooLarge`, `TooManyRuns`, `TooOften`,
     `StorageQuotaReached`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.EDIT, project)
@@ -85,6 +86,7 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
     boards, model = _checked_boards(settings.boards), checked_model(settings.model)
     backbone, digest = checked_backbone(project, recipe, settings.backbone)
     teacher = checked_teacher(project, recipe, settings.teacher)
+    require_learnable_size(version, project)
     with transaction.atomic():
         require_minutes(project.organisation)
         Project.objects.lock(project.pk)
