@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from lab.refusal import Reason, Refused
-from rune.wording import plain, quoted
+from rune.wording import alternatives, plain, quoted
 
 Number = int | float
 Values = Mapping[str, Number]
@@ -95,6 +95,16 @@ def require_multiple(values: Values, name: str, of: int) -> int:
     value = int(values[name])
     if value % of:
         raise Refused(Reason.SETTINGS, f"{name} is {value}; it must be a multiple of {of}.")
+    return value
+
+
+def require_choice(values: Values, name: str, choices: Sequence[int]) -> int:
+    """The value of an argument. Raises `Refused` where it is none of the choices."""
+    value = int(values[name])
+    if value not in choices:
+        raise Refused(
+            Reason.SETTINGS, f"{name} is {value}; it must be {alternatives([str(each) for each in choices])}."
+        )
     return value
 
 

@@ -120,6 +120,17 @@ def test_other_recipes_learn_from_files_of_their_kind(name: str, tmp_path: Path)
     require_same(*needs_before_and_after(tmp_path), 0.03 if features.bounds is None else 0.001, outputs=outputs)
 
 
+def test_what_sound_in_fewer_bands_and_frames_needs_is_known_too(tmp_path: Path) -> None:
+    write_for(NETWORK_RECIPES["keywords"], tmp_path / "samples", 14)
+    arguments = "{bands: 10, step: 25, kernel: 5, filters: 24, epochs: 25, batch: 8}"
+    (tmp_path / "forge.yml").write_text(f"training: {{recipe: keywords, data: samples, arguments: {arguments}}}\n")
+    (result,) = trained(tmp_path).of("result")
+    assert result["judgements"]["test"]["accuracy"][0] > 0.6
+    network = read_model((tmp_path / "model.tflite").read_bytes())
+    assert tuple(network.tensors[network.inputs[0]].shape) == (1, 40, 10)
+    require_same(*needs_before_and_after(tmp_path), 0.001)
+
+
 def test_the_script_of_a_run_gives_the_same_curves(first: Trained, tmp_path: Path) -> None:
     folder = tmp_path / "script"
     output = run_of_script(first, folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values, require_multiple, with_defaults
+from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values, require_choice, require_multiple, with_defaults
 from lab.recipes.features import FeatureStages, RowStages, features_of_rows
 from lab.recipes.recipe import Recipe, classifier_answer
 from lab.refusal import Reason, Refused
@@ -14,9 +14,12 @@ RATE = 16_000
 """Samples a second; recordings of other rates are converted as the rune converts them."""
 _CHUNK_MILLISECONDS = 100
 """The sound that a run reads, a whole number of steps between the starts of frames."""
-_STEP_MILLISECONDS = 20
-"""That of `log_mel` with this preset."""
+_STEPS = (10, 20, 25)
+"""Milliseconds between the starts of frames of 30 ms, which overlap in a stream."""
 _BANDS = 40
+"""Those of `log_mel` with this preset."""
+_HALVED_BANDS = (10, 20, _BANDS)
+"""How many are left when neighbours become their mean, once or twice."""
 _QUIET = -80
 """Decibels of full scale up to which a band counts as silent, which the noise of a microphone does not exceed. Zeros,
 which browsers and sound editors write, are then the same as a quiet room."""
@@ -26,10 +29,13 @@ _BOUNDS = (-1.0, 1.1)
 _ARGUMENTS = (
     RecipeArgument("duration", "Length of what one answer listens to, a multiple of 100.", 1000, 200, 3000, "ms"),
     RecipeArgument("hop", "Time between two answers, a multiple of 100.", 200, 100, 3000, "ms"),
+    RecipeArgument("step", "Time between the starts of two frames: 10, 20 or 25.", 20, 10, 25, "ms"),
+    RecipeArgument("bands", "Bands of pitch: 40, or 20 or 10 that are means of neighbours.", 40, 10, 40, "bands"),
     RecipeArgument("filters", "Filters of each convolution.", 48, 4, 256),
     RecipeArgument("blocks", "Pairs of convolutions behind the first: one over time, one over filters.", 3, 1, 6),
+    RecipeArgument("kernel", "Moments, of two frames each, that a convolution over time reads.", 9, 2, 31, "moments"),
     RecipeArgument("shift", "How far a sound is moved in time by chance while learning.", 100, 0, 1000, "ms"),
-    RecipeArgument("pitch", "How far a sound is moved up or down by chance while learning.", 1.5, 0.0, 10.0, "bands"),
+    RecipeArgument("pitch", "How far a sound is moved up or down by chance, of 40 bands.", 1.5, 0.0, 10.0, "bands"),
     RecipeArgument("masked", "The largest share of frames, and of bands, that is hidden in training.", 0.3, 0.0, 0.5),
     RecipeArgument("loudness", "How much louder or quieter a sound becomes by chance: 0.1 is 4 dB.", 0.25, 0.0, 1.0),
     RecipeArgument("background", "The share of sounds that is learned in steady noise of some colour.", 0.5, 0.0, 1.0),
@@ -41,8 +47,9 @@ def _features(values: Values) -> FeatureStages:
     duration, hop = (require_multiple(values, name, _CHUNK_MILLISECONDS) for name in ("duration", "hop"))
     if hop > duration:
         raise Refused(Reason.SETTINGS, f"hop is {hop}; it must be at most the duration of {duration} ms.")
-    frames, chunk = duration // _STEP_MILLISECONDS, _CHUNK_MILLISECONDS // _STEP_MILLISECONDS
-    bands = f"""\
+    step, bands = require_choice(values, "step", _STEPS), require_choice(values, "bands", _HALVED_BANDS)
+    chunk = _CHUNK_MILLISECONDS // step
+    stages = f"""\
   # {_CHUNK_MILLISECONDS} ms of sound.
   sound:
     capability: SOUND
@@ -52,7 +59,7 @@ def _features(values: Values) -> FeatureStages:
       hz: {RATE}
       sample_duration_ms: {_CHUNK_MILLISECONDS}
 
-  # How loud each of {_BANDS} bands of pitch is, each {_STEP_MILLISECONDS} ms.
+  # How loud each of {_BANDS} bands of pitch is, each {step} ms.
   bands:
     proc-block: log_mel
     inputs: [sound]
@@ -60,23 +67,63 @@ def _features(values: Values) -> FeatureStages:
       - {{type: f32, dimensions: [{chunk}, {_BANDS}]}}
     args:
       preset: micro_frontend
+      step: {RATE * step // 1000}
       stream: 1
       denoise: 0
       noise_floor: {_QUIET}
 
+{_means_of_bands(chunk, bands)}\
   # From -1, silence, to 1, full scale, as the model learned it.
   scaled:
     proc-block: scale
-    inputs: [bands]
+    inputs: [{"bands" if bands == _BANDS else "means"}]
     outputs:
-      - {{type: f32, dimensions: [{chunk}, {_BANDS}]}}
+      - {{type: f32, dimensions: [{chunk}, {bands}]}}
     args:
       factor: {_FACTOR}
       offset: {_OFFSET}
 """
     comment = f"The spectrogram of the last {duration / 1000:g} s, anew each {hop} ms. No frame is computed twice."
-    rows = RowStages(bands, "scaled", (chunk, _BANDS), frames, hop // _STEP_MILLISECONDS, comment)
+    rows = RowStages(stages, "scaled", (chunk, bands), duration // step, hop // step, comment)
     return features_of_rows(rows, _BOUNDS)
+
+
+def _means_of_bands(frames: int, bands: int) -> str:
+    """The stages that halve the bands until `bands` are left: halfway between two neighbours, `resize` gives their
+    mean. None where all are left."""
+    if bands == _BANDS:
+        return ""
+    stages, source, width = _reshaped("rows", "bands", (1, frames, _BANDS, 1)), "rows", _BANDS
+    while width > bands:
+        width //= 2
+        stages += f"""\
+  # Each two neighbours become their mean.
+  bands_{width}:
+    proc-block: resize
+    inputs: [{source}]
+    outputs:
+      - {{type: f32, dimensions: [1, {frames}, {width}, 1]}}
+    args:
+      height: {frames}
+      width: {width}
+
+"""
+        source = f"bands_{width}"
+    return stages + _reshaped("means", source, (frames, bands))
+
+
+def _reshaped(name: str, source: str, dimensions: tuple[int, ...]) -> str:
+    written = ", ".join(map(str, dimensions))
+    return f"""\
+  {name}:
+    proc-block: reshape
+    inputs: [{source}]
+    outputs:
+      - {{type: f32, dimensions: [{written}]}}
+    args:
+      dimensions: {written}
+
+"""
 
 
 RECIPE = Recipe(
@@ -85,13 +132,16 @@ RECIPE = Recipe(
     kind=Kind.SOUND,
     folder=Path(__file__).parent,
     arguments=(*_ARGUMENTS, *with_defaults(CLASSIFIER, {"epochs": 750, "patience": 25, "learning-rate": 0.01})),
-    network_arguments=("filters", "blocks", "dropout"),
-    augmentation=("shift", "pitch", "masked", "loudness", "background"),
+    network_arguments=("filters", "blocks", "kernel", "dropout"),
+    augmentation=("step", "shift", "pitch", "masked", "loudness", "background"),
     features=_features,
     answer=classifier_answer,
     space={
         "duration": (600, 800, 1000, 1200),
+        "step": _STEPS,
+        "bands": _HALVED_BANDS,
         "filters": (16, 24, 32, 48, 64, 96),
         "blocks": (1, 2, 3, 4, 5),
+        "kernel": (3, 5, 7, 9, 13),
     },
 )

@@ -7,28 +7,27 @@ from typing import Any
 import keras
 import numpy as np
 
-FRAME_MILLISECONDS = 20
-"""Between the starts of two frames."""
 _SILENCE = -1.0
 """The feature of all that is not heard."""
 _NEPER = 0.2175
 """By how much the features grow where the amplitude of a sound becomes e times as large."""
-_WIDTH = 9
-"""Moments that a depthwise convolution reads: every second frame of the spectrogram."""
+_BANDS = 40
+"""Bands of which `pitch` is counted, whatever is left of them."""
 
 
 def network(
-    shape: tuple[int, ...], classes: int, batch: int | None, *, filters: int, blocks: int, dropout: float
+    shape: tuple[int, ...], classes: int, batch: int | None, *, filters: int, blocks: int, kernel: int, dropout: float
 ) -> Any:
     """A convolution over time that mixes the bands, and pairs of depthwise and pointwise ones. Inputs are
     `(frames, bands)`. Bands are channels, so a layer gives one number for each filter and moment, as in TC-ResNet
-    (Choi et al. 2019) and MatchboxNet (Majumdar and Ginsburg 2020)."""
+    (Choi et al. 2019) and MatchboxNet (Majumdar and Ginsburg 2020). The first one gives a moment for each two frames,
+    and a depthwise one reads `kernel` moments."""
     source = keras.Input(shape, batch)
     x = keras.layers.Reshape((shape[0], 1, shape[1]))(source)
     x = keras.layers.Conv2D(filters, (3, 1), (2, 1), padding="same", use_bias=False)(x)
     x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x))
     for _ in range(blocks):
-        x = keras.layers.DepthwiseConv2D((_WIDTH, 1), padding="same", use_bias=False)(x)
+        x = keras.layers.DepthwiseConv2D((kernel, 1), padding="same", use_bias=False)(x)
         x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x))
         x = keras.layers.Conv2D(filters, 1, use_bias=False)(x)
         x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x))
@@ -42,6 +41,7 @@ def augmented(
     batch: Any,
     random: np.random.Generator,
     *,
+    step: int,
     shift: int,
     pitch: float,
     masked: float,
@@ -49,12 +49,13 @@ def augmented(
     background: float,
 ) -> Any:
     """Spectrograms as other recordings might be: earlier or later, higher or lower, louder or quieter, in steady noise,
-    with frames and bands hidden."""
+    with frames and bands hidden. `step` is the time between two frames, in milliseconds."""
     count, frames, bands = batch.shape
-    most = shift // FRAME_MILLISECONDS
+    most = shift // step
     moved = random.integers(-most, most + 1, count)
     places = np.clip(np.arange(frames)[None] + moved[:, None], 0, frames - 1)
-    changed = _at_another_pitch(batch[np.arange(count)[:, None], places], random.uniform(-pitch, pitch, count))
+    moves = random.uniform(-pitch, pitch, count) * (bands / _BANDS)
+    changed = _at_another_pitch(batch[np.arange(count)[:, None], places], moves)
     changed = changed + random.uniform(-loudness, loudness, (count, 1, 1)).astype(np.float32)
     noisy = np.flatnonzero(random.random(count) < background)
     changed[noisy] = _in_noise(changed[noisy], random)

@@ -21,10 +21,16 @@ import numpy as np
 augmented = runpy.run_path(sys.argv[1])["augmented"]
 rows = np.zeros((200, 49, 40), np.float32)
 rows[:, :, 20] = 1.0  # a tone in one band
-still = {"shift": 0, "masked": 0.0, "loudness": 0.0, "background": 0.0}
+still = {"step": 20, "shift": 0, "masked": 0.0, "loudness": 0.0, "background": 0.0}
 unchanged = augmented(rows, np.random.default_rng(1), pitch=0.0, **still)
 moved = augmented(rows, np.random.default_rng(1), pitch=2.0, **still)
 centres = (moved * np.arange(40)).sum(axis=2) / moved.sum(axis=2)
+halved = augmented(rows[:, :, ::2], np.random.default_rng(1), pitch=2.0, **still)
+places = (halved * np.arange(20)).sum(axis=2) / halved.sum(axis=2)
+click = np.zeros((200, 40, 40), np.float32)
+click[:, 20] = 1.0
+later = augmented(click, np.random.default_rng(1), pitch=0.0, **{**still, "step": 25, "shift": 100})
+times = later.mean(axis=2).argmax(axis=1)
 noisy = augmented(rows, np.random.default_rng(1), pitch=0.0, **{**still, "background": 1.0})
 louder = augmented(rows - 0.9, np.random.default_rng(1), pitch=0.0, **{**still, "loudness": 1.0})
 print(json.dumps({
@@ -34,6 +40,8 @@ print(json.dumps({
     "unchanged": float(np.abs(unchanged - rows).max()),
     "shape": moved.shape, "type": str(moved.dtype),
     "centres": [float(centres.min()), float(centres.max())],
+    "places": [float(places.min()), float(places.max())],
+    "times": [int(times.min()), int(times.max())],
     "spread": float(np.ptp(centres, axis=1).max()),
     "strength": [float(moved.sum(axis=2).min()), float(moved.sum(axis=2).max())],
 }))
@@ -49,6 +57,10 @@ def test_a_sound_becomes_higher_and_lower_within_its_range_and_as_loud_as_before
     lowest, highest = measured["centres"]
     assert 18 <= lowest < 18.2
     assert 21.8 < highest <= 22
+    lowest, highest = measured["places"]
+    assert 9 <= lowest < 9.1, "of half the bands, a sound moves by half as many"
+    assert 10.9 < highest <= 11
+    assert measured["times"] == [16, 24], "100 ms are 4 frames of 25 ms"
     assert measured["spread"] < 1e-5, "all moments of a sound move alike"
     assert measured["strength"] == pytest.approx([1, 1], abs=1e-5)
     added, loudest, often = measured["noise"]

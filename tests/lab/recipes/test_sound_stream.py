@@ -75,15 +75,40 @@ def test_features_follow_loudness_and_not_the_sound_before() -> None:
     assert 0.9 < np.median(alone - of_quiet) < 1.1, "40 decibels: 0.2175 for each time that the amplitude is e times"
 
 
+@each_case(("bands", "neighbours"), [(20, 2), (10, 4)])
+@pytest.mark.parametrize("recipe", ["keywords", "wake-word"])
+def test_fewer_bands_are_the_means_of_neighbours(bands: int, neighbours: int, recipe: str) -> None:
+    (whole,) = features(noise(1000))
+    (halved,) = features(noise(1000), recipe=recipe, bands=bands)
+    assert halved.shape == (50, bands)
+    np.testing.assert_allclose(halved, whole.reshape(50, bands, neighbours).mean(axis=2), atol=1e-6)
+
+
+@each_case(("step", "frames"), [(10, 100), (20, 50), (25, 40)])
+def test_a_window_has_a_frame_for_each_step(step: int, frames: int) -> None:
+    first, second = features(noise(1200), step=step)
+    assert first.shape == (frames, 40)
+    shared = frames * 4 // 5
+    assert first[-shared:].tobytes() == second[:shared].tobytes()
+    # A frame that begins at the same time as one of 20 ms later is the same.
+    if step == 10:
+        (usual,) = features(noise(1000))
+        assert first[3::2].tobytes() == usual[1:].tobytes()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"duration": 950}, "duration is 950; it must be a multiple of 100"),
         ({"hop": 250}, "hop is 250; it must be a multiple of 100"),
         ({"duration": 400, "hop": 500}, "hop is 500; it must be at most the duration of 400 ms"),
+        ({"step": 15}, "step is 15; it must be 10, 20 or 25"),
+        ({"step": 30}, "step is 30; it must be a whole number from 10 to 25 ms"),
+        ({"bands": 30}, "bands is 30; it must be 10, 20 or 40"),
+        ({"bands": 41}, "bands is 41; it must be a whole number from 10 to 40 bands"),
     ],
 )
-def test_times_that_do_not_fit_are_refused(arguments: dict[str, object], message: str) -> None:
+def test_arguments_that_do_not_fit_are_refused(arguments: dict[str, object], message: str) -> None:
     recipe = recipe_of("keywords")
     with pytest.raises(Refused) as refused:
         recipe.features(read_arguments(recipe.arguments, arguments, "keywords"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lab.quantize.figures import figures_of
-from lab.recipes.arguments import read_arguments
+from lab.recipes.arguments import Values, read_arguments
 from lab.recipes.catalogue import NETWORK_RECIPES, RECIPES
+from lab.recipes.recipe import Recipe, features_runefile
 from lab.search.candidate import candidate_model
 from lab.search.layers import narrowed, network_of, operators
 from lab.training.compression.widths import remaining_channels
@@ -99,3 +100,15 @@ def test_a_candidate_is_compiled_whole_and_grows_with_its_layers(name: str) -> N
     pruned_arena, pruned_constants = arena_and_constants(candidate_model(recipe, {**values, "prune": 0.5}, 3, "int8"))
     assert pruned_arena <= arena
     assert pruned_constants < constants
+
+
+def test_each_value_of_a_space_changes_what_its_candidate_is() -> None:
+    for recipe in (each for each in RECIPES.values() if each.is_searched):
+        values = read_arguments(recipe.arguments, {}, recipe.name)
+        for name, choices in recipe.space.items():
+            files = {candidate_files(recipe, {**values, name: choice}) for choice in choices}
+            assert len(files) == len(choices), f"{recipe.name} {name}"
+
+
+def candidate_files(recipe: Recipe, values: Values) -> tuple[str, bytes]:
+    return features_runefile(recipe, values), candidate_model(recipe, values, 3, "float32")
