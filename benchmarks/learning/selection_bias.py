@@ -117,6 +117,7 @@ def _text(trials: Sequence[JudgedTrial], dataset: Dataset) -> str:
         _row(f"the {_BEST} best there, in the mean", ranked[:_BEST], usual),
         _row("all, in the mean", trials, usual),
     ]
+    bias_of_ten = statistics.mean(each.difference for each in ranked[:_BEST]) - usual
     best, spread = ranked[0].difference - usual, statistics.stdev(each.difference for each in trials)
     return (
         f"{len(trials)} networks of the motion recipe, drawn by chance from its space and trained for "
@@ -126,8 +127,8 @@ def _text(trials: Sequence[JudgedTrial], dataset: Dataset) -> str:
         "read. The share that the networks answer right, in floats.\n\n"
         + table(["trials", "validation split", "test split", "difference", "beyond that of all"], rows)
         + f"\n\nThe mean difference of all trials is that between the people; its standard deviation over trials is "
-        f"{100 * spread:.1f} points. The best of {len(trials)} trials has {100 * best:+.1f} points beyond the mean, "
-        "which is the selection bias of this search."
+        f"{100 * spread:.1f} points. The best of {len(trials)} trials has {100 * best:+.1f} points beyond that, "
+        f"and the {_BEST} best have {100 * bias_of_ten:+.1f}: that is the selection bias of these trials."
     )
 
 

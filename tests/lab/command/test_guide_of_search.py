@@ -11,6 +11,8 @@ from rune.devices.boards.fit import Needs
 from tests.conftest import REPOSITORY
 
 GUIDE = REPOSITORY / "docs" / "guides" / "search.md"
+PAGE = REPOSITORY / "templates" / "searches" / "search.html"
+BENCHMARKS = REPOSITORY / "docs" / "benchmarks.md"
 NONE = Candidate({}, "int8")
 SPACE = Space({"window": range(10_500)}, ("int8",))
 
@@ -38,3 +40,20 @@ def test_the_guide_shows_what_is_printed() -> None:
         *[Trial(number, NONE, TrialState.OVER_LIMIT) for number in range(40, 44)],
     ]
     assert "\n".join(summary(trials, "The budget of trials is used up.", SPACE, {"one": 465})) == shown
+
+
+def test_the_guide_and_the_page_say_what_was_measured_of_the_best_trial() -> None:
+    section = re.split(r"^## ", BENCHMARKS.read_text("utf-8"), flags=re.MULTILINE)
+    (measured,) = [each for each in section if each.startswith("The best of 200 trials\n")]
+    rows = {
+        name: (validation, test, float(difference))
+        for name, validation, test, difference in re.findall(
+            r"^\| (.*?) \| (\S+ %) \| (\S+ %) \| ([+-]\S+) points", measured, re.MULTILINE
+        )
+    }
+    validation, test, least = rows["the best on the validation split"]
+    usual = rows["all, in the mean"][2]
+    for text in (GUIDE.read_text("utf-8"), " ".join(PAGE.read_text("utf-8").split())):
+        assert f"{validation} on the validation split and {test} on" in text
+        assert f"{least} points less" in text
+        assert f"{usual} points less in the mean" in text
