@@ -24,6 +24,7 @@ from lab.quantize.samples import MOST_SAMPLES
 from lab.recipes.alarm import DISTANCE_STAGE
 from lab.recipes.numbers import NUMBER_STAGE, DataScaling
 from lab.recipes.recipe import MODEL_STAGE, SHARES_STAGE, scores_stage, whole_runefile
+from lab.refusal import Reason, Refused
 from lab.training.data import (
     compute_windows,
     generated_dataset,
@@ -66,6 +67,7 @@ Send = Callable[[Mapping[str, Json]], None]
 """Takes an event of a run: `data`, `resumed`, `epoch`, `answers`, `checkpoint`, `progress` or `result`."""
 MEMORY = 4 << 30
 """Bytes of memory of the process that trains."""
+_MEMORY_ADVICE = "With a smaller batch, a smaller network or a shorter window it needs less."
 DEFAULT_MINUTES = 60
 REPORT_SECONDS = 0.25
 _LATE = ("features",)
@@ -344,7 +346,12 @@ def _followed(
         else:
             send({"event": "checkpoint", "epoch": event["of_epoch"], "file": event["checkpoint"]})
 
-    outcome = working.outcome(_reporter(send), receive, command)
+    try:
+        outcome = working.outcome(_reporter(send), receive, command)
+    except Refused as refused:
+        if refused.reason is not Reason.OUT_OF_MEMORY:
+            raise
+        raise Refused(refused.reason, f"{refused} {_MEMORY_ADVICE}") from refused
     if "paused" in outcome.result:
         raise RunPaused
     return outcome
