@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +10,10 @@ from typing import Any
 import pytest
 
 from lab.training.settings import ENVIRONMENT
-from tests.foreign.builds.build_farm import BuildFarm, build_farm
-from tests.support.servers.live_forge import REPOSITORY
-from tests.support.servers.services import ServiceMissing, running_services
+from tests.foreign.builds.build_farm import BuildFarm
+from tests.foreign.learning.learning_farm import answer_of, learning_farm
+from tests.foreign.learning.learning_farm import until as until_read
+from tests.support.servers.services import ServiceMissing
 
 pytestmark = [
     pytest.mark.proof,
@@ -23,35 +21,20 @@ pytestmark = [
 ]
 
 TRIALS = 6
-SCRIPT = REPOSITORY / "tests" / "foreign" / "learning" / "search_queue.py"
-MAX_WAIT = 600.0
 
 
 @pytest.fixture
 def farm(tmp_path: Path) -> Iterator[BuildFarm]:
     try:
-        with running_services(durable=True) as services, build_farm(services, tmp_path / "data", "searches") as running:
+        with learning_farm(tmp_path / "data", "searches") as running:
             yield running
     except ServiceMissing as missing:
         pytest.skip(str(missing))
 
 
-def answer_of(farm: BuildFarm, *arguments: str) -> Any:
-    command = [sys.executable, str(SCRIPT), *arguments]
-    done = subprocess.run(
-        command, cwd=REPOSITORY, env=farm.environment, capture_output=True, text=True, check=False, timeout=120
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
-    return json.loads(done.stdout.splitlines()[-1])
-
-
 def until(farm: BuildFarm, condition: Callable[[Any], Any]) -> Any:
     """Reads the search until a condition is true; returns it."""
-    deadline = time.monotonic() + MAX_WAIT
-    while not condition(search := answer_of(farm, "read")):
-        assert time.monotonic() < deadline, search
-        time.sleep(0.5)
-    return search
+    return until_read(lambda: answer_of(farm, "read-search"), condition)
 
 
 def training_jobs(search: Any) -> set[str]:
@@ -62,7 +45,7 @@ def training_jobs(search: Any) -> set[str]:
 def test_a_worker_is_killed_and_its_trial_alone_is_tried_again(farm: BuildFarm) -> None:
     killed = farm.start_worker()
     farm.start_worker()
-    answer_of(farm, "begin", str(TRIALS), "2")
+    answer_of(farm, "begin-search", str(TRIALS), "2")
     before = until(farm, lambda search: len(training_jobs(search)) == 2)
     farm.kill(killed)
     search = until(farm, lambda search: search["state"] not in ("waiting", "running"))
