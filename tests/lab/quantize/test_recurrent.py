@@ -71,6 +71,45 @@ def test_tensors_at_the_same_place_of_a_step_have_one_range() -> None:
     assert after["source"] == before["source"]
 
 
+def gated(late: int) -> bytes:
+    """A layer of `STEPS` steps: each adds to the state what a gate leaves of it, and what another one leaves of its
+    input. In the step `late` the second gate is computed before what the first one leaves."""
+    random = np.random.default_rng(6)
+    builder = Builder()
+    state = builder.tensor("source", (1, UNITS))
+    source, one = state, builder.constant("one", np.array(1, np.float32))
+    weights = builder.constant("weights", random.standard_normal((UNITS, UNITS)).astype(np.float32))
+    for step in range(STEPS):
+
+        def add(op: str, *inputs: int, name: str = "", options: str = "", number: int = step) -> int:
+            return builder.add(op, inputs, (1, UNITS), f"{name or op.lower()}{number}", (options, {}))
+
+        turned = add("FULLY_CONNECTED", state, weights, -1, options="FullyConnected")
+        first = add("LOGISTIC", turned)
+        rest = add("SUB", one, first, options="Sub") if step != late else 0
+        second = add("TANH", turned)
+        rest = rest or add("SUB", one, first, options="Sub")
+        state = add("ADD", second, add("MUL", rest, state, options="Mul"), name="state", options="Add")
+    return builder.file({"source": source}, {"state": state})
+
+
+def test_a_step_whose_operators_have_another_order_shares_the_range_of_the_others() -> None:
+    data, inputs = gated(late=3), [ModelInput("source", (1, UNITS))]
+    ranges = measured_ranges(data, samples(1, UNITS), inputs)
+    shared_by_steps(ranges, read_model(data))
+    for name in ("tanh", "mul"):
+        assert len({float(ranges[f"{name}{step}"]["max"].item()) for step in range(STEPS)}) == 1
+
+
+def test_what_a_gate_leaves_is_from_0_to_1_in_each_step() -> None:
+    data, inputs = gated(late=3), [ModelInput("source", (1, UNITS))]
+    ranges = measured_ranges(data, samples(1, UNITS), inputs)
+    assert {float(ranges[f"sub{step}"]["min"].item()) for step in range(STEPS)} != {0.0}
+    shared_by_steps(ranges, read_model(data))
+    for step in range(STEPS):
+        assert (ranges[f"sub{step}"]["min"].item(), ranges[f"sub{step}"]["max"].item()) == (0, 1)
+
+
 def test_layers_with_weights_of_their_own_share_nothing() -> None:
     data = (ONNX.parent / "network.tflite").read_bytes()
     ranges = measured_ranges(data, samples(1, 12, 6), [ModelInput("x", (1, 12, 6))])
