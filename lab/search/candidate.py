@@ -18,6 +18,7 @@ from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
 from lab.search.layers import LayerTensor, narrowed, network_of, operators
 from lab.search.quiet import without_messages
+from lab.search.recurrent import add_steps
 
 _SAMPLES = 4
 _USUAL = (-0.8, 1.0)
@@ -86,6 +87,8 @@ def _add(builder: Builder, tensor: LayerTensor, source: int, name: str, random: 
         case "FULLY_CONNECTED":
             inputs = [source, weights(tensor.shape[-1], channels), bias(tensor.shape[-1])]
             options = ("FullyConnected", {_ACTIVATION: int(settings["relu"]), "weightsFormat": 0, "keepNumDims": False})
+        case "GRU":
+            return add_steps(builder, source, tensor.shape[-1], name, random)
         case "SOFTMAX":
             inputs, options = [source], ("Softmax", {"beta": 1.0})
         case _:

@@ -126,6 +126,19 @@ def _dense(units: int, *, activation: str | None = None) -> LayerCall:
     return call
 
 
+def _gru(units: int, *, reset_after: bool, unroll: bool) -> LayerCall:
+    """A layer whose steps are written out, as those of a batch of 1 are."""
+    if reset_after or not unroll:
+        raise ValueError("a GRU is drawn with reset_after=False and unroll=True")
+
+    def call(x: LayerTensor) -> LayerTensor:
+        while x.op == "RESHAPE" and x.source is not None and x.source.shape[-1] == x.shape[-1]:
+            x = x.source  # the converter drops it: the layer has a reshape of its own
+        return LayerTensor("GRU", (x.shape[0], units), x)
+
+    return call
+
+
 def _softmax() -> LayerCall:
     return lambda x: LayerTensor("SOFTMAX", x.shape, x)
 
@@ -146,6 +159,7 @@ KERAS = SimpleNamespace(
         Dense=_dense,
         DepthwiseConv2D=_depthwise,
         Dropout=_unchanged,
+        GRU=_gru,
         ReLU=_relu,
         Reshape=_reshape,
         Softmax=_softmax,

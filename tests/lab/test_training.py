@@ -131,6 +131,20 @@ def test_what_sound_in_fewer_bands_and_frames_needs_is_known_too(tmp_path: Path)
     require_same(*needs_before_and_after(tmp_path), 0.001)
 
 
+def test_what_a_recurrent_forecast_needs_is_known_too(tmp_path: Path) -> None:
+    write_for(NETWORK_RECIPES["forecast"], tmp_path / "samples", 14)
+    arguments = "{recurrent: 1, blocks: 2, epochs: 10, batch: 16}"
+    (tmp_path / "forge.yml").write_text(f"training: {{recipe: forecast, data: samples, arguments: {arguments}}}\n")
+    (result,) = trained(tmp_path).of("result")
+    assert result["judgements"]["test"]["error"]["gain"]["low"] > 0
+    operators = [each.op for each in read_model((tmp_path / "model.tflite").read_bytes()).operators]
+    assert operators.count("TANH") == 12
+    require_same(*needs_before_and_after(tmp_path), 0.03, outputs=3 * 8)
+    verify = [sys.executable, "-m", "rune.tools.cli", "verify", str(tmp_path / "Runefile.yml")]
+    completed = subprocess.run(verify, check=True, capture_output=True, text=True)
+    assert "identical to the reference" in completed.stdout
+
+
 def test_the_script_of_a_run_gives_the_same_curves(first: Trained, tmp_path: Path) -> None:
     folder = tmp_path / "script"
     output = run_of_script(first, folder)

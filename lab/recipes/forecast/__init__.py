@@ -14,6 +14,8 @@ from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
 
+_MOST_STEPS = 128
+"""Of a recurrent layer. Each has operators of its own in the model."""
 _ARGUMENTS = (
     COLUMNS,
     RecipeArgument("window", "Length of what one forecast looks back at.", 48, 8, 2000, "rows"),
@@ -22,6 +24,7 @@ _ARGUMENTS = (
     RecipeArgument("filters", "Filters of the first convolution; each further one has half as many more.", 8, 2, 128),
     RecipeArgument("blocks", "Convolutions over time, each of which halves the length.", 3, 1, 6),
     RecipeArgument("kernel", "Rows that each convolution looks at.", 3, 2, 15, "rows"),
+    RecipeArgument("recurrent", "1: a GRU with as many outputs as `filters` reads what is left of the time.", 0, 0, 1),
     RecipeArgument(
         "noise",
         "The standard deviation of the noise that is added while learning, in those of the columns.",
@@ -55,6 +58,8 @@ def _features(values: Values) -> FeatureStages:
     window, hop, columns = int(values["window"]), int(values["hop"]), int(values["columns"]) or 1
     if hop > window:
         raise Refused(Reason.SETTINGS, f"hop is {hop}; it must be at most the window of {window} rows.")
+    if values["recurrent"]:
+        _require_steps(values)
     stages = f"""\
   # One row: the numbers of the columns, in the order of the table.
   numbers:
@@ -84,6 +89,20 @@ def _features(values: Values) -> FeatureStages:
       second: -1
 """
     return FeatureStages(stages, "change", (window, columns))
+
+
+def _require_steps(values: Values) -> None:
+    """Raises `Refused` where the recurrent layer has too few or too many steps, or channels are removed around it."""
+    steps = int(values["window"])
+    for _ in range(int(values["blocks"])):
+        steps = -(-steps // 2)
+    if not 2 <= steps <= _MOST_STEPS:
+        least = f"{steps} step{'' if steps == 1 else 's'}; a recurrent layer has 2 to {_MOST_STEPS}"
+        message = f"A window of {values['window']} rows leaves {least}. Change window or blocks, or write recurrent: 0."
+        raise Refused(Reason.SETTINGS, message)
+    if values["prune"]:
+        message = "No channels are removed around a recurrent layer. Write prune: 0, or recurrent: 0."
+        raise Refused(Reason.SETTINGS, message)
 
 
 def _stages(values: Values, source: str, dimensions: Sequence[int], scaling: DataScaling) -> str:
@@ -134,7 +153,7 @@ RECIPE = Recipe(
     kind=Kind.TABLE,
     folder=Path(__file__).parent,
     arguments=(*_ARGUMENTS, *COMMON),
-    network_arguments=("filters", "blocks", "kernel", "dropout"),
+    network_arguments=("filters", "blocks", "kernel", "recurrent", "dropout"),
     augmentation=("noise",),
     features=_features,
     target=NumberTarget(_learned, _stages, "the last value again", _newest, place=0, is_read=True, rows=_least_rows),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -10,17 +14,20 @@ from lab.recipes.catalogue import recipe_of
 from lab.recipes.numbers import NUMBER_STAGE, DataScaling
 from lab.recipes.recipe import whole_runefile
 from lab.refusal import Refused
+from lab.search.candidate import candidate_model
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
+from rune.model.tflite import read_model
 from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import RecordedTensors, tensor_array
 from tests.lab.dataset.test_features import model_of
+from tests.support.cases import each_case
 
 FORECAST = recipe_of("forecast")
 
 
-def values(**written: int) -> Values:
+def values(**written: float) -> Values:
     return read_arguments(FORECAST.arguments, written, "forecast")
 
 
@@ -62,3 +69,39 @@ def test_the_rune_adds_the_change_to_the_newest_value_of_the_first_column(column
 def test_windows_with_gaps_between_them_are_refused() -> None:
     with pytest.raises(Refused, match="hop is 9; it must be at most the window of 8 rows"):
         FORECAST.features(values(window=8, hop=9))
+
+
+@each_case(
+    ("written", "message"),
+    [
+        ({"window": 8, "blocks": 3}, "A window of 8 rows leaves 1 step; a recurrent layer has 2 to 128. Change window"),
+        ({"window": 600, "blocks": 2}, "A window of 600 rows leaves 150 steps; a recurrent layer has 2 to 128"),
+        ({"prune": 0.5}, "No channels are removed around a recurrent layer. Write prune: 0, or recurrent: 0"),
+    ],
+)
+def test_a_recurrent_layer_of_one_step_of_very_many_and_a_pruned_one_are_refused(
+    written: dict[str, float], message: str
+) -> None:
+    own = values(**written)
+    assert FORECAST.features(own).shape == (own["window"], 1)
+    with pytest.raises(Refused, match=message):
+        FORECAST.features({**own, "recurrent": 1})
+
+
+def test_a_recurrent_layer_reads_what_convolutions_leave_step_by_step() -> None:
+    model = read_model(candidate_model(FORECAST, values(columns=2, recurrent=1), 1, "int8"))
+    operators = [each.op for each in model.operators]
+    assert operators.count("CONV_2D") == 3
+    assert operators.count("TANH") == 6, "48 rows, halved three times"
+    assert "WHILE" not in operators
+
+
+@pytest.mark.slow
+def test_the_rune_with_a_recurrent_layer_gives_the_bits_of_the_reference(tmp_path: Path) -> None:
+    own = values(columns=2, recurrent=1)
+    model = candidate_model(FORECAST, own, 1, "int8")
+    (tmp_path / "m.tflite").write_bytes(model)
+    (tmp_path / "Runefile.yml").write_text(whole_runefile(FORECAST, own, "m.tflite", model, ["level"]))
+    command = [sys.executable, "-m", "rune.tools.cli", "verify", str(tmp_path / "Runefile.yml"), "--seed", "1"]
+    completed = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "model (m.tflite): identical to the reference" in completed.stdout

@@ -28,6 +28,14 @@ def network(shape, classes, batch):
     return keras.Model(source, keras.layers.Dense(classes, activation="softmax")(x))
 """
 
+RECURRENT = """
+import keras
+def network(shape, classes, batch):
+    source = keras.Input(shape, batch)
+    x = keras.layers.GRU(3, reset_after=False, unroll=batch == 1)(source)
+    return keras.Model(source, keras.layers.Dense(classes)(x))
+"""
+
 
 def test_a_network_is_drawn_with_the_shapes_that_keras_gives() -> None:
     drawn = operators(network_of(NETWORK, (21, 10, 2), 4, {}))
@@ -62,6 +70,12 @@ def test_a_layer_keeps_at_least_two_channels(share: float, remaining: int) -> No
 def test_a_layer_that_cannot_be_drawn_is_named() -> None:
     with pytest.raises(AttributeError, match="LSTM"):
         network_of(NETWORK.replace("DepthwiseConv2D(3)", "LSTM(3)"), (21, 10, 2), 4, {})
+
+
+def test_a_recurrent_layer_is_drawn_as_its_steps_alone() -> None:
+    assert operators(network_of(RECURRENT, (21, 10), 4, {}))[1].shape == (1, 3)
+    with pytest.raises(ValueError, match="reset_after=False and unroll=True"):
+        network_of(RECURRENT.replace("batch == 1", "False"), (21, 10), 4, {})
 
 
 def test_an_input_has_the_zero_point_of_what_its_features_are() -> None:
