@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from forge.core.blobs.store import read_blob
@@ -28,6 +28,7 @@ class OutsideModel:
 
     path: str
     digest: str
+    record_path: str
     record: TrainingRecord | None
     problem: str = ""
 
@@ -43,42 +44,55 @@ def outside_models(project: Project, tree: WorkingTree) -> list[OutsideModel]:
 
 
 def changed_outside_models(project: Project, before: Files, after: Files) -> list[OutsideModel]:
-    """Those of which a file or the record changed between two states of a project's files. No query where none did."""
+    """Those of which the file or the record changed between two states of a project's files."""
     changed = {path for path, each in after.items() if before.get(path, {}).get("digest") != each["digest"]}
-    records = [path for path in _records(after) if any(each.startswith(_stem(path)) for each in changed)]
-    return _trained_outside(project, _claims(after, records, lambda path: read_blob(after[path]["digest"])))
+    records = _records(after) if changed else []
+    claims = _claims(after, records, lambda path: read_blob(after[path]["digest"]))
+    return _trained_outside(project, (each for each in claims if {each.path, each.record_path} & changed))
 
 
 def _records(files: Files) -> list[str]:
     return sorted(path for path in files if path.endswith(RECORD_SUFFIX))[:MOST_RECORDS]
 
 
-def _stem(record: str) -> str:
-    """The begin of the paths of a record and of the files that it is about."""
-    return record.removesuffix(RECORD_SUFFIX) + "."
-
-
 def _claims(files: Files, records: Collection[str], read: Callable[[str], bytes]) -> Iterator[OutsideModel]:
-    """A model for each record of training beside its file."""
+    """A model for each record of training that has one."""
+    paths = {each["digest"]: path for path, each in files.items()}
     for path in records:
-        name = quoted(path)
-        record: TrainingRecord | None = None
-        problem = ""
         try:
-            if files[path]["size"] > MAX_RECORD:
-                problem = f"{name} has more than {size_text(MAX_RECORD)}, and is not read."
-            elif (record := read_training_record(read(path), path)) is None:
+            record = _read(path, files[path]["size"], read)
+            if record is None:
                 continue
+            subject, problem = _subject(record, path, files, paths)
         except NotFound:
             continue  # its bytes are deleted
-        except BadRecord:
-            problem = f"{name} lacks what rune train writes, such as the recipe, the seed and the digest of the data."
-        stored = [each for each in (record.digests if record is not None else (model_path(path),)) if each in files]
-        if not stored:
-            continue
-        if record is not None and any(files.get(each, {}).get("digest") != own for each, own in record.digests.items()):
-            record, problem = None, f"{name} is the record of another file."
-        yield OutsideModel(stored[0], files[stored[0]]["digest"], record, problem)
+        except BadRecord as error:
+            record, subject, problem = None, model_path(path), str(error)
+        if subject in files:
+            yield OutsideModel(subject, files[subject]["digest"], path, None if problem else record, problem)
+
+
+def _subject(record: TrainingRecord, path: str, files: Files, paths: Mapping[str, str]) -> tuple[str, str]:
+    """The path of the file that a record is about, "" for none, and why the record is not believed, "" if it is.
+    `paths` are those of the files by digest."""
+    if not set(record.digests.values()) <= paths.keys():
+        return next(
+            (each for each in record.digests if each in files), ""
+        ), f"{quoted(path)} is the record of another file."
+    first, digest = next(iter(record.digests.items()))
+    # The studio puts a model into another folder than its record.
+    return (first if files.get(first, {}).get("digest") == digest else paths[digest]), ""
+
+
+def _read(path: str, size: int, read: Callable[[str], bytes]) -> TrainingRecord | None:
+    """Raises `BadRecord` with a reason, and `NotFound`."""
+    if size > MAX_RECORD:
+        raise BadRecord(f"{quoted(path)} has more than {size_text(MAX_RECORD)}, and is not read.")
+    try:
+        return read_training_record(read(path), path)
+    except BadRecord:
+        lacks = "lacks what rune train writes, such as the recipe, the seed and the digest of the data."
+        raise BadRecord(f"{quoted(path)} {lacks}") from None
 
 
 def _trained_outside(project: Project, claims: Iterator[OutsideModel]) -> list[OutsideModel]:

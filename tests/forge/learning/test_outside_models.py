@@ -119,6 +119,14 @@ def test_a_model_trained_at_home_is_marked_with_recipe_seed_and_data(
     assert UNKNOWN in page
 
 
+def test_a_record_counts_in_another_folder_than_its_model(client: Client, user: User, project: Project) -> None:
+    write_file(user, project, "models/gesture.tflite", MODEL)
+    write_file(user, project, "gesture.provenance.json", record_of(MODEL))
+    page = page_of(client)
+    assert page.count(MARK) == 1
+    assert "Recipe motion, seed 7, data" in page
+
+
 def test_parameters_of_trees_that_were_trained_at_home_are_marked(client: Client, user: User, project: Project) -> None:
     files = {"gesture.trees.json": b"{}", "gesture.scaling.txt": b"1\n"}
     for path, data in files.items():
