@@ -14,8 +14,9 @@ from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
 
-_MOST_STEPS = 128
-"""Of a recurrent layer. Each has operators of its own in the model."""
+_MOST_STEPS = 64
+"""Of a recurrent layer. Each has operators of its own in the model: a rune of 128 steps has 120 kB, and what it needs
+is counted for longer than somebody waits who fills in a form."""
 _ARGUMENTS = (
     COLUMNS,
     RecipeArgument("window", "Length of what one forecast looks back at.", 48, 8, 2000, "rows"),

@@ -74,8 +74,8 @@ def test_windows_with_gaps_between_them_are_refused() -> None:
 @each_case(
     ("written", "message"),
     [
-        ({"window": 8, "blocks": 3}, "A window of 8 rows leaves 1 step; a recurrent layer has 2 to 128. Change window"),
-        ({"window": 600, "blocks": 2}, "A window of 600 rows leaves 150 steps; a recurrent layer has 2 to 128"),
+        ({"window": 8, "blocks": 3}, "A window of 8 rows leaves 1 step; a recurrent layer has 2 to 64. Change window"),
+        ({"window": 600, "blocks": 2}, "A window of 600 rows leaves 150 steps; a recurrent layer has 2 to 64"),
         ({"prune": 0.5}, "No channels are removed around a recurrent layer. Write prune: 0, or recurrent: 0"),
     ],
 )
