@@ -101,7 +101,7 @@ def write_year(rows: NDArray[np.float64], folder: Path) -> Path:
 
 
 def _learned(written: Mapping[str, int], source: Path, folder: Path) -> dict[str, Any]:
-    """What the test says of a run, with `needs`."""
+    """The errors of a run on the test split, with `needs`."""
     prepared = prepare_run(Training("forecast", "samples", arguments={"ahead": AHEAD, **written}), source, {})
     folder.mkdir()
     settings = prepared.settings

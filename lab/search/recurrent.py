@@ -43,7 +43,7 @@ def add_steps(builder: Builder, source: int, units: int, name: str, random: np.r
 
 @dataclass(frozen=True)
 class _Parts:
-    """What the input of a step adds to both gates and to the next state."""
+    """The parts of an input: those that a step adds to both gates and to the next state."""
 
     update: int
     reset: int
@@ -77,7 +77,7 @@ class _Layer:
         return _Parts(*self._builder.add_many("SPLIT", [self._axis, product], shapes, f"{self._name}/split", options))
 
     def turned(self, state: int) -> tuple[int, int]:
-        """What the state before adds to both gates."""
+        """The parts of the state before: those that a step adds to both gates."""
         product = self._of_state_before(state)
         return self._gate(product, 0), self._gate(product, 1)
 
@@ -90,17 +90,17 @@ class _Layer:
         """The state after a further step; `turned` is what the state before adds, where it is computed already."""
         if turned is not None:
             update = self._add("LOGISTIC", self._add("ADD", parts.update, turned[0]))
-            kept = self._add("MUL", update, state)
+            retained = self._add("MUL", update, state)
             remaining, reset = self._remaining(update), turned[1]
         else:
             product = self._of_state_before(state)
             update = self._add("LOGISTIC", self._add("ADD", parts.update, self._gate(product, 0)))
             remaining = self._remaining(update)
-            kept, reset = self._add("MUL", update, state), self._gate(product, 1)
+            retained, reset = self._add("MUL", update, state), self._gate(product, 1)
         share = self._add("LOGISTIC", self._add("ADD", parts.reset, reset))
         read = self._product(self._add("MUL", share, state), self._of_state, NO_TENSOR, self._units)
         coming = self._add("TANH", self._add("ADD", parts.state, read))
-        return self._add("ADD", kept, self._add("MUL", remaining, coming))
+        return self._add("ADD", retained, self._add("MUL", remaining, coming))
 
     def _of_state_before(self, state: int) -> int:
         return self._product(state, self._of_gates, NO_TENSOR, (_GATES - 1) * self._units)
