@@ -42,7 +42,7 @@ def add_steps(builder: Builder, source: int, units: int, name: str, random: np.r
 
 
 @dataclass(frozen=True)
-class _Parts:
+class _InputParts:
     """The parts of an input: those that a step adds to both gates and to the next state."""
 
     update: int
@@ -69,24 +69,26 @@ class _Layer:
         ]
         self._strides = builder.constant(f"{name}/strides", np.array([1, 1], np.int32))
 
-    def parts(self, source: int) -> _Parts:
+    def parts(self, source: int) -> _InputParts:
         """The product of an input with its weights, in its three parts."""
         product = self._product(source, self._kernel, self._bias, _GATES * self._units)
         shapes = [(1, self._units)] * _GATES
         options = ("Split", {"numSplits": _GATES})
-        return _Parts(*self._builder.add_many("SPLIT", [self._axis, product], shapes, f"{self._name}/split", options))
+        return _InputParts(
+            *self._builder.add_many("SPLIT", [self._axis, product], shapes, f"{self._name}/split", options)
+        )
 
     def turned(self, state: int) -> tuple[int, int]:
         """The parts of the state before: those that a step adds to both gates."""
         product = self._of_state_before(state)
         return self._gate(product, 0), self._gate(product, 1)
 
-    def first(self, parts: _Parts) -> int:
+    def first(self, parts: _InputParts) -> int:
         """The state after the first step; that before is 0."""
         remaining = self._remaining(self._add("LOGISTIC", parts.update))
         return self._add("MUL", remaining, self._add("TANH", parts.state))
 
-    def next(self, state: int, parts: _Parts, turned: tuple[int, int] | None) -> int:
+    def next(self, state: int, parts: _InputParts, turned: tuple[int, int] | None) -> int:
         """The state after a further step; `turned` is what the state before adds, where it is computed already."""
         if turned is not None:
             update = self._add("LOGISTIC", self._add("ADD", parts.update, turned[0]))
