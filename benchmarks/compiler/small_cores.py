@@ -95,7 +95,7 @@ RAM is arena, static and the deepest stack; flash is code, constants, start-up c
 with `-O2`. TFLM is TensorFlow Lite Micro with CMSIS-NN on the same cores, at its counts of one commit. Wrong bytes
 are those that differ from TensorFlow Lite's reference kernels on {FRAMES} inputs, half of them noise, half stripes.
 Instructions are not cycles: how long one takes is the chip's, and its flash's. Multiply-accumulates are the model's,
-those of channels that Anvil removes included."""
+those of channels that Anvil removes included. The figures are unverified, and no MLPerf results."""
 
 
 def _row(model: MeasuredModel, measured: CoreFigures, peer: Peer | None) -> Sequence[str]:

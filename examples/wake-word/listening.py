@@ -42,9 +42,9 @@ def calls(project: Path, sound: Sound) -> list[float]:
     return times
 
 
-def listen_and_count(project: Path, held_out: tuple[Corpus, Corpus], prompts: Path) -> dict[str, object]:
-    """On voices that the model was not trained on."""
-    phrases, words = held_out
+def listen_and_count(project: Path, test: tuple[Corpus, Corpus], prompts: Path) -> dict[str, object]:
+    """On voices that the model was not trained on, and by which nothing was chosen."""
+    phrases, words = test
     heard, twice = {}, 0
     for name, ratio in (("clean", 60.0), ("noise_20_db", 20.0), ("noise_10_db", 10.0)):
         times = calls(project, spoken(phrases, IS_PHRASE, ratio))

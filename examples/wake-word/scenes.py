@@ -1,4 +1,4 @@
-"""Four seconds as a microphone hears them, with or without the phrase, and what a model sees of them."""
+"""Four seconds as a microphone hears them, with or without the phrase, and the recordings that are cut from them."""
 
 from __future__ import annotations
 
@@ -9,32 +9,17 @@ from augment import Corpus, add, in_a_room, level, noise_of, resampled
 from numpy.typing import NDArray
 from phrase import IS_NEAR, IS_PHRASE
 
-from rune.compiler.building.building import build
-from rune.compiler.building.options import BuildOptions
-from rune.project.files import MemoryFiles
-from rune.running.runtime import LoadedRune, Runtime
-
 RATE = 16_000
 LENGTH = 4 * RATE
-FRAMES, BANDS = 65, 40
-_STEP, _FRAME = 320, 480
-_FEATURES = f"""
-version: 1
-image: runicos/base
-pipeline:
-  audio:
-    capability: SOUND
-    outputs: [{{type: i16, dimensions: [{LENGTH}]}}]
-    args: {{hz: {RATE}, sample_duration_ms: {1000 * LENGTH // RATE}}}
-  spectrum:
-    proc-block: log_mel
-    inputs: [audio]
-    outputs: [{{type: i8, dimensions: [199, {BANDS}]}}]
-    args: {{preset: micro_frontend, type: i8}}
-  out:
-    out: TENSOR
-    inputs: [spectrum]
-"""
+RECORDING = 1_300 * RATE // 1000
+"""The samples that one answer of the rune listens to."""
+_STEP = RATE // 50
+"""Between the ends of two recordings that may be cut, as the rune has a new row of its spectrogram."""
+_FIRST = RECORDING + 15 * _STEP
+PHRASE_SHARE, NEAR_SHARE, SPEECH_SHARE = 0.5, 0.25, 0.15
+"""Of the scenes: the phrase, something that sounds like it, and other speech. The others have no speech at all."""
+_MUSIC_SHARE = 0.3
+"""Of the scenes, those with music in the noise."""
 
 
 @dataclass(frozen=True)
@@ -45,36 +30,25 @@ class Scene:
     phrase: tuple[float, float] | None
 
 
-def front_end() -> LoadedRune:
-    """The template's own spectrum over four seconds, so that training and the rune see the same bits."""
-    return Runtime.load(build(MemoryFiles({"Runefile.yml": _FEATURES.encode()}), BuildOptions("features")).rune)
-
-
-def features_of(rune: LoadedRune, sound: NDArray[np.int16]) -> NDArray[np.int8]:
-    """i8[199, 40]."""
-    (capability,) = rune.capabilities
-    (message,) = rune.call({capability.id: sound.tobytes()})
-    return np.array(message.tensors[0].elements, np.int8).reshape(-1, BANDS)
-
-
 def scene(phrases: Corpus, words: Corpus, rng: np.random.Generator) -> Scene:
-    """The phrase in 55 of 100, something like it in 15, other speech in 20; else no speech at all."""
+    """A scene of a kind by chance, as `PHRASE_SHARE` and its siblings say."""
     speech = np.zeros(LENGTH, np.float32)
     kind, place = rng.random(), None
-    if kind < 0.7:
-        said = resampled(phrases.draw(IS_PHRASE if kind < 0.55 else IS_NEAR, rng), rng)
+    if kind < PHRASE_SHARE + NEAR_SHARE:
+        is_phrase = kind < PHRASE_SHARE
+        said = resampled(phrases.draw(IS_PHRASE if is_phrase else IS_NEAR, rng), rng)
         end = int(rng.uniform(2.2, 3.6) * RATE)
         start = max(end - len(said), 0)
         add(speech, said, start)
-        place = (start / RATE, end / RATE) if kind < 0.55 else None
+        place = (start / RATE, end / RATE) if is_phrase else None
         if rng.random() < 0.5:
             _talk(speech, words, 0, start - int(rng.uniform(0.1, 0.8) * RATE), rng)
         if rng.random() < 0.4:
             _talk(speech, words, end + int(rng.uniform(0.15, 0.8) * RATE), LENGTH, rng)
-    elif kind < 0.9:
+    elif kind < PHRASE_SHARE + NEAR_SHARE + SPEECH_SHARE:
         _talk(speech, words, 0, LENGTH, rng)
-    noise = noise_of(words, rng, LENGTH, music_share=0.2)
-    if kind >= 0.9:
+    noise = noise_of(words, rng, LENGTH, music_share=_MUSIC_SHARE)
+    if kind >= PHRASE_SHARE + NEAR_SHARE + SPEECH_SHARE:
         return Scene(level(noise, rng, softest=-60.0), None)
     heard = in_a_room(speech, rng)
     power = np.sqrt(np.mean(np.sort(heard**2)[-RATE:]))
@@ -82,19 +56,20 @@ def scene(phrases: Corpus, words: Corpus, rng: np.random.Generator) -> Scene:
     return Scene(level(heard + noise, rng, softest=-36.0), place)
 
 
-def windows(scene: Scene, features: NDArray[np.int8], rng: np.random.Generator) -> list[tuple[NDArray[np.int8], int]]:
-    """Some windows of a scene: 1 just after the phrase; 0 before it is nearly said, and long after it."""
-    ends = np.arange(FRAMES + 15, len(features) + 1)
-    times = ((ends - 1) * _STEP + _FRAME) / RATE
+def recordings(scene: Scene, rng: np.random.Generator) -> list[tuple[NDArray[np.int16], bool]]:
+    """Three recordings of 1.3 s that are cut from a scene, each with whether the phrase was just said. The others end
+    before it is nearly said, or long after it."""
+    ends = np.arange(_FIRST, len(scene.sound) + 1, _STEP)
+    times = ends / RATE
     if scene.phrase is None:
         called, quiet = np.zeros(len(ends), bool), np.ones(len(ends), bool)
     else:
         start, end = scene.phrase
         called = (times >= end + 0.02) & (times < end + 0.45)
         quiet = (times < end - 0.3 * (end - start)) | (times > end + 1.0)
-    chosen = [(end, 1) for end in rng.choice(ends[called], 2)] if called.any() else []
-    chosen += [(end, 0) for end in rng.choice(ends[quiet], 3 if called.any() else 4)] if quiet.any() else []
-    return [(features[end - FRAMES : end], label) for end, label in chosen]
+    chosen = [(end, True) for end in rng.choice(ends[called], 1)] if called.any() else []
+    chosen += [(end, False) for end in rng.choice(ends[quiet], 3 - len(chosen))] if quiet.any() else []
+    return [(scene.sound[end - RECORDING : end], is_call) for end, is_call in chosen]
 
 
 def _talk(speech: NDArray[np.float32], words: Corpus, start: int, end: int, rng: np.random.Generator) -> None:

@@ -1,4 +1,4 @@
-"""Trains the wake-word model from nothing and measures the rune with it. See README.md for what it needs.
+"""Learns the wake-word model by its recipe and measures the rune with it. See README.md for what it needs.
 
     python examples/wake-word/train.py --cache /tmp/wake-word
 
@@ -9,115 +9,128 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import cache
+from multiprocessing import Pool
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 HERE = Path(__file__).parent
-sys.path.append(str(HERE.parent))  # training.py, which the templates share
 sys.path.append(str(HERE.parent / "keywords"))  # its voices, words, rooms and noise
 
 from augment import Corpus, corpus_of  # noqa: E402
+from espeak import HELD_OUT, TEST  # noqa: E402
+from listening import listen_and_count, write_example  # noqa: E402
 from phrase import clips  # noqa: E402
-from scenes import BANDS, FRAMES, features_of, front_end, scene, windows  # noqa: E402
+from scenes import recordings, scene  # noqa: E402
 from speech import all_clips  # noqa: E402
 
+from rune.datasets.content.wav import wav_bytes  # noqa: E402
+
 SEED = 50
-_BATCH = 128
+LABELS = ("other", "wake-word")
+"""Those of the recipe: what is not the phrase, and the phrase."""
+_RATE = 16_000
+_TEST_SCENES = 600
+_CHUNK = 200
+FORGE = f"""\
+training:
+  recipe: wake-word
+  data: samples
+  model: wake-word.tflite
+  seed: {SEED}
+  arguments:
+    duration: 1300
+    hop: 200
+    copies: 0
+    others: 4
+    filters: 64
+    blocks: 4
+    shift: 0
+    pitch: 1.0
+    masked: 0.2
+    background: 0.6
+    mean-of: 2
+    smoothing: 0.02
+    dropout: 0.3
+    batch: 128
+    epochs: 30
+    patience: 30
+    balance: 0
+"""
 
 
-def corpora(cache: Path, workers: int, *, held_out: bool) -> tuple[Corpus, Corpus]:
-    """Of the phrase and what is like it, and of other words, by voices that are, or are not, held out."""
-    phrases = [(c.label, c.engine, c.sound) for c in clips(cache) if c.held_out == held_out]
-    alone = [c for c in all_clips(cache, workers, 1.0) if not c.engine.endswith("-sentences")]
-    words = [(c.label, c.engine, c.sound) for c in alone if c.held_out == held_out]
-    return corpus_of(phrases), corpus_of(words)
-
-
-def training(cache: Path, workers: int, count: int) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
-    """The windows of so many scenes: i8[n, 65, 40], and 1 where the phrase was just said."""
-    path = cache / f"labelled-windows-{count}.npz"
-    if not path.exists():
-        phrases, words = corpora(cache, workers, held_out=False)
-        rune = front_end()
-        examples: list[tuple[NDArray[np.int8], int]] = []
-        for number in range(count):
-            rng = np.random.default_rng([SEED, number])
-            each = scene(phrases, words, rng)
-            examples += windows(each, features_of(rune, each.sound), rng)
-        np.savez(
-            path, inputs=np.stack([window for window, _ in examples]), labels=np.array([label for _, label in examples])
+def corpora(cache: Path, workers: int, voices: Sequence[str] | None = None) -> tuple[Corpus, Corpus]:
+    """Of the phrase and what is like it, and of other words: by these voices, or by all that are not held out."""
+    phrases = [clip for clip in clips(cache)]
+    words = [clip for clip in all_clips(cache, workers, 1.0) if not clip.engine.endswith("-sentences")]
+    phrase_corpus, word_corpus = (
+        corpus_of(
+            [
+                (clip.label, clip.engine, clip.sound)
+                for clip in each
+                if (clip.voice in voices if voices else not clip.held_out)
+            ]
         )
-    data = np.load(path)
-    return data["inputs"], data["labels"]
+        for each in (phrases, words)
+    )
+    return phrase_corpus, word_corpus
 
 
-def network(batch: int | None):  # type: ignore[no-untyped-def]
-    """How sure it is, 0 to 1, from features / 128: convolutions over time with the bands as channels."""
-    import keras
-    from training import finished
-
-    source = keras.Input(batch_shape=(batch, FRAMES, BANDS))
-    x = keras.layers.Reshape((FRAMES, 1, BANDS))(source)
-    for filters, kernel, stride in ((48, 5, 2), (48, 5, 2), (48, 5, 2), (64, 3, 1)):
-        x = keras.layers.Conv2D(filters, (kernel, 1), (stride, 1), padding="same", use_bias=False)(x)
-        x = finished(x)
-    x = keras.layers.Reshape((x.shape[1] * x.shape[3],))(x)
-    x = keras.layers.Dropout(0.3)(x)
-    return keras.Model(source, keras.layers.Dense(1, activation="sigmoid")(x))
+def write_samples(cache: Path, workers: int, folder: Path, count: int) -> None:
+    """Writes recordings below folders of their splits and labels: those of so many scenes to learn from, of one in 32
+    for the validation, and of others for the test, by voices of its own."""
+    for split in ("train", "validation", "test"):
+        for label in LABELS:
+            (folder / split / label).mkdir(parents=True)
+    corpora(cache, workers)  # so that no two workers make the clips
+    parts = [(cache, folder, False, start, min(start + _CHUNK, count)) for start in range(0, count, _CHUNK)]
+    parts += [(cache, folder, True, start, start + _CHUNK) for start in range(0, _TEST_SCENES, _CHUNK)]
+    with Pool(workers) as pool:
+        pool.starmap(_write_recordings, parts, chunksize=1)
 
 
-def train(inputs: NDArray[np.int8], labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]
-    import keras
-    from training import drawn, fit, new
+def _write_recordings(cache: Path, folder: Path, is_test: bool, start: int, end: int) -> None:
+    phrases, words = _corpora_of_split(cache, is_test)
+    for number in range(start, end):
+        rng = np.random.default_rng([SEED, 3, number] if is_test else [SEED, number])
+        split = "test" if is_test else "train" if number % 32 else "validation"
+        for place, (sound, is_call) in enumerate(recordings(scene(phrases, words, rng), rng)):
+            path = folder / split / LABELS[is_call] / f"{number:05}-{place}.wav"
+            path.write_bytes(wav_bytes(_RATE, sound.astype("<i2").tobytes()))
 
-    model = new(network, SEED)
 
-    def batches() -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-        rng = np.random.default_rng([SEED, 1, 1])
-        for chosen in drawn(len(labels), _BATCH, rng):
-            pictures = inputs[chosen].astype(np.float32) / 128
-            pictures += rng.normal(0, 0.03, pictures.shape).astype(np.float32)
-            for picture in pictures:
-                width, at = int(rng.integers(0, 7)), int(rng.integers(0, BANDS - 7))
-                picture[:, at : at + width] = picture.mean()
-            yield pictures, labels[chosen, None].astype(np.float32)
-
-    loss = keras.losses.BinaryCrossentropy(label_smoothing=0.02)
-    fit(model, batches(), len(labels) // _BATCH, epochs, loss=loss, decay=2e-3)
-    return model
+@cache
+def _corpora_of_split(cache: Path, is_test: bool) -> tuple[Corpus, Corpus]:
+    return corpora(cache, 1, TEST if is_test else None)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Trains the wake-word model and measures the rune with it.")
-    parser.add_argument("--cache", type=Path, required=True, help="folder for what is made on the way, about 1 GB")
+    parser = argparse.ArgumentParser(description="Learns the wake-word model by its recipe and measures the rune.")
+    parser.add_argument("--cache", type=Path, required=True, help="folder for what is made on the way, about 2 GB")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--scenes", type=int, default=8_000)
-    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--scenes", type=int, default=7_800)
     parser.add_argument("--out", type=Path, default=HERE, help="where wake-word.tflite and quality.json go")
     parser.add_argument("--prompts", type=Path, default=Path("/usr/share/asterisk/sounds/en_US_f_Allison"))
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
+    project = options.cache / f"wake-word-{options.scenes}"
+    if not project.exists():
+        write_samples(options.cache, options.workers, project / "samples", options.scenes)
+    (project / "forge.yml").write_text(FORGE, encoding="utf-8")
+    # The template's Runefile is that of the recipe, with an output that lasts for a second and a threshold of its own.
+    shutil.copy(HERE / "Runefile.yml", project)
+    # A child of its own learns; rune train goes on from its last checkpoint when it is called again.
+    subprocess.run([sys.executable, "-m", "rune.tools.cli", "train", str(project)], check=True)
 
-    inputs, labels = training(options.cache, options.workers, options.scenes)
-    print(f"{len(labels)} windows, {labels.mean():.2f} of them just after the phrase", flush=True)
-    import tensorflow as tf
-    from training import to_tflite
-
-    sample = np.concatenate([inputs[:600].astype(np.float32) / 128, np.full((1, FRAMES, BANDS), -1, np.float32)])
-    model = train(inputs, labels, options.epochs)
-    converted = to_tflite(network, model.get_weights(), sample, takes=tf.int8)
-    (options.out / "wake-word.tflite").write_bytes(converted)
-
-    from listening import listen_and_count, write_example
-
-    held_out = corpora(options.cache, options.workers, held_out=True)
-    quality = listen_and_count(options.out, held_out, options.prompts)
+    quality = listen_and_count(project, corpora(options.cache, options.workers, TEST), options.prompts)
+    shutil.copy(project / "wake-word.tflite", options.out)
     (options.out / "quality.json").write_text(json.dumps(quality, indent=2) + "\n", encoding="utf-8")
-    write_example(options.out / "okay-hammer.wav", held_out)
+    write_example(options.out / "okay-hammer.wav", corpora(options.cache, options.workers, HELD_OUT))
     print(json.dumps(quality, indent=2))
 
 
