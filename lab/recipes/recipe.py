@@ -160,6 +160,11 @@ class Recipe:
         """Whether it counts objects, and learns from their positions."""
         return self.count_answer is not None
 
+    @property
+    def shows_augmentation(self) -> bool:
+        """Whether its augmentation can be seen or heard: noise in scaled numbers, or in those of a backbone, cannot."""
+        return bool(self.augmentation) and not (self.scales or self.needs_backbone)
+
     def classes(self, labels: int) -> int:
         """How many classes its network has for so many labels: the background of objects is one."""
         return labels + 1 if self.counts else labels
