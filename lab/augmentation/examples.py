@@ -82,7 +82,7 @@ def augmentation_examples(
 
     Raises `Refused` for a recipe without an augmentation that can be shown, and for recordings that it cannot read.
     """
-    if not recipe.shows_augmentation:
+    if not recipe.shown_augmentation:
         raise Refused(Reason.SETTINGS, f"The recipe {recipe.name} has no augmentation that can be seen or heard.")
     require_kind(recordings, recipe.kind, recipe.name)
     chosen = _chosen(recipe, recordings)

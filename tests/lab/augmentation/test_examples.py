@@ -22,8 +22,8 @@ from rune.datasets.content.pictures import is_png
 from rune.datasets.content.wav import read_wav, wav_bytes
 from tests.lab.training.recordings_of_kind import write_for
 
-SHOWN = [recipe for recipe in RECIPES.values() if recipe.shows_augmentation]
-OTHERS = [recipe.name for recipe in RECIPES.values() if not recipe.shows_augmentation]
+SHOWN = [recipe for recipe in RECIPES.values() if recipe.shown_augmentation]
+OTHERS = [recipe.name for recipe in RECIPES.values() if not recipe.shown_augmentation]
 UNCHANGED: dict[str, dict[str, Any]] = {
     "keywords": {"shift": 0, "pitch": 0.0, "masked": 0.0, "loudness": 0.0, "background": 0.0},
     "wake-word": {"shift": 0, "pitch": 0.0, "masked": 0.0, "loudness": 0.0, "background": 0.0},
