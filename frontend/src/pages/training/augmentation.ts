@@ -50,6 +50,11 @@ async function drawAgain(
   const said = section.querySelector<HTMLElement>("[data-augmentation-said]");
   const place = section.querySelector<HTMLElement>("[data-augmentation-examples]");
   if (said === null || place === null) return;
+  const problem = problemOf(form);
+  if (problem !== "") {
+    say(said, problem, true);
+    return;
+  }
   say(said, "Drawing a recording of each label …");
   section.setAttribute("aria-busy", "true");
   const [, organisation = "", name = ""] = location.pathname.split("/");
@@ -66,6 +71,15 @@ async function drawAgain(
   say(said, "");
   const data = `/${organisation}/${name}/data`;
   place.replaceChildren(...answer.examples.map((example) => exampleCard(example, answer.kind, data, section, player)));
+}
+
+/** A sentence about the first argument that is out of its range; "" where there is none. */
+function problemOf(form: HTMLFormElement): string {
+  for (const field of form.elements) {
+    if (!(field instanceof HTMLInputElement) || !field.name.startsWith(ARGUMENT) || field.validity.valid) continue;
+    return `${field.name.slice(ARGUMENT.length)} must be a number from ${field.min} to ${field.max}.`;
+  }
+  return "";
 }
 
 function say(said: HTMLElement, text: string, isRefusal = false): void {
