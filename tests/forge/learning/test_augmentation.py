@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
+from forge.compute.scheduler.slots import Party
 from forge.core.models import AuditEntry, Event
 from forge.datasets.models import Consent, DataSet, Sample
 from forge.learning.augmentation import actions
@@ -107,7 +108,7 @@ def test_an_organisation_has_few_drawings_that_wait(
     begun, over = threading.Event(), threading.Event()
 
     def work() -> None:
-        with actions._scheduler.claim(actions.Party(project.pk)) as slot:
+        with actions._scheduler.claim(Party(project.pk)) as slot:
             assert slot.wait(over.is_set)
             begun.set()
             over.wait()
