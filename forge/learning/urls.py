@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from forge.learning.augmentation import api as augmentation
 from forge.learning.conversions import api
 from forge.learning.inputs import api as inputs
 from forge.learning.searches import api as searches
@@ -36,6 +37,7 @@ urlpatterns = [
     path(f"{_SEARCH}/trials/<int:trial>/use", searches.SearchUse.as_view()),
     path(_TRAINING, training.TrainingRuns.as_view()),
     path(f"{_TRAINING}/recipes", training.TrainingRecipes.as_view()),
+    path(f"{_TRAINING}/augmentation", augmentation.TrainingAugmentation.as_view()),
     path(f"{_TRAINING}/teach", teaching.Teaching.as_view()),
     path(_RUN, training.OneTrainingRun.as_view()),
     path(f"{_RUN}/stop", training.TrainingStop.as_view()),

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from lab.child.start import Step, end_waiting, run, start_ahead
+from lab.command.augmentation_job import augment_recordings
 from lab.command.conversion import FloatModel, Recorded, Request, make_float, make_forms, needed_environment, provenance
 from lab.command.environment_needed import EnvironmentNeeded
 from lab.command.search_job import search_settings
@@ -185,6 +186,7 @@ ACTIONS: Mapping[str, Callable[[Mapping[str, Any], Callable[[float, str], None]]
     "prepare": prepare_environment,
     "recipes": describe_recipes,
     "count": count_needs,
+    "augment": augment_recordings,
 }
 
 COMMANDED_ACTIONS: Mapping[str, Callable[[], tuple[Callable[..., dict[str, Any]], RunCommands | SearchCommands]]] = {

@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from lab.augmentation.examples import augmentation_examples
+from lab.augmentation.files import example_files
 from lab.command.preparing import require_tools
 from lab.command.training_text import counted_needs, summary
 from lab.dataset.splitting import splits_of_bytes
@@ -29,6 +31,7 @@ from lab.training.settings import ENVIRONMENT
 from lab.training.start import StartModel
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
+from rune.datasets.splits import Split
 from rune.devices.emulation.cores import CORES
 from rune.project.files import FileError, FolderFiles
 from rune.project.runefile import DEFAULT_RUNEFILE
@@ -38,7 +41,7 @@ from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.writing import write_file
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import ProgressLine, progress
-from rune.wording import plain, quoted
+from rune.wording import counted, plain, quoted
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
@@ -63,6 +66,12 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
     help="Write the run as a script of plain Keras, with its features, into this folder, and train nothing.",
 )
 @click.option(
+    "--augmentation",
+    "example_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write a few recordings before and after augmentation into this folder, and train nothing.",
+)
+@click.option(
     "--count",
     "target",
     type=click.Choice(sorted(CORES)),
@@ -76,6 +85,7 @@ def command(
     replaces_runefile: bool,
     minutes: float,
     script_folder: Path | None,
+    example_folder: Path | None,
     target: str | None,
     prepares: bool,
     form: str,
@@ -95,6 +105,9 @@ def command(
     training = _training(folder)
     if script_folder is not None:
         _write_script(folder, training, script_folder)
+        return
+    if example_folder is not None:
+        _write_examples(folder, training, example_folder)
         return
     if target is not None:
         _count(folder, training, target, is_json=form == "json")
@@ -179,6 +192,26 @@ def _write_script(folder: Path, training: Training, target: Path) -> None:
     for note in features.notes:
         click.echo(f"Note: {plain(note, 400)}")
     click.echo(f"python {target / SCRIPT} gives the curves of this run.")
+
+
+def _write_examples(folder: Path, training: Training, target: Path) -> None:
+    """Writes recordings of the train split before and after augmentation."""
+    try:
+        prepared = _prepared(folder, training)
+        recipe, values = prepared.settings.recipe, prepared.settings.values
+        recordings = prepared.dataset.of(Split.TRAIN)
+        with progress("Drawing augmentations") as line:
+            examples = augmentation_examples(
+                recipe, values, recordings, training.seed, lambda _share, text: _show(line, text)
+            )
+        for path, data in example_files(examples, recipe.kind).items():
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            write_file(target / path, data)
+    except Refused as error:
+        raise CommandFailed(f'Unable to draw the augmentation of "{training.model}"', (str(error),)) from error
+    except OSError as error:
+        raise CommandFailed(f'Unable to draw the augmentation of "{training.model}": {error}') from error
+    click.echo(f"{target} has {counted(len(examples), 'recording')}, each with {len(examples[0].draws)} augmentations.")
 
 
 def _count(folder: Path, training: Training, target: str, *, is_json: bool) -> None:

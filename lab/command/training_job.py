@@ -209,6 +209,7 @@ def _described(recipe: Recipe) -> dict[str, Json]:
         "answers": "counts" if recipe.counts else "label" if recipe.target is None else "number",
         "needs_backbone": recipe.needs_backbone,
         "takes_teacher": recipe.takes_teacher,
+        "augmentation": list(recipe.shown_augmentation),
         "start_arguments": [_described_argument(each) for each in start_arguments(recipe)],
         "curve": "explained" if recipe.learns_numbers else "f1" if recipe.counts else "accuracy",
         "arguments": [_described_argument(each) for each in recipe.arguments],

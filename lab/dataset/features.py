@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -77,9 +79,26 @@ class RecordingRunner:
         except EvaluationImpossible as error:
             raise Refused(Reason.DATA, f"The rune cannot read recordings: {error}.") from error
 
-    def rows(self, recording: Recording) -> list[Array]:
-        """Returns the values of each window of a recording, as f32. Raises `Refused`."""
-        try:
-            return list(self._tensors.windows(recording.data))
-        except (FileError, InputError, RuneError) as error:
-            raise Refused(Reason.DATA, f"The recording {quoted(recording.name)} cannot be read: {error}.") from error
+    def rows(self, recording: Recording, most: int | None = None) -> list[Array]:
+        """Returns the values of each window of a recording, as f32; with `most`, of so many windows at most. Raises
+        `Refused`."""
+        with _refusing(recording):
+            return list(islice(self._tensors.windows(recording.data), most))
+
+    def inputs(self, recording: Recording, most: int) -> bytes:
+        """Returns the first bytes, `most` of them, that the rune reads of a recording. Raises `Refused`."""
+        read = bytearray()
+        with _refusing(recording):
+            for chunk in self._tensors.inputs(recording.data):
+                read += chunk
+                if len(read) >= most:
+                    break
+        return bytes(read[:most])
+
+
+@contextmanager
+def _refusing(recording: Recording) -> Iterator[None]:
+    try:
+        yield
+    except (FileError, InputError, RuneError) as error:
+        raise Refused(Reason.DATA, f"The recording {quoted(recording.name)} cannot be read: {error}.") from error

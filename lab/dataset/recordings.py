@@ -62,13 +62,14 @@ def read_recordings(source: Path, *, needs_labels: bool = True) -> Recordings:
     Without `needs_labels`, recordings without a label are read too.
     """
     unpacked: Sequence[str] = ()
+    packed: IO[bytes]
     with ExitStack() as stack:
         if source.is_dir():
             packed = stack.enter_context(tempfile.TemporaryFile())
             unpacked = _pack(source, packed)
-            file = io.FileIO(packed.fileno(), closefd=False)
         else:
-            file = stack.enter_context(source.open("rb", buffering=0))
+            packed = stack.enter_context(source.open("rb"))
+        file = io.FileIO(packed.fileno(), closefd=False)
         return _read(file, source.name, unpacked, needs_labels=needs_labels)
 
 

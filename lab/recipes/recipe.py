@@ -104,6 +104,8 @@ class Recipe:
     """For a recipe that learns one word, and from sounds that are made what is not the word
     (`lab/recipes/word_sounds.py`): the stages behind the model from the values, the stage of its scores, of which the
     second is the word's, and the threshold. One of them is `SHARES_STAGE`, whose second output is the word's score."""
+    generation: Sequence[str] = ()
+    """Of such a recipe, the arguments by which sounds are made."""
     count_answer: Callable[[Values, int, str, Threshold], str] | None = None
     """For a recipe that counts objects, and learns from their positions: its network gives for each cell of a grid the
     share of the background and of each label. The stages behind the model from the values, the number of labels, the
@@ -159,6 +161,14 @@ class Recipe:
     def counts(self) -> bool:
         """Whether it counts objects, and learns from their positions."""
         return self.count_answer is not None
+
+    @property
+    def shown_augmentation(self) -> Sequence[str]:
+        """The arguments by which recordings are changed while learning, and sounds are made of them, where that can be
+        seen or heard: noise in scaled numbers, or in those of a backbone, cannot."""
+        if self.scales or self.needs_backbone:
+            return ()
+        return (*self.generation, *self.augmentation)
 
     def classes(self, labels: int) -> int:
         """How many classes its network has for so many labels: the background of objects is one."""

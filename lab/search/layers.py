@@ -30,10 +30,16 @@ class LayerTensor:
 
 def network_of(source: str, shape: Shape, classes: int, options: Mapping[str, Any]) -> LayerTensor:
     """The output of the network that a recipe's `network.py` builds, for a batch of 1."""
+    result: LayerTensor = network_names(source)["network"](shape, classes, 1, **options)
+    return result
+
+
+def network_names(source: str) -> Mapping[str, Any]:
+    """The functions and constants of a recipe's `network.py` by name, without Keras. `augmented`, which is NumPy alone,
+    computes what it computes in training."""
     space: dict[str, Any] = {"__name__": "network", "__builtins__": {**_builtins(), "__import__": _import}}
     exec(compile(source, "network.py", "exec"), space)  # noqa: S102 (a source of our own)
-    result: LayerTensor = space["network"](shape, classes, 1, **options)
-    return result
+    return space
 
 
 def operators(output: LayerTensor) -> list[LayerTensor]:

@@ -72,6 +72,10 @@ class Dataset:
         """The splits that have recordings."""
         return [split for split in Split if split in self.splits]
 
+    def of(self, split: Split) -> Sequence[Recording]:
+        """The recordings of a split."""
+        return [each for each, own in zip(self.recordings, self.splits, strict=True) if own is split]
+
     def without(self, split: Split) -> Dataset:
         """The recordings of the other splits: a search never reads the test split."""
         remaining = [place for place, own in enumerate(self.splits) if own is not split]

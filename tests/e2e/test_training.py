@@ -33,23 +33,30 @@ MOST_HEIGHT = 6000
 def project_with_motion(forge: LiveForge, page: Page, folder: Path) -> str:
     """A project whose data has a version of motions; its address."""
     write_motion(folder)
-    archive = zipped({path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.csv"))})
+    return project_with_samples(forge, page, folder)
+
+
+def project_with_samples(forge: LiveForge, page: Page, folder: Path) -> str:
+    """A project whose data has a version of the recordings of a folder; its address."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    archive = zipped({path.relative_to(folder).as_posix(): path.read_bytes() for path in files})
     sign_in(page, forge.printed_link())
     create(page, "Digits")
     project = page.url.removesuffix("/studio")
     page.goto(f"{project}/data")
     page.get_by_role("link", name="Import", exact=True).click()
     page.get_by_label("ZIP file").set_input_files(
-        {"name": "motion.zip", "mimeType": "application/zip", "buffer": archive}
+        {"name": "samples.zip", "mimeType": "application/zip", "buffer": archive}
     )
     page.get_by_label("I agree").check()
     page.get_by_role("button", name="Send").click()
     page.get_by_role("button", name="Import").click(timeout=LONG)
-    expect(page.get_by_text("36 samples added.")).to_be_visible(timeout=LONG)
+    samples = sum(path.name != "metadata.csv" for path in files)
+    expect(page.get_by_text(f"{samples} samples added.")).to_be_visible(timeout=LONG)
     page.goto(f"{project}/data")
-    page.get_by_label("What is new in this version").fill("Six people")
+    page.get_by_label("What is new in this version").fill("First recordings")
     page.get_by_role("button", name="Save version").click()
-    expect(page.locator("#versions").get_by_text("Six people")).to_be_visible()
+    expect(page.locator("#versions").get_by_text("First recordings")).to_be_visible()
     return project
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rune.running.container import read_graph, streamed_requests
-from rune.running.evaluation.windows import fed_capability, stream_windows, windows_of
+from rune.running.evaluation.windows import Windows, fed_capability, stream_windows, windows_of
 from rune.running.runtime import CompiledRune, LoadedRune, OutputTensor
 from rune.running.runtime.inputs.generator import generated_inputs
 
@@ -39,7 +39,7 @@ class RecordedTensors:
 
     def windows(self, data: bytes) -> Iterator[Array]:
         """The values of each window of a recording, as f32. Raises `FileError`, `InputError` and `RuneError`."""
-        windows = (stream_windows if self._is_stream else windows_of)(self._fed, data, HOPS)
+        windows = self._inputs(data)
         silences = windows.silences if self._is_stream and self._ends_in_silence else ()
         loaded = self._compiled.start()
         try:
@@ -51,6 +51,14 @@ class RecordedTensors:
                 yield from islice(self._values(loaded, silences), 1)
         finally:
             loaded.close()
+
+    def inputs(self, data: bytes) -> Iterable[bytes]:
+        """The bytes that the rune reads of a recording, a run after the other, without the silence behind it. Raises
+        `FileError` and `InputError`."""
+        return self._inputs(data).data
+
+    def _inputs(self, data: bytes) -> Windows:
+        return (stream_windows if self._is_stream else windows_of)(self._fed, data, HOPS)
 
     def _values(self, loaded: LoadedRune, chunks: Iterable[bytes]) -> Iterator[Array]:
         """The values after each chunk that completes a window."""

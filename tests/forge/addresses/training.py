@@ -20,6 +20,13 @@ CASES: list[Case] = [
     ("get", _ROUTE, _API, None, READ),
     ("post", _ROUTE, _API, {"recipe": "motion"}, MAKE),
     ("get", f"{_ROUTE}/recipes", f"{_API}/recipes", None, READ),
+    (
+        "post",
+        f"{_ROUTE}/augmentation",
+        f"{_API}/augmentation",
+        {"recipe": "motion-trees"},
+        (400, 400, 400, 400, 400, 404, 401),
+    ),
     ("get", f"{_ROUTE}/teach", f"{_API}/teach", None, (422, 422, 422, 422, 422, 404, 401)),
     ("post", f"{_ROUTE}/teach", f"{_API}/teach", {}, (400, 400, 400, 403, 403, 404, 401)),
     ("get", _ONE, f"{_API}/1", None, READ),

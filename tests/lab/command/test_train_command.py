@@ -158,6 +158,31 @@ def test_the_script_of_a_run_has_its_settings_and_imports_nothing_of_ours(ready:
     assert sorted(path.name for path in ready.iterdir()) == ["forge.yml", "samples"]
 
 
+def test_recordings_are_written_before_and_after_augmentation_without_an_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "lab"))
+    project, target = tmp_path / "project", tmp_path / "examples"
+    write_motion(project / "samples", takes=1)
+    (project / "forge.yml").write_text(TRAINING)
+    result = train(project, "--augmentation", str(target))
+    assert result.exit_code == 0, result.stderr
+    assert f"{target} has 3 recordings, each with 4 augmentations." in result.stdout
+    assert sorted(path.name for path in target.iterdir()) == ["1-circle", "2-shake", "3-still"]
+    for folder in target.iterdir():
+        assert sorted(path.name for path in folder.iterdir()) == ["1.csv", "2.csv", "3.csv", "4.csv", "original.csv"]
+    assert sorted(path.name for path in project.iterdir()) == ["forge.yml", "samples"]
+
+
+def test_a_recipe_without_an_augmentation_writes_no_examples(ready: Path, tmp_path: Path) -> None:
+    write_motion(ready / "samples", takes=1)
+    (ready / "forge.yml").write_text("training: {recipe: motion-trees, data: samples}\n")
+    result = train(ready, "--augmentation", str(tmp_path / "examples"))
+    assert result.exit_code == 1
+    assert "The recipe motion-trees has no augmentation that can be seen or heard." in result.stderr
+    assert not (tmp_path / "examples").exists()
+
+
 @pytest.mark.slow
 def test_what_a_rune_needs_is_counted_without_an_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "lab"))

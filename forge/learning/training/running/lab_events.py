@@ -41,6 +41,9 @@ class RecipeJson(TypedDict):
     curve: Annotated[Literal["accuracy", "explained", "f1"], "what the curve beside the loss is"]
     needs_backbone: Annotated[bool, "whether it learns behind a model of the project"]
     takes_teacher: Annotated[bool, "whether it can learn the answers of another run beside the labels"]
+    augmentation: Annotated[
+        list[str], "the arguments by which recordings are changed while learning, where that can be seen or heard"
+    ]
     arguments: list[RecipeArgumentJson]
     start_arguments: Annotated[
         list[RecipeArgumentJson],

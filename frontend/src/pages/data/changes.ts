@@ -1,5 +1,6 @@
 // Labels that are sent, and taken back. A change names the revision at which its samples were read.
 import { address, type Answer, type Body } from "../../api/request";
+import { post } from "../post";
 
 const MARKS = "/api/v1/projects/{organisation}/{name}/data/samples/marks";
 const PARTS = "/api/v1/projects/{organisation}/{name}/data/samples/{number}/parts";
@@ -105,19 +106,4 @@ export async function sendDeletion(
     if (typeof answer === "string") return answer;
   }
   return null;
-}
-
-async function post<T>(url: string, body: object, keepalive = false): Promise<T | string> {
-  const token = document.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value ?? "";
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": token },
-    body: JSON.stringify(body),
-    keepalive,
-  }).catch(() => null);
-  if (response === null) return "The server cannot be reached. Nothing was changed.";
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.ok) return answer as T;
-  const isProblem = typeof answer === "object" && answer !== null && "detail" in answer;
-  return isProblem && typeof answer.detail === "string" ? answer.detail : "The server refused the change.";
 }

@@ -5,4 +5,6 @@ export function trainingPages(): void {
   if (root !== null) void import("./follow").then(({ followTraining }) => followTraining(root));
   if (document.querySelector("[data-curves]") !== null || root !== null)
     void import("./cursor").then(({ curveCursors }) => curveCursors());
+  const section = document.querySelector<HTMLElement>("[data-augmentation]");
+  if (section !== null) void import("./augmentation").then(({ showAugmentation }) => showAugmentation(section));
 }

@@ -91,6 +91,7 @@ EXEMPT: Mapping[str, str] = {
     f"POST {_P}/training/<int:number>/again": MAKES,
     f"POST {_P}/training/<int:number>/use": MAKES,
     f"POST {_P}/training/teach": MAKES,
+    f"POST {_P}/training/augmentation": WORKS,
     f"POST {_P}/model-inputs": COMPARES,
     f"POST {_P}/model-inputs/trial": WORKS,
     f"POST {_P}/conversions": MAKES,

@@ -1,0 +1,144 @@
+"""Draws what a recipe's augmentation makes of a project's recordings, with settings that nobody has saved."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import PrincipalKind
+from forge.compute.pool.workdir import workdir
+from forge.compute.scheduler.recent_usage import sharing
+from forge.compute.scheduler.slots import Party, SlotScheduler
+from forge.core.actors import Actor
+from forge.core.errors import Busy, Invalid, TooOften, Unprocessable
+from forge.datasets.consent.uses import SampleUse
+from forge.datasets.models import DataVersion
+from forge.datasets.playing import playable
+from forge.datasets.versions.contents import entries_of
+from forge.datasets.versions.manifest import Entry
+from forge.datasets.versions.other_projects import usable_samples
+from forge.learning.augmentation.lab_answers import (
+    AugmentationExamplesJson,
+    AugmentedRecordingJson,
+    are_possible_examples,
+)
+from forge.learning.conversions.lab_process import LabDied, LabRefused, ask_lab
+from forge.learning.training.access import version_to_learn
+from forge.learning.training.recipes import checked_arguments, recipe_of
+from forge.learning.training.running.data import ARCHIVE, write_data
+from forge.learning.training.running.lab_events import RecipeJson
+from forge.projects.access import require
+from forge.projects.models import Project
+from rune.datasets.splits import Split
+from rune.datasets.spreading import spread_over_labels
+
+SECONDS = 30.0
+"""The longest that drawing may take; usually it takes 2."""
+PATIENCE = 10.0
+"""Seconds for which somebody waits while others draw."""
+MAX_WAITING = 4
+"""Requests of one organisation that may wait."""
+MAX_SAMPLES = 24
+"""Samples among which `lab` chooses, one of each label."""
+MAX_BYTES = 4 << 20
+"""Bytes of a sample that is drawn: two minutes of sound."""
+_scheduler = SlotScheduler(1, places=1, short=2.0, half_life=10.0, head_start=1.0, sharing=sharing)
+
+
+@dataclass(frozen=True)
+class AugmentationRequest:
+    """The settings of a drawing, as those of a run. Another `seed` gives other draws. `begins_with_model` says whether
+    the arguments are those of a run that begins with a model of Keras."""
+
+    recipe: str
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    version: int | None = None
+    data_digest: str = ""
+    seed: int = 0
+    begins_with_model: bool = False
+
+
+@dataclass(frozen=True)
+class AugmentationExample:
+    """A recording before and after augmentation. `sample` is the number of the sample in the project, None for a part
+    of one, and for one of another project."""
+
+    sample: int | None
+    drawn: AugmentedRecordingJson
+
+
+def draw_augmentation(actor: Actor, project: Project, request: AugmentationRequest) -> list[AugmentationExample]:
+    """Draws augmentations of a few samples of the train split that the person may play, one of each label.
+
+    Raises `Invalid`, `NoDataVersion`, `DataVersionNotFound`, `Unprocessable`, `TooOften`, `Busy`, and `Forbidden` or
+    `NotFound`.
+    """
+    require(actor, Verb.READ, project)
+    recipe = recipe_of(request.recipe)
+    if not recipe["augmentation"]:
+        message = f"The recipe {recipe['name']} has no augmentation that can be seen or heard."
+        raise Invalid(message, errors={"recipe": ["Choose another recipe."]})
+    begins_with_model = request.begins_with_model
+    arguments = checked_arguments(recipe, request.arguments, begins_with_model=begins_with_model)
+    version = version_to_learn(actor, project, request.version, request.data_digest)
+    entries = _playable_entries(actor, project, version, recipe)
+    party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
+    if _scheduler.waiting(party.organisation) >= MAX_WAITING:
+        raise TooOften("Others of this organisation draw augmentations now. Try again in a moment.", retry_after=2)
+    deadline = time.monotonic() + PATIENCE
+    with _scheduler.claim(party) as slot, tempfile.TemporaryDirectory(dir=workdir(), prefix="augment-") as name:
+        if not slot.wait(lambda: time.monotonic() > deadline):
+            raise Busy("Others draw augmentations now. Try again in a moment.")
+        data = Path(name) / ARCHIVE
+        numbers = write_data(version, entries, data)
+        examples = _drawn(recipe, arguments, request, data)
+    is_own = version.data_set.project_id == project.pk
+    return [AugmentationExample(numbers.get(each["recording"]) if is_own else None, each) for each in examples]
+
+
+def _playable_entries(actor: Actor, project: Project, version: DataVersion, recipe: RecipeJson) -> Sequence[Entry]:
+    """Samples of the version's train split that may be learned from and played, spread over the labels. Raises
+    `Unprocessable` where there are none."""
+    samples = usable_samples(version, project, SampleUse.TRAINING).included().filter(playable(actor))
+    fits = samples.filter(kind=recipe["kind"], size__lte=MAX_BYTES)
+    numbers = frozenset(fits.values_list("number", flat=True))
+    entries = [each for each in entries_of(version) if each.number in numbers and each.split == Split.TRAIN]
+    if not entries:
+        raise Unprocessable(
+            f"Version {version.number} of the data has no samples of the kind {recipe['kind']} in the train split that "
+            "you may play. Choose another version, or record samples on the page Data and save one."
+        )
+    return spread_over_labels(entries, lambda each: each.label, MAX_SAMPLES)
+
+
+def _drawn(
+    recipe: RecipeJson, arguments: Mapping[str, object], request: AugmentationRequest, data: Path
+) -> list[AugmentedRecordingJson]:
+    job = {
+        "action": "augment",
+        "data": str(data),
+        "recipe": recipe["name"],
+        "arguments": dict(arguments),
+        "seed": request.seed,
+        "start": request.begins_with_model,
+    }
+    try:
+        answer = ask_lab(
+            job,
+            AugmentationExamplesJson,
+            seconds=SECONDS,
+            tick=lambda: None,
+            report=lambda _share, _text: None,
+            work="drawing of the augmentation",
+        )
+    except LabRefused as refused:
+        raise Unprocessable(str(refused)) from refused
+    except LabDied as died:
+        raise Unprocessable("The augmentation was not drawn: its process ended. Try again.") from died
+    if not are_possible_examples(answer["examples"]):
+        raise Unprocessable("The augmentation was not drawn: its process sent a malformed answer. Tell the operator.")
+    return answer["examples"]

@@ -1,0 +1,185 @@
+"""Draws what a recipe's augmentation makes of recordings: by the function that training calls, without TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from lab.augmentation.sounds import SpectrogramScale, resynthesised
+from lab.child.job import Report
+from lab.dataset.features import RecordingRunner
+from lab.dataset.recordings import Recording
+from lab.dataset.requirements import require_kind
+from lab.recipes.arguments import Values, function_arguments
+from lab.recipes.keywords import RATE
+from lab.recipes.recipe import Recipe, features_runefile
+from lab.recipes.word_sounds import generated_sounds
+from lab.refusal import Reason, Refused
+from lab.search.layers import network_names
+from lab.training.data import built
+from lab.training.one_word import word_and_others
+from rune.compiler.building.options import BuildOptions
+from rune.datasets.content.content import Kind
+from rune.datasets.content.wav import wav_bytes
+from rune.datasets.spreading import spread_over_labels
+from rune.project.files import MemoryFiles
+from rune.project.runefile import DEFAULT_RUNEFILE
+from rune.running.evaluation.recorded_tensors import sent_tensor
+
+Array = np.ndarray[Any, Any]
+Augment = Callable[[Array], Array]
+DRAWS = 4
+"""Of each recording."""
+MOST_EXAMPLES = 4
+"""Recordings, one of each label where there are as many labels."""
+_MOST_WINDOWS = 400
+"""Of a recording, among which the liveliest is drawn."""
+_GENERATED = 2
+"""Sounds that are made of a recording of a word, of the word and of what is not the word."""
+_FULL_SCALE = 32_768
+
+
+@dataclass(frozen=True)
+class AugmentedInput:
+    """The numbers that a model reads, f32 in the shape of the recipe's features, and their sound as a WAV file, b"" for
+    none. `caption` names one that is more than another draw."""
+
+    values: Array
+    sound: bytes = b""
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class AugmentationExample:
+    """A window of a recording as it is, and as training sees it."""
+
+    recording: str
+    label: str
+    original: AugmentedInput
+    draws: Sequence[AugmentedInput]
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the greatest number of all its windows."""
+        windows = [each.values for each in (self.original, *self.draws)]
+        return min(float(each.min()) for each in windows), max(float(each.max()) for each in windows)
+
+    def levels(self, view: AugmentedInput) -> Array:
+        """Returns the values of one of its windows as u8, from 0 for the lower bound to 255 for the upper one."""
+        low, high = self.bounds
+        scaled = (view.values - low) * (255 / (high - low) if high > low else 0.0)
+        return np.rint(scaled).astype(np.uint8)
+
+
+def augmentation_examples(
+    recipe: Recipe, values: Values, recordings: Sequence[Recording], seed: int, report: Report
+) -> list[AugmentationExample]:
+    """Draws `DRAWS` augmentations each of a few of the recordings, spread over the labels. The same recordings, values
+    and seed give the same draws.
+
+    Raises `Refused` for a recipe without an augmentation that can be shown, and for recordings that it cannot read.
+    """
+    if not recipe.shown_augmentation:
+        raise Refused(Reason.SETTINGS, f"The recipe {recipe.name} has no augmentation that can be seen or heard.")
+    require_kind(recordings, recipe.kind, recipe.name)
+    chosen = _chosen(recipe, recordings)
+    report(0.1, "Building the features")
+    files = MemoryFiles({DEFAULT_RUNEFILE: features_runefile(recipe, values).encode(), **recipe.files})
+    artist = _Artist(recipe, values, built(files, BuildOptions("features")))
+    examples: list[AugmentationExample] = []
+    for place, recording in enumerate(chosen):
+        report(0.4 + 0.6 * place / len(chosen), f"Drawing recording {place + 1} of {len(chosen)}")
+        examples += artist.examples(recording, np.random.default_rng([seed, place]))
+    if not examples:
+        raise Refused(Reason.DATA, "The recordings are shorter than a window. Choose a shorter window.")
+    return examples
+
+
+def _chosen(recipe: Recipe, recordings: Sequence[Recording]) -> list[Recording]:
+    ordered = sorted(recordings, key=lambda each: each.name)
+    if recipe.learns_word:
+        # The sounds that are made are of the word: recordings of it come first.
+        word = word_and_others(ordered, recipe.name).labels[1]
+        ordered = [each for each in ordered if each.label == word] or ordered
+    labels = len({each.label for each in ordered})
+    return spread_over_labels(ordered, lambda each: each.label, min(MOST_EXAMPLES, max(2, labels)))
+
+
+class _Artist:
+    """Draws with the augmentation of a recipe, and a rune of its features."""
+
+    def __init__(self, recipe: Recipe, values: Values, rune: bytes) -> None:
+        self._recipe, self._values = recipe, values
+        self._runner = RecordingRunner(rune, sent_tensor, ends_in_silence=recipe.ends_in_silence)
+        self._names = network_names(recipe.network_source.read_text("utf-8"))
+
+    def examples(self, recording: Recording, random: np.random.Generator) -> Iterator[AugmentationExample]:
+        """The example of a recording; none of one that fills no window."""
+        windows = self._runner.rows(recording, _MOST_WINDOWS)
+        if not windows:
+            return
+        place = max(range(len(windows)), key=lambda each: float(windows[each].std()))
+        window = windows[place]
+        if not np.isfinite(window).all():
+            raise Refused(Reason.DATA, f"The features of {recording.name} are not finite. Remove it.")
+        draws = [AugmentedInput(each) for each in self._augmented(np.stack([window] * DRAWS), random)]
+        original = AugmentedInput(window)
+        if self._recipe.kind is Kind.SOUND:
+            heard = self._heard(recording)
+            sound = self._sound_of_window(heard, place)
+            draws = [replace(each, sound=_wav(self._resynthesised(sound, window, each, random))) for each in draws]
+            draws = [*self._generated(heard, recording, random), *draws]
+            original = replace(original, sound=_wav(sound))
+        yield AugmentationExample(recording.name, recording.label, original, draws)
+
+    def _augmented(self, batch: Array, random: np.random.Generator) -> Array:
+        options = function_arguments(self._values, self._recipe.augmentation)
+        if self._recipe.counts:
+            changed: Array = self._names["augmented"](
+                batch, np.zeros((len(batch), 0, 3), np.float32), random, **options
+            )[0]
+            return changed
+        return np.asarray(self._names["augmented"](batch, random, **options), np.float32)
+
+    def _heard(self, recording: Recording) -> Array:
+        """The sound that the rune reads of a recording, as far as windows are drawn of it."""
+        most = self._length + _MOST_WINDOWS * self._hop
+        inputs = self._runner.inputs(recording, most * np.dtype("<i2").itemsize)
+        return np.frombuffer(inputs, "<i2").astype(np.float64) / _FULL_SCALE
+
+    @property
+    def _length(self) -> int:
+        """Samples of a window."""
+        return RATE * int(self._values["duration"]) // 1000
+
+    @property
+    def _hop(self) -> int:
+        """Samples between the begins of two windows."""
+        return RATE * int(self._values["hop"]) // 1000
+
+    def _sound_of_window(self, heard: Array, place: int) -> Array:
+        """The samples of the window at a place, with silence behind a recording that ends before it."""
+        sound = heard[place * self._hop :][: self._length]
+        return np.pad(sound, (0, self._length - len(sound)))
+
+    def _resynthesised(self, sound: Array, window: Array, draw: AugmentedInput, random: np.random.Generator) -> Array:
+        scale = SpectrogramScale(self._names["_SILENCE"], self._names["_NEPER"])
+        most = len(window) * int(self._values["shift"]) // int(self._values["duration"])
+        return resynthesised(sound, window, draw.values, RATE, min(most, len(window) - 1), scale, random)
+
+    def _generated(self, heard: Array, recording: Recording, random: np.random.Generator) -> Iterator[AugmentedInput]:
+        """The sounds that are made of a recording of a word."""
+        if not self._recipe.learns_word:
+            return
+        numbers = {**self._values, "copies": min(_GENERATED, int(self._values["copies"])), "others": _GENERATED}
+        for each in generated_sounds([heard], RATE, self._length, random, numbers):
+            sound = _wav(each.samples)
+            rows = self._runner.rows(replace(recording, data=sound), 1)
+            yield AugmentedInput(rows[0], sound, "The word in noise" if each.is_word else "Not the word")
+
+
+def _wav(sound: Array) -> bytes:
+    return wav_bytes(RATE, np.clip(np.rint(sound * _FULL_SCALE), -_FULL_SCALE, _FULL_SCALE - 1).astype("<i2").tobytes())
