@@ -114,6 +114,11 @@ EXAMPLES = {
     r"\bno such thing\b": "There is no such thing",
     r"\bwhose it is\b": "Says whose it is",
     r"\bwithout a word\b": "Ends without a word",
+    r"\bthis is no\b(?! longer)": "This is no address.",
+    r"\bright answers\b": "Right answers by label",
+    r"\bhow many places\b": "How many places.",
+    r"\binto form\b": "Bring the Runefile into form",
+    r"\bwent away\b": "The reader went away",
 }
 
 

@@ -50,6 +50,11 @@ PHRASES = {
     r"\bno such thing\b": "does not exist",
     r"\bwhose it is\b": "its owner",
     r"\bwithout a word\b": "silently",
+    r"\bthis is no\b(?! longer)": "this is not a valid ...",
+    r"\bright answers\b": "accuracy, correct answers",
+    r"\bhow many places\b": "say of which things: how many scores to return",
+    r"\binto form\b": "format",
+    r"\bwent away\b": "was closed, was disconnected, was deleted",
 }
 """Turns that are refused in docstrings, comments, messages, templates, and what to write instead."""
 QUESTION: Final = r"(What|Whose|Whoever|Whom|(?:By|For|From|In|Of|On|To|With) what|For whom|Since when) "

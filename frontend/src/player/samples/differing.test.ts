@@ -41,7 +41,7 @@ test("a recording that one cannot read is neither right nor wrong", () => {
   expect(differs({ id: "1", label: "up", now: answer, before: said("up") })).toBe(true);
 });
 
-test("right answers are counted by label", () => {
+test("correct answers are counted by label", () => {
   const failed: Pair = { id: "x", label: "up", now: { problem: "It was not run." }, before: said("up") };
   expect(byLabel([pair("up", "up", "down"), pair("down", "up", "down"), failed])).toEqual([
     { label: "down", before: 1, now: 0, all: 1 },

@@ -75,7 +75,7 @@ export function counted(label: string, pairs: readonly Pair[]): LabelCount {
   return { label, before: right("before"), now: right("now"), all: pairs.length };
 }
 
-/** `12, 80 % (55 to 93 %)`: right answers, their share, and the range in which it is with 95 % of certainty. */
+/** `12, 80 % (55 to 93 %)`: correct answers, their share, and the range in which it is with 95 % of certainty. */
 export function shareText(right: number, all: number): string {
   if (all === 0) return "none";
   const [low, high] = range(right, all);

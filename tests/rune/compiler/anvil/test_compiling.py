@@ -94,7 +94,7 @@ def test_the_same_sources_give_the_same_bytes_in_any_folder(tmp_path: Path, monk
 
 def test_what_is_no_c_is_an_error_with_what_the_compiler_said() -> None:
     with pytest.raises(CompileError, match="refused the code that was generated") as caught:
-        compile_sources(sources(b"this is no C"), toolchain())
+        compile_sources(sources(b"this is not C"), toolchain())
     assert "program.c:1:1: error" in caught.value.details
 
 

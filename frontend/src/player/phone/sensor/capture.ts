@@ -23,7 +23,7 @@ const QUALITY = 0.8;
 export interface Capture {
   readonly signal: AbortSignal;
   readonly send: (bytes: SensorBytes) => void;
-  /** The device went away. */
+  /** The device was disconnected, or its permission was withdrawn. */
   readonly onLost: () => void;
   /** Shows what the camera sees. */
   readonly video: HTMLVideoElement | null;
