@@ -62,7 +62,7 @@ def redeem_phone_link(secret: str, organisation: str, name: str) -> tuple[PhoneP
     """The pass that a link is changed for, with its secret. Works once, at its own project. Raises `LinkEnded`."""
     now = timezone.now()
     pass_secret = new_secret()
-    # Taking it comes first and only succeeds once, whoever else redeems it at this moment.
+    # Taking it comes first and only succeeds once, no matter who else redeems it at this moment.
     unused = PhonePass.objects.filter(link_hash=hash_secret(secret), used__isnull=True, link_expires__gt=now)
     if not unused.update(used=now, expires=now + PASS_LIFE, secret_hash=hash_secret(pass_secret)):
         raise LinkEnded(_ENDED)

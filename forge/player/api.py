@@ -54,7 +54,7 @@ class ByPass(BaseAuthentication):
 
 
 class PlayerView(ForgeView):
-    """A request of the player. Whoever asks, what changes something carries the CSRF token of our own page."""
+    """A request of the player. No matter who asks, what changes something carries the CSRF token of our own page."""
 
     authentication_classes = [ByPass, SessionWithCsrf]
     schema = None

@@ -135,7 +135,7 @@ class ProjectDetail(ProjectView):
 
     @extend_schema(responses=ProjectJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """One project. Whoever may change it gets an `ETag`, which changing and deleting it take."""
+        """One project. Anybody who may change it gets an `ETag`, which changing and deleting it take."""
         project = self.project(request, organisation, name, Verb.SEE)
         return _answer(project, principal_of(request))
 

@@ -118,6 +118,7 @@ EXAMPLES = {
     r"\bright answers\b": "Right answers by label",
     r"\bhow many places\b": "How many places.",
     r"\binto form\b": "Bring the Runefile into form",
+    r"\bwhoever\b": "Sends it to whoever asks",
     r"\bwent away\b": "The reader went away",
 }
 

@@ -54,6 +54,7 @@ PHRASES = {
     r"\bright answers\b": "accuracy, correct answers",
     r"\bhow many places\b": "say of which things: how many scores to return",
     r"\binto form\b": "format",
+    r"\bwhoever\b": "anybody who, a person who, the person who, or the noun of the field",
     r"\bwent away\b": "was closed, was disconnected, was deleted",
 }
 """Turns that are refused in docstrings, comments, messages, templates, and what to write instead."""

@@ -131,8 +131,8 @@ def is_for(invitation: Invitation, email: str) -> bool:
 
 
 def find_invitation(secret: str) -> Invitation:
-    """The living invitation of a link, to be shown before it is accepted. It is of no use once whoever made it may not
-    give what it gives. Raises `LinkEnded`."""
+    """The living invitation of a link, to be shown before it is accepted. It is of no use once the person who made it
+    may not give what it gives. Raises `LinkEnded`."""
     invitations = Invitation.objects.open().select_related("organisation", "invited_by")
     invitation = invitations.filter(token_hash=hash_secret(secret)).first()
     if invitation is None:
@@ -140,7 +140,7 @@ def find_invitation(secret: str) -> Invitation:
     maker = invitation.invited_by
     if maker is None or not maker.is_active or not may_offer(acting_as(maker), invitation):
         raise LinkEnded(
-            f"{maker or 'Whoever'}, who created this invitation, may no longer invite people to "
+            f"{maker or 'The person'}, who created this invitation, may no longer invite people to "
             f"{invitation.organisation} as {invitation.get_role_display().lower()}. It gives nothing. Ask an owner for "
             "another."
         )
@@ -148,8 +148,8 @@ def find_invitation(secret: str) -> Invitation:
 
 
 def end_links_to(person: User, organisation: Organisation, project: UUID | None, above: Role | None) -> int:
-    """Ends the open invitations by which somebody would come back to what was taken from them, whoever made them: links
-    for anyone, and what went to their address. Returns how many.
+    """Ends the open invitations by which somebody would come back to what was taken from them, no matter who made them:
+    links for anyone, and what went to their address. Returns how many.
 
     Without `project` these are the ones to the organisation and, with no role left, to all of its projects. `above` is
     the role that they keep there.

@@ -83,8 +83,8 @@ def principal_of_collector(collector: Collector) -> Principal:
 
 
 def agreed_purposes(link: CollectingLink, chosen: Collection[str]) -> frozenset[Purpose]:
-    """The purposes to which whoever records agrees: what the link needs, and what they choose of the rest that it asks
-    for. Raises `Invalid` for something that it does not ask for."""
+    """The purposes to which a person who records agrees: what the link needs, and what they choose of the rest that it
+    asks for. Raises `Invalid` for something that it does not ask for."""
     requested = checked_purposes(link.purposes)
     needed = requested & DEFAULT_PURPOSES
     if not set(chosen) <= requested:

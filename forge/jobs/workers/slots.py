@@ -41,7 +41,7 @@ class JobSlots:
     """Runs up to `count` jobs of these capabilities at once in this process.
 
     Jobs that compute share the processor. With `beyond`, a job of another organisation is begun although the slots are
-    full, and whoever computed more is suspended meanwhile.
+    full, and the organisation that computed more is suspended meanwhile.
     """
 
     def __init__(

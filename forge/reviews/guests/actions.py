@@ -52,7 +52,7 @@ class GuestTerms:
 
 @transaction.atomic
 def invite_guest(actor: Actor, review: Review, terms: GuestTerms) -> tuple[GuestLink, str]:
-    """Makes a link that shows the review to whoever has it; its address is told this once.
+    """Makes a link that shows the review to anybody who has it; its address is shown this once.
 
     Raises `Forbidden`, `Invalid`, `ReviewClosed` and `TooManyGuests`.
     """

@@ -1,4 +1,4 @@
-// A model was given where runes are tried: what it is, and a project made of it, for whoever may make one.
+// A model was given where runes are tried: what it is, and a project made of it, for anybody who may make one.
 import { LogIn, Plus } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { SIGN_IN } from "../api/sign-in";

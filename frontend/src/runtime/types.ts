@@ -200,7 +200,7 @@ export type WorkerReply =
       readonly limit: RaisableLimit | null;
     };
 
-/** A limit that whoever runs a rune may raise. */
+/** A limit that the host of a rune may raise. */
 export type RaisableLimit = "output";
 
 /** Numbers as a rune sent them. Those of 64 bits are rounded to what a number holds, and so is all that came as text. */

@@ -15,7 +15,7 @@ from rune.tensor import TensorType
 from rune.wording import LONGEST, plain, quoted
 
 MAX_DIAGNOSTICS = 200
-"""How many problems of one file are told: more would only slow down whoever shows them."""
+"""The maximum number of problems that are reported of one file: more would only slow down an editor."""
 _MOST_CANDIDATES = 300
 _MOST_SEARCHES = 50
 

@@ -1,4 +1,4 @@
-"""The editor of a Runefile: what the toolchain's own language, running in the page, does for whoever writes."""
+"""The editor of a Runefile: what the toolchain's own language, running in the page, does for the author."""
 
 from __future__ import annotations
 

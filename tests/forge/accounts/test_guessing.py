@@ -72,7 +72,7 @@ def test_a_browser_that_its_person_used_before_is_kept_out_by_nobody_elses_guess
     for _ in range(8):
         sign_in(browser_of(None), user.email, "wrong")
     assert not sign_in(browser_of(None), user.email, PASSWORD)
-    # In an office with one address: whoever signed in there before still does, others of it wait.
+    # In an office with one address: people who signed in there before still do, others of it wait.
     assert not sign_in(known, reviewer.email, PASSWORD)
     assert sign_in(known, user.email, PASSWORD)
 

@@ -1,5 +1,6 @@
-// Frames between two pages of one person that whoever carries them cannot read: keys agreed by ECDH (P-256), frames sealed
-// with AES-GCM under a key for each direction, each frame numbered. WebCrypto does the work; private keys cannot be exported.
+// Frames between two pages of one person that the server between them cannot read: keys agreed by ECDH (P-256), frames
+// sealed with AES-GCM under a key for each direction, each frame numbered. WebCrypto does the work; private keys cannot
+// be exported.
 
 export interface Keys {
   /** 65 bytes as base64url: what the other end is told. */

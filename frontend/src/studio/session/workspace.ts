@@ -235,7 +235,7 @@ export class Workspace {
     this.followSignIn();
   }
 
-  /** The texts with edits that are not stored, for whoever has to take them elsewhere. */
+  /** The texts with edits that are not stored, for a person who has to take them elsewhere. */
   unsentTexts(): readonly { readonly path: string; readonly text: string }[] {
     return this.texts.getState().files.flatMap(({ id, path }) => {
       const text = this.edited.has(id) ? this.files.text(id) : null;

@@ -149,7 +149,8 @@ def test_two_organisations_and_a_stranger(
     other = _user_of(stranger, Organisation.objects.get(name="other"), lock)
     wanted = {mounted_path(digest), mounted_path(digest_of(SMOOTH))}
 
-    # Another project of the organisation gets it, whoever asks; the other organisation gets nothing, and no word of it.
+    # Another project of the organisation gets it, no matter who asks; the other organisation gets nothing, and no word
+    # of it.
     assert _mounted(own) == wanted
     assert _mounted(other) == set()
     usable = browser_of(viewer).get(f"{API}/clap/blocks/usable").json()
