@@ -84,7 +84,7 @@ def choose_for_builds(
     Raises `Forbidden`, `Invalid` and `Stale`.
     """
     require(actor, Verb.BUILD, project)
-    # The row's lock: two who choose at once are told one after the other.
+    # The row's lock: two who choose at once get their answers one after the other.
     Project.objects.lock(project.pk)
     before = choices_of(project)
     require_precondition(choices_facets(before), precondition)

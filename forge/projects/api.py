@@ -283,7 +283,7 @@ class ProjectModel(ProjectView):
     raises = raising(get=Unprocessable)
 
     @extend_schema(
-        parameters=[OpenApiParameter("graph", bool, description="whether `graph` and `memory` are told too")],
+        parameters=[OpenApiParameter("graph", bool, description="whether the answer has `graph` and `memory`")],
         responses=ModelPageJson | DrawnModelJson,
     )
     def get(self, request: Request, organisation: str, name: str, path: str) -> Response:

@@ -26,6 +26,7 @@ WORDS: dict[str, str] = json.loads((ROOT / "tools/checks/plain_words.json").read
 UNREAD = {
     "tools/checks/plain_words.py": "has the words that it refuses",
     "tests/tools/test_plain_words.py": "has them too",
+    "docs/proof.md": "has the names of tests, as `make prove` writes them",
     "static/player/1.js": "keeps its bytes for good: pages compare its digest",
 }
 """Files that are not read, with the reason."""
@@ -43,7 +44,7 @@ PHRASES = {
     r"\bwhat waits\b": "pending ...",
     r"(?<!there )\b(is|are) (?-i:none)\.": "is not valid, does not exist",
     r"\bof the gone\b": "of deleted ...",
-    r"\b(is|are|was|were) told of\b": "is notified of, describes",
+    r"\b(is|are|was|were) told\b(?! apart)": "is notified, is reported, is shown, is sent",
     r"\bbehind a wall\b": "in a sandbox",
     r"\bis no slip of the pen\b": "is not a typing error",
     r"\bthe very same\b": "identical",

@@ -1,7 +1,7 @@
 """Reading the audit log: whose entries are whose, and filters.
 
 Owners read what happened in their organisation, and how people signed in while they were its members; everyone reads
-what happened to their own account. What a stranger was refused is told to owners and never to the stranger, who would
+what happened to their own account. Owners read what a stranger was refused, and the stranger never does, who would
 learn by it that there is something.
 """
 

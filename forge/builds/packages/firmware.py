@@ -141,7 +141,7 @@ def _make(job: JobContext, build: Build, artefact: Artefact, new_compiler: NewCo
     }
     source = _source(build, artefact)
     if source is None:
-        # Its page asks again, and is told.
+        # Its page asks again, and gets the answer.
         return
     manifest, texts = source
 

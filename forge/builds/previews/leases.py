@@ -36,7 +36,8 @@ class PreviewLease:
         self._lease: Lease | None = None
 
     def take(self) -> bool:
-        """Whether to make it: no other worker is at this text or at a newer one. Of several workers one is told so."""
+        """Whether to make it: no other worker is at this text or at a newer one. Only one of several workers gets
+        True."""
         if settings.EMBEDDED_WORKER:
             return not is_leased(self._preview_id, self._sequence)
         self._write(Q(fence__lt=self._sequence))

@@ -322,7 +322,7 @@ class Room:
     # Who is there
 
     def _note_presence(self, news: tuple[ClientState, ...], source: RoomMember) -> None:
-        """News of this process: the others are told in a moment, of several at once."""
+        """News of this process: the others receive it in a moment, several pieces at once."""
         if news and not self._presence_news:
             pause = PRESENCE_DELAY_SECONDS + len(self._members) * DELAY_PER_MEMBER_SECONDS
             asyncio.get_running_loop().call_later(pause, self._tell_presence_news)

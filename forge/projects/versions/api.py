@@ -283,7 +283,7 @@ class ProjectAuthors(ProjectView):
 
     @extend_schema(
         operation_id="authors",
-        parameters=[OpenApiParameter("path", str, description="a text, of whose lines the versions are told")],
+        parameters=[OpenApiParameter("path", str, description="a text: the answer has the version of each line")],
         responses=AuthorsJson,
     )
     def get(self, request: Request, organisation: str, name: str) -> Response:

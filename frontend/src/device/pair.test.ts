@@ -38,7 +38,7 @@ test("a board whose rune takes another input is refused before anything runs", a
   expect(pair.state.getState().error).toContain("takes another input");
 });
 
-test("other bytes are told as such, the same ones as the same, and each run is counted", async () => {
+test("other bytes are reported as such, the same ones as the same, and each run is counted", async () => {
   const device = await Device.open(new ChipLine(new Pico(sine())));
   const [piece] = (await device.run(new Uint8Array(new Float32Array([0.5]).buffer))).outputs[0]?.pieces ?? [];
   const right = new DataView((piece ?? new Uint8Array(4)).slice().buffer).getFloat32(0, true);

@@ -101,7 +101,7 @@ def run_block_tests(
 ) -> TestReport:
     """Runs the tests of these test files, of all without `only`; of those the ones with `wanted` in file or name.
 
-    `limits` are those of compiling a file; `news` is told each outcome. Raises
+    `limits` are those of compiling a file; `news` is called with each outcome. Raises
     `rune.compiler.anvil.errors.CompileError`."""
     started = time.perf_counter()
     outcomes: list[TestOutcome] = []

@@ -125,7 +125,7 @@ test("a program that never stops talking is given up like one that is silent", a
   clearInterval(talking);
 });
 
-test("over a serial port in pieces; who is silent is given up, and a pulled plug is told", async () => {
+test("over a serial port in pieces; who is silent is given up, and a pulled plug is reported", async () => {
   const port = new ChipPort();
   const device = await Device.open(new SerialLine(port, 30));
   expect(valueOf((await device.run(number(Math.PI / 2))).outputs[0]?.pieces[0])).toBeCloseTo(1, 1);

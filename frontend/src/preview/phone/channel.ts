@@ -3,7 +3,7 @@
 // be exported.
 
 export interface Keys {
-  /** 65 bytes as base64url: what the other end is told. */
+  /** 65 bytes as base64url: the part that the other end receives. */
   readonly publicKey: string;
   readonly privateKey: CryptoKey;
 }

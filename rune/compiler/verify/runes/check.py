@@ -33,7 +33,7 @@ from rune.wording import plain
 
 
 class ModelListener(Protocol):
-    """Who is told what a pipeline's models were given."""
+    """The receiver of the inputs of a pipeline's models."""
 
     def fed(self, stage: ModelStage, inputs: Sequence[bytes], outputs: Sequence[bytes]) -> None:
         """A run was completed; what this model took and gave in it."""
@@ -122,7 +122,7 @@ def check_rune(
     limits: Limits = LIMITS,
     programs: Callable[[InstrumentedPipeline], Iterator[Program]] = InstrumentedPipeline.programs,
 ) -> RuneVerification:
-    """Runs both on each set of inputs. `heard` is told what each model of each run took and gave.
+    """Runs both on each set of inputs. `heard` is called with the inputs and outputs of each model of each run.
 
     `origin` says which toolchain built the rune. `programs` are those of which one was compiled: its constants are
     looked for in the rune. A set that both fail on is left out; where no set is left, or neither starts here, `refusal`

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, the line for what takes long, and how reasons are told."""
+"""Files that appear whole or not at all, the line for what takes long, and how reasons are written."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ export interface LiveState {
 export type Open = (signal: AbortSignal) => Promise<void>;
 
 const OFF: LiveState = { phase: "off", permissionHint: null, problem: null };
-/** Milliseconds after which a person is told what a browser that says nothing may be waiting for. */
+/** Milliseconds after which a person reads what a silent browser may be waiting for. */
 const TELL = 1500;
 /** Milliseconds after which a device that is allowed and does not come is given up. */
 const GIVE_UP = 8000;

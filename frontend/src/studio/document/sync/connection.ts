@@ -18,7 +18,7 @@ const QUIET = 250;
 const PATIENCE = 1000;
 /** The provider closes a socket that is silent for 30 s; a question now and then keeps it open, in ms. */
 const HEARTBEAT = 12_000;
-/** A socket can be open on a dead line. What was typed and is not known to be stored after this long is told as unsent, in ms. */
+/** Milliseconds after which text that the server did not confirm is reported as unsent: a socket can be open on a dead line. */
 const SILENCE = 6000;
 
 /** The origin of edits of an earlier visit that are put back. */
