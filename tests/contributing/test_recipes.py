@@ -151,9 +151,9 @@ def test_a_block_is_added_by_its_recipe(tmp_path: Path) -> None:
     paths = ("tests/rune/compiler/blocks/test_block_catalogue.py", "tests/rune/compiler/blocks/test_block_vectors.py")
     for path, text in files.items():
         if path.endswith("golden.json"):
-            forgotten = copy.tests(*paths)
-            assert forgotten.returncode != 0
-            assert "clip/golden.json" in forgotten.stdout
+            incomplete = copy.tests(*paths)
+            assert incomplete.returncode != 0
+            assert "clip/golden.json" in incomplete.stdout
         copy.write(path, text)
     # The vectors of the other blocks are those of the project.
     done = copy.tests(*paths, "-k", "clip or not golden_vectors")
@@ -224,8 +224,8 @@ def test_a_role_is_added_by_its_recipe(tmp_path: Path) -> None:
     has_all = ("tests/forge/accounts/test_roles.py", "-k", "declaration or tables")
     for insertion in insertions:
         if insertion is insertions[-1]:
-            forgotten = copy.app_tests(*has_all)
-            assert forgotten.returncode == 1, forgotten.stdout  # nobody says what the role is answered
+            incomplete = copy.app_tests(*has_all)
+            assert incomplete.returncode == 1, incomplete.stdout  # nobody says what the role is answered
         copy.insert(insertion)
     done = copy.app_tests(*has_all)
     assert done.returncode == 0, done.stdout
@@ -244,9 +244,9 @@ def test_a_page_with_a_list_and_its_api_is_added_by_its_recipe(tmp_path: Path) -
     matrix = "tests/forge/web/test_permissions_matrix.py"
     for insertion in insertions:
         if insertion.path == "tests/forge/addresses/organisations.py":
-            forgotten = copy.app_tests(matrix, "-k", "leaves_no_address")
-            assert forgotten.returncode == 1, forgotten.stdout  # nobody says what the addresses answer
-            assert "saved-versions" in forgotten.stdout
+            incomplete = copy.app_tests(matrix, "-k", "leaves_no_address")
+            assert incomplete.returncode == 1, incomplete.stdout  # nobody says what the addresses answer
+            assert "saved-versions" in incomplete.stdout
         copy.insert(insertion)
     described = copy.python("-m", "tools.reference")
     assert described.returncode == 0, described.stderr
@@ -294,9 +294,9 @@ def test_a_setting_is_added_by_its_recipe(tmp_path: Path) -> None:
     )
     for insertion in insertions[:row]:
         copy.insert(insertion)
-    forgotten = copy.app_tests(*tests)
-    assert "test_every_variable_that_is_read_is_on_the_page" in forgotten.stdout
-    assert forgotten.returncode == 1, forgotten.stdout
+    incomplete = copy.app_tests(*tests)
+    assert "test_every_variable_that_is_read_is_on_the_page" in incomplete.stdout
+    assert incomplete.returncode == 1, incomplete.stdout
     for insertion in insertions[row:]:
         copy.insert(insertion)
     done = copy.app_tests(*tests)
@@ -316,9 +316,9 @@ def test_a_recipe_of_training_is_added_by_its_recipe(tmp_path: Path) -> None:
     for path, text in files.items():
         copy.write(path, text)
     declared = ("tests/lab/recipes", "tests/lab/dataset/test_features.py", "-k", "motion-small")
-    forgotten = copy.app_tests(*declared)
-    assert forgotten.returncode == 1, forgotten.stdout
-    assert "test_the_guide_of_training_lists_each_recipe[motion-small]" in forgotten.stdout
+    incomplete = copy.app_tests(*declared)
+    assert incomplete.returncode == 1, incomplete.stdout
+    assert "test_the_guide_of_training_lists_each_recipe[motion-small]" in incomplete.stdout
     (insertion,) = insertions_of("add-a-recipe.md")
     copy.insert(insertion)
     done = copy.app_tests(*declared)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.cases import each_case
 from tools.checks.plain_words import (
+    NAMES,
     PHRASES,
     WORDS,
     findings,
@@ -58,6 +59,15 @@ def test_terms_of_the_field_and_longer_words_stay(name: str) -> None:
 @each_case("name", ["found_not_found", "not_found_taken", "held_in", "out_held", "held"])
 def test_a_term_allows_no_other_word_of_its_name(name: str) -> None:
     assert refused_word(name) is not None
+
+
+@each_case("source", ["{} = 1", "class {}: pass", "_{} = 1"])
+def test_a_name_is_refused_as_a_whole_outside_tests(source: str) -> None:
+    for name in NAMES:
+        assert len(list(refused_names("rune/a.py", source.format(name)))) == 1
+        assert list(refused_names("tests/test_a.py", source.format(name))) == []
+        assert list(refused_names("rune/a.py", source.format(f"{name}_OF_X"))) == []
+        assert [each.line for each in refused_script_names("frontend/src/a.ts", f"\nexport const {name} = 1;")] == [2]
 
 
 @each_case(

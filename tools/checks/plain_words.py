@@ -21,8 +21,11 @@ from typing import Final
 
 from tools.setup import ROOT
 
-WORDS: dict[str, str] = json.loads((ROOT / "tools/checks/plain_words.json").read_text("utf-8"))["words"]
+_REFUSED: dict[str, dict[str, str]] = json.loads((ROOT / "tools/checks/plain_words.json").read_text("utf-8"))
+WORDS = _REFUSED["words"]
 """Words that are refused as whole words of a name, and what to think of instead. ESLint reads the same file."""
+NAMES = _REFUSED["names"]
+"""Names that are refused as a whole outside tests: their words are terms elsewhere, such as the sides of a square."""
 UNREAD = {
     "tools/checks/plain_words.py": "has the words that it refuses",
     "tests/tools/test_plain_words.py": "has them too",
@@ -112,9 +115,7 @@ def refused_names(path: str, source: str) -> Iterator[Finding]:
     """
     for node in ast.walk(ast.parse(source)):
         for line, name in _bindings(node):
-            word = refused_word(name)
-            if word is not None:
-                yield Finding(path, line, f"the name {name}", WORDS[word])
+            yield from _names(path, line, [name])
 
 
 def refused_script_names(path: str, text: str) -> Iterator[Finding]:
@@ -139,6 +140,8 @@ def _names(path: str, line: int, names: Iterable[str]) -> Iterator[Finding]:
         word = refused_word(name)
         if word is not None:
             yield Finding(path, line, f"the name {name}", WORDS[word])
+        elif name.strip("_") in NAMES and not path.startswith("tests/"):
+            yield Finding(path, line, f"the name {name}", NAMES[name.strip("_")])
 
 
 def _bindings(node: ast.AST) -> Iterator[tuple[int, str]]:

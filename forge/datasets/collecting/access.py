@@ -52,7 +52,7 @@ def require_collector(cookies: Mapping[str, str], link_id: UUID) -> Collector:
     """The same. Raises `SignInNeeded`."""
     collector = find_collector(cookies, link_id)
     if collector is None:
-        raise SignInNeeded("This phone was not let in, or its time is over. Show a new code on the desk and scan it.")
+        raise SignInNeeded("This phone was not let in, or its time is over. Scan a new code on the computer.")
     return collector
 
 

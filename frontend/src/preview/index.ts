@@ -3,7 +3,7 @@ export { Preview, type Watching } from "./Preview";
 export type { TimedRune } from "./timing/TimingDetails";
 export { NO_HOST, type HostBuild, type HostFile, type PreviewHost } from "./host";
 export type { BoardLine, BoardMessage } from "./board/host";
-export type { DeskSensor } from "./phone/desk";
+export type { StudioSensor } from "./phone/studio-sensor";
 export { RATES } from "./phone/messages";
 export type { PhoneLine } from "./phone/host";
 export type { ScoresPlace, TextNumber, ThresholdHost } from "./threshold/host";

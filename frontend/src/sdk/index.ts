@@ -9,7 +9,7 @@ import { deploymentModule } from "./scripts";
 export { RuneError, type RuneErrorName } from "../runtime/errors";
 export type { CapabilityRequest, Limits, Loaded } from "../runtime/types";
 export { DeliveryError, type DeliveryErrorName } from "./errors";
-export type { Served } from "./fetch-rune";
+export type { ServedRelease } from "./fetch-rune";
 export type { Inputs, InputValue } from "./inputs";
 export type { Result, Score } from "./results";
 export type { Sensor } from "./streams";

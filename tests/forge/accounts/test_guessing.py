@@ -165,7 +165,7 @@ def test_without_the_counters_nobody_signs_in_and_open_sessions_go_on(
     answer = browser_of(None).post("/accounts/login/", {"login": user.email, "password": PASSWORD})
     assert answer.status_code == 503
     assert "signing in is paused" in answer.content.decode()
-    assert browser_of(None).post("/accounts/forgotten", {"email": user.email}).status_code == 503
+    assert browser_of(None).post("/accounts/password-reset", {"email": user.email}).status_code == 503
     assert browser.get("/api/v1/me").status_code == 200
     assert browser.get("/").status_code == 200
     assert "without being counted" in caplog.text

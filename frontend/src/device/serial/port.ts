@@ -15,7 +15,7 @@ export interface Serial {
 
 export const BITS_A_SECOND = 921_600;
 /** How long an answer may take, in milliseconds: longer than any run that is worth waiting for. What chatters meanwhile gains nothing. */
-const PATIENCE = 10_000;
+const TIMEOUT = 10_000;
 const DROPPED = "The line was cut: the board was unplugged, or its port was taken away.";
 
 /** The browser's serial ports; null where it has none, or does not give them to this page. */
@@ -25,7 +25,7 @@ export function serialOf(navigator: object): Serial | null {
 
 export class SerialLine implements Line {
   readonly #port: Port;
-  readonly #patience: number;
+  readonly #timeout: number;
   readonly #bitsASecond: number;
   #events: LineEvents | null = null;
   #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
@@ -33,9 +33,9 @@ export class SerialLine implements Line {
   #reading: Promise<void> = Promise.resolve();
   #isClosing = false;
 
-  constructor(port: Port, patience = PATIENCE, bitsASecond = BITS_A_SECOND) {
+  constructor(port: Port, timeout = TIMEOUT, bitsASecond = BITS_A_SECOND) {
     this.#port = port;
-    this.#patience = patience;
+    this.#timeout = timeout;
     this.#bitsASecond = bitsASecond;
   }
 
@@ -89,6 +89,6 @@ export class SerialLine implements Line {
 
   #wait(): void {
     clearTimeout(this.#timer);
-    if (!this.#isClosing) this.#timer = setTimeout(() => this.#events?.onQuiet(), this.#patience);
+    if (!this.#isClosing) this.#timer = setTimeout(() => this.#events?.onQuiet(), this.#timeout);
   }
 }

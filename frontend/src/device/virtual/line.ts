@@ -11,7 +11,7 @@ export type PicoWorker = Pick<Worker, "onmessage" | "onerror" | "terminate"> & {
 };
 
 /** Seconds of the chip after which firmware that does not answer is stopped. */
-const PATIENCE = 10;
+const TIMEOUT = 10;
 
 export class VirtualLine implements Line {
   readonly #firmware: Firmware;
@@ -45,7 +45,7 @@ export class VirtualLine implements Line {
     });
 
   readonly write = (bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
-    this.#worker?.postMessage({ bytes, budget: PATIENCE * this.#firmware.description.clock_hz });
+    this.#worker?.postMessage({ bytes, budget: TIMEOUT * this.#firmware.description.clock_hz });
     return Promise.resolve();
   };
 
@@ -74,6 +74,6 @@ export function sentence({ why, address, step, text }: Stopped, description: Des
   const place = `at ${addressText(address)}${within === null ? "" : ` in ${within}`}`;
   const where = name === null ? place : `${place}, in the step “${name}”`;
   return why === "budget"
-    ? `The firmware was stopped ${where}: it did not answer within ${PATIENCE} seconds of the chip.`
+    ? `The firmware was stopped ${where}: it did not answer within ${TIMEOUT} seconds of the chip.`
     : `The firmware was stopped ${where}: ${text}.`;
 }

@@ -6,7 +6,7 @@ import { oneAtATime } from "../talk/read";
 import { saysSignedOut } from "../sign-in/signed-out";
 import { address, type Answer } from "../../api/request";
 import { Detail } from "./sample/detail";
-import { followQuickCode, Sides } from "./sides";
+import { followQuickCode, SidePanels } from "./side-panels";
 import { Changes, sendDeletion, sender, sendParts, type Mark, type Outcome, type ProjectName } from "./changes";
 import { DELAY, PendingDeletion } from "./deletion";
 import { Grid, numberOf } from "./grid/grid";
@@ -30,7 +30,7 @@ export class DataPage {
   readonly #deletion: PendingDeletion;
   readonly #player = new Audio();
   readonly #detail: Detail;
-  readonly #sides: Sides;
+  readonly #sidePanels: SidePanels;
   #revision: number;
   #isRead = false;
   #current = -1;
@@ -78,7 +78,7 @@ export class DataPage {
     list.addEventListener("click", ({ shiftKey }) => (this.#isShift = shiftKey), { capture: true });
     const undo = root.querySelector<HTMLButtonElement>("[data-undo]");
     undo?.addEventListener("click", () => void this.#undo());
-    this.#sides = new Sides(root);
+    this.#sidePanels = new SidePanels(root);
     list.addEventListener("click", (event) => this.#opened(event));
     root.addEventListener("click", (event) => this.#checked(event));
     const code = root.querySelector<HTMLFormElement>("[data-quick-code]");
@@ -142,7 +142,7 @@ export class DataPage {
     this.#showNumbers();
     if (isNew) {
       this.#grid.forget();
-      if (this.#isRead) this.#sides.refresh();
+      if (this.#isRead) this.#sidePanels.refresh();
     }
     this.#isRead = true;
   }
@@ -387,7 +387,7 @@ export class DataPage {
     if (outcome.alone) this.#setRevision(outcome.revision);
     this.#grid.forget(outcome.before.map(({ number }) => number));
     if (!outcome.alone) void this.#refresh();
-    this.#sides.refresh();
+    this.#sidePanels.refresh();
     if (outcome.before.some(({ number }) => number === this.#current)) this.#detail.show(this.#current, true);
     this.#say(`${words}.`, this.#changes.canUndo);
   }

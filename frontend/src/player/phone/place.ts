@@ -23,8 +23,8 @@ export function tokenOf(fragment: string): string | null {
 }
 
 /** The public key of the studio that wants this phone's sensors, or null. */
-export function deskOf(fragment: string): string | null {
-  return partOf(fragment, "desk");
+export function studioKeyOf(fragment: string): string | null {
+  return partOf(fragment, "studio");
 }
 
 function partOf(fragment: string, name: string): string | null {

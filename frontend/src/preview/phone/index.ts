@@ -1,4 +1,4 @@
-// The sensors of a phone: what the pages take from here that show them on a desk, or record with them.
+// The sensors of a phone: what the pages take from here that show them in the studio, or record with them.
 export { Live, useLive } from "../sources/sensors/live";
 export { LiveButton } from "../sources/sensors/LiveButton";
 export { openMicrophone } from "../sources/sensors/microphone";

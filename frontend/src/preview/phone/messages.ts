@@ -1,9 +1,9 @@
-// The messages of sealed frames: the sensor that the desk wants, and the measurements of the phone. A byte says which;
+// The messages of sealed frames: the sensor that the studio wants, and the measurements of the phone. A byte says which;
 // then its data. Pure.
 import { ROW_BYTES, type Row } from "../motion/motion";
 import type { Measured } from "../sources/measurements";
 
-/** The request of the desk; null ends it. */
+/** The request of the studio; null ends it. */
 export type Wanted =
   | { readonly kind: "sound"; readonly rate: number }
   | { readonly kind: "motion" }
@@ -28,19 +28,19 @@ export function wantedBytes(wanted: Wanted | null): Bytes {
 }
 
 export function readWanted(bytes: Uint8Array): Wanted | null {
-  if (bytes[0] !== KIND.want) throw new BadMessage("The desk says which sensor it wants.");
+  if (bytes[0] !== KIND.want) throw new BadMessage("The studio says which sensor it wants.");
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(bytes.subarray(1)));
   } catch {
-    throw new BadMessage("What the desk wants cannot be read.");
+    throw new BadMessage("What the studio wants cannot be read.");
   }
   if (value === null) return null;
   const { kind, rate, side } = value as Record<string, unknown>;
   if (kind === "sound" && isWithin(rate, RATES)) return { kind, rate };
   if (kind === "motion") return { kind };
   if (kind === "picture" && isWithin(side, SIDES)) return { kind, side };
-  throw new BadMessage("The desk wants a sensor that this page does not know.");
+  throw new BadMessage("The studio wants a sensor that this page does not know.");
 }
 
 function isWithin(value: unknown, { least, most }: { readonly least: number; readonly most: number }): value is number {

@@ -2,7 +2,7 @@
 // sends. Open while its dialog is, and for as long as a phone is paired.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { MirrorStore } from "../../preview";
-import type { DeskSensor, RunNews } from "../../preview";
+import type { StudioSensor, RunNews } from "../../preview";
 
 export interface PairingRequest {
   readonly pairing: string;
@@ -42,7 +42,7 @@ type Message =
 const CLOSED: PhonesState = { isOpen: false, requests: [], isPaired: false, isSensor: false, notice: null };
 
 /** Hears the phone that is a sensor; what its frames say it alone can read. */
-export type SensorEnd = Pick<DeskSensor, "onKey" | "onFrame" | "onEnd">;
+export type SensorEnd = Pick<StudioSensor, "onKey" | "onFrame" | "onEnd">;
 
 export class StudioPairing {
   readonly mirror = new MirrorStore();

@@ -8,13 +8,13 @@ import { sentenceOf } from "../api/problem";
 import { languageOf } from "../editor/languages";
 import { theme } from "../editor/theme";
 import type { Workspace } from "../session/workspace";
-import { sideName, type Side, type Sides } from "./comparison";
+import { sideName, type Side, type VersionPair } from "./comparison";
 import { versionText } from "./requests";
 
 interface TextComparisonProps {
   readonly workspace: Workspace;
   readonly file: FileChange;
-  readonly sides: Sides;
+  readonly pair: VersionPair;
   readonly nonce: string;
 }
 
@@ -37,10 +37,10 @@ async function textOf(workspace: Workspace, side: Side, path: string | null): Pr
   return file === undefined ? "" : (workspace.files.text(file.id)?.toJSON() ?? null);
 }
 
-export function TextComparison({ workspace, file, sides, nonce }: TextComparisonProps) {
+export function TextComparison({ workspace, file, pair, nonce }: TextComparisonProps) {
   const holder = useRef<HTMLDivElement>(null);
   const [texts, setTexts] = useState<Texts | "no text" | { readonly error: string } | null>(null);
-  const { from, to } = sides;
+  const { from, to } = pair;
   const { path, was, before, after } = file;
 
   useEffect(() => {

@@ -5,7 +5,7 @@ import { forwardWires, type Pipeline } from "../../pipeline";
 /** A version's number, or the files as they are. */
 export type Side = number | "now";
 
-export interface Sides {
+export interface VersionPair {
   readonly from: Side;
   readonly to: Side;
 }
@@ -15,7 +15,7 @@ export function sideName(side: Side): string {
 }
 
 /** The changes in a version: since the one before it. The first has none. */
-export function changesIn(version: Version, versions: readonly Version[]): Sides | null {
+export function changesIn(version: Version, versions: readonly Version[]): VersionPair | null {
   const before = versions.find((other) => other.number < version.number);
   return before === undefined ? null : { from: before.number, to: version.number };
 }

@@ -43,7 +43,7 @@ class Server {
 
 class RecordingStore extends OfflineStore {
   was: PlayerState | null = null;
-  forgotten = 0;
+  removals = 0;
 
   constructor() {
     super(null, "/player/acme/digits");
@@ -59,7 +59,7 @@ class RecordingStore extends OfflineStore {
   }
 
   override forget(): Promise<void> {
-    this.forgotten += 1;
+    this.removals += 1;
     this.was = null;
     return Promise.resolve();
   }
@@ -150,7 +150,7 @@ test.each([
   server.answer = () => Response.json({ detail: "no" }, { status });
   await store.look();
   expect(store.state.getState()).toMatchObject({ phase, state: null, running: null });
-  expect(offline.forgotten).toBe(1);
+  expect(offline.removals).toBe(1);
 });
 
 test("a server in trouble takes nothing away", async () => {
@@ -160,7 +160,7 @@ test("a server in trouble takes nothing away", async () => {
   server.answer = () => new Response("", { status: 502 });
   await store.look();
   expect(store.state.getState()).toMatchObject({ isOffline: false, running: { run: { digest: "a" } } });
-  expect(offline.forgotten).toBe(0);
+  expect(offline.removals).toBe(0);
 });
 
 test("a code that has ended is said so, and anybody who is signed in goes on", async () => {

@@ -9,7 +9,7 @@ import { SensorPairing } from "./pairing";
 
 interface Props {
   /** The public key in the scanned code. */
-  readonly desk: string;
+  readonly studioKey: string;
   /** Name of the person who opened the studio. */
   readonly person: string;
   readonly open: () => WebSocket;
@@ -25,8 +25,8 @@ const DEVICES: Readonly<Record<Wanted["kind"], Device>> = {
   picture: "camera",
 };
 
-export default function SensorCard({ desk, person, open, onUse, onSend }: Props) {
-  const [pairing] = useState(() => new SensorPairing(open, desk));
+export default function SensorCard({ studioKey, person, open, onUse, onSend }: Props) {
+  const [pairing] = useState(() => new SensorPairing(open, studioKey));
   const { phase, digits, wanted, notice } = useStore(pairing.state);
   useEffect(() => {
     window.addEventListener("pagehide", pairing.stop);

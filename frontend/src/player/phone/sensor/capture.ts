@@ -1,4 +1,4 @@
-// The measurements of a phone for its person's desk: samples, rows or pictures as sealed frames have them, until a
+// The measurements of a phone for its person's studioKey: samples, rows or pictures as sealed frames have them, until a
 // signal aborts.
 import {
   askForMotion,

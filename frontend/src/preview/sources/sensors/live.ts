@@ -26,7 +26,7 @@ export class Live {
   readonly #store = createStore<LiveState>(() => OFF);
   readonly state: Omit<StoreApi<LiveState>, "setState"> = this.#store;
   #holding: AbortController | null = null;
-  #patience: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   /** It was live when the page was hidden. */
   #returns = false;
 
@@ -46,7 +46,7 @@ export class Live {
     this.#holding = holding;
     document.addEventListener("visibilitychange", this.#onVisibility, { signal: holding.signal });
     this.#store.setState({ ...OFF, phase: "starting" });
-    holding.signal.addEventListener("abort", () => clearTimeout(this.#patience));
+    holding.signal.addEventListener("abort", () => clearTimeout(this.#timer));
     this.#watch(holding, 0);
     this.#open(holding.signal).then(
       () => {
@@ -74,7 +74,7 @@ export class Live {
 
   /** Some browsers never settle what they were asked: as long as they ask their person that is waited for, else it ends. */
   #watch(holding: AbortController, waited: number): void {
-    this.#patience = setTimeout(() => {
+    this.#timer = setTimeout(() => {
       void permissionOf(this.#device).then((permission) => {
         if (holding.signal.aborted || this.#store.getState().phase !== "starting") return;
         if (permission === "granted" && waited + TELL >= GIVE_UP) {
