@@ -18,6 +18,7 @@ from tests.conftest import REPOSITORY
 from tests.contributing.recipe import PAGES, ScratchCopy, files_of, insertions_of, places_of
 from tests.support.models.model_cases import refused_cases
 from tests.support.named_places import missing_paths
+from tests.support.named_symbols import missing_symbols
 
 ELU = """
 import sys
@@ -63,6 +64,49 @@ def test_the_table_of_recipes_lists_each_with_its_places() -> None:
 def test_a_recipe_that_names_no_file_of_ours_is_found_out() -> None:
     page = "| `tests/no_such_test.py` | in `forge/web/urls.py`, beside `rune/compiler/targets/<name>/` |"
     assert missing_paths(page, REPOSITORY) == ["tests/no_such_test.py"]
+
+
+@pytest.mark.parametrize("root", ["benchmarks", "hmr", "lab"])
+def test_a_missing_file_is_found_out_in_each_package(root: str) -> None:
+    assert missing_paths(f"In `{root}/no_such_module.py`.", REPOSITORY) == [f"{root}/no_such_module.py"]
+
+
+CODE = {
+    "settings.py": "class Environment:\n    days: int\n    def read(self, base): pass\nLIMITS = {'weeks': 1}\n",
+    "state.ts": "export interface Session {\n  readonly name: string;\n}\nexport function afterEvent(): void {}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("symbol", "renamed"),
+    [
+        ("`Environment`", "`ServerEnvironment`"),
+        ("`Environment.read`", "`Environment.load`"),
+        ("`read(base)`", "`load(base)`"),
+        ("`days=1`", "`hours=1`"),
+        ("`LIMITS`", "`BOUNDS`"),
+        ("`weeks`", "`months`"),
+        ("`Session`", "`State`"),
+        ("`afterEvent`", "`onEvent`"),
+    ],
+)
+def test_a_recipe_that_names_a_renamed_symbol_is_found_out(tmp_path: Path, symbol: str, renamed: str) -> None:
+    (tmp_path / "lab").mkdir()
+    for name, code in CODE.items():
+        (tmp_path / "lab" / name).write_text(code)
+    files = "".join(f" `lab/{name}`" for name in CODE)
+    assert missing_symbols(f"{symbol} of{files}", tmp_path) == []
+    assert len(missing_symbols(f"{renamed} of{files}", tmp_path)) == 1
+    assert len(missing_symbols(f"{symbol} of `forge/web/urls.py`", tmp_path)) == 1
+
+
+def test_a_symbol_of_the_pages_own_code_is_known(tmp_path: Path) -> None:
+    assert missing_symbols("`organiser`, as in\n\n```python\norganiser = 1\n```\n", tmp_path) == []
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in PAGES.glob("add-*.md")))
+def test_the_symbols_that_a_recipe_names_are_defined_in_its_files(page: str) -> None:
+    assert missing_symbols((PAGES / page).read_text("utf-8"), REPOSITORY) == []
 
 
 @pytest.mark.parametrize("page", sorted(path.name for path in PAGES.glob("add-*.md")))
