@@ -3,7 +3,7 @@ import type { Loaded, RunResult } from "../runtime";
 import { Device } from "./serial/device";
 import { ChipLine, sine } from "./fixtures.test-support";
 import { hexadecimal } from "./outputs";
-import { Pair, type Twin } from "./pair";
+import { DevicePair, type Twin } from "./pair";
 import { Pico } from "./virtual/pico";
 
 const CAPABILITY = { id: 5, kind: "RAW", parameters: {}, size: 4, type: "f32[1, 1]", stage: "number" } as const;
@@ -26,8 +26,8 @@ function twin(value: () => number, size = 4): Twin {
   };
 }
 
-async function started(page: Twin): Promise<Pair> {
-  const pair = new Pair(() => false);
+async function started(page: Twin): Promise<DevicePair> {
+  const pair = new DevicePair(() => false);
   await pair.start(new ArrayBuffer(0), page, () => Device.open(new ChipLine(new Pico(sine()))));
   return pair;
 }

@@ -41,7 +41,7 @@ export interface ServedRelease {
   readonly rune: { readonly digest: string; readonly size: number; readonly url: string };
 }
 
-export interface Fetched {
+export interface FetchedBytes {
   readonly bytes: ArrayBuffer;
   /** Null where the address is of a file. */
   readonly served: ServedRelease | null;
@@ -51,7 +51,7 @@ export interface Fetched {
   readonly store?: () => Promise<void>;
 }
 
-export async function fetchRune(source: string | URL, options: FetchOptions): Promise<Fetched> {
+export async function fetchRune(source: string | URL, options: FetchOptions): Promise<FetchedBytes> {
   const answer = await ask(source, options);
   if (!isJson(answer)) {
     const bytes = await whole(answer, options);

@@ -2,7 +2,7 @@
 import { DEFAULT_LIMITS, type Limits } from "../runtime/types";
 import { openInWorker } from "./engine";
 import { openHere } from "./engine-here";
-import { compare, fetchRune, type Fetched, type FetchOptions } from "./fetch-rune";
+import { compare, fetchRune, type FetchedBytes, type FetchOptions } from "./fetch-rune";
 import { Rune } from "./rune";
 import { deploymentModule } from "./scripts";
 
@@ -41,7 +41,7 @@ export async function load(
 }
 
 /** Loads the module that remembers and verifies, if an option asks for it. */
-async function fetched(source: string | URL, options: LoadOptions): Promise<Fetched> {
+async function fetched(source: string | URL, options: LoadOptions): Promise<FetchedBytes> {
   const {
     root,
     publicKey,

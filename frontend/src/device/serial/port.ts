@@ -1,8 +1,8 @@
 // A serial port as a line. What the page needs of Web Serial is named here, since TypeScript's library does not have it.
-import type { Line, LineEvents } from "./device";
+import type { DeviceLine, LineEvents } from "./device";
 
 /** Of Web Serial, what is used: https://wicg.github.io/serial/. */
-export interface Port {
+export interface WebSerialPort {
   readonly open: (options: { readonly baudRate: number; readonly bufferSize?: number }) => Promise<void>;
   readonly close: () => Promise<void>;
   readonly readable: ReadableStream<Uint8Array> | null;
@@ -10,7 +10,7 @@ export interface Port {
 }
 
 export interface Serial {
-  readonly requestPort: () => Promise<Port>;
+  readonly requestPort: () => Promise<WebSerialPort>;
 }
 
 export const BITS_A_SECOND = 921_600;
@@ -23,8 +23,8 @@ export function serialOf(navigator: object): Serial | null {
   return "serial" in navigator ? (navigator.serial as Serial) : null;
 }
 
-export class SerialLine implements Line {
-  readonly #port: Port;
+export class SerialLine implements DeviceLine {
+  readonly #port: WebSerialPort;
   readonly #timeout: number;
   readonly #bitsASecond: number;
   #events: LineEvents | null = null;
@@ -33,7 +33,7 @@ export class SerialLine implements Line {
   #reading: Promise<void> = Promise.resolve();
   #isClosing = false;
 
-  constructor(port: Port, timeout = TIMEOUT, bitsASecond = BITS_A_SECOND) {
+  constructor(port: WebSerialPort, timeout = TIMEOUT, bitsASecond = BITS_A_SECOND) {
     this.#port = port;
     this.#timeout = timeout;
     this.#bitsASecond = bitsASecond;

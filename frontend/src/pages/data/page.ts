@@ -4,7 +4,7 @@ import { NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../../declared/closing";
 import { followEvents } from "../../api/follow-events";
 import { oneAtATime } from "../talk/read";
 import { saysSignedOut } from "../sign-in/signed-out";
-import { address, type Answer } from "../../api/request";
+import { address, type ResponseJson } from "../../api/request";
 import { Detail } from "./sample/detail";
 import { followQuickCode, SidePanels } from "./side-panels";
 import { Changes, sendDeletion, sender, sendParts, type Mark, type Outcome, type ProjectName } from "./changes";
@@ -135,7 +135,7 @@ export class DataPage {
     const said = this.#part("[data-said]"); // beside it, a deletion may still be taken back
     if (response === null || !response.ok) return void (said.textContent = UNREAD);
     if (said.textContent === UNREAD) said.textContent = "";
-    const { revision, numbers } = (await response.json()) as Answer<"get", typeof NUMBERS>;
+    const { revision, numbers } = (await response.json()) as ResponseJson<"get", typeof NUMBERS>;
     const isNew = revision !== this.#revision;
     this.#setRevision(revision);
     this.#all = numbers;

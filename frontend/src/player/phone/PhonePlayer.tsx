@@ -12,13 +12,13 @@ import { Chooser } from "./Chooser";
 import { Notices } from "./Notices";
 import type { Pairing } from "./pairing/pairing";
 import { PairingCard } from "./pairing/PairingCard";
-import type { Place } from "./place";
+import type { PlayerPlace } from "./place";
 import type { PlayerStore } from "./runes/store";
 import { Welcome } from "./Welcome";
 import "./phone.css";
 
 interface Props {
-  readonly place: Place;
+  readonly place: PlayerPlace;
   readonly store: PlayerStore;
   readonly pairing: Pairing;
   /** Puts another edition of the player in place; null while there is none. */

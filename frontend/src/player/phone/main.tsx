@@ -8,7 +8,7 @@ import { PlayerClient } from "./runes/client";
 import { OfflineStore } from "./runes/offline-store";
 import { Pairing } from "./pairing/pairing";
 import { PhonePlayer } from "./PhonePlayer";
-import { studioKeyOf, placeOf, tokenOf, type Place } from "./place";
+import { studioKeyOf, placeOf, tokenOf, type PlayerPlace } from "./place";
 import { PlayerStore } from "./runes/store";
 
 const root = document.getElementById("player");
@@ -19,7 +19,7 @@ const scanned = createStore<{ readonly key: string | null }>(() => ({ key: null 
 /** The function that puts another edition of the player in place, once there is one. */
 const update = createStore<{ readonly use: (() => void) | null }>(() => ({ use: null }));
 
-function start(place: Place, element: HTMLElement): void {
+function start(place: PlayerPlace, element: HTMLElement): void {
   const token = tokenOf(location.hash);
   scanned.setState({ key: studioKeyOf(location.hash) });
   // It stays in no history.
@@ -49,7 +49,7 @@ function start(place: Place, element: HTMLElement): void {
 }
 
 interface PageProps {
-  readonly place: Place;
+  readonly place: PlayerPlace;
   readonly store: PlayerStore;
   readonly pairing: Pairing;
   readonly open: () => WebSocket;

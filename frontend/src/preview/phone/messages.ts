@@ -1,6 +1,7 @@
 // The messages of sealed frames: the sensor that the studio wants, and the measurements of the phone. A byte says which;
 // then its data. Pure.
-import { ROW_BYTES, type Row } from "../motion/motion";
+import type { Bytes } from "../../runtime/types";
+import { ROW_BYTES, type MotionRow } from "../motion/motion";
 import type { Measured } from "../sources/measurements";
 
 /** The request of the studio; null ends it. */
@@ -10,8 +11,6 @@ export type Wanted =
   | { readonly kind: "picture"; readonly side: number };
 
 export type FromPhone = Measured;
-
-export type Bytes = Uint8Array<ArrayBuffer>;
 
 const KIND = { want: 1, sound: 2, motion: 3, picture: 4, off: 5 } as const;
 /** Samples a second that a sensor may send. */
@@ -56,7 +55,7 @@ export function soundBytes(samples: ArrayBuffer): Bytes {
   return tagged(KIND.sound, new Uint8Array(samples));
 }
 
-export function motionBytes(rows: readonly Row[]): Bytes {
+export function motionBytes(rows: readonly MotionRow[]): Bytes {
   return tagged(KIND.motion, new Uint8Array(Float32Array.from(rows.flat()).buffer));
 }
 
@@ -86,8 +85,8 @@ export function readFromPhone(bytes: Uint8Array): FromPhone {
   }
 }
 
-function rowsOf(values: readonly number[]): readonly Row[] {
-  return Array.from({ length: values.length / 3 }, (_, row): Row => [
+function rowsOf(values: readonly number[]): readonly MotionRow[] {
+  return Array.from({ length: values.length / 3 }, (_, row): MotionRow => [
     values[row * 3] ?? 0,
     values[row * 3 + 1] ?? 0,
     values[row * 3 + 2] ?? 0,

@@ -5,7 +5,7 @@ import {
   ask,
   asServed,
   compare,
-  type Fetched,
+  type FetchedBytes,
   type FetchOptions,
   isJson,
   json,
@@ -27,7 +27,7 @@ interface LastGood {
 }
 
 /** Fetches the rune that a deployment serves, or takes the stored one while its server is away. Throws `DeliveryError`. */
-export async function fetchRelease(source: string | URL, options: FetchOptions): Promise<Fetched> {
+export async function fetchRelease(source: string | URL, options: FetchOptions): Promise<FetchedBytes> {
   const url = String(source).replace(/\/+$/, "");
   const store = await openStore(url, options);
   const last = await readLast(store);

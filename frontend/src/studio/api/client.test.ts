@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ProjectClient } from "./client";
-import type { Fetch } from "./requests";
+import type { Fetch } from "../../api/request";
 import { Problem } from "./problem";
 
 interface Sent {

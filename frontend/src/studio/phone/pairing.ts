@@ -21,7 +21,7 @@ export interface PhonesState {
 }
 
 /** The part of a WebSocket that is used. */
-export interface Wire {
+export interface PhoneSocket {
   onmessage: ((event: MessageEvent) => void) | null;
   onclose: ((event: CloseEvent) => void) | null;
   send(text: string): void;
@@ -48,12 +48,12 @@ export class StudioPairing {
   readonly mirror = new MirrorStore();
   /** Reads what a phone that is a sensor sends. */
   sensor: SensorEnd | null = null;
-  readonly #open: () => Wire;
+  readonly #open: () => PhoneSocket;
   readonly #store = createStore<PhonesState>(() => CLOSED);
   readonly state: Omit<StoreApi<PhonesState>, "setState"> = this.#store;
-  #wire: Wire | null = null;
+  #wire: PhoneSocket | null = null;
 
-  constructor(open: () => Wire) {
+  constructor(open: () => PhoneSocket) {
     this.#open = open;
   }
 

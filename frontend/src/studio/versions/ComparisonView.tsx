@@ -10,7 +10,7 @@ import { undoOfLastStep } from "../session/toasts/undo-action";
 import type { Workspace } from "../session/workspace";
 import { ModelComparison } from "./ModelComparison";
 import { PipelineComparison } from "./PipelineComparison";
-import { sideName, titleOf, type Side, type VersionPair } from "./comparison";
+import { sideName, titleOf, type ComparedVersion, type VersionPair } from "./comparison";
 import { archiveAddress, compare } from "./requests";
 import { TextComparison } from "./TextComparison";
 
@@ -21,7 +21,7 @@ interface ComparisonViewProps {
   readonly nonce: string;
   readonly mayEdit: boolean;
   readonly now: number;
-  readonly onPair: (from: Side, to: Side) => void;
+  readonly onPair: (from: ComparedVersion, to: ComparedVersion) => void;
 }
 
 const MOODS: Readonly<Record<FileChange["change"], string>> = {
@@ -42,10 +42,10 @@ function SideChoice({
   onSide,
 }: {
   readonly label: string;
-  readonly side: Side;
+  readonly side: ComparedVersion;
   readonly versions: readonly Version[];
   readonly now: number;
-  readonly onSide: (side: Side) => void;
+  readonly onSide: (side: ComparedVersion) => void;
 }) {
   const id = useId();
   const isListed = side === "now" || versions.some((version) => version.number === side);

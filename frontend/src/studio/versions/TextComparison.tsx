@@ -8,7 +8,7 @@ import { sentenceOf } from "../api/problem";
 import { languageOf } from "../editor/languages";
 import { theme } from "../editor/theme";
 import type { Workspace } from "../session/workspace";
-import { sideName, type Side, type VersionPair } from "./comparison";
+import { sideName, type ComparedVersion, type VersionPair } from "./comparison";
 import { versionText } from "./requests";
 
 interface TextComparisonProps {
@@ -30,7 +30,7 @@ const WIDE_SCREEN = "(min-width: 1000px)";
 const DIFF = { scanLimit: 2000, timeout: 400 };
 const COLLAPSED = { margin: 3, minSize: 6 };
 
-async function textOf(workspace: Workspace, side: Side, path: string | null): Promise<string | null> {
+async function textOf(workspace: Workspace, side: ComparedVersion, path: string | null): Promise<string | null> {
   if (path === null) return "";
   if (side !== "now") return versionText(workspace.client, side, path);
   const file = workspace.state.getState().files.find((each) => each.path === path);
@@ -74,7 +74,7 @@ export function TextComparison({ workspace, file, pair, nonce }: TextComparisonP
     const media = matchMedia(WIDE_SCREEN);
     let drawn: { destroy: () => void };
     const draw = (): void => {
-      const named = (side: Side): Extension =>
+      const named = (side: ComparedVersion): Extension =>
         EditorView.contentAttributes.of({ "aria-label": `${path}, ${sideName(side)}`, tabindex: "0" });
       drawn = media.matches
         ? new MergeView({

@@ -5,7 +5,7 @@ import { sentenceOf } from "../api/problem";
 import { useMayEdit, useStudio } from "../context/studio";
 import { useNow } from "../parts/use-now";
 import { ComparisonView } from "./ComparisonView";
-import { changesIn, type Side, type VersionPair } from "./comparison";
+import { changesIn, type ComparedVersion, type VersionPair } from "./comparison";
 import { withNewest, withOlder, type Listed } from "./listed";
 import { listVersions } from "./requests";
 import { VersionList } from "./VersionList";
@@ -49,7 +49,7 @@ export default function VersionsPage() {
   const versions = listed?.versions ?? [];
   const latest = versions[0];
   const pair: VersionPair | null = chosen ?? (latest === undefined ? null : { from: latest.number, to: "now" });
-  const set = (from: Side, to: Side): void => setChosen({ from, to });
+  const set = (from: ComparedVersion, to: ComparedVersion): void => setChosen({ from, to });
 
   return (
     <>

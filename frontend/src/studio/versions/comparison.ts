@@ -3,14 +3,14 @@ import type { Comparison, Version } from "../../api/schema";
 import { forwardWires, type Pipeline } from "../../pipeline";
 
 /** A version's number, or the files as they are. */
-export type Side = number | "now";
+export type ComparedVersion = number | "now";
 
 export interface VersionPair {
-  readonly from: Side;
-  readonly to: Side;
+  readonly from: ComparedVersion;
+  readonly to: ComparedVersion;
 }
 
-export function sideName(side: Side): string {
+export function sideName(side: ComparedVersion): string {
   return side === "now" ? "now" : `version ${side}`;
 }
 

@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 import { PlayerClient, PlayerProblem, csrfToken } from "./client";
 import { OfflineStore } from "./offline-store";
 import { PlayerStore } from "./store";
-import type { PlayerState, Run } from "./types";
+import type { PlayerState, RunnableRune } from "./types";
 
-const run = (digest: string, tag: string | null = null): Run => ({
+const run = (digest: string, tag: string | null = null): RunnableRune => ({
   title: tag ?? "Latest from the studio",
   tag,
   digest,
@@ -16,7 +16,7 @@ const run = (digest: string, tag: string | null = null): Run => ({
   url: `/player/acme/digits/runes/${digest}`,
 });
 
-const state = (now: Run | null, tags: readonly Run[] = []): PlayerState => ({
+const state = (now: RunnableRune | null, tags: readonly RunnableRune[] = []): PlayerState => ({
   project: { organisation: "acme", name: "digits", url: "/player/acme/digits" },
   person: { id: "1", name: "Mika", initials: "MK", colour: 1 },
   by: "pass",

@@ -2,7 +2,7 @@
 import { MonitorSmartphone, Smartphone, Square } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
-import { Live, LiveButton, lostProblem, useLive, type Device, type Wanted } from "../../../preview/phone";
+import { Live, LiveButton, lostProblem, useLive, type SensorName, type Wanted } from "../../../preview/phone";
 import { Waiting } from "../pairing/Waiting";
 import { capture } from "./capture";
 import { SensorPairing } from "./pairing";
@@ -19,7 +19,7 @@ interface Props {
   readonly onSend: () => void;
 }
 
-const DEVICES: Readonly<Record<Wanted["kind"], Device>> = {
+const DEVICES: Readonly<Record<Wanted["kind"], SensorName>> = {
   sound: "microphone",
   motion: "motion sensor",
   picture: "camera",

@@ -4,10 +4,10 @@ import { StudioSensor } from "../../../preview/phone/studio-sensor";
 import type { FromPhone } from "../../../preview/phone/messages";
 import { makeKeys, motionBytes, pictureBytes, SealedChannel, soundBytes } from "../../../preview/phone";
 import { SensorPairing } from "./pairing";
-import type { Wire } from "../pairing/pairing";
+import type { PairingSocket } from "../pairing/pairing";
 
 /** The server between the two: passes on what it is given, and remembers it. */
-class Relay implements Wire {
+class Relay implements PairingSocket {
   onmessage: ((event: MessageEvent) => void) | null = null;
   onclose: ((event: CloseEvent) => void) | null = null;
   bufferedAmount = 0;

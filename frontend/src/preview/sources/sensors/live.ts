@@ -1,7 +1,7 @@
 // A device that a person switches on: starting, live or off. It lets go while the page is hidden and comes back with it.
 import { useEffect, useState } from "react";
 import { createStore, useStore, type StoreApi } from "zustand";
-import { permissionText, deviceProblem, permissionOf, stuckProblem, unavailable, type Device } from "./problems";
+import { permissionText, deviceProblem, permissionOf, stuckProblem, unavailable, type SensorName } from "./problems";
 
 export interface LiveState {
   readonly phase: "off" | "starting" | "live";
@@ -21,7 +21,7 @@ const TELL = 1500;
 const GIVE_UP = 8000;
 
 export class Live {
-  readonly #device: Device;
+  readonly #device: SensorName;
   readonly #open: Open;
   readonly #store = createStore<LiveState>(() => OFF);
   readonly state: Omit<StoreApi<LiveState>, "setState"> = this.#store;
@@ -30,7 +30,7 @@ export class Live {
   /** It was live when the page was hidden. */
   #returns = false;
 
-  constructor(device: Device, open: Open) {
+  constructor(device: SensorName, open: Open) {
     this.#device = device;
     this.#open = open;
   }
