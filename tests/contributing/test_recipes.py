@@ -265,7 +265,7 @@ def test_an_input_source_is_added_by_its_recipe(tmp_path: Path) -> None:
 @pytest.mark.proof
 def test_a_role_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy, insertions = ScratchCopy.whole(tmp_path), insertions_of("add-a-role.md")
-    has_all = ("tests/forge/accounts/test_roles.py", "-k", "declaration or tables")
+    has_all = ("tests/forge/accounts/test_roles.py", "-k", "verbs_and_answers or tables")
     for insertion in insertions:
         if insertion is insertions[-1]:
             incomplete = copy.app_tests(*has_all)

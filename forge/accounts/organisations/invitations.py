@@ -29,6 +29,7 @@ from forge.accounts.roles import is_higher
 from forge.accounts.tokens.secrets import hash_secret, new_secret
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
+from rune.source.policy.roles import ROLES
 
 DEFAULT_DAYS = 7
 MAX_DAYS = 30
@@ -54,8 +55,8 @@ class Offer:
 
 def checked_role(role: str) -> Role:
     """The role of this name. Raises `Invalid`."""
-    if role not in Role.values:
-        choices = ", ".join(Role.values)
+    if role not in ROLES:
+        choices = ", ".join(ROLES)
         raise Invalid(f"A role is one of {choices}.", errors={"role": [f"One of {choices}."]})
     return Role(role)
 
