@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.cases import each_case
 from tools.checks.plain_words import (
+    FOLDERS,
     NAMES,
     PHRASES,
     WORDS,
@@ -68,6 +69,13 @@ def test_a_name_is_refused_as_a_whole_outside_tests(source: str) -> None:
         assert list(refused_names("tests/test_a.py", source.format(name))) == []
         assert list(refused_names("rune/a.py", source.format(f"{name}_OF_X"))) == []
         assert [each.line for each in refused_script_names("frontend/src/a.ts", f"\nexport const {name} = 1;")] == [2]
+
+
+def test_a_word_may_be_refused_below_a_folder_alone() -> None:
+    for folder, words in FOLDERS.items():
+        for word in words:
+            assert len(list(refused_names(f"{folder}a.py", f"{word} = 1\n_{word}_at = 1"))) == 2
+            assert list(refused_names("elsewhere/a.py", f"{word} = 1")) == []
 
 
 @each_case(

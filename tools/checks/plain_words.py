@@ -14,18 +14,20 @@ import re
 import subprocess
 import sys
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tools.setup import ROOT
 
-_REFUSED: dict[str, dict[str, str]] = json.loads((ROOT / "tools/checks/plain_words.json").read_text("utf-8"))
-WORDS = _REFUSED["words"]
+_REFUSED: dict[str, Any] = json.loads((ROOT / "tools/checks/plain_words.json").read_text("utf-8"))
+WORDS: dict[str, str] = _REFUSED["words"]
 """Words that are refused as whole words of a name, and what to think of instead. ESLint reads the same file."""
-NAMES = _REFUSED["names"]
+NAMES: dict[str, str] = _REFUSED["names"]
 """Names that are refused as a whole outside tests: their words are terms elsewhere, such as the sides of a square."""
+FOLDERS: dict[str, dict[str, str]] = _REFUSED["folders"]
+"""Words that are refused below a folder of Python alone, because other folders still have them."""
 UNREAD = {
     "tools/checks/plain_words.py": "has the words that it refuses",
     "tests/tools/test_plain_words.py": "has them too",
@@ -91,11 +93,18 @@ class Finding:
         return f"{self.path}:{self.line}: {self.text}: {self.better}"
 
 
-def refused_word(name: str) -> str | None:
+def refused_words_of(path: str) -> dict[str, str]:
+    """The words that are refused in the names of a file, and what to think of instead."""
+    return WORDS | {
+        word: better for folder, words in FOLDERS.items() if path.startswith(folder) for word, better in words.items()
+    }
+
+
+def refused_word(name: str, words: Container[str] = frozenset(WORDS)) -> str | None:
     """The first refused word of an identifier in snake_case or CamelCase, or None."""
     parts: list[str] = [part.lower() for part in _PARTS.findall(name)]
     for before, part, after in zip(["", *parts], parts, [*parts[1:], ""], strict=False):
-        if part in WORDS and not {(before, part), (part, after)} & TERMS:
+        if part in words and not {(before, part), (part, after)} & TERMS:
             return part
     return None
 
@@ -136,10 +145,11 @@ def refused_template_names(path: str, text: str) -> Iterator[Finding]:
 
 
 def _names(path: str, line: int, names: Iterable[str]) -> Iterator[Finding]:
+    words = refused_words_of(path)
     for name in names:
-        word = refused_word(name)
+        word = refused_word(name, words)
         if word is not None:
-            yield Finding(path, line, f"the name {name}", WORDS[word])
+            yield Finding(path, line, f"the name {name}", words[word])
         elif name.strip("_") in NAMES and not path.startswith("tests/"):
             yield Finding(path, line, f"the name {name}", NAMES[name.strip("_")])
 

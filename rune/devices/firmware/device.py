@@ -84,7 +84,7 @@ class Device:
                 raise BoardError("The board answers something else than it was asked")
             problem = read_problem(frame.payload)
             if problem.code not in (_WRONG_CHECKSUM, _INCOMPLETE):
-                raise BoardError(self._said(problem))
+                raise BoardError(self._message_of(problem))
             was_damaged = True
         raise BoardError(_NOISY)
 
@@ -101,7 +101,7 @@ class Device:
         self._reader.abandon()
         return None
 
-    def _said(self, problem: BoardProblem) -> str:
+    def _message_of(self, problem: BoardProblem) -> str:
         where = f" in the step “{printable(self._steps[problem.step])}”" if problem.step < len(self._steps) else ""
         again = "unplug the board and plug it in again"
         plain = {

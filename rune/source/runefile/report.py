@@ -52,8 +52,8 @@ class DiagnosticReport:
         values = {code.value for code in codes}
         for index, item in enumerate(self._diagnostics[since:], since):
             if item.severity is Severity.ERROR and item.code in values:
-                said = item.message
-                message = said if said.startswith(start) else start + said[:1].lower() + said[1:]
+                text = item.message
+                message = text if text.startswith(start) else start + text[:1].lower() + text[1:]
                 self._diagnostics[index] = replace(item, message=message)
                 return
 
