@@ -48,7 +48,7 @@ class DeployedRune:
     @property
     def link(self) -> str:
         """Opens the rune in a browser, on a phone too, without an account: the key is in the part of the link that
-        browsers send to nobody. Whoever has it may try the rune until the key is revoked."""
+        browsers send to nobody. Anybody who has it may try the rune until the key is revoked."""
         return f"{self.url}/try#key={quote(self.key, safe='')}" if self.key else ""
 
     def client(self, key: str = "") -> rune.Deployment:

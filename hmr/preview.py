@@ -24,7 +24,7 @@ class Preview:
     """A build to try. In a notebook it shows itself: the rune runs in the page, and nothing is sent anywhere."""
 
     url: str
-    """Opens the build on a phone without an account, for a few days. Whoever has it may try the rune."""
+    """Opens the build on a phone without an account, for a few days. Anybody who has it may try the rune."""
     page: str
     script: str
     """The script of `<rune-player>`."""

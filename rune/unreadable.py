@@ -64,7 +64,9 @@ def reason_of(error: BaseException) -> str:
         case zlib.error():
             return _DAMAGED
     message = str(error).lower()
-    return next((said for kind, word, said in _SENTENCES if isinstance(error, kind) and word in message), _DAMAGED)
+    return next(
+        (sentence for kind, word, sentence in _SENTENCES if isinstance(error, kind) and word in message), _DAMAGED
+    )
 
 
 def is_folder(entry: zipfile.ZipInfo) -> bool:

@@ -19,7 +19,7 @@ STARTS = 5
 LETTERS = 40
 LISTENING = 10
 """Seconds for which the page runs a preview on sound, untouched."""
-PATIENCE = 120_000
+TIMEOUT = 120_000
 """Milliseconds after which an answer will not come any more; no measure of how fast it is."""
 LONG = 50
 """Milliseconds from which a task on the page's own thread is felt."""
@@ -89,7 +89,7 @@ def _row(name: str, tasks: list[float]) -> tuple[str, str, str]:
 
 def in_python(page: Page, base: str, stages: int) -> tuple[float, Spread]:
     """Milliseconds until a new worker is ready, and of checks in it."""
-    answered: Any = page.evaluate(_CHECK, [base, runefile(stages), RUNS[stages], PATIENCE])
+    answered: Any = page.evaluate(_CHECK, [base, runefile(stages), RUNS[stages], TIMEOUT])
     return float(answered[0]), Spread(tuple(answered[1]))
 
 

@@ -19,7 +19,7 @@ import keras
 import numpy as np
 from keras import layers
 
-SEED, EPOCHS, PATIENCE, BATCH = 1, 60, 15, 32
+SEED, EPOCHS, STOP_AFTER, BATCH = 1, 60, 15, 32
 USUAL_RATE = 0.001
 """Adam's own."""
 
@@ -53,7 +53,7 @@ def trained(train: Windows, validation: Windows, rate: float) -> tuple[float, ke
     model = network(train[0].shape[1:], int(train[1].max()) + 1)
     model.get_layer("normalised").adapt(train[0])
     model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
-    stopping = keras.callbacks.EarlyStopping(patience=PATIENCE, restore_best_weights=True)
+    stopping = keras.callbacks.EarlyStopping(patience=STOP_AFTER, restore_best_weights=True)
     shown = model.fit(
         *train, batch_size=BATCH, epochs=EPOCHS, validation_data=validation, callbacks=[stopping], verbose=0
     )

@@ -19,7 +19,7 @@ RECIPE = "keywords"
 SECONDS_AIM = 180.0
 LEARNING_RATES = (0.0003, 0.001, 0.003)
 """Those of Keras by hand; the one with the least loss on the validation split is judged."""
-_PATIENCE = 3_600.0
+_TIMEOUT = 3_600.0
 
 
 def measure() -> str:
@@ -62,7 +62,5 @@ def _by_keras(sounds: Path, folder: Path) -> ComparedLearner:
     splits = [names.index(dataset.splits[place]) for place in windows.recordings]
     np.savez(folder / "windows.npz", inputs=windows.inputs[..., None], labels=labels, splits=splits)
     rates = map(str, LEARNING_RATES)
-    answer = answer_of(
-        ENVIRONMENT.python, "keras_by_hand.py", folder, folder / "windows.npz", *rates, seconds=_PATIENCE
-    )
+    answer = answer_of(ENVIRONMENT.python, "keras_by_hand.py", folder, folder / "windows.npz", *rates, seconds=_TIMEOUT)
     return ComparedLearner("Keras by hand, tuned", answer["right"], answer["seconds"])

@@ -22,7 +22,7 @@ from tests.support.servers.live_forge import LiveForge
 FIRST_FORMS = ("float32", "int8")
 KEYWORD_AIM, SECOND_AIM, LARGE_AIM, LAYER_AIM = 15.0, 7.5, 45.0, 3.0
 """Seconds."""
-PATIENCE = 300.0
+TIMEOUT = 300.0
 _KERAS = """
 import sys
 from pathlib import Path
@@ -124,7 +124,7 @@ class ConversionSession:
         return seconds
 
     def _until(self, row: Any, condition: Any) -> Any:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while not condition(row):
             if row["state"] in ("failed", "needs") or time.monotonic() > deadline:
                 raise CannotMeasure(f"{row['name']} was not converted: {row['error'] or row['state']}")
@@ -141,7 +141,7 @@ class ConversionSession:
         }
         address = f"{self.address}/api/v1/projects/{self.project}/conversions{path}"
         request = urllib.request.Request(address, body, headers, method=method)
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
             return json.load(answer)
 
 

@@ -32,7 +32,7 @@ LABELS = ("yes", "no", "up", "down", "left", "right", "stop", "go", "silence", "
 SPEAKERS = 200
 FIRST_PAINT_AIM, TASK_AIM, FILTER_AIM, IMPORT_AIM, TAKE_AIM = 0.5, 0.05, 0.2, 120.0, 1.0
 """Seconds."""
-PATIENCE = 600.0
+TIMEOUT = 600.0
 
 _FIRST_CARD = """
 (() => {
@@ -182,11 +182,11 @@ class DataPageSession:
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         address = f"{self.address}/api/v1/projects/{self.project}/data/{path}"
         request = urllib.request.Request(address, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
             return json.load(answer)
 
     def _until(self, row: Any, state: str) -> Any:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while row["state"] != state:
             if row["state"] == "failed" or time.monotonic() > deadline:
                 raise CannotMeasure(f"the import stopped: {row['error'] or row['state']}")

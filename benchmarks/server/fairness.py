@@ -33,7 +33,7 @@ SLOW_QUESTION = 4_000
 LONG_BUILDS, LARGE_PREVIEWS, PARALLEL_QUESTIONS = 5, 2, 8
 LIMIT = 2.0
 """Times slower that another organisation may make one."""
-PATIENCE = 600.0
+TIMEOUT = 600.0
 """Seconds after which a measurement is given up."""
 QUIET = 240.0
 """Seconds within which the server must be at rest after an attack."""
@@ -63,7 +63,7 @@ class BusyOrganisation:
         """One question to the language service, with whatever answer."""
         path = f"/api/v1/projects/{project}/language"
         body = {"ask": "check", **request}
-        return self.live.http.post(path, headers=_headers(self.live), json=body, timeout=PATIENCE)
+        return self.live.http.post(path, headers=_headers(self.live), json=body, timeout=TIMEOUT)
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def _seconds_until(condition: Callable[[], bool]) -> float:
     begin = time.monotonic()
     while not condition():
         waited = time.monotonic() - begin
-        if waited > PATIENCE:
+        if waited > TIMEOUT:
             break  # what was waited for so long is a figure too
         time.sleep(max(0.02, waited / 20))
     return time.monotonic() - begin
@@ -206,7 +206,7 @@ def _again_and_again(*acts: Callable[[], None]) -> Iterator[None]:
             thread = Thread(target=repeat, args=(act, begun))
             thread.start()
             stack.callback(thread.join)
-            begun.wait(PATIENCE)
+            begun.wait(TIMEOUT)
         stack.callback(over.set)
         yield
     if failures:

@@ -23,7 +23,7 @@ RUNS = 5
 LIMIT_KILOBYTES, LIMIT_SECONDS = 350, 1.5
 LATER = ("/static/language/", "/static/build/language.js")
 """The files of the page's own Python; until it has started, the server answers."""
-PATIENCE = 30_000
+TIMEOUT = 30_000
 """Milliseconds after which something that was asked for will not come any more; no measure of how fast it is."""
 KINDS = {"document": "the page", "script": "scripts", "stylesheet": "styles", "font": "fonts"}
 
@@ -99,10 +99,10 @@ def load(browser: Browser, signed_in: Page) -> Load:
     page.on("requestfinished", ends)
     page.on("requestfailed", ends)
     page.goto(signed_in.url, wait_until="commit")
-    page.wait_for_function(_READY, polling="raf", timeout=PATIENCE)
+    page.wait_for_function(_READY, polling="raf", timeout=TIMEOUT)
     seconds = page.evaluate("window.usable / 1000")
     usable = page.evaluate("performance.timeOrigin + window.usable")
-    page.wait_for_function(_AT_REST, timeout=PATIENCE)
+    page.wait_for_function(_AT_REST, timeout=TIMEOUT)
     rest = [request for request in requests if not is_later(request)]
     _finish(page, under_way, rest)
     received = received_of([request for request in rest if request.timing["startTime"] <= usable])
@@ -130,9 +130,9 @@ def received_of(requests: list[Request]) -> dict[str, int]:
 
 def _finish(page: Page, under_way: set[Request], wanted: list[Request]) -> None:
     """Waits until these have ended, however they end."""
-    deadline = time.monotonic() + PATIENCE / 1000
+    deadline = time.monotonic() + TIMEOUT / 1000
     while waiting := under_way.intersection(wanted):
         if time.monotonic() > deadline:
             addresses = ", ".join(sorted(request.url for request in waiting))
-            raise CannotMeasure(f"these did not end in {PATIENCE // 1000} s: {addresses}")
+            raise CannotMeasure(f"these did not end in {TIMEOUT // 1000} s: {addresses}")
         page.wait_for_timeout(20)  # the browser's events come meanwhile

@@ -33,7 +33,7 @@ EACH = 20
 """Sounds of a label, all of one person."""
 POINT_AIM, PREVIEW_AIM = 3.0, 20.0
 """Seconds from the press."""
-PATIENCE = 180_000
+TIMEOUT = 180_000
 """Milliseconds."""
 _DRAWN = """() => {
   const line = document.querySelector("svg polyline.validation");
@@ -61,7 +61,7 @@ def measure() -> str:
     if not ENVIRONMENT.is_ready:
         raise CannotMeasure(f"the environment {ENVIRONMENT.name} is not prepared; run make lab")
     with TemporaryDirectory() as name, open_page() as page:
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(TIMEOUT)
         with LiveForge(Path(name) / "data", {FOLDER_VARIABLE: str(environments_folder())}) as forge:
             sign_in(page, forge.link())
             create(page, "Digits")
@@ -100,11 +100,11 @@ def bring_in(page: Page, project: str) -> None:
     page.get_by_label("I agree").check()
     page.get_by_role("button", name="Send").click()
     page.get_by_role("button", name="Import").click()
-    expect(page.get_by_text(f"{len(files)} samples added.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(f"{len(files)} samples added.")).to_be_visible(timeout=TIMEOUT)
     page.goto(f"{project}/data")
     page.get_by_label("What is new in this version").fill("Sixty sounds")
     page.get_by_role("button", name="Save version").click()
-    expect(page.locator("#versions").get_by_text("Sixty sounds")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#versions").get_by_text("Sixty sounds")).to_be_visible(timeout=TIMEOUT)
 
 
 def timed_run(page: Page, project: str, wait: Callable[[], None] = lambda: None) -> TimedRun:

@@ -15,7 +15,7 @@ readable_projects_among: Hook[[Actor, Collection[str]], Set[str]] = Hook()
 
 
 projects_of_organisation: Hook[[UUID, Collection[str]], Set[str]] = Hook()
-"""Which of these keys are projects of an organisation, whoever asks."""
+"""Which of these keys are projects of an organisation, no matter who asks."""
 
 
 @dataclass(frozen=True)

@@ -102,12 +102,13 @@ class Principal:
         return self.person.standing if self.person else _NOWHERE
 
     def afresh(self) -> Principal:
-        """Returns the same principal, which has read nothing yet: for whoever asks again, later."""
+        """Returns the same principal, which has read nothing yet: for a later request."""
         return replace(self)
 
 
 def token_of(actor: Actor) -> UUID | None:
-    """Returns the id of the token that acts, for `created_by_token` of what it makes; None for whoever is no token."""
+    """Returns the id of the token that acts, for `created_by_token` of what it makes; None for a principal that is no
+    token."""
     return UUID(actor.id) if actor.kind == PrincipalKind.TOKEN else None
 
 

@@ -7,17 +7,19 @@ from typing import Annotated, Any, TypedDict
 from rest_framework import serializers
 
 from forge.accounts.may import OrganisationVerb, names_of
-from forge.accounts.models import ApiToken, Invitation, Membership, Organisation, Role
+from forge.accounts.models import ApiToken, Invitation, Membership, Organisation
 from forge.accounts.organisations.invitations import DEFAULT_DAYS, MAX_ADDRESSES, MAX_DAYS, MAX_PLACES
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.accounts.permissions import verbs_on
 from forge.accounts.principals import Principal
 from forge.accounts.quotas.limits import OF_ORGANISATION
 from forge.accounts.quotas.usage import ResourceUsage
+from forge.accounts.roles import role_choices
 from forge.accounts.tokens.scopes import SCOPE_NAMES
 from forge.core.api.json_types import Timestamp, Uuid, choices, utc_timestamp
+from rune.source.policy.roles import ROLES
 
-RoleJson = Annotated[str, choices("Role", Role.values)]
+RoleJson = Annotated[str, choices("Role", ROLES)]
 ScopeJson = Annotated[str, choices("Scope", SCOPE_NAMES)]
 
 
@@ -152,7 +154,7 @@ class OrganisationChangeSerializer(serializers.Serializer[Any]):
 class RoleChoiceSerializer(serializers.Serializer[Any]):
     """The role of a person."""
 
-    role = serializers.ChoiceField(choices=Role.choices)
+    role = serializers.ChoiceField(choices=role_choices())
 
 
 class InvitationLinkSerializer(RoleChoiceSerializer):

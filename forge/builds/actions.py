@@ -84,7 +84,7 @@ def choose_for_builds(
     Raises `Forbidden`, `Invalid` and `Stale`.
     """
     require(actor, Verb.BUILD, project)
-    # The row's lock: two who choose at once are told one after the other.
+    # The row's lock: two who choose at once get their answers one after the other.
     Project.objects.lock(project.pk)
     before = choices_of(project)
     require_precondition(choices_facets(before), precondition)
@@ -120,7 +120,7 @@ def note_package_download(actor: Actor, build: Build, package: BuildPackage, dig
 def refresh_preview(actor: Actor, project: Project) -> Preview | None:
     """The preview; where it is behind the text, or was left half made by a crash, it is made anew soon.
 
-    Whoever may read may do so: it makes what an edit makes by itself. Raises what `require` does.
+    All who may read may do so: it makes what an edit makes by itself. Raises what `require` does.
     """
     require(actor, Verb.READ, project)
     preview = preview_of(project)

@@ -28,7 +28,7 @@ class FirmwareMissing(NotFound):
 
 
 class Stopping(Exception):
-    """The worker is told to end: a build goes back into the queue, a preview is made again at the next start."""
+    """The worker must end: a build goes back into the queue, a preview is made again at the next start."""
 
 
 class Superseded(Exception):

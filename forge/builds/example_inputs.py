@@ -1,8 +1,8 @@
 """The recordings that a version brings along as example inputs: those beside its Runefile and in its folder `examples`.
 
-A page that runs a build plays the first one, so that there is an answer before anyone does anything. Whoever may run
-the build's rune may have those of the folder, and the others where the project shares its files. A sample that a person
-sent is in another folder and never an example.
+A page that runs a build plays the first one, so that there is an answer before anyone does anything. Anybody who may
+run the build's rune may have those of the folder, and the others where the project shares its files. A sample that a
+person sent is in another folder and never an example.
 """
 
 from __future__ import annotations

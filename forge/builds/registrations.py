@@ -51,7 +51,7 @@ from rune.wording import counted
 SHOWN_BUILDS = 10
 """Builds in a project's state, and of each kind on a home page."""
 LOOKED_AT_FOR = timedelta(days=14)
-"""How long a build that failed waits for whoever asked for it."""
+"""How long a build that failed waits for the person who requested it."""
 LOOKED_AT = 50
 """The newest builds of a person that are looked at for limits that they missed."""
 _LARGE = ("measurement", "samples", "evaluation", "diagnostics")

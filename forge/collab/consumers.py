@@ -85,7 +85,7 @@ class ProjectSocket(ReleasingSocket):
 
     async def serve(self, scope: Any, receive: Any, send: Any) -> None:
         """One message after another. Channels' own way asks a thread about database connections before each of them,
-        which costs more than all the rest; here whoever reaches the database looks after its connection."""
+        which costs more than all the rest; here the code that reaches the database looks after its connection."""
         self.scope, self.base_send, self.channel_layer = scope, send, None
         handlers = {
             "websocket.connect": self.websocket_connect,
@@ -194,7 +194,8 @@ class ProjectSocket(ReleasingSocket):
             await self.refresh_access()
 
     async def person_moved(self, event: dict[str, Any] | None) -> None:
-        """An event of the person: their session ended, or their name is another. Whoever has a session comes back."""
+        """An event of the person: their session ended, or their name is another. A person who has a session comes
+        back."""
         await self.close_for(Closing.TRY_AGAIN, "Your account has changed. The project is opened again.")
 
     async def close_for(self, code: int, reason: str) -> None:

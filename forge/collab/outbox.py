@@ -10,7 +10,7 @@ from forge.core.http.asgi.sockets import Write, write_of
 
 
 class Outbox(Protocol):
-    """The way out of one socket, in order; whoever puts into it never waits."""
+    """The way out of one socket, in order; a sender that puts into it never waits."""
 
     def put(self, message: bytes) -> int:
         """Sends a message, soon; answers how many bytes wait to leave."""

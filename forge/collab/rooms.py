@@ -50,7 +50,7 @@ class Rooms:
             await self._close_if_idle(room)
 
     async def _serve(self, room: Room, loaded: asyncio.Future[None]) -> None:
-        with contextlib.suppress(Exception):  # whoever enters hears of it
+        with contextlib.suppress(Exception):  # those who enter hear of it
             await asyncio.shield(loaded)
         if _succeeded(loaded):
             await room.work()

@@ -1,7 +1,7 @@
 """Polls the database for all sockets and rooms of a process, a few times per second, to find lost messages.
 
 Streams and documents are numbered without gaps, so a number that is higher than what was heard says that something
-was missed, whoever wrote it and whatever became of the message.
+was missed, no matter who wrote it and what became of the message.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class NumberWatch:
                 if project_id in self._documents:
                     self._documents[project_id](last)
         self._seen = {}
-        # Nobody is here: whoever comes next opens another connection.
+        # Nobody is here: the next one to come opens another connection.
         reader.close()
 
 

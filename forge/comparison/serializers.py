@@ -53,7 +53,7 @@ class WireChangeJson(OutlineWireJson):
     change: Change
 
 
-class BrokenSidesJson(TypedDict):
+class BrokenPipelinesJson(TypedDict):
     """Which Runefile is broken, so that only a part of its pipeline is compared."""
 
     before: bool
@@ -66,7 +66,7 @@ class PipelineChangeJson(TypedDict):
     stages: list[StageChangeJson]
     wires: list[WireChangeJson]
     said: list[str]
-    broken: BrokenSidesJson
+    broken: BrokenPipelinesJson
 
 
 class ModelMemoryJson(TypedDict):

@@ -27,9 +27,9 @@ def report(isolation: Isolation) -> None:
     for gap in isolation.gaps:
         _log.warning("What computes for users is isolated without %s: %s", gap.protection, gap.reason)
     try:
-        _log.info("Whoever computed more yields the processor by %s", yields_by(os.getpid()).value)
+        _log.info("Organisations that computed more yield the processor by %s", yields_by(os.getpid()).value)
     except YieldsToNobody as error:
-        _log.warning("Whoever computed more yields the processor to nobody: %s", error)
+        _log.warning("Organisations that computed more yield the processor to nobody: %s", error)
 
 
 def require(isolation: Isolation, required: Collection[Protection]) -> None:

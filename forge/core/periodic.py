@@ -25,7 +25,7 @@ from forge.core.models import PeriodicRun
 _log = logging.getLogger(__name__)
 
 START = 2.0
-"""Seconds before the first look at what one process does: whoever started the server waits for a page."""
+"""Seconds before the first look at what one process does: the person who started the server waits for a page."""
 END_LIMIT = 10.0
 """Seconds that the end waits for an action that is under way."""
 ERROR_LIMIT = 500
@@ -33,7 +33,7 @@ ERROR_LIMIT = 500
 GAP = timedelta(days=7)
 """After so long without a run, either the server was off or its clock is wrong."""
 HOLD = timedelta(days=1)
-"""So long nothing is deleted after such a gap: whoever sees that the clock is wrong has the time to set it."""
+"""So long nothing is deleted after such a gap: an operator who sees that the clock is wrong has the time to set it."""
 
 
 class RunsIn(StrEnum):
@@ -53,7 +53,7 @@ class PeriodicTask:
     """Seconds from one start to the next; it is never started twice in one process at once."""
     runs: RunsIn
     purpose: str
-    """One phrase for whoever lists them."""
+    """A phrase for lists of tasks."""
     action: Callable[[], None]
     deletes_old: bool = False
     """Whether it deletes for good what is old. It waits where the clock may be wrong."""

@@ -33,7 +33,7 @@ class ConsentDiffers(Conflict):
 
 
 class CodeNeeded(Unprocessable):
-    """The link needs the code that its guests were told."""
+    """The link needs the code that its guests received."""
 
     title = "Type the code"
 

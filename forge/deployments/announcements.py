@@ -83,7 +83,7 @@ def _how(served: DeploymentServedJson) -> str:
 
 
 def _served_notice(event: StoredEvent[DeploymentServedJson]) -> NoticeDraft:
-    """Tells whoever chose an earlier version."""
+    """Tells the person who chose an earlier version."""
     name = event.data["deployment"]
     return NoticeDraft(
         SERVED,
@@ -96,7 +96,7 @@ def _served_notice(event: StoredEvent[DeploymentServedJson]) -> NoticeDraft:
 
 
 def _blocked_notice(event: StoredEvent[DeploymentBlockedJson]) -> NoticeDraft:
-    """Tells whoever chose an earlier version that the deployment did not move."""
+    """Tells the person who chose an earlier version that the deployment did not move."""
     name = event.data["deployment"]
     return NoticeDraft(
         BLOCKED,

@@ -42,7 +42,7 @@ class JobPaused(Exception):
 
 
 class JobStopped(Exception):
-    """The worker is told to end. The job goes back into the queue, and the attempt does not count."""
+    """The worker must end. The job goes back into the queue, and the attempt does not count."""
 
 
 class JobContext(Protocol):

@@ -41,7 +41,7 @@ def find_form(actor: Actor, project: Project, conversion_id: UUID, number: int) 
 
 
 def may_prepare(actor: Actor) -> bool:
-    """Whether somebody decides what this server downloads: on one's own machine, whoever had the first account."""
+    """Whether somebody decides what this server downloads: on one's own machine, the person with the first account."""
     if not settings.EMBEDDED_WORKER or actor.kind != PrincipalKind.PERSON or actor.person is None:
         return False
     first = User.objects.filter(is_active=True).order_by("joined").values_list("pk", flat=True).first()

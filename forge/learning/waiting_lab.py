@@ -27,7 +27,7 @@ from forge.core.http.asgi.lifespan import server_stopping
 IDLE_SECONDS = 900.0
 """A process that nobody needed for this long is ended: it has some 400 MB of memory."""
 END_SECONDS = 5.0
-"""For one that is told to end, until it is killed."""
+"""The time between the signal to end and the kill."""
 
 
 class LabLibraries(StrEnum):

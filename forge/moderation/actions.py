@@ -30,8 +30,8 @@ MOST_OF_A_DAY = 20
 def report(actor: Actor, subject: Subject, reason: str, text: str = "") -> Report:
     """Tells the moderators of this installation that something is wrong with a public page.
 
-    Who reported it is told to them alone. Raises `SignInNeeded`, `NotFound`, `Invalid`, `Conflict` for what the person
-    reported already, and `TooOften`.
+    The name of the reporter is shown to them alone. Raises `SignInNeeded`, `NotFound`, `Invalid`, `Conflict` for what
+    the person reported already, and `TooOften`.
     """
     person = actor.person
     if person is None:

@@ -11,7 +11,7 @@ from rune.wording import counted
 
 @pending_items.register
 def reports_waiting(actor: Actor) -> PendingItems:
-    """One line for all reports and appeals; nothing for whoever is no moderator. One query for them."""
+    """One line for all reports and appeals; nothing for people who are no moderators. One query for them."""
     try:
         count, since = waiting_cases(actor)
     except NotFound:

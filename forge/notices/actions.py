@@ -86,7 +86,7 @@ def choose_mail(actor: Actor, choice: str) -> MailChoice:
 
 @transaction.atomic
 def unsubscribe(person: User) -> None:
-    """Ends email about notices for the person of a signed link, whoever opened it (RFC 8058)."""
+    """Ends email about notices for the person of a signed link, no matter who opened it (RFC 8058)."""
     _choose(person, person, MailChoice.NONE)
 
 

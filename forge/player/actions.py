@@ -30,10 +30,10 @@ _ENDED = "The code was used already, or is older than 5 minutes. Show a new code
 
 
 @transaction.atomic
-def make_phone_link(actor: Actor, project: Project, desk: str = "") -> str:
+def make_phone_link(actor: Actor, project: Project, studio_key: str = "") -> str:
     """A link that lets one phone in, once, within 5 minutes. Raises `Forbidden` and what `require` does.
 
-    `desk` is the public key of a studio that wants the phone's sensors: the phone encrypts for it.
+    `studio_key` is the public key of a studio that wants the phone's sensors: the phone encrypts for it.
     """
     require(actor, Verb.READ, project)
     require_person(actor)
@@ -46,7 +46,7 @@ def make_phone_link(actor: Actor, project: Project, desk: str = "") -> str:
         session_hash=actor.person.get_session_auth_hash(),
         link_expires=now + LINK_LIFE,
     )
-    key = f"&desk={desk}" if desk else ""
+    key = f"&studio={studio_key}" if studio_key else ""
     return f"{settings.PUBLIC_URL}{player_path(project)}#token={secret}{key}"
 
 
@@ -62,7 +62,7 @@ def redeem_phone_link(secret: str, organisation: str, name: str) -> tuple[PhoneP
     """The pass that a link is changed for, with its secret. Works once, at its own project. Raises `LinkEnded`."""
     now = timezone.now()
     pass_secret = new_secret()
-    # Taking it comes first and only succeeds once, whoever else redeems it at this moment.
+    # Taking it comes first and only succeeds once, no matter who else redeems it at this moment.
     unused = PhonePass.objects.filter(link_hash=hash_secret(secret), used__isnull=True, link_expires__gt=now)
     if not unused.update(used=now, expires=now + PASS_LIFE, secret_hash=hash_secret(pass_secret)):
         raise LinkEnded(_ENDED)

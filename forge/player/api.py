@@ -54,7 +54,7 @@ class ByPass(BaseAuthentication):
 
 
 class PlayerView(ForgeView):
-    """A request of the player. Whoever asks, what changes something carries the CSRF token of our own page."""
+    """A request of the player. No matter who asks, what changes something carries the CSRF token of our own page."""
 
     authentication_classes = [ByPass, SessionWithCsrf]
     schema = None
@@ -157,7 +157,7 @@ class PlayerLeave(PlayerView):
 
 
 class PhoneInviteSerializer(serializers.Serializer[Any]):
-    desk = serializers.RegexField(
+    studio_key = serializers.RegexField(
         rf"\A{PUBLIC_KEY.pattern}\Z",
         required=False,
         default="",
@@ -195,7 +195,7 @@ class ProjectPhones(ProjectView):
         """A link with its QR code, which lets one phone of one's own run the project, once, within 5 minutes."""
         project = self.project(request, organisation, name, Verb.READ)
         body = self.read_body(request, PhoneInviteSerializer)
-        url = make_phone_link(signed_in(request), project, body["desk"])
+        url = make_phone_link(signed_in(request), project, body["studio_key"])
         # The code is read off a screen: the least correction makes the largest squares.
         rows = segno.make(url, error="l", micro=False).matrix
         code = ["".join("1" if cell else "0" for cell in row) for row in rows]

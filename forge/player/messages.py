@@ -59,7 +59,7 @@ class Sealed:
 
 @dataclass(frozen=True)
 class Refuse:
-    """The studio's person says that this is no phone of theirs."""
+    """The studio's person says that the phone is not theirs."""
 
     pairing: str
 

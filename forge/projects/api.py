@@ -135,7 +135,7 @@ class ProjectDetail(ProjectView):
 
     @extend_schema(responses=ProjectJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """One project. Whoever may change it gets an `ETag`, which changing and deleting it take."""
+        """One project. Anybody who may change it gets an `ETag`, which changing and deleting it take."""
         project = self.project(request, organisation, name, Verb.SEE)
         return _answer(project, principal_of(request))
 
@@ -283,7 +283,7 @@ class ProjectModel(ProjectView):
     raises = raising(get=Unprocessable)
 
     @extend_schema(
-        parameters=[OpenApiParameter("graph", bool, description="whether `graph` and `memory` are told too")],
+        parameters=[OpenApiParameter("graph", bool, description="whether the answer has `graph` and `memory`")],
         responses=ModelPageJson | DrawnModelJson,
     )
     def get(self, request: Request, organisation: str, name: str, path: str) -> Response:

@@ -154,7 +154,7 @@ class DocumentUpdate(models.Model):
     """One Yjs update of a project's document, in the order in which they were accepted.
 
     A row is written with each keystroke, so there is one index, and the database looks after neither reference: the
-    project's row is locked by whoever appends, and an author who is gone meanwhile is one who is not known.
+    project's row is locked by a request that appends, and an author who is gone meanwhile is one who is not known.
     """
 
     project = models.ForeignKey(

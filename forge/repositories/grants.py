@@ -1,4 +1,4 @@
-"""Linked branches, as grants: one is pulled while whoever linked it, or took it over, may edit the project."""
+"""Linked branches, as grants: one is pulled while the person who linked it, or took it over, may edit the project."""
 
 from __future__ import annotations
 

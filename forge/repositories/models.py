@@ -39,7 +39,7 @@ class LinkedBranch(models.Model):
     folder = models.CharField(max_length=MAXIMUM_PATH, blank=True)
     """"" is all of it."""
     linked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    """The person with whose rights the files are read into the project, whoever presses the button."""
+    """The person with whose rights the files are read into the project, no matter who presses the button."""
     linked = models.DateTimeField(default=timezone.now)
     ended = models.DateTimeField(null=True, blank=True)
     """When pulling ended: the right of `linked_by` ended, or they ended it."""

@@ -1,4 +1,5 @@
-"""Which connections may be open. Whoever has many gives one up for who has few: the one that is idle for longest.
+"""Which connections may be open. A client with many gives one up for a client with few: the one that is idle for
+longest.
 
 A connection is idle while no request is complete on it, also while its headers trickle in.
 """

@@ -46,7 +46,7 @@ class Join:
             self._places.release()
 
     def receiving(self, receive: Receive) -> Receive:
-        """The application's `receive`: whoever asks for a second message has joined."""
+        """The application's `receive`: a client that asks for a second message has joined."""
         count = 0
 
         async def counted() -> MutableMapping[str, Any]:

@@ -14,7 +14,7 @@ class TooFast(Exception):
 
 
 class Pace:
-    """`burst` at once, then `rate` a second; whoever would wait longer than `longest` seconds is refused.
+    """`burst` at once, then `rate` a second; a client that would wait longer than `longest` seconds is refused.
 
     Used on the event loop's thread alone.
     """

@@ -12,7 +12,7 @@ from forge.request_limits.capacity import Capacity
 from forge.request_limits.refusals import RefusalResponse, client_of, refuse
 
 HEALTH = "/healthz"
-"""Answered here, without a thread and without the database: whoever watches the server must not take one that is busy,
+"""Answered here, without a thread and without the database: a monitor of the server must not take one that is busy,
 or whose database is away, for one that is dead."""
 
 _TOO_MANY = RefusalResponse(

@@ -124,7 +124,7 @@ class AlreadySo(Conflict):
 
 
 class NoFork(Conflict):
-    """A project that is no fork, or whose origin is not there for whoever asks."""
+    """A project that is no fork, or whose origin is not visible to the person who asks."""
 
     title = "There is no project to offer this to"
 

@@ -346,7 +346,7 @@ class GuestLinkQuerySet(models.QuerySet["GuestLink"]):
 
 
 class GuestLink(models.Model):
-    """A link that shows one review to whoever has it, without an account. Only the secret's hash is kept."""
+    """A link that shows one review to anybody who has it, without an account. Only the secret's hash is kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="guest_links")

@@ -1,7 +1,7 @@
 """The wheels of this very version, for the command `rune` and for programs on other machines, and the npm package for
 apps: `/dist/`.
 
-The package index has no package of ours, so whoever registers the name there would own who installs it by name.
+The package index has no package of ours, so a stranger who registers the name there would own who installs it by name.
 """
 
 from __future__ import annotations

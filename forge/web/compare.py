@@ -1,8 +1,8 @@
 """Two runes side by side, of any projects that one can see: figures, words, pipeline and how often each is right.
 
 A side is `organisation/project@7`, a build for those who read the project, or `organisation/project:1.0`, what it
-published, or the project alone for the version that a visitor gets. Of a project that one does not read nothing is told
-but what its page shows; to run both on samples happens in the browser.
+published, or the project alone for the version that a visitor gets. Of a project that one does not read nothing is
+shown but what its page shows; to run both on samples happens in the browser.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def person_page(request: HttpRequest, person: UUID) -> HttpResponse:
 
 
 def _sharing(principal: Principal, person: User) -> list[Organisation]:
-    """The person's organisations that share a rune which who asks may see, by name: of others nothing is told."""
+    """The person's organisations that share a rune which who asks may see, by name: others are not listed."""
     runes = listed(principal).filter(repository__project__organisation__memberships__user=person)
     organisations = {
         rune.repository.project.organisation for rune in runes.select_related("repository__project__organisation")

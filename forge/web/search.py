@@ -26,7 +26,7 @@ class HitLook:
 
 
 # The front end's build finds the icons that it must draw by `icon="…"`.
-LOOKS = {
+HIT_LOOKS = {
     HitKind.PROJECT: HitLook("Projects", icon="box"),
     HitKind.BUILD: HitLook("Builds", icon="hammer"),
     HitKind.ORGANISATION: HitLook("Organisations", icon="building-complex"),
@@ -50,7 +50,7 @@ def search(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "")[:MAX_CHARACTERS]
     query = parse_query(words)
     hits = find(principal_of(request), query, SHOWN)
-    groups = [HitGroup(LOOKS[kind], list(group)) for kind, group in groupby(hits, key=lambda hit: hit.kind)]
+    groups = [HitGroup(HIT_LOOKS[kind], list(group)) for kind, group in groupby(hits, key=lambda hit: hit.kind)]
     return render(
         request, "site/search.html", {"words": words, "groups": groups, "is_empty": query.is_empty, "most": SHOWN}
     )

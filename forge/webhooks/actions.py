@@ -95,7 +95,7 @@ def change_webhook(
     if change.on is not None and change.on != (webhook.stopped is None):
         webhook.stopped, webhook.stopped_because = (None if change.on else timezone.now()), ""
         if change.on:
-            # It works with the right of who switched it on last: whoever made it may have lost theirs.
+            # It works with the right of who switched it on last: the person who made it may have lost theirs.
             webhook.created_by, webhook.created_by_token = actor.person, token_of(actor)
     after = _payload_of(webhook)
     if after != before:

@@ -1,4 +1,4 @@
-"""Webhooks, as grants: one sends while whoever made it, or took it over, may manage webhooks there."""
+"""Webhooks, as grants: one sends while the person who made it, or took it over, may manage webhooks there."""
 
 from __future__ import annotations
 

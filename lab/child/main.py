@@ -96,7 +96,7 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
         if not request["in_copy"]:
             _answer(request, descriptors, entered, answers)
             return
-        _send(answers, protections)  # for whoever has this step
+        _send(answers, protections)  # for the process that has this step
         _send(answers, {"ready": True})
         _answer_in_copy(request, descriptors, entered, answers)
 

@@ -113,8 +113,8 @@ class StepProcess:
         return self._process.pid
 
     def send(self, request: Mapping[str, Any], descriptors: Sequence[int]) -> None:
-        """Gives the step. Its files are places among the open files. A process that has ended is noticed by whoever
-        waits for its answers. Behind a step that was done in a copy there may be further ones."""
+        """Gives the step. Its files are places among the open files. A process that has ended is noticed by the caller
+        that waits for its answers. Behind a step that was done in a copy there may be further ones."""
         self._copy_status = None
         self._words_before = self._errors.seek(0, os.SEEK_END)
         with suppress(OSError):

@@ -77,7 +77,7 @@ def main(source: IO[str], target: IO[str]) -> None:
         answer = {"refused": Refused(Reason.NOT_CONVERTED, f"The rune cannot be built: {error}").to_json()}
     except OSError as error:
         answer = {"refused": _refusal_of(error).to_json()}
-    end_waiting()  # whoever reads the answer ends this process at once
+    end_waiting()  # the reader of the answer ends this process at once
     send(**answer)
 
 

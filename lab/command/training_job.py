@@ -110,7 +110,7 @@ def train_model(request: Mapping[str, Json], report: Report, send: Send, command
     `out` there. Where `backbone` names a path of the project, the file is `BACKBONE_FILE` there, and that of `start` is
     `START_FILE`. Memory that does not suffice is tried once again with half the batch.
 
-    Raises `Refused`, `EnvironmentNeeded` and `OSError`. A run that was told to pause gives `{"paused": True}`.
+    Raises `Refused`, `EnvironmentNeeded` and `OSError`. A run that pauses on request gives `{"paused": True}`.
     """
     if recipe_of(request["recipe"]).estimator is None and not ENVIRONMENT.is_ready:
         raise EnvironmentNeeded(ENVIRONMENT)

@@ -1,5 +1,5 @@
-"""The rows of a search that several processes share: each asks whoever keeps them before a trial, and sends what became
-of it as an event."""
+"""The rows of a search that several processes share: each asks the process that keeps them before a trial, and sends
+what became of it as an event."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SearchCommands:
         self._is_stopped = False
 
     def read(self, lines: Iterable[str]) -> None:
-        """Reads lines until there are no more: whoever keeps the rows has gone then."""
+        """Reads lines until there are no more: the process that keeps the rows has ended then."""
         for line in lines:
             command = json.loads(line)["command"]
             if command == STOP:

@@ -90,7 +90,7 @@ class TrainedModel:
 
 
 class RunPaused(Exception):
-    """The run was told to pause, and saved a checkpoint from which it goes on."""
+    """The run paused on request, and saved a checkpoint from which it goes on."""
 
 
 @dataclass(frozen=True)

@@ -99,9 +99,9 @@ class MemoryFiles:
 class FolderFiles:
     """A project in a folder. Hidden folders are not listed.
 
-    Links are followed while they stay inside, or lead below one of `others`: folders that whoever runs the command
-    allows, such as the Git repository around the project. Whatever Git keeps for itself (`.git`) is never read. What
-    is opened is the very file that was checked, also when something is renamed meanwhile.
+    Links are followed while they stay inside, or lead below one of `others`: folders that the person who runs the
+    command allows, such as the Git repository around the project. Whatever Git keeps for itself (`.git`) is never read.
+    What is opened is the very file that was checked, also when something is renamed meanwhile.
     """
 
     def __init__(self, root: Path, limit: int = DEFAULT_FILE_LIMIT, others: Sequence[Path] = ()) -> None:

@@ -1,4 +1,4 @@
-"""The forms in which TensorFlow's converter exports a model: what it is told for each."""
+"""The forms in which TensorFlow's converter exports a model: its options for each."""
 
 from __future__ import annotations
 

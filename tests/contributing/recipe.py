@@ -63,7 +63,7 @@ class ScratchCopy:
     @staticmethod
     def whole(folder: Path) -> ScratchCopy:
         """The web app too, with all tests; what set-up built for pages is linked."""
-        names = ("rune", "forge", "lab", "benchmarks", "tests", "templates", "examples", "docs", "tools")
+        names = ("rune", "forge", "lab", "hmr", "benchmarks", "tests", "templates", "examples", "docs", "tools")
         for name in names:
             shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("manage.py", "pyproject.toml", "README.md", "CHANGELOG.md"):
@@ -90,7 +90,7 @@ class ScratchCopy:
 
     def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs Python with this copy in place of the project."""
-        # The settings of the tests are named in the environment of whoever runs them.
+        # The settings of the tests are named in the environment of the process that runs them.
         inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
         return subprocess.run(
             [sys.executable, *arguments],

@@ -18,6 +18,7 @@ from tests.conftest import REPOSITORY
 from tests.contributing.recipe import PAGES, ScratchCopy, files_of, insertions_of, places_of
 from tests.support.models.model_cases import refused_cases
 from tests.support.named_places import missing_paths
+from tests.support.named_symbols import missing_symbols
 
 ELU = """
 import sys
@@ -63,6 +64,49 @@ def test_the_table_of_recipes_lists_each_with_its_places() -> None:
 def test_a_recipe_that_names_no_file_of_ours_is_found_out() -> None:
     page = "| `tests/no_such_test.py` | in `forge/web/urls.py`, beside `rune/compiler/targets/<name>/` |"
     assert missing_paths(page, REPOSITORY) == ["tests/no_such_test.py"]
+
+
+@pytest.mark.parametrize("root", ["benchmarks", "hmr", "lab"])
+def test_a_missing_file_is_found_out_in_each_package(root: str) -> None:
+    assert missing_paths(f"In `{root}/no_such_module.py`.", REPOSITORY) == [f"{root}/no_such_module.py"]
+
+
+CODE = {
+    "settings.py": "class Environment:\n    days: int\n    def read(self, base): pass\nLIMITS = {'weeks': 1}\n",
+    "state.ts": "export interface Session {\n  readonly name: string;\n}\nexport function afterEvent(): void {}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("symbol", "renamed"),
+    [
+        ("`Environment`", "`ServerEnvironment`"),
+        ("`Environment.read`", "`Environment.load`"),
+        ("`read(base)`", "`load(base)`"),
+        ("`days=1`", "`hours=1`"),
+        ("`LIMITS`", "`BOUNDS`"),
+        ("`weeks`", "`months`"),
+        ("`Session`", "`State`"),
+        ("`afterEvent`", "`onEvent`"),
+    ],
+)
+def test_a_recipe_that_names_a_renamed_symbol_is_found_out(tmp_path: Path, symbol: str, renamed: str) -> None:
+    (tmp_path / "lab").mkdir()
+    for name, code in CODE.items():
+        (tmp_path / "lab" / name).write_text(code)
+    files = "".join(f" `lab/{name}`" for name in CODE)
+    assert missing_symbols(f"{symbol} of{files}", tmp_path) == []
+    assert len(missing_symbols(f"{renamed} of{files}", tmp_path)) == 1
+    assert len(missing_symbols(f"{symbol} of `forge/web/urls.py`", tmp_path)) == 1
+
+
+def test_a_symbol_of_the_pages_own_code_is_known(tmp_path: Path) -> None:
+    assert missing_symbols("`organiser`, as in\n\n```python\norganiser = 1\n```\n", tmp_path) == []
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in PAGES.glob("add-*.md")))
+def test_the_symbols_that_a_recipe_names_are_defined_in_its_files(page: str) -> None:
+    assert missing_symbols((PAGES / page).read_text("utf-8"), REPOSITORY) == []
 
 
 @pytest.mark.parametrize("page", sorted(path.name for path in PAGES.glob("add-*.md")))
@@ -151,9 +195,9 @@ def test_a_block_is_added_by_its_recipe(tmp_path: Path) -> None:
     paths = ("tests/rune/compiler/blocks/test_block_catalogue.py", "tests/rune/compiler/blocks/test_block_vectors.py")
     for path, text in files.items():
         if path.endswith("golden.json"):
-            forgotten = copy.tests(*paths)
-            assert forgotten.returncode != 0
-            assert "clip/golden.json" in forgotten.stdout
+            incomplete = copy.tests(*paths)
+            assert incomplete.returncode != 0
+            assert "clip/golden.json" in incomplete.stdout
         copy.write(path, text)
     # The vectors of the other blocks are those of the project.
     done = copy.tests(*paths, "-k", "clip or not golden_vectors")
@@ -221,11 +265,11 @@ def test_an_input_source_is_added_by_its_recipe(tmp_path: Path) -> None:
 @pytest.mark.proof
 def test_a_role_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy, insertions = ScratchCopy.whole(tmp_path), insertions_of("add-a-role.md")
-    has_all = ("tests/forge/accounts/test_roles.py", "-k", "declaration or tables")
+    has_all = ("tests/forge/accounts/test_roles.py", "-k", "verbs_and_answers or tables")
     for insertion in insertions:
         if insertion is insertions[-1]:
-            forgotten = copy.app_tests(*has_all)
-            assert forgotten.returncode == 1, forgotten.stdout  # nobody says what the role is answered
+            incomplete = copy.app_tests(*has_all)
+            assert incomplete.returncode == 1, incomplete.stdout  # nobody says what the role is answered
         copy.insert(insertion)
     done = copy.app_tests(*has_all)
     assert done.returncode == 0, done.stdout
@@ -244,9 +288,9 @@ def test_a_page_with_a_list_and_its_api_is_added_by_its_recipe(tmp_path: Path) -
     matrix = "tests/forge/web/test_permissions_matrix.py"
     for insertion in insertions:
         if insertion.path == "tests/forge/addresses/organisations.py":
-            forgotten = copy.app_tests(matrix, "-k", "leaves_no_address")
-            assert forgotten.returncode == 1, forgotten.stdout  # nobody says what the addresses answer
-            assert "saved-versions" in forgotten.stdout
+            incomplete = copy.app_tests(matrix, "-k", "leaves_no_address")
+            assert incomplete.returncode == 1, incomplete.stdout  # nobody says what the addresses answer
+            assert "saved-versions" in incomplete.stdout
         copy.insert(insertion)
     described = copy.python("-m", "tools.reference")
     assert described.returncode == 0, described.stderr
@@ -294,9 +338,9 @@ def test_a_setting_is_added_by_its_recipe(tmp_path: Path) -> None:
     )
     for insertion in insertions[:row]:
         copy.insert(insertion)
-    forgotten = copy.app_tests(*tests)
-    assert "test_every_variable_that_is_read_is_on_the_page" in forgotten.stdout
-    assert forgotten.returncode == 1, forgotten.stdout
+    incomplete = copy.app_tests(*tests)
+    assert "test_every_variable_that_is_read_is_on_the_page" in incomplete.stdout
+    assert incomplete.returncode == 1, incomplete.stdout
     for insertion in insertions[row:]:
         copy.insert(insertion)
     done = copy.app_tests(*tests)
@@ -316,9 +360,9 @@ def test_a_recipe_of_training_is_added_by_its_recipe(tmp_path: Path) -> None:
     for path, text in files.items():
         copy.write(path, text)
     declared = ("tests/lab/recipes", "tests/lab/dataset/test_features.py", "-k", "motion-small")
-    forgotten = copy.app_tests(*declared)
-    assert forgotten.returncode == 1, forgotten.stdout
-    assert "test_the_guide_of_training_lists_each_recipe[motion-small]" in forgotten.stdout
+    incomplete = copy.app_tests(*declared)
+    assert incomplete.returncode == 1, incomplete.stdout
+    assert "test_the_guide_of_training_lists_each_recipe[motion-small]" in incomplete.stdout
     (insertion,) = insertions_of("add-a-recipe.md")
     copy.insert(insertion)
     done = copy.app_tests(*declared)

@@ -131,7 +131,7 @@ OTHERS = (
     "/accounts/made",
     "/accounts/device",
     "/accounts/profile",
-    "/accounts/forgotten",
+    "/accounts/password-reset",
     "/try",
 )
 """The pages that are there once there is a project with a build, by its own names."""

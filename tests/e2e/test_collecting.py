@@ -48,22 +48,22 @@ def knocks(path: Path) -> Path:
     return path
 
 
-def code(desk: Page, project_page: str, kind: str, label: str, wanted: int = 3) -> str:
-    """Makes a code on the desk; returns the address in it."""
-    desk.goto(f"{project_page}/data")
-    desk.get_by_role("link", name="Collect with a phone").click()
-    desk.get_by_label("What is recorded").select_option(kind)
-    desk.get_by_label("Label (you can change it on the phone)").fill(label)
-    desk.get_by_label("How many recordings").fill(str(wanted))
-    expect(desk.get_by_label("For people outside: for whom the link is")).to_be_hidden()
-    seconds = desk.get_by_label("Seconds of each sound or motion")
+def code(computer: Page, project_page: str, kind: str, label: str, wanted: int = 3) -> str:
+    """Makes a code on the computer; returns the address in it."""
+    computer.goto(f"{project_page}/data")
+    computer.get_by_role("link", name="Collect with a phone").click()
+    computer.get_by_label("What is recorded").select_option(kind)
+    computer.get_by_label("Label (you can change it on the phone)").fill(label)
+    computer.get_by_label("How many recordings").fill(str(wanted))
+    expect(computer.get_by_label("For people outside: for whom the link is")).to_be_hidden()
+    seconds = computer.get_by_label("Seconds of each sound or motion")
     if kind == "picture":
         expect(seconds).to_be_hidden()
     else:
         seconds.fill("0.5")
-    desk.get_by_role("button", name="Show the code").click()
-    expect(desk.get_by_role("img", name="QR code with the link below")).to_be_visible()
-    return desk.get_by_label("Or open this on the phone").input_value()
+    computer.get_by_role("button", name="Show the code").click()
+    expect(computer.get_by_role("img", name="QR code with the link below")).to_be_visible()
+    return computer.get_by_label("Or open this on the phone").input_value()
 
 
 def at_rate(pieces: Iterator[bytes], rate: int) -> Iterator[bytes]:
@@ -112,15 +112,15 @@ def saved_on(phone: Page) -> int:
 def test_a_phone_records_keeps_redoes_and_sends_when_the_network_is_back(
     forge: LiveForge, open_page: OpenPage, tmp_path: Path
 ) -> None:
-    desk = open_page(viewport=DESKTOP)
-    sign_in(desk, forge.printed_link())
-    create(desk, "Digits")
-    project_page = desk.url.removesuffix("/studio")
-    send(desk, project_page.removeprefix(f"{forge.address}/"), (loud(), "glass", "Guest 1"))
-    address = code(desk, project_page, "sound", "knock")
-    assert findings(desk, LOOKS) == []
-    desk.get_by_role("link", name="See recordings arrive").click()
-    expect(desk.locator("[data-count]")).to_have_text("1 sample")
+    computer = open_page(viewport=DESKTOP)
+    sign_in(computer, forge.printed_link())
+    create(computer, "Digits")
+    project_page = computer.url.removesuffix("/studio")
+    send(computer, project_page.removeprefix(f"{forge.address}/"), (loud(), "glass", "Guest 1"))
+    address = code(computer, project_page, "sound", "knock")
+    assert findings(computer, LOOKS) == []
+    computer.get_by_role("link", name="See recordings arrive").click()
+    expect(computer.locator("[data-count]")).to_have_text("1 sample")
 
     phone = open_page(microphone=knocks(tmp_path / "knocks.wav"), viewport=PHONE)
     agree(phone, address)
@@ -137,13 +137,13 @@ def test_a_phone_records_keeps_redoes_and_sends_when_the_network_is_back(
     expect(phone.get_by_text("2 of 3")).to_be_visible()
     expect(phone.get_by_text("1 not sent yet")).to_be_visible()
     assert saved_on(phone) == 1
-    expect(desk.locator("[data-count]")).to_have_text("1 sample")
+    expect(computer.locator("[data-count]")).to_have_text("1 sample")
 
-    # Sent: on the desk within a second, without a reload.
+    # Sent: on the computer within a second, without a reload.
     phone.get_by_role("button", name="Send 1").click()
     began = time.monotonic()
-    expect(desk.locator("[data-number='2'] b")).to_have_text("knock")
-    print(f"on the desk after {time.monotonic() - began:.2f} s")
+    expect(computer.locator("[data-number='2'] b")).to_have_text("knock")
+    print(f"on the computer after {time.monotonic() - began:.2f} s")
     expect(phone.get_by_text("1 sent")).to_be_visible()
     assert saved_on(phone) == 0
 
@@ -159,7 +159,7 @@ def test_a_phone_records_keeps_redoes_and_sends_when_the_network_is_back(
     assert saved_on(phone) == 1
     context.set_offline(False)
     expect(phone.get_by_text("2 sent")).to_be_visible(timeout=PATIENCE)
-    expect(desk.locator("[data-number='3'] b")).to_have_text("glass")
+    expect(computer.locator("[data-number='3'] b")).to_have_text("glass")
     assert saved_on(phone) == 0
 
     # A reload keeps what is saved; the phone whose right ended keeps nothing.
@@ -168,10 +168,10 @@ def test_a_phone_records_keeps_redoes_and_sends_when_the_network_is_back(
     expect(phone.get_by_text("1 not sent yet")).to_be_visible()
     phone.reload()
     expect(phone.get_by_text("1 not sent yet")).to_be_visible()
-    desk.goto(f"{forge.address}/accounts/made")
+    computer.goto(f"{forge.address}/accounts/made")
     for _ in range(2):  # once more to confirm
-        desk.locator("[data-sure]").click()
-    expect(desk.get_by_text("You have no active links, tokens or connections.")).to_be_visible()
+        computer.locator("[data-sure]").click()
+    expect(computer.get_by_text("You have no active links, tokens or connections.")).to_be_visible()
     phone.reload()
     expect(phone.get_by_role("heading", name="This phone cannot record")).to_be_visible()
     assert saved_on(phone) == 0
@@ -180,12 +180,12 @@ def test_a_phone_records_keeps_redoes_and_sends_when_the_network_is_back(
 
 @pytest.mark.slow
 def test_a_phone_takes_pictures_and_motion_at_the_stated_rate(forge: LiveForge, open_page: OpenPage) -> None:
-    desk = open_page(viewport=DESKTOP)
-    sign_in(desk, forge.printed_link())
-    create(desk, "Digits")
-    project_page = desk.url.removesuffix("/studio")
+    computer = open_page(viewport=DESKTOP)
+    sign_in(computer, forge.printed_link())
+    create(computer, "Digits")
+    project_page = computer.url.removesuffix("/studio")
     phone = open_page(viewport=PHONE)
-    agree(phone, code(desk, project_page, "picture", "door"))
+    agree(phone, code(computer, project_page, "picture", "door"))
     phone.get_by_role("button", name="Open the camera").click()
     phone.get_by_role("button", name="Take a picture").click()
     phone.get_by_role("button", name="Save and next").click()
@@ -197,16 +197,16 @@ def test_a_phone_takes_pictures_and_motion_at_the_stated_rate(forge: LiveForge, 
     phone.get_by_role("button", name="Send 3").click()
     expect(phone.get_by_text("3 sent")).to_be_visible()
 
-    agree(phone, code(desk, project_page, "motion", "ring"))
+    agree(phone, code(computer, project_page, "motion", "ring"))
     phone.get_by_role("checkbox", name="Send each recording when I save it").check()
     phone.get_by_role("button", name="Record", exact=True).click()
     rows = [(math.sin(step / 5), math.cos(step / 5), 9.8) for step in range(250)]
     phone.evaluate(GIVE_EVENTS, rows)
     phone.get_by_role("button", name="Save and next").click()
     expect(phone.get_by_text("1 sent")).to_be_visible()
-    desk.goto(f"{project_page}/data/samples/4")
-    expect(desk.get_by_text("browser, 50 rows/s")).to_be_visible()
-    recording = desk.evaluate(
+    computer.goto(f"{project_page}/data/samples/4")
+    expect(computer.get_by_text("browser, 50 rows/s")).to_be_visible()
+    recording = computer.evaluate(
         "() => fetch(`/api/v1/projects${location.pathname}/recording`).then((answer) => answer.text())"
     )
     assert len(recording.splitlines()) == 25, "half a second of 50 rows a second"
@@ -217,19 +217,22 @@ def test_a_phone_takes_pictures_and_motion_at_the_stated_rate(forge: LiveForge, 
 def test_somebody_outside_types_the_code_records_and_takes_it_back(
     forge: LiveForge, open_page: OpenPage, tmp_path: Path
 ) -> None:
-    desk = open_page(viewport=DESKTOP)
-    sign_in(desk, forge.printed_link())
-    create(desk, "Digits")
-    project_page = desk.url.removesuffix("/studio")
-    desk.goto(f"{project_page}/data/collect")
-    desk.get_by_label("What is recorded").select_option("sound")
-    desk.get_by_label("Who records").select_option("guests")
-    desk.get_by_label("For people outside: for whom the link is").fill("Neighbours")
-    desk.get_by_label("Label (you can change it on the phone)").fill("knock")
-    desk.get_by_label("How many recordings").fill("3")
-    desk.get_by_label("Seconds of each sound or motion").fill("0.5")
-    desk.get_by_role("button", name="Show the code").click()
-    link, code = desk.get_by_label("The link", exact=True).input_value(), desk.locator("[data-link-code]").inner_text()
+    computer = open_page(viewport=DESKTOP)
+    sign_in(computer, forge.printed_link())
+    create(computer, "Digits")
+    project_page = computer.url.removesuffix("/studio")
+    computer.goto(f"{project_page}/data/collect")
+    computer.get_by_label("What is recorded").select_option("sound")
+    computer.get_by_label("Who records").select_option("guests")
+    computer.get_by_label("For people outside: for whom the link is").fill("Neighbours")
+    computer.get_by_label("Label (you can change it on the phone)").fill("knock")
+    computer.get_by_label("How many recordings").fill("3")
+    computer.get_by_label("Seconds of each sound or motion").fill("0.5")
+    computer.get_by_role("button", name="Show the code").click()
+    link, code = (
+        computer.get_by_label("The link", exact=True).input_value(),
+        computer.locator("[data-link-code]").inner_text(),
+    )
 
     guest = open_page(microphone=knocks(tmp_path / "knocks.wav"), viewport=PHONE)
     guest.goto(link)
@@ -243,30 +246,30 @@ def test_somebody_outside_types_the_code_records_and_takes_it_back(
     guest.get_by_role("button", name="Send 1").click()
     expect(guest.get_by_text("1 sent")).to_be_visible()
 
-    desk.goto(f"{project_page}/data/waiting")
-    assert findings(desk, LOOKS[:1]) == []
-    desk.get_by_role("button", name="Accept recording 1").focus()
-    desk.keyboard.press("a")
-    expect(desk.get_by_role("heading", name="Nothing waits")).to_be_visible()
+    computer.goto(f"{project_page}/data/waiting")
+    assert findings(computer, LOOKS[:1]) == []
+    computer.get_by_role("button", name="Accept recording 1").focus()
+    computer.keyboard.press("a")
+    expect(computer.get_by_role("heading", name="Nothing waits")).to_be_visible()
 
     guest.get_by_role("link", name="Open the receipt link").click()
     expect(guest.get_by_text("Accepted")).to_be_visible()
     for _ in range(2):  # once more to confirm
         guest.locator("[data-sure]").click()
     expect(guest.get_by_text("1 recording deleted")).to_be_visible()
-    desk.goto(f"{project_page}/data/samples/1")
-    expect(desk.get_by_role("heading", name="Sample 0001")).to_have_count(0)
+    computer.goto(f"{project_page}/data/samples/1")
+    expect(computer.get_by_role("heading", name="Sample 0001")).to_have_count(0)
 
 
 @pytest.mark.slow
 def test_a_board_on_this_computer_records_for_the_data(forge: LiveForge, open_page: OpenPage) -> None:
-    desk = open_page(viewport=DESKTOP)
-    sign_in(desk, forge.printed_link())
-    create(desk, "Exercises")
-    project_page = desk.url.removesuffix("/studio")
-    address = code(desk, project_page, "motion", "row")
-    expect(desk.get_by_role("link", name="Record on this computer")).to_have_attribute("href", address)
-    desk.get_by_role("link", name="See recordings arrive").click()
+    computer = open_page(viewport=DESKTOP)
+    sign_in(computer, forge.printed_link())
+    create(computer, "Exercises")
+    project_page = computer.url.removesuffix("/studio")
+    address = code(computer, project_page, "motion", "row")
+    expect(computer.get_by_role("link", name="Record on this computer")).to_have_attribute("href", address)
+    computer.get_by_role("link", name="See recordings arrive").click()
 
     recorder = open_page(viewport=DESKTOP)
     board = Board(at_rate(rows(), 100))
@@ -281,7 +284,7 @@ def test_a_board_on_this_computer_records_for_the_data(forge: LiveForge, open_pa
         recorder.get_by_role("button", name="Save and next").click()
     assert recorder.evaluate("openedAt") == 115_200
     recorder.get_by_role("button", name="Send 2").click()
-    expect(desk.locator("[data-number='2'] b")).to_have_text("row")
+    expect(computer.locator("[data-number='2'] b")).to_have_text("row")
     for width in (390, 1440):
         recorder.set_viewport_size({"width": width, "height": 900})
         assert recorder.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,6 +1,6 @@
 """Compares an event with its whole declaration: no field more, none less, each of its type.
 
-It uses the schema of the API's description, so that the comparison holds for whoever reads events by it.
+It uses the schema of the API's description, so that the comparison holds for programs that read events by it.
 """
 
 from __future__ import annotations

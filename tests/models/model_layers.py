@@ -211,7 +211,7 @@ class Layers:
     def reshape(
         self, source: Value, shape: Sequence[int], new_shape: Sequence[int] | None = None, as_tensor: bool = True
     ) -> Value:
-        """`asked` is what the operator is told, perhaps with a -1."""
+        """`asked` is the argument of the operator, perhaps with a -1."""
         new_shape = list(shape) if new_shape is None else list(new_shape)
         options: Any = None
         inputs = [source.index]

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-_PATH = re.compile(r"`(?P<path>(?:docs|examples|forge|frontend|rune|templates|tests|tools)/[\w./-]+)`")
+_PATH = re.compile(
+    r"`(?P<path>(?:benchmarks|docs|examples|forge|frontend|hmr|lab|rune|templates|tests|tools)/[\w./-]+)`"
+)
 _PLACE = re.compile(r"`(?P<path>[\w./-]+\.(?:py|ts|tsx))::(?P<name>[\w.]+)`")
 
 
@@ -22,10 +24,14 @@ def missing_places(page: str, root: Path) -> list[str]:
     return [f"{path}::{name}" for path, name in places_in(page) if name not in _names(root / path)]
 
 
+def paths_in(page: str) -> list[str]:
+    """The files and folders that a page names. Placeholders (`rune/compiler/targets/<name>`) do not count."""
+    return [match["path"] for match in _PATH.finditer(page)]
+
+
 def missing_paths(page: str, root: Path) -> list[str]:
-    """The files and folders of a page that are not there. Placeholders (`rune/compiler/targets/<name>`) do not
-    count."""
-    return [match["path"] for match in _PATH.finditer(page) if not (root / match["path"]).exists()]
+    """The files and folders of a page that are not there."""
+    return [path for path in paths_in(page) if not (root / path).exists()]
 
 
 @cache

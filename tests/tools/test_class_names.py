@@ -6,7 +6,15 @@ import subprocess
 from pathlib import Path
 
 from tests.support.cases import each_case
-from tools.checks.class_names import FRAMEWORK, SHARED, repeated_classes, sources_of, unused_permissions
+from tools.checks.class_names import (
+    FRAMEWORK,
+    SHARED,
+    repeated_classes,
+    repeated_types,
+    script_sources_of,
+    sources_of,
+    unused_permissions,
+)
 
 
 @each_case(
@@ -65,3 +73,51 @@ def test_a_checkout_is_read_without_tests_and_migrations(tmp_path: Path) -> None
     for command in (["init", "-q"], ["add", "a.py", "tests", "app", "page.ts"]):
         subprocess.run(["git", *command], cwd=tmp_path, check=True)
     assert sources_of(tmp_path) == {"a.py": "x = 1\n"}
+
+
+@each_case(
+    "other",
+    [
+        "export interface Wire {}\n",
+        "export type Wire = string;\n",
+        "export class Wire {}\n",
+        "export abstract class Wire {}\n",
+        "export default class Wire {}\n",
+        "export declare class Wire {}\n",
+        "export enum Wire {}\n",
+        "export const enum Wire {}\n",
+    ],
+)
+def test_a_name_of_two_exported_types_is_refused(other: str) -> None:
+    (message,) = repeated_types({"frontend/src/a.ts": "\nexport interface Wire {}\n", "frontend/src/b.tsx": other})
+    assert message.startswith("frontend/src/a.ts:2, frontend/src/b.tsx:1: the type name Wire")
+
+
+@each_case(
+    "other",
+    [
+        "export type { Wire } from './a';\n",
+        "export { type Wire, wires } from './a';\n",
+        "interface Wire {}\n",
+        "export const Wire = 1;\n",
+        "export interface WireProps {}\n",
+    ],
+)
+def test_an_export_of_another_modules_type_and_a_private_one_are_no_second_one(other: str) -> None:
+    assert not list(repeated_types({"frontend/src/a.ts": "export interface Wire {}\n", "frontend/src/b.ts": other}))
+
+
+def test_the_properties_of_a_component_may_be_named_props() -> None:
+    text = "export interface Props {}\n"
+    assert not list(repeated_types({"frontend/src/a.tsx": text, "frontend/src/b.tsx": text}))
+
+
+def test_the_tracked_modules_of_the_front_end_are_read(tmp_path: Path) -> None:
+    folder = tmp_path / "frontend/src/studio"
+    folder.mkdir(parents=True)
+    for name in ("a.ts", "b.tsx", "a.test.ts", "untracked.ts"):
+        (folder / name).write_text("export interface Wire {}\n")
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    tracked = ["frontend/src/studio/a.ts", "frontend/src/studio/b.tsx", "frontend/src/studio/a.test.ts"]
+    subprocess.run(["git", "add", *tracked], cwd=tmp_path, check=True)
+    assert sorted(script_sources_of(tmp_path)) == tracked[:2]

@@ -18,7 +18,7 @@ LINT = Path(sys.executable).with_name("lint-imports")
 def copied(tmp_path: Path) -> Path:
     """The Python files of the packages, and the contracts."""
     shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
-    for package in ("rune", "forge", "lab"):
+    for package in ("rune", "forge", "lab", "hmr"):
         for source in (REPOSITORY / package).rglob("*.py"):
             target = tmp_path / source.relative_to(REPOSITORY)
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.cases import each_case
 from tools.checks.plain_words import (
+    FOLDERS,
+    NAMES,
     PHRASES,
     WORDS,
     findings,
@@ -60,6 +62,22 @@ def test_a_term_allows_no_other_word_of_its_name(name: str) -> None:
     assert refused_word(name) is not None
 
 
+@each_case("source", ["{} = 1", "class {}: pass", "_{} = 1"])
+def test_a_name_is_refused_as_a_whole_outside_tests(source: str) -> None:
+    for name in NAMES:
+        assert len(list(refused_names("rune/a.py", source.format(name)))) == 1
+        assert list(refused_names("tests/test_a.py", source.format(name))) == []
+        assert list(refused_names("rune/a.py", source.format(f"{name}_OF_X"))) == []
+        assert [each.line for each in refused_script_names("frontend/src/a.ts", f"\nexport const {name} = 1;")] == [2]
+
+
+def test_a_word_may_be_refused_below_a_folder_alone() -> None:
+    for folder, words in FOLDERS.items():
+        for word in words:
+            assert len(list(refused_names(f"{folder}a.py", f"{word} = 1\n_{word}_at = 1"))) == 2
+            assert list(refused_names("elsewhere/a.py", f"{word} = 1")) == []
+
+
 @each_case(
     "source",
     [
@@ -107,13 +125,19 @@ EXAMPLES = {
     r"\bwhat waits\b": "Stores what waits.",
     r"(?<!there )\b(is|are) (?-i:none)\.": "Block 3 of the UF2 file is none.",
     r"\bof the gone\b": "Drops links of the gone",
-    r"\b(is|are|was|were) told of\b": "An owner is told of it",
+    r"\b(is|are|was|were) told\b(?! apart)": "The versions are told too",
     r"\bbehind a wall\b": "Runs behind a wall",
     r"\bis no slip of the pen\b": "That is no slip of the pen",
     r"\bthe very same\b": "The very same on the one input",
     r"\bno such thing\b": "There is no such thing",
     r"\bwhose it is\b": "Says whose it is",
     r"\bwithout a word\b": "Ends without a word",
+    r"\bthis is no\b(?! longer)": "This is no address.",
+    r"\bright answers\b": "Right answers by label",
+    r"\bhow many places\b": "How many places.",
+    r"\binto form\b": "Bring the Runefile into form",
+    r"\bwhoever\b": "Sends it to whoever asks",
+    r"\bwent away\b": "The reader went away",
 }
 
 
@@ -130,8 +154,17 @@ def test_a_phrase_is_refused_in_text_and_in_code(text: str) -> None:
         assert [finding.line for finding in refused_sentences("a.py", source)] == [2]
 
 
-@pytest.mark.parametrize("text", ["Returns None where there is none.", "Where there are none.", "The end is None."])
-def test_what_is_absent_may_be_said_to_be_none(text: str) -> None:
+@each_case(
+    "text",
+    [
+        "Returns None where there is none.",
+        "Where there are none.",
+        "The end is None.",
+        "Both are told apart by their order.",
+        "This is no longer so.",
+    ],
+)
+def test_sentences_that_are_like_a_refused_phrase_stay(text: str) -> None:
     assert list(refused_phrases("page.md", text)) == []
 
 

@@ -31,7 +31,7 @@ ADDRESS = "/@hammer-forge%2frune"
 
 
 class _Npm(QuietHandler):
-    """A registry of npm with at most one package, which it takes from whoever has the token."""
+    """A registry of npm with at most one package, which it takes from anybody who has the token."""
 
     packages: dict[str, dict[str, Any]]
 

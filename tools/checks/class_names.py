@@ -1,17 +1,19 @@
-"""Refuses a name of two classes: `python -m tools.checks.class_names`.
+"""Refuses a name of two classes or of two exported types: `python -m tools.checks.class_names`.
 
 A reader who searches for `class Preview` finds one. A class is named after its thing (`FrameReader`,
 `MirrorCredentials`), so that two things have two names. Tests and migrations are not read; each folder of `examples/`
-is read by itself, because its scripts become files of a user's project.
+is read by itself, because its scripts become files of a user's project. Of the front end, the classes, interfaces,
+types and enums that a module exports are read; an export of another module's type is no second one.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +30,12 @@ SHARED: Final[Mapping[str, frozenset[str]]] = {
 }
 """Public names of the Python packages `rune` and `hmr`, and the files that define them. Programs of users import them;
 they stand for the things of the server that have the same name."""
+_EXPORTED: Final = re.compile(
+    r"^export (?:default )?(?:declare )?(?:abstract )?(?:class|interface|type|(?:const )?enum) (?P<name>\w+)",
+    re.MULTILINE,
+)
+_OF_COMPONENTS: Final = "Props"
+"""The name of the properties of a module's only component."""
 
 
 def classes_of(source: str) -> Iterator[tuple[int, str]]:
@@ -35,6 +43,24 @@ def classes_of(source: str) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ClassDef):
             yield node.lineno, node.name
+
+
+def exported_types_of(source: str) -> Iterator[tuple[int, str]]:
+    """The lines and names of the classes, interfaces, types and enums that a module of TypeScript exports."""
+    for match in _EXPORTED.finditer(source):
+        if match["name"] != _OF_COMPONENTS:
+            yield source.count("\n", 0, match.start()) + 1, match["name"]
+
+
+def repeated_types(sources: Mapping[str, str]) -> Iterator[str]:
+    """A message for each name that several types of these modules of TypeScript have. `sources` are texts by path."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for path, source in sorted(sources.items()):
+        for line, name in exported_types_of(source):
+            places[name].append(f"{path}:{line}")
+    for name, definitions in sorted(places.items()):
+        if len(definitions) > 1:
+            yield f"{', '.join(definitions)}: the type name {name}: name each type after its thing, or import it"
 
 
 def repeated_classes(sources: Mapping[str, str]) -> Iterator[str]:
@@ -68,17 +94,30 @@ def _is_allowed(name: str, paths: Sequence[str]) -> bool:
 
 def sources_of(root: Path) -> dict[str, str]:
     """The tracked Python modules of a checkout by path, without tests and migrations."""
-    command = ["git", "ls-files", "-z", "*.py"]
-    tracked = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout
-    names = [
-        each for each in tracked.split("\0") if each and not each.startswith("tests/") and "/migrations/" not in each
-    ]
+    names = _tracked(root, "*.py")
+    return _texts(root, (each for each in names if not each.startswith("tests/") and "/migrations/" not in each))
+
+
+def script_sources_of(root: Path) -> dict[str, str]:
+    """The tracked TypeScript modules of the front end by path, without tests."""
+    names = _tracked(root, "frontend/src/*.ts", "frontend/src/*.tsx")
+    return _texts(root, (each for each in names if ".test." not in each))
+
+
+def _tracked(root: Path, *patterns: str) -> list[str]:
+    command = ["git", "ls-files", "-z", *patterns]
+    listed = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout
+    return list(filter(None, listed.split("\0")))
+
+
+def _texts(root: Path, names: Iterable[str]) -> dict[str, str]:
     return {name: (root / name).read_text("utf-8") for name in names if (root / name).is_file()}
 
 
 def main() -> int:
     sources = sources_of(ROOT)
-    messages = [*repeated_classes(sources), *unused_permissions(sources)]
+    scripts = script_sources_of(ROOT)
+    messages = [*repeated_classes(sources), *unused_permissions(sources), *repeated_types(scripts)]
     for message in messages:
         print(message)
     return 1 if messages else 0

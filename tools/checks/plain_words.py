@@ -14,18 +14,24 @@ import re
 import subprocess
 import sys
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tools.setup import ROOT
 
-WORDS: dict[str, str] = json.loads((ROOT / "tools/checks/plain_words.json").read_text("utf-8"))["words"]
+_REFUSED: dict[str, Any] = json.loads((ROOT / "tools/checks/plain_words.json").read_text("utf-8"))
+WORDS: dict[str, str] = _REFUSED["words"]
 """Words that are refused as whole words of a name, and what to think of instead. ESLint reads the same file."""
+NAMES: dict[str, str] = _REFUSED["names"]
+"""Names that are refused as a whole outside tests: their words are terms elsewhere, such as the sides of a square."""
+FOLDERS: dict[str, dict[str, str]] = _REFUSED["folders"]
+"""Words that are refused below a folder of Python alone, because other folders still have them."""
 UNREAD = {
     "tools/checks/plain_words.py": "has the words that it refuses",
     "tests/tools/test_plain_words.py": "has them too",
+    "docs/proof.md": "has the names of tests, as `make prove` writes them",
     "static/player/1.js": "keeps its bytes for good: pages compare its digest",
 }
 """Files that are not read, with the reason."""
@@ -43,13 +49,19 @@ PHRASES = {
     r"\bwhat waits\b": "pending ...",
     r"(?<!there )\b(is|are) (?-i:none)\.": "is not valid, does not exist",
     r"\bof the gone\b": "of deleted ...",
-    r"\b(is|are|was|were) told of\b": "is notified of, describes",
+    r"\b(is|are|was|were) told\b(?! apart)": "is notified, is reported, is shown, is sent",
     r"\bbehind a wall\b": "in a sandbox",
     r"\bis no slip of the pen\b": "is not a typing error",
     r"\bthe very same\b": "identical",
     r"\bno such thing\b": "does not exist",
     r"\bwhose it is\b": "its owner",
     r"\bwithout a word\b": "silently",
+    r"\bthis is no\b(?! longer)": "this is not a valid ...",
+    r"\bright answers\b": "accuracy, correct answers",
+    r"\bhow many places\b": "say of which things: how many scores to return",
+    r"\binto form\b": "format",
+    r"\bwhoever\b": "anybody who, a person who, the person who, or the noun of the field",
+    r"\bwent away\b": "was closed, was disconnected, was deleted",
 }
 """Turns that are refused in docstrings, comments, messages, templates, and what to write instead."""
 QUESTION: Final = r"(What|Whose|Whoever|Whom|(?:By|For|From|In|Of|On|To|With) what|For whom|Since when) "
@@ -81,11 +93,18 @@ class Finding:
         return f"{self.path}:{self.line}: {self.text}: {self.better}"
 
 
-def refused_word(name: str) -> str | None:
+def refused_words_of(path: str) -> dict[str, str]:
+    """The words that are refused in the names of a file, and what to think of instead."""
+    return WORDS | {
+        word: better for folder, words in FOLDERS.items() if path.startswith(folder) for word, better in words.items()
+    }
+
+
+def refused_word(name: str, words: Container[str] = frozenset(WORDS)) -> str | None:
     """The first refused word of an identifier in snake_case or CamelCase, or None."""
     parts: list[str] = [part.lower() for part in _PARTS.findall(name)]
     for before, part, after in zip(["", *parts], parts, [*parts[1:], ""], strict=False):
-        if part in WORDS and not {(before, part), (part, after)} & TERMS:
+        if part in words and not {(before, part), (part, after)} & TERMS:
             return part
     return None
 
@@ -105,9 +124,7 @@ def refused_names(path: str, source: str) -> Iterator[Finding]:
     """
     for node in ast.walk(ast.parse(source)):
         for line, name in _bindings(node):
-            word = refused_word(name)
-            if word is not None:
-                yield Finding(path, line, f"the name {name}", WORDS[word])
+            yield from _names(path, line, [name])
 
 
 def refused_script_names(path: str, text: str) -> Iterator[Finding]:
@@ -128,10 +145,13 @@ def refused_template_names(path: str, text: str) -> Iterator[Finding]:
 
 
 def _names(path: str, line: int, names: Iterable[str]) -> Iterator[Finding]:
+    words = refused_words_of(path)
     for name in names:
-        word = refused_word(name)
+        word = refused_word(name, words)
         if word is not None:
-            yield Finding(path, line, f"the name {name}", WORDS[word])
+            yield Finding(path, line, f"the name {name}", words[word])
+        elif name.strip("_") in NAMES and not path.startswith("tests/"):
+            yield Finding(path, line, f"the name {name}", NAMES[name.strip("_")])
 
 
 def _bindings(node: ast.AST) -> Iterator[tuple[int, str]]:

@@ -72,7 +72,7 @@ SETTINGS = {
     "GITLAB_CLIENT_SECRET": "Its secret.",
     "GOOGLE_CLIENT_ID": "An OAuth client of Google that signs people in. Needs GOOGLE_CLIENT_SECRET too.",
     "GOOGLE_CLIENT_SECRET": "Its secret.",
-    "SIGN_ON_DOMAINS": "Domains of email addresses, separated by commas: whoever signs in by such a service with "
+    "SIGN_ON_DOMAINS": "Domains of email addresses, separated by commas: anybody who signs in by such a service with "
     "one gets an account. By default only people who have an account come in.",
     "DEBUG": "1 shows errors with their whole context. Never set it on a server that others can reach.",
 }

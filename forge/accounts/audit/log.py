@@ -1,7 +1,7 @@
 """Reading the audit log: whose entries are whose, and filters.
 
 Owners read what happened in their organisation, and how people signed in while they were its members; everyone reads
-what happened to their own account. What a stranger was refused is told to owners and never to the stranger, who would
+what happened to their own account. Owners read what a stranger was refused, and the stranger never does, who would
 learn by it that there is something.
 """
 
@@ -71,13 +71,13 @@ def own_entries(actor: Actor, filters: EntryFilter) -> QuerySet[AuditEntry]:
 
 
 def entries_of_organisation(organisation: Organisation, filters: EntryFilter) -> QuerySet[AuditEntry]:
-    """The same for whoever runs the installation."""
+    """The same for the operators of the installation."""
     entries = AuditEntry.objects.filter(organisation=organisation.pk)
     return entries.filter(filters.condition()).select_related("actor")
 
 
 def all_entries(filters: EntryFilter) -> QuerySet[AuditEntry]:
-    """Those of the whole installation, for whoever runs it; each sign-in once, and not for each organisation."""
+    """Those of the whole installation, for its operators; each sign-in once, and not for each organisation."""
     once = AuditEntry.objects.exclude(action__in=_OF_ACCOUNTS_TOO, organisation__isnull=False)
     return once.filter(filters.condition()).select_related("actor")
 

@@ -47,7 +47,7 @@ def created_by_tokens(person: User, tokens: Collection[UUID]) -> list[OwnedGrant
 
 
 def links_for_anyone(person: User) -> list[OwnedGrant]:
-    """Returns the links of a person that let in whoever has them."""
+    """Returns the links of a person that let in anybody who has them."""
     return [each for each in grants_of([person]) if each.grant.is_for_anyone]
 
 

@@ -46,7 +46,7 @@ class Grant:
     expires: datetime | None = None
     can_be_handed_over: bool = False
     is_for_anyone: bool = False
-    """Whether it is a link that works for whoever has it."""
+    """Whether it is a link that works for anybody who has it."""
     token: UUID | None = None
     """The id of the token that made it, with which it ends."""
 

@@ -141,7 +141,8 @@ def require_may_create(actor: Actor) -> None:
 
 
 def require_operator(actor: Actor) -> None:
-    """Raises `Forbidden` for whoever acts over the network: for what is done by commands where the server runs."""
+    """Raises `Forbidden` for a principal that acts over the network: for what is done by commands where the server
+    runs."""
     if actor.kind != PrincipalKind.INSTALLATION:
         raise Forbidden("Only the operator of this server can do this, by a command on its machine.")
 

@@ -1,4 +1,4 @@
-"""Invitations, as grants: a link works while whoever made it may invite, and has all of what it gives."""
+"""Invitations, as grants: a link works while the person who made it may invite, and has all of what it gives."""
 
 from __future__ import annotations
 

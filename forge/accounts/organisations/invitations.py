@@ -29,6 +29,7 @@ from forge.accounts.roles import is_higher
 from forge.accounts.tokens.secrets import hash_secret, new_secret
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
+from rune.source.policy.roles import ROLES
 
 DEFAULT_DAYS = 7
 MAX_DAYS = 30
@@ -54,8 +55,8 @@ class Offer:
 
 def checked_role(role: str) -> Role:
     """The role of this name. Raises `Invalid`."""
-    if role not in Role.values:
-        choices = ", ".join(Role.values)
+    if role not in ROLES:
+        choices = ", ".join(ROLES)
         raise Invalid(f"A role is one of {choices}.", errors={"role": [f"One of {choices}."]})
     return Role(role)
 
@@ -131,8 +132,8 @@ def is_for(invitation: Invitation, email: str) -> bool:
 
 
 def find_invitation(secret: str) -> Invitation:
-    """The living invitation of a link, to be shown before it is accepted. It is of no use once whoever made it may not
-    give what it gives. Raises `LinkEnded`."""
+    """The living invitation of a link, to be shown before it is accepted. It is of no use once the person who made it
+    may not give what it gives. Raises `LinkEnded`."""
     invitations = Invitation.objects.open().select_related("organisation", "invited_by")
     invitation = invitations.filter(token_hash=hash_secret(secret)).first()
     if invitation is None:
@@ -140,7 +141,7 @@ def find_invitation(secret: str) -> Invitation:
     maker = invitation.invited_by
     if maker is None or not maker.is_active or not may_offer(acting_as(maker), invitation):
         raise LinkEnded(
-            f"{maker or 'Whoever'}, who created this invitation, may no longer invite people to "
+            f"{maker or 'The person'}, who created this invitation, may no longer invite people to "
             f"{invitation.organisation} as {invitation.get_role_display().lower()}. It gives nothing. Ask an owner for "
             "another."
         )
@@ -148,8 +149,8 @@ def find_invitation(secret: str) -> Invitation:
 
 
 def end_links_to(person: User, organisation: Organisation, project: UUID | None, above: Role | None) -> int:
-    """Ends the open invitations by which somebody would come back to what was taken from them, whoever made them: links
-    for anyone, and what went to their address. Returns how many.
+    """Ends the open invitations by which somebody would come back to what was taken from them, no matter who made them:
+    links for anyone, and what went to their address. Returns how many.
 
     Without `project` these are the ones to the organisation and, with no role left, to all of its projects. `above` is
     the role that they keep there.

@@ -1,7 +1,7 @@
 """Names that stay with one organisation for good: those under which something was published.
 
-Whoever pulled `acme/kitchen:1.0` must never get another organisation's bytes there. A name under which nothing was
-published is given to whoever takes it next.
+A client that pulled `acme/kitchen:1.0` must never get another organisation's bytes there. A name under which nothing
+was published is given to the next organisation that takes it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MAX_NAMES = 10
 def lock_names(organisation_id: UUID) -> Organisation:
     """The organisation, locked until the transaction ends: its names, and the names of its projects, stay as they are.
 
-    Whoever gives a name or publishes takes this lock, and takes it before a project's.
+    An action that gives a name or publishes takes this lock, and takes it before a project's.
     """
     return Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
 

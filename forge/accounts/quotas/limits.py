@@ -96,7 +96,8 @@ def limits_of_organisations(organisations: Collection[UUID], resource: QuotaReso
 
 
 def locked(holder: Holder) -> Holder:
-    """The holder's row, locked to the end of the transaction: for whoever counts what it has and then adds to it."""
+    """The holder's row, locked to the end of the transaction: for an action that counts what it has and then adds to
+    it."""
     # Rows that point to it may be written meanwhile.
     return type(holder).objects.select_for_update(no_key=True).get(pk=holder.pk)
 

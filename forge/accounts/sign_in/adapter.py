@@ -40,7 +40,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return False
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
-        """The pages themselves show what was done; only what went wrong is told on the next page."""
+        """The pages themselves show what was done; only problems are shown on the next page."""
         if level >= ERROR:
             super().add_message(request, level, *args, **kwargs)
 

@@ -3,8 +3,8 @@
 A browser that a person signed in with before is known by a signed cookie and has a count of its own (OWASP calls this
 device cookies), which lasts however often others sign in there. All others are counted three times: by person and
 address, which ends the usual guessing; by person over all addresses; and by address over all people, with room for an
-office that shares one. So whoever guesses at a person, or in the office's network, makes only unknown browsers wait.
-The counts are in the cache: without it, nobody signs in (`forge.core.errors.CountersUnavailable`).
+office that shares one. So somebody who guesses at a person, or in the office's network, makes only unknown browsers
+wait. The counts are in the cache: without it, nobody signs in (`forge.core.errors.CountersUnavailable`).
 """
 
 from __future__ import annotations

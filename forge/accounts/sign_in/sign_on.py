@@ -1,8 +1,8 @@
 """Signing in by another service: by OpenID Connect, or by GitHub, GitLab or Google, as the environment configures.
 
-The service says which address a person has and that it was checked. Here it lets in whoever confirmed this address
-here too; an unconfirmed one could have been written by somebody else, who still knows the password. An account is
-made for a new person only if their address is in a domain that SIGN_ON_DOMAINS names.
+The service says which address a person has and that it was checked. Here it lets in the person who confirmed this
+address here too; an unconfirmed one could have been written by somebody else, who still knows the password. An account
+is made for a new person only if their address is in a domain that SIGN_ON_DOMAINS names.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ def uf2_of(build: Build) -> ArtefactFile | None:
 def request_firmware(actor: Actor, build: Build) -> FirmwareJson:
     """Returns the current state; a missing one is made soon. A preview has it while its text is the project's.
 
-    Whoever may read may do so, as with a preview: it is kept for all. Raises what `require` does, and `FirmwareMissing`
+    All who may read may do so, as with a preview: it is kept for all. Raises what `require` does, and `FirmwareMissing`
     for a build without a rune, for one that is watched or timed, and for a preview whose text is gone.
     """
     require(actor, Verb.READ, build.project)
@@ -141,7 +141,7 @@ def _make(job: JobContext, build: Build, artefact: Artefact, new_compiler: NewCo
     }
     source = _source(build, artefact)
     if source is None:
-        # Its page asks again, and is told.
+        # Its page asks again, and gets the answer.
         return
     manifest, texts = source
 

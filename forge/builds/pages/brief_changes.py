@@ -34,7 +34,7 @@ def brief_changes(builds: Sequence[Build], earlier: Build | None) -> Mapping[UUI
     """Returns the changes of each successful build since the previous successful one, by build.
 
     `builds` are the newest first, and `earlier` the one that succeeded before all of them. Files that arguments name,
-    such as labels, are told by their names: their texts are read on a build's own page.
+    such as labels, are described by their names: their texts are read on a build's own page.
     """
     good = [build for build in builds if build.artefact is not None and build.is_over]
     return {build.pk: _brief(build, before) for build, before in zip(good, [*good[1:], earlier], strict=False)}

@@ -64,7 +64,7 @@ class MovedCell:
 
     @property
     def mood(self) -> Literal["good", "worse", ""]:
-        """More right answers and fewer wrong ones are good."""
+        """More correct answers and fewer wrong ones are good."""
         if not self.count:
             return ""
         return "good" if (self.count > 0) is self.is_right else "worse"

@@ -1,4 +1,4 @@
-"""The requests of a rune to whoever runs it: sensors, models for its host, memory. By the report of its build."""
+"""The requests of a rune to the host that runs it: sensors, models for its host, memory. By the report of its build."""
 
 from __future__ import annotations
 

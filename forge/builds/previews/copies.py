@@ -1,7 +1,7 @@
 """Copies of a version's files in which somebody tries changes: built as previews are, in the organisation's turn.
 
 A copy is the version and the overrides that are applied in it, and nothing else: no file of it is stored, and it reads
-no file that its version has not. Whoever asks for the same again gets the same one.
+no file that its version has not. A request for the same again gets the same one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The slot of one process's previews, which nothing else takes: jobs have their own (`forge.jobs.workers.slots`).
 
-A preview of another organisation is begun although the slot is full, and whoever computed more is suspended meanwhile.
-A wake-up that finds no place is remembered by those who are at work, so none is lost.
+A preview of another organisation is begun although the slot is full, and the organisation that computed more is
+suspended meanwhile. A wake-up that finds no place is remembered by those who are at work, so none is lost.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class PreviewSlots:
         )
 
     def work(self, *project_ids: UUID) -> None:
-        """Refreshes the previews of projects, or leaves them to whoever is at it; each project counts once. Work on an
-        older text ends early."""
+        """Refreshes the previews of projects, or leaves them to the thread that is at it; each project counts once.
+        Work on an older text ends early."""
         rows = list(Project.objects.filter(pk__in=project_ids).values_list("pk", "organisation", "sequence"))
         with self._lock:
             self._wanted |= {project: Party(organisation, project) for project, organisation, _ in rows}
@@ -94,7 +94,7 @@ class PreviewSlots:
             connections.close_all()
 
     def close(self) -> None:
-        """Ends the compilers' processes. Whoever is at work must have been told to stop before."""
+        """Ends the compilers' processes. Threads that are at work must have been told to stop before."""
         self._compilers.close()
 
 

@@ -1,8 +1,8 @@
 """Which worker makes a preview: a lease in its row, so that several workers do not build one text at the same time.
 
 Where the server builds by itself, a usual preview is ready before its lease would be written: a write for each would
-make every preview slower. Where there are workers, whoever begins takes the lease, and another one leaves the text to
-it. Two that make a preview of one text write the same: a lease saves work and guards nothing.
+make every preview slower. Where there are workers, the worker that begins takes the lease, and another one leaves the
+text to it. Two that make a preview of one text write the same: a lease saves work and guards nothing.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class PreviewLease:
         self._lease: Lease | None = None
 
     def take(self) -> bool:
-        """Whether to make it: no other worker is at this text or at a newer one. Of several workers one is told so."""
+        """Whether to make it: no other worker is at this text or at a newer one. Only one of several workers gets
+        True."""
         if settings.EMBEDDED_WORKER:
             return not is_leased(self._preview_id, self._sequence)
         self._write(Q(fence__lt=self._sequence))
@@ -45,7 +46,7 @@ class PreviewLease:
     def keep(self) -> None:
         """Takes the lease once the preview takes long, and renews it; to be called several times a second.
 
-        It stays with whoever is at a newer text.
+        It stays with the worker that is at a newer text.
         """
         if time.monotonic() >= self._next:
             self._write(Q(fence__lte=self._sequence))

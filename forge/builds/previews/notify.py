@@ -39,7 +39,7 @@ def notify_preview(*project_ids: UUID) -> None:
         else:
             current_app.send_task("forge.builds.preview", args=list(map(str, project_ids)), ignore_result=True)
     except Exception:
-        # Resuming notifies the worker again; whoever edits must not fail because a queue is away.
+        # Resuming notifies the worker again; an edit must not fail because a queue is away.
         _log.exception("The wake-up for previews was not sent")
 
 

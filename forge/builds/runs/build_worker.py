@@ -84,7 +84,7 @@ class BuildWorker:
             # As Celery's own handler of signals does.
             state.should_stop = EX_OK
             if settings.EMBEDDED_WORKER:
-                # On a queue in memory it waits up to 2 s for a message, and once more after it was told.
+                # On a queue in memory it waits up to 2 s for a message, and once more after the signal to stop.
                 notify_preview()
                 notify_preview()
         for thread in self._threads:

@@ -96,8 +96,8 @@ class BuildRun:
             self._say(
                 "data",
                 f"{POLICY_FILE} names {named} as its data, which is no version of this project's data, nor of another "
-                f"project's that whoever asked for the build reads. {self._limit_of_tokens()}Accuracy is unknown. "
-                "Correct `data`, or remove it.",
+                f"project's that the person who requested the build reads. {self._limit_of_tokens()}"
+                "Accuracy is unknown. Correct `data`, or remove it.",
                 level="warning",
             )
         elif version is not None:
@@ -107,7 +107,7 @@ class BuildRun:
             self._say("data", f"Version {version.number} of {self._whose(version)}, {by}.")
 
     def _named_data(self, digest: str) -> DataVersion | None:
-        """The version that whoever asked for the build may use."""
+        """The version that the person who requested the build may use."""
         return find_usable_version(self._requester(), self._build.project, digest)
 
     def _requester(self) -> Principal | None:

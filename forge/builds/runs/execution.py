@@ -89,7 +89,7 @@ class Execution:
         pace: PaceNow = usual_pace,
         pace_at_rest: PaceNow = usual_pace,
     ) -> Artefact | None:
-        """Does it; None where the recorder was told why there is nothing. `limit` is in seconds.
+        """Does it; None where the recorder has the reason of a failure. `limit` is in seconds.
 
         The compiler's process goes on at the `pace` that is answered, and between samples at `pace_at_rest`. Raises
         what `tick` raises, and `ChildDied`.

@@ -1,4 +1,4 @@
-"""How builds and previews stand, in figures for whoever runs the installation. Names no project."""
+"""How builds and previews stand, in figures for operators. Names no project."""
 
 from __future__ import annotations
 

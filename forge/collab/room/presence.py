@@ -41,7 +41,7 @@ class Presence:
     """The clients of a room.
 
     A stock client repeats what it heard of others, so a socket is heard only about clients of its own: those that it
-    named first, or that its person's earlier connection left behind with an older clock. Others are told clocks that
+    named first, or that its person's earlier connection left behind with an older clock. Others receive clocks that
     only grow, so that a client which comes back with the clock that it left with is seen at once.
     """
 

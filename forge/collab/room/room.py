@@ -43,7 +43,7 @@ MERGE_AFTER = 200
 BYTES_PER_UPDATE = 4096
 """Bytes of a document for each of which one more update is waited for before they are merged."""
 QUEUE_LIMIT = 1_000
-"""Updates that may wait in a room; whoever sends more waits too."""
+"""Updates that may wait in a room; a client that sends more waits too."""
 MAX_ROUNDS = 8
 """How often updates that came out of order are tried again in one batch; who sent more of them is asked."""
 SMALL_ROOM = 20
@@ -322,7 +322,7 @@ class Room:
     # Who is there
 
     def _note_presence(self, news: tuple[ClientState, ...], source: RoomMember) -> None:
-        """News of this process: the others are told in a moment, of several at once."""
+        """News of this process: the others receive it in a moment, several pieces at once."""
         if news and not self._presence_news:
             pause = PRESENCE_DELAY_SECONDS + len(self._members) * DELAY_PER_MEMBER_SECONDS
             asyncio.get_running_loop().call_later(pause, self._tell_presence_news)

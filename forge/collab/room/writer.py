@@ -25,7 +25,7 @@ MAX_DOCUMENTS = 200
 """Documents of one transaction."""
 MAX_IDLE_SECONDS = 30.0
 """Seconds that the connection is kept while nobody types. To open one takes longer than to store a keystroke, and
-whoever closes the last one to an SQLite file waits for all of its log."""
+the thread that closes the last one to an SQLite file waits for all of its log."""
 
 _NONE: Mapping[int, UUID] = {}
 _log = logging.getLogger(__name__)
@@ -125,7 +125,7 @@ def _answer(jobs: Sequence[_Append], answers: Sequence[int | Exception]) -> None
     for job, answer in zip(jobs, answers, strict=True):
         by_loop.setdefault(job.done.get_loop(), []).append((job.done, answer))
     for loop, answered in by_loop.items():
-        with contextlib.suppress(RuntimeError):  # whoever waited is gone, with the whole loop
+        with contextlib.suppress(RuntimeError):  # the caller that waited ended with the whole loop
             loop.call_soon_threadsafe(_set_answers, answered)
 
 

@@ -156,7 +156,7 @@ def limit_itself(seconds: int | None) -> None:
 
 
 def read_jobs(source: socket.socket, jobs: SimpleQueue[tuple[dict[str, Any], list[int]]], current: CurrentJob) -> None:
-    """Passes jobs on, each with the files that came with it, and cancels the one in work when it is told to. At the end
+    """Passes jobs on, each with the files that came with it, and cancels the one in work on request. At the end
     of the input the parent is gone: all ends."""
     data, descriptors = b"", list[int]()
     while True:

@@ -137,7 +137,7 @@ class ChildProcess:
 
     def cancel(self, job: int) -> None:
         """Tells the process that nobody needs this job's result any more; from any thread. Nothing is raised for a
-        process that has ended: whoever waits for its answers is told."""
+        process that has ended: callers that wait for its answers get an error."""
         with contextlib.suppress(OSError), self._sending:
             self._jobs.sendall(json.dumps({"cancel": job}).encode() + b"\n")
 

@@ -35,7 +35,7 @@ ANSWER_SECONDS = 5.0
 """Time for one answer; a usual one takes some milliseconds."""
 SEARCH_SECONDS = 15.0
 """Time for a search for secrets, which ends by itself after a third of that on the processor."""
-PATIENCE = 10.0
+QUEUE_SECONDS = 10.0
 """Seconds for which a question waits while others are answered; the first of them may wait for a process to start,
 which takes seconds on a busy machine."""
 MAX_WAITING_QUESTIONS = 16
@@ -173,7 +173,7 @@ class CompilerPool:
                 retry_after=1,
             )
         self._stay()
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + QUEUE_SECONDS
         try:
             with self.scheduler.claim(party) as slot:
                 if not slot.wait(lambda: time.monotonic() > deadline):

@@ -67,7 +67,7 @@ def may_begin(party: Party, parties: Collection[Party], slots: int, beyond: int)
 
 
 def choose(claims: Iterable[Claim], count: int, places: int, head_start: float) -> tuple[Claim, ...]:
-    """Those who compute now, `count` at most. Of those that have not begun, only whoever `may_begin` is among them.
+    """Those who compute now, `count` at most. Of those that have not begun, only those that `may_begin` are among them.
 
     The organisations with the fewest among the chosen come first, then what is not long yet, then the organisations
     that computed least lately; in an organisation people come before programs, then the member that computed least,
@@ -151,8 +151,8 @@ class SlotScheduler:
         other schedulers share the processor.
 
         A job is long once it computed for `short` seconds. What somebody computed `half_life` seconds ago counts half.
-        `head_start` is explained at `choose`; it is to be longer than the time between two looks of whoever computes,
-        for two that change places more often than they look would both stand still.
+        `head_start` is explained at `choose`; it is to be longer than the time between two checks of a process that
+        computes, for two that change places more often than they look would both stand still.
         """
         self._count = count
         self._places = places

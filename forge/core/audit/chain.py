@@ -64,7 +64,7 @@ def digest_of(form: Mapping[str, Any]) -> str:
 
 
 def record_of(entry: AuditEntry) -> dict[str, Any]:
-    """An entry with its place, as it is sent elsewhere: whoever has the records can check the chain alone."""
+    """An entry with its place, as it is sent elsewhere: anybody who has the records can check the chain alone."""
     return canonical(entry) | {"digest": entry.digest, "actor": _text(entry.actor_id), "salt": entry.salt}
 
 

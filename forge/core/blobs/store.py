@@ -1,11 +1,11 @@
 """The blob store: immutable bytes by their SHA-256, in a folder or an S3 bucket (Django's storages).
 
-Whoever opens bytes has checked that a link gives them, and reads none that are not what their digest says.
+A caller that opens bytes has checked that a link gives them, and reads none that are not what their digest says.
 Callers link blobs soon after storing them (`forge.core.blobs.links`); unlinked blobs are deleted later
 (`forge.core.blobs.sweep`). A linked blob always has its bytes. Callers check that a link allows reading a blob; the
 digest is verified while it is read.
 
-Whoever opens bytes has checked that a link gives them, and reads none that are not what their digest says.
+A caller that opens bytes has checked that a link gives them, and reads none that are not what their digest says.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Telling a full disk from other errors, whoever ran into it: a file, SQLite or PostgreSQL."""
+"""Telling a full disk from other errors, no matter what ran into it: a file, SQLite or PostgreSQL."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class DatabasePresence:
         return future
 
     def set_away(self, *, is_away: bool) -> None:
-        """Says whether it is away; whoever waits for the loss hears of it."""
+        """Says whether it is away; callers that wait for the loss hear of it."""
         with self._lock:
             self.is_away = is_away
             waiting = dict(self._waiting) if is_away else {}

@@ -20,5 +20,5 @@ def register(find: FindSender) -> None:
 
 
 def sender_of(cookies: Mapping[str, str]) -> str | None:
-    """Returns the name of whoever sends with these cookies, or None if no registered function knows them."""
+    """Returns the name of the person who sends with these cookies, or None if no registered function knows them."""
     return next((name for find in _finders if (name := find(cookies)) is not None), None)

@@ -56,5 +56,5 @@ def start_analysis(actor: Actor, project: Project) -> DataAnalysis:
 
 
 def announce_analysis(data_set: DataSet, actor: Actor | None = None) -> None:
-    """Tells whoever has the page open, in the transaction that changed the analysis."""
+    """Tells everybody who has the page open, in the transaction that changed the analysis."""
     append_event(data_set.project.stream, DATA_CHANGED(revision=data_set.revision), actor)

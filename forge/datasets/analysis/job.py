@@ -279,7 +279,7 @@ def _spelled(answer: str, label: str, spelling: Mapping[str, str]) -> str:
 
 
 def follow_job(job: Job) -> None:
-    """Tells whoever has the page open that an analysis began or ended."""
+    """Tells everybody who has the page open that an analysis began or ended."""
     if job.project is None or job.state == JobState.QUEUED:
         return
     data_set = DataSet.objects.select_related("project").filter(pk=job.spec["data_set"]).first()

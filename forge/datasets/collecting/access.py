@@ -52,7 +52,7 @@ def require_collector(cookies: Mapping[str, str], link_id: UUID) -> Collector:
     """The same. Raises `SignInNeeded`."""
     collector = find_collector(cookies, link_id)
     if collector is None:
-        raise SignInNeeded("This phone was not let in, or its time is over. Show a new code on the desk and scan it.")
+        raise SignInNeeded("This phone was not let in, or its time is over. Scan a new code on the computer.")
     return collector
 
 
@@ -83,8 +83,8 @@ def principal_of_collector(collector: Collector) -> Principal:
 
 
 def agreed_purposes(link: CollectingLink, chosen: Collection[str]) -> frozenset[Purpose]:
-    """The purposes to which whoever records agrees: what the link needs, and what they choose of the rest that it asks
-    for. Raises `Invalid` for something that it does not ask for."""
+    """The purposes to which a person who records agrees: what the link needs, and what they choose of the rest that it
+    asks for. Raises `Invalid` for something that it does not ask for."""
     requested = checked_purposes(link.purposes)
     needed = requested & DEFAULT_PURPOSES
     if not set(chosen) <= requested:

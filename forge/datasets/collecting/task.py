@@ -32,7 +32,7 @@ class Task:
     hint: str = ""
     days: int = DEFAULT_DAYS
     purposes: frozenset[Purpose] = DEFAULT_PURPOSES
-    """The purposes that it asks for. Whoever records may leave out all but tests and training."""
+    """The purposes that it asks for. A person who records may leave out all but tests and training."""
 
 
 def checked_task(task: Task) -> Task:

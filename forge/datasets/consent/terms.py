@@ -108,8 +108,8 @@ def terms_for(project: Project, purposes: frozenset[Purpose], days: int, now: da
         ends,
         who=_restricted_sentence(project, team)
         if is_restricted
-        else f"Everyone in {team} can see and hear these recordings, now and later, and so can whoever is given a role "
-        f"in {project.full_name}. Today that is {'one person' if count == 1 else f'{count} people'}.",
+        else f"Everyone in {team} can see and hear these recordings, now and later, and so can anybody who is given "
+        f"a role in {project.full_name}. Today that is {'one person' if count == 1 else f'{count} people'}.",
         uses=" ".join(_purpose_sentences(project, purposes)),
         until="They are deleted when I withdraw them"
         + (f", and on {ends:%-d %B %Y} at the latest." if ends else ". They have no other end."),

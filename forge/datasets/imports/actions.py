@@ -145,7 +145,7 @@ def discard_import(actor: Actor, row: DataImport) -> None:
 
 
 def announce_import(row: DataImport, actor: Actor | None = None) -> None:
-    """Tells whoever has the page open, in the transaction that changed the import."""
+    """Tells everybody who has the page open, in the transaction that changed the import."""
     append_event(row.data_set.project.stream, DATA_CHANGED(revision=row.data_set.revision), actor)
 
 

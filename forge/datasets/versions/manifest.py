@@ -19,7 +19,7 @@ FORMAT = "hammer-forge-data-set/1"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A sample as a version has it. Whoever reads a version learns no name of a person: a group is a number.
+    """A sample as a version has it. A reader of a version learns no name of a person: a group is a number.
 
     A version may have 100,000: `entry_of` makes those that are read, and they share their words.
     """

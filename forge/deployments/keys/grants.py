@@ -1,4 +1,4 @@
-"""Keys of deployments, as grants: one works while whoever made it, or took it over, may deploy."""
+"""Keys of deployments, as grants: one works while the person who made it, or took it over, may deploy."""
 
 from __future__ import annotations
 

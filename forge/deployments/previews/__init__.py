@@ -1,1 +1,1 @@
-"""Previews of change requests: the newest build of an open one, at an address for whoever has a link."""
+"""Previews of change requests: the newest build of an open one, at an address for anybody who has a link."""

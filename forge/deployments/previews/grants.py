@@ -1,4 +1,4 @@
-"""Links to previews, as grants: one works while whoever made it may deploy, and its change request is open."""
+"""Links to previews, as grants: one works while the person who made it may deploy, and its change request is open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers for apps and phones at the address of a preview, for whoever has the key of its link.
+"""Answers for apps and phones at the address of a preview, for anybody who has the key of its link.
 
 It answers as a deployment does, so the same programs load it. Nothing is counted, no page of another site may read it,
 and nothing may be stored: the preview ends with its change request.

@@ -120,7 +120,7 @@ def require_key(deployment: Deployment | None, secret: str) -> AppCaller:
 
 
 def require_living(caller: AppCaller) -> None:
-    """Raises `ServingRefusal` for a key that has ended, by itself or with the right of whoever created it."""
+    """Raises `ServingRefusal` for a key that has ended, by itself or with the right of the person who created it."""
     key = caller.key
     if key.revoked is not None:
         raise ServingRefusal(KEY_REVOKED)

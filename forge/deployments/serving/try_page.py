@@ -1,4 +1,4 @@
-"""A page that runs what a deployment serves, for whoever has its link: on a phone, without an account.
+"""A page that runs what a deployment serves, for anybody who has its link: on a phone, without an account.
 
 The key is in the fragment of the link, which browsers send to nobody. The page is the same for every name, so it tells
 nothing of what is there: its script asks the deployment's address as any app does.

@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 ANNOUNCED_EVERY = timedelta(seconds=10)
 """How often a worker says that it is there."""
-FORGOTTEN_AFTER = timedelta(minutes=5)
+REMOVED_AFTER = timedelta(minutes=5)
 """A worker that has said nothing for this long is deleted from the list."""
 
 
@@ -41,7 +41,7 @@ class JobSlots:
     """Runs up to `count` jobs of these capabilities at once in this process.
 
     Jobs that compute share the processor. With `beyond`, a job of another organisation is begun although the slots are
-    full, and whoever computed more is suspended meanwhile.
+    full, and the organisation that computed more is suspended meanwhile.
     """
 
     def __init__(
@@ -163,4 +163,4 @@ def announce_worker(*capabilities: str) -> None:
     if is_known and Worker.objects.filter(pk=_worker_id, announced__gt=now - ANNOUNCED_EVERY).exists():
         return
     Worker.objects.update_or_create(pk=_worker_id, defaults={"capabilities": sorted(_announced), "announced": now})
-    Worker.objects.filter(announced__lt=now - FORGOTTEN_AFTER).delete()
+    Worker.objects.filter(announced__lt=now - REMOVED_AFTER).delete()

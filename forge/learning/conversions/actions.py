@@ -211,7 +211,7 @@ def read_test_samples(actor: Actor, form: ConvertedForm) -> None:
 
 
 def announce_conversion(row: ModelConversion, actor: Actor | None = None) -> None:
-    """Tells whoever has the page open, in the transaction that changed the conversion."""
+    """Tells everybody who has the page open, in the transaction that changed the conversion."""
     append_event(row.project.stream, MODEL_CHANGED(conversion=str(row.pk), state=row.state), actor)
 
 

@@ -203,7 +203,7 @@ class ModelEnvironment(ProjectView):
     @extend_schema(operation_id="conversion_prepare", request=None, responses={202: ModelConversionJson})
     def post(self, request: Request, organisation: str, name: str, conversion_id: UUID) -> Response:
         """Prepares the environment that the model needs, whose size `needs` says, and converts the model then. For
-        whoever runs the server."""
+        the person who runs the server."""
         project = self.project(request, organisation, name, Verb.EDIT)
         principal = principal_of(request)
         row = prepare_environment(principal, find_conversion(principal, project, conversion_id))

@@ -33,7 +33,7 @@ class LabelAccuracyJson(TypedDict):
 
 
 class FormAccuracyJson(TypedDict):
-    """A share of right answers, from 0 to 1, with its 95 % interval."""
+    """A share of correct answers, from 0 to 1, with its 95 % interval."""
 
     share: float
     low: float

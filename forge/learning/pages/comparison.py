@@ -146,7 +146,7 @@ def suggested_form(forms: Sequence[ConvertedForm]) -> ConvertedForm | None:
 
 
 def _cost(form: ConvertedForm) -> tuple[int, int, float, int, int]:
-    """The most right answers on validation samples first, where labels are known; then the fewest that changed, and the
+    """The highest accuracy on validation samples first, where labels are known; then the fewest that changed, and the
     fewest instructions, where they are counted."""
     figures = form.figures
     return -(figures.get("right") or 0), figures["changed"], instructions_of(form), figures["arena"], form.size

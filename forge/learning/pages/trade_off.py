@@ -71,7 +71,7 @@ def trade_off(forms: Sequence[ConvertedForm]) -> TradeOff | None:
     return TradeOff(
         points,
         edge,
-        "Right answers on validation samples" if has_labels else "Signal to noise against float32",
+        "Accuracy on validation samples" if has_labels else "Signal to noise against float32",
         "Instructions per inference, on the board where they are fewest" if is_counted else "Size of the file",
     )
 

@@ -113,7 +113,7 @@ class SearchFollower:
         self._unsaved = trial
 
     def _take_trial(self, event: TrialEvent) -> None:
-        """Stores a trial that has ended with its files, in one transaction with what open pages are told."""
+        """Stores a trial that has ended with its files, in one transaction with the events for open pages."""
         trial = self._own_trial(event["trial"])
         trial.state, trial.needs, trial.accuracy = event["state"], event["needs"], event["accuracy"]
         trial.curve, trial.seconds, trial.reason = event["curve"], event["seconds"], event["reason"][:500]

@@ -20,7 +20,7 @@ from forge.jobs.models import UNFINISHED_STATES, Job, JobState, WorkerCapability
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
 from forge.learning.searches.actions.searches import announce_search, require_going_on
 from forge.learning.searches.following import SearchFollower
-from forge.learning.searches.kinds import PATIENCE, SEARCH_KIND
+from forge.learning.searches.kinds import SEARCH_KIND, TRIALS_WITHOUT_IMPROVEMENT
 from forge.learning.searches.lab_events import SearchedJson
 from forge.learning.searches.models import ModelSearch, SearchState
 from forge.learning.searches.trial_rows import (
@@ -100,7 +100,7 @@ def _ask(
             "trials": search.trials,
             "minutes": minutes_left(search),
             "workers": 1,
-            "patience": PATIENCE,
+            "patience": TRIALS_WITHOUT_IMPROVEMENT,
         },
         "interrupted": None if interrupted is None else trial_row(interrupted),
     }

@@ -11,8 +11,8 @@ MAX_TRIALS = 500
 MAX_MINUTES = 240
 MAX_WORKERS = 4
 """Trials of one search at a time."""
-DEFAULT_TRIALS, DEFAULT_MINUTES, DEFAULT_WORKERS, PATIENCE = 40, 30, 1, 30
-"""`PATIENCE` trained trials in a row that bring nothing better end a search."""
+DEFAULT_TRIALS, DEFAULT_MINUTES, DEFAULT_WORKERS, TRIALS_WITHOUT_IMPROVEMENT = 40, 30, 1, 30
+"""`TRIALS_WITHOUT_IMPROVEMENT` trained trials in a row that bring nothing better end a search."""
 MAX_VALUES = 20
 """Of one argument."""
 STOP = "stop"

@@ -109,7 +109,7 @@ class OneTrainingRun(ProjectView):
 
 
 class _RunAct(ProjectView):
-    """Something that is told a run."""
+    """An instruction to a run."""
 
     needs = needing(post=Scope.PROJECT_WRITE)
     raises = raising(post=Conflict)

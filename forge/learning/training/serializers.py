@@ -45,7 +45,7 @@ class TrainingRunJson(TypedDict):
     number: int
     person: PersonJson | None
     state: Annotated[str, choices("TrainingState", TrainingState.values)]
-    instruction: Annotated[str, "what it was told and has not done yet: `stop` or `pause`"]
+    instruction: Annotated[str, "the instruction that it has not carried out yet: `stop` or `pause`"]
     recipe: str
     arguments: dict[str, float]
     form: str

@@ -1,4 +1,4 @@
-"""The signed links by which email about notices ends, for whoever has the email (RFC 8058)."""
+"""The signed links by which email about notices ends, for anybody who has the email (RFC 8058)."""
 
 from __future__ import annotations
 

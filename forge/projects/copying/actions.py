@@ -48,7 +48,7 @@ def duplicate_project(actor: Actor, origin: Project, organisation: Organisation,
 
 
 def fork_project(actor: Actor, origin: Project, organisation: Organisation, name: str) -> Project:
-    """The same, and who sees both pages is told where it came from.
+    """The same, and people who see both pages read where it came from.
 
     The audit log of the fork does not name the origin, which its readers may not know of. Raises what
     `duplicate_project` raises.

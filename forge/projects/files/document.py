@@ -147,7 +147,7 @@ def set_path(doc: Doc[Any], entry: FileEntry, path: str) -> None:
 
 
 def set_deleted(doc: Doc[Any], entry: FileEntry) -> None:
-    """Deletes a file. A value and not a removal: whoever types in it at this moment loses nothing."""
+    """Deletes a file. A value and not a removal: anybody who types in it at this moment loses nothing."""
     files_map(doc)[entry.id]["deleted"] = True
 
 

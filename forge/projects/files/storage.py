@@ -23,7 +23,7 @@ def link_uploaded(owner: Model, digests: Iterable[str], project: Project) -> Non
 def delete_on_failure(digests: Collection[str]) -> Iterator[None]:
     """Around the transaction that links what was stored just now: where it fails, the bytes go at once.
 
-    Else whoever is refused again and again would fill the disk until the sweep comes.
+    Else a client that is refused again and again would fill the disk until the sweep comes.
     """
     try:
         yield

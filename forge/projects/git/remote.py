@@ -168,7 +168,7 @@ def checked_remote(url: str, branch: str = "", token: str = "", folder: str = ""
     if not split.path.strip("/"):
         raise _wrong("url", f"Which repository? An address looks like {origin}/team/project.git")
     if len(branch) > MAX_BRANCH_LENGTH or not branch.isprintable() or " " in branch or branch.startswith(("-", "/")):
-        raise _wrong("branch", "This is no name of a branch.")
+        raise _wrong("branch", "This is not a valid branch name.")
     return Remote(url, branch, checked_token(token), checked_path(folder.strip("/ ")) if folder.strip("/ ") else "")
 
 
@@ -176,7 +176,7 @@ def checked_token(token: str) -> str:
     """A token as somebody typed it. Raises `Invalid`."""
     token = token.strip()
     if len(token) > MAX_TOKEN_LENGTH or not token.isascii() or not token.isprintable():
-        raise _wrong("token", "This is no token.")
+        raise _wrong("token", "This is not a valid token.")
     return token
 
 

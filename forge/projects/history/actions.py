@@ -26,8 +26,8 @@ def create_from_upload(
 ) -> tuple[Project, ImportedHistory]:
     """Makes a project of an archive that somebody sent: all of its files and versions, or nothing.
 
-    The versions have their messages, times and numbers; who made them is text, and whoever brings them answers for
-    them: nobody is taken for somebody here. Without a name it is called as `default_name`, or as near to that as is
+    The versions have their messages, times and numbers; who made them is text, and the person who imports them answers
+    for them: nobody is taken for somebody here. Without a name it is called as `default_name`, or as near to that as is
     free. Raises `Forbidden`, `BadName`, `NameInUse`, `QuotaReached`, `StorageQuotaReached`, `TooLarge`,
     `ArchiveRefused`, `GitRefused` and `TooOften`.
     """

@@ -101,7 +101,7 @@ def _authors_of(version: Version, names: Mapping[str, str]) -> tuple[str, list[t
     """The name of a version's author, and the names of others who wrote in it, with their ids where they are known."""
     person = version.saved_by or version.author
     author = next(iter(version.original_authors), _NOBODY) if person is None else _name(person)
-    # Of a version that was brought, whoever brought it is its writer, and no author of it.
+    # The person who imported a version is its writer, and no author of it.
     if version.original_authors:
         return author, [(name, None) for name in version.original_authors[1:]]
     writers = [writer for writer in version.writers if writer in names and (person is None or writer != str(person.pk))]

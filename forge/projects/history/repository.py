@@ -1,6 +1,6 @@
 """States of files, one after the other, as a Git repository: a commit for each, upon the one before. Knows no project.
 
-The same states are the same commits, whoever makes them and whenever. Every Git reads them.
+The same states are the same commits, no matter who makes them and whenever. Every Git reads them.
 """
 
 from __future__ import annotations

@@ -260,9 +260,9 @@ class VersionsCompared(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """With the files as they are, the answer has an `ETag`, which restoring a version takes."""
         project = self.project(request, organisation, name, Verb.READ)
-        sides = [request.query_params.get("from", ""), request.query_params.get("to", NOW)]
-        tree = working_tree(project) if NOW in sides else None
-        before, after = (_snapshot_of(project, side, tree) for side in sides)
+        names = [request.query_params.get("from", ""), request.query_params.get("to", NOW)]
+        tree = working_tree(project) if NOW in names else None
+        before, after = (_snapshot_of(project, each, tree) for each in names)
         answer = Response(comparison_to_json(compare(before, after)))
         return answer if tree is None else with_etag(answer, files_facets_of(project, tree.digest))
 
@@ -283,7 +283,7 @@ class ProjectAuthors(ProjectView):
 
     @extend_schema(
         operation_id="authors",
-        parameters=[OpenApiParameter("path", str, description="a text, of whose lines the versions are told")],
+        parameters=[OpenApiParameter("path", str, description="a text: the answer has the version of each line")],
         responses=AuthorsJson,
     )
     def get(self, request: Request, organisation: str, name: str) -> Response:

@@ -16,7 +16,8 @@ MAX_MESSAGE_LENGTH = 200
 
 @dataclass(frozen=True)
 class ImportedVersion:
-    """A version as it is told. `names` are of the people who made it, and are text: nobody here is meant."""
+    """A version as its archive describes it. `names` are of the people who made it, and are text: nobody here is
+    meant."""
 
     number: int
     names: tuple[str, ...]

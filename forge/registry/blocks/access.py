@@ -108,8 +108,8 @@ def usable_blocks(
     actor: Actor, project: Project, named: Iterable[SharedPath], locked: Mapping[SharedPath, str]
 ) -> list[BlockVersion]:
     """The blocks for somebody in a project, of pages that they may open: all that its organisation's projects
-    published, and of other organisations the blocks that it names. What its lock names is among them whoever asks. Of
-    those that were withdrawn only what has a digest in `locked`."""
+    published, and of other organisations the blocks that it names. What its lock names is among them no matter who
+    asks. Of those that were withdrawn only what has a digest in `locked`."""
     in_lock = Q(manifest__blob_id__in=set(locked.values()))
     usable = BlockVersion.objects.usable_by(project).filter(Q(withdrawn=None) | in_lock)
     visible = usable.visible_to(actor)

@@ -88,7 +88,7 @@ class ProjectBlocks(ProjectView):
 
 
 class ProjectBlock(ProjectView):
-    """One version of a block, for whoever may see the project."""
+    """One version of a block, for anybody who may see the project."""
 
     needs = needing(get=Scope.PROJECT_READ)
     raises = raising(get=Gone)

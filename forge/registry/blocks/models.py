@@ -27,8 +27,8 @@ class BlockVersionQuerySet(models.QuerySet["BlockVersion"]):
         return self.filter(repository__project__in=Project.objects.visible_to(actor))
 
     def usable_by(self, project: Project) -> BlockVersionQuerySet:
-        """Blocks that a project can use, whoever asks: those of its own organisation's projects, and those of projects
-        that are open to everyone with an account."""
+        """Blocks that a project can use, no matter who asks: those of its own organisation's projects, and those of
+        projects that are open to everyone with an account."""
         own = Q(repository__project__organisation=project.organisation_id)
         return self.filter(own | _OPEN, repository__project__deleted_at__isnull=True)
 

@@ -38,7 +38,8 @@ def find_repository(project: Project) -> Repository:
 
 
 def advice_on(repository: Repository, reference: str) -> str:
-    """Returns the deprecation or withdrawal that is said to whoever takes a manifest by this tag or digest, or "".
+    """Returns the deprecation or withdrawal that is sent to a client that takes a manifest by this tag or digest, or
+    "".
 
     A digest that another tag without advice has too is not advised against. The caller has found the project for
     someone.

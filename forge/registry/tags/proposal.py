@@ -19,9 +19,9 @@ def next_tag_of(actor: Actor, project: Project) -> str:
 
 def next_tag(names: Collection[str], used: Collection[str]) -> str:
     """One more than the newest version that ends in a number, or 1.0; more where that is used already."""
-    looks = {look(name) for name in used}
+    looks_alike = {look(name) for name in used}
     head, last = _newest_version(names)
-    return next(tag for number in count(last + 1) if look(tag := f"{head}.{number}") not in looks)
+    return next(tag for number in count(last + 1) if look(tag := f"{head}.{number}") not in looks_alike)
 
 
 def _newest_version(names: Collection[str]) -> tuple[str, int]:

@@ -66,7 +66,7 @@ def run_pull_job(job: JobContext) -> Mapping[str, Any]:
 
 
 def _actor_of(pull: Pull, link: LinkedBranch) -> Actor:
-    """Who asked for it, while they and whoever linked the branch may still edit the project."""
+    """Who asked for it, while they and the person who linked the branch may still edit the project."""
     asker, linker = pull.job.requested_by, link.linked_by
     if linker is None or not can(acting_as(linker), Verb.EDIT, link.project):
         raise JobFailed("The person who linked this branch may no longer edit the project. Link it again.")

@@ -1,7 +1,7 @@
 """The token that opens a linked repository, for as long as its owner is signed in.
 
 It is sealed in that person's session, so nobody else pulls with it, and it goes to the address that it was typed for
-alone: whoever links another one does not get it.
+alone: a person who links another one does not get it.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ CHECKS = WebhookTopic("check", "Results of checks")
 
 
 def _notice(event: StoredEvent[CheckPostedJson]) -> NoticeDraft | None:
-    """Tells whoever requested the build that a check failed."""
+    """Tells the person who requested the build that a check failed."""
     if event.data["state"] != CheckState.FAILURE:
         return None
     build = Build.objects.filter(pk=event.data["build"]).select_related("job").first()

@@ -57,7 +57,7 @@ def find_guest(cookies: Mapping[str, str], review_id: UUID) -> Guest | None:
 
 
 def is_good(link: GuestLink) -> bool:
-    """Whether a link works: in time, not revoked, its project there, and whoever made it may still make one."""
+    """Whether a link works: in time, not revoked, its project there, and the person who made it may still make one."""
     project = link.review.project
     if not GuestLink.objects.alive().filter(pk=link.pk).exists() or project.deleted_at is not None:
         return False

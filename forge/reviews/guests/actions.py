@@ -52,7 +52,7 @@ class GuestTerms:
 
 @transaction.atomic
 def invite_guest(actor: Actor, review: Review, terms: GuestTerms) -> tuple[GuestLink, str]:
-    """Makes a link that shows the review to whoever has it; its address is told this once.
+    """Makes a link that shows the review to anybody who has it; its address is shown this once.
 
     Raises `Forbidden`, `Invalid`, `ReviewClosed` and `TooManyGuests`.
     """
@@ -131,7 +131,7 @@ def enter_as_guest(secret: str, review: UUID) -> tuple[Guest, str]:
 def say_as_guest(actor: Actor, review: Review, name: str, text: str, reply_to: AnchoredThread | None = None) -> None:
     """Begins a thread about the review's newest build, or replies in one of the review.
 
-    Nobody is told by a mention of a guest's. Raises `NotFound`, `Invalid`, `ReviewClosed`, `ThreadFull` and `TooOften`.
+    A mention by a guest notifies nobody. Raises `NotFound`, `Invalid`, `ReviewClosed`, `ThreadFull` and `TooOften`.
     """
     require_as_guest(actor, Verb.COMMENT, review)
     name = _checked_name(name, "Write your name, so that the others know who says it.", "name")

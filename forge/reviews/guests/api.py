@@ -25,7 +25,7 @@ from forge.reviews.rounds.access import find_review
 
 
 class GuestLinkJson(TypedDict):
-    """A link that shows one review to whoever has it. Its address is told once, when it is made."""
+    """A link that shows one review to anybody who has it. Its address is shown once, when it is made."""
 
     id: Uuid
     title: Annotated[str, "for whom it is"]

@@ -1,4 +1,5 @@
-"""Links for guests, as grants: one shows a review while whoever made it, or took it over, may share reviews there."""
+"""Links for guests, as grants: one shows a review while the person who made it, or took it over, may share reviews
+there."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ from forge.reviews.threads.pages.conversation import read_by_guests
 @sensitive_post_parameters("token")
 @require_http_methods(["GET", "POST"])
 def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
-    """The review for whoever came in by a link, else the page that changes the link's secret for a cookie."""
+    """The review for the person who came in by a link, else the page that changes the link's secret for a cookie."""
     guest = find_guest(request.COOKIES, review_id)
     if request.method == "POST":
         return _entered(request, review_id, guest)

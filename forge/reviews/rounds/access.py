@@ -70,7 +70,7 @@ def approved_among(runes: Collection[tuple[UUID, str]]) -> frozenset[tuple[UUID,
 
 
 def approvals_of(build: Build) -> int:
-    """How many members approve a build's bytes, for whoever may see what was published of it."""
+    """How many members approve a build's bytes, for anybody who may see what was published of it."""
     if build.artefact is None:
         return 0
     standing = Verdict.objects.standing().filter(project=build.project, rune_digest=build.artefact.digest)
@@ -192,7 +192,8 @@ def newest_round(review: Review) -> Round:
 
 
 def groups_of(review: Review) -> list[RequiredGroup]:
-    """Who was asked, for the decision. Whoever was invited by a letter is yet unknown, and their approval is needed."""
+    """Who was asked, for the decision. A person who was invited by email is yet unknown, and their approval is
+    needed."""
     groups = [
         RequiredGroup(frozenset(one.pk for one in group.people.all()), group.needed) for group in review.groups.all()
     ]

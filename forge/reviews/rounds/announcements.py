@@ -97,7 +97,7 @@ def _verdict_activity(event: StoredEvent[ReviewChangedJson]) -> ActivityEntry | 
 
 
 def _verdict_notice(event: StoredEvent[ReviewChangedJson]) -> NoticeDraft | None:
-    """Tells of a verdict whoever requested the build and the review of its bytes."""
+    """Sends a verdict to the people who requested the build and the review of its bytes."""
     build = Build.objects.select_related("artefact").filter(pk=event.data["build"]).first()
     if build is None:
         return None

@@ -1,4 +1,5 @@
-"""Reviews that wait for their build, as grants: one is asked for while whoever wanted it may ask for reviews there."""
+"""Reviews that wait for their build, as grants: one is requested while the person who wanted it may ask for reviews
+there."""
 
 from __future__ import annotations
 

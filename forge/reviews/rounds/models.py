@@ -29,7 +29,7 @@ class AwaitedReviewQuerySet(models.QuerySet["AwaitedReview"]):
 class AwaitedReview(models.Model):
     """A requested review of an unfinished build: it becomes a review, or a round of one, when the build succeeds.
 
-    One that cannot be asked then keeps the reason, for whoever asked.
+    One that cannot be asked then keeps the reason, for the person who asked.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -20,7 +20,7 @@ MOST_AT_ONCE = 200
 
 
 def remind_of_due_reviews() -> None:
-    """Reminds whoever is waited for. A review that waits for nobody is not due."""
+    """Reminds the people who still have to decide. A review that waits for nobody is not due."""
     today = timezone.localdate()
     for step, field, due in _due(today):
         chosen = Review.objects.filter(closed=None, project__deleted_at=None, **due, **{field: None})

@@ -75,8 +75,9 @@ def try_changes(actor: Actor, review: Review, changes: Sequence[RequestedChange]
 
 
 @transaction.atomic
-def suggest(actor: Actor, review: Review, tried: UUID, text: str = "") -> AnchoredThread:
-    """Begins a thread that suggests what was tried. `text` says why; a sentence is written where it is empty.
+def suggest(actor: Actor, review: Review, copy_id: UUID, text: str = "") -> AnchoredThread:
+    """Begins a thread that suggests the changes of a copy that the person tried. `text` says why; a sentence is written
+    where it is empty.
 
     Raises `Forbidden`, `ReviewClosed`, `NotTried`, `TooManySuggestions` and `Invalid`.
     """
@@ -85,7 +86,7 @@ def suggest(actor: Actor, review: Review, tried: UUID, text: str = "") -> Anchor
     _require_open(review)
     build = newest_round(review).build
     try:
-        copy = find_copy(actor, review.project, tried)
+        copy = find_copy(actor, review.project, copy_id)
     except NotFound:
         raise NotTried("This trial was forgotten, as old ones are. Try your changes again.") from None
     if copy.copy is None or copy.copy["version"] != str(build.source.pk):

@@ -194,7 +194,7 @@ def _write_file(writer: ArchiveWriter, digest: str, renew: Callable[[], None]) -
     """Adds a stored file; False for one that is missing or is not what its digest says."""
     renew()
     try:
-        # Copied aside first: damage is told at the end of the bytes, and a tar takes nothing back.
+        # Copied aside first: damage shows at the end of the bytes, and a tar takes nothing back.
         with tempfile.SpooledTemporaryFile(max_size=8 * CHUNK) as copy, open_blob(digest) as data:
             shutil.copyfileobj(data, copy, CHUNK)
             size = copy.tell()

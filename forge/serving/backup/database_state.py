@@ -32,7 +32,7 @@ def has_data() -> bool:
 
 
 def other_clients() -> int:
-    """How many others are connected. SQLite's are told by the lock of the data folder."""
+    """How many others are connected. SQLite's show by the lock of the data folder."""
     if connection.vendor != "postgresql":
         return 0
     with connection.cursor() as cursor:

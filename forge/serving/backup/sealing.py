@@ -1,6 +1,6 @@
 """Encryption of a backup for recipients, in the age format (https://age-encryption.org/v1).
 
-A machine that takes backups knows only public keys, so whoever breaks into it cannot read the backups it made.
+A machine that takes backups knows only public keys, so an attacker who breaks into it cannot read the backups it made.
 """
 
 from __future__ import annotations

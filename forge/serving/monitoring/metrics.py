@@ -1,4 +1,4 @@
-"""`/metrics` in the format of Prometheus, for operators alone: whoever has METRICS_TOKEN.
+"""`/metrics` in the format of Prometheus, for operators alone: a client needs METRICS_TOKEN.
 
 Requests, sockets and log lines are counted by each process; builds, previews, the store and periodic tasks stand in the
 database, and any process of the installation answers them.

@@ -14,7 +14,8 @@ HOW_TO_INSTALL = "uv pip install --require-hashes -r requirements/telemetry.txt"
 
 
 def traced(application: Any, collector: str, headers: str = "") -> Any:
-    """The application, whose requests and sockets are told to a collector of OTLP; as it is where "" is the address.
+    """The application, whose requests and sockets are reported to a collector of OTLP; as it is where "" is the
+    address.
 
     Raises `BadEnvironment` where the packages are missing.
     """

@@ -89,7 +89,7 @@ def project_list(
     if not replace(wanted, organisation="").is_narrowed:
         paginator.count = counts.get(wanted.organisation, 0) if wanted.organisation else sum(counts.values())
     page = paginator.get_page(wanted.page)
-    shown = replace(filters, organisation="" if organisation else filters.organisation)
+    current = replace(filters, organisation="" if organisation else filters.organisation)
     of_all = sum(counts.values())
     view = filters.view or ("cards" if of_all <= FEW else "list")
     listed = list(page.object_list)
@@ -97,21 +97,21 @@ def project_list(
         card.project.pk: card for card in cards(list({each.pk: each for each in (*above, *listed)}.values()))
     }
     return ProjectList(
-        filter=shown,
+        filter=current,
         cards=[cards_by_project[project.pk] for project in listed],
         above=[cards_by_project[project.pk] for project in above],
         pages=Pages(
             first=page.start_index(),
             last=page.end_index(),
             count=page.paginator.count,
-            before=f"{shown.address(page=page.number - 1)}#projects" if page.has_previous() else "",
-            after=f"{shown.address(page=page.number + 1)}#projects" if page.has_next() else "",
+            before=f"{current.address(page=page.number - 1)}#projects" if page.has_previous() else "",
+            after=f"{current.address(page=page.number + 1)}#projects" if page.has_next() else "",
         ),
         of_all=of_all,
-        places=[] if organisation or len(counts) < 2 else _choices(shown, counts),
-        selects=_selects(shown),
+        places=[] if organisation or len(counts) < 2 else _choices(current, counts),
+        selects=_selects(current),
         views=[
-            FilterChoice(words, shown.address(view=name), name == view, value=name) for name, words in VIEWS.items()
+            FilterChoice(words, current.address(view=name), name == view, value=name) for name, words in VIEWS.items()
         ],
         view=view,
         everything=ProjectFilter(view=filters.view).address(),
@@ -138,21 +138,21 @@ def _places(principal: Principal, organisation: str) -> dict[str, _ListedOrganis
     return {name: _ListedOrganisation(count, last_created) for name, count, last_created in rows}
 
 
-def _choices(shown: ProjectFilter, counts: Mapping[str, int]) -> list[FilterChoice]:
-    every = FilterChoice("All", shown.address(organisation=""), not shown.organisation, sum(counts.values()))
+def _choices(current: ProjectFilter, counts: Mapping[str, int]) -> list[FilterChoice]:
+    every = FilterChoice("All", current.address(organisation=""), not current.organisation, sum(counts.values()))
     return [
         every,
         *(
-            FilterChoice(name, shown.address(organisation=name), shown.organisation == name, count)
+            FilterChoice(name, current.address(organisation=name), current.organisation == name, count)
             for name, count in counts.items()
         ),
     ]
 
 
-def _selects(shown: ProjectFilter) -> list[FormSelect]:
+def _selects(current: ProjectFilter) -> list[FormSelect]:
     return [
-        FormSelect("sensor", "Sensor", "Any sensor", shown.sensor, SENSORS),
-        FormSelect("state", "State", "Any state", shown.state, STATES),
-        FormSelect("whose", "Whose", "Mine and shared", shown.whose, WHOSE),
-        FormSelect("sort", "Sort by", "Last change", shown.sort, SORTS),
+        FormSelect("sensor", "Sensor", "Any sensor", current.sensor, SENSORS),
+        FormSelect("state", "State", "Any state", current.state, STATES),
+        FormSelect("whose", "Whose", "Mine and shared", current.whose, WHOSE),
+        FormSelect("sort", "Sort by", "Last change", current.sort, SORTS),
     ]

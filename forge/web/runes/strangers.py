@@ -25,8 +25,8 @@ class StrangersRune:
 
 
 def strangers_rune(actor: Actor, tag: Tag) -> StrangersRune | None:
-    """The facts of a published rune for whoever is no member of its project; None for members, whose own it is. The
-    caller has found the tag for someone."""
+    """The facts of a published rune for a visitor who is no member of its project; None for members, whose own it is.
+    The caller has found the tag for someone."""
     project = tag.repository.project
     if can(actor, Verb.READ, project) or tag.build.artefact is None:
         return None

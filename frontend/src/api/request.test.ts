@@ -1,6 +1,6 @@
 // The compiler refuses what the API's description has not; `tsc` reads the lines that expect an error.
 import { expect, test } from "vitest";
-import { address, addressOf, escapePath, type Answer, type Body } from "./request";
+import { address, addressOf, escapePath, type ResponseJson, type Body } from "./request";
 
 const PROJECT = { organisation: "acme", name: "key words" };
 
@@ -34,8 +34,9 @@ test("a path, parameter, body or answer that the description has not is an error
   address("get", "/api/v1/samples/{sample_id}/recording");
   // @ts-expect-error the body has no such field
   const body: Body<"put", "/api/v1/projects/{organisation}/{name}/favourite"> = { favorite: true };
-  const read = (answer: Answer<"get", "/api/v1/projects/{organisation}/{name}/phones">): number => answer.phones;
+  type Phones = ResponseJson<"get", "/api/v1/projects/{organisation}/{name}/phones">;
+  const read = (answer: Phones): number => answer.phones;
   // @ts-expect-error the answer has no such field
-  const wrong = (answer: Answer<"get", "/api/v1/projects/{organisation}/{name}/phones">): unknown => answer.telephones;
+  const wrong = (answer: Phones): unknown => answer.telephones;
   expect([body, read, wrong]).toHaveLength(3);
 });

@@ -3,6 +3,8 @@
 import type { Client, ClientPathsWithMethod, FetchResponse, RequestBodyOption } from "openapi-fetch";
 import type { paths } from "./schema";
 
+/** The browser's `fetch`, as far as requests of the pages use it. */
+export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
 export type Method = "get" | "put" | "post" | "delete" | "patch";
 /** The paths that answer a method. */
 export type Path<M extends Method> = ClientPathsWithMethod<Client<paths>, M>;
@@ -34,7 +36,7 @@ export type Options<M extends Method, P extends Path<M>, Known = never> = Option
   NamesAndQuery<Operation<M, P>, Known> & RequestBodyOption<Operation<M, P>> & IfMatch<Operation<M, P>>
 >;
 /** The JSON that it answers. */
-export type Answer<M extends Method, P extends Path<M>> = NonNullable<
+export type ResponseJson<M extends Method, P extends Path<M>> = NonNullable<
   FetchResponse<Operation<M, P> & object, object, "application/json">["data"]
 >;
 /** The body that it takes. */

@@ -86,7 +86,7 @@ export interface Gave {
 }
 
 /** An output of one run among these bytes. Runs count from 1, outputs from 0. */
-export interface Piece {
+export interface OutputPiece {
   readonly run: number;
   readonly output: number;
   readonly element: string;
@@ -103,7 +103,7 @@ export interface TestResult {
   readonly milliseconds: number;
   readonly failure: TestFailure | null;
   readonly gave: Gave;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly OutputPiece[];
 }
 
 /** The inputs of a block, run after run, to be written down as a test with this name. */
@@ -113,7 +113,7 @@ export interface RecordedText extends BlockText {
 }
 
 /** The answer of `record`: the text of the test and how many of the newest runs are in it, or why there is none. */
-export type Recorded = { readonly test: string; readonly runs: number } | { readonly refused: string };
+export type TestRecording = { readonly test: string; readonly runs: number } | { readonly refused: string };
 
 /** The answer of `test`: with problems no test runs. */
 export interface TestsRun {

@@ -6,7 +6,7 @@ import type {
   BlockText,
   FromPython,
   PythonFiles,
-  Recorded,
+  TestRecording,
   RecordedText,
   TestsRun,
   TestsText,
@@ -89,8 +89,8 @@ export class PythonFrame {
   }
 
   /** A test of what a block read; the one that is loaded stays as it is. */
-  async record(recorded: RecordedText): Promise<Recorded> {
-    return JSON.parse(await this.ask({ ask: "record", ...recorded })) as Recorded;
+  async record(recorded: RecordedText): Promise<TestRecording> {
+    return JSON.parse(await this.ask({ ask: "record", ...recorded })) as TestRecording;
   }
 
   /** The answer to a request, as text. Throws `PythonStopped`; the next request begins with a fresh Python. */

@@ -6,7 +6,7 @@ import type { Snapshot } from "../preview";
 import { Device, DeviceError } from "./serial/device";
 import type { Firmware } from "./firmware/file";
 import { PairView } from "./PairView";
-import { SerialLine, serialOf, type Port } from "./serial/port";
+import { SerialLine, serialOf, type WebSerialPort } from "./serial/port";
 import { useFirmware, type BoardSource } from "./firmware/use";
 import { VirtualLine } from "./virtual/line";
 import "./device.css";
@@ -24,7 +24,7 @@ interface Props {
 type Wanted =
   | { readonly kind: "virtual" }
   /** A board at a port keeps the firmware that was copied onto it. */
-  | { readonly kind: "real"; readonly port: Port; readonly source: BoardSource };
+  | { readonly kind: "real"; readonly port: WebSerialPort; readonly source: BoardSource };
 
 const WORKER = `${import.meta.env.BASE_URL}pico.js`;
 

@@ -1,10 +1,10 @@
 // The costs of a run on the chip: cycles, time, memory, and which step takes the most.
 import { millisecondsText, percentText, sizeText } from "../preview";
-import type { Description } from "./firmware/file";
+import type { FirmwareManifest } from "./firmware/file";
 import type { Ran } from "./serial/messages";
 
 interface Props {
-  readonly description: Description;
+  readonly description: FirmwareManifest;
   readonly ran: Ran | null;
   readonly isReal: boolean;
 }
@@ -92,7 +92,7 @@ export function Costs({ description, ran, isReal }: Props) {
   );
 }
 
-function slowestOf({ steps }: Description, { stepCycles, cycles }: Ran): { name: string; share: number } | null {
+function slowestOf({ steps }: FirmwareManifest, { stepCycles, cycles }: Ran): { name: string; share: number } | null {
   const most = Math.max(...stepCycles);
   const name = steps[stepCycles.indexOf(most)];
   return name === undefined || cycles === 0 ? null : { name, share: most / cycles };

@@ -5,14 +5,14 @@ import { useStore } from "zustand";
 import { BriefAnswer, FrameEngine, millisecondsText, sizeText, type Card, type Snapshot } from "../preview";
 import type { Device } from "./serial/device";
 import { Costs } from "./Costs";
-import type { Description } from "./firmware/file";
+import type { FirmwareManifest } from "./firmware/file";
 import { hexadecimal, type Sent } from "./outputs";
-import { Pair } from "./pair";
+import { DevicePair } from "./pair";
 
 interface Props {
   readonly rune: ArrayBuffer;
   readonly running: Snapshot;
-  readonly description: Description;
+  readonly description: FirmwareManifest;
   readonly uf2: Uint8Array<ArrayBuffer>;
   readonly isReal: boolean;
   /** Read once. */
@@ -30,11 +30,11 @@ export function PairView({ rune, running, description, uf2, isReal, open, onAgai
   useEffect(() => {
     isStream.current = newest?.isStream ?? false;
   }, [newest]);
-  const [pair, setPair] = useState<Pair | null>(null);
+  const [pair, setPair] = useState<DevicePair | null>(null);
   useEffect(() => {
     const engine = new FrameEngine(undefined);
     engine.attach(frame.current);
-    const pair = new Pair(() => isStream.current);
+    const pair = new DevicePair(() => isStream.current);
     setPair(pair);
     // The page may be hidden, or the part of it that this stands in.
     const look = () => pair.rest(document.hidden || shown.current?.getClientRects().length === 0);
@@ -63,8 +63,8 @@ function notFull(inputs: number): string {
 }
 
 interface SaidProps {
-  readonly pair: Pair;
-  readonly description: Description;
+  readonly pair: DevicePair;
+  readonly description: FirmwareManifest;
   readonly uf2: Uint8Array<ArrayBuffer>;
   readonly isReal: boolean;
   readonly onAgain: () => void;

@@ -1,8 +1,8 @@
 // Firmware for tests: the template sine's, as `rune build examples/sine --target pico` made it, and chips with a few
 // instructions written by hand.
 import { readFileSync } from "node:fs";
-import type { Line, LineEvents } from "./serial/device";
-import { readDescription, type Description, type Firmware } from "./firmware/file";
+import type { DeviceLine, LineEvents } from "./serial/device";
+import { readDescription, type FirmwareManifest, type Firmware } from "./firmware/file";
 import type { Pico } from "./virtual/pico";
 
 const HERE = new URL("./fixtures/", import.meta.url);
@@ -31,7 +31,7 @@ export function written(code: readonly number[], step: number): Firmware {
   const view = new DataView(bytes.buffer);
   code.forEach((half, place) => view.setUint16(2 * place, half, true));
   view.setUint32(0xfc, step, true);
-  const description: Description = {
+  const description: FirmwareManifest = {
     ...sine().description,
     steps: ["read", "sine CONV_2D 1"],
     start: 0x20000000,
@@ -45,7 +45,7 @@ export function written(code: readonly number[], step: number): Firmware {
 }
 
 /** A line whose other end is the chip itself; `through` may change what goes over it. */
-export class ChipLine implements Line {
+export class ChipLine implements DeviceLine {
   readonly #pico: Pico;
   readonly #through: (bytes: Uint8Array, isUp: boolean) => Uint8Array;
   #events: LineEvents | null = null;

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import type { OutputMessage } from "../runtime";
 import { areSame, asMessages, sentBytes } from "./outputs";
-import type { Port } from "./serial/messages";
+import type { DevicePort } from "./serial/messages";
 
 const like: OutputMessage[] = [{ channel: 1, stage: null, tensors: [{ type: "u8", dimensions: [1], elements: [0] }] }];
 
 /** The bytes that count as sent by a board whose one output has this type. */
 function sent(type: string, bytes: ArrayBuffer) {
-  const ports = [{ name: "out", type }] as unknown as Port[];
+  const ports = [{ name: "out", type }] as unknown as DevicePort[];
   const messages = asMessages(ports, [{ sizes: null, pieces: [new Uint8Array(bytes)] }], like);
   return sentBytes(ports, messages);
 }

@@ -1,6 +1,6 @@
 // Outputs of a board as outputs of a rune in the page, and whether both are the same bytes. Pure.
 import { decodeOutput, isNumberName, NUMBER_ARRAYS, unpack, type OutputMessage, type OutputTensor } from "../runtime";
-import type { BoardOutput, Port } from "./serial/messages";
+import type { BoardOutput, DevicePort } from "./serial/messages";
 
 /** The bytes of one output. */
 export interface Sent {
@@ -10,7 +10,7 @@ export interface Sent {
 
 /** A board's outputs in the place of those that the page's rune sent. Throws an Error where they are others. */
 export function asMessages(
-  ports: readonly Port[],
+  ports: readonly DevicePort[],
   outputs: readonly (BoardOutput | null)[],
   like: readonly OutputMessage[],
 ): OutputMessage[] {
@@ -57,7 +57,7 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 }
 
 /** The bytes of everything that was sent, tensor by tensor; `ports` are those that sent. */
-export function sentBytes(ports: readonly Port[], messages: readonly OutputMessage[]): Sent[] {
+export function sentBytes(ports: readonly DevicePort[], messages: readonly OutputMessage[]): Sent[] {
   return messages
     .flatMap(({ tensors }) => tensors)
     .map((tensor, place) => ({ name: ports[place]?.name ?? `output ${place + 1}`, bytes: bytesOf(tensor) }));

@@ -3,7 +3,7 @@ import type { Loaded, RunResult } from "../runtime";
 import { Device } from "./serial/device";
 import { ChipLine, sine } from "./fixtures.test-support";
 import { hexadecimal } from "./outputs";
-import { Pair, type Twin } from "./pair";
+import { DevicePair, type Twin } from "./pair";
 import { Pico } from "./virtual/pico";
 
 const CAPABILITY = { id: 5, kind: "RAW", parameters: {}, size: 4, type: "f32[1, 1]", stage: "number" } as const;
@@ -26,8 +26,8 @@ function twin(value: () => number, size = 4): Twin {
   };
 }
 
-async function started(page: Twin): Promise<Pair> {
-  const pair = new Pair(() => false);
+async function started(page: Twin): Promise<DevicePair> {
+  const pair = new DevicePair(() => false);
   await pair.start(new ArrayBuffer(0), page, () => Device.open(new ChipLine(new Pico(sine()))));
   return pair;
 }
@@ -38,7 +38,7 @@ test("a board whose rune takes another input is refused before anything runs", a
   expect(pair.state.getState().error).toContain("takes another input");
 });
 
-test("other bytes are told as such, the same ones as the same, and each run is counted", async () => {
+test("other bytes are reported as such, the same ones as the same, and each run is counted", async () => {
   const device = await Device.open(new ChipLine(new Pico(sine())));
   const [piece] = (await device.run(new Uint8Array(new Float32Array([0.5]).buffer))).outputs[0]?.pieces ?? [];
   const right = new DataView((piece ?? new Uint8Array(4)).slice().buffer).getFloat32(0, true);

@@ -14,19 +14,19 @@ export interface Twin {
   run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult>;
 }
 
-export interface Side {
+export interface PairSide {
   readonly readings: Readings;
   readonly sent: readonly Sent[];
 }
 
-const NOTHING_SAID: Side = { readings: { cards: [], memories: {} }, sent: [] };
+const NOTHING_SAID: PairSide = { readings: { cards: [], memories: {} }, sent: [] };
 
 export interface PairState {
   readonly phase: "starting" | "ready" | "failed";
   /** Why it failed, for a person. */
   readonly error: string | null;
-  readonly page: Side;
-  readonly board: Side;
+  readonly page: PairSide;
+  readonly board: PairSide;
   /** Milliseconds of the newest run in the page. */
   readonly milliseconds: number;
   readonly ran: Ran | null;
@@ -51,9 +51,9 @@ const BEGINNING: PairState = {
 };
 
 /** By the capability's place. */
-export type Inputs = ReadonlyMap<number, ArrayBuffer>;
+export type RunInputs = ReadonlyMap<number, ArrayBuffer>;
 
-export class Pair {
+export class DevicePair {
   readonly #store = createStore<PairState>(() => BEGINNING);
   readonly state: Omit<StoreApi<PairState>, "setState"> = this.#store;
   readonly #now: () => number;
@@ -61,7 +61,7 @@ export class Pair {
   #loaded: Loaded | null = null;
   #device: Device | null = null;
   #twin: Twin | null = null;
-  #waiting: Inputs | null = null;
+  #waiting: RunInputs | null = null;
   #isRunning = false;
   #isResting = false;
   #isOver = false;
@@ -94,7 +94,7 @@ export class Pair {
     }
   }
 
-  offer(inputs: Inputs): void {
+  offer(inputs: RunInputs): void {
     if (inputs.size === 0) return;
     this.#waiting = inputs;
     this.#go();
@@ -129,11 +129,11 @@ export class Pair {
   }
 
   /** The page may be at a newer text already, whose rune takes another input than the one here. */
-  #fits(inputs: Inputs): boolean {
+  #fits(inputs: RunInputs): boolean {
     return this.#loaded?.capabilities.every(({ size }, place) => inputs.get(place)?.byteLength === size) ?? false;
   }
 
-  async #run(inputs: Inputs): Promise<void> {
+  async #run(inputs: RunInputs): Promise<void> {
     const [loaded, device, twin] = [this.#loaded, this.#device, this.#twin];
     if (loaded === null || device === null || twin === null) return;
     const inputBytes = loaded.capabilities.map(

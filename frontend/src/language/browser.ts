@@ -11,7 +11,7 @@ export interface WorkerLike {
 }
 
 /** An answer that takes longer than this is none: the worker is ended, and the server answers from then on. */
-const PATIENCE = 20_000;
+const TIMEOUT = 20_000;
 
 interface Waiting {
   readonly resolve: (reply: LanguageReply) => void;
@@ -74,7 +74,7 @@ export class BrowserLanguage {
 
   private watch(): void {
     clearTimeout(this.watchdog);
-    if (this.waiting.size > 0) this.watchdog = setTimeout(() => this.fail(), PATIENCE);
+    if (this.waiting.size > 0) this.watchdog = setTimeout(() => this.fail(), TIMEOUT);
   }
 
   private fail(): void {

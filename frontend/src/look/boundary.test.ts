@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Boundary, fetchedAnew, lostText, PartNotLoaded } from "./boundary";
 
-test("a part whose code did not arrive is told from one that failed", async () => {
+test("a part whose code did not arrive is distinguished from one that failed", async () => {
   const lost = await fetchedAnew(() => Promise.reject(new TypeError("Failed to fetch")))().catch(
     (error: unknown) => error,
   );

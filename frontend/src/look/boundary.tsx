@@ -76,7 +76,7 @@ export function lazyPart<Props extends object>(
   };
 }
 
-/** The same fetching, whose failure is told from an error of the part. */
+/** The same fetching, whose failure is distinguished from an error of the part. */
 export function fetchedAnew<Fetched>(load: () => Promise<Fetched>): () => Promise<Fetched> {
   return () =>
     load().catch((error: unknown) => {

@@ -1,7 +1,7 @@
 // Asks the server what a few words find, for the palettes of all pages.
-import { address, type Answer } from "../api/request";
+import { address, type ResponseJson } from "../api/request";
 
-export type Hit = Answer<"get", "/api/v1/search">["hits"][number];
+export type Hit = ResponseJson<"get", "/api/v1/search">["hits"][number];
 export type HitKind = Hit["kind"];
 
 /** How each kind is called, alone and as a group, and its icon in the sprite. */
@@ -24,5 +24,5 @@ export async function findHits(query: string, signal: AbortSignal): Promise<read
     signal,
   });
   if (!response.ok) throw new Error(`The search answered ${response.status}.`);
-  return ((await response.json()) as Answer<"get", "/api/v1/search">).hits;
+  return ((await response.json()) as ResponseJson<"get", "/api/v1/search">).hits;
 }

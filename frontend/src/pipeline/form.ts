@@ -50,7 +50,7 @@ export const FULL: Form = {
   arrowRoom: 18,
 };
 
-/** On one row above a text: what flows in the wires is told elsewhere. */
+/** On one row above a text: what flows in the wires is shown elsewhere. */
 export const ROW: Form = { ...FULL, nodeMost: 116, hasTypes: false, nodeGap: 12, wireLeast: 36 };
 
 /** In the width of a phone: three stages beside each other rather than one; the text and the list tell what flows. */

@@ -1,7 +1,7 @@
 export { FULL, ROW, SMALL, type Form } from "./form";
 export { place, placeOnce, type Placed, type PlacedNode, type PlacedWire } from "./layout";
 export { forwardWires } from "./order";
-export { pathOf, type Point } from "./paths";
+export { pathOf, type PathPoint } from "./paths";
 export { drawPipeline } from "./drawing";
 export { KIND_WORDS, describeStages } from "./description";
 export type { Pipeline, Stage, Wire } from "./types";

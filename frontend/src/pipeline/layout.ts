@@ -2,8 +2,8 @@
 // room asks for. Every picture of a pipeline is made of this. Pure.
 // Layers by the longest path; wires that skip a layer get a bend of their own in it, so that they pass no node.
 import { type Form, FULL, labelOf, labelWidth } from "./form";
-import { type Point, simplified } from "./paths";
-import { type Row, rowsOf } from "./rows";
+import { type PathPoint, simplified } from "./paths";
+import { type ColumnSpan, rowsOf } from "./rows";
 import { type Lane, type PortCounts, type Slot, stacked } from "./slots";
 import { inputAt, outputAt, trackOf, tracksOf, turnOf, type Tracks, type Turn } from "./tracks";
 import type { Pipeline, Stage, Wire } from "./types";
@@ -23,9 +23,9 @@ export interface PlacedNode {
 export interface PlacedWire {
   readonly wire: Wire;
   /** From an output at the right edge of the source to an input at the left edge of the target, over the bends. */
-  readonly points: readonly Point[];
+  readonly points: readonly PathPoint[];
   /** The middle of the wire under its label. */
-  readonly label: Point;
+  readonly label: PathPoint;
   /**
    * The type that flows; "" where it is not known, or said at another wire of the same output and there is no room to
    * say it twice.
@@ -74,7 +74,7 @@ function gapAfter(layer: number, lanes: readonly Lane[], form: Form): number {
 
 /** The picture's columns and rows, and where they stand. */
 interface Grid {
-  readonly rows: readonly Row[];
+  readonly rows: readonly ColumnSpan[];
   readonly lefts: readonly number[];
   readonly widths: readonly number[];
   readonly tracks: readonly Tracks[];
@@ -191,9 +191,9 @@ function placeWire(
   form: Form,
   usedWidths: Map<string, number>,
 ): PlacedWire {
-  const points: Point[] = [];
+  const points: PathPoint[] = [];
   const text = labelOf(wire, form);
-  let label: Point | null = null;
+  let label: PathPoint | null = null;
   let isBetween = false;
   for (const [index, slot] of slots.entries()) {
     const next = slots[index + 1];
@@ -238,14 +238,14 @@ function placeWire(
 }
 
 /** In the middle of a level wire; where it bends, over the level end, clear of the curve. */
-function labelAt(from: Point, to: Point, text: string): Point {
+function labelAt(from: PathPoint, to: PathPoint, text: string): PathPoint {
   return from.y === to.y
     ? { x: (from.x + to.x) / 2, y: from.y }
     : { x: to.x - LABEL_END - labelWidth(text.length) / 2, y: to.y };
 }
 
 /** Over the way between two rows, beside the labels of the wires that go there along with it; null where there is no room. */
-function labelOn(track: string, turn: Turn, text: string, usedWidths: Map<string, number>): Point | null {
+function labelOn(track: string, turn: Turn, text: string, usedWidths: Map<string, number>): PathPoint | null {
   if (text === "") return null;
   const width = labelWidth(text.length);
   const used = usedWidths.get(track) ?? 0;

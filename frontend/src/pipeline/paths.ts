@@ -1,6 +1,6 @@
 // A wire as an SVG path. Pure.
 
-export interface Point {
+export interface PathPoint {
   readonly x: number;
   readonly y: number;
 }
@@ -10,12 +10,12 @@ const TURN = 20;
 /** The radius of a corner. */
 const CORNER = 7;
 
-function isStraight(from: Point, to: Point): boolean {
+function isStraight(from: PathPoint, to: PathPoint): boolean {
   return from.x === to.x || from.y === to.y;
 }
 
 /** From `from` towards `to`, at most half the way. */
-function along(from: Point, to: Point, far: number): Point {
+function along(from: PathPoint, to: PathPoint, far: number): PathPoint {
   const length = Math.abs(to.x - from.x) + Math.abs(to.y - from.y);
   const part = length === 0 ? 0 : Math.min(far, length / 2) / length;
   return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
@@ -23,7 +23,7 @@ function along(from: Point, to: Point, far: number): Point {
 
 /** Through the points: straight where two are level or above each other, with round corners; else with a smooth bend that
  * ends level. */
-export function pathOf(points: readonly Point[]): string {
+export function pathOf(points: readonly PathPoint[]): string {
   const [start, ...rest] = points;
   if (start === undefined) return "";
   let path = `M${start.x} ${start.y}`;
@@ -46,8 +46,8 @@ export function pathOf(points: readonly Point[]): string {
 }
 
 /** Without the points that a straight line passes anyway, and each once. */
-export function simplified(points: readonly Point[]): readonly Point[] {
-  const corners: Point[] = [];
+export function simplified(points: readonly PathPoint[]): readonly PathPoint[] {
+  const corners: PathPoint[] = [];
   for (const point of points) {
     const [before, last] = [corners.at(-2), corners.at(-1)];
     if (last !== undefined && last.x === point.x && last.y === point.y) continue;

@@ -4,7 +4,7 @@ import { condensed } from "./condense";
 import { placedIn } from "./drawing";
 import { FULL, PHONE, SMALL, type Form } from "./form";
 import { place, type Placed, type PlacedNode, type PlacedWire } from "./layout";
-import type { Point } from "./paths";
+import type { PathPoint } from "./paths";
 import { randomPipeline } from "./random.test-support";
 import type { Pipeline } from "./types";
 
@@ -30,12 +30,12 @@ function byName(placed: Placed): ReadonlyMap<string, PlacedNode> {
   return new Map(placed.nodes.map((each) => [each.node.name, each]));
 }
 
-function isInside(node: PlacedNode, { x, y }: Point): boolean {
+function isInside(node: PlacedNode, { x, y }: PathPoint): boolean {
   return x > node.x + 0.5 && x < node.x + node.width - 0.5 && y > node.y + 0.5 && y < node.y + node.height - 0.5;
 }
 
 /** Points all along a wire as it is drawn: a bend that is not straight turns within its first 40 pixels. */
-function along(points: readonly Point[]): readonly Point[] {
+function along(points: readonly PathPoint[]): readonly PathPoint[] {
   return points.slice(1).flatMap((to, index) => {
     const from = points[index] ?? to;
     const isStraight = from.x === to.x || from.y === to.y;

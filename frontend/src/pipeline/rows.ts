@@ -1,7 +1,7 @@
 // A long pipeline is broken into rows, as words into lines: columns that stand beside each other as long as there is room. Pure.
 
 /** The columns of a row, from the first to the last, both in it. */
-export interface Row {
+export interface ColumnSpan {
   readonly first: number;
   readonly last: number;
 }
@@ -12,7 +12,7 @@ export interface Columns {
   readonly gaps: readonly number[];
 }
 
-function widthOf({ widths, gaps }: Columns, { first, last }: Row): number {
+function widthOf({ widths, gaps }: Columns, { first, last }: ColumnSpan): number {
   let width = 0;
   for (let column = first; column <= last; column++)
     width += (widths[column] ?? 0) + (column < last ? (gaps[column] ?? 0) : 0);
@@ -20,8 +20,8 @@ function widthOf({ widths, gaps }: Columns, { first, last }: Row): number {
 }
 
 /** As many columns in each row as there is room for, and one at least. */
-function filled(columns: Columns, room: number): readonly Row[] {
-  const rows: Row[] = [];
+function filled(columns: Columns, room: number): readonly ColumnSpan[] {
+  const rows: ColumnSpan[] = [];
   let first = 0;
   for (let last = 0; last < columns.widths.length; last++) {
     if (last === columns.widths.length - 1 || widthOf(columns, { first, last: last + 1 }) > room) {
@@ -35,7 +35,7 @@ function filled(columns: Columns, room: number): readonly Row[] {
 /** The rows of a picture: one where all has room, else as few as there can be, and those about equally long.
  *
  * `side` is what the wires between rows need at either side of them. */
-export function rowsOf(columns: Columns, side: number, room: number): readonly Row[] {
+export function rowsOf(columns: Columns, side: number, room: number): readonly ColumnSpan[] {
   const all = { first: 0, last: columns.widths.length - 1 };
   if (columns.widths.length === 0) return [];
   if (widthOf(columns, all) <= room) return [all];

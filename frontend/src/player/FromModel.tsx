@@ -1,14 +1,14 @@
-// A model was given where runes are tried: what it is, and a project made of it, for whoever may make one.
+// A model was given where runes are tried: what it is, and a project made of it, for anybody who may make one.
 import { LogIn, Plus } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { SIGN_IN } from "../api/sign-in";
-import { fetchPlaces, makeProject, type Places } from "./model-file";
+import { fetchPlaces, makeProject, type ProjectDestinations } from "./model-file";
 
 /** While nobody is signed in, asked again this often, in ms: it happens in another window. */
 const AGAIN = 2000;
 
 export function FromModel({ file }: { readonly file: File }) {
-  const [places, setPlaces] = useState<Places | null | "asking">("asking");
+  const [places, setPlaces] = useState<ProjectDestinations | null | "asking">("asking");
   const [chosen, setChosen] = useState<string | null>(null);
   const [isMaking, setMaking] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);

@@ -15,7 +15,7 @@ export async function fetchRune(
       (await isSignedOut(response.status))
         ? "You are signed out. Sign in again in another tab, then try again."
         : response.status === 404 || response.status === 403
-          ? "This rune no longer exists, or you have no access to it. Ask whoever sent you the link."
+          ? "This rune no longer exists, or you have no access to it. Ask the person who sent you the link."
           : `The server could not give the rune (${response.status}). Try again in a moment.`,
     );
   }

@@ -8,7 +8,7 @@ test("a TensorFlow Lite model is known by its contents, and by its name", async 
   expect(await kindOf(file("words.bin", "\0\0\0\0TFL3 and more"))).toBe("tflite");
 });
 
-test("other models are told from what is none", async () => {
+test("other models are distinguished from what is none", async () => {
   expect(await kindOf(file("words.ONNX", "x"))).toBe("other-model");
   expect(await kindOf(file("words.rune", "\0asm"))).toBe("no-model");
   expect(await kindOf(file("tflite", ""))).toBe("tflite");

@@ -1,6 +1,6 @@
 // A model that was given in place of a rune: recognised, and made a project of. Nothing is sent before that is asked for.
 
-import { address, type Answer } from "../api/request";
+import { address, type ResponseJson } from "../api/request";
 
 /** Other kinds of model, which become a part of a project and not its beginning. */
 const OTHER_MODELS = new Set(["onnx", "h5", "keras", "pb", "pt", "pth", "safetensors"]);
@@ -8,7 +8,7 @@ const OTHER_MODELS = new Set(["onnx", "h5", "keras", "pb", "pt", "pth", "safeten
 const MARK = "TFL3";
 
 /** Where the person may make a project; null for nobody. */
-export interface Places {
+export interface ProjectDestinations {
   readonly organisations: readonly string[];
   /** Where they made one last, or "". */
   readonly usual: string;
@@ -26,11 +26,11 @@ export async function kindOf(file: File): Promise<Kind> {
 }
 
 /** The places of the person who is signed in now; null where nobody is. Rejects when the server cannot be reached. */
-export async function fetchPlaces(): Promise<Places | null> {
+export async function fetchPlaces(): Promise<ProjectDestinations | null> {
   const response = await fetch("/new/places", { credentials: "same-origin", headers: { Accept: "application/json" } });
   if (!response.ok)
     throw new Error(`The server could not be asked where a project may be made (${response.status}). Try again.`);
-  return ((await response.json()) as { readonly places: Places | null }).places;
+  return ((await response.json()) as { readonly places: ProjectDestinations | null }).places;
 }
 
 /** Makes a project of a model; answers its studio's address. Rejects with an Error whose message is for a person. */
@@ -44,7 +44,9 @@ export async function makeProject(file: File, organisation: string, csrf: string
   }).catch(() => {
     throw new Error("The server did not answer. Check the connection and try again.");
   });
-  const answer = (await response.json().catch(() => ({}))) as Partial<Answer<"post", "/api/v1/projects/from-model">> & {
+  const answer = (await response.json().catch(() => ({}))) as Partial<
+    ResponseJson<"post", "/api/v1/projects/from-model">
+  > & {
     readonly detail?: string;
   };
   if (!response.ok || answer.url === undefined)

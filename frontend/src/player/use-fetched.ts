@@ -2,16 +2,16 @@
 import { useEffect, useState } from "react";
 import { fetchRune } from "./fetch-rune";
 
-export type Fetched =
+export type FetchState =
   | { readonly state: "fetching"; readonly share: number | null }
   | { readonly state: "there"; readonly rune: ArrayBuffer }
   | { readonly state: "failed"; readonly reason: string };
 
-const NOT_YET: Fetched = { state: "fetching", share: null };
+const NOT_YET: FetchState = { state: "fetching", share: null };
 
 /** Fetches a file of the rune; `null` fetches nothing yet. The second tries again after a failure. */
-export function useFetched(address: string | null): [fetched: Fetched, again: () => void] {
-  const [fetched, setFetched] = useState<Fetched>(NOT_YET);
+export function useFetched(address: string | null): [fetched: FetchState, again: () => void] {
+  const [fetched, setFetched] = useState<FetchState>(NOT_YET);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     if (address === null) return undefined;
@@ -35,7 +35,7 @@ export function useFetched(address: string | null): [fetched: Fetched, again: ()
 }
 
 /** `Fetching Digits… 40 %` */
-export function fetchingText(fetched: Fetched, name: string): string {
+export function fetchingText(fetched: FetchState, name: string): string {
   const isKnown = fetched.state === "fetching" && fetched.share !== null;
   return `Fetching ${name}…${isKnown ? ` ${Math.round((fetched.share ?? 0) * 100)} %` : ""}`;
 }

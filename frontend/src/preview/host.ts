@@ -4,7 +4,7 @@ import { createContext, use, type ReactNode } from "react";
 import type { Loaded } from "../runtime";
 import type { RunNews } from "./running/session";
 import type { Stroke } from "./sources/strokes";
-import type { Recorded } from "./recordings/capture/decode";
+import type { StoredRecording } from "./recordings/capture/decode";
 import type { Recording } from "./recordings/capture/recording";
 import type { RecordingShelf } from "./recordings/shelf";
 import type { BoardLine } from "./board/host";
@@ -47,7 +47,7 @@ export interface PreviewHost {
   /** The words of the rune that runs. */
   readonly wordlists?: readonly (readonly string[])[];
   /** A recording that is played as soon as there is a rune that reads it; the same object as long as the same one is to be played. */
-  readonly replay?: Recorded | null;
+  readonly replay?: StoredRecording | null;
   /** The strokes on a sheet before anyone draws. */
   readonly drawing?: readonly Stroke[];
   /** Hears what each run gave. */

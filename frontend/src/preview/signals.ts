@@ -1,5 +1,5 @@
 // Inputs that nobody measured: sounds, patterns and motions made by arithmetic. Pure but for the noise, which takes its chance.
-import { rowsToBytes, type Row } from "./motion/motion";
+import { rowsToBytes, type MotionRow } from "./motion/motion";
 import { pictureBytes, type PictureRequest } from "./picture/pixels";
 import { tone } from "./sound/samples";
 
@@ -119,7 +119,7 @@ export function motionSignal(
   chance: Chance = Math.random,
   start = 0,
 ): ArrayBuffer {
-  const rows = Array.from({ length: count }, (_, index): Row => {
+  const rows = Array.from({ length: count }, (_, index): MotionRow => {
     const angle = (2 * Math.PI * turns * (start + index)) / MOTION_RATE;
     switch (signal) {
       case "still":

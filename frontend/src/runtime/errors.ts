@@ -18,7 +18,7 @@ export type RuneErrorName = (typeof RUNE_ERROR_NAMES)[number];
 
 export class RuneError extends Error {
   override readonly name: RuneErrorName;
-  /** The limit that was reached, where whoever runs the rune may raise it. */
+  /** The limit that was reached, where the host of the rune may raise it. */
   readonly limit: RaisableLimit | null;
 
   constructor(name: RuneErrorName, message: string, limit: RaisableLimit | null = null) {

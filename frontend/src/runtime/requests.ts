@@ -1,11 +1,11 @@
 // The requests of a rune to its host, named by its graph: the ABI numbers requests, only the graph has names.
-import type { Description, GraphCapability, GraphOutput, GraphWire } from "./contents/graph";
+import type { RuneDescription, GraphCapability, GraphOutput, GraphWire } from "./contents/graph";
 import type { Host, HostCapability } from "./host/imports";
 import type { CapabilityRequest, OutputRequest } from "./types";
 
 export function describeCapabilities(
   host: Host,
-  description: Description,
+  description: RuneDescription,
   probe: () => ReadonlyMap<number, number>,
 ): CapabilityRequest[] {
   const left = [...description.capabilities];

@@ -7,7 +7,7 @@ const MARK = '{"level":"TRACE","target":"rune.stage","message":';
 /** Lines that are told apart: a rune may log what it likes. */
 const LINES = 1000;
 const STEPS_SEEN = 5;
-const LOOKS = 2_000_000;
+const MAX_CLOCK_READINGS = 2_000_000;
 
 type Now = () => number;
 const clock: Now = () => performance.now();
@@ -90,7 +90,7 @@ function stageOf(line: string): string | null {
 export function clockStep(now: Now = clock): number {
   let step = Infinity;
   let before = now();
-  for (let look = 0, seen = 0; look < LOOKS && seen < STEPS_SEEN; look += 1) {
+  for (let look = 0, seen = 0; look < MAX_CLOCK_READINGS && seen < STEPS_SEEN; look += 1) {
     const next = now();
     if (next === before) continue;
     step = Math.min(step, next - before);

@@ -5,6 +5,9 @@ import type { CapabilityKind } from "./capabilities";
 
 export type { CapabilityKind };
 
+/** Bytes that browsers take in requests, sockets and signatures. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
 export type ElementName = "u8" | "i8" | "u16" | "i16" | "u32" | "i32" | "f32" | "u64" | "i64" | "f64" | "utf8";
 
 export type OutputKind = "SERIAL" | "BLE" | "PIN" | "WIFI" | "TENSOR";
@@ -200,7 +203,7 @@ export type WorkerReply =
       readonly limit: RaisableLimit | null;
     };
 
-/** A limit that whoever runs a rune may raise. */
+/** A limit that the host of a rune may raise. */
 export type RaisableLimit = "output";
 
 /** Numbers as a rune sent them. Those of 64 bits are rounded to what a number holds, and so is all that came as text. */

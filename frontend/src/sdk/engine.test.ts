@@ -4,7 +4,7 @@ import { openInWorker, type EngineReply, type EngineRequest } from "./engine";
 
 const opened: StubWorker[] = [];
 
-/** Loads at once, and answers a run when it is told to. */
+/** Loads at once, and answers a run on request. */
 class StubWorker {
   isTerminated = false;
   onmessage: ((event: { data: EngineReply }) => void) | null = null;

@@ -24,13 +24,13 @@ export interface FetchOptions {
 }
 
 /** A server that sends no byte for so many milliseconds counts as away. */
-export const PATIENCE = 10_000;
+export const SERVER_TIMEOUT = 10_000;
 
 /** After so many milliseconds, a server that has sent fewer bytes than a kilobyte for each further second counts as away. */
 const SLOW_AFTER = 30_000;
 
 /** The release that a deployment says that it serves. */
-export interface Served {
+export interface ServedRelease {
   readonly deployment: string;
   readonly version: string;
   /** Counts up with each change, also when the deployment goes back to an earlier version. */
@@ -41,17 +41,17 @@ export interface Served {
   readonly rune: { readonly digest: string; readonly size: number; readonly url: string };
 }
 
-export interface Fetched {
+export interface FetchedBytes {
   readonly bytes: ArrayBuffer;
   /** Null where the address is of a file. */
-  readonly served: Served | null;
+  readonly served: ServedRelease | null;
   /** As in `Rune`. */
   readonly age?: number | null;
   /** Stores the rune for the time when the server is away. It is called after the rune was opened. */
   readonly store?: () => Promise<void>;
 }
 
-export async function fetchRune(source: string | URL, options: FetchOptions): Promise<Fetched> {
+export async function fetchRune(source: string | URL, options: FetchOptions): Promise<FetchedBytes> {
   const answer = await ask(source, options);
   if (!isJson(answer)) {
     const bytes = await whole(answer, options);
@@ -63,7 +63,7 @@ export async function fetchRune(source: string | URL, options: FetchOptions): Pr
 }
 
 /** The bytes of a release, compared with its digest and with the one that the caller names. */
-export async function releaseBytes(served: Served, options: FetchOptions): Promise<ArrayBuffer> {
+export async function releaseBytes(served: ServedRelease, options: FetchOptions): Promise<ArrayBuffer> {
   const { url, digest } = served.rune;
   const bytes = await whole(await ask(url, { signal: options.signal }), options);
   await compare(bytes, digest);
@@ -144,9 +144,9 @@ async function patiently<Value>(next: Value | Promise<Value>, giveUp?: () => voi
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new Error(`no byte came for ${PATIENCE / 1000} seconds`));
+      reject(new Error(`no byte came for ${SERVER_TIMEOUT / 1000} seconds`));
       giveUp?.();
-    }, PATIENCE);
+    }, SERVER_TIMEOUT);
   });
   return Promise.race([next, late]).finally(() => clearTimeout(timer));
 }
@@ -165,9 +165,9 @@ export function isJson(answer: Response): boolean {
 }
 
 /** Checks that an answer is one of a deployment's address. Throws `DeliveryError`. */
-export function asServed(value: unknown): Served {
-  const { rune } = (value ?? {}) as Partial<Served>;
+export function asServed(value: unknown): ServedRelease {
+  const { rune } = (value ?? {}) as Partial<ServedRelease>;
   if (typeof rune?.url !== "string" || typeof rune.digest !== "string")
     throw new DeliveryError("refused", "The address answers with JSON that is not of a deployment.");
-  return value as Served;
+  return value as ServedRelease;
 }

@@ -2,14 +2,14 @@
 import { DEFAULT_LIMITS, type Limits } from "../runtime/types";
 import { openInWorker } from "./engine";
 import { openHere } from "./engine-here";
-import { compare, fetchRune, type Fetched, type FetchOptions } from "./fetch-rune";
+import { compare, fetchRune, type FetchedBytes, type FetchOptions } from "./fetch-rune";
 import { Rune } from "./rune";
 import { deploymentModule } from "./scripts";
 
 export { RuneError, type RuneErrorName } from "../runtime/errors";
 export type { CapabilityRequest, Limits, Loaded } from "../runtime/types";
 export { DeliveryError, type DeliveryErrorName } from "./errors";
-export type { Served } from "./fetch-rune";
+export type { ServedRelease } from "./fetch-rune";
 export type { Inputs, InputValue } from "./inputs";
 export type { Result, Score } from "./results";
 export type { Sensor } from "./streams";
@@ -41,7 +41,7 @@ export async function load(
 }
 
 /** Loads the module that remembers and verifies, if an option asks for it. */
-async function fetched(source: string | URL, options: LoadOptions): Promise<Fetched> {
+async function fetched(source: string | URL, options: LoadOptions): Promise<FetchedBytes> {
   const {
     root,
     publicKey,

@@ -1,14 +1,14 @@
 // A rune that is loaded: it runs on inputs, or on a sensor.
 import type { CapabilityRequest, Loaded } from "../runtime/types";
 import type { Engine } from "./engine";
-import type { Served } from "./fetch-rune";
+import type { ServedRelease } from "./fetch-rune";
 import { bytesOf, type Inputs } from "./inputs";
 import { resultOf, type Result } from "./results";
 import { sensorInputs, type Sensor } from "./streams";
 
 export class Rune {
   /** The release that the deployment serves; null where the rune came from a file or from bytes. */
-  readonly served: Served | null;
+  readonly served: ServedRelease | null;
   /**
    * Milliseconds since the server last named this rune as current, if it is the last good one and the server is away.
    * Null if the server answered.
@@ -16,7 +16,7 @@ export class Rune {
   readonly age: number | null;
   readonly #engine: Engine;
 
-  constructor(engine: Engine, served: Served | null, age: number | null) {
+  constructor(engine: Engine, served: ServedRelease | null, age: number | null) {
     this.#engine = engine;
     this.served = served;
     this.age = age;

@@ -6,7 +6,7 @@ import { bytesOf } from "./inputs";
 import { load } from "./index";
 import { windowsOf } from "./streams/windows";
 import { resultOf } from "./results";
-import { runeStore, type RuneState } from "./svelte";
+import { runeStore, type RuneStoreState } from "./svelte";
 
 const request = (id: number, stage: string, type: string | null, size: number): CapabilityRequest => ({
   id,
@@ -200,7 +200,7 @@ describe("bytes", () => {
 
   test("a store tells of an error to who subscribes later too", async () => {
     const store = runeStore("http://127.0.0.1:1/d/a/b/c");
-    const seen: RuneState[] = [];
+    const seen: RuneStoreState[] = [];
     await new Promise<void>((resolve) => {
       store.subscribe((state) => {
         seen.push(state);

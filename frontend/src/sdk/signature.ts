@@ -1,5 +1,6 @@
 // Whether a key that the caller trusts signed what a deployment serves: a Sigstore bundle with a DSSE envelope around an
 // in-toto statement, which names the manifest, which names the rune. Algorithms: Ed25519, and ECDSA on P-256.
+import type { Bytes } from "../runtime/types";
 import { DeliveryError } from "./errors";
 import { hex } from "./fetch-rune";
 
@@ -63,8 +64,6 @@ export async function verifier(der: Bytes): Promise<(signature: Bytes, data: Byt
     return raw === null ? Promise.resolve(false) : crypto.subtle.verify(algorithm.name, key, raw, data);
   };
 }
-
-export type Bytes = Uint8Array<ArrayBuffer>;
 
 /** The bytes that DSSE signs: the type and the payload, each with its length. */
 function signedBytes(type: string, payload: Bytes): Bytes {

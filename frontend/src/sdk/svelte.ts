@@ -1,22 +1,22 @@
 // A store of Svelte for a rune: @hammer-forge/rune/svelte. The contract of a store is one function, so Svelte is not needed.
 import { load, type LoadOptions, type Rune } from "./index";
 
-export type RuneState =
+export type RuneStoreState =
   | { readonly state: "loading" }
   | { readonly state: "loaded"; readonly rune: Rune }
   | { readonly state: "error"; readonly error: unknown };
 
 export interface RuneStore {
-  subscribe(run: (state: RuneState) => void): () => void;
+  subscribe(run: (state: RuneStoreState) => void): () => void;
 }
 
 /** Loads a rune once somebody subscribes, and closes it after the last one left. */
 export function runeStore(source: string, options: LoadOptions = {}): RuneStore {
-  const subscribers = new Set<(state: RuneState) => void>();
-  let state: RuneState = { state: "loading" };
+  const subscribers = new Set<(state: RuneStoreState) => void>();
+  let state: RuneStoreState = { state: "loading" };
   let abort = new AbortController();
 
-  const set = (next: RuneState): void => {
+  const set = (next: RuneStoreState): void => {
     state = next;
     subscribers.forEach((run) => run(state));
   };

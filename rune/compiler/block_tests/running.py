@@ -57,7 +57,7 @@ _CACHE_SIZE = 16
 _LIMITS = Limits(seconds=5.0)
 """Of one test."""
 _NOTHING_COMPARED = ComparedValues()
-_PLACE = re.compile(r"(?P<file>[^\s:]+\.py):(?P<line>[0-9]+): (?P<said>.*)", re.DOTALL)
+_PLACE = re.compile(r"(?P<file>[^\s:]+\.py):(?P<line>[0-9]+): (?P<message>.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def run_block_tests(
 ) -> TestReport:
     """Runs the tests of these test files, of all without `only`; of those the ones with `wanted` in file or name.
 
-    `limits` are those of compiling a file; `news` is told each outcome. Raises
+    `limits` are those of compiling a file; `news` is called with each outcome. Raises
     `rune.compiler.anvil.errors.CompileError`."""
     started = time.perf_counter()
     outcomes: list[TestOutcome] = []
@@ -193,8 +193,8 @@ def _outcome_of(
         return None, gave
     assertion = checked.assertions[int(outcome[0]) - 1]
     seen = compared_values_of(outcome, numbers)
-    said = failure_text(assertion, seen)
-    return _failed(checked, checked.text.file, assertion.line, f"{test.name} failed: {said}", (), seen), gave
+    text = failure_text(assertion, seen)
+    return _failed(checked, checked.text.file, assertion.line, f"{test.name} failed: {text}", (), seen), gave
 
 
 _OUTPUTS = (OUTCOME, NUMBERS, WITNESS)
@@ -219,10 +219,10 @@ def _stopped(checked: CheckedTests, test: Test, error: RuneError) -> Diagnostic:
     """A test that could not go on: the block or the test gave up, or a limit ended it."""
     placed = _PLACE.search(str(error)) if isinstance(error, RuneTrapped) else None
     if placed is None:
-        said = str(error).replace("the rune", "it")
-        return _failed(checked, checked.text.file, test.line, f"{test.name} failed: {said}", ())
+        message = str(error).replace("the rune", "it")
+        return _failed(checked, checked.text.file, test.line, f"{test.name} failed: {message}", ())
     notes = () if placed["file"] == checked.text.file else (f"Run by {test.name} in {checked.text.file}",)
-    return _failed(checked, placed["file"], int(placed["line"]), f"{test.name} failed: {placed['said']}", notes)
+    return _failed(checked, placed["file"], int(placed["line"]), f"{test.name} failed: {placed['message']}", notes)
 
 
 def _failed(

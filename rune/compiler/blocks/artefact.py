@@ -94,8 +94,10 @@ def read_block_manifest(data: bytes) -> BlockManifest:
         raise BadArtefact("is not JSON") from error
     if not isinstance(value, dict) or value.get("artifactType") != BLOCK_TYPE:
         raise BadArtefact("is not of a block")
-    said = value.get("annotations")
-    name, version = (said.get(TITLE), said.get(VERSION)) if isinstance(said, dict) else (None, None)
+    annotations = value.get("annotations")
+    name, version = (
+        (annotations.get(TITLE), annotations.get(VERSION)) if isinstance(annotations, dict) else (None, None)
+    )
     layers = value.get("layers")
     if not isinstance(name, str) or not isinstance(version, str) or not isinstance(layers, list):
         raise BadArtefact("does not describe a block")
@@ -106,8 +108,8 @@ def read_block_manifest(data: bytes) -> BlockManifest:
 
 
 def _file(layer: Any) -> tuple[str, str]:
-    said = layer.get("annotations") if isinstance(layer, dict) else None
-    title = said.get(TITLE) if isinstance(said, dict) else None
+    annotations = layer.get("annotations") if isinstance(layer, dict) else None
+    title = annotations.get(TITLE) if isinstance(annotations, dict) else None
     digest = layer.get("digest") if isinstance(layer, dict) else None
     if not isinstance(title, str) or not isinstance(digest, str) or not is_digest(digest):
         raise BadArtefact("does not name its files")

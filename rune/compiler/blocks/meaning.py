@@ -82,14 +82,14 @@ class Meaning:
 
     def __str__(self) -> str:
         """For people, after a type: `0 to 255, RGB, channels last`; empty where nothing is known."""
-        said: list[str] = [str(part) for part in (self.values,) if part is not None]
-        said += [each.value for each in (self.colour, self.layout) if each is not None]
-        said += [f"{self.rate:,} Hz"] if self.rate is not None else []
-        said += [str(self.quantised)] if self.quantised is not None else []
-        said += ["probabilities"] if self.is_probability else []
-        said += [f"indices of {self.classes} classes"] if self.classes is not None else []
-        said += [f"labels {_shown(self.labels)}"] if self.labels else []
-        return ", ".join(said)
+        parts: list[str] = [str(part) for part in (self.values,) if part is not None]
+        parts += [each.value for each in (self.colour, self.layout) if each is not None]
+        parts += [f"{self.rate:,} Hz"] if self.rate is not None else []
+        parts += [str(self.quantised)] if self.quantised is not None else []
+        parts += ["probabilities"] if self.is_probability else []
+        parts += [f"indices of {self.classes} classes"] if self.classes is not None else []
+        parts += [f"labels {_shown(self.labels)}"] if self.labels else []
+        return ", ".join(parts)
 
 
 UNKNOWN = Meaning()

@@ -125,7 +125,7 @@ class Count:
 
 
 class RunTimeSizes(Enum):
-    """How a block is told the sizes of an input that each run decides."""
+    """How a block gets the sizes of an input that each run decides."""
 
     REFUSED = "refused"
     """It is not: such an input is refused when the project is checked."""

@@ -15,8 +15,8 @@ _VERSION = 1
 
 
 def zip_name(entry: zipfile.ZipInfo) -> str:
-    """Returns the name of a file as whoever packed it sees it: from the extra field, else as UTF-8, which macOS writes
-    without saying so, else as the library reads it."""
+    """Returns the name of a file as the person who packed it sees it: from the extra field, else as UTF-8, which macOS
+    writes without saying so, else as the library reads it."""
     name = entry.filename
     if entry.flag_bits & _UTF8 or name.isascii():
         return name

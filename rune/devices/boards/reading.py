@@ -38,7 +38,7 @@ def read_board(key: str, text: str) -> Board:
     try:
         fields = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadBoard(key, f"this is no TOML: {error}") from error
+        raise BadBoard(key, f"this is not valid TOML: {error}") from error
     for field in fields:
         if field not in (*_TEXTS, *_NUMBERS, _WAIT_STATES, *_TABLES):
             raise BadBoard(key, f"{field!r} is no field of a board")

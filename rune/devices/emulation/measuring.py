@@ -28,7 +28,7 @@ RUNS: Final = 3
 
 def measured(built: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2") -> Needs:
     """Runs it on noise, and takes the longest run after the first. Other inputs may need a few instructions more. An
-    emulator that has not ended after `seconds` is stopped. `optimization` is what gcc is told.
+    emulator that has not ended after `seconds` is stopped. `optimization` is the flag for gcc.
 
     Raises `ValueError` for a target without an emulated core, and `rune.devices.emulation.errors.EmulationError`.
     """

@@ -13,7 +13,7 @@ from rune.devices.firmware.protocol import PROTOCOL, HelloJson
 from rune.wording import printable
 
 BITS_A_SECOND: Final = 921_600
-PATIENCE: Final = 10.0
+TIMEOUT: Final = 10.0
 """Seconds for one answer: longer than any run that is worth waiting for."""
 _ATTEMPTS: Final = 3
 _SILENT = "The board does not answer; does it run this firmware, and is the line on its pins GP0 and GP1?"
@@ -42,10 +42,10 @@ class DeviceLine(Protocol):
 class Device:
     """Each of the methods raises `BoardError`."""
 
-    def __init__(self, line: DeviceLine, patience: float | None = None) -> None:
+    def __init__(self, line: DeviceLine, timeout: float | None = None) -> None:
         """Asks who is there."""
         self._line = line
-        self._patience = PATIENCE if patience is None else patience
+        self._timeout = TIMEOUT if timeout is None else timeout
         self._reader = FrameReader()
         self._number = 0
         self._steps: Sequence[str] = ()
@@ -84,7 +84,7 @@ class Device:
                 raise BoardError("The board answers something else than it was asked")
             problem = read_problem(frame.payload)
             if problem.code not in (_WRONG_CHECKSUM, _INCOMPLETE):
-                raise BoardError(self._said(problem))
+                raise BoardError(self._message_of(problem))
             was_damaged = True
         raise BoardError(_NOISY)
 
@@ -92,7 +92,7 @@ class Device:
         """The answer; None where none came in time."""
         self._number = self._number % 0xFFFF + 1
         self._line.write(encode_frame(kind, self._number, payload))
-        end = time.monotonic() + self._patience
+        end = time.monotonic() + self._timeout
         while (left := end - time.monotonic()) > 0:
             for frame in self._reader.push(self._line.read(left)):
                 # An error that belongs to no request, and is no answer to an older one, has the number 0.
@@ -101,7 +101,7 @@ class Device:
         self._reader.abandon()
         return None
 
-    def _said(self, problem: BoardProblem) -> str:
+    def _message_of(self, problem: BoardProblem) -> str:
         where = f" in the step “{printable(self._steps[problem.step])}”" if problem.step < len(self._steps) else ""
         again = "unplug the board and plug it in again"
         plain = {

@@ -131,6 +131,6 @@ def _recordings(files: ProjectFiles, program: Program) -> tuple[tuple[bytes, ...
 
 def _report(report: BuildReport, runs: Sequence[GoldenRun], recordings: int) -> bytes:
     """The build's report without what a clock said."""
-    said = {key: value for key, value in report.to_json().items() if key != "steps"}
+    timeless = {key: value for key, value in report.to_json().items() if key != "steps"}
     self_test = {"runs": len(runs), "recordings": recordings}
-    return (json.dumps({**said, "self_test": self_test}, indent=2, sort_keys=True) + "\n").encode()
+    return (json.dumps({**timeless, "self_test": self_test}, indent=2, sort_keys=True) + "\n").encode()

@@ -55,11 +55,11 @@ class _ModelReader:
         metadata = {each.text("name"): self._buffer_data(each, "The metadata") for each in root.tables("metadata")}
         models = [self._graph(graph) for graph in self._graphs]
         self._check_signatures(models)
-        said = metadata.get(METADATA_NAME)
+        content = metadata.get(METADATA_NAME)
         return replace(
             models[0],
-            normalizations=normalizations(said),
-            notes=with_labels(notes(said), self._data),
+            normalizations=normalizations(content),
+            notes=with_labels(notes(content), self._data),
             subgraphs=tuple(models[1:]),
         )
 

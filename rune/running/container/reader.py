@@ -21,7 +21,7 @@ JSON_LIMIT: Final = 2 * 1024 * 1024
 """Bytes that all sections of JSON of one name may have; in memory it becomes up to twenty times as much."""
 
 DEPTH_LIMIT: Final = 64
-"""Objects and lists inside of each other, so that whoever walks or prints the JSON may do so by recursion."""
+"""Objects and lists inside of each other, so that a caller may walk or print the JSON by recursion."""
 
 RECORD_LIMIT: Final = 10_000
 """Resources that a rune may hold, and JSON objects in the sections of one name."""

@@ -13,14 +13,14 @@ from tempfile import NamedTemporaryFile
 
 from rune.digests import digest_of
 from rune.running.deployment.errors import DeploymentError
-from rune.running.deployment.server import Served
+from rune.running.deployment.server import ServedRelease
 
 
 @dataclass(frozen=True)
 class CachedRune:
     """A rune that was loaded before, with when its server last said that it is the current one."""
 
-    served: Served
+    served: ServedRelease
     data: bytes
     confirmed: float
     """Seconds since 1970."""
@@ -37,7 +37,7 @@ class RuneCache:
         """Returns the stored bytes, or None if there are none, or if they are damaged."""
         try:
             record = json.loads((self._folder / "served.json").read_text("utf-8"))
-            served = Served.from_json(record["served"])
+            served = ServedRelease.from_json(record["served"])
             data = (self._folder / _file_name(served)).read_bytes()
             confirmed = float(record["confirmed"])
         except (OSError, ValueError, KeyError, TypeError, DeploymentError):
@@ -46,7 +46,7 @@ class RuneCache:
             return None
         return CachedRune(served, data, confirmed)
 
-    def write(self, served: Served, data: bytes) -> None:
+    def write(self, served: ServedRelease, data: bytes) -> None:
         """Stores a rune that was verified. A folder that cannot be written is not used."""
         record = json.dumps({"served": served.to_json(), "confirmed": time.time()})
         try:
@@ -71,7 +71,7 @@ def default_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hammer-forge" / "deployments"
 
 
-def _file_name(served: Served) -> str:
+def _file_name(served: ServedRelease) -> str:
     return f"{served.rune[7:]}.rune"
 
 

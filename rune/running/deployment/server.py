@@ -22,7 +22,7 @@ _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True)
-class Served:
+class ServedRelease:
     """Which rune a deployment serves."""
 
     version: str
@@ -36,7 +36,7 @@ class Served:
     url: str
 
     @classmethod
-    def from_json(cls, value: Any) -> Served:
+    def from_json(cls, value: Any) -> ServedRelease:
         """Reads the answer of a server or a stored file. Raises `DeploymentError`."""
         try:
             rune = value["rune"]
@@ -84,19 +84,19 @@ class DeploymentServer:
     def _headers(self) -> dict[str, str]:
         return {"x-api-key": self._key} if self._key else {}
 
-    def served(self) -> Served:
+    def served(self) -> ServedRelease:
         """Which rune it serves now. Raises `DeploymentError`."""
-        served = Served.from_json(_parsed(self._get(self._url, self._headers, _LARGEST_JSON)))
+        served = ServedRelease.from_json(_parsed(self._get(self._url, self._headers, _LARGEST_JSON)))
         scheme, host, *_ = urlsplit(self._url)
         if not served.url.startswith(f"{scheme}://{host}/") or not served.url.isascii():
             raise DeploymentError("refused", f"The deployment names a rune on another server: {served.url}")
         return served
 
-    def rune(self, served: Served) -> bytes:
+    def rune(self, served: ServedRelease) -> bytes:
         """The bytes of the rune, not yet compared with its digest. Raises `DeploymentError`."""
         return self._get(served.url, {}, served.size)
 
-    def signatures(self, served: Served) -> Any:
+    def signatures(self, served: ServedRelease) -> Any:
         """The manifest and the bundles of the rune's signatures, not yet verified. Raises `DeploymentError`."""
         return _parsed(self._get(f"{served.url}/signatures", {}, _LARGEST_JSON))
 

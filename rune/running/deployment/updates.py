@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from rune.digests import digest_of, is_digest
 from rune.running.deployment.errors import DeploymentError
-from rune.running.deployment.server import LARGEST_RUNE, DeploymentServer, Served
+from rune.running.deployment.server import LARGEST_RUNE, DeploymentServer, ServedRelease
 
 _CLOCK_TOLERANCE = timedelta(hours=1)
 _MOST_ROOTS = 100
@@ -41,7 +41,7 @@ class TrustedUpdates:
         of_root = root.encode() if isinstance(root, str) else root
         self._folder = folder / hashlib.sha256(f"{server.url}\n".encode() + of_root).hexdigest()[:32]
 
-    def served(self, now: float) -> Served:
+    def served(self, now: float) -> ServedRelease:
         """Returns the state in the documents today. `now` is the time of this computer in seconds since 1970.
 
         Raises `DeploymentError`: `expired`, `clock-wrong`, `older`, `mixed`, `signature-refused`, `refused`,
@@ -119,7 +119,7 @@ class TrustedUpdates:
         message = f"The server's newest documents have ended ({reason}). Somebody may hold back newer ones."
         return DeploymentError("expired", message)
 
-    def _require_clock(self, now: float, served: Served) -> None:
+    def _require_clock(self, now: float, served: ServedRelease) -> None:
         """A clock that lies behind the release would take documents for valid that ended long ago."""
         since, here = datetime.fromisoformat(served.since), datetime.fromtimestamp(now, UTC)
         if here < since - _CLOCK_TOLERANCE:
@@ -158,12 +158,12 @@ def _target_name(url: str) -> str:
     return unquote(urlsplit(url).path.rstrip("/").partition("/d/")[2])
 
 
-def _served(url: str, target: Any) -> Served:
+def _served(url: str, target: Any) -> ServedRelease:
     custom = target.unrecognized_fields.get("custom", {})
     digest = f"sha256:{target.hashes.get('sha256', '')}"
     if not 0 < target.length <= LARGEST_RUNE:
         raise DeploymentError("refused", f"The signed documents name a rune of {target.length:,} bytes.")
-    return Served.from_json(
+    return ServedRelease.from_json(
         {
             "version": custom.get("version"),
             "release": custom.get("release"),

@@ -163,8 +163,8 @@ class _Trial:
     def _answers(self, loaded: LoadedRune, windows: Windows) -> tuple[Windows, list[ScoredLabel]]:
         """The answers of the rune, and their windows: one that takes a stream does in some runs only. A
         sample that fills no window is followed by silence."""
-        heard = [(end, self._answer(loaded, data)) for end, data in zip(windows.ends, windows.data, strict=True)]
-        answered = [(end, answer) for end, answer in heard if answer is not None]
+        answers = [(end, self._answer(loaded, data)) for end, data in zip(windows.ends, windows.data, strict=True)]
+        answered = [(end, answer) for end, answer in answers if answer is not None]
         for silence in windows.silences if self._is_stream else ():
             if answered:
                 break

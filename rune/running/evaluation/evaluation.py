@@ -97,13 +97,13 @@ class Evaluation:
     @property
     def stream(self) -> StreamFigures | None:
         """None where no recording is longer than a window."""
-        heard = [each for each in self.outcomes if each.seconds or each.events or each.is_marked]
-        if not heard:
+        streams = [each for each in self.outcomes if each.seconds or each.events or each.is_marked]
+        if not streams:
             return None
-        hours = sum(each.seconds for each in heard if each.failure is None) / 3600
-        alarms = sum(each.false_alarms for each in heard)
-        events, hits = sum(each.events for each in heard), sum(each.hits for each in heard)
-        return StreamFigures(len(heard), hours, events, hits, alarms, rate_an_hour(alarms, hours) if hours else None)
+        hours = sum(each.seconds for each in streams if each.failure is None) / 3600
+        alarms = sum(each.false_alarms for each in streams)
+        events, hits = sum(each.events for each in streams), sum(each.hits for each in streams)
+        return StreamFigures(len(streams), hours, events, hits, alarms, rate_an_hour(alarms, hours) if hours else None)
 
     @property
     def unknown_labels(self) -> Mapping[str, int]:

@@ -46,7 +46,7 @@ class Confusion:
 
 
 def accuracy(pairs: Sequence[tuple[str, str | None]]) -> Share | None:
-    """The share of right answers; None of no samples. `pairs` are a label and an answer each."""
+    """The share of correct answers; None of no samples. `pairs` are a label and an answer each."""
     return wilson(sum(label == answer for label, answer in pairs), len(pairs)) if pairs else None
 
 

@@ -6,7 +6,7 @@ GROUP is the descriptor by which a control group is entered, `-` for none; there
 The process that was started stays outside as a *keeper*: it writes the maps of users, waits, ends with the status of
 the module's process, and ends all when its standard input, a socket, is closed at the other end. The module's process
 is the first of its process namespace, so with it everything ends that it started. `main(entered, arguments)` of the
-module runs in it. Where the system refuses namespaces, the module runs without, and is told so.
+module runs in it. Where the system refuses namespaces, the module runs without, and is informed of it.
 """
 
 from __future__ import annotations

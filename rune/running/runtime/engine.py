@@ -166,7 +166,7 @@ class LoadedRune:
         self, inputs: Mapping[int, InputSource], after: Callable[[int, RuneMemory], None]
     ) -> tuple[OutputMessage, ...]:
         """The same for a rune that exports its steps (`rune.running.container.with_steps`), which are called one by
-        one, each within the limits. `after` is told the number of each that ended. Raises `RuneError`."""
+        one, each within the limits. `after` is called with the number of each that ended. Raises `RuneError`."""
 
         def run() -> None:
             number = 0

@@ -232,8 +232,8 @@ class _HoverReader:
 def _meaning(analysis: Analysis, stage: str, index: int) -> str:
     """Returns the known meaning of an output's numbers, such as `0 to 255, RGB`, for the text after its type."""
     known = analysis.checked.meanings.get(stage, ())
-    said = str(known[index]) if index < len(known) else ""
-    return f": {code(said)}" if said else ""
+    text = str(known[index]) if index < len(known) else ""
+    return f": {code(text)}" if text else ""
 
 
 def _uses(mention: NameMention, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from rune.source.policy.limits import LimitKind
-from rune.source.policy.roles import DECLARED_ROLES, FORMER_ROLES, ROLES
+from rune.source.policy.roles import FORMER_ROLES, ROLES, Role
 
 KEYS: Final = {
     "limits": "Limits of a build. Each build reports whether it meets each of them.",
@@ -65,7 +65,7 @@ APPROVALS: Final = {
     "`team:audio`, and people by their addresses. Left out: any member.",
 }
 
-ROLE_MEANINGS: Final = {role.name: role.meaning for role in DECLARED_ROLES}
+ROLE_MEANINGS: Final = {str(role): role.meaning for role in Role}
 
 TAGS: Final = {
     "versions": "Every tag that names a version: `1.0`, `v2`.",

@@ -5,19 +5,38 @@ What a role may do is in the table of verbs of `forge.accounts.permissions`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from enum import StrEnum
+from typing import Final, Self
 
 
-@dataclass(frozen=True)
-class RoleDeclaration:
-    """A role. `name` is the word in a `forge.yml` and in answers; `duties` continue a sentence for the person who gives
-    the role; `note` is added to its documentation in a `forge.yml`."""
+class Role(StrEnum):
+    """The roles, the one that allows most first; each has all that the ones after it have.
 
-    name: str
+    A member is the word in a `forge.yml`, in columns and in answers. `duties` continue a sentence for the person who
+    gives the role; `note` is added to its documentation in a `forge.yml`.
+    """
+
     label: str
     duties: str
-    note: str = ""
+    note: str
+
+    def __new__(cls, word: str, label: str = "", duties: str = "", note: str = "") -> Self:
+        # The defaults are for `Role("owner")`, which looks a role up and does not come here.
+        role = str.__new__(cls, word)
+        role._value_ = word
+        role.label, role.duties, role.note = label, duties, note
+        return role
+
+    OWNER = "owner", "Owner", "members, settings and publishing past a gate too"
+    MAINTAINER = "maintainer", "Maintainer", "deletes and restores projects, and chooses who sees them too"
+    DEVELOPER = "developer", "Developer", "edits, builds and publishes too"
+    REVIEWER = "reviewer", "Reviewer", "approves, suggests changes and gives recordings too"
+    VIEWER = "viewer", "Viewer", "reads, tries builds and comments", "Here the word means `reviewer`."
+
+    @property
+    def description(self) -> str:
+        """Its label and duties, for the person who gives it."""
+        return f"{self.label}: {self.duties}"
 
     @property
     def meaning(self) -> str:
@@ -25,17 +44,8 @@ class RoleDeclaration:
         return f"Members with the role {self.label}. {self.note}".strip()
 
 
-DECLARED_ROLES: Final = (
-    RoleDeclaration("owner", "Owner", "members, settings and publishing past a gate too"),
-    RoleDeclaration("maintainer", "Maintainer", "deletes and restores projects, and chooses who sees them too"),
-    RoleDeclaration("developer", "Developer", "edits, builds and publishes too"),
-    RoleDeclaration("reviewer", "Reviewer", "approves, suggests changes and gives recordings too"),
-    RoleDeclaration("viewer", "Viewer", "reads, tries builds and comments", "Here the word means `reviewer`."),
-)
-"""The role that allows most first; each has all that the ones after it have."""
-
-ROLES: Final = tuple(role.name for role in DECLARED_ROLES)
-"""Their names, in a policy too."""
+ROLES: Final = tuple(str(role) for role in Role)
+"""Their words, in a policy too."""
 
 FORMER_ROLES: Final = {"viewer": "reviewer"}
 """Former names of roles in a policy: viewers gave verdicts before there were reviewers."""

@@ -27,6 +27,6 @@ def runefile_in(files: ProjectFiles) -> str:
         except FileMissing:
             continue
         except FileError:
-            return name  # It is there; whoever reads it says why it cannot be read.
+            return name  # It is there; its reader says why it cannot be read.
         return name
     return DEFAULT_RUNEFILE

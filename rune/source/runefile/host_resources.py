@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 TEXT_CAPACITY = 64 * 1024
-"""Bytes that a text of the host may have, unless the build is told otherwise."""
+"""Bytes that a text of the host may have, unless an option of the build says otherwise."""
 
 MODEL_CAPACITY = 16 * 1024 * 1024
-"""Bytes that a model of the host may have, unless the build is told otherwise."""
+"""Bytes that a model of the host may have, unless an option of the build says otherwise."""
 
 LARGEST_CAPACITY = 64 * 1024 * 1024
 """Bytes: what one file of a project may have."""

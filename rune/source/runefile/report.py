@@ -15,7 +15,7 @@ from rune.tensor import TensorType
 from rune.wording import LONGEST, plain, quoted
 
 MAX_DIAGNOSTICS = 200
-"""How many problems of one file are told: more would only slow down whoever shows them."""
+"""The maximum number of problems that are reported of one file: more would only slow down an editor."""
 _MOST_CANDIDATES = 300
 _MOST_SEARCHES = 50
 
@@ -52,8 +52,8 @@ class DiagnosticReport:
         values = {code.value for code in codes}
         for index, item in enumerate(self._diagnostics[since:], since):
             if item.severity is Severity.ERROR and item.code in values:
-                said = item.message
-                message = said if said.startswith(start) else start + said[:1].lower() + said[1:]
+                text = item.message
+                message = text if text.startswith(start) else start + text[:1].lower() + text[1:]
                 self._diagnostics[index] = replace(item, message=message)
                 return
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from rune.digests import digest_of
 from rune.running.deployment.cache import CachedRune, RuneCache, default_folder
 from rune.running.deployment.errors import DeploymentError
-from rune.running.deployment.server import DeploymentServer, Served
+from rune.running.deployment.server import DeploymentServer, ServedRelease
 from rune.running.deployment.signature import require_signature
 from rune.running.deployment.updates import TrustedUpdates, is_root_digest
 from rune.running.runtime import Limits
@@ -51,7 +51,7 @@ class Deployment:
         trusted = _root_of(root)
         self._updates = None if trusted is None else TrustedUpdates(self._server, trusted, folder / "updates")
         self._cache = RuneCache(folder, url, public_key if trusted is None else f"{public_key}\n{_name_of(trusted)}")
-        self.served: Served | None = None
+        self.served: ServedRelease | None = None
         """Which release was loaded; None before `load`."""
         self.age: timedelta | None = None
         """None if the server answered, else how long ago it last said that this is the current release."""
@@ -78,7 +78,7 @@ class Deployment:
         self.served, self.age = served, None
         return rune
 
-    def _verified(self, served: Served, stored: CachedRune | None) -> bytes:
+    def _verified(self, served: ServedRelease, stored: CachedRune | None) -> bytes:
         """The bytes of a release, from the cache if they are there. Raises `DeploymentError`."""
         if stored is not None and served.release < stored.served.release:
             raise DeploymentError(

@@ -59,12 +59,12 @@ class ForgeClient:
         try:
             with self._client.stream(request.method, f"{self.url}{ROOT}{request.path}") as response:
                 if response.status_code != httpx.codes.OK:
-                    said = bytearray()
+                    body = bytearray()
                     for chunk in response.iter_bytes():
-                        said += chunk
-                        if len(said) > _ANSWER_LIMIT:
+                        body += chunk
+                        if len(body) > _ANSWER_LIMIT:
                             break
-                    raise self._refusal(JsonAnswer(response.status_code, json_object(bytes(said)), ""), needs)
+                    raise self._refusal(JsonAnswer(response.status_code, json_object(bytes(body)), ""), needs)
                 for chunk in response.iter_bytes():
                     received += len(chunk)
                     if received > limit:

@@ -146,14 +146,14 @@ class Registry:
             if expected is not None and expected != digest_of(manifest):
                 raise DigestMismatch(f"The manifest of {path}", expected, digest_of(manifest))
         try:
-            said = read_block_manifest(manifest)
+            content = read_block_manifest(manifest)
         except BadArtefact as error:
             raise NotABlock(f"The manifest of {path} {error}") from error
-        if (said.name, said.version) != (block.name, path.version):
-            raise NotABlock(f"What the registry gave as {path} is {said.name}@{said.version}")
-        source, _ = self._small(f"{address}/blobs/{said.source}", str(path), {}, SOURCE_LIMIT)
-        if digest_of(source) != said.source:
-            raise DigestMismatch(f"The source of {path}", said.source, digest_of(source))
+        if (content.name, content.version) != (block.name, path.version):
+            raise NotABlock(f"What the registry gave as {path} is {content.name}@{content.version}")
+        source, _ = self._small(f"{address}/blobs/{content.source}", str(path), {}, SOURCE_LIMIT)
+        if digest_of(source) != content.source:
+            raise DigestMismatch(f"The source of {path}", content.source, digest_of(source))
         return PulledBlock(digest_of(manifest), manifest, source, _warnings(headers.get_list("Warning")))
 
     def read(self, repository: str, path: str, accept: str, limit: int) -> bytes:

@@ -94,12 +94,12 @@ def test_a_block_is_made_run_and_stopped(forge: LiveForge, open_page: OpenPage) 
     expect(result.get_by_role("paragraph").first).to_have_text(re.compile(r"^(1\.9|2)"), timeout=PATIENCE)
 
     # Were there a way out of the language, the sandbox would have none.
-    # Code made of a text is made by whoever asks here, past the policy: it shows that the question finds what it can.
+    # Code made of a text is made by the caller here, past the policy: it shows that the question finds what it can.
     assert python_of(page).evaluate(REACHED) == ["code"]
 
 
 def _shot(page: Page, name: str) -> None:
-    """For whoever looks at it: the folder is named by the environment."""
+    """To be looked at by a person: the folder is named by the environment."""
     folder = os.environ.get("FORGE_SHOTS")
     if folder is not None:
         page.screenshot(path=Path(folder) / f"{name}.png")

@@ -123,7 +123,7 @@ def test_a_block_of_another_project_is_found_run_and_renewed(forge: LiveForge, o
     assert "#half@1.1" in runefile(page)
     expect(source.get_by_role("heading", name="half 1.1")).to_be_visible(timeout=PATIENCE)
 
-    # Its page says all of it; advice against it is told there and beside the stage, until it is undone.
+    # Its page says all of it; advice against it is shown there and beside the stage, until it is undone.
     reader = page.context.new_page()
     reader.goto(f"{forge.address}/{organisation}/-/blocks")
     expect(reader.get_by_role("link", name="half")).to_contain_text("2 versions")
@@ -162,7 +162,7 @@ def _look(page: Page, name: str) -> None:
 
 
 def _shot(page: Page, name: str) -> None:
-    """For whoever looks at it: the folder is named by the environment."""
+    """To be looked at by a person: the folder is named by the environment."""
     folder = os.environ.get("FORGE_SHOTS")
     if folder is not None:
         page.screenshot(path=Path(folder) / f"{name}.png")

@@ -31,10 +31,10 @@ class Board:
     """A board that writes on a line as fast as it is read, and its line's other end."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._board, self._desk = pty.openpty()
+        self._board, self._host = pty.openpty()
         tty.setraw(self._board)
-        tty.setraw(self._desk)
-        os.set_blocking(self._desk, False)
+        tty.setraw(self._host)
+        os.set_blocking(self._host, False)
         self._pieces = pieces
         self._is_plugged = True
         threading.Thread(target=self._send, daemon=True).start()
@@ -51,7 +51,7 @@ class Board:
         if not self._is_plugged:
             return None
         try:
-            return list(os.read(self._desk, 4096))
+            return list(os.read(self._host, 4096))
         except BlockingIOError:
             return []
 

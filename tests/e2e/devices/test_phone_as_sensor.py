@@ -1,5 +1,5 @@
-"""A phone's microphone, camera and motion sensor feed the preview on the desk, and what passes the server on the way is
-sealed."""
+"""A phone's microphone, camera and motion sensor feed the preview in the studio, and what passes the server on the way
+is sealed."""
 
 from __future__ import annotations
 
@@ -76,14 +76,14 @@ class Relay:
 class Pair:
     """A studio and the phone that its person made its sensor."""
 
-    desk: Page
+    studio: Page
     phone: Page
-    at_desk: Relay
+    at_studio: Relay
     at_phone: Relay
 
     @property
     def preview(self) -> Locator:
-        return self.desk.get_by_role("region", name="Preview")
+        return self.studio.get_by_role("region", name="Preview")
 
     @property
     def card(self) -> Locator:
@@ -98,16 +98,16 @@ def paired(
     sensor: str = "microphone",
 ) -> Pair:
     """Scans the studio's code and confirms the digits. Nothing is sent yet."""
-    desk, phone = open_page(viewport=DESKTOP), open_page(microphone=microphone, viewport=PHONE)
+    studio, phone = open_page(viewport=DESKTOP), open_page(microphone=microphone, viewport=PHONE)
     phone.add_init_script(f"({NOTE_MICROPHONES})()")
-    pair = Pair(desk, phone, Relay(desk, "/phones$"), Relay(phone, "/pairing$"))
-    sign_in(desk, forge.printed_link())
-    create(desk, template)
+    pair = Pair(studio, phone, Relay(studio, "/phones$"), Relay(phone, "/pairing$"))
+    sign_in(studio, forge.printed_link())
+    create(studio, template)
     pair.preview.get_by_role("button", name="Phone", exact=True).click()
     pair.preview.get_by_role("button", name="Connect your phone").click(timeout=PATIENCE)
-    dialog = desk.get_by_role("dialog", name="Your phone as the sensor")
+    dialog = studio.get_by_role("dialog", name="Your phone as the sensor")
     link = dialog.get_by_label("Or open this on the phone").input_value()
-    assert re.search(r"#token=[^&]+&desk=[\w-]{87}$", link)
+    assert re.search(r"#token=[^&]+&studio=[\w-]{87}$", link)
     phone.goto(link)
     # The card says where recordings go before anything is sent, and none of it stays in the address.
     expect(pair.card).to_contain_text("the server passes it on and cannot read it, nothing is stored", timeout=PATIENCE)
@@ -129,19 +129,19 @@ def test_a_phones_microphone_feeds_the_desk_until_the_desk_wants_it_no_more(
 ) -> None:
     pair = paired(forge, open_page, test_data / "samples" / "up.wav")
     pair.card.get_by_role("button", name="Send the microphone").click()
-    expect_label(pair.desk, "heard", "up")
+    expect_label(pair.studio, "heard", "up")
     expect(pair.preview.get_by_text(SENDING)).to_be_visible()
-    assert findings(pair.desk) == []
+    assert findings(pair.studio) == []
 
     # The relay saw kinds of messages, two public keys' worth of text, and frames that look like noise.
-    sealed = pair.at_desk.sealed() + pair.at_phone.sealed()
+    sealed = pair.at_studio.sealed() + pair.at_phone.sealed()
     assert {message["type"] for message in pair.at_phone.passed} == {"digits", "paired", "key", "sealed"}
     assert all(set(message) == {"type", "frame"} for message in sealed)
     largest = max((bytes_of(message["frame"]) for message in sealed), key=len)
     assert len(largest) > 3000
     assert len(set(largest)) > 250
 
-    # Another source on the desk: the phone's microphone is off, and the phone says that nobody wants it.
+    # Another source on the studio: the phone's microphone is off, and the phone says that nobody wants it.
     pair.preview.get_by_role("button", name="Signal", exact=True).click()
     expect(pair.card).to_contain_text("The studio asks for no sensor now", timeout=PATIENCE)
     pair.phone.wait_for_function(ALL_OFF, timeout=PATIENCE)
@@ -150,7 +150,7 @@ def test_a_phones_microphone_feeds_the_desk_until_the_desk_wants_it_no_more(
     pair.preview.get_by_role("button", name="Phone", exact=True).click()
     expect(pair.card.get_by_role("button", name="Send the microphone")).to_be_visible(timeout=PATIENCE)
     expect(pair.preview.get_by_text(CONNECTED)).to_be_visible()
-    # The desk ends it, and the phone says who did; its code is of no more use.
+    # The studio ends it, and the phone says who did; its code is of no more use.
     pair.preview.get_by_role("button", name="Disconnect the phone").click()
     expect(pair.card.get_by_role("alert")).to_contain_text("The studio ended the connection.", timeout=PATIENCE)
 
@@ -166,22 +166,22 @@ def test_frames_that_a_relay_repeats_changes_or_makes_up_are_not_heard(
     status = pair.preview.get_by_text(CONNECTED)
     expect(status).to_be_visible(timeout=PATIENCE)
     status.evaluate(NOTE_STATUS)
-    from_phone = [message for message in pair.at_desk.sealed() if len(message["frame"]) > 1000]
+    from_phone = [message for message in pair.at_studio.sealed() if len(message["frame"]) > 1000]
     assert from_phone
     for message in from_phone:
         frame = bytes_of(message["frame"])
         later = (int.from_bytes(frame[:8]) + 1000).to_bytes(8)
         for forged in (frame, later + frame[8:], later + frame[8:-1] + bytes([frame[-1] ^ 1]), later + bytes(64)):
-            pair.at_desk.say({"type": "sealed", "frame": text_of(forged)})
+            pair.at_studio.say({"type": "sealed", "frame": text_of(forged)})
     # Another public key under way does not take the phone's place either.
     key = next(message for message in pair.at_phone.passed if message["type"] == "key")
-    pair.at_desk.say(key | {"key": "B" * 87})
+    pair.at_studio.say(key | {"key": "B" * 87})
     # A message of the phone itself after them arrives: frames are read one after another, so the forged ones were read.
     pair.card.get_by_role("button", name="Send the microphone").click()
-    pair.desk.wait_for_function("() => said.length > 0", timeout=PATIENCE)
+    pair.studio.wait_for_function("() => said.length > 0", timeout=PATIENCE)
     pair.card.get_by_role("button", name="Stop the microphone").click()
     expect(pair.preview.get_by_text(CONNECTED)).to_be_visible(timeout=PATIENCE)
-    said: list[str] = pair.desk.evaluate("said")
+    said: list[str] = pair.studio.evaluate("said")
     assert [text[:14] for text in said] == [SENDING[:14], CONNECTED[:14]]
 
 
@@ -217,7 +217,7 @@ def test_a_phones_camera_feeds_the_desk(forge: LiveForge, open_page: OpenPage) -
     expect(pair.preview.get_by_text(SENDING)).to_be_visible(timeout=PATIENCE)
     expect(output).to_be_visible(timeout=PATIENCE)
     expect(pair.preview.locator(".preview-picture canvas")).to_be_visible(timeout=PATIENCE)
-    assert findings(pair.desk) == []
+    assert findings(pair.studio) == []
     pair.preview.get_by_role("button", name="Disconnect the phone").click()
     expect(pair.card.get_by_role("alert")).to_contain_text("The studio ended the connection.", timeout=PATIENCE)
     pair.phone.wait_for_function(ALL_OFF, timeout=PATIENCE)

@@ -88,7 +88,7 @@ def test_what_cannot_be_taken_is_refused_with_the_reason(forge: LiveForge, open_
     page.evaluate(DROP_LARGE, 30)
     expect(row(page, "30.bin")).to_be_visible(timeout=PATIENCE)
 
-    # A whole folder: what is refused and what is left out is told before anything is sent.
+    # A whole folder: what is refused and what is left out is shown before anything is sent.
     drop_from_disk(page, make_folder(tmp_path))
     expect(dialog).to_contain_text("Upload 123 files?", timeout=PATIENCE)
     expect(dialog).to_contain_text('what?.txt: The name cannot contain "?"')

@@ -1,4 +1,4 @@
-"""The editor of a Runefile: what the toolchain's own language, running in the page, does for whoever writes."""
+"""The editor of a Runefile: what the toolchain's own language, running in the page, does for the author."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_the_page_checks_completes_explains_renames_and_formats_by_itself(
     page.keyboard.press("F12")
     expect(page.get_by_text("Ln 7, Col 3")).to_be_visible(timeout=PATIENCE)
 
-    # The text is brought into form without losing a comment.
+    # The text is formatted without losing a comment.
     to_end_of(page, "capability: IMAGE")
     page.keyboard.type("    # my comment")
     page.keyboard.press("Shift+Alt+f")

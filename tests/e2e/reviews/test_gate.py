@@ -54,7 +54,7 @@ def test_a_version_is_refused_approved_published_and_the_next_one_overridden(
     publish(owner, "1.0")
     expect(owner.get_by_role("heading", name="1.0")).to_be_visible(timeout=PATIENCE)
 
-    # The next build brings rules of its own, which it misses: whoever judges reads both, and the owner ships it anyway.
+    # The next build brings rules of its own, which it misses: the reviewer reads both, and the owner ships it anyway.
     owner.goto(f"{project}/studio")
     put_file(owner, "forge.yml", RULES)
     build(owner, project, 2)

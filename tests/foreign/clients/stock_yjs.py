@@ -17,7 +17,7 @@ SCRIPT = Path(__file__).with_name("y_websocket_client.mjs")
 
 
 class StockClient:
-    """One client of a project's document, in the session of whoever is signed in to the server."""
+    """One client of a project's document, in the session of the person who is signed in to the server."""
 
     def __init__(
         self,

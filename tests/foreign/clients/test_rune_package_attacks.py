@@ -350,7 +350,7 @@ def test_a_digest_of_the_root_protects_the_first_load_already(middle: Middle, pu
     assert app.refusal() == "signature-refused"
     middle.answers[f"{ADDRESS}/tuf/1.root.json"] = honest
     assert app.load()["version"] == "1.1"
-    # The document is remembered: whoever answers in the server's place later does not change it.
+    # The document is remembered: a machine that answers in the server's place later does not change it.
     middle.answers[f"{ADDRESS}/tuf/1.root.json"] = other
     assert app.load()["version"] == "1.1"
 

@@ -1,4 +1,5 @@
-"""With an HTTPS address, cookies travel by HTTPS alone and browsers are told to stay with it; by HTTP nothing is."""
+"""With an HTTPS address, cookies travel by HTTPS alone and browsers are instructed to stay with it; by HTTP nothing
+is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make run-lan` as a process: HTTPS on the machine's network address, trusted by whoever trusts its authority."""
+"""`make run-lan` as a process: HTTPS on the machine's network address, trusted by clients that trust its authority."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def test_people_at_two_processes_see_each_other_and_are_who_they_are(
     services: Services | None, installation: LiveInstallation, client: Opener
 ) -> None:
     if services is None:
-        return  # who is there is told between processes by Redis alone
+        return  # presence passes between processes by Redis alone
     one, other = client(0), client(1)
     one.do("present", state={"user": {"name": "Somebody else"}, "file": "here"})
     seen = installation.first.until(lambda: [who for who in other.do("look")["people"] if who.get("file") == "here"])

@@ -147,7 +147,7 @@ def test_a_forgotten_password_is_set_by_a_link_that_ends_all_sessions(browser_of
     confirm(user)
     elsewhere, browser = browser_of(None), browser_of(None)
     elsewhere.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
-    assert browser.post("/accounts/forgotten", {"email": user.email.upper()}).status_code == 200
+    assert browser.post("/accounts/password-reset", {"email": user.email.upper()}).status_code == 200
     token = sent_token()
     assert "New password" in browser.post("/accounts/reset", {"token": token}).content.decode()
     refused = browser.post("/accounts/reset", {"token": token, "step": "password", "password": "short"})
@@ -166,7 +166,7 @@ def test_a_forgotten_password_is_set_by_a_link_that_ends_all_sessions(browser_of
 def test_the_link_goes_to_confirmed_addresses_only_and_the_page_tells_nobody(browser_of: Browser, user: User) -> None:
     answers = set()
     for email in (user.email, "nobody@acme.example"):
-        page = browser_of(None).post("/accounts/forgotten", {"email": email}).content.decode()
+        page = browser_of(None).post("/accounts/password-reset", {"email": email}).content.decode()
         answers.add(page.replace(email, "<email>"))
     assert mail.outbox == []
     assert len(answers) == 1
@@ -183,7 +183,7 @@ def test_who_is_disabled_gets_no_link(user: User) -> None:
 @pytest.mark.protects("sign-in/forgotten-passwords")
 def test_asking_for_links_has_a_limit(browser_of: Browser, user: User) -> None:
     confirm(user)
-    statuses = [browser_of(None).post("/accounts/forgotten", {"email": user.email}).status_code for _ in range(6)]
+    statuses = [browser_of(None).post("/accounts/password-reset", {"email": user.email}).status_code for _ in range(6)]
     assert statuses == [200] * 5 + [429]
 
 

@@ -1,4 +1,4 @@
-"""Reading the audit log: who reads which entries, how they are told and found, and ended."""
+"""Reading the audit log: who reads which entries, how they are described and found, and ended."""
 
 from __future__ import annotations
 

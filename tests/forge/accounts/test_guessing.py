@@ -72,7 +72,7 @@ def test_a_browser_that_its_person_used_before_is_kept_out_by_nobody_elses_guess
     for _ in range(8):
         sign_in(browser_of(None), user.email, "wrong")
     assert not sign_in(browser_of(None), user.email, PASSWORD)
-    # In an office with one address: whoever signed in there before still does, others of it wait.
+    # In an office with one address: people who signed in there before still do, others of it wait.
     assert not sign_in(known, reviewer.email, PASSWORD)
     assert sign_in(known, user.email, PASSWORD)
 
@@ -165,7 +165,7 @@ def test_without_the_counters_nobody_signs_in_and_open_sessions_go_on(
     answer = browser_of(None).post("/accounts/login/", {"login": user.email, "password": PASSWORD})
     assert answer.status_code == 503
     assert "signing in is paused" in answer.content.decode()
-    assert browser_of(None).post("/accounts/forgotten", {"email": user.email}).status_code == 503
+    assert browser_of(None).post("/accounts/password-reset", {"email": user.email}).status_code == 503
     assert browser.get("/api/v1/me").status_code == 200
     assert browser.get("/").status_code == 200
     assert "without being counted" in caplog.text

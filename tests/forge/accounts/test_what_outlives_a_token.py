@@ -185,7 +185,7 @@ def test_a_new_password_ends_links_for_anyone_and_keeps_letters(
     _, link = invite(owner, organisation, "owner")
     invite_by_email(owner, organisation, "viewer", ["new@acme.example"])
     page = compact(browser_of(owner).get(reverse("mfa_index")).content.decode())
-    assert "ends your links that let in whoever has them" in page
+    assert "ends your links that let in anybody who has them" in page
     set_password(owner, "another horse battery")
     with pytest.raises(LinkEnded):
         join_as(stranger, secret_of(link))

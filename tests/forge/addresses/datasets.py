@@ -140,7 +140,7 @@ CASES: list[Case] = [
         {"kind": "sound", "purposes": "tests"},
         (200, 200, 200, 200, 403, 404, 302),
     ),
-    # A phone's own page: whoever asks, it says nothing before a code let the phone in.
+    # A phone's own page: no matter who asks, it says nothing before a code let the phone in.
     ("get", "collect/<uuid:link_id>", "COLLECT", None, (200,) * 7),
     ("get", "collect/<uuid:link_id>/state", "COLLECT/state", None, (401,) * 7),
     ("post", "collect/<uuid:link_id>/enter", "COLLECT/enter", {"token": "x"}, (400,) * 7),

@@ -76,7 +76,7 @@ CASES: list[Case] = [
         (200, 200, 200, 403, 403, 404, 302),
     ),
     ("get", f"{_PAGE}/<str:deployment>", "acme/kitchen/deployments/website", None, PAGE),
-    # Nothing is signed yet, which those who read the project are told.
+    # Nothing is signed yet, which those who read the project learn.
     (
         "get",
         f"{_PAGE}/<str:deployment>/root.json",

@@ -75,7 +75,7 @@ CASES: list[Case] = [
         NOT_THERE_TO_EDIT,
     ),
     ("get", f"{PROJECT_ROUTE}/blocks", f"{PROJECT}/blocks", None, READ),
-    # Who may publish is told that there is no such file.
+    # Who may publish learns that there is no such file.
     (
         "post",
         f"{PROJECT_ROUTE}/blocks",

@@ -1,4 +1,4 @@
-"""Presence: who is there is told on, to newcomers too, nobody speaks for another, and nobody says who they are."""
+"""Presence: who is there is passed on, to newcomers too, nobody speaks for another, and nobody says who they are."""
 
 from __future__ import annotations
 

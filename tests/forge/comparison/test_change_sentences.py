@@ -120,7 +120,7 @@ CASES = (
         ("The window of `stage` is 0.5 s, was 1 s.",),
     ),
     Case(
-        "a rate that the stage's own sentence tells is told once",
+        "a rate that the stage's own sentence has is written once",
         with_node("capability", "SOUND 16 kHz", hz="16000", sample_duration_ms="1000"),
         with_node("capability", "SOUND 8 kHz", hz="8000", sample_duration_ms="2000"),
         ("`stage` changed from SOUND 16 kHz to SOUND 8 kHz.", "The window of `stage` is 2 s, was 1 s."),
@@ -260,7 +260,7 @@ CASES = (
         ("The weights of m.tflite changed; its ops did not.",),
     ),
     Case(
-        "of a model that a build does not describe, only its size is told",
+        "of a model that a build does not describe, only its size is written",
         model("a", REPORTED),
         model("b", REPORTED),
         ("The contents of m.tflite changed; its size did not.",),

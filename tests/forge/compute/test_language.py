@@ -171,7 +171,7 @@ def test_slow_questions_of_one_organisation_keep_nobody_else_waiting(
     try:
         for actor, subject in ((developer, project), (stranger, other)):
             own.answer(actor, subject, {"ask": "check"})  # its process is there
-        # Together they compute for longer than the head start that whoever computes has.
+        # Together they compute for longer than the head start that a process that computes has.
         threads = [threading.Thread(target=ask_slowly) for _ in range(8)]
         for thread in threads:
             thread.start()

@@ -175,7 +175,7 @@ def test_nobody_yields_for_a_moment_of_difference_or_to_who_computed_as_much() -
     assert not sharing.is_to_yield(OTHER, 100 + 2 * MOMENT)
     sharing.set_computing("questions", [], now=100 + 2 * MOMENT)
     sharing.set_computing("builds", [OTHER], now=100 + 2 * MOMENT)
-    assert not sharing.is_to_yield(ACME, 100 + 6 * MOMENT), "the other computed more by now, whoever looked"
+    assert not sharing.is_to_yield(ACME, 100 + 6 * MOMENT), "the other computed more by now, no matter who looked"
 
 
 @pytest.mark.slow

@@ -60,7 +60,7 @@ STEPS = 30
 LABELS = ("knock", "glass", "")
 PEOPLE = ("", "Guest 1", "Guest 2", "Guest 3")
 MARKER = 40
-"""Bytes by which a recording is told from all others, wherever they are."""
+"""Bytes that distinguish a recording from all others, wherever they are."""
 CRASHES = (
     "forge.core.blobs.sweep.delete_bytes",
     "forge.datasets.actions.append_event",

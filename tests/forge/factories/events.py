@@ -12,7 +12,7 @@ class HappenedJson(TypedDict):
 
 
 class CountedJson(TypedDict):
-    """Something happened, and has a number; a word is told with it."""
+    """Something happened, and has a number; its event has a word."""
 
     number: int
     word: NotRequired[str]

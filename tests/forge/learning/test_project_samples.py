@@ -77,7 +77,7 @@ def test_ranges_and_accuracy_come_from_the_projects_samples_through_its_own_stag
     assert set(converted.calibrated_on or ()) == numbers(project, "train")
     assert ConvertedForm.objects.get(form="float32").calibrated_on == []
     page = compact(client.get(f"/acme/kitchen/models/{row['id']}").content.decode())
-    for text in ("100.0 %", "computed by the stages in front of", "Right answers by label", "On the line"):
+    for text in ("100.0 %", "computed by the stages in front of", "Accuracy by label", "On the line"):
         assert text in page, text
     assert "which is a guess" not in page
 

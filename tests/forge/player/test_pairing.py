@@ -99,31 +99,31 @@ async def test_a_sensors_frames_reach_the_paired_studio_alone_and_are_not_kept(
     monkeypatch.setattr(consumers, "deliver", noted)
     async with (
         phone_of(developer) as phone,
-        studio_of(developer) as desk,
+        studio_of(developer) as own_studio,
         studio_of(developer) as beside,
         studio_of(reviewer) as colleague,
         phone_of(reviewer) as other_phone,
     ):
         await phone.event()
         await other_phone.event()
-        for studio in (desk, beside, colleague):
+        for studio in (own_studio, beside, colleague):
             assert (await studio.event())["type"] == "open"
         assert (await colleague.event())["type"] == "asks"
         # Before the digits are confirmed there is nobody to pass anything to.
         await phone.say(**key)
         assert (await beside.event())["type"] == "asks"
-        await pair(desk, phone)
+        await pair(own_studio, phone)
         assert (await beside.event())["type"] == "gone"
         rows = await sync_to_async(_stored)()
         await phone.say(**key)
         await phone.say(**frame)
-        assert [await desk.event(), await desk.event()] == [key, frame]
-        await desk.say(**frame)
+        assert [await own_studio.event(), await own_studio.event()] == [key, frame]
+        await own_studio.say(**frame)
         assert await phone.event() == frame
         # A colleague's phone puts no frame of its own in between.
         await other_phone.say(**key)
         await other_phone.say(**frame)
-        assert [await each.is_silent() for each in (desk, beside, colleague)] == [True] * 3
+        assert [await each.is_silent() for each in (own_studio, beside, colleague)] == [True] * 3
         assert len(groups) == 2
         assert await sync_to_async(_stored)() == rows
     assert "C" * 32 not in caplog.text
@@ -144,14 +144,14 @@ async def test_a_phone_is_heard_and_looked_at_for_as_long_as_it_is_paired(
     monkeypatch.setattr(consumers, "BEAT", 0.02)
     monkeypatch.setattr(consumers, "deliver", noted)
     cookies = await let_in(developer, project)
-    async with phone_of(AnonymousUser(), cookies) as phone, studio_of(developer) as desk:
+    async with phone_of(AnonymousUser(), cookies) as phone, studio_of(developer) as own_studio:
         await phone.event()
-        await desk.event()
-        await pair(desk, phone)
+        await own_studio.event()
+        await pair(own_studio, phone)
         for _ in range(8):
             await beats.get()
         frame = {"type": "sealed", "frame": "C" * 64}
-        await desk.say(**frame)
+        await own_studio.say(**frame)
         assert await phone.event() == frame
         # Nobody tells the phone's socket that its pass is over: it looks itself.
         await sync_to_async(PhonePass.objects.all().delete)()
@@ -164,11 +164,11 @@ def _stored() -> dict[str, int]:
 
 
 async def test_a_studio_that_sends_too_much_is_closed(project: Any, developer: Any) -> None:
-    async with studio_of(developer) as desk:
-        assert (await desk.event())["type"] == "open"
+    async with studio_of(developer) as own_studio:
+        assert (await own_studio.event())["type"] == "open"
         for _ in range(int(AT_ONCE) + 2):
-            await desk.say(type="sealed", frame="C" * 64)
-        assert (await desk.closed())[0] == Ended.TOO_FAST
+            await own_studio.say(type="sealed", frame="C" * 64)
+        assert (await own_studio.closed())[0] == Ended.TOO_FAST
 
 
 async def test_of_two_studios_of_one_person_the_one_that_confirms_hears_the_phone(project: Any, developer: Any) -> None:

@@ -72,11 +72,11 @@ def test_a_link_lets_one_phone_in_and_the_pass_runs_what_its_person_sees(
 
 def test_a_link_brings_the_public_key_of_a_studio_that_wants_sensors(client: Client, project: Project) -> None:
     address, key = "/api/v1/projects/acme/kitchen/phones", "B" * 87
-    link = client.post(address, {"desk": key}, content_type="application/json").json()["url"]
+    link = client.post(address, {"studio_key": key}, content_type="application/json").json()["url"]
     # Behind the #, which a browser sends to no server.
-    assert link.partition("#")[2].partition("&")[2] == f"desk={key}"
+    assert link.partition("#")[2].partition("&")[2] == f"studio={key}"
     for wrong in ("B" * 86, "B" * 86 + "&", "<script>"):
-        assert client.post(address, {"desk": wrong}, content_type="application/json").status_code == 400
+        assert client.post(address, {"studio_key": wrong}, content_type="application/json").status_code == 400
 
 
 @pytest.mark.protects("sign-in/phone-codes")

@@ -83,7 +83,7 @@ def test_who_cannot_read_it_copies_nothing_also_of_a_public_project(
 ) -> None:
     for visibility in ("private", "internal", "public"):
         update_project(owner, project, visibility=visibility)
-        # A reader of its page is told that its files are not shared; nobody else learns that it exists.
+        # A reader of its page learns that its files are not shared; nobody else learns that it exists.
         with pytest.raises(NotFound if visibility == "private" else FilesNotShared):
             copy(acting_as(stranger), project, other, "mine")  # type: ignore[operator]
     assert not Project.objects.filter(organisation=other).exists()

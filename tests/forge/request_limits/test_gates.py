@@ -26,7 +26,7 @@ SMALL = Capacity(connections=6, connections_of_address=4, requests=3, requests_o
 
 
 class _BlockingApp:
-    """An application that answers when it is told to."""
+    """An application that answers on request."""
 
     def __init__(self) -> None:
         self.go = asyncio.Event()

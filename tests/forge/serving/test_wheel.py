@@ -1,4 +1,4 @@
-"""Every installation serves its own wheel, with its digest; nobody is told to install a name that is not ours."""
+"""Every installation serves its own wheel, with its digest; no page advises to install a name that is not ours."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from tests.forge.web.parsed_forms import Control, Form, forms_of
 WRONG = ("", "x" * 30_000, "\N{RIGHT-TO-LEFT OVERRIDE}", "-7")
 """Texts of which every field refuses one."""
 AGREEMENTS = frozenset({"agreed"})
-"""Boxes that are ticked again: whoever agrees to terms reads them as they came back."""
+"""Boxes that are ticked again: a person who agrees to terms reads them as they came back."""
 Lost = dict[str, tuple[list[str], list[str]]]
 """The values of a field that were sent, and those that came back, by its name."""
 

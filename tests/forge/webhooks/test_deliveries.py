@@ -93,7 +93,7 @@ def test_what_happens_to_a_project_is_told_by_topic(
     build = built(developer, project)
     review = ask_for_review(developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
     give_verdict(reviewer, build, "approve")
-    begin_thread(reviewer, build, "A comment is told to nobody outside.")
+    begin_thread(reviewer, build, "A comment is sent to nobody outside.")
     close_review(developer, review)
     publish_build(owner, build, "1.0")
     types = list(Delivery.objects.order_by("created").values_list("type", flat=True))

@@ -95,7 +95,7 @@ def nginx_command(place: Place, location: str = "") -> list[str]:
         f"http {{ access_log off; {aside}\n{settings}}}\n"
     )
     program = nginx()
-    assert program, "whoever asks has looked for it"
+    assert program, "the caller has looked for it"
     return [program, "-c", str(written), "-e", str(folder / "error.log")]
 
 

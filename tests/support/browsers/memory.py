@@ -1,6 +1,6 @@
 """Memory of a page of Chromium after its garbage is collected: its own thread, its frames, its workers.
 
-Asked over the DevTools protocol beside whoever drives the page, because workers of frames are told to nobody else.
+Asked over the DevTools protocol beside the driver of the page, because workers of frames are reported to nobody else.
 """
 
 from __future__ import annotations

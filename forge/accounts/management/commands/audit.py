@@ -1,4 +1,4 @@
-"""`manage.py audit`: the audit log of the installation, or of one organisation, for whoever runs it."""
+"""`manage.py audit`: the audit log of the installation, or of one organisation, for operators."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def _take_name(name: str, organisation: Organisation | None) -> None:
     """Makes sure that a name is free for an organisation, or for a new one; as a former name it no longer leads
     anywhere. Raises `NameInUse`.
     """
-    # Locked first and looked at afterwards: whoever publishes at this moment holds the names that lead to them.
+    # Locked first and looked at afterwards: a request that publishes at this moment holds the names that lead to them.
     FormerOrganisationName.objects.select_for_update().filter(name=name).first()
     if is_reserved_by_another(name, organisation) or Organisation.objects.filter(name=name).exists():
         raise _name_in_use(name)

@@ -55,5 +55,5 @@ def _number(form: QueryDict, name: str, usual: int) -> int:
     if not text:
         return usual
     if not text.isascii() or not text.isdigit() or len(text) > 6:
-        raise Invalid("This is no number.", errors={name: ["Write a number."]})
+        raise Invalid("This is not a whole number.", errors={name: ["Write a number."]})
     return int(text)

@@ -20,7 +20,7 @@ from forge.accounts.organisations.pages.invitation_form import InvitingForm, inv
 from forge.accounts.organisations.pages.tabs import tabs_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
-from forge.accounts.roles import ROLE_DESCRIPTIONS
+from forge.accounts.roles import ROLE_DESCRIPTIONS, role_choices
 from forge.accounts.teams.access import teams_of_member
 from forge.core.errors import Conflict, DomainError, Invalid, Stale
 from forge.core.http.filters import ListFilter, SortFilter, WordsFilter
@@ -35,7 +35,7 @@ class MemberFilter(ListFilter):
     """The members of an organisation on its page."""
 
     q = WordsFilter("user__name", "user__email")
-    role = ChoiceFilter(choices=Role.choices)
+    role = ChoiceFilter(choices=role_choices())
     sort = SortFilter(
         {
             "": ("Name", ("user__name", "user__email")),

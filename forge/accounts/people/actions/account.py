@@ -72,10 +72,10 @@ def set_password(user: User, password: str) -> None:
 @transaction.atomic
 def end_sessions_and_tokens(user: User) -> None:
     """Ends all tokens and sessions of a person whose password was changed, and what would become one; who changed it
-    goes on with a new session. What the tokens made ends too, and so do links that let in whoever has them: somebody
-    with a session that was stolen may have made one for themself.
+    goes on with a new session. What the tokens made ends too, and so do links that let in anybody who has them:
+    somebody with a session that was stolen may have made one for themself.
 
-    Django calls it by `forge.accounts.sign_in.passwords`, whoever stores a new password, by whatever way.
+    Django calls it by `forge.accounts.sign_in.passwords`, no matter who stores a new password, and how.
     """
     end_claims(user)
     tokens = ApiToken.objects.visible_to(user)

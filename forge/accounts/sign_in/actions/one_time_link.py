@@ -58,10 +58,10 @@ def redeem_sign_in_link(secret: str) -> User:
     """The person whom a link signs in; it works once. Raises `LinkEnded`.
 
     The first person becomes owner of a first organisation. Another person of a new address joins that as developer:
-    whoever can print a link holds the machine, and may let anyone in.
+    anybody who can print a link holds the machine, and may let anyone in.
     """
     now = timezone.now()
-    # Marking it used comes first and only succeeds once, whoever else redeems it at this moment.
+    # Marking it used comes first and only succeeds once, no matter who else redeems it at this moment.
     used = SignInLink.objects.filter(token_hash=hash_secret(secret), used__isnull=True, expires__gt=now)
     if not used.update(used=now):
         raise LinkEnded("The link was used already, or is older than 15 minutes. Print another with: make link")

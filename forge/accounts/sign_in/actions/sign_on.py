@@ -12,7 +12,8 @@ from forge.core.audit.entries import write_entry
 
 @transaction.atomic
 def create_person(name: str, email: str, service: str) -> User:
-    """An account without a password for whoever a service vouches for. Raises `BadAccount` if there is one already."""
+    """An account without a password for a person whom a service vouches for. Raises `BadAccount` if there is one
+    already."""
     shown = " ".join(name.split())[:MAX_NAME_LENGTH] or email.partition("@")[0]
     user = make_account(email, shown)
     write_entry(user, "person.create", f"user:{user.pk}", user.place, service=service)

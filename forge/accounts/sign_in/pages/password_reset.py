@@ -13,11 +13,11 @@ from forge.accounts.actions import find_person_of_link, reset_password, send_pas
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.core.http.pages import show_again
 
-_ASK, _RESET = "account/forgotten.html", "account/reset.html"
+_ASK, _RESET = "account/password_reset.html", "account/reset.html"
 
 
 @require_http_methods(["GET", "POST"])
-def forgotten(request: HttpRequest) -> HttpResponse:
+def request_link(request: HttpRequest) -> HttpResponse:
     """Asking for the link. The answer is the same for every address."""
     if request.method == "GET":
         return render(request, _ASK)

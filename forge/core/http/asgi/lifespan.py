@@ -23,7 +23,7 @@ server_started: Hook[[], None] = Hook()
 """Called before the first request; the build worker inside starts here."""
 
 server_stopping: Hook[[], None] = Hook()
-"""Called after the last request: whoever runs something ends it here."""
+"""Called after the last request: an application that runs something ends it here."""
 
 
 async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:

@@ -26,7 +26,8 @@ class BodyStopped(Exception):
 class StreamedBody(io.RawIOBase):
     """A body that is read once, from a thread, while the event loop receives it.
 
-    Called, it is the `receive` of ASGI for whoever waits for the client to leave: it answers once the body is whole.
+    Called, it is the `receive` of ASGI for a caller that waits for the client to leave: it answers once the body is
+    whole.
     """
 
     def __init__(self, receive: Receive) -> None:

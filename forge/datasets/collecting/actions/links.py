@@ -60,7 +60,7 @@ CODE_DIGITS = 6
 LINK_LIFE = timedelta(minutes=5)
 COLLECTOR_LIFE = timedelta(hours=24)
 
-_ENDED = "The code was used already, or is older than 5 minutes. Show a new code on the desk and scan it."
+_ENDED = "The code was used already, or is older than 5 minutes. Scan a new code on the computer."
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Runes as NaCl boxes for clients of @hotg-ai/forge with `backend: "enterprise"`.
 
-The form protects a rune on its way, as TLS does too. Whoever has a deployment's key can open it.
+The form protects a rune on its way, as TLS does too. Anybody who has a deployment's key can open it.
 """
 
 from __future__ import annotations

@@ -215,7 +215,7 @@ def discard_search(actor: Actor, search: ModelSearch) -> None:
 
 
 def announce_search(search: ModelSearch, actor: Actor | None = None) -> None:
-    """Tells whoever has the page open, in the transaction that changed the search."""
+    """Tells everybody who has the page open, in the transaction that changed the search."""
     count = SearchTrial.objects.filter(search=search).exclude(state=SearchTrialState.RUNNING).count()
     event = SEARCH_CHANGED(search=str(search.pk), number=search.number, state=search.state, trials=count)
     append_event(search.project.stream, event, actor)

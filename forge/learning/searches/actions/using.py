@@ -41,8 +41,8 @@ def open_trial(actor: Actor, search: ModelSearch, trial: SearchTrial) -> SearchT
 
 def use_trial(actor: Actor, search: ModelSearch, trial: SearchTrial) -> TrainingRun:
     """Begins a training run with the settings of a trial, on the data of the search. As soon as it is finished, its
-    model is offered by a change request of whoever used the trial, and the test split is read for the first time. A
-    trial has one run.
+    model is offered by a change request of the person who used the trial, and the test split is read for the first
+    time. A trial has one run.
 
     Raises `TrialNotTrained`, what `begin_run` raises, and `Forbidden` or `NotFound`.
     """

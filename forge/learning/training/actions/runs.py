@@ -251,7 +251,7 @@ def discard_run(actor: Actor, run: TrainingRun) -> None:
 
 
 def announce_run(run: TrainingRun, actor: Actor | None = None, points: Sequence[EpochJson] = ()) -> None:
-    """Tells whoever has the page open, in the transaction that changed the run."""
+    """Tells everybody who has the page open, in the transaction that changed the run."""
     event = TRAINING_CHANGED(
         run=str(run.pk), number=run.number, state=run.state, epochs=len(run.curves), points=list(points)
     )

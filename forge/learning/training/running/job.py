@@ -194,7 +194,7 @@ def _offer(run: TrainingRun) -> None:
     """Opens the change request of a run that was begun for it, with the rights that its person has now."""
     try:
         if run.person is None:
-            raise Conflict("Whoever used the trial has no account any more.")
+            raise Conflict("The person who used the trial has no account any more.")
         use_model(run.person, run)
     except DomainError as error:
         note = f"The model was not offered by itself: {error} Use it on this page."

@@ -147,7 +147,7 @@ class BegunAgainEvent(TypedDict):
 
 
 class PausedJson(TypedDict):
-    """The answer of a run that was told to pause."""
+    """The answer of a run that paused on request."""
 
     paused: Literal[True]
 

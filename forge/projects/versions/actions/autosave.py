@@ -38,7 +38,7 @@ def autosave_version(actor: Actor, project: Project) -> Version | None:
 def delete_superfluous_versions(project: UUID) -> int:
     """Lets go of old versions of a project that saved themselves and that nothing needs; answers how many.
 
-    Who wrote in them is told by the next version from then on: nobody comes to approve what they wrote.
+    The next version names their writers from then on: nobody comes to approve what they wrote.
     """
     with transaction.atomic():
         Project.objects.lock(project)

@@ -71,7 +71,8 @@ def _checked_successor(actor: Actor, block: BlockVersion, successor: str) -> str
 
 
 def _reaches(successor: BlockVersion, block: BlockVersion) -> bool:
-    """Whether whoever can use a block can use what is named in its place: it names nothing that they may not see."""
+    """Whether everybody who can use a block can use what is named in its place: it names nothing that they may not
+    see."""
     one, other = successor.repository.project, block.repository.project
     return one.organisation_id == other.organisation_id and _openness(one) >= _openness(other)
 

@@ -38,7 +38,7 @@ class StandingTable(models.Model):
     samples = models.CharField(max_length=DIGEST_LENGTH, unique=True)
     """The digest of the test samples: their recordings, labels and marked places."""
     title = models.CharField(max_length=TITLE_LENGTH)
-    """The task, in the words of whoever entered the first version."""
+    """The task, in the words of the person who entered the first version."""
     data_version = models.ForeignKey(DataVersion, null=True, on_delete=models.SET_NULL, related_name="+")
     """The data of the first version. Its samples are withdrawn there."""
     data_digest = models.CharField(max_length=DIGEST_LENGTH)

@@ -75,7 +75,7 @@ class BlobDigest(models.Model):
 
 
 class Upload(models.Model):
-    """A blob on its way: the parts that came. Whoever began it goes on with it, from any process."""
+    """A blob on its way: the parts that came. The client that began it goes on with it, from any process."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     repository = models.ForeignKey("registry.Repository", on_delete=models.CASCADE, related_name="uploads")

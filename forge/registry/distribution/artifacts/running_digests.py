@@ -1,6 +1,6 @@
 """Digests of uploads that are under way, measured while their bytes come.
 
-They are kept in this process alone: whoever finds none reads the bytes again.
+They are kept in this process alone: a request that finds none reads the bytes again.
 """
 
 from __future__ import annotations

@@ -61,8 +61,8 @@ def _date_anew(now: datetime) -> None:
 
 @transaction.atomic
 def _empty_trash(before: datetime) -> int:
-    """Deletes manifests that were deleted before a time, a few at once; returns how many. Whoever restores one at the
-    same moment waits, and finds either the manifest or nothing."""
+    """Deletes manifests that were deleted before a time, a few at once; returns how many. A push that restores one at
+    the same moment waits, and finds either the manifest or nothing."""
     old = Manifest.objects.filter(trashed__lt=before, tags=None, blocks=None)
     locked = Manifest.objects.select_for_update().filter(pk__in=list(old.values_list("pk", flat=True)[:MOST_AT_ONCE]))
     ids = [each.pk for each in locked if each.trashed is not None and each.trashed < before]

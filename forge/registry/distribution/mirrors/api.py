@@ -44,7 +44,7 @@ class MirrorJson(TypedDict):
     repository: str
     user: str
     has_password: bool
-    ended: Annotated[bool, "whether it no longer works, since whoever set it may no longer manage the project"]
+    ended: Annotated[bool, "whether it no longer works, since the person who set it may no longer manage the project"]
     changed: Annotated[Timestamp | None, "when something was copied or fetched last, or that failed"]
     problem: Annotated[str, "why that failed, or empty if it did not"]
 

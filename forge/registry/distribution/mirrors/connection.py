@@ -89,7 +89,7 @@ class RemoteConnection:
         """Sends a request to an address of the registry and yields the answer, whatever its status.
 
         It signs in where the registry asks for that, and follows redirects of readings; a pass goes to the registry
-        alone. A stream of `content` is sent once: whoever has one signs in by an earlier request. Raises
+        alone. A stream of `content` is sent once: a caller that has one signs in by an earlier request. Raises
         `RemoteFailed`.
         """
         with self._named_errors():

@@ -1,7 +1,7 @@
 """Fetching what a repository lacks from the registry that it mirrors, when a member pulls it.
 
-What comes is pushed with the rights of whoever set the mirror, so names, tags, policies and quotas hold for it as for
-any push. Referrers come along: signatures and provenance are of no use elsewhere.
+What comes is pushed with the rights of the person who set the mirror, so names, tags, policies and quotas hold for it
+as for any push. Referrers come along: signatures and provenance are of no use elsewhere.
 """
 
 from __future__ import annotations

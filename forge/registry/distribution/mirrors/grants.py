@@ -1,4 +1,4 @@
-"""Mirrors, as grants: one works while whoever set it, or took it over, may manage the project."""
+"""Mirrors, as grants: one works while the person who set it, or took it over, may manage the project."""
 
 from __future__ import annotations
 

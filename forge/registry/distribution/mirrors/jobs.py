@@ -64,7 +64,7 @@ def copy_to_mirror(context: JobContext) -> Mapping[str, Any]:
 
 
 def _working_mirror(mirror_id: str) -> Mirror:
-    """A mirror that is copied to, while whoever set it may manage the project. Raises `JobFailed`."""
+    """A mirror that is copied to, while the person who set it may manage the project. Raises `JobFailed`."""
     mirrors = Mirror.objects.active().filter(direction=MirrorDirection.TO)
     mirror = mirrors.select_related("project__organisation", "author").filter(pk=mirror_id).first()
     if mirror is None:

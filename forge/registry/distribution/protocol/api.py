@@ -105,7 +105,7 @@ def _answer(request: HttpRequest, rest: str, address: Address | None) -> HttpRes
 
 
 def _project(caller: Caller, address: Address) -> Project:
-    """The project of a repository, for whoever sees it; acts ask for more."""
+    """The project of a repository, for anybody who sees it; acts ask for more."""
     project = find_project(caller.principal, address.organisation, address.project, Verb.SEE)
     if project.taken_down is not None:
         raise unpublished_error(project)  # its own people pull from their builds

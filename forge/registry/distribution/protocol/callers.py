@@ -36,7 +36,7 @@ class Caller:
         return self.access is None or action in self.access.get(name, ())
 
     def require_push(self) -> None:
-        """Raises `Refusal` for a token that was not created to push, whoever created it."""
+        """Raises `Refusal` for a token that was not created to push, no matter who created it."""
         if self.token is not None and Scope.REGISTRY_PUSH not in self.token.scopes:
             message = "This token may not push. Create one with the scope registry:push in your settings."
             raise Refusal(403, "DENIED", message)

@@ -19,7 +19,8 @@ def challenge(request: HttpRequest, scope: str = "") -> str:
 
 
 def pass_response(request: HttpRequest) -> JsonResponse:
-    """A pass for the scopes that a client names, for whoever the Authorization header says. Raises `Refusal`."""
+    """A pass for the scopes that a client names, for the person whom the Authorization header names. Raises
+    `Refusal`."""
     caller = caller_of(request)
     value = pass_for(caller.token, allowed_access(caller.principal, " ".join(request.GET.getlist("scope")).split()))
     answer = {

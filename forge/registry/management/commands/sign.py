@@ -43,37 +43,37 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         is_beside: bool = options["beside_server"]
         os.umask(0o077)
-        ended = threading.Event()
+        stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: ended.set())
+            signal.signal(number, lambda *_: stop.set())
         if is_beside:
-            threading.Thread(target=_wait_for_end, args=(ended,), daemon=True).start()
+            threading.Thread(target=_wait_for_end, args=(stop,), daemon=True).start()
         try:
             # The server that started it has the folder.
             with nullcontext() if is_beside else data_folder(settings.DATA_DIR, Use.SHARED):
-                _work(ended, IDLE_FOR if is_beside else None)
+                _work(stop, IDLE_FOR if is_beside else None)
         except DataInUse as error:
             raise CommandError(str(error)) from error
 
 
-def _work(ended: threading.Event, idle: float | None) -> None:
-    slots = JobSlots(1, (WorkerCapability.SIGN,), ended, computes=False)
+def _work(stop: threading.Event, idle: float | None) -> None:
+    slots = JobSlots(1, (WorkerCapability.SIGN,), stop, computes=False)
     waiting = Job.objects.filter(capability=WorkerCapability.SIGN, state=JobState.QUEUED)
     last_work = time.monotonic()
     try:
-        while not ended.is_set():
+        while not stop.is_set():
             announce_worker(WorkerCapability.SIGN)
             if waiting.exists():
                 slots.work()
                 last_work = time.monotonic()
             if idle is not None and time.monotonic() - last_work > idle:
                 return
-            ended.wait(LOOK_EVERY)
+            stop.wait(LOOK_EVERY)
     finally:
         connections.close_all()
 
 
-def _wait_for_end(ended: threading.Event) -> None:
+def _wait_for_end(stop: threading.Event) -> None:
     """Ends this process with the one that has the other end of its standard input."""
     sys.stdin.buffer.read()
-    ended.set()
+    stop.set()

@@ -39,7 +39,7 @@ from rune.tools.signing.referrers import BOM_TYPE
 LARGEST_LIST: Final = 128 * 1024 * 1024
 """Bytes of a list that is read."""
 MOST_BILLS: Final = 20
-"""Bills of materials of one rune that are read: whoever may push may add some."""
+"""Bills of materials of one rune that are read: anybody who may push may add some."""
 MOST_BYTES: Final = 4 * 1024 * 1024
 """Bytes of all bills of one rune together: each view of its page reads them."""
 _log = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ def _read(file: Path, inode: int, changed: int, size: int) -> AdvisoryList | str
 
 
 def _bills(tag: Tag) -> Iterator[bytes]:
-    """The bills of materials that were published beside the rune. Whoever may push can add one, and take none away.
+    """The bills of materials that were published beside the rune. Anybody who may push can add one, and take none away.
 
     Raises `BadBill`, `BadManifest`, `NotFound` and `Damaged`.
     """

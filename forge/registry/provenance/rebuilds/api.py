@@ -33,7 +33,7 @@ class SecondBuildJson(TypedDict):
 
 
 class TagRebuild(ProjectView):
-    """The second build of a tag's rune, for whoever may see the project."""
+    """The second build of a tag's rune, for anybody who may see the project."""
 
     needs = needing(get=Scope.PROJECT_READ)
     raises = raising(get=Gone)

@@ -65,8 +65,8 @@ class ProjectSigningKeys(ProjectView):
 
     @extend_schema(operation_id="project_signing_keys", responses=SigningKeyListJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """The keys of the project's organisation, for whoever may pull what it published. `rune pull --verify` reads
-        here which were revoked, and trusts none of them for being in this list."""
+        """The keys of the project's organisation, for anybody who may pull what it published. `rune pull --verify`
+        reads here which were revoked, and trusts none of them for being in this list."""
         project = self.project(request, organisation, name, Verb.SEE)
         return Response(_list_to_json(keys_of(project.organisation_id)))
 

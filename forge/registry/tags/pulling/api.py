@@ -28,7 +28,7 @@ from forge.registry.tags.pulling.uses import counting
 
 
 class TagExamples(ProjectView):
-    """The example inputs of a tag, for whoever may see the project."""
+    """The example inputs of a tag, for anybody who may see the project."""
 
     needs = needing(get=Scope.PROJECT_READ)
     raises = raising(get=Gone)
@@ -41,7 +41,7 @@ class TagExamples(ProjectView):
 
 
 class TagExample(ProjectView):
-    """An example input of a tag, for whoever may see the project."""
+    """An example input of a tag, for anybody who may see the project."""
 
     needs = needing(get=Scope.PROJECT_READ)
     raises = raising(get=Gone)
@@ -58,7 +58,7 @@ class TagExample(ProjectView):
 
 
 class TagPackage(ProjectView):
-    """A package of C of what was published, for whoever may see the project."""
+    """A package of C of what was published, for anybody who may see the project."""
 
     needs = needing(get=Scope.PROJECT_READ)
 
@@ -85,7 +85,7 @@ class TagPackage(ProjectView):
 
 
 class TagRune(ProjectView):
-    """The rune of a tag, for whoever may see the project."""
+    """The rune of a tag, for anybody who may see the project."""
 
     needs = needing(get=Scope.PROJECT_READ)
     raises = raising(get=Gone)

@@ -1,4 +1,4 @@
-"""The example inputs of a published rune: whoever may run the rune may have them."""
+"""The example inputs of a published rune: anybody who may run the rune may have them."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def offer_changes(
 ) -> ChangeRequest:
     """Offers a fork's files, as they are now or in a version, to the project that it was forked from.
 
-    Whoever edits the fork and sees the origin's page may. Raises `Forbidden`, `NotFound`, `Invalid`, `NoFork`,
+    Anybody who edits the fork and sees the origin's page may. Raises `Forbidden`, `NotFound`, `Invalid`, `NoFork`,
     `NothingToOffer` and `TooManyOffers`.
     """
     require(actor, Verb.EDIT, fork)

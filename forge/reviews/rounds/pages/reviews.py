@@ -320,7 +320,7 @@ def _number(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise Invalid("This is no number.") from None
+        raise Invalid("This is not a whole number.") from None
 
 
 def _uuid(text: str) -> UUID:
@@ -334,4 +334,4 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise Invalid("This is no date.", errors={"due": ["Write a date such as 2026-12-01."]}) from None
+        raise Invalid("This is not a valid date.", errors={"due": ["Write a date such as 2026-12-01."]}) from None

@@ -2,7 +2,7 @@
 import { BUSY, isHello, type Hello } from "../serial/messages";
 
 /** The description that goes with the UF2 file: docs/reference/serial.md. */
-export interface Description extends Hello {
+export interface FirmwareManifest extends Hello {
   readonly memory: "ram" | "flash";
   /** The address that the image begins at. */
   readonly start: number;
@@ -22,11 +22,11 @@ export interface Description extends Hello {
 
 export interface Firmware {
   readonly uf2: Uint8Array<ArrayBuffer>;
-  readonly description: Description;
+  readonly description: FirmwareManifest;
 }
 
 /** The description, as far as its numbers are needed. Throws an Error that says what is wrong. */
-export function readDescription(value: unknown): Description {
+export function readDescription(value: unknown): FirmwareManifest {
   const numbers = ["start", "code", "variables", "ram", "flash", "stack_bottom", "stack_top", "step_at"];
   const fields = value as Record<string, unknown>;
   const isWhole =
@@ -35,7 +35,7 @@ export function readDescription(value: unknown): Description {
     numbers.every((name) => typeof fields[name] === "number") &&
     Array.isArray(fields["functions"]);
   if (!isWhole) throw new Error("The description of the firmware lacks something.");
-  return value as unknown as Description;
+  return value as unknown as FirmwareManifest;
 }
 
 /** The step of this number for people, or null where none is known. */
@@ -44,6 +44,6 @@ export function stepName({ steps }: Hello, step: number): string | null {
 }
 
 /** The function that an address lies in. */
-export function functionAt({ functions }: Description, address: number): string | null {
+export function functionAt({ functions }: FirmwareManifest, address: number): string | null {
   return functions.findLast(([start]) => start <= address)?.[1] ?? null;
 }

@@ -3,7 +3,7 @@ import { Device, DeviceError } from "./device";
 import { ChipLine, sine } from "../fixtures.test-support";
 import { crc32, encodeFrame, Kind, PROTOCOL } from "./frames";
 import { Pico } from "../virtual/pico";
-import { SerialLine, type Port } from "./port";
+import { SerialLine, type WebSerialPort } from "./port";
 
 const number = (value: number) => new Uint8Array(Float32Array.of(value).buffer);
 const valueOf = (bytes: Uint8Array | undefined) =>
@@ -94,7 +94,7 @@ test("the firmware says who it is, computes, passes its self-test and counts its
 });
 
 /** A serial port whose other end is the chip. */
-class ChipPort implements Port {
+class ChipPort implements WebSerialPort {
   readonly #pico = new Pico(sine());
   readable: ReadableStream<Uint8Array> | null = null;
   writable: WritableStream<Uint8Array> | null = null;
@@ -125,7 +125,7 @@ test("a program that never stops talking is given up like one that is silent", a
   clearInterval(talking);
 });
 
-test("over a serial port in pieces; who is silent is given up, and a pulled plug is told", async () => {
+test("over a serial port in pieces; who is silent is given up, and a pulled plug is reported", async () => {
   const port = new ChipPort();
   const device = await Device.open(new SerialLine(port, 30));
   expect(valueOf((await device.run(number(Math.PI / 2))).outputs[0]?.pieces[0])).toBeCloseTo(1, 1);

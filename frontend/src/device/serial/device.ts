@@ -1,5 +1,5 @@
 // A board at the other end of a line, real or emulated: it is asked one thing at a time, and answers or is given up.
-import { encodeFrame, FrameReader, Kind, PROTOCOL, type Frame } from "./frames";
+import { encodeFrame, FrameReader, Kind, PROTOCOL, type SerialFrame } from "./frames";
 import {
   BadAnswer,
   ProblemCode,
@@ -22,7 +22,7 @@ export interface LineEvents {
 }
 
 /** Bytes to a board and back. */
-export interface Line {
+export interface DeviceLine {
   readonly open: (events: LineEvents) => Promise<void>;
   readonly write: (bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -49,12 +49,12 @@ const NOISY = "The line is disturbed: three times in a row bytes came damaged. C
 
 interface PendingRequest {
   readonly id: number;
-  readonly take: (frame: Frame | null) => void;
+  readonly take: (frame: SerialFrame | null) => void;
   readonly fail: (error: DeviceError) => void;
 }
 
 export class Device {
-  readonly #line: Line;
+  readonly #line: DeviceLine;
   #reader = new FrameReader();
   #request: PendingRequest | null = null;
   #number = 0;
@@ -63,12 +63,12 @@ export class Device {
   onClosed: (reason: string) => void = () => undefined;
   #hello: Hello | null = null;
 
-  private constructor(line: Line) {
+  private constructor(line: DeviceLine) {
     this.#line = line;
   }
 
   /** Opens the line and asks who is there. Rejects with a `DeviceError`, and closes the line then. */
-  static async open(line: Line): Promise<Device> {
+  static async open(line: DeviceLine): Promise<Device> {
     const device = new Device(line);
     try {
       await line.open({
@@ -146,12 +146,12 @@ export class Device {
     throw new DeviceError(NOISY);
   }
 
-  #exchange(kind: number, payload?: Uint8Array): Promise<Frame | null> {
+  #exchange(kind: number, payload?: Uint8Array): Promise<SerialFrame | null> {
     if (this.#closed !== null) return Promise.reject(new DeviceError(this.#closed));
     if (this.#request !== null) return Promise.reject(new Error("a device is asked one thing at a time"));
     this.#number = (this.#number % 0xffff) + 1;
     const id = this.#number;
-    return new Promise<Frame | null>((resolve, reject) => {
+    return new Promise<SerialFrame | null>((resolve, reject) => {
       const end = () => {
         this.#request = null;
       };

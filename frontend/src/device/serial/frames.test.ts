@@ -15,7 +15,7 @@ test("a frame with a changed byte is none, wherever the byte is, and the next on
     damaged[at] = (damaged[at] ?? 0) ^ 0x40;
     const frames = reader.push(damaged);
     expect(frames).toEqual([]);
-    // A length that was damaged leaves the reader waiting until it is told that nothing more comes.
+    // A length that was damaged leaves the reader waiting until it gets the message that nothing more comes.
     reader.abandon();
     expect(reader.push(frame).map(({ id }) => id)).toEqual([513]);
   }

@@ -15,7 +15,7 @@ export const Kind = {
   error: 0xff,
 } as const;
 
-export interface Frame {
+export interface SerialFrame {
   readonly version: number;
   readonly kind: number;
   readonly id: number;
@@ -61,9 +61,9 @@ export class FrameReader {
   damaged = 0;
 
   /** The frames that are whole with these bytes. */
-  push(bytes: Uint8Array): Frame[] {
+  push(bytes: Uint8Array): SerialFrame[] {
     this.#append(bytes);
-    const frames: Frame[] = [];
+    const frames: SerialFrame[] = [];
     for (let size = this.#wanted(); size !== null && this.#end - this.#start >= size; size = this.#wanted()) {
       const frame = this.#bytes.slice(this.#start, this.#start + size);
       const view = new DataView(frame.buffer);

@@ -1,9 +1,25 @@
 import { expect, test } from "vitest";
-import { BadAnswer, readRan, type Hello, type Port } from "./messages";
+import { BadAnswer, readRan, type Hello, type DevicePort } from "./messages";
 import { asMessages } from "../outputs";
 
-const PLAIN: Port = { name: "scores", capability: "", type: "u8[1, 3]", bytes: 3, texts: 0, optional: true, sizes: 0 };
-const OPEN: Port = { name: "found", capability: "", type: "i16[4, 2]", bytes: 16, texts: 0, optional: false, sizes: 2 };
+const PLAIN: DevicePort = {
+  name: "scores",
+  capability: "",
+  type: "u8[1, 3]",
+  bytes: 3,
+  texts: 0,
+  optional: true,
+  sizes: 0,
+};
+const OPEN: DevicePort = {
+  name: "found",
+  capability: "",
+  type: "i16[4, 2]",
+  bytes: 16,
+  texts: 0,
+  optional: false,
+  sizes: 2,
+};
 const HELLO = { outputs: [PLAIN, OPEN], steps: [] } as unknown as Hello;
 
 /** The report of a run: nine cycles, a stack of one byte, then these bytes. */

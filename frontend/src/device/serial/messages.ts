@@ -2,7 +2,7 @@
 // error.
 import { elementSize, parseShape } from "../../runtime";
 
-export interface Port {
+export interface DevicePort {
   readonly name: string;
   readonly capability: string;
   /** `u8[1, 28, 28, 1]`. */
@@ -32,8 +32,8 @@ export interface Hello {
   readonly digest: string;
   readonly board: string;
   readonly clock_hz: number;
-  readonly inputs: readonly Port[];
-  readonly outputs: readonly Port[];
+  readonly inputs: readonly DevicePort[];
+  readonly outputs: readonly DevicePort[];
   readonly steps: readonly string[];
 }
 
@@ -123,7 +123,7 @@ export function readRan(payload: Uint8Array, { outputs, steps }: Hello): Ran {
   return { cycles, stack, stepCycles, outputs: tensors };
 }
 
-function readOutput(reader: Reader, { type, bytes, texts, optional, sizes }: Port): BoardOutput | null {
+function readOutput(reader: Reader, { type, bytes, texts, optional, sizes }: DevicePort): BoardOutput | null {
   if (optional && reader.word() === 0) return null;
   const shape = sizes === 0 ? null : Array.from({ length: sizes }, () => reader.word());
   const count = shape?.reduce((product, size) => product * size, 1) ?? 0;

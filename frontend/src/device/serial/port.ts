@@ -1,8 +1,8 @@
 // A serial port as a line. What the page needs of Web Serial is named here, since TypeScript's library does not have it.
-import type { Line, LineEvents } from "./device";
+import type { DeviceLine, LineEvents } from "./device";
 
 /** Of Web Serial, what is used: https://wicg.github.io/serial/. */
-export interface Port {
+export interface WebSerialPort {
   readonly open: (options: { readonly baudRate: number; readonly bufferSize?: number }) => Promise<void>;
   readonly close: () => Promise<void>;
   readonly readable: ReadableStream<Uint8Array> | null;
@@ -10,12 +10,12 @@ export interface Port {
 }
 
 export interface Serial {
-  readonly requestPort: () => Promise<Port>;
+  readonly requestPort: () => Promise<WebSerialPort>;
 }
 
 export const BITS_A_SECOND = 921_600;
 /** How long an answer may take, in milliseconds: longer than any run that is worth waiting for. What chatters meanwhile gains nothing. */
-const PATIENCE = 10_000;
+const TIMEOUT = 10_000;
 const DROPPED = "The line was cut: the board was unplugged, or its port was taken away.";
 
 /** The browser's serial ports; null where it has none, or does not give them to this page. */
@@ -23,9 +23,9 @@ export function serialOf(navigator: object): Serial | null {
   return "serial" in navigator ? (navigator.serial as Serial) : null;
 }
 
-export class SerialLine implements Line {
-  readonly #port: Port;
-  readonly #patience: number;
+export class SerialLine implements DeviceLine {
+  readonly #port: WebSerialPort;
+  readonly #timeout: number;
   readonly #bitsASecond: number;
   #events: LineEvents | null = null;
   #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
@@ -33,9 +33,9 @@ export class SerialLine implements Line {
   #reading: Promise<void> = Promise.resolve();
   #isClosing = false;
 
-  constructor(port: Port, patience = PATIENCE, bitsASecond = BITS_A_SECOND) {
+  constructor(port: WebSerialPort, timeout = TIMEOUT, bitsASecond = BITS_A_SECOND) {
     this.#port = port;
-    this.#patience = patience;
+    this.#timeout = timeout;
     this.#bitsASecond = bitsASecond;
   }
 
@@ -89,6 +89,6 @@ export class SerialLine implements Line {
 
   #wait(): void {
     clearTimeout(this.#timer);
-    if (!this.#isClosing) this.#timer = setTimeout(() => this.#events?.onQuiet(), this.#patience);
+    if (!this.#isClosing) this.#timer = setTimeout(() => this.#events?.onQuiet(), this.#timeout);
   }
 }

@@ -1,6 +1,6 @@
 // The line to a virtual board: a page worker executes its firmware. Ended with it, whatever the firmware does.
-import type { Line, LineEvents } from "../serial/device";
-import { functionAt, stepName, type Description, type Firmware } from "../firmware/file";
+import type { DeviceLine, LineEvents } from "../serial/device";
+import { functionAt, stepName, type FirmwareManifest, type Firmware } from "../firmware/file";
 import type { Stopped } from "./pico";
 import { addressText } from "./places";
 import type { PicoAnswer, PicoQuestion } from "./worker";
@@ -11,9 +11,9 @@ export type PicoWorker = Pick<Worker, "onmessage" | "onerror" | "terminate"> & {
 };
 
 /** Seconds of the chip after which firmware that does not answer is stopped. */
-const PATIENCE = 10;
+const TIMEOUT = 10;
 
-export class VirtualLine implements Line {
+export class VirtualLine implements DeviceLine {
   readonly #firmware: Firmware;
   readonly #start: () => PicoWorker;
   #worker: PicoWorker | null = null;
@@ -45,7 +45,7 @@ export class VirtualLine implements Line {
     });
 
   readonly write = (bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
-    this.#worker?.postMessage({ bytes, budget: PATIENCE * this.#firmware.description.clock_hz });
+    this.#worker?.postMessage({ bytes, budget: TIMEOUT * this.#firmware.description.clock_hz });
     return Promise.resolve();
   };
 
@@ -68,12 +68,12 @@ export class VirtualLine implements Line {
 }
 
 /** Why the machine stopped, with the place. */
-export function sentence({ why, address, step, text }: Stopped, description: Description): string {
+export function sentence({ why, address, step, text }: Stopped, description: FirmwareManifest): string {
   const name = stepName(description, step);
   const within = functionAt(description, address);
   const place = `at ${addressText(address)}${within === null ? "" : ` in ${within}`}`;
   const where = name === null ? place : `${place}, in the step “${name}”`;
   return why === "budget"
-    ? `The firmware was stopped ${where}: it did not answer within ${PATIENCE} seconds of the chip.`
+    ? `The firmware was stopped ${where}: it did not answer within ${TIMEOUT} seconds of the chip.`
     : `The firmware was stopped ${where}: ${text}.`;
 }

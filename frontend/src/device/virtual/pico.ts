@@ -1,7 +1,7 @@
 // A Raspberry Pi Pico in the page: rp2040js executes the firmware's instructions. What the chip's ROM does at a start is
 // done here, in its place: it fills RAM or runs the second-stage loader. Nothing waits: the machine runs while it is asked.
 import { Fault, GuardedChip } from "./chip";
-import type { Description, Firmware } from "../firmware/file";
+import type { FirmwareManifest, Firmware } from "../firmware/file";
 import { PENDING } from "../serial/messages";
 import { FLASH, addressText, RAM } from "./places";
 import { readUf2 } from "./uf2";
@@ -38,7 +38,7 @@ class CycleClock {
 export class Pico {
   readonly #chip: GuardedChip;
   readonly #uart: GuardedChip["uart"][number];
-  readonly #description: Description;
+  readonly #description: FirmwareManifest;
   #sent: number[] = [];
   #waiting: number[] = [];
   stopped: Stopped | null = null;

@@ -1,6 +1,6 @@
 // UF2 files, read as the chip's ROM does: every block is checked before anything is loaded.
 
-export interface Piece {
+export interface MemoryPiece {
   readonly address: number;
   readonly bytes: Uint8Array;
 }
@@ -10,7 +10,7 @@ const PAYLOAD = 256;
 const RP2040 = 0xe48bff56;
 
 /** The pieces by address. Throws an Error that says what is wrong. */
-export function readUf2(file: Uint8Array): Piece[] {
+export function readUf2(file: Uint8Array): MemoryPiece[] {
   if (file.length === 0 || file.length % BLOCK !== 0) throw new Error("It is no whole UF2 file.");
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   const total = file.length / BLOCK;

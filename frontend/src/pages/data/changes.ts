@@ -1,5 +1,5 @@
 // Labels that are sent, and taken back. A change names the revision at which its samples were read.
-import { address, type Answer, type Body } from "../../api/request";
+import { address, type ResponseJson, type Body } from "../../api/request";
 import { post } from "../post";
 
 const MARKS = "/api/v1/projects/{organisation}/{name}/data/samples/marks";
@@ -8,7 +8,7 @@ const DELETIONS = "/api/v1/projects/{organisation}/{name}/data/samples/deletions
 export type LabelledPart = Body<"post", typeof PARTS>["parts"][number];
 type Marks = Body<"post", typeof MARKS>;
 export type Mark = Marks["changes"][number];
-type Marked = Answer<"post", typeof MARKS>;
+type Marked = ResponseJson<"post", typeof MARKS>;
 
 /** Changes in one request. */
 const AT_ONCE = 5000;

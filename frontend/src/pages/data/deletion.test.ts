@@ -38,7 +38,7 @@ test("a deletion that is taken back never happens", async () => {
   expect(sent).toEqual([]);
 });
 
-test("a second deletion lets the first one happen, and a refusal is told", async () => {
+test("a second deletion lets the first one happen, and a refusal is shown", async () => {
   const { deletion, sent, said } = pending("Samples of others are deleted by maintainers.");
   deletion.add([1]);
   deletion.add([2]);

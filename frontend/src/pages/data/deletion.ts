@@ -1,5 +1,5 @@
-// Deleting samples with a way back: their bytes cannot be restored once they are deleted, so the server is told some seconds
-// later. Leaving the page tells it at once.
+// Deleting samples with a way back: their bytes cannot be restored once they are deleted, so the request is sent some
+// seconds later. Leaving the page sends it at once.
 
 /** Milliseconds in which a deletion can be taken back. */
 export const DELAY = 8_000;

@@ -4,9 +4,9 @@ import { NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../../declared/closing";
 import { followEvents } from "../../api/follow-events";
 import { oneAtATime } from "../talk/read";
 import { saysSignedOut } from "../sign-in/signed-out";
-import { address, type Answer } from "../../api/request";
+import { address, type ResponseJson } from "../../api/request";
 import { Detail } from "./sample/detail";
-import { followQuickCode, Sides } from "./sides";
+import { followQuickCode, SidePanels } from "./side-panels";
 import { Changes, sendDeletion, sender, sendParts, type Mark, type Outcome, type ProjectName } from "./changes";
 import { DELAY, PendingDeletion } from "./deletion";
 import { Grid, numberOf } from "./grid/grid";
@@ -30,7 +30,7 @@ export class DataPage {
   readonly #deletion: PendingDeletion;
   readonly #player = new Audio();
   readonly #detail: Detail;
-  readonly #sides: Sides;
+  readonly #sidePanels: SidePanels;
   #revision: number;
   #isRead = false;
   #current = -1;
@@ -78,7 +78,7 @@ export class DataPage {
     list.addEventListener("click", ({ shiftKey }) => (this.#isShift = shiftKey), { capture: true });
     const undo = root.querySelector<HTMLButtonElement>("[data-undo]");
     undo?.addEventListener("click", () => void this.#undo());
-    this.#sides = new Sides(root);
+    this.#sidePanels = new SidePanels(root);
     list.addEventListener("click", (event) => this.#opened(event));
     root.addEventListener("click", (event) => this.#checked(event));
     const code = root.querySelector<HTMLFormElement>("[data-quick-code]");
@@ -135,14 +135,14 @@ export class DataPage {
     const said = this.#part("[data-said]"); // beside it, a deletion may still be taken back
     if (response === null || !response.ok) return void (said.textContent = UNREAD);
     if (said.textContent === UNREAD) said.textContent = "";
-    const { revision, numbers } = (await response.json()) as Answer<"get", typeof NUMBERS>;
+    const { revision, numbers } = (await response.json()) as ResponseJson<"get", typeof NUMBERS>;
     const isNew = revision !== this.#revision;
     this.#setRevision(revision);
     this.#all = numbers;
     this.#showNumbers();
     if (isNew) {
       this.#grid.forget();
-      if (this.#isRead) this.#sides.refresh();
+      if (this.#isRead) this.#sidePanels.refresh();
     }
     this.#isRead = true;
   }
@@ -387,7 +387,7 @@ export class DataPage {
     if (outcome.alone) this.#setRevision(outcome.revision);
     this.#grid.forget(outcome.before.map(({ number }) => number));
     if (!outcome.alone) void this.#refresh();
-    this.#sides.refresh();
+    this.#sidePanels.refresh();
     if (outcome.before.some(({ number }) => number === this.#current)) this.#detail.show(this.#current, true);
     this.#say(`${words}.`, this.#changes.canUndo);
   }

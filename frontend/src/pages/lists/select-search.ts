@@ -6,7 +6,7 @@ import { activate } from "./active-row";
 
 /** Options from which on a select is searched; of fewer, all fit on a screen. */
 const MANY = 12;
-/** Matches that are listed; of more, their number is told. */
+/** Matches that are listed; of more, their number is shown. */
 const LISTED = 60;
 
 export function searchableSelects(within: ParentNode = document): void {

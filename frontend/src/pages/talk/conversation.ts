@@ -89,7 +89,7 @@ function sendForms(section: HTMLElement, refresh: () => Promise<void>): void {
 
 /**
  * Sends a form once the page shows what was sent before it. Each form names the state of its thread, which one's own reply
- * changes: whoever replies and at once resolves the thread sends the form that the reply left.
+ * changes: a person who replies and at once resolves the thread sends the form that the reply left.
  */
 async function sendOne(pressed: HTMLFormElement, by: HTMLElement | null, refresh: () => Promise<void>): Promise<void> {
   const form = inPlaceOf(pressed);

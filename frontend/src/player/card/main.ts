@@ -53,7 +53,7 @@ async function answer(card: Element): Promise<void> {
     const { showAnswer } = await import("./live");
     await showAnswer(face, tag);
   } catch {
-    // Run says the reason to whoever asks.
+    // Run shows the reason.
   }
 }
 

@@ -17,7 +17,7 @@ export function Code({ session, problem }: Props) {
     <main className="page narrow">
       <form className="card roomy stack" onSubmit={submit}>
         <h1>Type the code</h1>
-        <p>Whoever sent you this link also told you a code of six digits. You need no account and no app.</p>
+        <p>The person who sent you this link also gave you a code of six digits. You need no account and no app.</p>
         {problem !== null && (
           <p className="notice bad" role="alert">
             {problem}

@@ -1,11 +1,11 @@
 // A recording as a small drawing: bars of a sound, lines of motion, or the picture.
 import { useEffect, useMemo } from "react";
-import type { Recorded } from "./sending/client";
+import type { OutgoingRecording } from "./sending/client";
 import type { Face } from "./sending/storage";
 
 interface Props {
   readonly face: Face;
-  readonly recorded: Pick<Recorded, "bytes" | "type">;
+  readonly recorded: Pick<OutgoingRecording, "bytes" | "type">;
   readonly name: string;
 }
 

@@ -3,7 +3,7 @@ import { Activity, Check, Cpu, Mic, Play, Square, Undo2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { boardLine } from "../../device/sensor/board-line";
 import { serialOf } from "../../device/serial/port";
-import { deviceProblem, unavailable, type Device } from "../../preview/phone";
+import { deviceProblem, unavailable, type SensorName } from "../../preview/phone";
 import { FaceView } from "./Face";
 import { record } from "./recorders/record";
 import { BoardSensor, ownSensor } from "./recorders/sensors";
@@ -30,7 +30,7 @@ const LOWEST = -60;
 
 export function TimedRecorder({ task, number, onKeep }: Props) {
   const kind = task.kind === "sound" ? "sound" : "motion";
-  const device: Device = kind === "sound" ? "microphone" : "motion sensor";
+  const device: SensorName = kind === "sound" ? "microphone" : "motion sensor";
   const [board] = useState(() => (serialOf(navigator) === null ? null : new BoardSensor(boardLine(navigator), kind)));
   const [usesBoard, setUsesBoard] = useState(false);
   const [running, setRunning] = useState<Running | null>(null);
@@ -214,6 +214,6 @@ function boardProblem(error: unknown): string | null {
 }
 
 /** A browser's refusal in words of ours; what stopped a recording says so itself. */
-function problemOf(error: unknown, device: Device): string {
+function problemOf(error: unknown, device: SensorName): string {
   return error instanceof DOMException || !(error instanceof Error) ? deviceProblem(error, device, "") : error.message;
 }

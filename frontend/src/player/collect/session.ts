@@ -5,10 +5,10 @@ import { CollectProblem, type Task } from "./sending/client";
 import { Outbox } from "./sending/outbox";
 import type { RecordingStorage } from "./sending/storage";
 
-export type Phase = "starting" | "no-access" | "unreachable" | "code" | "terms" | "declined" | "recording";
+export type CollectPhase = "starting" | "no-access" | "unreachable" | "code" | "terms" | "declined" | "recording";
 
 export interface SessionState {
-  readonly phase: Phase;
+  readonly phase: CollectPhase;
   readonly task: Task | null;
   readonly problem: string | null;
 }

@@ -12,19 +12,19 @@ import { Chooser } from "./Chooser";
 import { Notices } from "./Notices";
 import type { Pairing } from "./pairing/pairing";
 import { PairingCard } from "./pairing/PairingCard";
-import type { Place } from "./place";
+import type { PlayerPlace } from "./place";
 import type { PlayerStore } from "./runes/store";
 import { Welcome } from "./Welcome";
 import "./phone.css";
 
 interface Props {
-  readonly place: Place;
+  readonly place: PlayerPlace;
   readonly store: PlayerStore;
   readonly pairing: Pairing;
   /** Puts another edition of the player in place; null while there is none. */
   readonly update: (() => void) | null;
   /** The studio to send this phone's sensors to; null if the phone did not scan a code for sensors. */
-  readonly sensor: { readonly desk: string; readonly open: () => WebSocket } | null;
+  readonly sensor: { readonly studioKey: string; readonly open: () => WebSocket } | null;
 }
 
 /** Fetched for a code that asks for it. */
@@ -107,7 +107,7 @@ export function PhonePlayer({ place, store, pairing, update, sensor }: Props) {
             {sensor !== null && state.may_pair && state.person !== null && (
               <Suspense fallback={null}>
                 <SensorCard
-                  key={sensor.desk}
+                  key={sensor.studioKey}
                   {...sensor}
                   person={state.person.name}
                   onUse={setSensor}

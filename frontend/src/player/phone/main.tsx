@@ -8,20 +8,20 @@ import { PlayerClient } from "./runes/client";
 import { OfflineStore } from "./runes/offline-store";
 import { Pairing } from "./pairing/pairing";
 import { PhonePlayer } from "./PhonePlayer";
-import { deskOf, placeOf, tokenOf, type Place } from "./place";
+import { studioKeyOf, placeOf, tokenOf, type PlayerPlace } from "./place";
 import { PlayerStore } from "./runes/store";
 
 const root = document.getElementById("player");
 if (root === null) throw new Error("The player's page is incomplete. Load it again.");
 
 /** The public key in the newest code that was scanned; in memory alone, so it ends with the page. */
-const desk = createStore<{ readonly key: string | null }>(() => ({ key: null }));
+const scanned = createStore<{ readonly key: string | null }>(() => ({ key: null }));
 /** The function that puts another edition of the player in place, once there is one. */
 const update = createStore<{ readonly use: (() => void) | null }>(() => ({ use: null }));
 
-function start(place: Place, element: HTMLElement): void {
+function start(place: PlayerPlace, element: HTMLElement): void {
   const token = tokenOf(location.hash);
-  desk.setState({ key: deskOf(location.hash) });
+  scanned.setState({ key: studioKeyOf(location.hash) });
   // It stays in no history.
   if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
   document.title = `${place.name} · ${place.organisation} · Player`;
@@ -33,7 +33,7 @@ function start(place: Place, element: HTMLElement): void {
   void store.start(token);
   window.addEventListener("hashchange", () => {
     const again = tokenOf(location.hash);
-    desk.setState({ key: deskOf(location.hash) });
+    scanned.setState({ key: studioKeyOf(location.hash) });
     history.replaceState(null, "", location.pathname + location.search);
     if (again !== null) void store.start(again);
   });
@@ -49,7 +49,7 @@ function start(place: Place, element: HTMLElement): void {
 }
 
 interface PageProps {
-  readonly place: Place;
+  readonly place: PlayerPlace;
   readonly store: PlayerStore;
   readonly pairing: Pairing;
   readonly open: () => WebSocket;
@@ -57,8 +57,8 @@ interface PageProps {
 
 function Page({ open, ...props }: PageProps) {
   const { use } = useStore(update);
-  const { key } = useStore(desk);
-  return <PhonePlayer {...props} update={use} sensor={key === null ? null : { desk: key, open }} />;
+  const { key } = useStore(scanned);
+  return <PhonePlayer {...props} update={use} sensor={key === null ? null : { studioKey: key, open }} />;
 }
 
 function Nowhere() {

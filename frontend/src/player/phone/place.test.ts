@@ -1,6 +1,6 @@
 // Which project an address of the player is for.
 import { expect, test } from "vitest";
-import { deskOf, placeOf, tokenOf } from "./place";
+import { studioKeyOf, placeOf, tokenOf } from "./place";
 
 test("an address names a project and perhaps a tag", () => {
   expect(placeOf({ pathname: "/player/acme/digits", search: "?tag=1.0" })).toEqual({
@@ -23,5 +23,9 @@ test("a token is in the fragment and nowhere else", () => {
   expect(tokenOf("#token=abc")).toBe("abc");
   expect(tokenOf("#token=")).toBeNull();
   expect(tokenOf("")).toBeNull();
-  expect([deskOf("#token=abc&desk=K-_1"), deskOf("#token=abc"), deskOf("#desk=")]).toEqual(["K-_1", null, null]);
+  expect([studioKeyOf("#token=abc&studio=K-_1"), studioKeyOf("#token=abc"), studioKeyOf("#studio=")]).toEqual([
+    "K-_1",
+    null,
+    null,
+  ]);
 });

@@ -1,6 +1,6 @@
 // Where the player is: the project and what of it is wanted, from the address; and the token of a scanned code.
 
-export interface Place {
+export interface PlayerPlace {
   /** `/player/acme/digits`. */
   readonly base: string;
   readonly organisation: string;
@@ -10,7 +10,7 @@ export interface Place {
 }
 
 /** Null where the address names no project. */
-export function placeOf({ pathname, search }: Pick<Location, "pathname" | "search">): Place | null {
+export function placeOf({ pathname, search }: Pick<Location, "pathname" | "search">): PlayerPlace | null {
   const [, player, organisation, name, ...rest] = pathname.replace(/\/$/, "").split("/");
   if (player !== "player" || organisation === undefined || name === undefined || rest.length > 0) return null;
   const tag = new URLSearchParams(search).get("tag");
@@ -23,8 +23,8 @@ export function tokenOf(fragment: string): string | null {
 }
 
 /** The public key of the studio that wants this phone's sensors, or null. */
-export function deskOf(fragment: string): string | null {
-  return partOf(fragment, "desk");
+export function studioKeyOf(fragment: string): string | null {
+  return partOf(fragment, "studio");
 }
 
 function partOf(fragment: string, name: string): string | null {

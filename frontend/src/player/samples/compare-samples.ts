@@ -1,13 +1,13 @@
 // The button of a review that runs the build and the one before it on all samples that the page lists: what each says stands
 // at its sample, and those that are answered differently come first. The list stays playable; nothing is sent anywhere.
 import { address } from "../../api/request";
-import { heardOnAll, type Answer, type Recorded, type SampleRecording } from "../../preview";
+import { heardOnAll, type RuneAnswer, type StoredRecording, type SampleRecording } from "../../preview";
 import { isRecordingKind } from "../../runtime";
 import { fetchRune } from "../fetch-rune";
-import { byLabel, counted, differs, isRight, shareText, summary, textOf, verdict, type Pair } from "./differing";
+import { byLabel, counted, differs, isRight, shareText, summary, textOf, verdict, type AnswerPair } from "./differing";
 import { ownFileOf, takeOwnFiles } from "./own-files";
 
-const NOT_RUN: Answer = { problem: "It was not run." };
+const NOT_RUN: RuneAnswer = { problem: "It was not run." };
 
 export function compareSamples(): void {
   for (const section of document.querySelectorAll<HTMLElement>("[data-compare-samples]")) {
@@ -42,7 +42,7 @@ async function run(
   const total = 2 * recordings.length;
   const leaving = new AbortController();
   const holder = section.appendChild(Object.assign(document.createElement("div"), { hidden: true }));
-  const heard = async (address: string, done: number): Promise<ReadonlyMap<string, Answer>> => {
+  const heard = async (address: string, done: number): Promise<ReadonlyMap<string, RuneAnswer>> => {
     const rune = await fetchRune(address, leaving.signal, () => undefined);
     return heardOnAll(holder, rune, recordings, leaving.signal, (count) => {
       status.textContent = `Running both: ${done + count} of ${total}`;
@@ -52,7 +52,7 @@ async function run(
     status.textContent = "Running both…";
     const now = await heard(addresses[0], 0);
     const before = await heard(addresses[1], recordings.length);
-    const pairs = items.map((item): Pair => {
+    const pairs = items.map((item): AnswerPair => {
       const { sample = "", label = "" } = item.dataset;
       return { id: sample, label, now: now.get(sample) ?? NOT_RUN, before: before.get(sample) ?? NOT_RUN };
     });
@@ -68,7 +68,7 @@ function recordingOf(item: HTMLElement): SampleRecording {
   const { sample = "", label = "", kind = "" } = item.dataset;
   return {
     id: sample,
-    read: async (): Promise<Recorded> => {
+    read: async (): Promise<StoredRecording> => {
       if (!isRecordingKind(kind)) throw new Error("A recording of this kind cannot be run here.");
       const own = ownFileOf(item);
       if (own !== undefined) return { label, kind, file: own };
@@ -81,7 +81,7 @@ function recordingOf(item: HTMLElement): SampleRecording {
 }
 
 /** Writes the answers into the list, and puts those that differ first; all others keep their order. */
-function show(items: readonly HTMLElement[], pairs: readonly Pair[], beforeName: string, nowName: string): void {
+function show(items: readonly HTMLElement[], pairs: readonly AnswerPair[], beforeName: string, nowName: string): void {
   const list = items[0]?.parentElement;
   for (const [index, item] of items.entries()) {
     const pair = pairs[index];
@@ -98,7 +98,7 @@ function show(items: readonly HTMLElement[], pairs: readonly Pair[], beforeName:
 }
 
 /** How many samples of each label each of both has right, with the range of its share, where the page has room for it. */
-function showLabels(section: HTMLElement, pairs: readonly Pair[], beforeName: string, nowName: string): void {
+function showLabels(section: HTMLElement, pairs: readonly AnswerPair[], beforeName: string, nowName: string): void {
   const place = section.querySelector<HTMLElement>("[data-by-label]");
   if (!place) return;
   const table = Object.assign(document.createElement("table"), { className: "num" });
@@ -120,7 +120,7 @@ function showLabels(section: HTMLElement, pairs: readonly Pair[], beforeName: st
   place.hidden = false;
 }
 
-function word(name: string, answer: Answer, label: string): HTMLElement {
+function word(name: string, answer: RuneAnswer, label: string): HTMLElement {
   const right = isRight(answer, label);
   const mark = right === null ? "" : right ? "ok" : "warn";
   const tag = Object.assign(document.createElement("span"), { className: `tag ${mark}` });

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import type { Answer } from "../../preview";
-import { byLabel, counted, differs, isRight, range, shareText, summary, verdict, type Pair } from "./differing";
+import type { RuneAnswer } from "../../preview";
+import { byLabel, counted, differs, isRight, range, shareText, summary, verdict, type AnswerPair } from "./differing";
 import { labelOfName } from "./own-files";
 
-const said = (answer: string | null): Answer => ({ answer, outputs: "" });
-const pair = (label: string, now: string | null, before: string | null): Pair => ({
+const said = (answer: string | null): RuneAnswer => ({ answer, outputs: "" });
+const pair = (label: string, now: string | null, before: string | null): AnswerPair => ({
   id: `${label}${now}${before}`,
   label,
   now: said(now),
@@ -36,13 +36,13 @@ test("one sample is not counted", () => {
 });
 
 test("a recording that one cannot read is neither right nor wrong", () => {
-  const answer: Answer = { problem: "This recording is not of the kind that the rune reads (sound)." };
+  const answer: RuneAnswer = { problem: "This recording is not of the kind that the rune reads (sound)." };
   expect(isRight(answer, "up")).toBeNull();
   expect(differs({ id: "1", label: "up", now: answer, before: said("up") })).toBe(true);
 });
 
-test("right answers are counted by label", () => {
-  const failed: Pair = { id: "x", label: "up", now: { problem: "It was not run." }, before: said("up") };
+test("correct answers are counted by label", () => {
+  const failed: AnswerPair = { id: "x", label: "up", now: { problem: "It was not run." }, before: said("up") };
   expect(byLabel([pair("up", "up", "down"), pair("down", "up", "down"), failed])).toEqual([
     { label: "down", before: 1, now: 0, all: 1 },
     { label: "up", before: 1, now: 1, all: 2 },
@@ -67,15 +67,19 @@ test("a share has the range that rune evaluate gives", () => {
 test("one is called better only where it is by more than chance", () => {
   const better = pair("up", "up", "down");
   const worse = pair("up", "down", "up");
-  expect(verdict(Array<Pair>(6).fill(better), "A", "B")).toBe(
+  expect(verdict(Array<AnswerPair>(6).fill(better), "A", "B")).toBe(
     "B is better than A on these samples, by more than chance (95 %).",
   );
-  expect(verdict(Array<Pair>(9).fill(worse), "A", "B")).toBe(
+  expect(verdict(Array<AnswerPair>(9).fill(worse), "A", "B")).toBe(
     "A is better than B on these samples, by more than chance (95 %).",
   );
-  expect(verdict(Array<Pair>(5).fill(better), "A", "B")).toContain("it may be chance");
-  expect(verdict([...Array<Pair>(8).fill(better), ...Array<Pair>(3).fill(worse)], "A", "B")).toContain("may be chance");
-  expect(verdict([...Array<Pair>(1500).fill(better), ...Array<Pair>(1490).fill(worse)], "A", "B")).toContain("chance");
+  expect(verdict(Array<AnswerPair>(5).fill(better), "A", "B")).toContain("it may be chance");
+  expect(verdict([...Array<AnswerPair>(8).fill(better), ...Array<AnswerPair>(3).fill(worse)], "A", "B")).toContain(
+    "may be chance",
+  );
+  expect(
+    verdict([...Array<AnswerPair>(1500).fill(better), ...Array<AnswerPair>(1490).fill(worse)], "A", "B"),
+  ).toContain("chance");
   expect(verdict([pair("up", "up", "up")], "A", "B")).toBe("");
 });
 

@@ -1,30 +1,30 @@
 // Two runes on all samples: which of them are answered differently, in words. Pure.
-import type { Answer } from "../../preview";
+import type { RuneAnswer } from "../../preview";
 
 /** How two answered to one sample. */
-export interface Pair {
+export interface AnswerPair {
   readonly id: string;
   readonly label: string;
-  readonly now: Answer;
-  readonly before: Answer;
+  readonly now: RuneAnswer;
+  readonly before: RuneAnswer;
 }
 
-export function differs({ now, before }: Pair): boolean {
+export function differs({ now, before }: AnswerPair): boolean {
   return textOf(now) !== textOf(before);
 }
 
 /** One answer in words, for a person. */
-export function textOf(answer: Answer): string {
+export function textOf(answer: RuneAnswer): string {
   return "problem" in answer ? answer.problem : (answer.answer ?? "nothing");
 }
 
 /** Whether one gives the sample's label; null where it could not be run. */
-export function isRight(answer: Answer, label: string): boolean | null {
+export function isRight(answer: RuneAnswer, label: string): boolean | null {
   return "problem" in answer ? null : answer.answer === label;
 }
 
 /** `2 of these 8 answer differently. 1 is right now and was wrong, 1 is wrong now and was right.` */
-export function summary(pairs: readonly Pair[]): string {
+export function summary(pairs: readonly AnswerPair[]): string {
   if (pairs.length === 0) return "There are no samples.";
   const changed = pairs.filter(differs);
   const all = pairs.length === 1 ? "this sample" : `all ${pairs.length} samples`;
@@ -58,7 +58,7 @@ export interface LabelCount {
 }
 
 /** Of each label, by name. */
-export function byLabel(pairs: readonly Pair[]): readonly LabelCount[] {
+export function byLabel(pairs: readonly AnswerPair[]): readonly LabelCount[] {
   const labels = [...new Set(pairs.map(({ label }) => label))].sort((one, other) => one.localeCompare(other));
   return labels.map((label) =>
     counted(
@@ -69,13 +69,13 @@ export function byLabel(pairs: readonly Pair[]): readonly LabelCount[] {
 }
 
 /** Of all of them, under a name. */
-export function counted(label: string, pairs: readonly Pair[]): LabelCount {
+export function counted(label: string, pairs: readonly AnswerPair[]): LabelCount {
   const right = (side: "before" | "now"): number =>
     pairs.filter((pair) => isRight(pair[side], pair.label) === true).length;
   return { label, before: right("before"), now: right("now"), all: pairs.length };
 }
 
-/** `12, 80 % (55 to 93 %)`: right answers, their share, and the range in which it is with 95 % of certainty. */
+/** `12, 80 % (55 to 93 %)`: correct answers, their share, and the range in which it is with 95 % of certainty. */
 export function shareText(right: number, all: number): string {
   if (all === 0) return "none";
   const [low, high] = range(right, all);
@@ -92,7 +92,7 @@ export function range(right: number, all: number): readonly [number, number] {
 }
 
 /** Says whether one of both is better by more than chance: those that only one has right, by an exact test of signs. */
-export function verdict(pairs: readonly Pair[], beforeName: string, nowName: string): string {
+export function verdict(pairs: readonly AnswerPair[], beforeName: string, nowName: string): string {
   const onlyNow = pairs.filter(
     ({ now, before, label }) => isRight(now, label) === true && isRight(before, label) === false,
   ).length;

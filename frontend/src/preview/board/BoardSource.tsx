@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { counted } from "../../look/plural";
 import { recordingOf } from "../../runtime";
 import { useHost } from "../host";
-import type { Row } from "../motion/motion";
+import type { MotionRow } from "../motion/motion";
 import { Resampler } from "../sound/resampler";
 import { rateOf } from "../sound/samples";
 import { drawRows } from "../sources/draw-rows";
@@ -129,8 +129,8 @@ function silentText(isSound: boolean): string {
     : "No motion comes from this port. The board must send lines of three numbers at 115200 bits a second, or frames.";
 }
 
-function scaled(rows: readonly Row[], unit: number): readonly Row[] {
-  return unit === 1 ? rows : rows.map(([x, y, z]): Row => [x * unit, y * unit, z * unit]);
+function scaled(rows: readonly MotionRow[], unit: number): readonly MotionRow[] {
+  return unit === 1 ? rows : rows.map(([x, y, z]): MotionRow => [x * unit, y * unit, z * unit]);
 }
 
 /** Sound of a board's rate as sound of the rune's. */

@@ -1,9 +1,9 @@
 // The board's serial port, as the page around a preview provides it for a sensor.
-import type { Row } from "../motion/motion";
+import type { MotionRow } from "../motion/motion";
 
 export type BoardMessage =
   | { readonly what: "sound"; readonly rate: number; readonly samples: Float32Array }
-  | { readonly what: "motion"; readonly rows: readonly Row[] };
+  | { readonly what: "motion"; readonly rows: readonly MotionRow[] };
 
 export interface BoardEvents {
   readonly onMessage: (message: BoardMessage) => void;

@@ -1,14 +1,14 @@
 // Rows at an even rate, whatever the sensor's own: of a whole recording, or of a sensor while it gives them.
-import { ROW_STEP, type Row } from "./motion";
+import { ROW_STEP, type MotionRow } from "./motion";
 
 /** A row of a motion sensor and when it came, in milliseconds. */
 export interface TimedRow {
   readonly at: number;
-  readonly row: Row;
+  readonly row: MotionRow;
 }
 
 /** Rows at an even rate, between those that came: `milliseconds * rate / 1000` of them, from `start` on. */
-export function evenRows(rows: readonly TimedRow[], start: number, milliseconds: number, rate: number): Row[] {
+export function evenRows(rows: readonly TimedRow[], start: number, milliseconds: number, rate: number): MotionRow[] {
   let next = 0;
   return Array.from({ length: Math.round((milliseconds * rate) / 1000) }, (_, index) => {
     const at = start + (index * 1000) / rate;
@@ -49,7 +49,7 @@ export class EvenRows {
   }
 }
 
-function between(before: TimedRow, after: TimedRow, at: number): Row {
+function between(before: TimedRow, after: TimedRow, at: number): MotionRow {
   const span = after.at - before.at;
   const part = span <= 0 ? 1 : Math.min(1, Math.max(0, (at - before.at) / span));
   const mix = (axis: 0 | 1 | 2): number => before.row[axis] + (after.row[axis] - before.row[axis]) * part;

@@ -1,5 +1,5 @@
 // Rows of motion from a CSV file.
-import { rowsToBytes, type Row } from "./motion";
+import { rowsToBytes, type MotionRow } from "./motion";
 
 /**
  * f32 [n, 3] of the first `count` rows of a CSV, as `rune run` takes them: what is not in the file is not made up. Throws an
@@ -28,7 +28,7 @@ const EMPTY = /^[ \t,;]*$/;
 
 interface Columns {
   /** Where x, y and z stand. */
-  readonly places: Row;
+  readonly places: MotionRow;
   /** Fields of a line. */
   readonly width: number;
 }
@@ -38,7 +38,7 @@ interface Columns {
  * separates; spaces, quotes and separators at the end of a line do not count. A first line in which nothing looks like a
  * number names the columns. Throws an Error that names the line.
  */
-export function parseRows(text: string): Row[] {
+export function parseRows(text: string): MotionRow[] {
   const written = text
     .replace(/^\uFEFF/, "")
     .split(/\r?\n/)
@@ -75,7 +75,7 @@ function bare(field: string): string {
   return isQuoted ? trimmed(field.slice(1, -1)) : field;
 }
 
-function rowOf(fields: readonly string[], number: number, { places, width }: Columns): Row {
+function rowOf(fields: readonly string[], number: number, { places, width }: Columns): MotionRow {
   if (fields.length !== width) {
     const advice = width === 3 && fields.length > 3 ? "; a first line that names columns x, y and z picks them" : "";
     throw new Error(`Line ${number} should have ${width} fields but it actually had ${fields.length}${advice}.`);

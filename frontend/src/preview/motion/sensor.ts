@@ -1,5 +1,5 @@
 // Rows of a device's motion sensor that mean the same on every device.
-import type { Row } from "./motion";
+import type { MotionRow } from "./motion";
 
 /** The part of a `DeviceMotionEvent` that a row is made of. */
 export type Motion = Pick<DeviceMotionEvent, "accelerationIncludingGravity">;
@@ -9,7 +9,7 @@ export type Motion = Pick<DeviceMotionEvent, "accelerationIncludingGravity">;
  * (https://www.w3.org/TR/orientation-event/#devicemotion): a device that lies on its back has z = 9.8. Null where the sensor
  * does not say all three.
  */
-export function rowOf({ accelerationIncludingGravity: said }: Motion, hasOtherSigns = isOfApple()): Row | null {
+export function rowOf({ accelerationIncludingGravity: said }: Motion, hasOtherSigns = isOfApple()): MotionRow | null {
   const [x, y, z] = [said?.x ?? NaN, said?.y ?? NaN, said?.z ?? NaN];
   if (Number.isNaN(x + y + z)) return null;
   return hasOtherSigns ? [-x, -y, -z] : [x, y, z];

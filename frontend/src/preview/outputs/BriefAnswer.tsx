@@ -2,7 +2,7 @@
 import { Suspense } from "react";
 import { lazyPart } from "../../look/boundary";
 import { headlineText, numberText, percentText } from "../readings/numbers";
-import { scoreText, type Card, type Score } from "../readings/readings";
+import { scoreText, type Card, type OutputScore } from "../readings/readings";
 import { ShareBar } from "./ShareBar";
 import { tensorViews } from "./views/views";
 
@@ -47,7 +47,7 @@ export function BriefAnswer({ card }: { readonly card: Card }) {
 }
 
 /** The highest scores; those that are probabilities have bars. */
-function Highest({ scores }: { readonly scores: readonly Score[] }) {
+function Highest({ scores }: { readonly scores: readonly OutputScore[] }) {
   return (
     <dl className="preview-bars num">
       {scores.slice(0, SHOWN).map(({ index, name, value, share }, place) => (

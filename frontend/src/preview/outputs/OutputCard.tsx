@@ -9,7 +9,7 @@ import type { Calling, Card } from "../readings/readings";
 import type { Shown } from "./views/OverlayView";
 import { ScoreBars } from "./views/ScoreBars";
 import { useView, ViewChoice } from "./views/ViewChoice";
-import { viewsOf, type View } from "./views/views";
+import { viewsOf, type OutputView } from "./views/views";
 import { WordCard } from "./WordCard";
 
 const LiveChart = lazyPart(() => import("./LiveChart"));
@@ -43,8 +43,8 @@ export const OutputCard = memo(function OutputCard(props: Props) {
 });
 
 interface ViewProps extends Props {
-  readonly view: View;
-  readonly onView: (view: View) => void;
+  readonly view: OutputView;
+  readonly onView: (view: OutputView) => void;
 }
 
 function CardView({ card, tensors, shown, calling, unit, onCalling, view, onView }: ViewProps) {

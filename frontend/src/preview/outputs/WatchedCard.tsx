@@ -5,7 +5,7 @@ import { lazyPart } from "../../look/boundary";
 import type { OutputTensor } from "../../runtime";
 import type { Shown } from "./views/OverlayView";
 import { useView, ViewChoice } from "./views/ViewChoice";
-import { tensorViews, type View } from "./views/views";
+import { tensorViews, type OutputView } from "./views/views";
 
 const TensorView = lazyPart(() => import("./views/TensorView"));
 
@@ -19,7 +19,7 @@ interface Props {
   readonly onUnwatch: () => void;
 }
 
-const NOTHING: readonly [View, ...View[]] = ["map"];
+const NOTHING: readonly [OutputView, ...OutputView[]] = ["map"];
 
 export default function WatchedCard({ stage, index, tensor, shown, waiting, onUnwatch }: Props) {
   const title = `${stage}.${index}`;

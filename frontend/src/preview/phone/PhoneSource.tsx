@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { recordingOf, type CapabilityRequest } from "../../runtime";
 import { useHost } from "../host";
-import type { Row } from "../motion/motion";
+import type { MotionRow } from "../motion/motion";
 import { pictureRequest } from "../picture/pixels";
 import { rateOf } from "../sound/samples";
 import { drawRows } from "../sources/draw-rows";
@@ -36,7 +36,7 @@ function Phone({ request, onInput, line: { sensor, pair, end } }: PhoneProps) {
   const { phase, notice } = useStore(sensor.state);
   const [version, setVersion] = useState(0);
   const shown = useRef<Float32Array | null>(null);
-  const rows = useRef<readonly Row[]>([]);
+  const rows = useRef<readonly MotionRow[]>([]);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [seen, setSeen] = useState<ArrayBuffer | null>(null);
   const wanted = useMemo(() => wantedOf(request), [request]);

@@ -1,13 +1,14 @@
-// Frames between two pages of one person that whoever carries them cannot read: keys agreed by ECDH (P-256), frames sealed
-// with AES-GCM under a key for each direction, each frame numbered. WebCrypto does the work; private keys cannot be exported.
+// Frames between two pages of one person that the server between them cannot read: keys agreed by ECDH (P-256), frames
+// sealed with AES-GCM under a key for each direction, each frame numbered. WebCrypto does the work; private keys cannot
+// be exported.
 
 export interface Keys {
-  /** 65 bytes as base64url: what the other end is told. */
+  /** 65 bytes as base64url: the part that the other end receives. */
   readonly publicKey: string;
   readonly privateKey: CryptoKey;
 }
 
-export type End = "desk" | "phone";
+export type End = "studio" | "phone";
 
 const CURVE = { name: "ECDH", namedCurve: "P-256" } as const;
 const PURPOSE = "hammer forge sensor 1";
@@ -42,8 +43,8 @@ export class SealedChannel {
     if (bytes.length !== KEY_BYTES) throw new BadFrame("This is not a public key.");
     const other = await crypto.subtle.importKey("raw", bytes, CURVE, false, []);
     const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: other }, mine.privateKey, 256);
-    const [desk, phone] = end === "desk" ? [mine.publicKey, theirs] : [theirs, mine.publicKey];
-    const salt = await crypto.subtle.digest("SHA-256", joined(toBytes(desk), toBytes(phone)));
+    const [studio, phone] = end === "studio" ? [mine.publicKey, theirs] : [theirs, mine.publicKey];
+    const salt = await crypto.subtle.digest("SHA-256", joined(toBytes(studio), toBytes(phone)));
     const source = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
     const keyOf = (from: End, use: "encrypt" | "decrypt"): Promise<CryptoKey> =>
       crypto.subtle.deriveKey(
@@ -53,7 +54,7 @@ export class SealedChannel {
         false,
         [use],
       );
-    const partner = end === "desk" ? "phone" : "desk";
+    const partner = end === "studio" ? "phone" : "studio";
     return new SealedChannel(await keyOf(end, "encrypt"), await keyOf(partner, "decrypt"));
   }
 

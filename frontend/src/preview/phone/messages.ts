@@ -1,17 +1,16 @@
-// The messages of sealed frames: the sensor that the desk wants, and the measurements of the phone. A byte says which;
+// The messages of sealed frames: the sensor that the studio wants, and the measurements of the phone. A byte says which;
 // then its data. Pure.
-import { ROW_BYTES, type Row } from "../motion/motion";
+import type { Bytes } from "../../runtime/types";
+import { ROW_BYTES, type MotionRow } from "../motion/motion";
 import type { Measured } from "../sources/measurements";
 
-/** The request of the desk; null ends it. */
+/** The request of the studio; null ends it. */
 export type Wanted =
   | { readonly kind: "sound"; readonly rate: number }
   | { readonly kind: "motion" }
   | { readonly kind: "picture"; readonly side: number };
 
 export type FromPhone = Measured;
-
-export type Bytes = Uint8Array<ArrayBuffer>;
 
 const KIND = { want: 1, sound: 2, motion: 3, picture: 4, off: 5 } as const;
 /** Samples a second that a sensor may send. */
@@ -28,19 +27,19 @@ export function wantedBytes(wanted: Wanted | null): Bytes {
 }
 
 export function readWanted(bytes: Uint8Array): Wanted | null {
-  if (bytes[0] !== KIND.want) throw new BadMessage("The desk says which sensor it wants.");
+  if (bytes[0] !== KIND.want) throw new BadMessage("The studio says which sensor it wants.");
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(bytes.subarray(1)));
   } catch {
-    throw new BadMessage("What the desk wants cannot be read.");
+    throw new BadMessage("What the studio wants cannot be read.");
   }
   if (value === null) return null;
   const { kind, rate, side } = value as Record<string, unknown>;
   if (kind === "sound" && isWithin(rate, RATES)) return { kind, rate };
   if (kind === "motion") return { kind };
   if (kind === "picture" && isWithin(side, SIDES)) return { kind, side };
-  throw new BadMessage("The desk wants a sensor that this page does not know.");
+  throw new BadMessage("The studio wants a sensor that this page does not know.");
 }
 
 function isWithin(value: unknown, { least, most }: { readonly least: number; readonly most: number }): value is number {
@@ -56,7 +55,7 @@ export function soundBytes(samples: ArrayBuffer): Bytes {
   return tagged(KIND.sound, new Uint8Array(samples));
 }
 
-export function motionBytes(rows: readonly Row[]): Bytes {
+export function motionBytes(rows: readonly MotionRow[]): Bytes {
   return tagged(KIND.motion, new Uint8Array(Float32Array.from(rows.flat()).buffer));
 }
 
@@ -86,8 +85,8 @@ export function readFromPhone(bytes: Uint8Array): FromPhone {
   }
 }
 
-function rowsOf(values: readonly number[]): readonly Row[] {
-  return Array.from({ length: values.length / 3 }, (_, row): Row => [
+function rowsOf(values: readonly number[]): readonly MotionRow[] {
+  return Array.from({ length: values.length / 3 }, (_, row): MotionRow => [
     values[row * 3] ?? 0,
     values[row * 3 + 1] ?? 0,
     values[row * 3 + 2] ?? 0,

@@ -14,7 +14,7 @@ export interface Calling {
 
 export const DEFAULT_CALLING: Calling = { windows: 3, threshold: 0.6 };
 
-export interface Score {
+export interface OutputScore {
   /** Its place in the tensor, from 0: what it is known by from run to run. */
   readonly index: number;
   readonly name: string;
@@ -56,7 +56,7 @@ export type Card = CardBase &
         readonly word: Word | null;
         readonly history: readonly Word[];
         /** The highest first. */
-        readonly scores: readonly Score[];
+        readonly scores: readonly OutputScore[];
         readonly isCalled: boolean;
         /** The tensor of the scores behind the word. */
         readonly scored: OutputTensor | null;
@@ -64,7 +64,7 @@ export type Card = CardBase &
     | {
         readonly kind: "scores";
         /** The highest first. */
-        readonly scores: readonly Score[];
+        readonly scores: readonly OutputScore[];
         /** Whether words for them are known. */
         readonly isNamed: boolean;
       }
@@ -261,8 +261,8 @@ function wordCard(
 }
 
 /** The word whose mean is above the threshold; while it stays above, it is the same call. */
-function callWord(scores: readonly Score[], before: Word | null, { calling, now }: Context): Word | null {
-  const best = scores.reduce<Score | null>(
+function callWord(scores: readonly OutputScore[], before: Word | null, { calling, now }: Context): Word | null {
+  const best = scores.reduce<OutputScore | null>(
     (top, score) => ((score.share ?? 0) > (top?.share ?? 0) ? score : top),
     null,
   );
@@ -324,7 +324,7 @@ export function sharesOf({ type, elements, meaning }: OutputTensor): number[] | 
     : null;
 }
 
-function scoresOf(tensor: OutputTensor, words: Words, shares: readonly number[] | null): Score[] {
+function scoresOf(tensor: OutputTensor, words: Words, shares: readonly number[] | null): OutputScore[] {
   return tensor.elements.map((value, index) => ({
     index,
     name: words?.[index] ?? String(index),
@@ -349,12 +349,12 @@ function onlyListFor({ elements }: OutputTensor, wordlists: Context["wordlists"]
  * The highest first. Two that read the same keep the order in which they stood, so that what streams does not make bars
  * change places over differences that nobody can see.
  */
-export function ranked(scores: readonly Score[], order: readonly number[]): Score[] {
+export function ranked(scores: readonly OutputScore[], order: readonly number[]): OutputScore[] {
   const places = new Map(order.map((index, place) => [index, place]));
   const weights = new Map(scores.map((score) => [score, Number(scoreText(score, true))]));
-  const place = ({ index }: Score) => places.get(index) ?? index;
+  const place = ({ index }: OutputScore) => places.get(index) ?? index;
   // NaN comes last.
-  const weight = (score: Score) => weights.get(score) ?? -Infinity;
+  const weight = (score: OutputScore) => weights.get(score) ?? -Infinity;
   const above = (one: number, other: number) =>
     Number.isNaN(one) ? (Number.isNaN(other) ? 0 : 1) : Number.isNaN(other) ? -1 : other - one;
   return scores.toSorted(
@@ -363,12 +363,12 @@ export function ranked(scores: readonly Score[], order: readonly number[]): Scor
   );
 }
 
-function orderOf(scores: readonly Score[]): readonly number[] {
+function orderOf(scores: readonly OutputScore[]): readonly number[] {
   return scores.map(({ index }) => index);
 }
 
 /** A score as it is read: percent of a probability, four digits of another number. `isBare`: a number alone. */
-export function scoreText({ value, share }: Score, isBare = false): string {
+export function scoreText({ value, share }: OutputScore, isBare = false): string {
   if (share === null) return isBare ? String(Number(value.toPrecision(4))) : numberText(Number(value.toPrecision(4)));
   return isBare ? String(Math.round(share * 100)) : percentText(share);
 }

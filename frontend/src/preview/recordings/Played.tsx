@@ -1,6 +1,6 @@
 // The input of a rune from a recording or an example, as people see it.
 import { useCallback, useEffect, useRef } from "react";
-import { recordingOf } from "../../runtime";
+import { recordingOf, type RecordingKind } from "../../runtime";
 import { rowsOfBytes } from "../motion/motion";
 import { pictureRequest } from "../picture/pixels";
 import { drawRows, SHOWN_ROWS } from "../sources/draw-rows";
@@ -8,7 +8,6 @@ import { Seen } from "../sources/Seen";
 import { rateOf } from "../sound/samples";
 import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
-import type { RecordingKind } from "./capture/recording";
 
 /** How much of a recording is shown for a rune that makes windows itself: one input alone is too short to be seen. */
 export function shownBytes(request: SourceProps["request"]): number {

@@ -2,19 +2,19 @@
 import { DEFAULT_LIMITS } from "../../runtime";
 import { FrameEngine } from "../running/use-session";
 import { hearLoaded, oneInput } from "./comparing/comparing";
-import { contentOfFile, type Recorded } from "./capture/decode";
+import { contentOfFile, type StoredRecording } from "./capture/decode";
 
 /** A recording that is read when it is its turn. */
 export interface SampleRecording {
   readonly id: string;
-  readonly read: () => Promise<Recorded>;
+  readonly read: () => Promise<StoredRecording>;
 }
 
 /**
  * A rune's answer to a recording: the answer to its last window that has one, and its outputs, to tell whether two are
  * identical; or why it cannot run on it.
  */
-export type Answer = { readonly answer: string | null; readonly outputs: string } | { readonly problem: string };
+export type RuneAnswer = { readonly answer: string | null; readonly outputs: string } | { readonly problem: string };
 
 /** The answers by the recordings' ids. Rejects with an Error for a person where the rune does not run at all. */
 export async function heardOnAll(
@@ -23,10 +23,10 @@ export async function heardOnAll(
   recordings: readonly SampleRecording[],
   signal: AbortSignal,
   onAnswered: (count: number) => void,
-): Promise<ReadonlyMap<string, Answer>> {
+): Promise<ReadonlyMap<string, RuneAnswer>> {
   const engine = new FrameEngine(undefined);
   engine.attach(container);
-  const byRecording = new Map<string, Answer>();
+  const byRecording = new Map<string, RuneAnswer>();
   try {
     const loaded = await engine.load(rune, DEFAULT_LIMITS, {});
     const request = oneInput(loaded);

@@ -1,7 +1,7 @@
 // A recording that the page was opened for becomes a recording, as soon as there is a rune that reads such input.
 import { useEffect, useState } from "react";
 import { recordingOf, type Loaded } from "../../runtime";
-import { contentOfFile, type Recorded } from "./capture/decode";
+import { contentOfFile, type StoredRecording } from "./capture/decode";
 import type { RecordingStore } from "./store";
 import type { Content } from "./capture/recording";
 
@@ -14,9 +14,9 @@ export interface Replay {
 
 const NOTHING: Replay = { place: null, problem: null };
 
-export function useReplay(recorded: Recorded | null, loaded: Loaded | null, recordings: RecordingStore): Replay {
+export function useReplay(recorded: StoredRecording | null, loaded: Loaded | null, recordings: RecordingStore): Replay {
   const [replay, setReplay] = useState(NOTHING);
-  const [done, setDone] = useState<Recorded | null>(null);
+  const [done, setDone] = useState<StoredRecording | null>(null);
   useEffect(() => {
     if (recorded === null || loaded === null || done === recorded) return undefined;
     const place = loaded.capabilities.findIndex((request) => recordingOf(request) === recorded.kind);

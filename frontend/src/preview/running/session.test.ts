@@ -5,12 +5,12 @@ import { DEFAULT_LIMITS } from "../../runtime/types";
 import { assemble, call, echo, mirror, UNREACHABLE } from "../../runtime/assembler.test-support";
 import { RuneInstance } from "../../runtime/instance";
 import { unpackResult } from "../../runtime/frame/packing";
-import { Session, type Engine } from "./session";
+import { Session, type PreviewEngine } from "./session";
 
 const RAW = 5;
 
 /** The real core without the frame around it; each answer waits until the test lets it go. */
-function engine(): Engine & { release: () => void; runs: number } {
+function engine(): PreviewEngine & { release: () => void; runs: number } {
   let instance: RuneInstance | null = null;
   let gate: (() => void) | null = null;
   return {
@@ -34,7 +34,7 @@ function engine(): Engine & { release: () => void; runs: number } {
 }
 
 /** The same, where what is read is a stream. */
-function streaming(core: Engine): Engine {
+function streaming(core: PreviewEngine): PreviewEngine {
   return {
     run: (inputs) => core.run(inputs),
     load: async (rune, limits, extras) => {
@@ -212,7 +212,7 @@ test("bytes that are no rune are said so", async () => {
 
 test("an interpreter on its way is shown until the rune is there", async () => {
   const seen: (number | null)[] = [];
-  const engine: Engine = {
+  const engine: PreviewEngine = {
     load: async (rune, limits, { onFetch }) => {
       await Promise.resolve();
       onFetch?.("LiteRT.js", 0);

@@ -21,7 +21,7 @@ import { NO_PACE, PaceMeter, type Pace } from "./pace";
 import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from "../readings/readings";
 
 /** The engine that runs a rune: the sandboxed frame in a page. */
-export interface Engine {
+export interface PreviewEngine {
   load(rune: ArrayBuffer, limits: Limits, extras: LoadExtras): Promise<Loaded>;
   run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult>;
 }
@@ -34,7 +34,7 @@ export interface RunNews {
   readonly isStream: boolean;
 }
 
-export type Phase = "empty" | "loading" | "ready" | "failed";
+export type PreviewPhase = "empty" | "loading" | "ready" | "failed";
 
 /** An interpreter of host models on its way into the page. */
 export interface Fetching {
@@ -44,7 +44,7 @@ export interface Fetching {
 }
 
 export interface Snapshot {
-  readonly phase: Phase;
+  readonly phase: PreviewPhase;
   readonly fetching: Fetching | null;
   readonly loaded: Loaded | null;
   readonly error: RuneError | null;
@@ -91,7 +91,7 @@ const NOTHING: Snapshot = {
 };
 
 export class Session {
-  readonly #engine: Engine;
+  readonly #engine: PreviewEngine;
   #limits: Limits;
   readonly #now: () => number;
   readonly #store = createStore<Snapshot>(() => NOTHING);
@@ -127,7 +127,7 @@ export class Session {
   /** Counts sources that were switched, so that what a run found of an input before is not shown as of the next. */
   #switches = 0;
 
-  constructor(engine: Engine, limits: Limits = DEFAULT_LIMITS, now: () => number = () => performance.now()) {
+  constructor(engine: PreviewEngine, limits: Limits = DEFAULT_LIMITS, now: () => number = () => performance.now()) {
     this.#engine = engine;
     this.#limits = limits;
     this.#now = now;

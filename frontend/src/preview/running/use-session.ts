@@ -11,10 +11,10 @@ import {
   type RunResult,
   type StageTimes,
 } from "../../runtime";
-import { Session, type Engine, type Snapshot } from "./session";
+import { Session, type PreviewEngine, type Snapshot } from "./session";
 
 /** Opens the frame when the first rune is there, and closes it with the component. */
-export class FrameEngine implements Engine {
+export class FrameEngine implements PreviewEngine {
   readonly #addresses: Addresses | undefined;
   #container: HTMLElement | null = null;
   #frame: Promise<RuneFrame> | null = null;

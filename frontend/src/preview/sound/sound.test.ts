@@ -104,7 +104,7 @@ describe("what is said of a converted sound", () => {
     [{ rate: 16000, channels: 1 }, 1, null],
     [null, 2, "stereo, mixed to mono"],
     [null, 1, null],
-  ])("%o is told as %s channels", (format, channels, text) => {
+  ])("%o is described as %s channels", (format, channels, text) => {
     expect(conversionText(format, channels, 16000)).toBe(text);
   });
 });

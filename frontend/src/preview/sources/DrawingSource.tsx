@@ -8,11 +8,11 @@ import { KeepButton } from "../recordings/KeepButton";
 import { useRecordings } from "../recordings/store";
 import { Seen } from "./Seen";
 import type { SourceProps } from "./source";
-import { drawStrokes, extended, clamped, PEN, type Point, type Stroke } from "./strokes";
+import { drawStrokes, extended, clamped, PEN, type StrokePoint, type Stroke } from "./strokes";
 
 const SHEET = 448;
 const KEY_STEP = 0.04;
-const ARROWS: Readonly<Record<string, Point>> = {
+const ARROWS: Readonly<Record<string, StrokePoint>> = {
   ArrowLeft: { x: -KEY_STEP, y: 0 },
   ArrowRight: { x: KEY_STEP, y: 0 },
   ArrowUp: { x: 0, y: -KEY_STEP },
@@ -22,7 +22,7 @@ const ARROWS: Readonly<Record<string, Point>> = {
 interface Drawing {
   readonly strokes: readonly Stroke[];
   /** Where the pen is; shown when it is moved by keys. */
-  readonly pen: Point;
+  readonly pen: StrokePoint;
   readonly isDown: boolean;
   readonly byKeys: boolean;
 }
@@ -55,7 +55,7 @@ export function DrawingSource({ request, onInput, example }: SourceProps) {
     return () => cancelAnimationFrame(frame);
   }, [drawing.strokes, picture, onInput, example]);
 
-  const pointAt = (event: PointerEvent<HTMLCanvasElement>): Point => {
+  const pointAt = (event: PointerEvent<HTMLCanvasElement>): StrokePoint => {
     const box = event.currentTarget.getBoundingClientRect();
     return clamped({ x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height });
   };

@@ -15,7 +15,7 @@ import {
 } from "../signals";
 import { pictureRequest } from "../picture/pixels";
 import { countOf, rateOf, toI16 } from "../sound/samples";
-import { rowsOfBytes, type Row } from "../motion/motion";
+import { rowsOfBytes, type MotionRow } from "../motion/motion";
 import { drawRows, SHOWN_ROWS } from "./draw-rows";
 import { Seen } from "./Seen";
 import { SoundView } from "./SoundView";
@@ -197,7 +197,7 @@ export function MotionSignalSource({ request, onInput }: SourceProps) {
   const [turn, setTurn] = useState(0);
   const [isResting, setResting] = useState(false);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const recent = useRef<readonly Row[]>([]);
+  const recent = useRef<readonly MotionRow[]>([]);
   const count = Math.max(1, Math.floor(request.size / 12));
   const isStream = request.isStream === true;
   // eslint-disable-next-line react-hooks/exhaustive-deps -- each turn is another shaking

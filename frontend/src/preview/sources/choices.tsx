@@ -21,7 +21,7 @@ import { numbersShape } from "./shapes";
 import type { SourceProps } from "./source";
 import type * as Recordings from "../recordings/RecordingSource";
 
-export interface Choice {
+export interface SourceChoice {
   /** On the switch. */
   readonly label: string;
   readonly title: string;
@@ -50,36 +50,46 @@ export function fetchChoices(): void {
 const MicrophoneSource = lazyPart(async () => ({
   default: (await import("./sensors/MicrophoneSource")).MicrophoneSource,
 }));
-const MICROPHONE: Choice = { label: "Live", title: "Microphone", icon: Mic, Source: MicrophoneSource };
-const SOUND_FILE: Choice = { label: "File", title: "Sound", icon: Mic, Source: other("SoundFileSource") };
-const TONE: Choice = { label: "Signal", title: "Sound", icon: Mic, Source: other("SoundSignalSource") };
+const MICROPHONE: SourceChoice = { label: "Live", title: "Microphone", icon: Mic, Source: MicrophoneSource };
+const SOUND_FILE: SourceChoice = { label: "File", title: "Sound", icon: Mic, Source: other("SoundFileSource") };
+const TONE: SourceChoice = { label: "Signal", title: "Sound", icon: Mic, Source: other("SoundSignalSource") };
 
-const CAMERA: Choice = { label: "Camera", title: "Camera", icon: Camera, Source: other("CameraSource") };
-const DRAWING: Choice = { label: "Draw", title: "Drawing", icon: Image, Source: DrawingSource };
-const PICTURE_FILE: Choice = { label: "File", title: "Picture", icon: Image, Source: other("PictureFileSource") };
-const PATTERN: Choice = { label: "Pattern", title: "Picture", icon: Image, Source: other("PictureSignalSource") };
-const MOTION: Choice = { label: "Live", title: "Motion", icon: Move3d, Source: other("MotionSource") };
-const MOTION_FILE: Choice = { label: "File", title: "Motion", icon: Move3d, Source: other("MotionFileSource") };
-const MOTION_SIGNAL: Choice = { label: "Signal", title: "Motion", icon: Move3d, Source: other("MotionSignalSource") };
-const SLIDERS: Choice = { label: "Slider", title: "Numbers", icon: SlidersHorizontal, Source: other("NumbersSource") };
-const TEXT: Choice = { label: "Text", title: "Text", icon: Braces, Source: other("TextSource") };
-const BYTES_FILE: Choice = { label: "File", title: "Bytes", icon: Braces, Source: other("BytesFileSource") };
-const RANDOM: Choice = { label: "Random", title: "Random numbers", icon: Dices, Source: other("RandomSource") };
+const CAMERA: SourceChoice = { label: "Camera", title: "Camera", icon: Camera, Source: other("CameraSource") };
+const DRAWING: SourceChoice = { label: "Draw", title: "Drawing", icon: Image, Source: DrawingSource };
+const PICTURE_FILE: SourceChoice = { label: "File", title: "Picture", icon: Image, Source: other("PictureFileSource") };
+const PATTERN: SourceChoice = { label: "Pattern", title: "Picture", icon: Image, Source: other("PictureSignalSource") };
+const MOTION: SourceChoice = { label: "Live", title: "Motion", icon: Move3d, Source: other("MotionSource") };
+const MOTION_FILE: SourceChoice = { label: "File", title: "Motion", icon: Move3d, Source: other("MotionFileSource") };
+const MOTION_SIGNAL: SourceChoice = {
+  label: "Signal",
+  title: "Motion",
+  icon: Move3d,
+  Source: other("MotionSignalSource"),
+};
+const SLIDERS: SourceChoice = {
+  label: "Slider",
+  title: "Numbers",
+  icon: SlidersHorizontal,
+  Source: other("NumbersSource"),
+};
+const TEXT: SourceChoice = { label: "Text", title: "Text", icon: Braces, Source: other("TextSource") };
+const BYTES_FILE: SourceChoice = { label: "File", title: "Bytes", icon: Braces, Source: other("BytesFileSource") };
+const RANDOM: SourceChoice = { label: "Random", title: "Random numbers", icon: Dices, Source: other("RandomSource") };
 
 const RecordingSource = lazyPart(fetchRecordings);
-const SOUND_TAKE: Choice = { label: "Recording", title: "Recording", icon: Mic, Source: RecordingSource };
-const PICTURE_TAKE: Choice = { label: "Recording", title: "Recording", icon: Image, Source: RecordingSource };
-const MOTION_TAKE: Choice = { label: "Recording", title: "Recording", icon: Move3d, Source: RecordingSource };
+const SOUND_TAKE: SourceChoice = { label: "Recording", title: "Recording", icon: Mic, Source: RecordingSource };
+const PICTURE_TAKE: SourceChoice = { label: "Recording", title: "Recording", icon: Image, Source: RecordingSource };
+const MOTION_TAKE: SourceChoice = { label: "Recording", title: "Recording", icon: Move3d, Source: RecordingSource };
 
 /** The person's own phone: where the page around the preview has a line to it. */
-const PHONE: Choice = {
+const PHONE: SourceChoice = {
   label: "Phone",
   title: "Phone",
   icon: Smartphone,
   Source: lazyPart(() => import("../phone/PhoneSource")),
 };
 
-const BOARD: Choice = {
+const BOARD: SourceChoice = {
   label: "Board",
   title: "Board",
   icon: Cpu,
@@ -99,7 +109,7 @@ const SLIDER_LIMIT = 8;
 export function choicesFor(
   request: CapabilityRequest,
   connections: Connections = { phone: false, board: false },
-): readonly [Choice, ...Choice[]] {
+): readonly [SourceChoice, ...SourceChoice[]] {
   const kind = recordingOf(request);
   return [
     ...choicesHere(request),
@@ -108,7 +118,7 @@ export function choicesFor(
   ];
 }
 
-function choicesHere(request: CapabilityRequest): readonly [Choice, ...Choice[]] {
+function choicesHere(request: CapabilityRequest): readonly [SourceChoice, ...SourceChoice[]] {
   switch (recordingOf(request)) {
     case "sound":
       return [MICROPHONE, SOUND_FILE, SOUND_TAKE, TONE];
@@ -126,7 +136,7 @@ function choicesHere(request: CapabilityRequest): readonly [Choice, ...Choice[]]
   }
 }
 
-function rawChoices(request: CapabilityRequest): readonly [Choice, ...Choice[]] {
+function rawChoices(request: CapabilityRequest): readonly [SourceChoice, ...SourceChoice[]] {
   const shape = numbersShape(request);
   if (shape !== null && elementCount(shape) <= SLIDER_LIMIT) return [SLIDERS, BYTES_FILE, RANDOM];
   return shape === null ? [TEXT, BYTES_FILE, RANDOM] : [RANDOM, BYTES_FILE];

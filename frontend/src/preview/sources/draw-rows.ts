@@ -1,12 +1,12 @@
 // Motion as three lines, x, y and z, newest at the right.
-import type { Row } from "../motion/motion";
+import type { MotionRow } from "../motion/motion";
 
 export const SHOWN_ROWS = 120;
 
 const LINES = ["--output", "--ok", "--info"];
 const LARGEST = 25;
 
-export function drawRows(canvas: HTMLCanvasElement, rows: readonly Row[]): void {
+export function drawRows(canvas: HTMLCanvasElement, rows: readonly MotionRow[]): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
   const { width, height } = canvas;

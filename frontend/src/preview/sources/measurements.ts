@@ -1,6 +1,6 @@
 // Measurements of a phone or a board as the inputs that a rune reads: windows, chunks, pictures.
 import { recordingOf, type CapabilityRequest } from "../../runtime";
-import { rowsToBytes, type Row } from "../motion/motion";
+import { rowsToBytes, type MotionRow } from "../motion/motion";
 import { pictureMaker } from "../picture/maker";
 import { pictureRequest } from "../picture/pixels";
 import { countOf, toI16 } from "../sound/samples";
@@ -11,7 +11,7 @@ import type { SourceProps } from "./source";
 export type Measured =
   /** At the rune's rate. */
   | { readonly what: "sound"; readonly samples: Float32Array }
-  | { readonly what: "motion"; readonly rows: readonly Row[] }
+  | { readonly what: "motion"; readonly rows: readonly MotionRow[] }
   | { readonly what: "picture"; readonly jpeg: Blob }
   /** The sensor is off; nothing follows. */
   | { readonly what: "off" };
@@ -19,7 +19,7 @@ export type Measured =
 export interface Effects {
   readonly onInput: SourceProps["onInput"];
   readonly onSound: (window: Float32Array) => void;
-  readonly onRows: (rows: readonly Row[]) => void;
+  readonly onRows: (rows: readonly MotionRow[]) => void;
   readonly onPicture: (bytes: ArrayBuffer) => void;
 }
 
@@ -50,8 +50,8 @@ function soundInputs(request: CapabilityRequest, { onInput, onSound }: Effects):
 
 function motionInputs(request: CapabilityRequest, { onInput, onRows }: Effects): (message: Measured) => void {
   const count = Math.max(1, Math.floor(request.size / 12));
-  let all: readonly Row[] = [];
-  let fresh: readonly Row[] = [];
+  let all: readonly MotionRow[] = [];
+  let fresh: readonly MotionRow[] = [];
   return (message) => {
     if (message.what !== "motion") return;
     all = [...all, ...message.rows].slice(-Math.max(count, SHOWN_ROWS));

@@ -1,11 +1,11 @@
 // Strokes of a pen on a square sheet, and how they become lines. Points are 0 to 1 on both sides.
 
-export interface Point {
+export interface StrokePoint {
   readonly x: number;
   readonly y: number;
 }
 
-export type Stroke = readonly Point[];
+export type Stroke = readonly StrokePoint[];
 
 /** The pen's width beside the sheet's: about two of 28 pixels, as handwriting in the usual data sets has. */
 export const PEN = 0.08;
@@ -45,12 +45,12 @@ export function drawStrokes(canvas: HTMLCanvasElement, strokes: readonly Stroke[
 }
 
 /** The strokes after the pen moved to a point; a stroke under way goes on. */
-export function extended(strokes: readonly Stroke[], point: Point, isNew: boolean): Stroke[] {
+export function extended(strokes: readonly Stroke[], point: StrokePoint, isNew: boolean): Stroke[] {
   const last = strokes.at(-1);
   if (isNew || last === undefined) return [...strokes, [point]];
   return [...strokes.slice(0, -1), [...last, point]];
 }
 
-export function clamped({ x, y }: Point): Point {
+export function clamped({ x, y }: StrokePoint): StrokePoint {
   return { x: Math.max(0, Math.min(1, x)), y: Math.max(0, Math.min(1, y)) };
 }

@@ -5,7 +5,7 @@ import { oneInput } from "../recordings/comparing/comparing";
 import { lengthOf, windowsOf } from "../recordings/capture/recording";
 import { named } from "../readings/readings";
 import type { SampleRecording } from "../recordings/samples";
-import type { Engine } from "../running/session";
+import type { PreviewEngine } from "../running/session";
 import type { ScoredRecording } from "./counting";
 
 export interface LabelledRecording extends SampleRecording {
@@ -25,7 +25,7 @@ const TIME = 60_000;
 
 /** `key` is that of the card: which output, and which of its tensors. */
 export async function scoresOfAll(
-  engine: Engine,
+  engine: PreviewEngine,
   rune: ArrayBuffer,
   all: readonly LabelledRecording[],
   key: string,
@@ -50,7 +50,7 @@ export async function scoresOfAll(
 
 /** Each recording is given to the rune as it starts: no window is of two of them. */
 async function scoresOf(
-  engine: Engine,
+  engine: PreviewEngine,
   rune: ArrayBuffer,
   { label, read }: LabelledRecording,
   key: string,

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { DEFAULT_LIMITS, type Addresses, type CapabilityRequest, type Limits, type StageTimes } from "../../runtime";
 import { millisecondsText, percentText } from "../readings/numbers";
 import { FrameEngine } from "../running/use-session";
-import { LOOKS, stagesOf, stageText, trustText, type Stages } from "./stages";
+import { READINGS, stagesOf, stageText, trustText, type Stages } from "./stages";
 
 /** Milliseconds between two looks. */
 const PAUSE = 1000;
@@ -43,7 +43,7 @@ export default function StageTable({ rune, waiting, inputs, resources, limits, a
       if (inputs !== null) {
         const times = await engine.time(inputs);
         if (leaving.signal.aborted) return;
-        setLooks((before) => [...before, times].slice(-LOOKS));
+        setLooks((before) => [...before, times].slice(-READINGS));
       }
       timer = setTimeout(() => void look(capabilities).catch(fail), PAUSE);
     };

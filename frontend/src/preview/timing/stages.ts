@@ -24,8 +24,8 @@ export interface Stages {
   readonly within: number;
 }
 
-/** Looks that are kept. */
-export const LOOKS = 20;
+/** Readings that are stored. */
+export const READINGS = 20;
 
 /** The mean over the middle half of the looks: what else the machine did meanwhile is in the slowest. Null before there is one. */
 export function stagesOf(allLooks: readonly StageTimes[]): Stages | null {

@@ -40,7 +40,7 @@ export interface GraphWire {
 }
 
 /** The sections of a rune, read. */
-export interface Description {
+export interface RuneDescription {
   readonly version: string | null;
   /** Of the rune, where the graph says so. */
   readonly name: string | null;
@@ -55,7 +55,7 @@ export interface Description {
 
 const OUTPUT_KINDS: Readonly<Record<string, OutputKind>> = { serial: "SERIAL", tensor: "TENSOR" };
 
-export function describe(sections: readonly Section[]): Description {
+export function describe(sections: readonly Section[]): RuneDescription {
   const version = firstJson(sections, "rune_version");
   const graph = firstJson(sections, "rune_graph", newerGraph);
   const resources = new Map([...inlineResources(graph), ...carriedTexts(sections)]);

@@ -1,7 +1,8 @@
 // The documents of The Update Framework (TUF): reading one, and whether the keys of a role signed it.
+import type { Bytes } from "../../runtime/types";
 import { DeliveryError } from "../errors";
 import { hex } from "../fetch-rune";
-import { type Bytes, derOfPem, refused, verifier } from "../signature";
+import { derOfPem, refused, verifier } from "../signature";
 import { canonical } from "./canonical";
 
 export type Role = "root" | "timestamp" | "snapshot" | "targets";
@@ -18,7 +19,7 @@ export interface FileMeta {
   readonly hashes: { readonly sha256: string };
 }
 
-export interface Target {
+export interface TargetFile {
   readonly length: number;
   readonly hashes: { readonly sha256: string };
   readonly custom: { readonly version: string; readonly release: number; readonly since: string };
@@ -33,7 +34,7 @@ export interface Signed {
   readonly keys: Readonly<Record<string, Key>>;
   readonly roles: Readonly<Record<Role, { readonly keyids: readonly string[]; readonly threshold: number }>>;
   readonly meta: Readonly<Record<string, FileMeta>>;
-  readonly targets: Readonly<Record<string, Target>>;
+  readonly targets: Readonly<Record<string, TargetFile>>;
 }
 
 interface Document {

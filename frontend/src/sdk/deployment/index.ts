@@ -5,13 +5,13 @@ import {
   ask,
   asServed,
   compare,
-  type Fetched,
+  type FetchedBytes,
   type FetchOptions,
   isJson,
   json,
-  PATIENCE,
+  SERVER_TIMEOUT,
   releaseBytes,
-  type Served,
+  type ServedRelease,
   whole,
 } from "../fetch-rune";
 import { sha256 } from "./documents";
@@ -20,14 +20,14 @@ import { browserStore, folderStore, type Store } from "./store";
 import { currentTarget, type DocumentServer, pinnedRoot, type Seen } from "./updates";
 
 interface LastGood {
-  readonly served: Served;
+  readonly served: ServedRelease;
   readonly bytes: ArrayBuffer;
   /** The time at which its server last named it as current, in milliseconds since 1970. */
   readonly confirmed: number;
 }
 
 /** Fetches the rune that a deployment serves, or takes the stored one while its server is away. Throws `DeliveryError`. */
-export async function fetchRelease(source: string | URL, options: FetchOptions): Promise<Fetched> {
+export async function fetchRelease(source: string | URL, options: FetchOptions): Promise<FetchedBytes> {
   const url = String(source).replace(/\/+$/, "");
   const store = await openStore(url, options);
   const last = await readLast(store);
@@ -54,7 +54,7 @@ export async function fetchRelease(source: string | URL, options: FetchOptions):
 }
 
 /** Throws `DeliveryError` unless the key signed what is served. */
-async function requireSigned({ rune }: Served, publicKey: string, options: FetchOptions): Promise<void> {
+async function requireSigned({ rune }: ServedRelease, publicKey: string, options: FetchOptions): Promise<void> {
   const signatures = await inTime(options, async ({ signal }) =>
     json(await ask(`${rune.url}/signatures`, { signal }), { signal }),
   );
@@ -73,7 +73,7 @@ async function openStore(url: string, { cache, publicKey, root }: FetchOptions):
 }
 
 /** The release that the address names, without signed documents. */
-async function namedRelease(url: string, options: FetchOptions): Promise<Served> {
+async function namedRelease(url: string, options: FetchOptions): Promise<ServedRelease> {
   const answer = await ask(url, options);
   if (isJson(answer)) return asServed(await json(answer, options));
   const message = `${url} is the address of a file. \`publicKey\` and \`cache\` need the address of a deployment.`;
@@ -81,7 +81,12 @@ async function namedRelease(url: string, options: FetchOptions): Promise<Served>
 }
 
 /** The release that the documents of today name. */
-async function signedRelease(url: string, root: string, options: FetchOptions, store: Store | null): Promise<Served> {
+async function signedRelease(
+  url: string,
+  root: string,
+  options: FetchOptions,
+  store: Store | null,
+): Promise<ServedRelease> {
   const server: DocumentServer & { date: number } = {
     date: NaN,
     async document(file, limit) {
@@ -112,13 +117,13 @@ async function signedRelease(url: string, root: string, options: FetchOptions, s
   }
 }
 
-/** Gives up if a document has not come as a whole after `PATIENCE`. A rune may take longer, as long as bytes come. */
+/** Gives up if a document has not come as a whole after `SERVER_TIMEOUT`. A rune may take longer, as long as bytes come. */
 async function inTime<Value>(options: FetchOptions, act: (options: FetchOptions) => Promise<Value>): Promise<Value> {
-  const late = AbortSignal.timeout(PATIENCE);
+  const late = AbortSignal.timeout(SERVER_TIMEOUT);
   const signal = options.signal ? AbortSignal.any([options.signal, late]) : late;
   return act({ ...options, signal }).catch((error: unknown) => {
     if (error !== late.reason) throw error;
-    throw new DeliveryError("server-away", `The server did not answer within ${PATIENCE / 1000} seconds.`);
+    throw new DeliveryError("server-away", `The server did not answer within ${SERVER_TIMEOUT / 1000} seconds.`);
   });
 }
 
@@ -159,7 +164,7 @@ async function readLast(store: Store | null): Promise<LastGood | null> {
 /** Stores a rune in place of the last one. A store that cannot be written is no error here. */
 async function writeLast(
   store: Store | null,
-  served: Served,
+  served: ServedRelease,
   bytes: ArrayBuffer,
   last: LastGood | null,
 ): Promise<void> {
@@ -174,7 +179,7 @@ async function writeLast(
   }
 }
 
-function fileOf({ rune }: Served): string {
+function fileOf({ rune }: ServedRelease): string {
   return `${rune.digest.replace(/[^0-9a-f]/g, "")}.rune`;
 }
 

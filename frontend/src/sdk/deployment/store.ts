@@ -1,5 +1,5 @@
 // Where what was loaded before is stored: the browser's database, or a folder in Node and Deno.
-import type { Bytes } from "../signature";
+import type { Bytes } from "../../runtime/types";
 
 /** Files by name, of one deployment and of what is trusted. Writing one is whole or not at all. */
 export interface Store {

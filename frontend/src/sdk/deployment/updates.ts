@@ -2,7 +2,7 @@
 // who answers in the server's place can serve neither an old state nor a mix of two.
 import { DeliveryError } from "../errors";
 import { refused } from "../signature";
-import { type FileMeta, type Role, sha256, type Signed, type Target, verified } from "./documents";
+import { type FileMeta, type Role, sha256, type Signed, type TargetFile, verified } from "./documents";
 
 /** The documents that were verified before, as texts: an older state is recognised by them. */
 export type Seen = { [role in Role]?: string };
@@ -28,7 +28,7 @@ export async function currentTarget(
   root: string,
   seen: Seen,
   now: number,
-): Promise<Target> {
+): Promise<TargetFile> {
   const trusted = await newestRoot(server, root, seen);
   requireValid(trusted, server, now);
   const timestamp = await newestTimestamp(server, trusted, seen, now);
@@ -36,7 +36,7 @@ export async function currentTarget(
   const targets = await named(server, "targets", metaOf(snapshot, "targets.json"), trusted, seen, now);
   if (!Object.hasOwn(targets.targets, name))
     throw new DeliveryError("mixed", "The signed documents are those of another deployment.");
-  const target = targets.targets[name] as Target;
+  const target = targets.targets[name] as TargetFile;
   if (now < Date.parse(target.custom.since) - CLOCK_TOLERANCE)
     throw wrongClock(now, `which is before the release of ${target.custom.version} on ${target.custom.since}`);
   return target;

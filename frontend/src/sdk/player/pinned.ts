@@ -1,5 +1,5 @@
-// A second module of the single file, beside it at the server that served it. Whoever pins the single file by its digest
-// pins the second one as well, since its digest is written in the first.
+// A second module of the single file, beside it at the server that served it. A page that pins the single file by its
+// digest pins the second one as well, since its digest is written in the first.
 import { DeliveryError } from "../errors";
 
 /**

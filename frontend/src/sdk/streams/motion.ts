@@ -1,6 +1,6 @@
 // The motion sensor as windows of rows: acceleration with gravity, in metres per second squared.
 import { EvenRows } from "../../preview/motion/even-rows";
-import { ROW_BYTES, rowsToBytes, type Row } from "../../preview/motion/motion";
+import { ROW_BYTES, rowsToBytes, type MotionRow } from "../../preview/motion/motion";
 import { rowOf } from "../../preview/motion/sensor";
 import { RuneError } from "../../runtime/errors";
 import type { CapabilityRequest } from "../../runtime/types";
@@ -21,7 +21,7 @@ export async function* motionWindows(request: CapabilityRequest, signal?: AbortS
   const permission = DeviceMotionEvent as unknown as MotionPermission;
   if (permission.requestPermission !== undefined && (await permission.requestPermission()) !== "granted")
     throw new DOMException("The motion sensor was refused.", "NotAllowedError");
-  const rows = new Queue<Row>(4 * count, signal);
+  const rows = new Queue<MotionRow>(4 * count, signal);
   const even = new EvenRows();
   const onMotion = (event: DeviceMotionEvent): void => {
     const row = rowOf(event);
@@ -36,7 +36,7 @@ export async function* motionWindows(request: CapabilityRequest, signal?: AbortS
   addEventListener("devicemotion", onMotion);
   try {
     const step = request.isStream === true ? count : Math.max(1, Math.round(count * STEP));
-    let window: Row[] = [];
+    let window: MotionRow[] = [];
     for await (const row of rows.read()) {
       window.push(row);
       if (window.length < count) continue;

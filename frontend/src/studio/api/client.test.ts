@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ProjectClient } from "./client";
-import type { Fetch } from "./requests";
+import type { Fetch } from "../../api/request";
 import { Problem } from "./problem";
 
 interface Sent {
@@ -73,7 +73,7 @@ test("a write with the token of the session before is sent once more with the ne
   expect(tokens).toEqual(["old", "new"]);
 });
 
-test("a refusal that is of the session is told as that", async () => {
+test("a refusal because of the session is reported as that", async () => {
   const signedOut = new Problem(401, "You are signed out", "You are signed out. Sign in again; your edits are kept.");
   const client = new ProjectClient("acme", "keywords", { token: "t", explain: () => Promise.resolve(signedOut) }, () =>
     Promise.resolve(new Response("{}", { status: 404 })),

@@ -197,7 +197,7 @@ describe("when the socket is lost", () => {
   });
 });
 
-test("a session that ended is told, and nothing is opened until someone is signed in again", async () => {
+test("a session that ended is reported, and nothing is opened until someone is signed in again", async () => {
   vi.useFakeTimers();
   const { stream, wires, last, signedOut } = follow(3);
   expect(last().address).toBe("ws://forge/events?after=3&runes=1&as=p1");

@@ -1,7 +1,7 @@
 // The state that the studio's page is served with. All other shapes of the server are generated: src/api/schema.ts.
 import type { ProjectState } from "../../api/schema";
 
-export interface Storage {
+export interface StorageUse {
   readonly used: number;
   readonly limit: number;
 }
@@ -12,7 +12,7 @@ export interface PageState extends ProjectState {
   /** Where Pyodide and the packed language are, or null where the server answers in their place. */
   readonly language: string | null;
   /** Bytes that the organisation has stored when the page is opened, and those that it may have. */
-  readonly storage: Storage;
+  readonly storage: StorageUse;
   /** The hints for beginners that the person has not put away. */
   readonly hints: readonly string[];
 }

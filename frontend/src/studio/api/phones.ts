@@ -4,9 +4,9 @@ import type { ProjectClient } from "./client";
 
 const PHONES = "/api/v1/projects/{organisation}/{name}/phones";
 
-/** A link that lets one phone of the person's own in, with its QR code; `desk` is the public key of a page that wants its sensors. */
-export function phoneLink(client: ProjectClient, desk: string | null): Promise<PhoneLink> {
-  return client.call("post", PHONES, desk === null ? {} : { body: { desk } });
+/** A link that lets one phone of the person's own in, with its QR code; `studioKey` is the public key of a page that wants its sensors. */
+export function phoneLink(client: ProjectClient, studioKey: string | null): Promise<PhoneLink> {
+  return client.call("post", PHONES, studioKey === null ? {} : { body: { studio_key: studioKey } });
 }
 
 /** How many phones have access in the person's name. */

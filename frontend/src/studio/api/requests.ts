@@ -1,7 +1,8 @@
 // How requests of the studio to a project are sent: with its session's token, and again where that was renewed meanwhile.
 import {
   addressOf,
-  type Answer,
+  type Fetch,
+  type ResponseJson,
   type Method,
   type Options,
   type Parameters,
@@ -13,8 +14,6 @@ import { problemFrom } from "./problem";
 
 const TOKEN = "X-CSRFToken";
 const JSON_ONLY = { headers: { Accept: "application/json" } };
-
-export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
 
 /** The session that requests are made with; see session/sign-in-watch. */
 export interface Credentials {
@@ -52,8 +51,8 @@ export class ProjectRequests {
     method: M,
     path: P,
     ...options: Options<M, P, keyof Project>
-  ): Promise<Answer<M, P>> {
-    return (await (await this.request(method, path, ...options)).json()) as Answer<M, P>;
+  ): Promise<ResponseJson<M, P>> {
+    return (await (await this.request(method, path, ...options)).json()) as ResponseJson<M, P>;
   }
 
   /** The same with the state of what the answer describes. */
@@ -61,9 +60,9 @@ export class ProjectRequests {
     method: M,
     path: P,
     ...options: Options<M, P, keyof Project>
-  ): Promise<Read<Answer<M, P>>> {
+  ): Promise<Read<ResponseJson<M, P>>> {
     const response = await this.request(method, path, ...options);
-    return { value: (await response.json()) as Answer<M, P>, etag: response.headers.get("ETag") ?? "" };
+    return { value: (await response.json()) as ResponseJson<M, P>, etag: response.headers.get("ETag") ?? "" };
   }
 
   protected request<M extends Method, P extends Path<M>>(

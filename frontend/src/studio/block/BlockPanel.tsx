@@ -6,7 +6,7 @@ import { createStore } from "zustand/vanilla";
 import type { Snapshot } from "../../preview";
 import type { FileEntry } from "../document/files/files";
 import { setLineValues, type LineValue } from "../editor/line-values";
-import type { Places } from "../context/places";
+import type { StudioPlaces } from "../context/places";
 import { usePlace, useStudio } from "../context/studio";
 import { TestResults } from "./tests/TestResults";
 import { AddLiveTest } from "./tests/AddLiveTest";
@@ -77,7 +77,7 @@ function TestsAlone({ file, base }: AloneProps) {
 interface ShownTestsProps {
   readonly tests: BlockTestsOf;
   readonly file: FileEntry;
-  readonly places: Places;
+  readonly places: StudioPlaces;
 }
 
 function ShownTests({ tests, file, places }: ShownTestsProps) {

@@ -3,7 +3,7 @@ import type { Build } from "../../api/schema";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Workspace } from "../session/workspace";
 import { isNarrow } from "./is-narrow";
-import type { Places } from "./places";
+import type { StudioPlaces } from "./places";
 
 export type BottomTab = "problems" | "build";
 
@@ -19,7 +19,7 @@ export class Building {
 
   constructor(
     private readonly workspace: Workspace,
-    private readonly places: Places,
+    private readonly places: StudioPlaces,
   ) {}
 
   readonly showTab = (tab: BottomTab): void => this.store.setState({ tab });

@@ -50,7 +50,7 @@ export type DialogRequest =
   | {
       readonly what: "phone";
       /** The public key of this page, where the phone is to be its sensor. */
-      readonly desk?: string;
+      readonly studioKey?: string;
     };
 
 export class DialogStore {

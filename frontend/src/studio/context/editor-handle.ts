@@ -25,6 +25,6 @@ export interface EditorHandle {
   goToDefinition(): void;
   references(): Promise<readonly Location[]>;
   actions(): Promise<readonly LanguageAction[]>;
-  /** Bring the text into form, or write left-out types in. */
+  /** Format the text, or fill in output types. */
   rewrite(how: "format" | "infer"): void;
 }

@@ -2,7 +2,7 @@
 // text or presses Escape, and when the person leaves.
 import { peopleOf, type Present } from "../document/sync/presence";
 import type { Workspace } from "../session/workspace";
-import type { Places } from "./places";
+import type { StudioPlaces } from "./places";
 
 /** The events that end it: work of one's own. Scrolling does not, so that one can look around. */
 const ENDING = ["keydown", "pointerdown"] as const;
@@ -10,7 +10,7 @@ const QUIET_KEYS: ReadonlySet<string> = new Set(["Shift", "Control", "Alt", "Met
 
 export function startFollowing(
   { presence, store, toasts }: Pick<Workspace, "presence" | "store" | "toasts">,
-  places: Pick<Places, "state" | "followPerson" | "goToPerson">,
+  places: Pick<StudioPlaces, "state" | "followPerson" | "goToPerson">,
   page: Pick<Document, "addEventListener"> = document,
 ): void {
   let last: { readonly person: string; readonly place: string } | null = null;

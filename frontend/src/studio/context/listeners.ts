@@ -4,9 +4,9 @@ import { startFollowing } from "./follow-person";
 import { followSharedBlocks } from "../session/blocks/follow-shared-blocks";
 import { keepUndoByLine } from "../document/lines/undo-by-line";
 import type { Workspace } from "../session/workspace";
-import type { Places } from "./places";
+import type { StudioPlaces } from "./places";
 
-export function startListeners(workspace: Workspace, places: Places): void {
+export function startListeners(workspace: Workspace, places: StudioPlaces): void {
   keepUndoByLine(workspace.files);
   showUndone(workspace, places);
   announceDeletion(workspace, places);
@@ -33,13 +33,13 @@ function announceRestoring(workspace: Workspace): void {
 }
 
 /** The file that the page's address names: what a search leads to. */
-function openFileOfAddress(places: Places): void {
+function openFileOfAddress(places: StudioPlaces): void {
   const path = new URLSearchParams(window.location.search).get("file");
   if (path !== null) places.awaitFile(path);
 }
 
 /** The page has one undo: the file in which it took something back is opened. */
-function showUndone({ files }: Workspace, places: Places): void {
+function showUndone({ files }: Workspace, places: StudioPlaces): void {
   files.undo.on("stack-item-popped", ({ changedParentTypes }: { changedParentTypes: Map<unknown, unknown> }) => {
     const undone = [...changedParentTypes.keys()].map((type) => files.fileOf(type)).find((id) => id !== null);
     if (undone !== undefined && undone !== null && undone !== places.state.getState().shown.active?.id)
@@ -48,7 +48,7 @@ function showUndone({ files }: Workspace, places: Places): void {
 }
 
 /** Says so when the file that is shown was deleted by someone else: what was typed in it is still there. */
-function announceDeletion({ files, toasts }: Workspace, places: Places): void {
+function announceDeletion({ files, toasts }: Workspace, places: StudioPlaces): void {
   let last = places.state.getState().shown.active;
   places.state.subscribe(({ shown: { active } }) => {
     const before = last;

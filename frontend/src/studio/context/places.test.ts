@@ -5,7 +5,7 @@ import * as Y from "yjs";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { ProjectFiles } from "../document/files/files";
 import type { TextState } from "../session/workspace";
-import { Places, type View } from "./places";
+import { StudioPlaces, type FileView } from "./places";
 
 const stage = (name: string, line: number): OutlineNode => ({ name, kind: "block", detail: "", line, file: null });
 const FIRST = stage("audio", 3);
@@ -22,8 +22,8 @@ const PREVIEW: Preview = {
 
 let files: ProjectFiles;
 let texts: StoreApi<TextState>;
-let saved: View[];
-let places: Places;
+let saved: FileView[];
+let places: StudioPlaces;
 const state = () => places.state.getState();
 
 function add(id: string, path: string): void {
@@ -47,8 +47,8 @@ beforeEach(() => {
     ahead: false,
   }));
   saved = [];
-  const remembered = { read: (): View => "both", save: (view: View) => void saved.push(view) };
-  places = new Places({ state: texts, preview: createStore(() => PREVIEW), files }, remembered, false);
+  const remembered = { read: (): FileView => "both", save: (view: FileView) => void saved.push(view) };
+  places = new StudioPlaces({ state: texts, preview: createStore(() => PREVIEW), files }, remembered, false);
   add("run", "Runefile.yml");
   add("words", "labels.txt");
 });

@@ -12,7 +12,7 @@ import { closedFile, openedFile, shownFiles, type OpenFiles, type ShownFiles } f
 import type { Workspace } from "../session/workspace";
 
 /** The form of a file that has two: the Runefile as text and graph, Markdown as text and page. */
-export type View = "text" | "both" | "graph";
+export type FileView = "text" | "both" | "graph";
 
 /** Which part a narrow page shows. */
 export type Screen = "files" | "text" | "preview";
@@ -29,7 +29,7 @@ export interface Jump {
 interface Chosen {
   readonly open: OpenFiles;
   readonly screen: Screen;
-  readonly view: View;
+  readonly view: FileView;
   /** Whether the versions stand where the text does. */
   readonly showsVersions: boolean;
   readonly editor: EditorHandle | null;
@@ -53,11 +53,11 @@ export interface PlacesState extends Chosen {
 
 /** A choice that outlives the visit. */
 export interface RememberedView {
-  readonly read: () => View;
-  readonly save: (view: View) => void;
+  readonly read: () => FileView;
+  readonly save: (view: FileView) => void;
 }
 
-export class Places {
+export class StudioPlaces {
   private readonly store: StoreApi<PlacesState>;
   readonly state: Omit<StoreApi<PlacesState>, "setState">;
   private files: readonly FileEntry[];
@@ -163,7 +163,7 @@ export class Places {
     if (node !== null && !this.isGraphAlone) this.jumpQuietly(node);
   };
 
-  readonly changeView = (next: View): void => {
+  readonly changeView = (next: FileView): void => {
     const { atCursor, picked } = this.store.getState();
     if (next === "graph" && !this.isGraphAlone) this.set({ picked: atCursor });
     const stage = this.isGraphAlone ? this.outline.nodes.find((node) => node.name === picked) : undefined;
@@ -173,7 +173,7 @@ export class Places {
   };
 
   /** The Runefile, as text, graph or both. */
-  readonly showRunefile = (view: View): void => {
+  readonly showRunefile = (view: FileView): void => {
     const { runefile } = this.store.getState();
     const drawn = this.files.find((file) => file.path === runefile);
     if (drawn !== undefined) this.openFile(drawn.id);
@@ -195,7 +195,7 @@ export class Places {
     return view === "graph" && shown.active?.path === runefile;
   }
 
-  private setView(view: View): void {
+  private setView(view: FileView): void {
     this.set({ view });
     this.remembered.save(view);
   }

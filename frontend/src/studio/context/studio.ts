@@ -12,11 +12,11 @@ import { Building } from "./building";
 import { DialogStore } from "./dialog-store";
 import { fileWork, type FileWork } from "./files/work";
 import { isNarrow } from "./is-narrow";
-import { Places, type PlacesState, type View } from "./places";
+import { StudioPlaces, type PlacesState, type FileView } from "./places";
 
 export interface StudioStores {
   readonly workspace: Workspace;
-  readonly places: Places;
+  readonly places: StudioPlaces;
   readonly dialogs: DialogStore;
   readonly building: Building;
   readonly files: FileWork;
@@ -28,7 +28,7 @@ const fetchListeners = deferred(() => import("./listeners"));
 
 export function makeStores(workspace: Workspace, nonce: string): StudioStores {
   const dialogs = new DialogStore();
-  const places = new Places(workspace, remembered<View>("view", "both", isView), isNarrow());
+  const places = new StudioPlaces(workspace, remembered<FileView>("view", "both", isView), isNarrow());
   sharePresence(workspace, places);
   workspace.attempt(fetchListeners().then(({ startListeners: followPlaces }) => followPlaces(workspace, places)));
   const building = new Building(workspace, places);
@@ -96,7 +96,7 @@ function areOfText(checked: CheckedText | null, isAhead: boolean): boolean {
 }
 
 /** Others see in which file one is. */
-function sharePresence({ presence }: Workspace, places: Places): void {
+function sharePresence({ presence }: Workspace, places: StudioPlaces): void {
   let shared = places.state.getState().shown.active?.id ?? null;
   presence.show(shared);
   places.state.subscribe(({ shown }) => {
@@ -107,6 +107,6 @@ function sharePresence({ presence }: Workspace, places: Places): void {
   });
 }
 
-function isView(value: unknown): value is View {
+function isView(value: unknown): value is FileView {
   return value === "text" || value === "both" || value === "graph";
 }

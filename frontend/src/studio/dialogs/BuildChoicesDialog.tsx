@@ -11,7 +11,7 @@ import {
   RESULTS,
   runeFigures,
   RUNES,
-  type Choice,
+  type BuildChoice,
   type Choices,
   policyText,
 } from "./build-choices";
@@ -147,7 +147,7 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
 interface RadiosProps<Value extends string> {
   readonly legend: string;
   readonly name: string;
-  readonly choices: readonly Choice<Value>[];
+  readonly choices: readonly BuildChoice<Value>[];
   readonly chosen: Value;
   readonly isFirst?: boolean;
   /** The figures of earlier builds with a choice. */

@@ -32,7 +32,7 @@ export function ShareDialog({ session, build, onClose }: ShareDialogProps) {
             value={outside(publicUrl, build.url)}
           />
           <p className="small muted">
-            Everyone in the project can open it, and reviewers give a verdict, except whoever built it.{" "}
+            Everyone in the project can open it, and reviewers give a verdict, except the person who built it.{" "}
             <a href={build.url}>Open the page</a>
           </p>
         </>

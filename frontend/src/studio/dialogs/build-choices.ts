@@ -8,13 +8,13 @@ export interface Choices extends Manner {
   readonly targets: readonly string[];
 }
 
-export interface Choice<Value> {
+export interface BuildChoice<Value> {
   readonly value: Value;
   readonly name: string;
   readonly description: string;
 }
 
-export const RUNES: readonly Choice<Optimize>[] = [
+export const RUNES: readonly BuildChoice<Optimize>[] = [
   { value: "size", name: "Size", description: "Layers share their code: the smallest file, several times slower." },
   {
     value: "balanced",
@@ -29,7 +29,7 @@ export const RUNES: readonly Choice<Optimize>[] = [
   },
 ];
 
-export const RESULTS: readonly Choice<Match>[] = [
+export const RESULTS: readonly BuildChoice<Match>[] = [
   {
     value: "litert",
     name: "LiteRT",
@@ -42,7 +42,7 @@ export const RESULTS: readonly Choice<Match>[] = [
   },
 ];
 
-export const LIBRARIES: readonly Choice<Optimize>[] = [
+export const LIBRARIES: readonly BuildChoice<Optimize>[] = [
   { value: "size", name: "Little flash", description: "Compiled with -Os." },
   { value: "balanced", name: "Both", description: "Compiled with -O2." },
   { value: "speed", name: "Few instructions", description: "Compiled with -O3." },

@@ -5,7 +5,7 @@ import { firstLabels, labelEdit, labelsPath, sourceOf, type Scores } from "./lab
 import type { Workspace } from "../session/workspace";
 
 /** How long a file that the server makes may take to reach this page. */
-const PATIENCE = 10_000;
+const TIMEOUT = 10_000;
 
 /** The path of the labels; null where they could not be added, which is said. */
 export async function addLabels(workspace: Workspace, scores: Scores): Promise<string | null> {
@@ -32,7 +32,7 @@ function listed(workspace: Workspace, path: string): Promise<void> {
     const timer = setTimeout(
       () =>
         done(() => reject(new Error(`${path} is created, but has not reached this page yet. Try again in a moment.`))),
-      PATIENCE,
+      TIMEOUT,
     );
     const stop = workspace.state.subscribe(() => {
       if (isThere()) done(resolve);

@@ -1,5 +1,6 @@
 // The requests of the graph to the language, and its edits, which change the text as one step of the page's undo.
 import type { TextEdit } from "../../api/schema";
+import type { TensorType } from "../../blocks";
 import type { EditStep, Workspace } from "../session/workspace";
 import { EditQueue, reasonOf, type EditedWorkspace } from "./edit-queue";
 import type {
@@ -12,7 +13,6 @@ import type {
   Source,
   StageArgument,
   Suit,
-  TensorType,
 } from "./graph-requests";
 
 type GraphEdits = Pick<EditAnswer, "edits"> & Partial<Pick<EditAnswer, "stage">>;

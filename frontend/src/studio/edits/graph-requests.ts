@@ -1,5 +1,6 @@
 // The requests of the graph to the language and the answers: the JSON of docs/reference/language.md. Shapes only.
 import type { OutlineNode, Port } from "../../api/schema";
+import type { TensorType } from "../../blocks";
 
 export type {
   ArgumentField,
@@ -17,12 +18,6 @@ export type {
 } from "../../api/schema";
 
 type StageKind = OutlineNode["kind"];
-
-/** A type as the language takes it. */
-export interface TensorType {
-  readonly type: string;
-  readonly dimensions: readonly number[];
-}
 
 export type ArgumentValue = number | string;
 

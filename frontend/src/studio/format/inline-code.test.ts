@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { pieces } from "./inline-code";
 
-test("names between ticks are told from the rest", () => {
+test("names between ticks are distinguished from the rest", () => {
   expect(pieces("Did you mean `drawing`, or `draw`?")).toEqual([
     { text: "Did you mean ", isName: false },
     { text: "drawing", isName: true },

@@ -1,13 +1,13 @@
 // A sentence of the toolchain marks names with `ticks`. Pure: the pieces, in order, and which of them are names.
 
-export interface Piece {
+export interface SentencePart {
   readonly text: string;
   readonly isName: boolean;
 }
 
 /** A lone tick at the end marks nothing and stays as it is. */
-export function pieces(sentence: string): readonly Piece[] {
-  const parts: Piece[] = [];
+export function pieces(sentence: string): readonly SentencePart[] {
+  const parts: SentencePart[] = [];
   let rest = sentence;
   for (let match = /`([^`]+)`/.exec(rest); match !== null; match = /`([^`]+)`/.exec(rest)) {
     if (match.index > 0) parts.push({ text: rest.slice(0, match.index), isName: false });

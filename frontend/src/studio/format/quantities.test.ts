@@ -22,7 +22,7 @@ test("a count agrees with its noun", () => {
   expect([count(1, "problem"), count(2, "problem")]).toEqual(["1 problem", "2 problems"]);
 });
 
-test("a time is told by its distance", () => {
+test("a time is written as its distance", () => {
   const now = Date.parse("2026-11-20T10:00:00Z");
   expect(ago("2026-11-20T09:59:50Z", now)).toBe("just now");
   expect(ago("2026-11-20T09:56:00Z", now)).toBe("4 minutes ago");

@@ -1,4 +1,4 @@
-// The bell in the studio's bar. Which notices there are is told by the inbox's socket.
+// The bell in the studio's bar. The inbox's socket reports the notices.
 import { Bell as BellIcon } from "lucide-react";
 import { useEffect, useState } from "react";
 import { badgeText, bellWords, followInbox } from "../../look/inbox";

@@ -10,7 +10,7 @@ import { baseName, extension } from "../document/files/paths";
 import { POLICY_FILE } from "../document/files/runefile";
 import { deferred } from "../session/deferral";
 import { useWatching } from "../session/preview/variant-build";
-import type { Jump, View } from "../context/places";
+import type { Jump, FileView } from "../context/places";
 import {
   applyIfCurrent,
   useDiagnostics,
@@ -29,7 +29,7 @@ const GraphView = lazyPart(deferred(() => import("../graph/GraphView")));
 const BinaryPage = lazyPart(() => import("../pages/BinaryPage"));
 const ModelPage = lazyPart(() => import("../pages/ModelPage"));
 
-function viewsOf(second: string): readonly { readonly id: View; readonly label: string }[] {
+function viewsOf(second: string): readonly { readonly id: FileView; readonly label: string }[] {
   return [
     { id: "text", label: "Text" },
     { id: "both", label: "Both" },
@@ -38,7 +38,7 @@ function viewsOf(second: string): readonly { readonly id: View; readonly label: 
 }
 
 /** How the body is laid out: the graph above its text, a page beside it, or one of them alone. */
-function layoutOf(isRunefile: boolean, hasSecond: boolean, view: View): string {
+function layoutOf(isRunefile: boolean, hasSecond: boolean, view: FileView): string {
   if (!hasSecond || view === "text") return "text-only";
   if (view === "graph") return isRunefile ? "graph-only" : "text-only";
   return isRunefile ? "both" : "beside";

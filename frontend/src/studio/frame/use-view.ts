@@ -1,12 +1,15 @@
 // The view of the open file. A forge.yml without models is a text until somebody opens its form: there is nothing to show.
 import { useEffect, useState } from "react";
 import type * as Y from "yjs";
-import type { View } from "../context/places";
+import type { FileView } from "../context/places";
 import { usePlace, useStudio } from "../context/studio";
-import { hasModels, type Reading } from "../pages/reading";
+import { hasModels, type FilePageKind } from "../pages/reading";
 
 /** The view, and how a person changes it. A form that was shown stays, also when its last model is removed. */
-export function useView(reading: Reading | null, text: Y.Text | null): readonly [View, (next: View) => void] {
+export function useView(
+  reading: FilePageKind | null,
+  text: Y.Text | null,
+): readonly [FileView, (next: FileView) => void] {
   const { places } = useStudio();
   const view = usePlace((place) => place.view);
   const [isFormOpen, setFormOpen] = useState(false);
@@ -20,7 +23,7 @@ export function useView(reading: Reading | null, text: Y.Text | null): readonly 
     form.observe(read);
     return () => form.unobserve(read);
   }, [form]);
-  const change = (next: View): void => {
+  const change = (next: FileView): void => {
     if (form !== null && next !== "text") setFormOpen(true);
     places.changeView(next);
   };

@@ -2,14 +2,14 @@
 import { Suspense } from "react";
 import type * as Y from "yjs";
 import { lazyPart } from "../../look/boundary";
-import type { Reading } from "./reading";
+import type { FilePageKind } from "./reading";
 
 const MarkdownPage = lazyPart(() => import("./MarkdownPage"));
 const ModelsForm = lazyPart(() => import("./models/ModelsForm"));
 const TablePage = lazyPart(() => import("./TablePage"));
 
 interface ReadPageProps {
-  readonly reading: Reading;
+  readonly reading: FilePageKind;
   readonly text: Y.Text;
   readonly path: string;
   readonly address: (file: string) => string;

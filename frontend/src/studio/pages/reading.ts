@@ -2,9 +2,9 @@
 import { extension } from "../document/files/paths";
 import { POLICY_FILE } from "../document/files/runefile";
 
-export type Reading = "markdown" | "table" | "models";
+export type FilePageKind = "markdown" | "table" | "models";
 
-export function readingOf(path: string): Reading | null {
+export function readingOf(path: string): FilePageKind | null {
   if (path === POLICY_FILE) return "models";
   const end = extension(path);
   if (end === "md" || end === "markdown") return "markdown";
@@ -12,7 +12,7 @@ export function readingOf(path: string): Reading | null {
 }
 
 /** The name of the form where it is chosen. */
-export const READING_NAMES: Readonly<Record<Reading, string>> = {
+export const READING_NAMES: Readonly<Record<FilePageKind, string>> = {
   markdown: "Read",
   table: "Table",
   models: "Form",

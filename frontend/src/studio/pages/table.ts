@@ -38,13 +38,13 @@ export function readTable(text: string): Table {
   return { columns, hasHeader, rows, problems: problems.slice(0, 5) };
 }
 
-export interface Line {
+export interface ColumnLine {
   readonly name: string;
   readonly values: readonly (number | null)[];
 }
 
 /** Columns that are numbers, apart from gaps. */
-export function linesOf(table: Table): readonly Line[] {
+export function linesOf(table: Table): readonly ColumnLine[] {
   return table.columns.flatMap((name, column) => {
     const values = table.rows.map((row) => {
       const cell = row[column]?.trim() ?? "";
@@ -58,8 +58,8 @@ export function linesOf(table: Table): readonly Line[] {
 
 export interface Plot {
   /** The column on the horizontal axis; null where that is the row's number. */
-  readonly over: Line | null;
-  readonly lines: readonly Line[];
+  readonly over: ColumnLine | null;
+  readonly lines: readonly ColumnLine[];
 }
 
 /** The plot of a table: over the first column where that one is named and only grows, such as a time or an epoch. */

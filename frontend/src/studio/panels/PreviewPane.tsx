@@ -7,7 +7,7 @@ import {
   type BoardLine,
   type PhoneLine,
   type PreviewHost,
-  type Recorded,
+  type StoredRecording,
   type RecordingShelf,
   type ThresholdHost,
   type TimedRune,
@@ -184,7 +184,7 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
   const dataRevision = useSession((session) => session.dataRevision);
   const [wordlists, setWordlists] = useState<readonly (readonly string[])[]>([]);
   const labels = useMemo(() => [...new Set(wordlists.flat())], [wordlists]);
-  const [replay, setReplay] = useState<Recorded | null>(null);
+  const [replay, setReplay] = useState<StoredRecording | null>(null);
   const [runs, setRuns] = useState(false);
   const isRead = useText(({ read }) => read);
   useEffect(() => {
@@ -277,7 +277,7 @@ function thresholdHost(workspace: Workspace, mayEdit: boolean): ThresholdHost {
 
 interface SamplesProps {
   readonly version: number;
-  readonly onReplay: (recorded: Recorded) => void;
+  readonly onReplay: (recorded: StoredRecording) => void;
   readonly labels: readonly string[];
   readonly mayEdit: boolean;
   readonly me: string;

@@ -16,13 +16,13 @@ interface PhoneDialogProps {
   readonly client: ProjectClient;
   readonly pairing: StudioPairing;
   /** The public key that the code brings to a phone that is to be a sensor; null for one that runs the app. */
-  readonly desk: string | null;
+  readonly studioKey: string | null;
   readonly onClose: () => void;
 }
 
 type Shown = { readonly link: PhoneLink } | { readonly problem: string } | null;
 
-export default function PhoneDialog({ client, pairing, desk, onClose }: PhoneDialogProps) {
+export default function PhoneDialog({ client, pairing, studioKey, onClose }: PhoneDialogProps) {
   const session = useSession((each) => each);
   const { requests, isPaired, notice } = useStore(pairing.state);
   const [shown, setShown] = useState<Shown>(null);
@@ -31,7 +31,7 @@ export default function PhoneDialog({ client, pairing, desk, onClose }: PhoneDia
   const [problem, setProblem] = useState<string | null>(null);
 
   const renew = useCallback(() => {
-    phoneLink(client, desk).then(
+    phoneLink(client, studioKey).then(
       (link) => {
         setOver(false);
         setShown({ link });
@@ -39,7 +39,7 @@ export default function PhoneDialog({ client, pairing, desk, onClose }: PhoneDia
       (error: unknown) => setShown({ problem: sentenceOf(error) }),
     );
     countPhones(client).then(setPhones, () => undefined);
-  }, [client, desk]);
+  }, [client, studioKey]);
 
   useEffect(renew, [renew]);
   const seconds = shown !== null && "link" in shown ? shown.link.seconds : null;
@@ -71,7 +71,7 @@ export default function PhoneDialog({ client, pairing, desk, onClose }: PhoneDia
   const link = shown !== null && "link" in shown ? shown.link : null;
   return (
     <Dialog
-      title={desk === null ? "On your phone" : "Your phone as the sensor"}
+      title={studioKey === null ? "On your phone" : "Your phone as the sensor"}
       onClose={onClose}
       className="phone-dialog"
     >
@@ -84,7 +84,7 @@ export default function PhoneDialog({ client, pairing, desk, onClose }: PhoneDia
       {requests.map((phone) => (
         <div key={phone.pairing} className="notice info stack" role="alert">
           <p>
-            Your phone asks to {desk === null ? "show its results" : "be the sensor"} here. Compare its digits:{" "}
+            Your phone asks to {studioKey === null ? "show its results" : "be the sensor"} here. Compare its digits:{" "}
             <b className="phone-digits num">{phone.digits}</b>
           </p>
           <div className="row wrap">
@@ -115,7 +115,7 @@ export default function PhoneDialog({ client, pairing, desk, onClose }: PhoneDia
           <p>
             Scan it with your phone's camera. It lets one phone in as you, to this project's app alone, and works once
             within {Math.round(link.seconds / 60)} minutes.
-            {desk !== null &&
+            {studioKey !== null &&
               " Then press “Use this phone as a sensor” there. What it measures is encrypted up to this page: the server cannot read it."}
           </p>
           <CopyField label="Or open this on the phone" value={link.url} />

@@ -58,7 +58,12 @@ export function usePhones(): PhoneParts {
     ),
     dialog: phones !== null && isOpen && (
       <Suspense>
-        <PhoneDialog client={client} pairing={phones.pairing} desk={request.desk ?? null} onClose={dialogs.close} />
+        <PhoneDialog
+          client={client}
+          pairing={phones.pairing}
+          studioKey={request.studioKey ?? null}
+          onClose={dialogs.close}
+        />
       </Suspense>
     ),
   };

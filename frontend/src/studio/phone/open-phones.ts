@@ -1,6 +1,6 @@
 // All that listens to phones, fetched when a person asks for the first of them.
 import type { PhoneLine } from "../../preview";
-import { DeskSensor } from "../../preview/phone/desk";
+import { StudioSensor } from "../../preview/phone/studio-sensor";
 import type { ProjectClient } from "../api/client";
 import type { DialogStore } from "../context/dialog-store";
 import { StudioPairing } from "./pairing";
@@ -13,8 +13,8 @@ export interface Phones {
 
 export function openPhones(client: ProjectClient, dialogs: DialogStore): Phones {
   const pairing = new StudioPairing(() => new WebSocket(client.phonesSocket(window.location)));
-  const sensor = new DeskSensor(pairing.sendFrame);
-  const pair = (): void => void sensor.newKey().then((desk) => dialogs.open({ what: "phone", desk }));
+  const sensor = new StudioSensor(pairing.sendFrame);
+  const pair = (): void => void sensor.newKey().then((studioKey) => dialogs.open({ what: "phone", studioKey }));
   pairing.sensor = sensor;
   return { pairing, line: { sensor, pair, end: pairing.unpair } };
 }

@@ -1,9 +1,9 @@
 // The studio's end of a pairing: who asks, whom its person confirms, and what is shown.
 import { expect, test } from "vitest";
 import { pathOf } from "./code";
-import { StudioPairing, type Wire } from "./pairing";
+import { StudioPairing, type PhoneSocket } from "./pairing";
 
-class FakeWire implements Wire {
+class FakeWire implements PhoneSocket {
   onmessage: ((event: MessageEvent) => void) | null = null;
   onclose: ((event: CloseEvent) => void) | null = null;
   readonly said: unknown[] = [];

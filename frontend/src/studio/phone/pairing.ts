@@ -2,7 +2,7 @@
 // sends. Open while its dialog is, and for as long as a phone is paired.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { MirrorStore } from "../../preview";
-import type { DeskSensor, RunNews } from "../../preview";
+import type { StudioSensor, RunNews } from "../../preview";
 
 export interface PairingRequest {
   readonly pairing: string;
@@ -21,7 +21,7 @@ export interface PhonesState {
 }
 
 /** The part of a WebSocket that is used. */
-export interface Wire {
+export interface PhoneSocket {
   onmessage: ((event: MessageEvent) => void) | null;
   onclose: ((event: CloseEvent) => void) | null;
   send(text: string): void;
@@ -42,18 +42,18 @@ type Message =
 const CLOSED: PhonesState = { isOpen: false, requests: [], isPaired: false, isSensor: false, notice: null };
 
 /** Hears the phone that is a sensor; what its frames say it alone can read. */
-export type SensorEnd = Pick<DeskSensor, "onKey" | "onFrame" | "onEnd">;
+export type SensorEnd = Pick<StudioSensor, "onKey" | "onFrame" | "onEnd">;
 
 export class StudioPairing {
   readonly mirror = new MirrorStore();
   /** Reads what a phone that is a sensor sends. */
   sensor: SensorEnd | null = null;
-  readonly #open: () => Wire;
+  readonly #open: () => PhoneSocket;
   readonly #store = createStore<PhonesState>(() => CLOSED);
   readonly state: Omit<StoreApi<PhonesState>, "setState"> = this.#store;
-  #wire: Wire | null = null;
+  #wire: PhoneSocket | null = null;
 
-  constructor(open: () => Wire) {
+  constructor(open: () => PhoneSocket) {
     this.#open = open;
   }
 

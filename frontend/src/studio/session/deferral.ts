@@ -1,5 +1,5 @@
-// Which modules are fetched first and which later: the text and the running app come before all that helps with them. Whoever
-// touches the page ends the waiting at once, and a page on which nothing runs does not wait for ever.
+// Which modules are fetched first and which later: the text and the running app come before all that helps with them. A
+// person who touches the page ends the waiting at once, and a page on which nothing runs does not wait for ever.
 
 /** Milliseconds after which the rest is fetched, whatever has come by then. */
 const AT_MOST = 8000;

@@ -2,7 +2,7 @@
 // tests/forge/events/test_front_end_follows_events.py collects them, holds the server to them, and runs this file.
 import type { ProjectEvent, ProjectState } from "../../api/schema";
 import { expect, inject, test } from "vitest";
-import { afterEvent, sessionOf, withPreview, type Reading, type ProjectSession } from "./project-session";
+import { afterEvent, sessionOf, withPreview, type StateRequest, type ProjectSession } from "./project-session";
 
 interface Case {
   readonly before: ProjectState;
@@ -19,7 +19,7 @@ declare module "vitest" {
 const CASES = inject("eventCases") as Readonly<Record<string, Case>>;
 
 /** The session after a reading, now that all has happened. */
-function withReading(session: ProjectSession, reading: Reading | null, now: ProjectState): ProjectSession {
+function withReading(session: ProjectSession, reading: StateRequest | null, now: ProjectState): ProjectSession {
   if (reading?.what === "state") return { ...session, ...now };
   return reading?.what === "preview" ? withPreview(session, now.preview) : session;
 }

@@ -11,7 +11,7 @@ export interface ProjectSession extends ProjectState {
 }
 
 /** The part of the state that must be read from the server after an event that does not bring it. */
-export type Reading =
+export type StateRequest =
   { readonly what: "preview" } | { readonly what: "log"; readonly build: string } | { readonly what: "state" };
 
 export function sessionOf(state: ProjectState): ProjectSession {
@@ -35,7 +35,7 @@ export function withAnswer(builds: readonly Build[], build: Build): readonly Bui
 export function afterEvent(
   session: ProjectSession,
   event: ProjectEvent,
-): { session: ProjectSession; reading: Reading | null } {
+): { session: ProjectSession; reading: StateRequest | null } {
   switch (event.type) {
     case "preview.changed":
       // As told, it has the preview with it; as read from the log after a while away, or a large one, it does not.

@@ -122,7 +122,7 @@ test("a preview that is read takes nothing back of what events said meanwhile", 
   expect(store.state.getState()).toMatchObject({ preview: { sequence: 5 }, project: { description: "Words" } });
 });
 
-test("a read that fails is told, and the next event reads again", async () => {
+test("a read that fails is reported, and the next event reads again", async () => {
   const onError = vi.fn();
   const fetch = vi.fn(() => Promise.reject(new TypeError("Failed to fetch")));
   const store = new SessionStore(

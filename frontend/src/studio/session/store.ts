@@ -3,10 +3,17 @@
 import type { ProjectEvent, ProjectState } from "../../api/schema";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { ProjectClient } from "../api/client";
-import { afterEvent, sessionOf, withAnswer, withPreview, type Reading, type ProjectSession } from "./project-session";
+import {
+  afterEvent,
+  sessionOf,
+  withAnswer,
+  withPreview,
+  type StateRequest,
+  type ProjectSession,
+} from "./project-session";
 
 /** A part of the state that can be read without the others. */
-type Part = Exclude<Reading, { readonly what: "state" }>;
+type Part = Exclude<StateRequest, { readonly what: "state" }>;
 
 export class SessionStore {
   private readonly store: StoreApi<ProjectSession>;

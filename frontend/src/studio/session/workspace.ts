@@ -7,12 +7,12 @@ import { ProjectClient } from "../api/client";
 import { EventStream } from "../api/events";
 import type { PushedRune } from "../api/pushed-rune";
 import { sentenceOf } from "../api/problem";
-import type { PageState, Storage } from "../api/page-state";
+import type { PageState, StorageUse } from "../api/page-state";
 import { DocumentConnection, RESTORED_EDITS } from "../document/sync/connection";
 import { OUTSIDE_EDIT, ProjectFiles, type FileEntry } from "../document/files/files";
 import { Presence } from "../document/sync/presence";
 import type { SaveState } from "../document/sync/saving";
-import { toRange, type Range } from "../document/lines/offsets";
+import { toRange, type TextRange } from "../document/lines/offsets";
 import { browserStorage, UnsentEdits } from "../document/sync/unsent";
 import { checkedPreview } from "./preview/checked-preview";
 import { LateEdits } from "./preview/late-edits";
@@ -104,7 +104,7 @@ export class Workspace {
   }));
   readonly state: Omit<StoreApi<TextState>, "setState"> = this.texts;
   /** The bytes that the organisation had stored when the page was opened. */
-  readonly storage: Storage;
+  readonly storage: StorageUse;
   /** The hints for beginners that are shown. */
   readonly hints: readonly string[];
   private readonly versionListeners = new Set<(event: ProjectEvent) => void>();
@@ -235,7 +235,7 @@ export class Workspace {
     this.followSignIn();
   }
 
-  /** The texts with edits that are not stored, for whoever has to take them elsewhere. */
+  /** The texts with edits that are not stored, for a person who has to take them elsewhere. */
   unsentTexts(): readonly { readonly path: string; readonly text: string }[] {
     return this.texts.getState().files.flatMap(({ id, path }) => {
       const text = this.edited.has(id) ? this.files.text(id) : null;
@@ -318,7 +318,7 @@ export class Workspace {
     this.files.undo.stopCapturing();
   };
 
-  private write(edits: readonly TextEdit[], rangeOf: (text: string, span: TextEdit["span"]) => Range): void {
+  private write(edits: readonly TextEdit[], rangeOf: (text: string, span: TextEdit["span"]) => TextRange): void {
     // From the end on, so that what stands in front keeps its place; at one place the texts keep their order.
     for (const edit of edits.toReversed().sort((one, other) => other.span.start.offset - one.span.start.offset)) {
       const file = this.files.list().find((entry) => entry.path === edit.file);
@@ -392,6 +392,6 @@ export class Workspace {
   }
 }
 
-function utf16Range(_text: string, { start, end }: TextEdit["span"]): Range {
+function utf16Range(_text: string, { start, end }: TextEdit["span"]): TextRange {
   return { from: start.offset, to: end.offset };
 }

@@ -10,18 +10,18 @@ import { undoOfLastStep } from "../session/toasts/undo-action";
 import type { Workspace } from "../session/workspace";
 import { ModelComparison } from "./ModelComparison";
 import { PipelineComparison } from "./PipelineComparison";
-import { sideName, titleOf, type Side, type Sides } from "./comparison";
+import { sideName, titleOf, type ComparedVersion, type VersionPair } from "./comparison";
 import { archiveAddress, compare } from "./requests";
 import { TextComparison } from "./TextComparison";
 
 interface ComparisonViewProps {
   readonly workspace: Workspace;
   readonly versions: readonly Version[];
-  readonly sides: Sides;
+  readonly pair: VersionPair;
   readonly nonce: string;
   readonly mayEdit: boolean;
   readonly now: number;
-  readonly onSides: (from: Side, to: Side) => void;
+  readonly onPair: (from: ComparedVersion, to: ComparedVersion) => void;
 }
 
 const MOODS: Readonly<Record<FileChange["change"], string>> = {
@@ -42,10 +42,10 @@ function SideChoice({
   onSide,
 }: {
   readonly label: string;
-  readonly side: Side;
+  readonly side: ComparedVersion;
   readonly versions: readonly Version[];
   readonly now: number;
-  readonly onSide: (side: Side) => void;
+  readonly onSide: (side: ComparedVersion) => void;
 }) {
   const id = useId();
   const isListed = side === "now" || versions.some((version) => version.number === side);
@@ -72,8 +72,8 @@ function SideChoice({
   );
 }
 
-export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now, onSides }: ComparisonViewProps) {
-  const { from, to } = sides;
+export function ComparisonView({ workspace, versions, pair, nonce, mayEdit, now, onPair }: ComparisonViewProps) {
+  const { from, to } = pair;
   const [read, setRead] = useState<Read<Comparison> | null>(null);
   const comparison = read?.value ?? null;
   const [error, setError] = useState<string | null>(null);
@@ -118,9 +118,9 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
   return (
     <div className="comparison" tabIndex={0} role="region" aria-label={`From ${sideName(from)} to ${sideName(to)}`}>
       <div className="row wrap comparison-head">
-        <SideChoice label="From" side={from} versions={versions} now={now} onSide={(side) => onSides(side, to)} />
+        <SideChoice label="From" side={from} versions={versions} now={now} onSide={(side) => onPair(side, to)} />
         <ArrowRight className="icon" aria-label="to" />
-        <SideChoice label="To" side={to} versions={versions} now={now} onSide={(side) => onSides(from, side)} />
+        <SideChoice label="To" side={to} versions={versions} now={now} onSide={(side) => onPair(from, side)} />
         <span className="grow" />
         {restorable !== null && (
           <>
@@ -209,7 +209,7 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
                     )}
                   </div>
                   {shown === file.path && (
-                    <TextComparison workspace={workspace} file={file} sides={sides} nonce={nonce} />
+                    <TextComparison workspace={workspace} file={file} pair={pair} nonce={nonce} />
                   )}
                 </li>
               ))}

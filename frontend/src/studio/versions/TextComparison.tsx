@@ -8,13 +8,13 @@ import { sentenceOf } from "../api/problem";
 import { languageOf } from "../editor/languages";
 import { theme } from "../editor/theme";
 import type { Workspace } from "../session/workspace";
-import { sideName, type Side, type Sides } from "./comparison";
+import { sideName, type ComparedVersion, type VersionPair } from "./comparison";
 import { versionText } from "./requests";
 
 interface TextComparisonProps {
   readonly workspace: Workspace;
   readonly file: FileChange;
-  readonly sides: Sides;
+  readonly pair: VersionPair;
   readonly nonce: string;
 }
 
@@ -30,17 +30,17 @@ const WIDE_SCREEN = "(min-width: 1000px)";
 const DIFF = { scanLimit: 2000, timeout: 400 };
 const COLLAPSED = { margin: 3, minSize: 6 };
 
-async function textOf(workspace: Workspace, side: Side, path: string | null): Promise<string | null> {
+async function textOf(workspace: Workspace, side: ComparedVersion, path: string | null): Promise<string | null> {
   if (path === null) return "";
   if (side !== "now") return versionText(workspace.client, side, path);
   const file = workspace.state.getState().files.find((each) => each.path === path);
   return file === undefined ? "" : (workspace.files.text(file.id)?.toJSON() ?? null);
 }
 
-export function TextComparison({ workspace, file, sides, nonce }: TextComparisonProps) {
+export function TextComparison({ workspace, file, pair, nonce }: TextComparisonProps) {
   const holder = useRef<HTMLDivElement>(null);
   const [texts, setTexts] = useState<Texts | "no text" | { readonly error: string } | null>(null);
-  const { from, to } = sides;
+  const { from, to } = pair;
   const { path, was, before, after } = file;
 
   useEffect(() => {
@@ -74,7 +74,7 @@ export function TextComparison({ workspace, file, sides, nonce }: TextComparison
     const media = matchMedia(WIDE_SCREEN);
     let drawn: { destroy: () => void };
     const draw = (): void => {
-      const named = (side: Side): Extension =>
+      const named = (side: ComparedVersion): Extension =>
         EditorView.contentAttributes.of({ "aria-label": `${path}, ${sideName(side)}`, tabindex: "0" });
       drawn = media.matches
         ? new MergeView({

@@ -2,11 +2,11 @@
 import type { Version } from "../../api/schema";
 import { Bookmark, Clock, Hammer, Tag } from "lucide-react";
 import { ago, count } from "../format/quantities";
-import { titleOf, type Sides } from "./comparison";
+import { titleOf, type VersionPair } from "./comparison";
 
 interface VersionListProps {
   readonly versions: readonly Version[];
-  readonly sides: Sides;
+  readonly pair: VersionPair;
   readonly now: number;
   readonly hasMore: boolean;
   readonly onMore: () => void;
@@ -24,12 +24,12 @@ const MOODS: Readonly<Record<string, string>> = {
   running: "info",
 };
 
-export function VersionList({ versions, sides, now, hasMore, onMore, onSince, onIn }: VersionListProps) {
+export function VersionList({ versions, pair, now, hasMore, onMore, onSince, onIn }: VersionListProps) {
   return (
     <nav className="version-list" aria-label="All versions">
       <ul className="plain">
         {versions.map((version) => {
-          const isShown = sides.from === version.number || sides.to === version.number;
+          const isShown = pair.from === version.number || pair.to === version.number;
           const authorName = (version.saved_by ?? version.author)?.name ?? version.original_authors.join(", ");
           return (
             <li key={version.number} className={isShown ? "version on" : "version"}>

@@ -5,7 +5,7 @@ import { sentenceOf } from "../api/problem";
 import { useMayEdit, useStudio } from "../context/studio";
 import { useNow } from "../parts/use-now";
 import { ComparisonView } from "./ComparisonView";
-import { changesIn, type Side, type Sides } from "./comparison";
+import { changesIn, type ComparedVersion, type VersionPair } from "./comparison";
 import { withNewest, withOlder, type Listed } from "./listed";
 import { listVersions } from "./requests";
 import { VersionList } from "./VersionList";
@@ -17,7 +17,7 @@ export default function VersionsPage() {
   const now = useNow();
   const [listed, setListed] = useState<Listed | null>(null);
   const [error, setError] = useState<string | null>(null);
-  const [chosen, setChosen] = useState<Sides | null>(null);
+  const [chosen, setChosen] = useState<VersionPair | null>(null);
 
   const [round, setRound] = useState(0);
   const again = (): void => setRound((before) => before + 1);
@@ -48,8 +48,8 @@ export default function VersionsPage() {
 
   const versions = listed?.versions ?? [];
   const latest = versions[0];
-  const sides: Sides | null = chosen ?? (latest === undefined ? null : { from: latest.number, to: "now" });
-  const set = (from: Side, to: Side): void => setChosen({ from, to });
+  const pair: VersionPair | null = chosen ?? (latest === undefined ? null : { from: latest.number, to: "now" });
+  const set = (from: ComparedVersion, to: ComparedVersion): void => setChosen({ from, to });
 
   return (
     <>
@@ -100,11 +100,11 @@ export default function VersionsPage() {
           </p>
         </div>
       )}
-      {sides !== null && (
+      {pair !== null && (
         <div className="versions-body">
           <VersionList
             versions={versions}
-            sides={sides}
+            pair={pair}
             now={now}
             hasMore={next !== null}
             onMore={more}
@@ -116,14 +116,14 @@ export default function VersionsPage() {
             }}
           />
           <ComparisonView
-            key={`${sides.from} ${sides.to}`}
+            key={`${pair.from} ${pair.to}`}
             workspace={workspace}
             versions={versions}
-            sides={sides}
+            pair={pair}
             nonce={nonce}
             mayEdit={mayEdit}
             now={now}
-            onSides={set}
+            onPair={set}
           />
         </div>
       )}

@@ -3,19 +3,19 @@ import type { Comparison, Version } from "../../api/schema";
 import { forwardWires, type Pipeline } from "../../pipeline";
 
 /** A version's number, or the files as they are. */
-export type Side = number | "now";
+export type ComparedVersion = number | "now";
 
-export interface Sides {
-  readonly from: Side;
-  readonly to: Side;
+export interface VersionPair {
+  readonly from: ComparedVersion;
+  readonly to: ComparedVersion;
 }
 
-export function sideName(side: Side): string {
+export function sideName(side: ComparedVersion): string {
   return side === "now" ? "now" : `version ${side}`;
 }
 
 /** The changes in a version: since the one before it. The first has none. */
-export function changesIn(version: Version, versions: readonly Version[]): Sides | null {
+export function changesIn(version: Version, versions: readonly Version[]): VersionPair | null {
   const before = versions.find((other) => other.number < version.number);
   return before === undefined ? null : { from: before.number, to: version.number };
 }

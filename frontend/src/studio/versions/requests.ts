@@ -3,7 +3,7 @@ import type { Read } from "../../api/request";
 import type { Comparison, VersionPage } from "../../api/schema";
 import type { ProjectClient } from "../api/client";
 import type { Workspace } from "../session/workspace";
-import type { Side } from "./comparison";
+import type { ComparedVersion } from "./comparison";
 
 const VERSIONS = "/api/v1/projects/{organisation}/{name}/versions";
 
@@ -16,7 +16,11 @@ export function listVersions(client: ProjectClient, page?: string): Promise<Vers
 /**
  * Compares two sides, as they are in this page. `etag` is the state of the files as they are, which restoring names.
  */
-export async function compare(workspace: Workspace, from: Side, to: Side): Promise<Read<Comparison>> {
+export async function compare(
+  workspace: Workspace,
+  from: ComparedVersion,
+  to: ComparedVersion,
+): Promise<Read<Comparison>> {
   const { client } = workspace;
   await workspace.sent();
   const read = await client.read("get", `${VERSIONS}/compare`, { query: { from: String(from), to: String(to) } });

@@ -39,7 +39,7 @@ class PaddedWindow:
         return height, width
 
     def reach(self, one: int) -> int:
-        """How many places the window covers along a dimension."""
+        """How many positions the window covers along a dimension."""
         return (self.kernel[one] - 1) * self.dilations[one] + 1
 
     def rule(self, size: Sequence[int]) -> int | None:

@@ -38,9 +38,9 @@ class CompilerLimits:
 
 USUAL = CompilerLimits()
 
-BETWEEN_LOOKS = 0.005
-"""Seconds between two looks of `require` at time and memory: a build asks hundreds of times, and each look reads files
-of the system."""
+CHECK_INTERVAL = 0.005
+"""Seconds between two checks of time and memory by `require`: a build calls it hundreds of times, and each check reads
+files of the system."""
 
 
 class Allowance:
@@ -50,7 +50,7 @@ class Allowance:
         self.limits = limits
         self.interruption = current_interruption()
         self._start = time.monotonic()
-        self._next_look = self._start
+        self._next_check = self._start
         self._used_before = _processor_seconds_of_all()
         self._memory_before, self._peak_before = _resident(), _peak_resident()
 
@@ -87,12 +87,12 @@ class Allowance:
 
     def require(self) -> None:
         """Raises `CompileError` if no time or memory remains, and `Interrupted` if the build is to end. Between two
-        looks at time and memory, `BETWEEN_LOOKS` apart, only the interruption is noticed."""
+        checks of time and memory, `CHECK_INTERVAL` apart, only the interruption is noticed."""
         self.interruption.check()
         now = time.monotonic()
-        if now < self._next_look:
+        if now < self._next_check:
             return
-        self._next_look = now + BETWEEN_LOOKS
+        self._next_check = now + CHECK_INTERVAL
         self.wall_seconds()
         self._processor_seconds()
         self.memory()

@@ -136,7 +136,7 @@ def _range(written: str, argument: str) -> tuple[Fraction, Fraction]:
 
 def _values(read: InputFacts) -> NumberRange | None:
     """Returns the mapped range of the input, over all channels."""
-    values = read.meaning.values or _said(read.arguments) or full_range(read.type)
+    values = read.meaning.values or _declared_range(read.arguments) or full_range(read.type)
     if values is None:
         return None
     try:
@@ -151,13 +151,13 @@ def _values(read: InputFacts) -> NumberRange | None:
     return NumberRange(min(ends), max(ends)) if min(ends) < max(ends) else None
 
 
-def _said(arguments: Arguments) -> NumberRange | None:
+def _declared_range(arguments: Arguments) -> NumberRange | None:
     written = text(arguments, "from").strip()
     return NumberRange(*map(float, _range(written, "from"))) if written else None
 
 
 def _expected(_inputs: tuple[TensorType, ...], arguments: Arguments) -> ExpectedMeaning:
-    return ExpectedMeaning(Meaning(values=_said(arguments)), {"values": "from"})
+    return ExpectedMeaning(Meaning(values=_declared_range(arguments)), {"values": "from"})
 
 
 BLOCK = Block(

@@ -46,7 +46,7 @@ BLOCK = Block(
     summary="Gives the greatest scores and their indices, as far as they reach a threshold.",
     header=Path(__file__).parent / "top_k.h",
     arguments=(
-        Argument("k", ArgumentKind.INTEGER, "How many places.", default=1, minimum=1, maximum=1024),
+        Argument("k", ArgumentKind.INTEGER, "How many scores to return.", default=1, minimum=1, maximum=1024),
         Argument(
             "threshold",
             ArgumentKind.FLOAT,

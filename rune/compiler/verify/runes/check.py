@@ -33,7 +33,7 @@ from rune.wording import plain
 
 
 class ModelListener(Protocol):
-    """Who is told what a pipeline's models were given."""
+    """The receiver of the inputs of a pipeline's models."""
 
     def fed(self, stage: ModelStage, inputs: Sequence[bytes], outputs: Sequence[bytes]) -> None:
         """A run was completed; what this model took and gave in it."""
@@ -117,12 +117,12 @@ def check_rune(
     instrumented: InstrumentedPipeline,
     sets: Iterable[InputSet],
     resources: Mapping[str, bytes],
-    heard: ModelListener,
+    listener: ModelListener,
     origin: ToolchainOrigin = ToolchainOrigin.THIS,
     limits: Limits = LIMITS,
     programs: Callable[[InstrumentedPipeline], Iterator[Program]] = InstrumentedPipeline.programs,
 ) -> RuneVerification:
-    """Runs both on each set of inputs. `heard` is told what each model of each run took and gave.
+    """Runs both on each set of inputs. `listener` is called with the inputs and outputs of each model of each run.
 
     `origin` says which toolchain built the rune. `programs` are those of which one was compiled: its constants are
     looked for in the rune. A set that both fail on is left out; where no set is left, or neither starts here, `refusal`
@@ -146,7 +146,7 @@ def check_rune(
         except _RuneDiffers as failure:
             return replace(verification, failure=str(failure), suspect=_suspect(rune, programs(instrumented)))
         if again is None:
-            heard.restarted()
+            listener.restarted()
             own.restart()
             verification = replace(verification, refusal=pair.refusal)
             continue
@@ -167,7 +167,7 @@ def check_rune(
         for stage in instrumented.stages:
             if not tensors.keys() >= {*stage.inputs, *results_of(stage)}:
                 continue
-            heard.fed(stage, [tensors[port] for port in stage.inputs], [tensors[port] for port in results_of(stage)])
+            listener.fed(stage, [tensors[port] for port in stage.inputs], [tensors[port] for port in results_of(stage)])
     if verification.inputs:
         verification = replace(verification, refusal=None, tensors=own.tensors_for(instrumented.ports))
         if instrumented.has_outputs and not verification.bytes and verification.is_alike:

@@ -210,13 +210,13 @@ class _Decoder:
             raise ModelError(f"The model is damaged: {words[0]} has {table_size} bytes", vtable + 2)
         # Slots that a newer version of the format added are not looked at.
         count = min(vtable_size // 2 - 2, _SLOT_COUNTS[kind])
-        said = (kind, bytes(self._data[vtable + 2 : vtable + 4 + 2 * count]), at % 8)
-        if said not in self._different:
+        key = (kind, bytes(self._data[vtable + 2 : vtable + 4 + 2 * count]), at % 8)
+        if key not in self._different:
             if len(self._different) >= LAYOUT_LIMIT:
                 raise ModelError(f"The model's tables have more than {LAYOUT_LIMIT} different field lists", vtable)
             slots = struct.unpack_from(f"<{count}H", self._data, vtable + 4)
-            self._different[said] = _arranged(at, kind, table_size, slots)
-        return self._different[said]
+            self._different[key] = _arranged(at, kind, table_size, slots)
+        return self._different[key]
 
     def _content(self, at: int, layout: _TableLayout) -> FlatTable:
         """The table at `at` with all that it points to."""

@@ -35,9 +35,9 @@ def require_identifier(data: memoryview) -> None:
         raise ModelError("The file is empty", 0)
     if len(data) >= 8 and bytes(data[4:8]) == IDENTIFIER:
         return
-    looks = _looks_like(bytes(data[:4096]), data)
-    if looks is not None:
-        what, advice = looks
+    other_format = _looks_like(bytes(data[:4096]), data)
+    if other_format is not None:
+        what, advice = other_format
         raise ModelError(f"This is not a TensorFlow Lite model: it looks like {what}; {advice}", 0)
     if len(data) < 8:
         raise ModelError(f"This is not a TensorFlow Lite model: it has only {len(data)} bytes", 0)

@@ -54,8 +54,8 @@ def described_input(model: Model, position: int) -> DescribedTensor:
     advice = pixel_advice(model, position)
     if advice is None or advice.ends is None:
         return described
-    said = advice.normalization
-    mean, deviation = ((), ()) if said is None else (said.mean, said.std)
+    normalization = advice.normalization
+    mean, deviation = ((), ()) if normalization is None else (normalization.mean, normalization.std)
     return replace(described, values=advice.ends, because=advice.reason, mean=mean, deviation=deviation)
 
 

@@ -43,9 +43,11 @@ class PixelAdvice:
         return min(min(each) for each in ends), max(max(each) for each in ends)
 
 
-def _normalised(said: Normalization) -> list[tuple[float, float]]:
+def _normalised(normalization: Normalization) -> list[tuple[float, float]]:
     """Returns the normalised values of 0 and 255, channel by channel."""
-    return [(-mean / std, (255.0 - mean) / std) for mean, std in zip(said.mean, said.std, strict=True)]
+    return [
+        (-mean / std, (255.0 - mean) / std) for mean, std in zip(normalization.mean, normalization.std, strict=True)
+    ]
 
 
 _MOST_OPERATORS: Final = 12
@@ -59,9 +61,9 @@ _ENDS: Final = {PixelRange.UNIT: (0.0, 1.0), PixelRange.BYTES: (0.0, 255.0), Pix
 
 def pixel_advice(model: Model, position: int) -> PixelAdvice | None:
     """Returns the file's advice on the input at `position`; None where there is none."""
-    if position < len(model.normalizations) and (said := model.normalizations[position]) is not None:
-        numbers = f"the mean {_listed(said.mean)} and the standard deviation {_listed(said.std)}"
-        return PixelAdvice(_covering(_normalised(said)), f"its metadata gives {numbers}", said)
+    if position < len(model.normalizations) and (normalization := model.normalizations[position]) is not None:
+        numbers = f"the mean {_listed(normalization.mean)} and the standard deviation {_listed(normalization.std)}"
+        return PixelAdvice(_covering(_normalised(normalization)), f"its metadata gives {numbers}", normalization)
     return _advice_of_operators(model, model.inputs[position])
 
 

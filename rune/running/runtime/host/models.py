@@ -89,21 +89,21 @@ class HostModels:
         """`rune_model_load`. What the rune says of the model's tensors must be what the model says."""
         text = memory.read("rune_model_load", mime, mime_size, most=MIMETYPE_BYTES)
         mimetype = text.decode("utf-8", errors="replace")
-        said_inputs = self._descriptors(memory, inputs, input_count)
-        said_outputs = self._descriptors(memory, outputs, output_count)
+        declared_inputs = self._descriptors(memory, inputs, input_count)
+        declared_outputs = self._descriptors(memory, outputs, output_count)
         data = memory.read("rune_model_load", model, model_size)
         handle = self._new_handle()
         try:
             interpreter = self._open_model(mimetype, data)
             try:
-                _require_same(said_inputs, interpreter.inputs)
-                _require_same(said_outputs, _filled_in(interpreter.outputs, said_outputs))
+                _require_same(declared_inputs, interpreter.inputs)
+                _require_same(declared_outputs, _filled_in(interpreter.outputs, declared_outputs))
             except ModelLoadError:
                 interpreter.close()
                 raise
         except HostModelError as error:
-            raise _explained(error, mimetype, said_inputs, said_outputs) from error
-        self._keep(handle, mimetype, len(data), interpreter, said_outputs)
+            raise _explained(error, mimetype, declared_inputs, declared_outputs) from error
+        self._keep(handle, mimetype, len(data), interpreter, declared_outputs)
         return handle
 
     def infer(self, memory: GuestMemory, handle: int, inputs: int, outputs: int) -> int:

@@ -86,8 +86,8 @@ def resampled(samples: Samples, from_rate: int, to_rate: int, count: int) -> Sam
         first, phase = np.divmod(places, phases)
         known, which = np.unique(phase, return_inverse=True)
         weights = _weights(known / phases, window - reach, from_rate, to_rate)
-        heard = padded[np.minimum(first[:, None] + window, len(padded) - 1)]
-        result[start : start + len(places)] = np.einsum("ij,ij->i", heard, weights[which])
+        inputs = padded[np.minimum(first[:, None] + window, len(padded) - 1)]
+        result[start : start + len(places)] = np.einsum("ij,ij->i", inputs, weights[which])
     return result
 
 

@@ -60,8 +60,8 @@ class IsolatedInterpreter:
                 answer = self._ask(question, [data])
                 self.name = str(answer.get("name"))[:200]
                 self.inputs = read_types("input", answer.get("inputs"))
-                self._said = read_types("output", answer.get("outputs"))
-                self.outputs = self._said
+                self._declared = read_types("output", answer.get("outputs"))
+                self.outputs = self._declared
         except BaseException:
             self.close()
             raise
@@ -86,8 +86,8 @@ class IsolatedInterpreter:
 
     def _after_run(self, types: Sequence[TensorType]) -> tuple[TensorType, ...]:
         """The outputs as the process says that they were, if they are what it said when it loaded the model."""
-        said = self._said
-        if tuple(types) != tuple(after_run(kind, now.dimensions) for kind, now in zip(said, types, strict=False)):
+        declared = self._declared
+        if tuple(types) != tuple(after_run(kind, now.dimensions) for kind, now in zip(declared, types, strict=False)):
             raise self._died()
         return tuple(types)
 

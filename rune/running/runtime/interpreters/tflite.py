@@ -45,8 +45,8 @@ class TfliteInterpreter:
         self._output_details = interpreter.get_output_details()
         self.name = name
         self.inputs = tuple(inputs)
-        self._said = tuple(outputs)
-        self.outputs = self._said
+        self._declared = tuple(outputs)
+        self.outputs = self._declared
 
     def run(self, inputs: Sequence[bytes]) -> tuple[bytes, ...]:
         import numpy as np
@@ -62,7 +62,7 @@ class TfliteInterpreter:
             arrays = [self._interpreter.get_tensor(detail["index"]) for detail in self._output_details]
         except (RuntimeError, ValueError) as error:
             raise ModelRunError(f"the model failed: {_first_line(error)}") from None
-        self.outputs = tuple(after_run(kind, array.shape) for kind, array in zip(self._said, arrays, strict=True))
+        self.outputs = tuple(after_run(kind, array.shape) for kind, array in zip(self._declared, arrays, strict=True))
         return check_outputs(self.outputs, [array.tobytes() for array in arrays])
 
     def tensor(self, index: int) -> bytes:

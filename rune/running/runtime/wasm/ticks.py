@@ -17,7 +17,7 @@ _IDLE_TICKS = 20
 
 
 class Ticks:
-    """Calls what is told to it once a period, in a thread of its own, which starts with the first call."""
+    """Calls the registered functions once a period, in a thread of its own, which starts with the first call."""
 
     def __init__(self) -> None:
         self._ticks: dict[int, Callable[[], None]] = {}

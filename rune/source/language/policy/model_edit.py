@@ -24,8 +24,8 @@ def with_model(text: str, model: ModelSource) -> str:
     result = _added(text, model) if old is None else _changed(text, old, model)
     again = read_policy(result)
     others = {each.path: each for each in checked.models} | {model.path: model}
-    is_as_said = {each.path: each for each in again.models} == others and _rest(result) == _rest(text)
-    if again.has_errors or not is_as_said:
+    is_otherwise_equal = {each.path: each for each in again.models} == others and _rest(result) == _rest(text)
+    if again.has_errors or not is_otherwise_equal:
         raise ModelEditRefused(
             f"The section models of {POLICY_FILE} is written in a way that is not edited. Write it in lines first."
         )

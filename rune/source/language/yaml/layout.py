@@ -1,6 +1,6 @@
 """The layout of a piece of YAML: positions of values in blocks or brackets, with anchors and comments.
 
-`rune.source.runefile` says what a text means; this says how it looks, for whoever changes it. It knows nothing of
+`rune.source.runefile` says what a text means; this says how it looks, for the code that changes it. It knows nothing of
 stages.
 """
 

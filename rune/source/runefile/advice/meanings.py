@@ -23,7 +23,7 @@ from rune.tensor import ElementType, TensorType
 
 _BYTES = NumberRange(0, 255)
 _COLOURS = {PixelFormat.RGB: Colour.RGB, PixelFormat.BGR: Colour.BGR, PixelFormat.GRAYSCALE: Colour.GREY}
-_SAID_COLOURS = {"RGB": Colour.RGB, "GRAYSCALE": Colour.GREY}
+_METADATA_COLOURS = {"RGB": Colour.RGB, "GRAYSCALE": Colour.GREY}
 _CHANNELS = (1, 3, 4)
 
 
@@ -87,7 +87,7 @@ def wanted_by(tensor: ModelTensor) -> Meaning:
         else full_range(tensor.type)
         if quantised is not None
         else None,
-        colour=_SAID_COLOURS.get(described.colour or ""),
+        colour=_METADATA_COLOURS.get(described.colour or ""),
         layout=_layout(tensor.type),
         rate=described.rate,
         quantised=quantised,

@@ -72,7 +72,7 @@ def _answers(
 def _bytes_instead(
     pixels: StageSyntax, stages: tuple[StageSyntax, ...], checked: dict[str, Stage], report: DiagnosticReport
 ) -> list[Edit]:
-    """The edits after which whoever read the numbers from 0 to 1 reads the capability's own floats of 0 to 255."""
+    """The edits after which a stage that read the numbers from 0 to 1 reads the capability's own floats of 0 to 255."""
     block = checked.get(pixels.name.text)
     if not isinstance(block, BlockStage) or block.block.name != _NORMALISED or len(block.inputs) != 1:
         return []

@@ -28,7 +28,7 @@ def warn_of_wordlist(
         return
     words = [word.strip() for word in words_of(text)]
     span = next((item.span for item in syntax.arguments if item.name in ("wordlist", "labels")), syntax.target.span)
-    said = f"The wordlist of {quoted(label.name)} has {counted(len(words), 'word')}"
+    beginning = f"The wordlist of {quoted(label.name)} has {counted(len(words), 'word')}"
     source = syntax.inputs[0].text
     if _are_scores(type_, indices, len(words)):
         report.warning(
@@ -42,7 +42,7 @@ def warn_of_wordlist(
     if indices.classes is not None and len(words) < indices.classes:
         report.warning(
             Code.SHORT_WORDLIST,
-            f"{said}, and {quoted(source)} tells {counted(indices.classes, 'class', 'classes')} apart",
+            f"{beginning}, and {quoted(source)} tells {counted(indices.classes, 'class', 'classes')} apart",
             span,
             [f"The rune stops when class {len(words)}, counted from 0, is the most likely one."],
         )

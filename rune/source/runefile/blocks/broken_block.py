@@ -6,4 +6,4 @@ from rune.compiler.blocks.signature import BlockError
 
 
 class BrokenBlock(BlockError):
-    """A block whose file has problems, which are told there."""
+    """A block whose file has problems, which are reported there."""

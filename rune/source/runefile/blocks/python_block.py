@@ -35,8 +35,8 @@ Note = Callable[[Sequence[Problem]], None]
 
 
 def python_block(file: str, text: str, signature: BlockSignature, note: Note, whose: str) -> Block:
-    """The block of a file whose signature is right. `note` is told what is wrong in the file for some inputs; `whose`
-    says where it comes from, as in "A block of this project, in smooth.py."."""
+    """The block of a file whose signature is right. `note` is called with the problems of the file for some inputs;
+    `whose` says where it comes from, as in "A block of this project, in smooth.py."."""
 
     def outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
         try:

@@ -105,10 +105,10 @@ class SharedBlocks:
             manifest = read_mounted(self._files, digest)
             if manifest is None:
                 return Trouble.NOT_FETCHED if locked else Trouble.NOT_LOCKED
-            said = read_block_manifest(manifest)
-            if (said.name, said.version) != (path.block.name, path.version):
+            content = read_block_manifest(manifest)
+            if (content.name, content.version) != (path.block.name, path.version):
                 return Trouble.OTHER_BYTES
-            source = read_mounted(self._files, said.source)
+            source = read_mounted(self._files, content.source)
             if source is None:
                 return Trouble.NOT_FETCHED if locked else Trouble.NOT_LOCKED
             block = _read(path, digest, source.decode())
@@ -133,8 +133,10 @@ def _read(path: SharedPath, digest: str, source: str) -> SharedBlock | None:
 
 def _advised_against(shared: SharedBlock, offered: ShelfVersion) -> SharedBlock:
     """A block whose summary and page say first that another should be taken, wherever they are shown."""
-    said = f"Deprecated: {plain(offered.advice)}"
-    block = replace(shared.block, summary=f"{said} {shared.block.summary}", page=f"{said}\n\n{shared.block.page}")
+    deprecation = f"Deprecated: {plain(offered.advice)}"
+    block = replace(
+        shared.block, summary=f"{deprecation} {shared.block.summary}", page=f"{deprecation}\n\n{shared.block.page}"
+    )
     return replace(shared, block=block)
 
 

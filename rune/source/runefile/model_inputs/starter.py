@@ -140,8 +140,10 @@ def _pixel_block(type_: TensorType, advice: PixelAdvice | None) -> InsertedBlock
         return InsertedBlock("signed-pixels", {})
     if advice is None or advice.range is PixelRange.UNIT or advice.ends is None:
         return InsertedBlock("image-normalization", {})
-    said = advice.normalization if advice.range is None else None
-    channels = NOTHING if said is None else DescribedTensor(mean=said.mean, deviation=said.std)
+    normalization = advice.normalization if advice.range is None else None
+    channels = (
+        NOTHING if normalization is None else DescribedTensor(mean=normalization.mean, deviation=normalization.std)
+    )
     return scaled(None, NumberRange(*advice.ends), channels)
 
 

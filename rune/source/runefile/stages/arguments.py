@@ -130,8 +130,8 @@ def _value(
         notes.append("Numbers are written without `_` between their digits.")
         fixes = [report.replace(written.span, bare)]
     is_number = not isinstance(content, str) or FLOAT.match(content.strip()) is not None
-    said, kind = _as_written(written, content, report), _kind(known, with_all_limits=is_number)
-    message = f"Unable to set {block.name}'s {quoted(known.name)} to {quoted(said)}: it must be {kind}"
+    text, kind = _as_written(written, content, report), _kind(known, with_all_limits=is_number)
+    message = f"Unable to set {block.name}'s {quoted(known.name)} to {quoted(text)}: it must be {kind}"
     report.error(Code.BAD_ARGUMENT, message, written.span, notes, fixes)
     return None
 

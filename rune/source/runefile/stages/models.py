@@ -104,8 +104,8 @@ def _with_file(
 def _is_of_format(stage: StageSyntax, file: Word, format_: ModelFormat, reading: ModelReading) -> bool:
     """Whether the file may be of the format; reports one whose name, or whose being a folder, says otherwise."""
     report = reading.report
-    said = next((known for ending, known in _ENDINGS.items() if file.text.lower().endswith(ending)), None)
-    if said is format_:
+    other_format = next((known for ending, known in _ENDINGS.items() if file.text.lower().endswith(ending)), None)
+    if other_format is format_:
         return True
     format_argument = next((argument for argument in stage.arguments if argument.name == "format"), None)
     span = file.span if format_argument is None else format_argument.span
@@ -116,12 +116,12 @@ def _is_of_format(stage: StageSyntax, file: Word, format_: ModelFormat, reading:
         notes = ["Models in the formats tensorflow and tensorflow-js may be folders: write `format` under `args`."]
         report.error(Code.WRONG_FORMAT, message, span, notes)
         return False
-    if said is None:
+    if other_format is None:
         return True
-    message = f"{quoted(file.text)} looks like a model in the format {said.value}, and not {format_.value}"
-    notes, fixes = [f"Write `args: {{format: {said.value}}}`."], []
+    message = f"{quoted(file.text)} looks like a model in the format {other_format.value}, and not {format_.value}"
+    notes, fixes = [f"Write `args: {{format: {other_format.value}}}`."], []
     if format_argument is not None and format_argument.resource is None:
-        notes, fixes = [], [report.guess(format_argument.span, said.value)]
+        notes, fixes = [], [report.guess(format_argument.span, other_format.value)]
     report.error(Code.WRONG_FORMAT, message, span, notes, fixes)
     return False
 

@@ -22,7 +22,7 @@ from rune.source.runefile.yaml.reader import Composer, TooMuch, Unreadable, prob
 from rune.source.runefile.yaml.values import Composed
 
 MOST_ROUNDS = 20
-"""How many problems of syntax are told, and so how often a text is read again."""
+"""How many problems of syntax are reported, and so how often a text is read again."""
 _MOST_READ_AGAIN = 512 * 1024
 """Characters that may be read again in all, beyond reading each stage once and the whole once more."""
 _MOST_ENTRIES = 5000

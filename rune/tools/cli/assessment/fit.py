@@ -72,7 +72,7 @@ class _TargetNeeds:
 @click.option(
     "--optimize",
     type=click.Choice(AIMS),
-    help="What your compiler is told: -Os for size, -O2, or -O3 for speed. Bytes of results are the same. "
+    help="The optimization flag of your compiler: -Os for size, -O2, or -O3 for speed. Bytes of results are the same. "
     "By default what forge.yml says of packages, or balanced.",
 )
 @click.option(

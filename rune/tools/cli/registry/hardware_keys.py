@@ -91,11 +91,11 @@ def hardware_key(text: str, ask_pin: Callable[[str], str]) -> Iterator[HardwareK
             point = bytes(public[pkcs11.Attribute.EC_POINT])
             yield HardwareKey(private, _public_key(point), pkcs11.Mechanism)
     except PKCS11Error as error:
-        words = _SAID.get(type(error).__name__) or str(error) or type(error).__name__
+        words = _MESSAGES.get(type(error).__name__) or str(error) or type(error).__name__
         raise BadKey(f"The token {address.token} gave no signature: {words}") from None
 
 
-_SAID: Final = {
+_MESSAGES: Final = {
     "NoSuchToken": "there is no token of this label.",
     "NoSuchKey": "it has no such key.",
     "MultipleObjectsReturned": "it has several keys of this label. Name one by id=.",

@@ -84,9 +84,9 @@ def verified_rune(
             raise SignatureRefused(f"The signature is valid, but it {error}.", is_by_trusted_key=True) from error
         tag = origin.publication.tag
         if origin.repository != signed_as.repository or signed_as.tag not in (None, tag):
-            said = plain(f"{origin.repository}:{tag}", longest=300)
+            name = plain(f"{origin.repository}:{tag}", longest=300)
             wanted = signed_as.repository + (f":{signed_as.tag}" if signed_as.tag else "")
-            message = f"The signature is about {said}, and not about {wanted}."
+            message = f"The signature is about {name}, and not about {wanted}."
             raise SignatureRefused(message, is_by_trusted_key=True)
 
     return verified(registry, repository, digest, trust, require)

@@ -34,8 +34,8 @@ def verified_block(
         except BadBundle as error:
             raise SignatureRefused(f"The signature is valid, but it {error}.", is_by_trusted_key=True) from error
         if not is_provenance_of(origin, path):
-            said = plain(f"{origin.repository}#{origin.block}@{origin.publication.tag}", longest=300)
-            raise SignatureRefused(f"The signature is about {said}, and not about {path}.", is_by_trusted_key=True)
+            name = plain(f"{origin.repository}#{origin.block}@{origin.publication.tag}", longest=300)
+            raise SignatureRefused(f"The signature is about {name}, and not about {path}.", is_by_trusted_key=True)
         if all(each.digest != source for each in origin.files):
             message = f"The signature of {path} is not about its source, {source}."
             raise SignatureRefused(message, is_by_trusted_key=True)

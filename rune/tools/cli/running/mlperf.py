@@ -87,7 +87,7 @@ def _described(data: bytes, key: str) -> BenchmarkModel:
     try:
         return benchmark_model(BENCHMARKS[key], read_model(data))
     except (ModelError, WrongModel) as error:
-        raise failed(f"This is no model of {key}, {BENCHMARKS[key].title}", error) from error
+        raise failed(f"The model is not one of {key}, {BENCHMARKS[key].title}", error) from error
 
 
 def _write_project(folder: Path, data: bytes) -> None:

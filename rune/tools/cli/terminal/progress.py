@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Final, TextIO
 
-_PATIENCE: Final = 1.0
+_DELAY: Final = 1.0
 """Seconds in which nothing is shown."""
 _FRAMES: Final = "|/-\\"
 _FRAME_SECONDS: Final = 0.2
@@ -34,7 +34,7 @@ class ProgressLine:
         self._thread.join()
 
     def _draw(self) -> None:
-        if self._ended.wait(_PATIENCE):
+        if self._ended.wait(_DELAY):
             return
         frame = 0
         while True:

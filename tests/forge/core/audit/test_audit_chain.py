@@ -36,7 +36,7 @@ def log(user: User) -> list[AuditEntry]:
 
 
 def rows(entry: AuditEntry) -> QuerySet[Any]:
-    """The row as whoever controls the database has it."""
+    """The row as a person who controls the database has it."""
     return models.QuerySet(AuditEntry).filter(pk=entry.pk)
 
 

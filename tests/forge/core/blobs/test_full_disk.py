@@ -1,4 +1,4 @@
-"""A full disk is told from other errors, by whoever ran into it, and also where it only was the cause."""
+"""A full disk is distinguished from other errors, no matter what ran into it, and also where it only was the cause."""
 
 from __future__ import annotations
 

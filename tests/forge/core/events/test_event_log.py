@@ -1,4 +1,4 @@
-"""The event log gives numbers without gaps, whoever writes and whatever is taken back."""
+"""The event log gives numbers without gaps, no matter who writes and what is rolled back."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ FORMS: Mapping[str, str] = {
     "accounts/confirm": OWN,
     "accounts/device": OWN,
     "accounts/favourites": OWN,
-    "accounts/forgotten": OWN,
+    "accounts/password-reset": OWN,
     "accounts/login/": OWN,
     "accounts/logout/": OWN,
     "accounts/made/<str:kind>/<uuid:grant>/end": OWN,

@@ -1,4 +1,4 @@
-"""The preview of a change request: its newest build, for whoever has its link, while it is open."""
+"""The preview of a change request: its newest build, for anybody who has its link, while it is open."""
 
 from __future__ import annotations
 

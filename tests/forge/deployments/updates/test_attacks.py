@@ -228,7 +228,7 @@ def test_a_digest_of_the_root_protects_the_first_load_already(
     assert refusal(app).name == "signature-refused"
     middle.answers[f"{ADDRESS}/tuf/1.root.json"] = root
     assert version_of(app) == "1.1"
-    # The document is remembered: whoever answers in the server's place later does not change it.
+    # The document is remembered: a machine that answers in the server's place later does not change it.
     middle.answers[f"{ADDRESS}/tuf/1.root.json"] = Publisher().roots[0].encode()
     assert version_of(Deployment(middle.url, "hf_dev_secret", root=pin, cache=tmp_path)) == "1.1"
 

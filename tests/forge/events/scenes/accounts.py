@@ -147,7 +147,7 @@ def the_one_who_follows_has_a_new_password(world: World) -> Act:
 
 
 @scene(accounts.reset_password)
-def the_one_who_follows_sets_a_forgotten_password(world: World) -> Act:
+def the_one_who_follows_sets_a_new_password_by_a_link(world: World) -> Act:
     link = f"{world.developer.pk.hex}.{default_token_generator.make_token(world.developer)}"
     return lambda: accounts.reset_password(link, "another long one")
 

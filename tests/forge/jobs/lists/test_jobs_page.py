@@ -197,7 +197,7 @@ def test_a_worker_announces_itself_and_is_forgotten() -> None:
     worker.announce_worker(WorkerCapability.BUILD)
     Worker.objects.create(pk="00000000-0000-0000-0000-000000000001", capabilities=["gpu"], announced=timezone.now())
     assert Worker.objects.count() == 2
-    Worker.objects.update(announced=timezone.now() - worker.FORGOTTEN_AFTER * 2)
+    Worker.objects.update(announced=timezone.now() - worker.REMOVED_AFTER * 2)
     worker.announce_worker(WorkerCapability.BUILD)
     assert [each.capabilities for each in Worker.objects.all()] == [["build"]]
 

@@ -149,7 +149,8 @@ def test_two_organisations_and_a_stranger(
     other = _user_of(stranger, Organisation.objects.get(name="other"), lock)
     wanted = {mounted_path(digest), mounted_path(digest_of(SMOOTH))}
 
-    # Another project of the organisation gets it, whoever asks; the other organisation gets nothing, and no word of it.
+    # Another project of the organisation gets it, no matter who asks; the other organisation gets nothing, and no word
+    # of it.
     assert _mounted(own) == wanted
     assert _mounted(other) == set()
     usable = browser_of(viewer).get(f"{API}/clap/blocks/usable").json()
@@ -246,7 +247,7 @@ def test_advice_against_a_version_is_told_and_taken_back(
     end_block_deprecation(developer, sounds, "smooth", "1.2")
     assert BlockVersion.objects.get().deprecated is None
     assert Event.objects.filter(stream_id=sounds.stream, type="block.described").count() == 2
-    # A version that there is can be named, and is told with the reason wherever the block is taken.
+    # A version that there is can be named, and is listed with the reason wherever the block is taken.
     published_block(developer, sounds, "1.3")
     path = f"{API}/kitchen/blocks/smooth/1.2/deprecation"
     body = {"reason": "It clicks.", "successor": "1.3"}

@@ -59,8 +59,8 @@ def test_a_review_is_asked_for_by_a_form_and_leads_home_page_and_reviewer_to_it(
         ({"people": []}, "at least one person"),
         ({"people": ["nobody"]}, "person cannot be asked"),
         ({"needed": "7"}, "cannot be had"),
-        ({"needed": "x"}, "no number"),
-        ({"due": "tomorrow"}, "no date"),
+        ({"needed": "x"}, "not a whole number"),
+        ({"due": "tomorrow"}, "not a valid date"),
         ({"due": "2001-01-01"}, "has passed"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Traces are an extra: nothing of it is loaded unless a collector is named, and what is missing is told."""
+"""Traces are an extra: nothing of it is loaded unless a collector is named, and what is missing is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Before a rune of an organisation runs for whoever is no member there: what it asks for, and where it came from."""
+"""Before a rune of an organisation runs for a visitor who is no member there: what it asks for, and where it came
+from."""
 
 from __future__ import annotations
 

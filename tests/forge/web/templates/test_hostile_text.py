@@ -118,7 +118,7 @@ def test_what_a_form_sends_back_is_text(owner: User, project: Project, browser_o
         "/acme/-/invitations": {"role": EVIL},
         "/accounts/profile": {"name": EVIL * 9, "email": EVIL},
         "/accounts/address": {"email": EVIL},
-        "/accounts/forgotten": {"email": EVIL},
+        "/accounts/password-reset": {"email": EVIL},
         "/accounts/reset": {"token": EVIL, "step": "password", "password": EVIL},
         "/accounts/confirm": {"token": EVIL},
         "/accounts/reauthenticate/": {"password": EVIL, "next": EVIL},

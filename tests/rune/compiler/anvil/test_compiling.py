@@ -16,7 +16,7 @@ from rune.abi import OutputKind
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.compiling import allowance as allowance_module
 from rune.compiler.anvil.compiling import compiler
-from rune.compiler.anvil.compiling.allowance import BETWEEN_LOOKS, Allowance, CompilerLimits, _peak_resident, _resident
+from rune.compiler.anvil.compiling.allowance import CHECK_INTERVAL, Allowance, CompilerLimits, _peak_resident, _resident
 from rune.compiler.anvil.compiling.compiler import compile_modules, compile_sources
 from rune.compiler.anvil.compiling.objects import ObjectCache, object_key
 from rune.compiler.anvil.compiling.unit_files import unit_files
@@ -94,7 +94,7 @@ def test_the_same_sources_give_the_same_bytes_in_any_folder(tmp_path: Path, monk
 
 def test_what_is_no_c_is_an_error_with_what_the_compiler_said() -> None:
     with pytest.raises(CompileError, match="refused the code that was generated") as caught:
-        compile_sources(sources(b"this is no C"), toolchain())
+        compile_sources(sources(b"this is not C"), toolchain())
     assert "program.c:1:1: error" in caught.value.details
 
 
@@ -167,7 +167,7 @@ def test_the_memory_of_a_build_decides_how_many_compilers_run_at_once() -> None:
 @pytest.mark.slow
 @pytest.mark.protects("compiling/resources")
 def test_the_memory_of_the_build_itself_is_inside_of_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(allowance_module, "BETWEEN_LOOKS", 0)
+    monkeypatch.setattr(allowance_module, "CHECK_INTERVAL", 0)
     allowance = Allowance(CompilerLimits(memory=32 << 20, process_memory=16 << 20))
     allowance.require()
     _ = b"x" * (_peak_resident() - _resident() + (48 << 20))
@@ -182,9 +182,9 @@ def test_time_and_memory_are_looked_at_again_after_a_moment(monkeypatch: pytest.
     monkeypatch.setattr(time, "monotonic", lambda: now)
     allowance = Allowance(CompilerLimits())
     monkeypatch.setattr(allowance, "memory", lambda: looks.append(now))
-    for now in (100.0, 100.001, 100.002, 100.0 + BETWEEN_LOOKS, 101.0):  # noqa: B007 (the clock reads it)
+    for now in (100.0, 100.001, 100.002, 100.0 + CHECK_INTERVAL, 101.0):  # noqa: B007 (the clock reads it)
         allowance.require()
-    assert looks == [100.0, 100.0 + BETWEEN_LOOKS, 101.0]
+    assert looks == [100.0, 100.0 + CHECK_INTERVAL, 101.0]
 
 
 @pytest.mark.protects("compiling/resources")

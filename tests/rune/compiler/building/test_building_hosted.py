@@ -123,11 +123,11 @@ def test_a_file_that_goes_away_during_the_build_is_named_at_its_stage() -> None:
             if path == "net.onnx":
                 self.reads += 1
                 if self.reads > 1:
-                    raise FileError(path, "it went away")
+                    raise FileError(path, "it was deleted")
             return super().read(path)
 
     text = RUNEFILE % ("net.onnx", "onnx", "")
-    with pytest.raises(BuildFailed, match=r'Unable to read "net\.onnx": it went away') as caught:
+    with pytest.raises(BuildFailed, match=r'Unable to read "net\.onnx": it was deleted') as caught:
         build(Vanishing({**FILES, "Runefile.yml": text.encode()}), BuildOptions("app"))
     diagnostic = caught.value.diagnostics[-1]
     assert diagnostic.code == Code.UNREADABLE_FILE.value

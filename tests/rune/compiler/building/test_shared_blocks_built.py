@@ -43,7 +43,7 @@ def test_a_package_of_it_runs_by_itself_and_tells_a_wrong_block(tmp_path: Path) 
     assert json.loads(built.files["report.json"])["blocks"] == [{"path": PATH, "digest": digest}]
     folder = PackageFolder.of(tmp_path / "right", built)
     assert folder.self_test(("-O3", "-march=native", "-ffp-contract=fast")).split()[0] == "0"
-    # Its source is C alone, with the block's arithmetic in it: another sign in it is told at the block's stage.
+    # Its source is C alone, with the block's arithmetic in it: another sign in it is reported at the block's stage.
     source = folder.path / "src" / "smooth.c"
     spoiled, count = re.subn(r"(const float t\d+ = t\d+ )-( t\d+;)", r"\1+\2", source.read_text())
     assert count == 1

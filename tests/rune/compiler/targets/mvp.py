@@ -60,7 +60,7 @@ class Reader:
 def check_mvp(module: bytes) -> int:
     """Reads the whole module; the count of its instructions. Raises `PostMvp`."""
     if module[:8] != b"\0asm\1\0\0\0":
-        raise PostMvp("this is no module of version 1")
+        raise PostMvp("this is not a module of version 1")
     reader, instructions, memories = Reader(module, 8), 0, 0
     while reader.at < len(module):
         section, size = reader.byte(), reader.number()

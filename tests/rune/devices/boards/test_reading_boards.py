@@ -37,7 +37,7 @@ sensors = "schematic"
 @each_case(
     ("before", "after", "problem"),
     [
-        ("name =", "name ", "this is no TOML"),
+        ("name =", "name ", "this is not valid TOML"),
         ("name =", "colour = 1\nname =", "'colour' is no field of a board"),
         ('chip = "M4F"', "", "chip is missing"),
         ('maker = "Maker"', "maker = 7", "maker must be a text on one line"),

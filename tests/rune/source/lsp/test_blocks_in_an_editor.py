@@ -1,4 +1,4 @@
-"""An editor is told what is wrong in a block of a project, and what its names are, while neither file is saved."""
+"""An editor shows what is wrong in a block of a project, and what its names are, while neither file is saved."""
 
 from __future__ import annotations
 

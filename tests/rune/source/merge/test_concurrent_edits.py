@@ -1,4 +1,4 @@
-"""Two people at one line: no line comes to be that neither wrote, and what one of them did not get is told."""
+"""Two people at one line: no line comes to be that neither wrote, and what one of them did not get is reported."""
 
 from __future__ import annotations
 

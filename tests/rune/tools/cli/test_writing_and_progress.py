@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, the line for what takes long, and how reasons are told."""
+"""Files that appear whole or not at all, the line for what takes long, and how reasons are written."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 
 def test_what_takes_long_is_told_on_a_terminal_and_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress_module, "_PATIENCE", 0)
+    monkeypatch.setattr(progress_module, "_DELAY", 0)
     stream = terminal(monkeypatch)
     with progress("Building app"):
         assert stream.drawn.wait(PATIENCE)

@@ -68,7 +68,7 @@ class SimulatedRegistry:
 
 
 class QuietServer(ThreadingHTTPServer):
-    """Says nothing about clients that hang up, as one does that refuses what it is told."""
+    """Says nothing about clients that hang up, as one does that refuses a message."""
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         if not isinstance(sys.exc_info()[1], ConnectionError):

@@ -1,6 +1,6 @@
 // The list of samples as a window onto all of them: the cards in view are in the page, and cards are read when they come into
 // view. However long the list is, the page has some dozen cards.
-import { columnsIn, heightOf, placeOf, rangeBetween, type Frame } from "./window";
+import { columnsIn, heightOf, placeOf, rangeBetween, type GridLayout } from "./window";
 
 const LEAST_WIDTH = 150;
 const GAP = 10;
@@ -14,7 +14,7 @@ export class Grid {
   #numbers: readonly number[] = [];
   #indices = new Map<number, number>();
   readonly #cards = new Map<number, HTMLElement>();
-  #frame: Frame = { count: 0, columns: 1, rowHeight: 1 };
+  #frame: GridLayout = { count: 0, columns: 1, rowHeight: 1 };
   #reading = false;
   #drawing = 0;
   #focusOn: number | null = null;

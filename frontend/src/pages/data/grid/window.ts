@@ -1,6 +1,6 @@
 // Which part of a long list is in view. Pure: numbers in, numbers out.
 
-export interface Frame {
+export interface GridLayout {
   /** Things in the list. */
   readonly count: number;
   readonly columns: number;
@@ -9,7 +9,7 @@ export interface Frame {
 }
 
 /** The indices that are drawn: from `first`, up to and without `last`. */
-export interface Range {
+export interface IndexRange {
   readonly first: number;
   readonly last: number;
 }
@@ -19,17 +19,17 @@ export function columnsIn(width: number, least: number, gap: number): number {
   return Math.max(1, Math.floor((width + gap) / (least + gap)));
 }
 
-export function heightOf({ count, columns, rowHeight }: Frame): number {
+export function heightOf({ count, columns, rowHeight }: GridLayout): number {
   return Math.ceil(count / columns) * rowHeight;
 }
 
 /** The cards between `top` and `bottom`, pixels from the list's beginning, with some rows more on each side. */
 export function rangeBetween(
-  { count, columns, rowHeight }: Frame,
+  { count, columns, rowHeight }: GridLayout,
   top: number,
   bottom: number,
   overscan: number,
-): Range {
+): IndexRange {
   const rows = Math.ceil(count / columns);
   const first = Math.min(rows, Math.max(0, Math.floor(top / rowHeight) - overscan));
   const last = Math.min(rows, Math.max(first, Math.ceil(bottom / rowHeight) + overscan));
@@ -38,7 +38,7 @@ export function rangeBetween(
 
 /** Where a thing lies: its column, and its row's distance from the list's beginning in pixels. */
 export function placeOf(
-  { columns, rowHeight }: Frame,
+  { columns, rowHeight }: GridLayout,
   index: number,
 ): { readonly column: number; readonly top: number } {
   return { column: index % columns, top: Math.floor(index / columns) * rowHeight };

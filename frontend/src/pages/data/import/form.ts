@@ -6,7 +6,7 @@ import { replaceKeepingFocus } from "../../keep-focus";
 import { oneAtATime, released } from "../../talk/read";
 import { saysSignedOut } from "../../sign-in/signed-out";
 import { address } from "../../../api/request";
-import { sendPieces, type Answer, type Receiver } from "./pieces";
+import { sendPieces, type PieceAnswer, type Receiver } from "./pieces";
 
 const IMPORT = "/api/v1/projects/{organisation}/{name}/data/imports/{import_id}";
 const BYTES = `${IMPORT}/bytes` as const;
@@ -91,7 +91,7 @@ function importReceiver(project: string, id: string, token: string): Receiver {
   };
 }
 
-async function answerOf(request: Promise<Response>): Promise<Answer> {
+async function answerOf(request: Promise<Response>): Promise<PieceAnswer> {
   const response = await request.catch(() => null);
   if (response === null || UNANSWERED.includes(response.status)) return null;
   const answer: unknown = await response.json().catch(() => null);

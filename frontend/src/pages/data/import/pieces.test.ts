@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { PIECE, sendPieces, type Answer, type Receiver } from "./pieces";
+import { PIECE, sendPieces, type PieceAnswer, type Receiver } from "./pieces";
 
 const file = (size: number): Blob => new Blob([new Uint8Array(size)]);
 const nothing = (): Promise<void> => Promise.resolve();
 const ignored = (): void => undefined;
-const receiver = (send: (offset: number, piece: Blob) => Answer, received: () => Answer = () => null): Receiver => ({
+const receiver = (
+  send: (offset: number, piece: Blob) => PieceAnswer,
+  received: () => PieceAnswer = () => null,
+): Receiver => ({
   send: (offset, piece) => Promise.resolve(send(offset, piece)),
   received: () => Promise.resolve(received()),
 });

@@ -5,13 +5,13 @@ export const PIECE = 8_000_000;
 const TRIES = 5;
 
 /** How many bytes the server has, or the sentence of a refusal, or `null` where it did not say. */
-export type Answer = number | string | null;
+export type PieceAnswer = number | string | null;
 
 /** Where a file is sent. */
 export interface Receiver {
   /** Sends the piece that begins at `offset`. Where the answer is `null`, the piece may have arrived. */
-  send(offset: number, piece: Blob): Promise<Answer>;
-  received(): Promise<Answer>;
+  send(offset: number, piece: Blob): Promise<PieceAnswer>;
+  received(): Promise<PieceAnswer>;
 }
 
 /** Sends a file in pieces. After a piece without an answer, it goes on at the bytes that the server has; it gives up after

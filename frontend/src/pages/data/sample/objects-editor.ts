@@ -12,7 +12,7 @@ import {
   placeText,
   readObjects,
   type MarkedObject,
-  type Place,
+  type ObjectPlace,
 } from "./objects";
 import { part } from "./part";
 
@@ -52,7 +52,7 @@ class ObjectsEditor {
   readonly #first: readonly MarkedObject[];
   readonly #past: (readonly MarkedObject[])[] = [];
   #objects: readonly MarkedObject[];
-  #cross: Place = { x: 0.5, y: 0.5 };
+  #cross: ObjectPlace = { x: 0.5, y: 0.5 };
   #chosen = -1;
   #isOpen = false;
 
@@ -247,7 +247,7 @@ class ObjectsEditor {
   }
 
   /** The place of a pointer on the picture. */
-  #placeOf({ clientX, clientY }: { clientX: number; clientY: number }): Place {
+  #placeOf({ clientX, clientY }: { clientX: number; clientY: number }): ObjectPlace {
     const { left, top, width, height } = this.#dots.getBoundingClientRect();
     return inPicture({ x: (clientX - left) / width, y: (clientY - top) / height });
   }
@@ -360,7 +360,7 @@ function replaced(objects: readonly MarkedObject[], index: number, by: MarkedObj
 }
 
 /** A drawing whose origin is at a place of the picture. */
-function at({ x, y }: Place, name: string): SVGElement {
+function at({ x, y }: ObjectPlace, name: string): SVGElement {
   return shape("svg", { class: name, x: `${x * 100}%`, y: `${y * 100}%`, overflow: "visible" });
 }
 

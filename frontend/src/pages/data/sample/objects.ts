@@ -6,7 +6,7 @@ export interface MarkedObject {
   readonly y: number;
 }
 
-export interface Place {
+export interface ObjectPlace {
   readonly x: number;
   readonly y: number;
 }
@@ -51,13 +51,13 @@ export function objectAction(pressed: {
 }
 
 /** The place inside of the picture that is nearest to this one, rounded to what is stored. */
-export function inPicture(place: Place): Place {
+export function inPicture(place: ObjectPlace): ObjectPlace {
   const within = (value: number): number => Math.round(Math.min(1, Math.max(0, value)) * 1e5) / 1e5;
   return { x: within(place.x), y: within(place.y) };
 }
 
 /** The index of the object that is nearest to a place and within reach of it; -1 where none is. */
-export function nearest(objects: readonly MarkedObject[], place: Place, reach = REACH): number {
+export function nearest(objects: readonly MarkedObject[], place: ObjectPlace, reach = REACH): number {
   let best = -1;
   let least = reach;
   objects.forEach(({ x, y }, index) => {
@@ -68,7 +68,7 @@ export function nearest(objects: readonly MarkedObject[], place: Place, reach = 
 }
 
 /** A place in words: `25 % from the left, 50 % from the top`. */
-export function placeText({ x, y }: Place): string {
+export function placeText({ x, y }: ObjectPlace): string {
   return `${percentText(x)} % from the left, ${percentText(y)} % from the top`;
 }
 

@@ -1,5 +1,5 @@
 // Cropping and splitting a recording beside the samples, and marking places in it: parts on its drawing, with a line for each.
-import { address, type Answer } from "../../../api/request";
+import { address, type ResponseJson } from "../../../api/request";
 import type { SampleActs } from "../acts";
 import { fitted, freePlace, positionOf, positionText, type EditedPart } from "./parts";
 import { part } from "./part";
@@ -79,7 +79,7 @@ class PartsEditor {
         query.set(key, value);
     const response = await fetch(`${address("get", PARTS, { path })}?${query.toString()}`).catch(() => null);
     const answer = (await response?.json().catch(() => null)) as
-      Answer<"get", typeof PARTS> | { detail?: string } | null;
+      ResponseJson<"get", typeof PARTS> | { detail?: string } | null;
     if (!response?.ok || answer === null || !("parts" in answer)) {
       this.#say((answer !== null && "detail" in answer && answer.detail) || "The recording cannot be read.");
       return false;

@@ -1,5 +1,5 @@
 // A take: what was recorded and is not saved yet, with what a person should know before they keep it. Pure.
-import { csvOf, wavOf, type Row } from "../../../preview/phone";
+import { csvOf, wavOf, type MotionRow } from "../../../preview/phone";
 import type { Face } from "../sending/storage";
 
 export interface Take {
@@ -57,7 +57,7 @@ export function levelOf(samples: Float32Array): number {
   return Math.max(-60, 20 * Math.log10(Math.max(1e-6, mean)));
 }
 
-export function motionTake(rows: readonly Row[]): Take {
+export function motionTake(rows: readonly MotionRow[]): Take {
   const axes = [0, 1, 2].map((axis) => rows.map((row) => row[axis] ?? 0));
   const largest = Math.max(1e-6, ...axes.map((axis) => Math.max(...axis.map(Math.abs))));
   const isStill = axes.every((axis) => Math.min(...axis) === Math.max(...axis));

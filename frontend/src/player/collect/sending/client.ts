@@ -1,5 +1,6 @@
 // The requests of a phone that records. Knows addresses and what refusals mean, keeps nothing.
-import { csrfToken, type Fetch } from "../../phone/runes/client";
+import type { Fetch } from "../../../api/request";
+import { csrfToken } from "../../phone/runes/client";
 
 /** The request for recordings, its terms, and the recordings that were sent: as the server says it. */
 export interface Task {
@@ -37,12 +38,12 @@ export interface Task {
 
 /** `consent`: agree again; `known`: the server has the same bytes; `refused`: these bytes are not taken; `later`: try
  * again; `code`: the link needs its code; `no-access`: this phone may not record any longer. */
-export type Trouble = "offline" | "no-access" | "code" | "consent" | "known" | "refused" | "later";
+export type CollectTrouble = "offline" | "no-access" | "code" | "consent" | "known" | "refused" | "later";
 
 /** `message` is for a person. */
 export class CollectProblem extends Error {
   constructor(
-    readonly trouble: Trouble,
+    readonly trouble: CollectTrouble,
     message: string,
   ) {
     super(message);
@@ -51,7 +52,7 @@ export class CollectProblem extends Error {
 }
 
 /** A recording as it is sent. */
-export interface Recorded {
+export interface OutgoingRecording {
   readonly bytes: ArrayBuffer;
   readonly type: string;
   readonly label: string;
@@ -87,7 +88,7 @@ export class CollectClient {
     await this.#request("leave", { method: "POST", headers: this.#headers("application/json"), body: "{}" });
   }
 
-  async add({ bytes, type, label, device }: Recorded): Promise<void> {
+  async add({ bytes, type, label, device }: OutgoingRecording): Promise<void> {
     const query = new URLSearchParams({ label, device });
     await this.#request(`recordings?${query}`, { method: "POST", headers: this.#headers(type), body: bytes });
   }
@@ -114,7 +115,7 @@ export class CollectClient {
   }
 }
 
-function troubleOf(status: number, title: unknown): Trouble {
+function troubleOf(status: number, title: unknown): CollectTrouble {
   if (status === 401 || status === 404) return "no-access";
   if (title === CODE) return "code";
   if (title === CONSENT) return "consent";

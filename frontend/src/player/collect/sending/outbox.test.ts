@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { CollectProblem, type Recorded, type Trouble } from "./client";
+import { CollectProblem, type OutgoingRecording, type CollectTrouble } from "./client";
 import { Outbox } from "./outbox";
 import type { RecordingStorage, SavedRecording } from "./storage";
 
@@ -19,13 +19,13 @@ function recording(key: string, isToSend = false): SavedRecording {
   return { key, bytes, type: "audio/wav", label: "knock", device: "phone", face, recordedAt: 1, isToSend };
 }
 
-function failing(trouble: Trouble): () => Promise<void> {
+function failing(trouble: CollectTrouble): () => Promise<void> {
   return () => Promise.reject(new CollectProblem(trouble, `said ${trouble}`));
 }
 
 describe("nothing leaves the phone before its person sends it", () => {
   test("a saved recording waits for Send", async () => {
-    const add = vi.fn((_: Recorded) => Promise.resolve());
+    const add = vi.fn((_: OutgoingRecording) => Promise.resolve());
     const storage = memory();
     const outbox = new Outbox(storage, add);
     await outbox.save(recording("a"));
@@ -132,7 +132,7 @@ test("a busy server is asked again", async () => {
 describe("Send while other things go on", () => {
   test("a recording that is saved meanwhile stays, and one that is removed meanwhile does not come back", async () => {
     const storage = memory();
-    const add = vi.fn((_: Recorded) => Promise.reject(new CollectProblem("offline", "no network")));
+    const add = vi.fn((_: OutgoingRecording) => Promise.reject(new CollectProblem("offline", "no network")));
     const outbox = new Outbox(storage, add);
     await outbox.save(recording("a"));
     await outbox.save(recording("b"));

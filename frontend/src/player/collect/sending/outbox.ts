@@ -1,7 +1,7 @@
 // The recordings that a phone saved: it sends those whose person pressed Send, one after another, and goes on when the network
 // is back. What the server refused, and what its person gave up, is deleted at once.
 import { createStore } from "zustand";
-import { CollectProblem, type Recorded } from "./client";
+import { CollectProblem, type OutgoingRecording } from "./client";
 import type { RecordingStorage, SavedRecording } from "./storage";
 
 export interface OutboxState {
@@ -33,7 +33,7 @@ export class Outbox {
 
   constructor(
     readonly storage: RecordingStorage,
-    readonly add: (recording: Recorded) => Promise<void>,
+    readonly add: (recording: OutgoingRecording) => Promise<void>,
   ) {}
 
   /** Reads what an earlier page saved. */

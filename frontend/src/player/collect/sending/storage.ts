@@ -1,6 +1,6 @@
 // Where recordings are kept on a phone until they are sent: IndexedDB, by link.
 import { createStore, del, entries, set } from "idb-keyval";
-import type { Recorded } from "./client";
+import type { OutgoingRecording } from "./client";
 
 /** The drawing of a recording: bars of a sound, lines of motion, or the picture itself. */
 export type Face =
@@ -8,7 +8,7 @@ export type Face =
   | { readonly kind: "motion"; readonly axes: readonly (readonly number[])[] }
   | { readonly kind: "picture" };
 
-export interface SavedRecording extends Recorded {
+export interface SavedRecording extends OutgoingRecording {
   readonly key: string;
   readonly face: Face;
   /** Milliseconds since 1970. */

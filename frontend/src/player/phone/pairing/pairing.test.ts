@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { RunNews } from "../../../preview";
 import type { Loaded } from "../../../runtime";
-import { Pairing, type Wire } from "./pairing";
+import { Pairing, type PairingSocket } from "./pairing";
 
-class FakeWire implements Wire {
+class FakeWire implements PairingSocket {
   onmessage: ((event: MessageEvent) => void) | null = null;
   onclose: ((event: CloseEvent) => void) | null = null;
   bufferedAmount = 0;

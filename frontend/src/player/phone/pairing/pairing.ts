@@ -14,7 +14,7 @@ export interface PairingState {
 }
 
 /** The part of a WebSocket that is used. */
-export interface Wire {
+export interface PairingSocket {
   onmessage: ((event: MessageEvent) => void) | null;
   onclose: ((event: CloseEvent) => void) | null;
   readonly bufferedAmount: number;
@@ -30,17 +30,17 @@ export const WAITING_LIMIT = 256 * 1024;
 const TOO_LARGE_TEXT = "A result is too large to be shown in the studio. It is shown here only.";
 
 export class Pairing {
-  readonly #open: () => Wire;
+  readonly #open: () => PairingSocket;
   readonly #now: () => number;
   readonly #store = createStore<PairingState>(() => OFF);
   readonly state: Omit<StoreApi<PairingState>, "setState"> = this.#store;
-  #wire: Wire | null = null;
+  #wire: PairingSocket | null = null;
   #about: { readonly title: string; readonly wordlists: readonly (readonly string[])[] } | null = null;
   #sentAt = Number.NEGATIVE_INFINITY;
   #latest: RunNews | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(open: () => Wire, now: () => number = () => performance.now()) {
+  constructor(open: () => PairingSocket, now: () => number = () => performance.now()) {
     this.#open = open;
     this.#now = now;
   }

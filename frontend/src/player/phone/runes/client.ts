@@ -1,20 +1,19 @@
 // The player's requests. Knows addresses and what refusals mean, keeps nothing.
+import type { Fetch } from "../../../api/request";
 import type { PlayerState } from "./types";
 
-export type Trouble = "offline" | "no-access" | "not-found" | "failed";
+export type PlayerTrouble = "offline" | "no-access" | "not-found" | "failed";
 
 /** `message` is for a person. */
 export class PlayerProblem extends Error {
   constructor(
-    readonly trouble: Trouble,
+    readonly trouble: PlayerTrouble,
     message: string,
   ) {
     super(message);
     this.name = "PlayerProblem";
   }
 }
-
-export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
 
 export class PlayerClient {
   readonly #base: string;

@@ -7,13 +7,13 @@ export const CACHE = "player-kept";
 const RUNES = 3;
 
 /** The part of the browser's CacheStorage that is used; null where a page has none, as without HTTPS. */
-export type Storage = Pick<CacheStorage, "open" | "delete">;
+export type RuneStorage = Pick<CacheStorage, "open" | "delete">;
 
 export class OfflineStore {
-  readonly #storage: Storage | null;
+  readonly #storage: RuneStorage | null;
   readonly #base: string;
 
-  constructor(storage: Storage | null, base: string) {
+  constructor(storage: RuneStorage | null, base: string) {
     this.#storage = storage;
     this.#base = base;
   }

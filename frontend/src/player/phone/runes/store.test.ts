@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 import { PlayerClient, PlayerProblem, csrfToken } from "./client";
 import { OfflineStore } from "./offline-store";
 import { PlayerStore } from "./store";
-import type { PlayerState, Run } from "./types";
+import type { PlayerState, RunnableRune } from "./types";
 
-const run = (digest: string, tag: string | null = null): Run => ({
+const run = (digest: string, tag: string | null = null): RunnableRune => ({
   title: tag ?? "Latest from the studio",
   tag,
   digest,
@@ -16,7 +16,7 @@ const run = (digest: string, tag: string | null = null): Run => ({
   url: `/player/acme/digits/runes/${digest}`,
 });
 
-const state = (now: Run | null, tags: readonly Run[] = []): PlayerState => ({
+const state = (now: RunnableRune | null, tags: readonly RunnableRune[] = []): PlayerState => ({
   project: { organisation: "acme", name: "digits", url: "/player/acme/digits" },
   person: { id: "1", name: "Mika", initials: "MK", colour: 1 },
   by: "pass",
@@ -43,7 +43,7 @@ class Server {
 
 class RecordingStore extends OfflineStore {
   was: PlayerState | null = null;
-  forgotten = 0;
+  removals = 0;
 
   constructor() {
     super(null, "/player/acme/digits");
@@ -59,7 +59,7 @@ class RecordingStore extends OfflineStore {
   }
 
   override forget(): Promise<void> {
-    this.forgotten += 1;
+    this.removals += 1;
     this.was = null;
     return Promise.resolve();
   }
@@ -150,7 +150,7 @@ test.each([
   server.answer = () => Response.json({ detail: "no" }, { status });
   await store.look();
   expect(store.state.getState()).toMatchObject({ phase, state: null, running: null });
-  expect(offline.forgotten).toBe(1);
+  expect(offline.removals).toBe(1);
 });
 
 test("a server in trouble takes nothing away", async () => {
@@ -160,10 +160,10 @@ test("a server in trouble takes nothing away", async () => {
   server.answer = () => new Response("", { status: 502 });
   await store.look();
   expect(store.state.getState()).toMatchObject({ isOffline: false, running: { run: { digest: "a" } } });
-  expect(offline.forgotten).toBe(0);
+  expect(offline.removals).toBe(0);
 });
 
-test("a code that has ended is said so, and whoever is signed in goes on", async () => {
+test("a code that has ended is said so, and anybody who is signed in goes on", async () => {
   const { server, store } = setUp();
   await store.start("old");
   expect(server.asked[0]).toBe("POST /player/acme/digits/enter");

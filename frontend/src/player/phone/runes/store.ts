@@ -3,10 +3,10 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { fetchRune } from "../../fetch-rune";
 import { PlayerProblem, type PlayerClient } from "./client";
 import type { OfflineStore } from "./offline-store";
-import type { PlayerState, Run } from "./types";
+import type { PlayerState, RunnableRune } from "./types";
 
 export interface Running {
-  readonly run: Run;
+  readonly run: RunnableRune;
   readonly rune: ArrayBuffer;
 }
 
@@ -21,7 +21,7 @@ export interface Player {
   /** 0 to 1 of the rune that is on its way; null while none is. */
   readonly fetching: number | null;
   /** A newer rune of what is wanted, which is not used yet. */
-  readonly newer: Run | null;
+  readonly newer: RunnableRune | null;
   /** The tag that is wanted; null for the newest that there is. */
   readonly tag: string | null;
   /** Whether newer ones are used without a question. */
@@ -43,7 +43,7 @@ const NOTHING: Player = {
 };
 
 /** The rune that is wanted of those that there are. */
-export function wanted(state: PlayerState, tag: string | null): Run | null {
+export function wanted(state: PlayerState, tag: string | null): RunnableRune | null {
   if (tag !== null) return state.tags.find((run) => run.tag === tag) ?? null;
   return state.now ?? state.tags[0] ?? null;
 }
@@ -158,7 +158,7 @@ export class PlayerStore {
     }
   }
 
-  async #fetch(run: Run): Promise<void> {
+  async #fetch(run: RunnableRune): Promise<void> {
     if (this.#fetchingOf?.digest === run.digest) return;
     this.#fetchingOf?.leaving.abort();
     const mine = { digest: run.digest, leaving: new AbortController() };

@@ -1,7 +1,7 @@
 // The server's answers to the player; forge/player/api.py writes them.
 
 /** A rune that can be run. */
-export interface Run {
+export interface RunnableRune {
   readonly title: string;
   /** Null for the text as it is now. */
   readonly tag: string | null;
@@ -25,6 +25,6 @@ export interface PlayerState {
   /** How the person is known: by a session, or by the pass that a scanned code was changed for. */
   readonly by: "session" | "pass" | null;
   readonly may_pair: boolean;
-  readonly now: Run | null;
-  readonly tags: readonly Run[];
+  readonly now: RunnableRune | null;
+  readonly tags: readonly RunnableRune[];
 }

@@ -2,14 +2,14 @@
 import { MonitorSmartphone, Smartphone, Square } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
-import { Live, LiveButton, lostProblem, useLive, type Device, type Wanted } from "../../../preview/phone";
+import { Live, LiveButton, lostProblem, useLive, type SensorName, type Wanted } from "../../../preview/phone";
 import { Waiting } from "../pairing/Waiting";
 import { capture } from "./capture";
 import { SensorPairing } from "./pairing";
 
 interface Props {
   /** The public key in the scanned code. */
-  readonly desk: string;
+  readonly studioKey: string;
   /** Name of the person who opened the studio. */
   readonly person: string;
   readonly open: () => WebSocket;
@@ -19,14 +19,14 @@ interface Props {
   readonly onSend: () => void;
 }
 
-const DEVICES: Readonly<Record<Wanted["kind"], Device>> = {
+const DEVICES: Readonly<Record<Wanted["kind"], SensorName>> = {
   sound: "microphone",
   motion: "motion sensor",
   picture: "camera",
 };
 
-export default function SensorCard({ desk, person, open, onUse, onSend }: Props) {
-  const [pairing] = useState(() => new SensorPairing(open, desk));
+export default function SensorCard({ studioKey, person, open, onUse, onSend }: Props) {
+  const [pairing] = useState(() => new SensorPairing(open, studioKey));
   const { phase, digits, wanted, notice } = useStore(pairing.state);
   useEffect(() => {
     window.addEventListener("pagehide", pairing.stop);

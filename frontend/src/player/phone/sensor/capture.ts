@@ -1,4 +1,4 @@
-// The measurements of a phone for its person's desk: samples, rows or pictures as sealed frames have them, until a
+// The measurements of a phone for its person's studio: samples, rows or pictures as sealed frames have them, until a
 // signal aborts.
 import {
   askForMotion,
@@ -11,26 +11,26 @@ import {
   rowOf,
   soundBytes,
   toI16,
-  type Row,
-  type SensorBytes,
+  type MotionRow,
   type Wanted,
 } from "../../../preview/phone";
+import type { Bytes } from "../../../runtime/types";
 
 /** Milliseconds between two frames: below what the relay lets through. */
 const PAUSE = 125;
 const QUALITY = 0.8;
 
-export interface Capture {
+export interface SensorCapture {
   readonly signal: AbortSignal;
-  readonly send: (bytes: SensorBytes) => void;
-  /** The device went away. */
+  readonly send: (bytes: Bytes) => void;
+  /** The device was disconnected, or its permission was withdrawn. */
   readonly onLost: () => void;
   /** Shows what the camera sees. */
   readonly video: HTMLVideoElement | null;
 }
 
 /** Settles when the sensor is on. Rejects as browsers do where it is refused. */
-export function capture(wanted: Wanted, to: Capture): Promise<unknown> {
+export function capture(wanted: Wanted, to: SensorCapture): Promise<unknown> {
   switch (wanted.kind) {
     case "sound":
       return captureSound(wanted.rate, to);
@@ -42,7 +42,7 @@ export function capture(wanted: Wanted, to: Capture): Promise<unknown> {
 }
 
 /** Samples that fit a frame. */
-function captureSound(rate: number, { signal, send, onLost }: Capture): Promise<unknown> {
+function captureSound(rate: number, { signal, send, onLost }: SensorCapture): Promise<unknown> {
   const most = Math.min(Math.ceil((rate * PAUSE) / 1000), Math.floor((LARGEST - 1) / 2));
   const gathered = new Float32Array(most);
   let count = 0;
@@ -58,9 +58,9 @@ function captureSound(rate: number, { signal, send, onLost }: Capture): Promise<
   return openMicrophone(rate, null, signal, onSamples, onLost);
 }
 
-async function captureMotion({ signal, send, onLost }: Capture): Promise<void> {
+async function captureMotion({ signal, send, onLost }: SensorCapture): Promise<void> {
   await askForMotion();
-  let rows: Row[] = [];
+  let rows: MotionRow[] = [];
   let hasRows = false;
   const even = new EvenRows();
   const onMotion = (event: DeviceMotionEvent): void => {
@@ -83,7 +83,7 @@ async function captureMotion({ signal, send, onLost }: Capture): Promise<void> {
   });
 }
 
-async function capturePictures(side: number, { signal, send, onLost, video }: Capture): Promise<void> {
+async function capturePictures(side: number, { signal, send, onLost, video }: SensorCapture): Promise<void> {
   if (video === null) return;
   await openCamera(video, null, signal, onLost);
   if (signal.aborted) return; // it was stopped while the browser asked

@@ -1,12 +1,13 @@
 // The phone's end as the sensor of its person's studio: asks, shows the digits, then sends what one sensor measures, sealed.
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { makeKeys, offBytes, readWanted, SealedChannel, type SensorBytes, type Wanted } from "../../../preview/phone";
-import { WAITING_LIMIT, type Wire } from "../pairing/pairing";
+import { makeKeys, offBytes, readWanted, SealedChannel, type Wanted } from "../../../preview/phone";
+import type { Bytes } from "../../../runtime/types";
+import { WAITING_LIMIT, type PairingSocket } from "../pairing/pairing";
 
 export interface SensorState {
   readonly phase: "off" | "opening" | "waiting" | "joined";
   readonly digits: string | null;
-  /** The measurements that the desk wants; null while it wants none. */
+  /** The measurements that the studio wants; null while it wants none. */
   readonly wanted: Wanted | null;
   readonly notice: string | null;
 }
@@ -15,21 +16,21 @@ const OFF: SensorState = { phase: "off", digits: null, wanted: null, notice: nul
 const OLDER = "The studio shows a newer code. Scan that one.";
 
 export class SensorPairing {
-  readonly #open: () => Wire;
-  readonly #desk: string;
+  readonly #open: () => PairingSocket;
+  readonly #studioKey: string;
   readonly #store = createStore<SensorState>(() => OFF);
   readonly state: Omit<StoreApi<SensorState>, "setState"> = this.#store;
-  #wire: Wire | null = null;
+  #wire: PairingSocket | null = null;
   #channel: SealedChannel | null = null;
-  /** Whether the desk of the scanned code said something. */
+  /** Whether the studio of the scanned code said something. */
   #hasHeard = false;
   /** Frames leave in the order of their numbers. */
   #sending: Promise<unknown> = Promise.resolve();
 
-  /** `desk` is the public key in the scanned code. */
-  constructor(open: () => Wire, desk: string) {
+  /** `studioKey` is the public key in the scanned code. */
+  constructor(open: () => PairingSocket, studioKey: string) {
     this.#open = open;
-    this.#desk = desk;
+    this.#studioKey = studioKey;
   }
 
   readonly start = (): void => {
@@ -47,10 +48,10 @@ export class SensorPairing {
 
   readonly stop = (): void => this.#end(null);
 
-  /** Sends what was measured; without a desk, or over a slow connection, it is lost. */
-  readonly send = (bytes: SensorBytes): void => {
+  /** Sends what was measured; without a studio, or over a slow connection, it is lost. */
+  readonly send = (bytes: Bytes): void => {
     const [channel, wire] = [this.#channel, this.#wire];
-    // Measurements during a slow connection are lost: the desk's preview shows nothing that is late.
+    // Measurements during a slow connection are lost: the studio's preview shows nothing that is late.
     if (channel === null || wire === null || wire.bufferedAmount > WAITING_LIMIT) return;
     this.#sending = this.#sending
       .then(() => channel.seal(bytes))
@@ -62,7 +63,7 @@ export class SensorPairing {
   /** Says that the sensor was switched off here. */
   readonly off = (): void => this.send(offBytes());
 
-  async #hear(wire: Wire, message: Message): Promise<void> {
+  async #hear(wire: PairingSocket, message: Message): Promise<void> {
     switch (message.type) {
       case "digits":
         this.#store.setState({ phase: "waiting", digits: message.digits });
@@ -76,9 +77,9 @@ export class SensorPairing {
     }
   }
 
-  async #join(wire: Wire): Promise<void> {
+  async #join(wire: PairingSocket): Promise<void> {
     const keys = await makeKeys();
-    const channel = await SealedChannel.join(keys, this.#desk, "phone").catch(() => null);
+    const channel = await SealedChannel.join(keys, this.#studioKey, "phone").catch(() => null);
     if (this.#wire !== wire) return;
     if (channel === null) {
       this.#end("The code cannot be read. Scan a new one.");

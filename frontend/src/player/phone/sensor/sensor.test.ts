@@ -1,25 +1,25 @@
-// A phone and a desk over a relay that keeps all that passes: what the desk hears, and that the relay could read none of it.
+// A phone and a studio over a relay that keeps all that passes: what the studio hears, and that the relay could read none of it.
 import { expect, test, vi } from "vitest";
-import { DeskSensor } from "../../../preview/phone/desk";
+import { StudioSensor } from "../../../preview/phone/studio-sensor";
 import type { FromPhone } from "../../../preview/phone/messages";
 import { makeKeys, motionBytes, pictureBytes, SealedChannel, soundBytes } from "../../../preview/phone";
 import { SensorPairing } from "./pairing";
-import type { Wire } from "../pairing/pairing";
+import type { PairingSocket } from "../pairing/pairing";
 
 /** The server between the two: passes on what it is given, and remembers it. */
-class Relay implements Wire {
+class Relay implements PairingSocket {
   onmessage: ((event: MessageEvent) => void) | null = null;
   onclose: ((event: CloseEvent) => void) | null = null;
   bufferedAmount = 0;
   isClosed = false;
   readonly passed: string[] = [];
-  readonly desk = new DeskSensor((frame) => this.toPhone({ type: "sealed", frame }));
+  readonly studio = new StudioSensor((frame) => this.toPhone({ type: "sealed", frame }));
 
   send(text: string): void {
     this.passed.push(text);
     const message = JSON.parse(text) as { type: string; key?: string; frame?: string };
-    if (message.type === "key") void this.desk.onKey(message.key ?? "");
-    if (message.type === "sealed") void this.desk.onFrame(message.frame ?? "");
+    if (message.type === "key") void this.studio.onKey(message.key ?? "");
+    if (message.type === "sealed") void this.studio.onFrame(message.frame ?? "");
   }
 
   toPhone(message: object): void {
@@ -35,8 +35,8 @@ class Relay implements Wire {
 async function connected() {
   const relay = new Relay();
   const heard: FromPhone[] = [];
-  const stop = relay.desk.want({ kind: "sound", rate: 16_000 }, (message) => heard.push(message));
-  const phone = new SensorPairing(() => relay, await relay.desk.newKey());
+  const stop = relay.studio.want({ kind: "sound", rate: 16_000 }, (message) => heard.push(message));
+  const phone = new SensorPairing(() => relay, await relay.studio.newKey());
   phone.start();
   relay.toPhone({ type: "digits", digits: "0042" });
   expect(phone.state.getState()).toMatchObject({ phase: "waiting", digits: "0042" });
@@ -54,7 +54,7 @@ function bytesOf(relay: Relay): string {
     .join("");
 }
 
-test("the desk hears what the phone measures, and what passes the relay has none of it", async () => {
+test("the studio hears what the phone measures, and what passes the relay has none of it", async () => {
   const { relay, phone, heard } = await connected();
   const samples = Int16Array.from({ length: 400 }, (_, index) => 1000 + index);
   phone.send(soundBytes(samples.buffer));
@@ -63,7 +63,7 @@ test("the desk hears what the phone measures, and what passes the relay has none
   await vi.waitFor(() => expect(heard).toHaveLength(3));
   expect(heard[0]).toMatchObject({ what: "sound" });
   expect(heard[1]).toEqual({ what: "motion", rows: [[1, 2, 9.5]] });
-  expect(relay.desk.state.getState().phase).toBe("sending");
+  expect(relay.studio.state.getState().phase).toBe("sending");
   // The kinds of message are all that is to be read: no sample, no row, no picture, not which sensor is wanted.
   const kinds = new Set(relay.passed.map((text) => (JSON.parse(text) as { type: string }).type));
   expect([...kinds].sort()).toEqual(["digits", "key", "paired", "sealed"]);
@@ -80,30 +80,30 @@ test("frames that are repeated, changed or sealed by another are left out", asyn
   await vi.waitFor(() => expect(heard).toHaveLength(1));
   const last = relay.passed.at(-1) ?? "";
   const { frame } = JSON.parse(last) as { frame: string };
-  await relay.desk.onFrame(frame);
-  await relay.desk.onFrame(`${frame.slice(0, -4)}AAAA`);
-  await relay.desk.onFrame("AAAA");
-  // Somebody who takes the phone's place at the relay, with the desk's public key.
+  await relay.studio.onFrame(frame);
+  await relay.studio.onFrame(`${frame.slice(0, -4)}AAAA`);
+  await relay.studio.onFrame("AAAA");
+  // Somebody who takes the phone's place at the relay, with the studio's public key.
   const other = await makeKeys();
-  await relay.desk.onKey(other.publicKey);
+  await relay.studio.onKey(other.publicKey);
   const { publicKey } = await makeKeys();
   const forged = await SealedChannel.join(other, publicKey, "phone");
-  for (let number = 0; number < 3; number += 1) await relay.desk.onFrame(await forged.seal(motionBytes([[6, 6, 6]])));
+  for (let number = 0; number < 3; number += 1) await relay.studio.onFrame(await forged.seal(motionBytes([[6, 6, 6]])));
   expect(heard).toEqual([{ what: "motion", rows: [[1, 1, 1]] }]);
   phone.send(motionBytes([[2, 2, 2]]));
   await vi.waitFor(() => expect(heard.at(-1)).toEqual({ what: "motion", rows: [[2, 2, 2]] }));
 });
 
-test("a desk whose code was not scanned cannot ask for a sensor", async () => {
+test("a studio whose code was not scanned cannot ask for a sensor", async () => {
   const { relay, phone } = await connected();
-  const stranger = await SealedChannel.join(await makeKeys(), (await makeKeys()).publicKey, "desk");
+  const stranger = await SealedChannel.join(await makeKeys(), (await makeKeys()).publicKey, "studio");
   const wanted = new TextEncoder().encode('\u0001{"kind":"motion"}');
   for (let number = 0; number < 3; number += 1) relay.toPhone({ type: "sealed", frame: await stranger.seal(wanted) });
   await Promise.resolve();
   expect(phone.state.getState().wanted).toEqual({ kind: "sound", rate: 16_000 });
 });
 
-test("a desk that asks no more, or goes, is sent nothing", async () => {
+test("a studio that asks no more, or goes, is sent nothing", async () => {
   const { relay, phone, heard, stop } = await connected();
   stop();
   await vi.waitFor(() => expect(phone.state.getState().wanted).toBeNull());

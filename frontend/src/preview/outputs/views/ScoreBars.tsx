@@ -1,11 +1,11 @@
 // Scores, the highest first: five of them, the rest behind a button. Probabilities have bars.
 import { useId, useState } from "react";
 import { ShareBar } from "../ShareBar";
-import { scoreText, type Score } from "../../readings/readings";
+import { scoreText, type OutputScore } from "../../readings/readings";
 
 interface Props {
   /** The highest first. */
-  readonly scores: readonly Score[];
+  readonly scores: readonly OutputScore[];
 }
 
 const FIRST = 5;

@@ -4,7 +4,7 @@ import type { OutputTensor } from "../../../runtime";
 import { OverlayView, type Shown } from "./OverlayView";
 import { HistogramView, ImageView, MapView } from "./TensorViews";
 import { JsonView, TextView } from "./TextViews";
-import type { View } from "./views";
+import type { OutputView } from "./views";
 import "../../styles/views.css";
 
 interface TensorProps {
@@ -14,7 +14,7 @@ interface TensorProps {
   readonly beside: readonly OutputTensor[];
   readonly shown: Shown | null;
   readonly title: string;
-  readonly view: View;
+  readonly view: OutputView;
 }
 
 export default function TensorView({ tensor, behind = null, beside, shown, title, view }: TensorProps) {

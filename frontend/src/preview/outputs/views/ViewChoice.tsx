@@ -1,13 +1,16 @@
 // In which way one looks at an output; remembered by the output's name.
 import { useState } from "react";
 import { remember, remembered } from "../preferences";
-import { VIEW_NAMES, type View } from "./views";
+import { VIEW_NAMES, type OutputView } from "./views";
 
-export function useView(title: string, views: readonly [View, ...View[]]): [view: View, choose: (view: View) => void] {
+export function useView(
+  title: string,
+  views: readonly [OutputView, ...OutputView[]],
+): [view: OutputView, choose: (view: OutputView) => void] {
   const key = `view ${title}`;
   const [chosen, setChosen] = useState(() => remembered(key));
   const view = views.find((each) => each === chosen) ?? views[0];
-  const choose = (next: View): void => {
+  const choose = (next: OutputView): void => {
     setChosen(next);
     remember(key, next);
   };
@@ -16,9 +19,9 @@ export function useView(title: string, views: readonly [View, ...View[]]): [view
 
 interface Props {
   readonly title: string;
-  readonly views: readonly View[];
-  readonly view: View;
-  readonly onView: (view: View) => void;
+  readonly views: readonly OutputView[];
+  readonly view: OutputView;
+  readonly onView: (view: OutputView) => void;
 }
 
 export function ViewChoice({ title, views, view, onView }: Props) {
@@ -28,7 +31,7 @@ export function ViewChoice({ title, views, view, onView }: Props) {
       className="preview-view"
       aria-label={`View of ${title}`}
       value={view}
-      onChange={(event) => onView(event.target.value as View)}
+      onChange={(event) => onView(event.target.value as OutputView)}
     >
       {views.map((each) => (
         <option key={each} value={each}>

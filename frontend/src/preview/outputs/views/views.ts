@@ -3,10 +3,10 @@ import type { OutputTensor } from "../../../runtime";
 import type { Card } from "../../readings/readings";
 import { LEAST_SIDE, tableOf } from "../../readings/tables";
 
-export type View =
+export type OutputView =
   "label" | "bars" | "chart" | "line" | "map" | "image" | "boxes" | "points" | "histogram" | "text" | "json";
 
-export const VIEW_NAMES: Readonly<Record<View, string>> = {
+export const VIEW_NAMES: Readonly<Record<OutputView, string>> = {
   label: "Label",
   bars: "Scores",
   chart: "Chart",
@@ -21,8 +21,8 @@ export const VIEW_NAMES: Readonly<Record<View, string>> = {
 };
 
 /** The best first. `hasPicture`: the rune reads a picture, over which boxes and points can be drawn. */
-export function viewsOf(card: Card, hasPicture: boolean): readonly [View, ...View[]] {
-  const chart: View[] = card.past.length > 0 ? ["chart"] : [];
+export function viewsOf(card: Card, hasPicture: boolean): readonly [OutputView, ...OutputView[]] {
+  const chart: OutputView[] = card.past.length > 0 ? ["chart"] : [];
   switch (card.kind) {
     case "word":
       return ["label", ...chart, "text", "json"];
@@ -32,8 +32,8 @@ export function viewsOf(card: Card, hasPicture: boolean): readonly [View, ...Vie
       return ["chart", "text", "json"];
     case "scores":
       return [...placesOf(card.tensor, hasPicture), "bars", ...chart, "line", "text", "json"] as unknown as readonly [
-        View,
-        ...View[],
+        OutputView,
+        ...OutputView[],
       ];
     case "image":
       return ["image", "map", "histogram", "json"];
@@ -43,17 +43,17 @@ export function viewsOf(card: Card, hasPicture: boolean): readonly [View, ...Vie
 }
 
 /** Of a tensor that is nothing but numbers, such as what flows in a wire. */
-export function tensorViews(tensor: OutputTensor, hasPicture = false): readonly [View, ...View[]] {
+export function tensorViews(tensor: OutputTensor, hasPicture = false): readonly [OutputView, ...OutputView[]] {
   if (tensor.type === "utf8") return ["text", "json"];
   const places = placesOf(tensor, hasPicture);
-  const image: View[] = sidesOf(tensor) === null ? [] : ["image"];
+  const image: OutputView[] = sidesOf(tensor) === null ? [] : ["image"];
   const isPicture = tensor.dimensions.length === 4 && image.length > 0;
-  const drawn: View = tableOf(tensor) === null ? "line" : "map";
-  const shown: View[] = isPicture ? [...places, "image", drawn] : [...places, drawn, ...image];
-  return [...shown, "histogram", "text", "json"] as unknown as readonly [View, ...View[]];
+  const drawn: OutputView = tableOf(tensor) === null ? "line" : "map";
+  const shown: OutputView[] = isPicture ? [...places, "image", drawn] : [...places, drawn, ...image];
+  return [...shown, "histogram", "text", "json"] as unknown as readonly [OutputView, ...OutputView[]];
 }
 
-function placesOf(tensor: OutputTensor, hasPicture: boolean): View[] {
+function placesOf(tensor: OutputTensor, hasPicture: boolean): OutputView[] {
   if (!hasPicture) return [];
   return [
     ...(boxCount(tensor) === null ? [] : ["boxes" as const]),
@@ -148,7 +148,7 @@ export function boxesOf(
   }).filter((box) => box.width > 0 && box.height > 0 && (box.score === null || box.score >= least));
 }
 
-export interface Point {
+export interface KeyPoint {
   readonly x: number;
   readonly y: number;
   readonly score: number | null;
@@ -159,7 +159,7 @@ export function pointsOf(
   tensor: OutputTensor,
   sides: { width: number; height: number },
   least: number,
-): readonly Point[] {
+): readonly KeyPoint[] {
   const count = pointCount(tensor) ?? 0;
   const step = tensor.dimensions.at(-1) ?? 2;
   const numbers = tensor.elements.map(Number);

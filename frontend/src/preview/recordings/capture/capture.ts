@@ -1,5 +1,5 @@
 // A capture: pieces go in as they come, the content of a recording comes out. It ends by itself before it fills memory.
-import type { Row } from "../../motion/motion";
+import type { MotionRow } from "../../motion/motion";
 import type { PictureRequest } from "../../picture/pixels";
 import type { Content } from "./recording";
 
@@ -50,8 +50,8 @@ export function pictureCapture(picture: PictureRequest): Capture<ArrayBuffer> {
   };
 }
 
-export function motionCapture(): Capture<Row> {
-  const rows: Row[] = [];
+export function motionCapture(): Capture<MotionRow> {
+  const rows: MotionRow[] = [];
   const clock = timed();
   return {
     push: (row, at) => {

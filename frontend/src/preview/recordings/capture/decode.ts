@@ -1,21 +1,21 @@
 // A sample's file as the content of a recording, for the rune that is to be given it again: wav, png, csv as `encode.ts` writes them.
-import type { CapabilityRequest } from "../../../runtime";
+import type { CapabilityRequest, RecordingKind } from "../../../runtime";
 import { ROW_STEP } from "../../motion/motion";
 import { parseRows } from "../../motion/file";
 import { decodePicture } from "../../picture/decode";
 import { pictureMaker } from "../../picture/maker";
 import { pictureRequest } from "../../picture/pixels";
-import type { Content, RecordingKind } from "./recording";
+import type { Content } from "./recording";
 
 /** A recording that a project keeps. */
-export interface Recorded {
+export interface StoredRecording {
   readonly label: string;
   readonly kind: RecordingKind;
   readonly file: Blob;
 }
 
 /** Rejects with an Error whose message is for a person. */
-export async function contentOfFile({ kind, file }: Recorded, request: CapabilityRequest): Promise<Content> {
+export async function contentOfFile({ kind, file }: StoredRecording, request: CapabilityRequest): Promise<Content> {
   switch (kind) {
     case "sound":
       return { kind, ...soundOf(await file.arrayBuffer()) };

@@ -1,5 +1,5 @@
 // Writes recordings as files that every tool reads, and that give a rune the identical input again: wav, png, csv.
-import type { Row } from "../../motion/motion";
+import type { MotionRow } from "../../motion/motion";
 import { drawSeen } from "../../picture/rgba";
 import { toI16 } from "../../sound/samples";
 import { trimmed, type Recording } from "./recording";
@@ -30,7 +30,7 @@ export function wavOf(samples: Float32Array, rate: number): ArrayBuffer {
 }
 
 /** `x,y,z` a line, each number as short as it says itself. */
-export function csvOf(rows: readonly Row[]): string {
+export function csvOf(rows: readonly MotionRow[]): string {
   return rows.map((row) => `${row.map((value) => String(Math.fround(value))).join(",")}\n`).join("");
 }
 

@@ -1,6 +1,6 @@
 // A recording: what was recorded of one input, cut and named by its person. Pure.
 import { recordingOf, type CapabilityRequest } from "../../../runtime";
-import { rowsToBytes, type Row } from "../../motion/motion";
+import { rowsToBytes, type MotionRow } from "../../motion/motion";
 import { pictureBytes, pictureRequest, rgbaOf, type PictureRequest } from "../../picture/pixels";
 import { Resampler } from "../../sound/resampler";
 import { countOf, rateOf, toI16 } from "../../sound/samples";
@@ -25,12 +25,11 @@ export interface PictureContent {
 
 export interface MotionContent {
   readonly kind: "motion";
-  readonly rows: readonly Row[];
+  readonly rows: readonly MotionRow[];
   readonly times: readonly number[];
 }
 
 export type Content = SoundContent | PictureContent | MotionContent;
-export type RecordingKind = Content["kind"];
 
 export interface Recording {
   readonly id: number;

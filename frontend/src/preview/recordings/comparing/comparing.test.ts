@@ -3,14 +3,14 @@ import { expect, test } from "vitest";
 import { mirror } from "../../../runtime/assembler.test-support";
 import { RuneInstance } from "../../../runtime/instance";
 import { unpackResult } from "../../../runtime/frame/packing";
-import type { Engine } from "../../running/session";
+import type { PreviewEngine } from "../../running/session";
 import { difference, differenceText, hear, spreadOf, timesText, type Heard } from "./comparing";
 import type { Content } from "../capture/recording";
 
 const ACCEL = 3;
 const motion: Content = { kind: "motion", rows: [[1, 2, 3]], times: [0] };
 
-function engine(): Engine {
+function engine(): PreviewEngine {
   let instance: RuneInstance | null = null;
   return {
     async load(rune, limits) {

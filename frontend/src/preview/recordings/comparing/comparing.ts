@@ -2,7 +2,7 @@
 import { DEFAULT_LIMITS, type CapabilityRequest, type Loaded, type OutputMessage } from "../../../runtime";
 import { median } from "../../readings/numbers";
 import { DEFAULT_CALLING, NO_READINGS, read, type Card, type Readings } from "../../readings/readings";
-import type { Engine } from "../../running/session";
+import type { PreviewEngine } from "../../running/session";
 import { windowsOf, type Content } from "../capture/recording";
 
 /** Windows of one comparison: more are spread evenly over the recording. */
@@ -26,7 +26,12 @@ export interface Heard {
 }
 
 /** Runs a rune on all of a recording. Rejects with an Error whose message is for a person. */
-export async function hear(engine: Engine, rune: ArrayBuffer, content: Content, signal: AbortSignal): Promise<Heard> {
+export async function hear(
+  engine: PreviewEngine,
+  rune: ArrayBuffer,
+  content: Content,
+  signal: AbortSignal,
+): Promise<Heard> {
   const loaded = await engine.load(rune, DEFAULT_LIMITS, {});
   return hearLoaded(engine, loaded, oneInput(loaded), content, signal);
 }
@@ -41,7 +46,7 @@ export function oneInput({ capabilities }: Loaded): CapabilityRequest {
 
 /** The same with a rune that the engine has loaded. */
 export async function hearLoaded(
-  engine: Engine,
+  engine: PreviewEngine,
   loaded: Loaded,
   request: CapabilityRequest,
   content: Content,

@@ -3,7 +3,7 @@ import { counted } from "../../../look/plural";
 import { Move3d } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { EvenRows, type TimedRow } from "../../motion/even-rows";
-import { rowsToBytes, type Row } from "../../motion/motion";
+import { rowsToBytes, type MotionRow } from "../../motion/motion";
 import { rowOf } from "../../motion/sensor";
 import { RecordButton } from "../../recordings/capture/RecordButton";
 import { useRecorder } from "../../recordings/capture/recorder";
@@ -19,10 +19,10 @@ const RUNS = 8;
 const SILENCE_MILLISECONDS = 2500;
 
 export function MotionSource({ request, onInput }: SourceProps) {
-  const rows = useRef<Row[]>([]);
+  const rows = useRef<MotionRow[]>([]);
   const canvas = useRef<HTMLCanvasElement>(null);
   const count = Math.max(1, Math.floor(request.size / 12));
-  const [recorder, capture] = useRecorder<Row>(motionCapture);
+  const [recorder, capture] = useRecorder<MotionRow>(motionCapture);
   const [live, state] = useLive(() => {
     const device: Live = new Live("motion sensor", async (signal) => {
       await askForMotion();

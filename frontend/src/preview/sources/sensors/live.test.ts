@@ -1,4 +1,4 @@
-// A device on its way: what a person is told while a browser says nothing, and when it is given up.
+// A device on its way: the message to a person while a browser says nothing, and when it is given up.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Live } from "./live";
 

@@ -1,7 +1,7 @@
 // A device that a person switches on: starting, live or off. It lets go while the page is hidden and comes back with it.
 import { useEffect, useState } from "react";
 import { createStore, useStore, type StoreApi } from "zustand";
-import { permissionText, deviceProblem, permissionOf, stuckProblem, unavailable, type Device } from "./problems";
+import { permissionText, deviceProblem, permissionOf, stuckProblem, unavailable, type SensorName } from "./problems";
 
 export interface LiveState {
   readonly phase: "off" | "starting" | "live";
@@ -15,22 +15,22 @@ export interface LiveState {
 export type Open = (signal: AbortSignal) => Promise<void>;
 
 const OFF: LiveState = { phase: "off", permissionHint: null, problem: null };
-/** Milliseconds after which a person is told what a browser that says nothing may be waiting for. */
+/** Milliseconds after which a person reads what a silent browser may be waiting for. */
 const TELL = 1500;
 /** Milliseconds after which a device that is allowed and does not come is given up. */
 const GIVE_UP = 8000;
 
 export class Live {
-  readonly #device: Device;
+  readonly #device: SensorName;
   readonly #open: Open;
   readonly #store = createStore<LiveState>(() => OFF);
   readonly state: Omit<StoreApi<LiveState>, "setState"> = this.#store;
   #holding: AbortController | null = null;
-  #patience: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   /** It was live when the page was hidden. */
   #returns = false;
 
-  constructor(device: Device, open: Open) {
+  constructor(device: SensorName, open: Open) {
     this.#device = device;
     this.#open = open;
   }
@@ -46,7 +46,7 @@ export class Live {
     this.#holding = holding;
     document.addEventListener("visibilitychange", this.#onVisibility, { signal: holding.signal });
     this.#store.setState({ ...OFF, phase: "starting" });
-    holding.signal.addEventListener("abort", () => clearTimeout(this.#patience));
+    holding.signal.addEventListener("abort", () => clearTimeout(this.#timer));
     this.#watch(holding, 0);
     this.#open(holding.signal).then(
       () => {
@@ -74,7 +74,7 @@ export class Live {
 
   /** Some browsers never settle what they were asked: as long as they ask their person that is waited for, else it ends. */
   #watch(holding: AbortController, waited: number): void {
-    this.#patience = setTimeout(() => {
+    this.#timer = setTimeout(() => {
       void permissionOf(this.#device).then((permission) => {
         if (holding.signal.aborted || this.#store.getState().phase !== "starting") return;
         if (permission === "granted" && waited + TELL >= GIVE_UP) {

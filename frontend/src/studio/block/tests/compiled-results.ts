@@ -1,6 +1,6 @@
 // The result of a compiled test beside that of the same test in Python, and the values of its runs, to the last bit.
 // Pure.
-import type { Gave, Piece, TestResult } from "../../../blocks";
+import type { Gave, OutputPiece, TestResult } from "../../../blocks";
 import type { Watch } from "../../../api/schema";
 
 type CompiledTest = NonNullable<Watch["tests"]>["tests"][number];
@@ -59,7 +59,10 @@ function bytesOf(digits: string): Uint8Array {
   return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
-function pieceAt(pieces: readonly Piece[], at: number): { readonly piece: Piece; readonly begin: number } | null {
+function pieceAt(
+  pieces: readonly OutputPiece[],
+  at: number,
+): { readonly piece: OutputPiece; readonly begin: number } | null {
   let begin = 0;
   for (const piece of pieces) {
     if (at < begin + piece.size) return { piece, begin };

@@ -1,6 +1,6 @@
 // A test made of what a block read just now: written behind the tests that there are, as one step of the undo.
 import * as Y from "yjs";
-import type { Recorded, RecordedText } from "../../../blocks";
+import type { TestRecording, RecordedText } from "../../../blocks";
 import { OUTSIDE_EDIT } from "../../document/files/files";
 import type { Workspace } from "../../session/workspace";
 import type { BlockRunner } from "../runner";
@@ -8,7 +8,7 @@ import { testsOf } from "./runner";
 
 /** The engine that writes a test: Python in the sandboxed frame. */
 export interface RecordingEngine {
-  record(recorded: RecordedText): Promise<Recorded>;
+  record(recorded: RecordedText): Promise<TestRecording>;
 }
 
 /** Where the new test is, or why there is none. */

@@ -1,9 +1,9 @@
 // The actions on a file or a folder of the tree, and the results of the dialogs about files. Types only.
 import type { FileEntry } from "../../document/files/files";
-import type { Target } from "../../document/files/tree";
+import type { TreeTarget } from "../../document/files/tree";
 import type { UploadPlan } from "../../session/uploads/plan";
 
-export type FileTarget = Target<FileEntry>;
+export type FileTarget = TreeTarget<FileEntry>;
 
 /** The states of files by their paths; undefined where one cannot be read. */
 export type FileEtags = ReadonlyMap<string, Promise<string | undefined>>;

@@ -1,4 +1,5 @@
-// An archive that is unpacked, and the offer to take it back: a server that cannot be asked is told then, and only then.
+// An archive that is unpacked, and the offer to take it back: a server that does not answer is reported then, and only
+// then.
 import { expect, it, onTestFinished } from "vitest";
 import { fileAnswers } from "./answers";
 

@@ -10,13 +10,13 @@ import { askForInput } from "./model-work";
 import type { UnpackResult } from "../../session/uploads/queue";
 import type { Workspace } from "../../session/workspace";
 import type { DialogStore } from "../dialog-store";
-import type { Places } from "../places";
+import type { StudioPlaces } from "../places";
 import type { FileAnswers, FileTarget } from "./actions";
 
 /** Fetched when a file is renamed for the first time. */
 const fileUses = () => import("../../edits/file-uses");
 
-export function fileAnswers(workspace: Workspace, places: Places, dialogs: DialogStore): FileAnswers {
+export function fileAnswers(workspace: Workspace, places: StudioPlaces, dialogs: DialogStore): FileAnswers {
   const { client, toasts, uploads } = workspace;
   const listed = (): readonly FileEntry[] => workspace.state.getState().files;
   const say = (text: string, undo?: () => void): void =>

@@ -8,7 +8,7 @@ import { bytes } from "../../format/quantities";
 import { dropped, type NamedFile } from "../../session/uploads/incoming-files";
 import type { Workspace } from "../../session/workspace";
 import type { DialogStore } from "../dialog-store";
-import type { Places } from "../places";
+import type { StudioPlaces } from "../places";
 
 /** Fetched when a file is deleted for the first time. */
 const fileUses = () => import("../../edits/file-uses");
@@ -29,7 +29,7 @@ export interface FileWork {
   readonly addFiles: (incoming: readonly NamedFile[], folder: string | null) => void;
 }
 
-export function fileWork(workspace: Workspace, places: Places, dialogs: DialogStore): FileWork {
+export function fileWork(workspace: Workspace, places: StudioPlaces, dialogs: DialogStore): FileWork {
   const { client, toasts, uploads } = workspace;
   const ask = dialogs.openForFiles;
   const listed = (): readonly FileEntry[] => workspace.state.getState().files;

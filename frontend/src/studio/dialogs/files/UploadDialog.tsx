@@ -1,14 +1,14 @@
 // Says before an upload what is sent and where to, what would be replaced, and what is refused and why.
 import { Dialog } from "../../parts/dialog/Dialog";
 import { bytes, count } from "../../format/quantities";
-import type { Storage } from "../../api/page-state";
+import type { StorageUse } from "../../api/page-state";
 import type { UploadPlan } from "../../session/uploads/plan";
 import { quotaNotice } from "../../session/uploads/storage-quota";
 
 interface UploadDialogProps {
   readonly plan: UploadPlan;
   readonly limit: number;
-  readonly storage: Storage;
+  readonly storage: StorageUse;
   readonly onSend: (sends: UploadPlan["sends"]) => void;
   readonly onClose: () => void;
 }

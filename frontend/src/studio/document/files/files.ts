@@ -90,7 +90,7 @@ export class ProjectFiles {
     this.set(id, "path", path);
   }
 
-  /** Deleting is a value, never a removal: whoever types in it at that moment loses nothing. */
+  /** Deleting is a value, never a removal: a person who types in it at that moment loses nothing. */
   remove(id: string): void {
     this.set(id, "deleted", true);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { copyName, freePath, movedTo, moveProblem, rowAfter, rowNamed, shownRows, type Target } from "./tree";
+import { copyName, freePath, movedTo, moveProblem, rowAfter, rowNamed, shownRows, type TreeTarget } from "./tree";
 
 interface File {
   readonly id: string;
@@ -14,8 +14,8 @@ const FILES: readonly File[] = [
   "samples/en/up.wav",
   "samples/up.wav",
 ].map((path) => ({ id: path, path }));
-const folder = (path: string): Target<File> => ({ kind: "folder", path });
-const file = (path: string): Target<File> => ({ kind: "file", path, file: { id: path, path } });
+const folder = (path: string): TreeTarget<File> => ({ kind: "folder", path });
+const file = (path: string): TreeTarget<File> => ({ kind: "file", path, file: { id: path, path } });
 
 const few = (chosen: Readonly<Record<string, boolean>> = {}) => ({ chosen, areMany: false });
 

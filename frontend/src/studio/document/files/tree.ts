@@ -2,7 +2,7 @@
 import { baseName, pathProblem, treeRows, type TreeRow } from "./paths";
 
 /** The row that a person points at in the tree: a file, or a folder with all that is in it. */
-export type Target<File> =
+export type TreeTarget<File> =
   | { readonly kind: "file"; readonly path: string; readonly file: File }
   | { readonly kind: "folder"; readonly path: string };
 
@@ -66,7 +66,7 @@ export function shownRows<File extends { readonly path: string }>(
 
 /** The files that a target stands for. */
 export function filesOf<File extends { readonly path: string }>(
-  target: Target<File>,
+  target: TreeTarget<File>,
   files: readonly File[],
 ): readonly File[] {
   return target.kind === "file" ? [target.file] : files.filter((file) => isInside(file.path, target.path));
@@ -74,7 +74,7 @@ export function filesOf<File extends { readonly path: string }>(
 
 /** The new path of each file when a target gets the path `to`. */
 export function movedTo<File extends { readonly id: string; readonly path: string }>(
-  target: Target<File>,
+  target: TreeTarget<File>,
   to: string,
   files: readonly File[],
 ): ReadonlyMap<string, string> {
@@ -84,7 +84,7 @@ export function movedTo<File extends { readonly id: string; readonly path: strin
 
 /** Why a target cannot get the path `to`, as a sentence, or null when it can. */
 export function moveProblem<File extends { readonly id: string; readonly path: string }>(
-  target: Target<File>,
+  target: TreeTarget<File>,
   to: string,
   files: readonly File[],
 ): string | null {

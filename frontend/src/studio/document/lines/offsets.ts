@@ -10,7 +10,7 @@ export function toUnits(text: string, offset: number): number {
   return units;
 }
 
-export interface Range {
+export interface TextRange {
   readonly from: number;
   readonly to: number;
 }
@@ -19,7 +19,7 @@ export interface Range {
 export function toRange(
   text: string,
   span: { readonly start: { readonly offset: number }; readonly end: { readonly offset: number } },
-): Range {
+): TextRange {
   const from = toUnits(text, span.start.offset);
   return { from, to: Math.max(from, toUnits(text, span.end.offset)) };
 }

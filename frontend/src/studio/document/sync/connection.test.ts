@@ -231,7 +231,7 @@ test("who waits for storing goes on when it is stored", async () => {
   expect(after).toHaveBeenCalled();
 });
 
-test("who waits for storing is told the reason when the server closes for good", async () => {
+test("who waits for storing gets the reason when the server closes for good", async () => {
   await soon();
   server.busy = true;
   doc.getText("t").insert(0, "x");
@@ -250,7 +250,7 @@ test("an idle socket stays open past the provider's watchdog", async () => {
   expect(states).not.toContain("offline");
 });
 
-test("on a line that is open but dead, what was typed is told as unsent, until the server answers", async () => {
+test("on a line that is open but dead, what was typed is reported as unsent, until the server answers", async () => {
   await soon();
   const [socket] = server.sockets;
   if (socket === undefined) throw new Error("no socket");
@@ -267,7 +267,7 @@ test("on a line that is open but dead, what was typed is told as unsent, until t
   expect(server.doc.getText("t").toJSON()).toContain("xy");
 });
 
-test("when the server closes for good, its reason is told and nothing is tried again", async () => {
+test("when the server closes for good, its reason is reported and nothing is tried again", async () => {
   await soon();
   server.sockets[0]?.drop(4403, "You no longer have access to this project.");
   await vi.advanceTimersByTimeAsync(20_000);

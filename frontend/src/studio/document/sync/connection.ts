@@ -15,10 +15,10 @@ const HEARD = 40;
 
 /** Ask whether it is stored this long after the last key, and at least this often while someone types on, in ms. */
 const QUIET = 250;
-const PATIENCE = 1000;
+const LONGEST_PAUSE = 1000;
 /** The provider closes a socket that is silent for 30 s; a question now and then keeps it open, in ms. */
 const HEARTBEAT = 12_000;
-/** A socket can be open on a dead line. What was typed and is not known to be stored after this long is told as unsent, in ms. */
+/** Milliseconds after which text that the server did not confirm is reported as unsent: a socket can be open on a dead line. */
 const SILENCE = 6000;
 
 /** The origin of edits of an earlier visit that are put back. */
@@ -85,7 +85,7 @@ export class DocumentConnection {
   private closedFor: string | null = null;
   private waiting: { readonly resolve: () => void; readonly reject: (reason: Error) => void }[] = [];
   private quiet: ReturnType<typeof setTimeout> | undefined;
-  private patience: ReturnType<typeof setTimeout> | undefined;
+  private longestPause: ReturnType<typeof setTimeout> | undefined;
   private silence: ReturnType<typeof setTimeout> | undefined;
   private silent = false;
   private readonly heartbeat: ReturnType<typeof setInterval>;
@@ -185,7 +185,7 @@ export class DocumentConnection {
   close(): void {
     clearInterval(this.heartbeat);
     clearTimeout(this.quiet);
-    clearTimeout(this.patience);
+    clearTimeout(this.longestPause);
     clearTimeout(this.silence);
     this.options.doc.off("update", this.onUpdate);
     this.options.doc.off("update", this.sendHeard);
@@ -256,13 +256,13 @@ export class DocumentConnection {
   private askSoon(): void {
     clearTimeout(this.quiet);
     this.quiet = setTimeout(() => this.ask(), QUIET);
-    this.patience ??= setTimeout(() => this.ask(), PATIENCE);
+    this.longestPause ??= setTimeout(() => this.ask(), LONGEST_PAUSE);
   }
 
   private ask(): void {
     clearTimeout(this.quiet);
-    clearTimeout(this.patience);
-    this.patience = undefined;
+    clearTimeout(this.longestPause);
+    this.longestPause = undefined;
     const socket = this.provider.ws;
     if (!this.provider.wsconnected || socket === null || socket.readyState !== socket.OPEN) return;
     socket.send(question(requestVector(this.options.doc, this.ours())));

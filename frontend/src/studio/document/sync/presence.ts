@@ -21,7 +21,7 @@ export interface Present {
   readonly cursor: { readonly anchor: Y.RelativePosition; readonly head: Y.RelativePosition } | null;
 }
 
-/** How often a moving cursor is told at most, in milliseconds. */
+/** How often a moving cursor is sent at most, in milliseconds. */
 const PACE = 60;
 
 function asRecord(value: unknown): Readonly<Record<string, unknown>> | null {
@@ -83,7 +83,7 @@ export class Presence {
     awareness.on("change", () => this.read());
   }
 
-  /** Say which file is shown. Its cursor is told when it is set. */
+  /** Say which file is shown. Its cursor is sent when it is set. */
   show(file: string | null): void {
     if (file === this.file) return;
     this.file = file;

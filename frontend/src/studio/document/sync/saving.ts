@@ -4,12 +4,12 @@
 import * as Y from "yjs";
 
 /** Where a run of deleted characters begins, and how long it is. */
-export interface Run {
+export interface DeletedRun {
   readonly clock: number;
   readonly len: number;
 }
 
-type Runs = ReadonlyMap<number, readonly Run[]>;
+type Runs = ReadonlyMap<number, readonly DeletedRun[]>;
 
 /** Up to which clock the server is known to have the insertions of each client that is ours: this page's, and those of
  * earlier visits whose edits were kept. */
@@ -43,8 +43,8 @@ export function readProof(answer: Uint8Array, stored: StoredClocks): StoredProof
   return { clocks, deletions: ds.clients };
 }
 
-function merged(runs: readonly Run[]): Run[] {
-  const combined: Run[] = [];
+function merged(runs: readonly DeletedRun[]): DeletedRun[] {
+  const combined: DeletedRun[] = [];
   for (const run of [...runs].sort((one, other) => one.clock - other.clock)) {
     const last = combined.at(-1);
     if (last !== undefined && run.clock <= last.clock + last.len) {

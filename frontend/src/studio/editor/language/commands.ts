@@ -83,7 +83,7 @@ export async function renameAt(view: EditorView, name: string): Promise<string |
   }
 }
 
-/** Bring the text into form, or write left-out types in. */
+/** Format the text, or fill in output types. */
 export async function rewrite(view: EditorView, how: "format" | "infer"): Promise<void> {
   const from = of(view);
   if (from === null || view.state.readOnly) return;

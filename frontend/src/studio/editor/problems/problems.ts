@@ -22,7 +22,7 @@ export interface Change {
 
 export interface Fix {
   readonly title: string;
-  /** The edits in this text; those in other files are applied by whoever has their text. */
+  /** The edits in this text; those in other files are applied by the code that has their text. */
   readonly changes: readonly Change[];
   readonly otherFiles: Diagnostic["fixes"][number]["edits"];
 }

@@ -1,5 +1,5 @@
 // The drawn pipeline: stages, ports and wires that can be pressed, drawn and walked through. It decides nothing: what was
-// meant is told to its owner.
+// meant is reported to its owner.
 import type { OutlineWire } from "../../../api/schema";
 import { ConnectionMode, ReactFlow, useReactFlow, type FinalConnectionState } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";

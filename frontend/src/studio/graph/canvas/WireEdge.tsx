@@ -4,12 +4,12 @@ import { BaseEdge, EdgeLabelRenderer, type Edge, type EdgeProps } from "@xyflow/
 import { Eye } from "lucide-react";
 import { memo, useContext } from "react";
 import { CanvasActionsContext } from "./connecting";
-import { pathOf, type Point } from "../../../pipeline";
+import { pathOf, type PathPoint } from "../../../pipeline";
 
 export type WireData = {
   readonly wire: OutlineWire;
-  readonly points: readonly Point[];
-  readonly label: Point;
+  readonly points: readonly PathPoint[];
+  readonly label: PathPoint;
   readonly text: string;
   readonly isBetween: boolean;
   readonly near: boolean;

@@ -1,12 +1,12 @@
 // Stages glide to where a changed graph puts them, so that eyes can follow; wires go along. Nothing moves for people
 // who asked for calm, nor in graphs that are too large to be drawn sixty times a second.
 import { useEffect, useRef, useState } from "react";
-import type { Placed, Point } from "../../../pipeline";
+import type { Placed, PathPoint } from "../../../pipeline";
 
 const MILLISECONDS = 160;
 const LARGEST = 80;
 
-function point(from: Point, to: Point, part: number): Point {
+function point(from: PathPoint, to: PathPoint, part: number): PathPoint {
   return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
 }
 

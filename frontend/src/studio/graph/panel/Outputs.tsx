@@ -2,7 +2,8 @@
 import { Cable, Eye, Pencil, RotateCcw } from "lucide-react";
 import { useId, useState } from "react";
 import { sentenceOf } from "../../api/problem";
-import type { GraphEdit, StagePorts, TensorType } from "../../edits/graph-requests";
+import type { TensorType } from "../../../blocks";
+import type { GraphEdit, StagePorts } from "../../edits/graph-requests";
 import type { PortEnd } from "../canvas/connecting";
 import type { GraphLanguage } from "../../edits/graph-language";
 import { TypeForm } from "./TypeForm";

@@ -2,7 +2,8 @@
 import { isComposing } from "../../../look/keys/composing";
 import { useId, useState, type FormEvent } from "react";
 import { sentenceOf } from "../../api/problem";
-import type { StagePorts, TensorType } from "../../edits/graph-requests";
+import type { TensorType } from "../../../blocks";
+import type { StagePorts } from "../../edits/graph-requests";
 import type { GraphLanguage } from "../../edits/graph-language";
 import { readType, shapeOf } from "./tensor-type";
 

@@ -1,5 +1,5 @@
 // Types of tensors between the language's words, `f32[1, 3]`, and what a form asks for. Pure; what a type may be is not known here.
-import type { TensorType } from "../../edits/graph-requests";
+import type { TensorType } from "../../../blocks";
 
 /** The type in the language's words, with a size that each run decides as its largest; null where it knows none. */
 export function readType(text: string | null): TensorType | null {

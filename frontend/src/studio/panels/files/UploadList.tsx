@@ -4,7 +4,7 @@ import { baseName } from "../../document/files/paths";
 import { count } from "../../format/quantities";
 import type { UploadRow, Uploads } from "../../session/uploads/queue";
 
-/** Rows that are shown one by one; more are told together. */
+/** Rows that are shown one by one; more are summed up. */
 const EACH = 3;
 
 interface UploadListProps {

@@ -1,6 +1,6 @@
 // A preview that came before its edit is read again, and nothing else is.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { LateEdits, PATIENCE } from "./late-edits";
+import { LateEdits, PREVIEW_DELAY } from "./late-edits";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -20,11 +20,11 @@ function lateEdits(state: { behind: boolean; stored: boolean }): { late: LateEdi
 test("the preview is read once when none came after the last edit", () => {
   const { late, read } = lateEdits({ behind: true, stored: true });
   late.touch();
-  vi.advanceTimersByTime(PATIENCE - 1);
+  vi.advanceTimersByTime(PREVIEW_DELAY - 1);
   late.touch();
-  vi.advanceTimersByTime(PATIENCE - 1);
+  vi.advanceTimersByTime(PREVIEW_DELAY - 1);
   expect(read).not.toHaveBeenCalled();
-  vi.advanceTimersByTime(PATIENCE * 9);
+  vi.advanceTimersByTime(PREVIEW_DELAY * 9);
   expect(read).toHaveBeenCalledTimes(1);
 });
 
@@ -33,7 +33,7 @@ test("nothing is read where a preview came", () => {
   const { late, read } = lateEdits(state);
   late.touch();
   state.behind = false;
-  vi.advanceTimersByTime(PATIENCE);
+  vi.advanceTimersByTime(PREVIEW_DELAY);
   expect(read).not.toHaveBeenCalled();
 });
 
@@ -41,9 +41,9 @@ test("edits that the server does not have yet are waited for", () => {
   const state = { behind: true, stored: false };
   const { late, read } = lateEdits(state);
   late.touch();
-  vi.advanceTimersByTime(PATIENCE * 3);
+  vi.advanceTimersByTime(PREVIEW_DELAY * 3);
   expect(read).not.toHaveBeenCalled();
   state.stored = true;
-  vi.advanceTimersByTime(PATIENCE);
+  vi.advanceTimersByTime(PREVIEW_DELAY);
   expect(read).toHaveBeenCalledTimes(1);
 });

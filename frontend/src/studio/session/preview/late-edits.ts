@@ -2,7 +2,7 @@
 // preview follows then, and the page would wait for one.
 
 /** Milliseconds after the last edit. The preview of an edit is usually here in a fraction of that. */
-export const PATIENCE = 1500;
+export const PREVIEW_DELAY = 1500;
 
 export class LateEdits {
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -21,6 +21,6 @@ export class LateEdits {
       if (!this.isBehind()) return;
       if (this.isStored()) this.readPreview();
       else this.touch();
-    }, PATIENCE);
+    }, PREVIEW_DELAY);
   }
 }

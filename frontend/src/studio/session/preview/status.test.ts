@@ -62,7 +62,7 @@ describe("while the text is broken", () => {
   });
 });
 
-test("the way of an edit to the running rune is told step by step", () => {
+test("the way of an edit to the running rune is reported step by step", () => {
   expect(previewStatus(preview({ state: "broken" }), "signed-out", true).text).toBe("Sign in again to run your edit");
   expect(previewStatus(preview({}), "offline", true).text).toBe("Your edit is sent when the connection is back");
   expect(previewStatus(preview({}), "saving", true).text).toBe("Saving your edit…");

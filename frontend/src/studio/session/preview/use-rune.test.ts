@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("a rune comes also after a long time without a connection, of which its person is told", async () => {
+test("a rune comes also after a long time without a connection, which its person reads", async () => {
   let isAway = true;
   const fetch = vi.fn(() => (isAway ? Promise.reject(new TypeError("Failed to fetch")) : Promise.resolve(RUNE)));
   const [onBytes, onFailure] = [vi.fn(), vi.fn()];

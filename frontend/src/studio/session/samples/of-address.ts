@@ -1,5 +1,5 @@
 // The sample that an address asks for (`?sample=…`), such as one that gave a wrong result: the page plays it first.
-import type { Recorded } from "../../../preview";
+import type { StoredRecording } from "../../../preview";
 import { sentenceOf } from "../../api/problem";
 import type { Workspace } from "../workspace";
 import { isReplayable, NOT_REPLAYED } from "./replayable";
@@ -8,7 +8,7 @@ import { isReplayable, NOT_REPLAYED } from "./replayable";
 export async function sampleOfAddress({
   client,
   toasts,
-}: Pick<Workspace, "client" | "toasts">): Promise<Recorded | null> {
+}: Pick<Workspace, "client" | "toasts">): Promise<StoredRecording | null> {
   const sampleId = new URLSearchParams(window.location.search).get("sample");
   if (sampleId === null) return null;
   try {

@@ -25,7 +25,7 @@ describe("a build", () => {
     expect(texts).toEqual(["Build 3 succeeded.", "Build 3 failed.", "Build 3 failed.", "Build 3 was cancelled."]);
   });
 
-  it("is no news while it goes on, and when its end was told before", () => {
+  it("is no news while it goes on, and when its end was shown before", () => {
     expect(toastOf(ended("running"), session("queued"))).toBeNull();
     expect(toastOf(ended("succeeded"), session("succeeded"))).toBeNull();
   });

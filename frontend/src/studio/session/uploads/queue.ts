@@ -130,7 +130,7 @@ export class Uploads {
     }
   }
 
-  /** Wait for a place; whoever ends hands theirs on. */
+  /** Wait for a place; an upload that ends hands its place on. */
   private async waitForSlot(): Promise<void> {
     if (this.running < MAX_CONCURRENT) this.running += 1;
     else await new Promise<void>((resolve) => this.waiting.push(resolve));

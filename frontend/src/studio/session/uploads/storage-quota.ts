@@ -1,5 +1,5 @@
 // Whether what is to be uploaded fits into what the organisation may store. Pure.
-import type { Storage } from "../../api/page-state";
+import type { StorageUse } from "../../api/page-state";
 import { bytes } from "../../format/quantities";
 
 /** The part of the limit from which people are warned, as on the organisation's page. */
@@ -11,7 +11,7 @@ export interface QuotaNotice {
 }
 
 /** The notice before so many bytes are sent; null where there is room enough. */
-export function quotaNotice({ used, limit }: Storage, size: number): QuotaNotice | null {
+export function quotaNotice({ used, limit }: StorageUse, size: number): QuotaNotice | null {
   if (used + size > limit) {
     const remaining = Math.max(0, limit - used);
     return {

@@ -30,7 +30,7 @@ RANK = 6
 """Dimensions that kernels go through."""
 
 SUM_OF_INT8 = "whose bytes the reference kernels add as if they were uint8, which gives no sum"
-"""The kernels cut the result off at 0 and 255 of the output's zero point. Whoever trained the model meant the sum, and
+"""The kernels cut the result off at 0 and 255 of the output's zero point. The author of the model meant the sum, and
 the host gives those other bytes, so a rune does neither by itself."""
 
 

@@ -36,7 +36,7 @@ def send(client: Client, method: str, project: str, tag: str, **body: Any) -> An
 
 
 def rows(client: Client) -> list[tuple[int | None, str, int]]:
-    """The versions of the only table as the API lists them: rank, name, right answers."""
+    """The versions of the only table as the API lists them: rank, name, correct answers."""
     (table,) = client.get("/api/v1/standings").json()["results"]
     entries = client.get(f"/api/v1/standings/{table['address']}").json()["entries"]
     return [(each["rank"], each["version"], each["right"]) for each in entries]

@@ -28,7 +28,7 @@ def sha(data: bytes, algorithm: str = "sha256") -> str:
 def credentials(user: Any, *scopes: str) -> dict[str, str]:
     """Basic credentials as a stock client sends them."""
     _, secret = create_token(user, "test", list(scopes) or ["registry:push"], None)
-    return {"Authorization": "Basic " + base64.b64encode(f"whoever:{secret}".encode()).decode()}
+    return {"Authorization": "Basic " + base64.b64encode(f"anyone:{secret}".encode()).decode()}
 
 
 def take_all(organisation: Any, *, versions_move: bool = False) -> None:

@@ -34,7 +34,7 @@ YEARS = 3653 * 86_400.0
 
 
 def ask(headers: dict[str, str], *scopes: str) -> Any:
-    query = urlencode([("service", "testserver"), ("account", "whoever"), *(("scope", each) for each in scopes)])
+    query = urlencode([("service", "testserver"), ("account", "anyone"), *(("scope", each) for each in scopes)])
     return Client().get(f"/v2/token?{query}", headers=headers)
 
 

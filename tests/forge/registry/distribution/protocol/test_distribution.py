@@ -30,7 +30,7 @@ def tag(project: Any, developer: Any) -> Any:
 def token_of(user: Any, *scopes: str) -> dict[str, str]:
     """Basic credentials as a stock client sends them."""
     _, secret = create_token(user, "test", list(scopes) or ["registry"], None)
-    return {"Authorization": "Basic " + base64.b64encode(f"whoever:{secret}".encode()).decode()}
+    return {"Authorization": "Basic " + base64.b64encode(f"anyone:{secret}".encode()).decode()}
 
 
 def get(path: str, headers: dict[str, str] | None = None, method: str = "GET", client: Client | None = None) -> Any:

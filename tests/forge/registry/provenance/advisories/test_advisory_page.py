@@ -173,7 +173,7 @@ def subject(tag: Tag) -> dict[str, Any]:
 def test_a_pushed_bill_that_cannot_be_read_is_said(
     manifest: Callable[..., bytes], layers: list[bytes], published: Tag, developer: Any, file: Path
 ) -> None:
-    """Each view of the page reads the bills, so whoever may push cannot make them long."""
+    """Each view of the page reads the bills, so anybody who may push cannot make them long."""
     assert "No known vulnerabilities" in page()
     registry = RegistryClient(credentials(developer))
     for each in {EMPTY, *layers}:

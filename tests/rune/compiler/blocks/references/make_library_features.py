@@ -102,7 +102,7 @@ def _of_speech_commands(sound: Any) -> dict[str, Any]:
 def _of_speechpy(sound: Any, step: int, bands: int) -> tuple[Any, Any]:
     """The energies of bands and of frames, as the version 4 of Edge Impulse's blocks makes them with its copy of
     speechpy: also the last frame that is whole counts, and corners are of the size of the transform, which
-    speechpy's `filterbanks` does where it is told that the spectrum has as many rows."""
+    speechpy's `filterbanks` does with the argument that the spectrum has as many rows."""
     from scipy.fft import rfftfreq  # type: ignore[import-untyped,import-not-found,unused-ignore]
     from speechpy import feature, functions, processing  # type: ignore[import-not-found,unused-ignore]
 

@@ -155,7 +155,7 @@ def test_the_report_of_a_build_says_which_toolchain_built_the_rune(sine: Path, t
         report.write_text(json.dumps(content))
         done = run(*verified, "-f", "json")
         assert done.exit_code == 0, done.output
-        # The same bytes are the same, whoever is said to have made them.
+        # The same bytes are the same, no matter who is said to have made them.
         assert json.loads(done.stdout)["rebuild"]["state"] == "identical"
     report.write_text(json.dumps(build_report | {"rune": {"size": 1, "digest": "sha256:another"}}))
     assert "is the report of another rune" in run(*verified).stderr

@@ -149,7 +149,7 @@ def test_another_rune_than_the_version_builds_is_a_difference(shop: Shop) -> Non
 @pytest.mark.slow
 def test_the_bytes_of_another_toolchain_are_not_compared(shop: Shop) -> None:
     shop.state(toolchain="sha256:" + "2" * 64)
-    assert shop.rebuild().exit_code == 0, "the same bytes are the same, whoever built them"
+    assert shop.rebuild().exit_code == 0, "the same bytes are the same, no matter who built them"
     other = published_rune().replace(b"sine", b"sinf")
     shop.manifest = shop.registry.publish(REPOSITORY, "1.0", other)
     shop.state()

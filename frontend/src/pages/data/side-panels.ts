@@ -5,7 +5,7 @@
 const PAUSE = 2_000;
 const PARTS = ["[data-analysis]", "[data-checks]", "[data-playing]", ".data-labels"];
 
-export class Sides {
+export class SidePanels {
   #isWaiting = false;
   #isWanted = false;
 

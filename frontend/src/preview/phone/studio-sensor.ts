@@ -1,9 +1,9 @@
-// The desk's end: asks the paired phone for a sensor and hears what it measures. What carries the frames is given.
+// The studio's end: asks the paired phone for a sensor and hears what it measures. What carries the frames is given.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { makeKeys, SealedChannel, type Keys } from "./channel";
 import { readFromPhone, wantedBytes, type FromPhone, type Wanted } from "./messages";
 
-export interface DeskState {
+export interface StudioSensorState {
   /** `joined`: a phone's page is at the other end; `sending`: its sensor is on. */
   readonly phase: "off" | "joined" | "sending";
   /** Why it ended; null when nothing is to be said. */
@@ -12,13 +12,13 @@ export interface DeskState {
 
 export type Listener = (message: FromPhone) => void;
 
-const OFF: DeskState = { phase: "off", notice: null };
+const OFF: StudioSensorState = { phase: "off", notice: null };
 const UNREADABLE = "What the phone sent cannot be read. Scan a new code.";
 
-export class DeskSensor {
+export class StudioSensor {
   readonly #send: (frame: string) => void;
-  readonly #store = createStore<DeskState>(() => OFF);
-  readonly state: Omit<StoreApi<DeskState>, "setState"> = this.#store;
+  readonly #store = createStore<StudioSensorState>(() => OFF);
+  readonly state: Omit<StoreApi<StudioSensorState>, "setState"> = this.#store;
   #keys: Promise<Keys> | null = null;
   #channel: SealedChannel | null = null;
   #wanted: Wanted | null = null;
@@ -52,7 +52,7 @@ export class DeskSensor {
   async onKey(key: string): Promise<void> {
     if (this.#keys === null || this.#channel !== null) return;
     try {
-      this.#channel = await SealedChannel.join(await this.#keys, key, "desk");
+      this.#channel = await SealedChannel.join(await this.#keys, key, "studio");
     } catch {
       this.#store.setState({ phase: "off", notice: UNREADABLE });
       return;
