@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 import keras
 import numpy as np
-import tensorflow as tf
 from dataset import Windows
 from numpy.typing import NDArray
 from training import drawn, finished, fit, smoothed_labels, to_tflite
@@ -92,4 +91,4 @@ def to_int8(model: keras.Model, windows: Windows, eagerness: NDArray[np.float32]
     """i8 features in, f32 scores out. `eagerness` f32[8] is added to the logits of the labels."""
     *weights, bias = model.get_weights()
     sample = windows.features[:600].astype(np.float32) / 128
-    return to_tflite(network, [*weights, bias + eagerness], sample, takes=tf.int8)
+    return to_tflite(network, [*weights, bias + eagerness], sample)

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
 from people import PROMPTS
 
 HERE = Path(__file__).parent
-sys.path.append(str(HERE.parent))  # training.py, which the templates share
 MUSIC = Path("/usr/share/asterisk/moh")
 
 

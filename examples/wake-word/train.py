@@ -48,25 +48,24 @@ training:
     hop: 200
     copies: 0
     others: 4
-    filters: 64
-    blocks: 4
+    filters: 48
+    blocks: 3
     shift: 0
     pitch: 1.0
-    masked: 0.2
+    masked: 0.15
     background: 0.6
     mean-of: 2
     smoothing: 0.02
-    dropout: 0.3
+    dropout: 0.2
     batch: 128
-    epochs: 30
-    patience: 30
+    epochs: 80
+    patience: 80
     balance: 0
 """
 
 
 def corpora(cache: Path, workers: int, voices: Sequence[str] | None = None) -> tuple[Corpus, Corpus]:
     """Of the phrase and what is like it, and of other words: by these voices, or by all that are not held out."""
-    phrases = [clip for clip in clips(cache)]
     words = [clip for clip in all_clips(cache, workers, 1.0) if not clip.engine.endswith("-sentences")]
     phrase_corpus, word_corpus = (
         corpus_of(
@@ -76,7 +75,7 @@ def corpora(cache: Path, workers: int, voices: Sequence[str] | None = None) -> t
                 if (clip.voice in voices if voices else not clip.held_out)
             ]
         )
-        for each in (phrases, words)
+        for each in (clips(cache), words)
     )
     return phrase_corpus, word_corpus
 

@@ -38,8 +38,8 @@ from rune.datasets.spreading import spread_over_labels
 
 SECONDS = 30.0
 """The longest that drawing may take; usually it takes 2."""
-PATIENCE = 10.0
-"""Seconds for which somebody waits while others draw."""
+QUEUE_SECONDS = 10.0
+"""The longest that a request waits while others draw."""
 MAX_WAITING = 4
 """Requests of one organisation that may wait."""
 MAX_SAMPLES = 24
@@ -63,7 +63,7 @@ class AugmentationRequest:
 
 
 @dataclass(frozen=True)
-class AugmentationExample:
+class AugmentedSample:
     """A recording before and after augmentation. `sample` is the number of the sample in the project, None for a part
     of one, and for one of another project."""
 
@@ -71,7 +71,7 @@ class AugmentationExample:
     drawn: AugmentedRecordingJson
 
 
-def draw_augmentation(actor: Actor, project: Project, request: AugmentationRequest) -> list[AugmentationExample]:
+def draw_augmentation(actor: Actor, project: Project, request: AugmentationRequest) -> list[AugmentedSample]:
     """Draws augmentations of a few samples of the train split that the person may play, one of each label.
 
     Raises `Invalid`, `NoDataVersion`, `DataVersionNotFound`, `Unprocessable`, `TooOften`, `Busy`, and `Forbidden` or
@@ -89,7 +89,7 @@ def draw_augmentation(actor: Actor, project: Project, request: AugmentationReque
     party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
     if _scheduler.waiting(party.organisation) >= MAX_WAITING:
         raise TooOften("Others of this organisation draw augmentations now. Try again in a moment.", retry_after=2)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + QUEUE_SECONDS
     with _scheduler.claim(party) as slot, tempfile.TemporaryDirectory(dir=workdir(), prefix="augment-") as name:
         if not slot.wait(lambda: time.monotonic() > deadline):
             raise Busy("Others draw augmentations now. Try again in a moment.")
@@ -97,7 +97,7 @@ def draw_augmentation(actor: Actor, project: Project, request: AugmentationReque
         numbers = write_data(version, entries, data)
         examples = _drawn(recipe, arguments, request, data)
     is_own = version.data_set.project_id == project.pk
-    return [AugmentationExample(numbers.get(each["recording"]) if is_own else None, each) for each in examples]
+    return [AugmentedSample(numbers.get(each["recording"]) if is_own else None, each) for each in examples]
 
 
 def _playable_entries(actor: Actor, project: Project, version: DataVersion, recipe: RecipeJson) -> Sequence[Entry]:

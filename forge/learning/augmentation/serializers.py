@@ -6,7 +6,7 @@ from typing import Annotated, TypedDict
 
 from rest_framework import serializers
 
-from forge.learning.augmentation.actions import AugmentationExample
+from forge.learning.augmentation.actions import AugmentedSample
 from forge.learning.augmentation.lab_answers import AugmentedInputJson
 from rune.digests import DIGEST_LENGTH
 from rune.source.policy.sections.training import MAX_SEED
@@ -25,7 +25,7 @@ class AugmentationExampleJson(TypedDict):
 
 
 class AugmentationJson(TypedDict):
-    """What the augmentation of a recipe makes of a few samples."""
+    """A few samples before and after the augmentation of a recipe."""
 
     kind: Annotated[str, "of the samples: `sound`, `picture` or `motion`"]
     examples: list[AugmentationExampleJson]
@@ -56,12 +56,12 @@ class DrawAugmentationSerializer(serializers.Serializer[None]):
     )
 
 
-def augmentation_to_json(kind: str, examples: list[AugmentationExample]) -> AugmentationJson:
+def augmentation_to_json(kind: str, examples: list[AugmentedSample]) -> AugmentationJson:
     """The examples of samples of this kind."""
     return {"kind": kind, "examples": [_example_to_json(each) for each in examples]}
 
 
-def _example_to_json(example: AugmentationExample) -> AugmentationExampleJson:
+def _example_to_json(example: AugmentedSample) -> AugmentationExampleJson:
     drawn = example.drawn
     return {
         "sample": example.sample,

@@ -104,7 +104,7 @@ def test_a_sample_that_the_person_may_not_play_is_not_drawn(
 def test_an_organisation_has_few_drawings_that_wait(
     motions: Client, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "PATIENCE", 0.0)
+    monkeypatch.setattr(actions, "QUEUE_SECONDS", 0.0)
     begun, over = threading.Event(), threading.Event()
 
     def work() -> None:

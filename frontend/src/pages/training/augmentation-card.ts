@@ -1,6 +1,6 @@
 // One recording beside its draws: a figure for each, drawn by what it is, with a button where it can be heard.
 import type { Answer } from "../../api/request";
-import { axisPaths, bytesOf, colourPicture, spectrogramPicture, type Picture } from "./augmentation-view";
+import { axisPaths, bytesOf, colourPicture, spectrogramPicture, type WindowPicture } from "./augmentation-view";
 
 const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [160, 72];
@@ -66,7 +66,7 @@ function drawing({ levels }: View, shape: readonly number[], kind: string, name:
   return lines;
 }
 
-function canvas({ width, height, data }: Picture, kind: string, name: string): HTMLCanvasElement {
+function canvas({ width, height, data }: WindowPicture, kind: string, name: string): HTMLCanvasElement {
   const drawn = document.createElement("canvas");
   drawn.width = width;
   drawn.height = height;

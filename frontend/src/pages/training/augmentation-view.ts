@@ -6,7 +6,7 @@ export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
-export interface Picture {
+export interface WindowPicture {
   readonly width: number;
   readonly height: number;
   /** Four bytes a pixel. */
@@ -14,7 +14,7 @@ export interface Picture {
 }
 
 /** A spectrogram: time goes to the right, and low tones are at the bottom. `shape` has frames and bands. */
-export function spectrogramPicture(levels: Uint8Array, [frames = 0, bands = 0]: readonly number[]): Picture {
+export function spectrogramPicture(levels: Uint8Array, [frames = 0, bands = 0]: readonly number[]): WindowPicture {
   const values = new Float32Array(frames * bands);
   for (let frame = 0; frame < frames; frame += 1)
     for (let band = 0; band < bands; band += 1)
@@ -23,7 +23,10 @@ export function spectrogramPicture(levels: Uint8Array, [frames = 0, bands = 0]: 
 }
 
 /** A picture in grey or colour. `shape` has height, width and channels. */
-export function colourPicture(levels: Uint8Array, [height = 0, width = 0, channels = 1]: readonly number[]): Picture {
+export function colourPicture(
+  levels: Uint8Array,
+  [height = 0, width = 0, channels = 1]: readonly number[],
+): WindowPicture {
   const data = new Uint8ClampedArray(width * height * 4);
   for (let pixel = 0; pixel < width * height; pixel += 1) {
     for (let colour = 0; colour < 3; colour += 1)

@@ -1,4 +1,4 @@
-// What augmentation makes of recordings, with the settings as they are in the form. Once it is shown, it is drawn again
+// Recordings before and after augmentation, with the settings as they are in the form. Once it is shown, it is drawn again
 // when a setting changes.
 import { address, type Answer } from "../../api/request";
 import { post } from "../post";

@@ -1,7 +1,4 @@
-"""Shared by the templates' training scripts: a seeded fit, the conversion to int8, the answers of the result.
-
-Needs TensorFlow. A script of a folder beside this file reaches it by `sys.path`.
-"""
+"""A seeded fit, the conversion to int8, and the answers of the result. Needs TensorFlow."""
 
 from __future__ import annotations
 
@@ -56,22 +53,16 @@ def drawn(count: int, size: int, rng: np.random.Generator) -> Iterator[NDArray[n
             yield order[start : start + size]
 
 
-def to_tflite(
-    network: Network, weights: Sequence[NDArray[Any]], sample: NDArray[np.float32], *, takes: Any = None
-) -> bytes:
-    """Integer arithmetic throughout, calibrated on `sample`, for one input at a time.
-
-    `takes` is the type of the input, such as `tf.int8`; without it f32 goes in and is quantised. f32 comes out.
-    """
+def to_tflite(network: Network, weights: Sequence[NDArray[Any]], sample: NDArray[np.float32]) -> bytes:
+    """Integer arithmetic throughout, calibrated on `sample`, for one input of i8 at a time. f32 comes out."""
     keras.backend.clear_session()  # names in the file count from 0, whatever was built before
     single = network(1)
     single.set_weights(weights)
     converter = tf.lite.TFLiteConverter.from_keras_model(single)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    if takes is not None:
-        converter.inference_input_type = takes
-        converter.inference_output_type = tf.float32
+    converter.inference_input_type = tf.int8
+    converter.inference_output_type = tf.float32
     converter.representative_dataset = lambda: ([row[None]] for row in sample)
     return bytes(converter.convert())
 
