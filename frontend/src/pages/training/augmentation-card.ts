@@ -1,10 +1,10 @@
 // One recording beside its draws: a figure for each, drawn by what it is, with a button where it can be heard.
-import type { Answer } from "../../api/request";
+import type { ResponseJson } from "../../api/request";
 import { axisPaths, bytesOf, colourPicture, spectrogramPicture, type WindowPicture } from "./augmentation-view";
 
 const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [160, 72];
-type Example = Answer<"post", "/api/v1/projects/{organisation}/{name}/training/augmentation">["examples"][number];
+type Example = ResponseJson<"post", "/api/v1/projects/{organisation}/{name}/training/augmentation">["examples"][number];
 type View = Example["original"];
 
 /** Plays a sound until it is over or another one begins. */

@@ -1,6 +1,6 @@
 // Recordings before and after augmentation, with the settings as they are in the form. Once it is shown, it is drawn again
 // when a setting changes.
-import { address, type Answer } from "../../api/request";
+import { address, type ResponseJson } from "../../api/request";
 import { post } from "../post";
 import { oneAtATime } from "../talk/read";
 import { exampleCard, type ExamplePlayer } from "./augmentation-card";
@@ -8,7 +8,7 @@ import { ARGUMENT, settingsOf } from "./augmentation-settings";
 import { SoundPlayer } from "./sound-player";
 
 const PATH = "/api/v1/projects/{organisation}/{name}/training/augmentation";
-type Augmentation = Answer<"post", typeof PATH>;
+type Augmentation = ResponseJson<"post", typeof PATH>;
 /** Milliseconds without another key, after which a changed setting is drawn. */
 const PAUSE = 600;
 
