@@ -62,6 +62,7 @@ UNAUDITED: Mapping[str, str] = {
     "forge.datasets.labelling.actions.release": "says who looks at a sample for some minutes; no sample changes",
     "forge.datasets.labelling.actions.take_next": "the same",
     "forge.datasets.recordings.actions.read_sample": "reads a recording; storing it is another act, which is written",
+    "forge.learning.augmentation.actions.draw_augmentation": "draws from samples that may be played, and keeps nothing",
     "forge.datasets.samples.actions.cut.propose_parts": "says where a sample could be cut; changes nothing",
     "forge.datasets.samples.actions.positions.set_positions": "a part of marking, which is written",
     "forge.learning.training.actions.offering.offer_model": "a part of other acts, which write theirs",
