@@ -92,6 +92,8 @@ class Recipe:
     features: Callable[[Values], FeatureStages] = _no_backbone
     answer: Callable[[Values, int, str], str] = no_answer
     space: Mapping[str, Sequence[Number]] = field(default_factory=dict)
+    window_units: Sequence[str] = ()
+    """Those of `augmentation` that say what a window is, such as the time between its rows, and change nothing."""
     estimator: Estimator | None = None
     """For a recipe that trains no network."""
     target: NumberTarget | None = None
@@ -168,7 +170,7 @@ class Recipe:
         seen or heard: noise in scaled numbers, or in those of a backbone, cannot."""
         if self.scales or self.needs_backbone:
             return ()
-        return (*self.generation, *self.augmentation)
+        return (*self.generation, *(each for each in self.augmentation if each not in self.window_units))
 
     def classes(self, labels: int) -> int:
         """How many classes its network has for so many labels: the background of objects is one."""

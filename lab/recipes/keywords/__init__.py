@@ -134,6 +134,7 @@ RECIPE = Recipe(
     arguments=(*_ARGUMENTS, *with_defaults(CLASSIFIER, {"epochs": 750, "patience": 25, "learning-rate": 0.01})),
     network_arguments=("filters", "blocks", "kernel", "dropout"),
     augmentation=("step", "shift", "pitch", "masked", "loudness", "background"),
+    window_units=("step",),
     features=_features,
     answer=classifier_answer,
     space={

@@ -67,6 +67,7 @@ RECIPE = Recipe(
     arguments=(*_OWN, _FALSE_ALARMS, *with_defaults(keywords.RECIPE.arguments, {"epochs": 100, "mean-of": 1})),
     network_arguments=keywords.RECIPE.network_arguments,
     augmentation=keywords.RECIPE.augmentation,
+    window_units=keywords.RECIPE.window_units,
     generation=tuple(each.name for each in _OWN),
     features=keywords.RECIPE.features,
     learner="keywords",

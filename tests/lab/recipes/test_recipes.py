@@ -32,6 +32,8 @@ def test_defaults_are_in_range_and_ends_are_accepted(recipe: Recipe, end: str) -
     learned = () if recipe.estimator is None else recipe.estimator.arguments
     assert {*recipe.network_arguments, *recipe.augmentation, *learned} <= declared
     assert "epochs" in declared
+    assert set(recipe.window_units) <= set(recipe.augmentation)
+    assert not {*recipe.window_units} & {*recipe.shown_augmentation}
 
 
 @EVERY
