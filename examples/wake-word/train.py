@@ -129,7 +129,7 @@ def main() -> None:
     quality = listen_and_count(project, corpora(options.cache, options.workers, TEST), options.prompts)
     shutil.copy(project / "wake-word.tflite", options.out)
     (options.out / "quality.json").write_text(json.dumps(quality, indent=2) + "\n", encoding="utf-8")
-    write_example(options.out / "okay-hammer.wav", corpora(options.cache, options.workers, HELD_OUT))
+    write_example(options.out / "two-calls.wav", corpora(options.cache, options.workers, HELD_OUT))
     print(json.dumps(quality, indent=2))
 
 

@@ -289,7 +289,7 @@ def test_anomaly_is_trained_as_its_forge_yml_says() -> None:
 
 @pytest.mark.slow
 def test_wake_word_answers_once_for_each_call() -> None:
-    results = _streamed("wake-word", _sound(EXAMPLES / "wake-word" / "okay-hammer.wav"), 3_200)
+    results = _streamed("wake-word", _sound(EXAMPLES / "wake-word" / "two-calls.wav"), 3_200)
     assert _words(results) == ["listening", "okay hammer"] * 2 + ["listening"]
     assert _words(_streamed("wake-word", bytes(5 * 32_000), 3_200)) == ["listening"]
 

@@ -18,7 +18,7 @@ SHOWN = {
     "Spoken words": ("no-up-yes", ("no", "up", "yes")),
     "Machine sound": ("fan", ("normal", "anomaly")),
     "Exercises": ("exercises", ("resting", "forward elevation", "upright row", "resting")),
-    "Wake word": ("okay-hammer", ("listening", "okay hammer", "listening")),
+    "Wake word": ("two-calls", ("listening", "okay hammer", "listening")),
     "Signs": ("sign", ("left",)),
 }
 

@@ -15,7 +15,7 @@ from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
-CALLS = Path(__file__).resolve().parents[3] / "examples" / "wake-word" / "okay-hammer.wav"
+CALLS = Path(__file__).resolve().parents[3] / "examples" / "wake-word" / "two-calls.wav"
 SEND = """async ([bytes, label]) => {
   const [, organisation, name] = location.pathname.split("/");
   const api = `/api/v1/projects/${organisation}/${name}/samples`;
