@@ -44,7 +44,7 @@ def test_a_threshold_is_dragged_counted_written_and_taken_back(forge: LiveForge,
     assert page.evaluate(SEND, [list(CALLS.read_bytes()), "okay hammer"]) == 201
     card = page.get_by_role("region", name="Output score")
     line = card.get_by_role("slider", name="Threshold of score")
-    expect(line).to_have_attribute("aria-valuenow", "0.9", timeout=PATIENCE)
+    expect(line).to_have_attribute("aria-valuenow", "0.8", timeout=PATIENCE)
     card.get_by_role("button", name="Count on the project's recordings").click()
     counts = card.get_by_label("At this threshold")
     expect(counts).to_contain_text("0 of 1 recording:", timeout=PATIENCE)
@@ -68,7 +68,7 @@ def test_a_threshold_is_dragged_counted_written_and_taken_back(forge: LiveForge,
     card.get_by_role("button", name=re.compile("^Set on of awake to")).click()
     page.wait_for_function(HAS_LINE, arg=f"      on: {value}", timeout=PATIENCE)
     page.get_by_role("textbox", name="Runefile.yml").press("Control+z")
-    page.wait_for_function(HAS_LINE, arg="      on: 0.9", timeout=PATIENCE)
+    page.wait_for_function(HAS_LINE, arg="      on: 0.8", timeout=PATIENCE)
 
 
 def drag(page: Page, up: int) -> None:
