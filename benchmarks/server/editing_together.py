@@ -119,7 +119,7 @@ _REMAINS = (
 
 
 def _flushes(folder: Path) -> str:
-    """How long the disk takes to keep what it was given: no edit is acknowledged before."""
+    """How long the disk takes to store an edit: no edit is acknowledged before that."""
     times = []
     with (folder / "flushed").open("wb", buffering=0) as file:
         for number in range(FLUSHES):

@@ -120,7 +120,7 @@ def note_package_download(actor: Actor, build: Build, package: BuildPackage, dig
 def refresh_preview(actor: Actor, project: Project) -> Preview | None:
     """The preview; where it is behind the text, or was left half made by a crash, it is made anew soon.
 
-    All who may read may do so: it makes what an edit makes by itself. Raises what `require` does.
+    Everybody who may read the project may do this: an edit starts the same work by itself. Raises what `require` does.
     """
     require(actor, Verb.READ, project)
     preview = preview_of(project)

@@ -88,11 +88,11 @@ def augmentation_examples(
     chosen = _chosen(recipe, recordings)
     report(0.1, "Building the features")
     files = MemoryFiles({DEFAULT_RUNEFILE: features_runefile(recipe, values).encode(), **recipe.files})
-    artist = _Artist(recipe, values, built(files, BuildOptions("features")))
+    augmenter = _Augmenter(recipe, values, built(files, BuildOptions("features")))
     examples: list[AugmentationExample] = []
     for place, recording in enumerate(chosen):
         report(0.4 + 0.6 * place / len(chosen), f"Drawing recording {place + 1} of {len(chosen)}")
-        examples += artist.examples(recording, np.random.default_rng([seed, place]))
+        examples += augmenter.examples(recording, np.random.default_rng([seed, place]))
     if not examples:
         raise Refused(Reason.DATA, "The recordings are shorter than a window. Choose a shorter window.")
     return examples
@@ -108,7 +108,7 @@ def _chosen(recipe: Recipe, recordings: Sequence[Recording]) -> list[Recording]:
     return spread_over_labels(ordered, lambda each: each.label, min(MOST_EXAMPLES, max(2, labels)))
 
 
-class _Artist:
+class _Augmenter:
     """Draws with the augmentation of a recipe, and a rune of its features."""
 
     def __init__(self, recipe: Recipe, values: Values, rune: bytes) -> None:
@@ -128,10 +128,10 @@ class _Artist:
         draws = [AugmentedInput(each) for each in self._augmented(np.stack([window] * DRAWS), random)]
         original = AugmentedInput(window)
         if self._recipe.kind is Kind.SOUND:
-            heard = self._heard(recording)
-            sound = self._sound_of_window(heard, place)
+            whole = self._input_sound(recording)
+            sound = self._sound_of_window(whole, place)
             draws = [replace(each, sound=_wav(self._resynthesised(sound, window, each, random))) for each in draws]
-            draws = [*self._generated(heard, recording, random), *draws]
+            draws = [*self._generated(whole, recording, random), *draws]
             original = replace(original, sound=_wav(sound))
         yield AugmentationExample(recording.name, recording.label, original, draws)
 
@@ -144,7 +144,7 @@ class _Artist:
             return changed
         return np.asarray(self._names["augmented"](batch, random, **options), np.float32)
 
-    def _heard(self, recording: Recording) -> Array:
+    def _input_sound(self, recording: Recording) -> Array:
         """The sound that the rune reads of a recording, as far as windows are drawn of it."""
         most = self._length + _MOST_WINDOWS * self._hop
         inputs = self._runner.inputs(recording, most * np.dtype("<i2").itemsize)
@@ -160,9 +160,9 @@ class _Artist:
         """Samples between the begins of two windows."""
         return RATE * int(self._values["hop"]) // 1000
 
-    def _sound_of_window(self, heard: Array, place: int) -> Array:
+    def _sound_of_window(self, whole: Array, place: int) -> Array:
         """The samples of the window at a place, with silence behind a recording that ends before it."""
-        sound = heard[place * self._hop :][: self._length]
+        sound = whole[place * self._hop :][: self._length]
         return np.pad(sound, (0, self._length - len(sound)))
 
     def _resynthesised(self, sound: Array, window: Array, draw: AugmentedInput, random: np.random.Generator) -> Array:
@@ -170,12 +170,12 @@ class _Artist:
         most = len(window) * int(self._values["shift"]) // int(self._values["duration"])
         return resynthesised(sound, window, draw.values, RATE, min(most, len(window) - 1), scale, random)
 
-    def _generated(self, heard: Array, recording: Recording, random: np.random.Generator) -> Iterator[AugmentedInput]:
+    def _generated(self, whole: Array, recording: Recording, random: np.random.Generator) -> Iterator[AugmentedInput]:
         """The sounds that are made of a recording of a word."""
         if not self._recipe.learns_word:
             return
         numbers = {**self._values, "copies": min(_GENERATED, int(self._values["copies"])), "others": _GENERATED}
-        for each in generated_sounds([heard], RATE, self._length, random, numbers):
+        for each in generated_sounds([whole], RATE, self._length, random, numbers):
             sound = _wav(each.samples)
             rows = self._runner.rows(replace(recording, data=sound), 1)
             yield AugmentedInput(rows[0], sound, "The word in noise" if each.is_word else "Not the word")

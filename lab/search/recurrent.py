@@ -30,14 +30,14 @@ def add_steps(builder: Builder, source: int, units: int, name: str, random: np.r
     rows = builder.add("RESHAPE", [source, sizes], target, f"{name}/rows", ("Reshape", {"newShape": list(target)}))
     inputs = builder.add_many("UNPACK", [rows], [(1, channels)] * steps, name, ("Unpack", {"num": steps, "axis": 0}))
     state, step, gates = layer.first(layer.parts(inputs[0])), 1, {}
-    turned = layer.turned(state) if steps > 1 else None
+    state_parts = layer.state_parts(state) if steps > 1 else None
     for place in sorted(range(1, steps), key=lambda place: f"{2 * place}_"):
         gates[place] = layer.parts(inputs[place])
         while step in gates:
-            state = layer.next(state, gates.pop(step), turned)
+            state = layer.next(state, gates.pop(step), state_parts)
             step += 1
             # Where its inputs are not there yet, a step waits for them behind the product with the state.
-            turned = layer.turned(state) if step < steps and step not in gates else None
+            state_parts = layer.state_parts(state) if step < steps and step not in gates else None
     return state
 
 
@@ -78,7 +78,7 @@ class _Layer:
             *self._builder.add_many("SPLIT", [self._axis, product], shapes, f"{self._name}/split", options)
         )
 
-    def turned(self, state: int) -> tuple[int, int]:
+    def state_parts(self, state: int) -> tuple[int, int]:
         """The parts of the state before: those that a step adds to both gates."""
         product = self._of_state_before(state)
         return self._gate(product, 0), self._gate(product, 1)
@@ -88,12 +88,12 @@ class _Layer:
         remaining = self._remaining(self._add("LOGISTIC", parts.update))
         return self._add("MUL", remaining, self._add("TANH", parts.state))
 
-    def next(self, state: int, parts: _InputParts, turned: tuple[int, int] | None) -> int:
-        """The state after a further step; `turned` is what the state before adds, where it is computed already."""
-        if turned is not None:
-            update = self._add("LOGISTIC", self._add("ADD", parts.update, turned[0]))
+    def next(self, state: int, parts: _InputParts, state_parts: tuple[int, int] | None) -> int:
+        """The state after a further step; `state_parts` is what the state before adds, where it is computed already."""
+        if state_parts is not None:
+            update = self._add("LOGISTIC", self._add("ADD", parts.update, state_parts[0]))
             retained = self._add("MUL", update, state)
-            remaining, reset = self._remaining(update), turned[1]
+            remaining, reset = self._remaining(update), state_parts[1]
         else:
             product = self._of_state_before(state)
             update = self._add("LOGISTIC", self._add("ADD", parts.update, self._gate(product, 0)))

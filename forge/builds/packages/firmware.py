@@ -89,8 +89,9 @@ def uf2_of(build: Build) -> ArtefactFile | None:
 def request_firmware(actor: Actor, build: Build) -> FirmwareJson:
     """Returns the current state; a missing one is made soon. A preview has it while its text is the project's.
 
-    All who may read may do so, as with a preview: it is kept for all. Raises what `require` does, and `FirmwareMissing`
-    for a build without a rune, for one that is watched or timed, and for a preview whose text is gone.
+    Everybody who may read the project may do this, as with a preview: the package is stored for all. Raises what
+    `require` does, and `FirmwareMissing` for a build without a rune, for one that is watched or timed, and for a
+    preview whose text is gone.
     """
     require(actor, Verb.READ, build.project)
     if build.artefact is None:

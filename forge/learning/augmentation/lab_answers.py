@@ -25,16 +25,21 @@ class AugmentedInputJson(TypedDict):
     sound: Annotated[str, 'how it sounds, a WAV file in base64; "" for what makes no sound']
 
 
-class AugmentedRecordingJson(TypedDict):
-    """A window of a recording before and after augmentation."""
+class AugmentedWindowJson(TypedDict):
+    """A window before and after augmentation."""
 
-    recording: str
     label: str
     shape: Annotated[list[int], "frames and bands of a sound, rows and axes of motion; height, width and channels"]
     low: float
     high: float
     original: AugmentedInputJson
     draws: list[AugmentedInputJson]
+
+
+class AugmentedRecordingJson(AugmentedWindowJson):
+    """A window of a recording before and after augmentation."""
+
+    recording: str
 
 
 class AugmentationExamplesJson(TypedDict):

@@ -7,21 +7,15 @@ from typing import Annotated, TypedDict
 from rest_framework import serializers
 
 from forge.learning.augmentation.actions import AugmentedSample
-from forge.learning.augmentation.lab_answers import AugmentedInputJson
-from rune.digests import DIGEST_LENGTH
+from forge.learning.augmentation.lab_answers import AugmentedWindowJson
+from forge.learning.training.serializers import LearningSerializer
 from rune.source.policy.sections.training import MAX_SEED
 
 
-class AugmentationExampleJson(TypedDict):
+class AugmentationExampleJson(AugmentedWindowJson):
     """A window of a sample before and after augmentation."""
 
     sample: Annotated[int | None, "its number in the project; `null` for a part of one, or one of another project"]
-    label: str
-    shape: Annotated[list[int], "frames and bands of a sound, rows and axes of motion; height, width and channels"]
-    low: float
-    high: float
-    original: AugmentedInputJson
-    draws: list[AugmentedInputJson]
 
 
 class AugmentationJson(TypedDict):
@@ -31,23 +25,9 @@ class AugmentationJson(TypedDict):
     examples: list[AugmentationExampleJson]
 
 
-class DrawAugmentationSerializer(serializers.Serializer[None]):
+class DrawAugmentationSerializer(LearningSerializer):
     """The settings of a run whose augmentation is drawn."""
 
-    recipe = serializers.CharField(max_length=40)
-    arguments = serializers.DictField(
-        child=serializers.FloatField(), required=False, default=dict, help_text="others have their defaults"
-    )
-    version = serializers.IntegerField(
-        min_value=1, required=False, allow_null=True, default=None, help_text="of the data; the newest if not given"
-    )
-    data_digest = serializers.CharField(
-        max_length=DIGEST_LENGTH,
-        required=False,
-        default="",
-        allow_blank=True,
-        help_text="the digest of a version, also of another project's data; it goes before `version`",
-    )
     seed = serializers.IntegerField(
         min_value=0, max_value=MAX_SEED, required=False, default=0, help_text="another one gives other draws"
     )

@@ -22,7 +22,7 @@ from forge.learning.searches.kinds import (
 from forge.learning.searches.lab_events import TrialNeedsJson
 from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial, SearchTrialState
 from forge.learning.searches.ranking import best_numbers
-from rune.digests import DIGEST_LENGTH
+from forge.learning.training.serializers import LearningSerializer
 from rune.source.policy.sections.models import FORMS
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
 
@@ -89,10 +89,9 @@ class LimitsSerializer(serializers.Serializer[None]):
     )
 
 
-class BeginSearchSerializer(serializers.Serializer[None]):
+class BeginSearchSerializer(LearningSerializer):
     """A search."""
 
-    recipe = serializers.CharField(max_length=40)
     arguments = serializers.DictField(
         child=serializers.FloatField(), required=False, default=dict, help_text="of the first trial"
     )
@@ -101,16 +100,6 @@ class BeginSearchSerializer(serializers.Serializer[None]):
         required=False,
         default=dict,
         help_text="values by argument, or `quantize` with forms; those of the recipe if not given",
-    )
-    version = serializers.IntegerField(
-        min_value=1, required=False, allow_null=True, default=None, help_text="of the data; the newest if not given"
-    )
-    data_digest = serializers.CharField(
-        max_length=DIGEST_LENGTH,
-        required=False,
-        default="",
-        allow_blank=True,
-        help_text="the digest of a version, also of another project's data; it goes before `version`",
     )
     seed = serializers.IntegerField(min_value=0, max_value=MAX_SEED, required=False, default=0)
     form = serializers.ChoiceField(choices=FORMS, required=False, default=DEFAULT_FORM)

@@ -86,8 +86,8 @@ class OpenTrainingRunJson(TrainingRunJson):
     files: list[RunFileJson]
 
 
-class BeginRunSerializer(serializers.Serializer[None]):
-    """A training run."""
+class LearningSerializer(serializers.Serializer[None]):
+    """A recipe with its arguments, and the version of the data that it learns from."""
 
     recipe = serializers.CharField(max_length=40)
     arguments = serializers.DictField(
@@ -103,6 +103,11 @@ class BeginRunSerializer(serializers.Serializer[None]):
         allow_blank=True,
         help_text="the digest of a version, also of another project's data; it goes before `version`",
     )
+
+
+class BeginRunSerializer(LearningSerializer):
+    """A training run."""
+
     seed = serializers.IntegerField(min_value=0, max_value=MAX_SEED, required=False, default=0)
     form = serializers.ChoiceField(choices=FORMS, required=False, default=DEFAULT_FORM)
     model = serializers.CharField(max_length=200, required=False, default=DEFAULT_MODEL)

@@ -1,7 +1,7 @@
 """Public runes on other people's pages: the script that they name, and the page that it opens in a frame.
 
 The page knows nobody: it is answered as to a visitor, no matter who asks, and there is nothing on it to press but the
-player. So it may stand in a frame anywhere.
+player. So pages of any site may embed it.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ async function drawAgain(
   place.replaceChildren(...answer.examples.map((example) => exampleCard(example, answer.kind, data, section, player)));
 }
 
-/** A sentence about the first argument that is out of its range; "" where there is none. */
+/** A sentence about the first argument that is out of its range, or "". */
 function problemOf(form: HTMLFormElement): string {
   for (const field of form.elements) {
     if (!(field instanceof HTMLInputElement) || !field.name.startsWith(ARGUMENT) || field.validity.valid) continue;

@@ -163,7 +163,7 @@ test("a server in trouble takes nothing away", async () => {
   expect(offline.removals).toBe(0);
 });
 
-test("a code that has ended is said so, and anybody who is signed in goes on", async () => {
+test("the page says that a code has ended, and a person who is signed in goes on", async () => {
   const { server, store } = setUp();
   await store.start("old");
   expect(server.asked[0]).toBe("POST /player/acme/digits/enter");

@@ -22,7 +22,7 @@ export class SensorPairing {
   readonly state: Omit<StoreApi<SensorState>, "setState"> = this.#store;
   #wire: PairingSocket | null = null;
   #channel: SealedChannel | null = null;
-  /** Whether the studio of the scanned code said something. */
+  /** Whether the studio of the scanned code has sent a message. */
   #hasHeard = false;
   /** Frames leave in the order of their numbers. */
   #sending: Promise<unknown> = Promise.resolve();
