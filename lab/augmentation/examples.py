@@ -157,8 +157,8 @@ class _Augmenter:
 
     @property
     def _hop(self) -> int:
-        """Samples between the begins of two windows."""
-        return RATE * int(self._values["hop"]) // 1000
+        """Samples between the begins of two windows in the sound that the rune reads."""
+        return RATE * int(self._values["hop"]) // 1000 if self._values.get("stream", 1) else self._length
 
     def _sound_of_window(self, whole: Array, place: int) -> Array:
         """The samples of the window at a place, with silence behind a recording that ends before it."""

@@ -14,8 +14,9 @@ RATE = 16_000
 """Samples a second; recordings of other rates are converted as the rune converts them."""
 _CHUNK_MILLISECONDS = 100
 """The sound that a run reads, a whole number of steps between the starts of frames."""
+_FRAME_MILLISECONDS = 30
 _STEPS = (10, 20, 25)
-"""Milliseconds between the starts of frames of 30 ms, which overlap in a stream."""
+"""Milliseconds between the starts of frames, which overlap in a stream."""
 _BANDS = 40
 """Those of `log_mel` with this preset."""
 _HALVED_BANDS = (10, 20, _BANDS)
@@ -23,6 +24,7 @@ _HALVED_BANDS = (10, 20, _BANDS)
 _QUIET = -80
 """Decibels of full scale up to which a band counts as silent, which the noise of a microphone does not exceed. Zeros,
 which browsers and sound editors write, are then the same as a quiet room."""
+_SCALED_STAGE = "scaled"
 _FACTOR, _OFFSET = 0.087, -1
 _BOUNDS = (-1.0, 1.1)
 """Between silence and full scale, and a little beyond it."""
@@ -41,6 +43,13 @@ _ARGUMENTS = (
     RecipeArgument("background", "The share of sounds that is learned in steady noise of some colour.", 0.5, 0.0, 1.0),
     RecipeArgument("mean-of", "Windows of whose scores the rune takes the mean.", 3, 1, 20, "windows"),
 )  # fmt: skip
+STREAM = RecipeArgument(
+    "stream",
+    "1: a run reads the next 100 ms of a stream of sound. 0: a run reads all of `duration`, and `hop` has no effect.",
+    1,
+    0,
+    1,
+)
 
 
 def _features(values: Values) -> FeatureStages:
@@ -48,44 +57,54 @@ def _features(values: Values) -> FeatureStages:
     if hop > duration:
         raise Refused(Reason.SETTINGS, f"hop is {hop}; it must be at most the duration of {duration} ms.")
     step, bands = require_choice(values, "step", _STEPS), require_choice(values, "bands", _HALVED_BANDS)
-    chunk = _CHUNK_MILLISECONDS // step
-    stages = f"""\
-  # {_CHUNK_MILLISECONDS} ms of sound.
+    if not values.get(STREAM.name, 1):
+        frames = (duration - _FRAME_MILLISECONDS) // step + 1
+        stages = _spectrogram(duration, step, frames, bands, is_stream=False)
+        return FeatureStages(stages, _SCALED_STAGE, (frames, bands), bounds=_BOUNDS)
+    frames = _CHUNK_MILLISECONDS // step
+    stages = _spectrogram(_CHUNK_MILLISECONDS, step, frames, bands, is_stream=True)
+    comment = f"The spectrogram of the last {duration / 1000:g} s, anew each {hop} ms. No frame is computed twice."
+    rows = RowStages(stages, _SCALED_STAGE, (frames, bands), duration // step, hop // step, comment)
+    return features_of_rows(rows, _BOUNDS)
+
+
+def _spectrogram(duration: int, step: int, frames: int, bands: int, *, is_stream: bool) -> str:
+    """The stages of the spectrogram of the sound that a run reads, f32 `[frames, bands]`. Times are in
+    milliseconds."""
+    return f"""\
+  # {duration} ms of sound.
   sound:
     capability: SOUND
     outputs:
-      - {{type: i16, dimensions: [{RATE * _CHUNK_MILLISECONDS // 1000}]}}
+      - {{type: i16, dimensions: [{RATE * duration // 1000}]}}
     args:
       hz: {RATE}
-      sample_duration_ms: {_CHUNK_MILLISECONDS}
+      sample_duration_ms: {duration}
 
   # How loud each of {_BANDS} bands of pitch is, each {step} ms.
   bands:
     proc-block: log_mel
     inputs: [sound]
     outputs:
-      - {{type: f32, dimensions: [{chunk}, {_BANDS}]}}
+      - {{type: f32, dimensions: [{frames}, {_BANDS}]}}
     args:
       preset: micro_frontend
       step: {RATE * step // 1000}
-      stream: 1
+      stream: {int(is_stream)}
       denoise: 0
       noise_floor: {_QUIET}
 
-{_means_of_bands(chunk, bands)}\
+{_means_of_bands(frames, bands)}\
   # From -1, silence, to 1, full scale, as the model learned it.
-  scaled:
+  {_SCALED_STAGE}:
     proc-block: scale
     inputs: [{"bands" if bands == _BANDS else "means"}]
     outputs:
-      - {{type: f32, dimensions: [{chunk}, {bands}]}}
+      - {{type: f32, dimensions: [{frames}, {bands}]}}
     args:
       factor: {_FACTOR}
       offset: {_OFFSET}
 """
-    comment = f"The spectrogram of the last {duration / 1000:g} s, anew each {hop} ms. No frame is computed twice."
-    rows = RowStages(stages, "scaled", (chunk, bands), duration // step, hop // step, comment)
-    return features_of_rows(rows, _BOUNDS)
 
 
 def _means_of_bands(frames: int, bands: int) -> str:
@@ -131,7 +150,7 @@ RECIPE = Recipe(
     title="Keywords and sound events",
     kind=Kind.SOUND,
     folder=Path(__file__).parent,
-    arguments=(*_ARGUMENTS, *with_defaults(CLASSIFIER, {"epochs": 750, "patience": 25, "learning-rate": 0.01})),
+    arguments=(*_ARGUMENTS, STREAM, *with_defaults(CLASSIFIER, {"epochs": 750, "patience": 25, "learning-rate": 0.01})),
     network_arguments=("filters", "blocks", "kernel", "dropout"),
     augmentation=("step", "shift", "pitch", "masked", "loudness", "background"),
     window_units=("step",),

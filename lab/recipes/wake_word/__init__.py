@@ -59,12 +59,14 @@ def _answer(values: Values, scores: str, threshold: Threshold) -> str:
 """
 
 
+_SHARED = tuple(each for each in keywords.RECIPE.arguments if each is not keywords.STREAM)
+
 RECIPE = Recipe(
     name="wake-word",
     title="Wake word",
     kind=keywords.RECIPE.kind,
     folder=Path(__file__).parent,
-    arguments=(*_OWN, _FALSE_ALARMS, *with_defaults(keywords.RECIPE.arguments, {"epochs": 100, "mean-of": 1})),
+    arguments=(*_OWN, _FALSE_ALARMS, *with_defaults(_SHARED, {"epochs": 100, "mean-of": 1})),
     network_arguments=keywords.RECIPE.network_arguments,
     augmentation=keywords.RECIPE.augmentation,
     window_units=keywords.RECIPE.window_units,

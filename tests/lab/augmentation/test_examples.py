@@ -106,6 +106,14 @@ def test_without_augmentation_a_draw_is_the_original_to_see_and_to_hear(
                 assert np.abs(heard - own).max() <= 2  # of 32,767
 
 
+def test_a_sound_of_a_rune_that_reads_whole_windows_is_that_of_the_window() -> None:
+    sound = np.random.default_rng(1).normal(0, 3000, 2 * 16_000).astype("<i2")
+    sound[8_000:24_000:40] = 20_000  # the window in the middle varies most
+    recording = Recording("a.wav", "yes", wav_bytes(16_000, sound.tobytes()), Kind.SOUND, Quality.GOOD)
+    (example,) = drawn("keywords", [recording], stream=0)
+    assert np.abs(samples(example.original.sound) - sound[8_000:24_000]).max() <= 1  # of 32,767
+
+
 def test_the_sounds_made_of_a_wake_word_are_the_word_in_noise_and_other_sounds(
     recordings: dict[str, list[Recording]],
 ) -> None:

@@ -96,6 +96,19 @@ def test_a_window_has_a_frame_for_each_step(step: int, frames: int) -> None:
         assert first[3::2].tobytes() == usual[1:].tobytes()
 
 
+@each_case(("milliseconds", "windows"), [(1000, 1), (300, 1), (1500, 2), (2000, 3)])
+def test_without_a_stream_a_window_begins_in_the_middle_of_the_one_before(milliseconds: int, windows: int) -> None:
+    assert features(noise(milliseconds), stream=0).shape == (windows, 49, 40)
+
+
+def test_without_a_stream_frames_are_those_of_the_stream_that_lie_within_the_window() -> None:
+    (whole,) = features(noise(1000), stream=0, step=10)
+    (stream,) = features(noise(1000), step=10)
+    # A frame of 30 ms that ends with the second step of 10 ms begins before the window.
+    assert whole.shape == (98, 40)
+    assert whole.tobytes() == stream[2:].tobytes()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
