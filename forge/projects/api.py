@@ -174,8 +174,8 @@ class ProjectRestore(OrganisationView):
         principal = signed_in(request)
         target = self.organisation(request, organisation)
         body = self.read_body(request, RestoreSerializer)
-        restored = actions.restore_project(principal, target, name, body.get("name"))
-        return Response(project_to_json(restored, principal))
+        project = actions.restore_project(principal, target, name, body.get("name"))
+        return Response(project_to_json(project, principal))
 
 
 class ProjectFavourite(ProjectView):

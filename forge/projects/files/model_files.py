@@ -96,6 +96,6 @@ def model_drawing(data: bytes, digest: str, organisation: UUID) -> ModelDrawingJ
 def _sentence(missing: tuple[Unsupported, ...]) -> str | None:
     if not missing:
         return None
-    named = [f"{each.op} ({each.types})" if each.types else each.op for each in missing]
-    reason = f"there is no kernel yet for {listed(named)}"
+    ops = [f"{each.op} ({each.types})" if each.types else each.op for each in missing]
+    reason = f"there is no kernel yet for {listed(ops)}"
     return f"The rune's host runs this model: it cannot be compiled, because {reason}."

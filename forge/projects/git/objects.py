@@ -51,15 +51,15 @@ class Objects:
     def history(self, head: bytes) -> tuple[list[Commit], int]:
         """The commits up to one, the oldest first, by their first parents, and how many of them merge others."""
         commits: list[Commit] = []
-        seen: set[bytes] = set()
+        seen_names: set[bytes] = set()
         merges = 0
         name: bytes | None = head
         while name is not None:
-            if name in seen:
+            if name in seen_names:
                 raise Broken("The history has a commit that comes before itself.")
             if len(commits) >= self._limits.commits:
                 raise Broken(f"The history has more than {self._limits.commits:,} commits.")
-            seen.add(name)
+            seen_names.add(name)
             commit = self._object(name, Commit)
             commits.append(commit)
             merges += len(commit.parents) > 1
@@ -70,7 +70,7 @@ class Objects:
         """The names of a commit's files by path."""
         files: dict[str, bytes] = {}
         for path, name in self._tree(bytes(commit.tree), 0):
-            files[_checked(path)] = name
+            files[_checked_path(path)] = name
         return files
 
     def blob(self, name: bytes) -> bytes:
@@ -140,7 +140,7 @@ class Objects:
 
 
 @lru_cache(maxsize=100_000)
-def _checked(path: str) -> str:
+def _checked_path(path: str) -> str:
     try:
         if normal_path(path) != path or len(path) > MAX_PATH_LENGTH or not may_be_in_git(path):
             raise Broken(f"{plain(path)} in the history is no path of a project.")

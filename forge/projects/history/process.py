@@ -29,7 +29,7 @@ from forge.projects.git.process import ARCHIVE, MEMORY, PROCESSOR_SECONDS
 from rune.unreadable import is_folder, reason_of
 from rune.wording import plain, size_text
 
-SENT: Final = "sent.zip"
+SENT_ARCHIVE: Final = "sent.zip"
 BLOBS: Final = "blobs"
 LIST_LIMIT: Final = 24 << 20
 """Bytes of an archive's list of files: each version has some objects, and each object an entry."""
@@ -38,7 +38,7 @@ MAX_NAME_LENGTH: Final = 200
 _LOOSE: Final = re.compile(r"objects/[0-9a-f]{2}/[0-9a-f]{38}")
 _PACK: Final = re.compile(r"objects/pack/pack-[0-9a-f]{40}\.(pack|idx)")
 _NAME: Final = re.compile(rb"[0-9a-f]{40}")
-_REFUSED: Final = {
+_REFUSED_PATHS: Final = {
     "hooks/": "has hooks, which are programs",
     "modules/": "has other repositories in it (submodules)",
     "worktrees/": "belongs to other working folders",
@@ -96,7 +96,7 @@ def main() -> None:
 
 def read(job: HistoryJob) -> Mapping[str, Any]:
     """Writes the files, and answers the commits, the oldest first; none where the archive has no repository."""
-    with Path(SENT).open("rb") as file:
+    with Path(SENT_ARCHIVE).open("rb") as file:
         check_list(file, LIST_LIMIT)
         archive = zipfile.ZipFile(file)
         top = _top_of_git(archive)
@@ -136,7 +136,7 @@ def _unpacked_git(archive: zipfile.ZipFile, top: str, job: HistoryJob) -> bytes:
         problem = kind_problem(info)
         if problem:
             raise Broken(f"{plain(info.filename)}: {problem}.")
-        why = next((why for start, why in _REFUSED.items() if name.startswith(start)), None)
+        why = next((why for start, why in _REFUSED_PATHS.items() if name.startswith(start)), None)
         if why and not name.endswith(".sample"):
             raise Broken(f"The repository {why}: .git/{plain(name)}. Take that out, and pack it again.")
         if name in ("HEAD", "packed-refs", "config") or name.startswith("refs/heads/"):
@@ -178,8 +178,8 @@ def _head_of(small: Mapping[str, bytes]) -> bytes:
     head = small["HEAD"].strip()
     if head.startswith(b"ref: "):
         branch = head.removeprefix(b"ref: ").strip()
-        packed = dict(re.findall(rb"^([0-9a-f]{40}) (\S+)$", small.get("packed-refs", b""), re.MULTILINE))
-        by_name = {name: commit for commit, name in packed.items()}
+        packed_refs = dict(re.findall(rb"^([0-9a-f]{40}) (\S+)$", small.get("packed-refs", b""), re.MULTILINE))
+        by_name = {name: commit for commit, name in packed_refs.items()}
         head = small.get(branch.decode("utf-8", "replace"), by_name.get(branch, b"")).strip()
         if not head:
             raise Broken("The repository has no commit: its branch leads nowhere.")

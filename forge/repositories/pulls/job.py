@@ -156,7 +156,7 @@ def _first(project: Project) -> QuerySet[Version]:
 
 def _base(project: Project, fetched: Fetched, shared: Shared | None) -> Version | None:
     """The version that both sides had last: of the newest commit of the history that the project has."""
-    of_history = fetched.shared
+    of_history = fetched.shared_commit
     if of_history is not None and of_history.version is not None:
         own = Version.objects.filter(project=project, number=of_history.version).first()
         if own is not None:

@@ -163,7 +163,7 @@ def test_bytes_stay_withdrawn_when_their_tag_is_set_to_others(
 def shared_names(stranger: Any, project: Any) -> set[str]:
     """The tags whose files a stranger gets."""
     versions = what_is_published(stranger, project)
-    return set() if versions is None else {name for _, names in versions.tagged for name in names}
+    return set() if versions is None else {name for _, names in versions.tagged_versions for name in names}
 
 
 @pytest.mark.slow
