@@ -86,7 +86,7 @@ class BuildTask:
     def files(self) -> Manifest:
         """The project's files, and the samples in a folder of their own."""
         tests = () if self.tests is None else self.tests.samples
-        return {**self.manifest, **{each.path: each.described for each in tests}}
+        return {**self.manifest, **{each.path: each.file_entry for each in tests}}
 
     def missing(self, artefact: Artefact | None) -> tuple[BuildJobStep, ...]:
         """The steps that are left to do, where this is what was made of the spec before."""

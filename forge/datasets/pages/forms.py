@@ -28,18 +28,18 @@ from forge.projects.pages.lookup import project_of
 @require_POST
 def mark(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Labels the chosen samples, leaves them out of further versions, or deletes them."""
-    sent = request.POST
-    shown = "" if sent.get("do") == "delete" else sent.get("shown", "")
+    form = request.POST
+    shown_number = "" if form.get("do") == "delete" else form.get("shown", "")
 
     def act(principal: Principal, project: Project) -> None:
-        numbers = [_number(each) for each in sent.getlist("numbers")]
-        if sent.get("do") == "delete":
+        numbers = [_number(each) for each in form.getlist("numbers")]
+        if form.get("do") == "delete":
             delete_samples(principal, project, numbers)
             return
-        marks = [_mark(number, sent.get("do", ""), sent.get("label", "")) for number in numbers]
-        mark_samples(principal, project, marks, _number(sent.get("revision", "")))
+        marks = [_mark(number, form.get("do", ""), form.get("label", "")) for number in numbers]
+        mark_samples(principal, project, marks, _number(form.get("revision", "")))
 
-    place = f"/samples/{_number(shown)}" if shown else ""
+    place = f"/samples/{_number(shown_number)}" if shown_number else ""
     return _changed(request, project_of(request, organisation, name, Verb.EDIT), act, place)
 
 

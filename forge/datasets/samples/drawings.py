@@ -24,12 +24,12 @@ def draw_moved_samples() -> None:
     """Completes at most `BATCH` samples. What cannot be read gets a drawing without anything in it, `{"rate": 0}`."""
     rows = Sample.objects.available().filter(source=SampleSource.FILE, drawing={}).order_by("pk")
     read = rows.values_list("pk", "digest", "data_set__project__organisation")[:BATCH]
-    drawn = {pk: _content(organisation, digest) for pk, digest, organisation in read}
-    for data_set_id in Sample.objects.filter(pk__in=drawn).order_by().values_list("data_set", flat=True).distinct():
+    contents = {pk: _content(organisation, digest) for pk, digest, organisation in read}
+    for data_set_id in Sample.objects.filter(pk__in=contents).order_by().values_list("data_set", flat=True).distinct():
         with (change := DataSetChange(data_set_id)) as data_set:
-            samples = Sample.objects.available().filter(data_set=data_set, pk__in=drawn)
+            samples = Sample.objects.available().filter(data_set=data_set, pk__in=contents)
             for sample in samples:
-                content = drawn[sample.pk]
+                content = contents[sample.pk]
                 sample.drawing = dict(content.drawing) if content is not None else {"rate": 0}
                 if content is not None:
                     sample.quality, sample.milliseconds = content.quality.value, content.milliseconds

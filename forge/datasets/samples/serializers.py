@@ -148,11 +148,11 @@ def mark_to_json(mark: SampleMark) -> DataMarkBeforeJson:
     return before
 
 
-def marked_to_json(marked: Marked) -> DataMarkedJson:
+def marked_to_json(change: Marked) -> DataMarkedJson:
     """Returns the previous values of all samples of a change as JSON."""
-    return {"revision": marked.revision, "before": [mark_to_json(each) for each in marked.before]}
+    return {"revision": change.revision, "before": [mark_to_json(each) for each in change.before]}
 
 
-def parts_to_json(proposed: ProposedParts) -> DataPartsJson:
+def parts_to_json(proposal: ProposedParts) -> DataPartsJson:
     """Returns proposed parts as JSON."""
-    return {"length": proposed.length, "parts": [{"start": each.start, "end": each.end} for each in proposed.parts]}
+    return {"length": proposal.length, "parts": [{"start": each.start, "end": each.end} for each in proposal.parts]}

@@ -29,7 +29,7 @@ from forge.core.blobs.store import blob_name, blob_storage, place_file
 from forge.core.database.set_aside import PREFIX
 from forge.core.models import Blob
 from forge.datasets.removals.again import delete_again
-from forge.datasets.removals.deletion_list import Deletions, in_database, list_path, listed
+from forge.datasets.removals.deletion_list import Deletions, in_database, list_path, read_deletions
 from forge.serving.backup import database_state
 from forge.serving.backup.archive import DESCRIPTION, unpack
 from forge.serving.backup.create_backup import FORMAT, Description
@@ -108,7 +108,7 @@ def _deletions(*, is_used: bool) -> Deletions | None:
     """
     parts = []
     if list_path().exists():
-        parts.append(listed())
+        parts.append(read_deletions())
     if is_used:
         with suppress(DatabaseError):
             parts.append(in_database())

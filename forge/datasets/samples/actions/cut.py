@@ -79,14 +79,14 @@ def cut_sample(actor: Actor, sample: Sample, parts: Sequence[LabelledPart], revi
     digests = sorted({blob.digest for blob in blobs})
     with delete_on_failure(digests), (change := DataSetChange(sample.data_set_id)) as data_set:
         whole = _current(actor, sample, revision)
-        added = _store(actor, data_set, whole, contents, blobs, parts)
-        if link_owned([(each, each.digest) for each in added], project.organisation_id):
+        new_samples = _store(actor, data_set, whole, contents, blobs, parts)
+        if link_owned([(each, each.digest) for each in new_samples], project.organisation_id):
             require_fits(project.organisation_id)
         before = [SampleMark(whole.number, whole.label, whole.left_out)]
-        before += [SampleMark(each.number, each.label, left_out=True) for each in added]
+        before += [SampleMark(each.number, each.label, left_out=True) for each in new_samples]
         Sample.objects.filter(pk=whole.pk).update(left_out=True, revision=data_set.revision)
-        change.note(actor, "data.cut", number=whole.number, count=len(added))
-    delete_if_unlinked(sorted(set(digests) - {each.digest for each in added}))
+        change.note(actor, "data.cut", number=whole.number, count=len(new_samples))
+    delete_if_unlinked(sorted(set(digests) - {each.digest for each in new_samples}))
     return Marked(data_set.revision, before)
 
 
@@ -124,13 +124,13 @@ def _store(
     parts: Sequence[LabelledPart],
 ) -> list[Sample]:
     present = Sample.objects.available().filter(data_set=data_set, digest__in=[blob.digest for blob in blobs])
-    known = set(present.values_list("digest", flat=True))
+    known_digests = set(present.values_list("digest", flat=True))
     origin = SampleOrigin(device=whole.device, source=SampleSource(whole.source))
     rows: list[Sample] = []
     for content, blob, each in zip(contents, blobs, parts, strict=True):
-        if blob.digest in known:
+        if blob.digest in known_digests:
             continue
-        known.add(blob.digest)
+        known_digests.add(blob.digest)
         label = checked_word(each.label, "label")
         split = Split(whole.split)
         rows.append(new_row(data_set, whole.consent, content, blob, label, split, whole.group, origin, actor, None))
