@@ -45,13 +45,13 @@ def default_tag(tags: Sequence[Tag]) -> Tag | None:
     if not tags:
         return None
     digests = {tag.build.artefact.digest for tag in tags if tag.build.artefact is not None}
-    said = clearances_of(tags[0].repository.project, digests)
+    verdicts = clearances_of(tags[0].repository.project, digests)
 
     def rank(tag: Tag) -> tuple[bool, int]:
-        return tag.is_deprecated, judged(tag)
+        return tag.is_deprecated, verdict_rank(tag)
 
-    def judged(tag: Tag) -> int:
-        clearance = said.get(tag.build.artefact.digest) if tag.build.artefact is not None else None
+    def verdict_rank(tag: Tag) -> int:
+        clearance = verdicts.get(tag.build.artefact.digest) if tag.build.artefact is not None else None
         if tag.publication is not None and tag.publication.admission == Admission.OVERRIDDEN:
             return 0
         return (Clearance.APPROVED, Clearance.UNJUDGED, Clearance.OBJECTED).index(clearance or Clearance.UNJUDGED)

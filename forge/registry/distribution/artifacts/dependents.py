@@ -43,16 +43,16 @@ def _naming(repository: UUID, digest: str) -> Iterator[Manifest]:
 
 def _with_those_that_need(ids: set[UUID]) -> set[UUID]:
     """Manifests with the indexes that list them, and with what they refer to, by any number of steps."""
-    known: set[UUID] = set()
-    while fresh := ids - known:
-        known |= fresh
+    needed_ids: set[UUID] = set()
+    while fresh := ids - needed_ids:
+        needed_ids |= fresh
         for manifest in Manifest.objects.filter(pk__in=fresh):
             mine = Manifest.objects.filter(repository=manifest.repository_id, trashed=None)
             listing = BlobLink.objects.filter(owner_kind=owner_kind(Manifest), blob_id=manifest.blob_id)
             ids |= set(mine.filter(pk__in=listing.values("owner_id")).values_list("pk", flat=True))
             if manifest.subject:
                 ids |= set(mine.filter(blob_id=manifest.subject).values_list("pk", flat=True))
-    return known
+    return needed_ids
 
 
 def _names_of(ids: Iterable[UUID]) -> Iterator[str]:

@@ -76,10 +76,10 @@ class RemoteRepository:
         `RemoteFailed`."""
         with self._connection.request("GET", f"{self._address}/blobs/{digest}") as response:
             self._require(response.status == 200, response, f"{self._name} has no blob {digest}")
-            received = 0
+            received_size = 0
             for chunk in response.iter_stream():
-                received += len(chunk)
-                if received > size:
+                received_size += len(chunk)
+                if received_size > size:
                     raise RemoteFailed(f"The blob {digest} has more bytes than the {size} that its manifest says.")
                 yield chunk
 

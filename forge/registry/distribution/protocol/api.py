@@ -42,17 +42,17 @@ def distribution(request: HttpRequest, rest: str = "") -> HttpResponseBase:
     try:
         response = _answer(request, rest, address)
     except Refusal as refusal:
-        response = _refused(request, address, refusal)
+        response = _refuse(request, address, refusal)
     except BodyStopped as stopped:
-        response = _refused(request, address, Refusal(stopped.status, "BLOB_UPLOAD_INVALID", str(stopped)))
+        response = _refuse(request, address, Refusal(stopped.status, "BLOB_UPLOAD_INVALID", str(stopped)))
     except (OSError, DatabaseError) as error:
-        response = _refused(request, address, _unavailable(error))
+        response = _refuse(request, address, _unavailable(error))
     for name, value in COMMON_HEADERS.items():
         response.headers[name] = value
     return response
 
 
-def _refused(request: HttpRequest, address: Address | None, refusal: Refusal) -> HttpResponse:
+def _refuse(request: HttpRequest, address: Address | None, refusal: Refusal) -> HttpResponse:
     scope = "" if address is None else f"repository:{address.name}:{_actions(request)}"
     return refusal_response(refusal, challenge(request, scope))
 

@@ -67,17 +67,17 @@ def allowed_access(principal: Principal, scopes: Iterable[str]) -> dict[str, fro
         kind, _, rest = scope.partition(":")
         name, _, actions = rest.rpartition(":")
         if kind == "repository":
-            wanted = set(VERBS) if actions == "*" else set(actions.split(",")) & set(VERBS)
-            access[name] = access.get(name, frozenset()) | _of_repository(principal, name, wanted)
+            verbs = set(VERBS) if actions == "*" else set(actions.split(",")) & set(VERBS)
+            access[name] = access.get(name, frozenset()) | _of_repository(principal, name, verbs)
     return {name: actions for name, actions in access.items() if actions}
 
 
-def _of_repository(principal: Principal, name: str, wanted: Iterable[str]) -> frozenset[str]:
+def _of_repository(principal: Principal, name: str, verbs: Iterable[str]) -> frozenset[str]:
     organisation, _, rest = name.partition("/")
     try:
         project = find_project(principal, organisation, rest.split("/")[0], Verb.SEE)
     except Moved:
-        return frozenset(wanted)  # all that it opens is the present address
+        return frozenset(verbs)  # all that it opens is the present address
     except DomainError:
         return frozenset()
-    return frozenset(action for action in wanted if can(principal, VERBS[action], project))
+    return frozenset(action for action in verbs if can(principal, VERBS[action], project))

@@ -147,8 +147,8 @@ def _page_of(request: HttpRequest) -> tuple[str, int]:
 
 
 def _versions_after(versions: QuerySet[Any], after: str, count: int) -> list[str]:
-    placed = versions.annotate(place=by_code_point("version")).filter(place__gt=after).order_by("place")
-    return list(placed.values_list("version", flat=True)[:count])
+    later_versions = versions.annotate(place=by_code_point("version")).filter(place__gt=after).order_by("place")
+    return list(later_versions.values_list("version", flat=True)[:count])
 
 
 def _tags(full_name: str, names: list[str], size: int) -> HttpResponseBase:
@@ -164,8 +164,8 @@ def _referrers(request: HttpRequest, repository: Repository, address: Address) -
     """An index of the manifests that refer to a digest, which need not exist."""
     require_digest(address.reference)
     artifact_type = request.GET.get("artifactType", "")
-    skipped = request.GET.get("skip", "0")
-    first = int(skipped) if skipped.isdecimal() and len(skipped) < 7 else 0
+    skip = request.GET.get("skip", "0")
+    first = int(skip) if skip.isdecimal() and len(skip) < 7 else 0
     rows = list(referrers_of(repository, address.reference, artifact_type)[first : first + PAGE + 1])
     response = _listing(rows[:PAGE])
     if artifact_type:

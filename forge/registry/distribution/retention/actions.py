@@ -81,8 +81,8 @@ def delete_expired(actor: Actor, repository: Repository, now: datetime | None = 
     lock_names(organisation)
     project = Project.objects.select_for_update(of=("self",), no_key=True).get(pk=repository.project_id)
     rows = expired_in([repository], policy_of(organisation), now or timezone.now())[:MOST_AT_ONCE]
-    deleted = [each for _, each in rows]
-    for each in deleted:
+    expired_artifacts = [each for _, each in rows]
+    for each in expired_artifacts:
         tags = sorted(each.artifact.tags)
         manifest = Manifest.objects.get(repository=repository, blob_id=each.artifact.digest)
         manifest.trashed, manifest.trashed_tags = timezone.now(), tags
@@ -97,7 +97,7 @@ def delete_expired(actor: Actor, repository: Repository, now: datetime | None = 
             tags=listed(tags) or "no tag",
             reason=each.reason,
         )
-    return deleted
+    return expired_artifacts
 
 
 def checked_policy(policy: RetentionPolicy) -> RetentionPolicy:

@@ -64,7 +64,7 @@ class Expired:
     reason: str
 
 
-def expired(artifacts: Sequence[Artifact], policy: RetentionPolicy, now: datetime) -> list[Expired]:
+def find_expired(artifacts: Sequence[Artifact], policy: RetentionPolicy, now: datetime) -> list[Expired]:
     """The artifacts of one repository that go, in their order.
 
     One goes if a rule deletes each of its tags, nothing needs it, and no tag of it is to be kept.
@@ -82,10 +82,10 @@ def expired(artifacts: Sequence[Artifact], policy: RetentionPolicy, now: datetim
 
 def _newest(artifacts: Iterable[Artifact], policy: RetentionPolicy) -> set[tuple[str, str]]:
     """The tags that rules keep since they were set last, each as digest and name."""
-    named = [(time, artifact.digest, name) for artifact in artifacts for name, time in artifact.names.items()]
+    tags_by_time = [(time, artifact.digest, name) for artifact in artifacts for name, time in artifact.names.items()]
     newest: set[tuple[str, str]] = set()
     for rule in policy.rules:
-        mine = sorted((each for each in named if _rule_of(each[2], policy) is rule), reverse=True)
+        mine = sorted((each for each in tags_by_time if _rule_of(each[2], policy) is rule), reverse=True)
         newest |= {(digest, name) for _, digest, name in mine[: rule.keep_last or 0]}
     return newest
 

@@ -31,7 +31,7 @@ from forge.registry.provenance.advisories.matching import (
     findings,
     index_of,
     sources_of,
-    uncompared,
+    uncompared_sources,
 )
 from forge.registry.provenance.advisories.osv import BadAdvisories, read_advisories
 from rune.tools.signing.referrers import BOM_TYPE
@@ -62,7 +62,7 @@ class KnownVulnerabilities:
 
     date: datetime | None
     findings: tuple[KnownVulnerability, ...] = ()
-    uncompared: tuple[str, ...] = ()
+    uncompared_sources: tuple[str, ...] = ()
     """The sources of components of which the list says nothing."""
     is_compared: bool = True
     """Whether the list says something of at least one component."""
@@ -103,8 +103,8 @@ def known_vulnerabilities(tag: Tag) -> KnownVulnerabilities | None:
         return KnownVulnerabilities(
             advisories.date,
             findings(components, advisories.advisories),
-            uncompared(components, advisories.sources),
-            any(not uncompared([each], advisories.sources) for each in components),
+            uncompared_sources(components, advisories.sources),
+            any(not uncompared_sources([each], advisories.sources) for each in components),
         )
     except (BadAdvisories, BadBill, BadManifest, NotFound, Damaged) as error:
         _log.warning("The vulnerabilities of %s are not known: %s", tag, error)
@@ -138,11 +138,11 @@ def _read(file: Path, inode: int, changed: int, size: int) -> AdvisoryList | str
         advisories = read_advisories(file.read_bytes())
         return AdvisoryList(datetime.fromtimestamp(changed / 1e9, UTC), index_of(advisories), sources_of(advisories))
     except BadAdvisories as error:
-        said = f"{file}: {error}"
+        reason = f"{file}: {error}"
     except OSError as error:
-        said = f"the file {file} cannot be opened: {error.strerror}"
-    _log.error("ADVISORY_LIST cannot be read: %s", said)
-    return said
+        reason = f"the file {file} cannot be opened: {error.strerror}"
+    _log.error("ADVISORY_LIST cannot be read: %s", reason)
+    return reason
 
 
 def _bills(tag: Tag) -> Iterator[bytes]:

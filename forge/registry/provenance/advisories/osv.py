@@ -16,7 +16,7 @@ from typing import Any, Final
 MOST_EVENTS: Final = 10_000
 """Borders of one range."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
-_COMPARED: Final = frozenset({"SEMVER", "ECOSYSTEM"})
+_COMPARED_TYPES: Final = frozenset({"SEMVER", "ECOSYSTEM"})
 _EVENTS: Final = ("introduced", "fixed", "last_affected", "limit")
 _SEVERITIES: Final = frozenset({"LOW", "MODERATE", "MEDIUM", "HIGH", "CRITICAL"})
 
@@ -86,13 +86,15 @@ def _advisory(entry: Any, number: int) -> Advisory | None:
             raise ValueError("its id is not one")
         if entry.get("withdrawn") is not None:
             return None
-        affected = tuple(_affected(each) for each in _array(entry.get("affected")) if "package" in each)
-        return Advisory(identifier, _severity(entry), affected)
+        affected_packages = tuple(
+            _affected_package(each) for each in _array(entry.get("affected")) if "package" in each
+        )
+        return Advisory(identifier, _severity(entry), affected_packages)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise BadAdvisories(f"entry {number} is damaged: {type(error).__name__} {str(error)[:100]}") from None
 
 
-def _affected(value: Mapping[str, Any]) -> Affected:
+def _affected_package(value: Mapping[str, Any]) -> Affected:
     package = value["package"]
     # Debian:12 is a release of the ecosystem Debian.
     ecosystem, _, release = _text(package["ecosystem"]).partition(":")
@@ -100,7 +102,9 @@ def _affected(value: Mapping[str, Any]) -> Affected:
         ecosystem,
         package_name(ecosystem, _text(package["name"])),
         # Commits of Git are no versions: a component names none.
-        tuple(_events(each["events"]) for each in _array(value.get("ranges")) if _text(each["type"]) in _COMPARED),
+        tuple(
+            _events(each["events"]) for each in _array(value.get("ranges")) if _text(each["type"]) in _COMPARED_TYPES
+        ),
         # Many packages have a version 1.0: one text for all of them.
         tuple(intern(_text(each)) for each in _array(value.get("versions"))),
         release,
@@ -120,8 +124,8 @@ def _events(values: Any) -> tuple[RangeBorder, ...]:
 
 
 def _severity(entry: Mapping[str, Any]) -> str:
-    said = entry.get("database_specific") or {}
-    word = said.get("severity")
+    details = entry.get("database_specific") or {}
+    word = details.get("severity")
     if isinstance(word, str) and word.upper() in _SEVERITIES:
         return word.lower()
     scores = [_text(each["score"]) for each in _array(entry.get("severity"))]

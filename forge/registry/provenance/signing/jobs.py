@@ -105,8 +105,8 @@ def _request(kind: JobKind, project: Project, signed: Mapping[str, str], author:
     if key is None:
         return
     spec = {**signed, "key": str(key.pk)}
-    failed = Job.objects.filter(kind=kind.name, organisation=project.organisation_id, state=JobState.FAILED)
-    if failed.filter(spec_digest=canonical_digest(spec)).exists():
+    failed_jobs = Job.objects.filter(kind=kind.name, organisation=project.organisation_id, state=JobState.FAILED)
+    if failed_jobs.filter(spec_digest=canonical_digest(spec)).exists():
         # Somebody retries it on the page of jobs, once the reason is gone.
         return
     enqueue(kind, project.organisation_id, spec, party=Party(project.organisation_id, author), project=project)
@@ -116,8 +116,8 @@ def complete_publications() -> None:
     """Gives publications the provenance and the signature that they lack: those from before there was a key, those
     whose key was revoked, and those whose server ended in the middle."""
     tags = Tag.objects.listed().filter(repository__project__deleted_at=None).exclude(publication=None)
-    listed = Publication.objects.filter(pk__in=tags.values("publication"))
-    related = listed.select_related("repository__project__organisation", "build__artefact", "build__version")
+    publications = Publication.objects.filter(pk__in=tags.values("publication"))
+    related = publications.select_related("repository__project__organisation", "build__artefact", "build__version")
     for publication in related.filter(provenance=None).exclude(build__artefact=None)[:MOST_AT_ONCE]:
         attach_provenance(publication)
     valid = Signature.objects.filter(publication=OuterRef("pk"), key__revoked=None)
@@ -128,8 +128,8 @@ def complete_publications() -> None:
 
 def complete_blocks() -> None:
     """The same for versions of blocks."""
-    listed = BlockVersion.objects.listed().filter(repository__project__deleted_at=None)
-    related = listed.select_related("repository__project__organisation", "manifest", "source_version")
+    blocks = BlockVersion.objects.listed().filter(repository__project__deleted_at=None)
+    related = blocks.select_related("repository__project__organisation", "manifest", "source_version")
     for block in related.filter(provenance=None)[:MOST_AT_ONCE]:
         attach_block_provenance(block)
     valid = PublishedBlockSignature.objects.filter(block=OuterRef("pk"), key__revoked=None)

@@ -27,7 +27,7 @@ from rune.tools.signing.verifying import Signed, Trust, verify_bundle
 
 def sign_block(context: JobContext) -> Mapping[str, Any]:
     """Signs a version of a block, where the gate still lets it pass. It reads what to sign from the database."""
-    block = _published(context.spec["block"])
+    block = _published_block(context.spec["block"])
     row = SigningKey.objects.filter(pk=context.spec["key"]).signing().first()
     if row is None:
         raise JobFailed("The key no longer signs. Another key takes over, if there is one.")
@@ -57,11 +57,11 @@ def _note(actor: Actor, action: str, block: BlockVersion, manifest: Manifest, ke
     values = {"manifest": manifest, "created": now}
     PublishedBlockSignature.objects.update_or_create(block=block, key=key, defaults=values)
     project = block.repository.project
-    said = {"block": block.name, "version": block.version, "digest": block.manifest.blob_id}
-    write_entry(actor, action, project.stream, project.place, **said, fingerprint=key.fingerprint)
+    facts = {"block": block.name, "version": block.version, "digest": block.manifest.blob_id}
+    write_entry(actor, action, project.stream, project.place, **facts, fingerprint=key.fingerprint)
 
 
-def _published(pk: str) -> BlockVersion:
+def _published_block(pk: str) -> BlockVersion:
     """A version of a block with the bytes that it was published with. Raises `JobFailed`."""
     related = BlockVersion.objects.select_related(
         "repository__project__organisation", "manifest", "source_version", "author"

@@ -86,8 +86,10 @@ def _publication(repository: Repository, subject: str, proof: VerifiedStatement)
 def _block(repository: Repository, subject: str, proof: VerifiedStatement) -> BlockVersion | None:
     """The version of a block that a statement is about, by its name and digest."""
     try:
-        said = read_block_provenance(proof.statement)
+        provenance = read_block_provenance(proof.statement)
     except BadBundle:
         return None
-    named = BlockVersion.objects.filter(repository=repository, name=said.block, version=said.publication.tag)
-    return named.filter(manifest__blob_id=subject).first()
+    versions = BlockVersion.objects.filter(
+        repository=repository, name=provenance.block, version=provenance.publication.tag
+    )
+    return versions.filter(manifest__blob_id=subject).first()

@@ -49,10 +49,10 @@ def make_key(context: JobContext) -> Mapping[str, Any]:
     is_first = not SigningKey.objects.exclude(sealed="").exists()
     secret = _secret(may_make=is_first)
     key = make_private_key(Algorithm(row.algorithm))
-    sealed = seal_key(key.private_bytes(), secret, row.pk)
+    sealed_key = seal_key(key.private_bytes(), secret, row.pk)
     with transaction.atomic():
         context.confirm_lease()
-        row.fingerprint, row.public_key, row.sealed = key.public.fingerprint, key.public.pem, sealed
+        row.fingerprint, row.public_key, row.sealed = key.public.fingerprint, key.public.pem, sealed_key
         row.save(update_fields=["fingerprint", "public_key", "sealed"])
         retire_others(row)
         organisation = row.organisation

@@ -15,7 +15,7 @@ from forge.registry.provenance.advisories.matching import (
     findings,
     index_of,
     sources_of,
-    uncompared,
+    uncompared_sources,
 )
 from forge.registry.provenance.advisories.osv import BadAdvisories, read_advisories
 from tests.support.cases import each_case
@@ -243,7 +243,7 @@ def test_a_debian_package_is_compared_by_its_source_package(qualifiers: str, is_
 def test_packages_of_which_the_list_says_nothing_are_named(purl: str, named: tuple[str, ...]) -> None:
     sources = sources_of(read_advisories(json.dumps([about_openssl()]).encode()))
     component = {"name": "door", "version": "1.0", "purl": purl}
-    assert uncompared(components_in(bill(component)), sources) == named
+    assert uncompared_sources(components_in(bill(component)), sources) == named
 
 
 def test_debian_versions_are_ordered_as_dpkg_orders_them() -> None:
