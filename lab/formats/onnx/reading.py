@@ -39,7 +39,7 @@ _ATTRIBUTE_TYPES = {1: _FLOAT, 2: _INT, 3: _TEXT, 4: _TENSOR, 6: _FLOATS, 7: _IN
 _EMPTY: Mapping[int, Attribute] = {_FLOAT: 0.0, _INT: 0, _TEXT: "", _FLOATS: (), _INTS: (), _TEXTS: ()}
 _GRAPHS = (6, 11)
 _CONTROL_FLOW = ("If", "Loop", "Scan", "SequenceMap")
-_QUANTISED = ("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear")
+_QUANTISED_OPERATORS = ("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear")
 
 
 def read_onnx(path: Path, weights: Path | None = None, weights_name: str = "") -> OnnxModel:
@@ -226,7 +226,7 @@ def _check_operator(op: str, domain: str) -> None:
         raise Refused(
             Reason.UNKNOWN_LAYER, f"The operator {op} chooses or repeats while the model runs, which is not converted."
         )
-    if op in _QUANTISED or op.startswith(("QLinear", "MatMulInteger", "ConvInteger")):
+    if op in _QUANTISED_OPERATORS or op.startswith(("QLinear", "MatMulInteger", "ConvInteger")):
         raise Refused(
             Reason.NOT_CONVERTED, f"The model is quantised already ({op}). Convert the float model that it was made of."
         )

@@ -78,6 +78,6 @@ def _rename_functions(graph: Any) -> None:
     for nodes in _bodies(graph):
         for node in nodes:
             for attribute in node.attr.values():
-                for called in (attribute.func, *attribute.list.func):
-                    if called.name in own:
-                        called.name += _SUFFIX
+                for called_function in (attribute.func, *attribute.list.func):
+                    if called_function.name in own:
+                        called_function.name += _SUFFIX

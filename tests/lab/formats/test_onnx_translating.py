@@ -11,7 +11,7 @@ import pytest
 from lab.formats.comparing import TOLERANCE, difference
 from lab.formats.onnx.model import OnnxInput, OnnxModel
 from lab.formats.onnx.reading import read_onnx
-from lab.formats.onnx.translating import Translated, fix_shapes, translate
+from lab.formats.onnx.translating import TranslatedModel, fix_shapes, translate
 from lab.formats.onnx.writing import write_onnx
 from lab.quantize.noise import RunningModel
 from lab.refusal import Reason, Refused
@@ -31,11 +31,11 @@ def read(name: str) -> OnnxModel:
     return read_onnx(path, weights if weights.exists() else None, weights.name)
 
 
-def ops(translated: Translated) -> list[str]:
+def ops(translated: TranslatedModel) -> list[str]:
     return [operator.op for operator in read_model(translated.data).operators]
 
 
-def answer(translated: Translated, *values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def answer(translated: TranslatedModel, *values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     turned = [value.transpose(one.order) for value, one in zip(values, translated.inputs, strict=True)]
     return RunningModel(translated.data).run(turned)[0]
 

@@ -65,12 +65,12 @@ def _lstm_step(cell: _Cell, fed: int, states: _States, number: int) -> _States:
     total = cell.builder.add("ADD", both, shape, f"{cell.name}/sum_{number}", ("Add", {ACTIVATION: 0}))
     enter, leave, forget, new = cell.gates(total, 4, f"gate_{number}")
     remaining = cell.two("MUL", cell.one("LOGISTIC", forget, f"forget_{number}"), memory, f"remaining_{number}")
-    entered = cell.two(
+    update = cell.two(
         "MUL", cell.one("LOGISTIC", enter, f"enter_{number}"), cell.one("TANH", new, f"new_{number}"), f"in_{number}"
     )
-    memory = cell.two("ADD", remaining, entered, f"memory_{number}")
-    opened = cell.one("LOGISTIC", leave, f"leave_{number}")
-    return cell.two("MUL", opened, cell.one("TANH", memory, f"shown_{number}"), f"state_{number}"), memory
+    memory = cell.two("ADD", remaining, update, f"memory_{number}")
+    output_gate = cell.one("LOGISTIC", leave, f"leave_{number}")
+    return cell.two("MUL", output_gate, cell.one("TANH", memory, f"shown_{number}"), f"state_{number}"), memory
 
 
 def _gru_step(cell: _Cell, fed: int, states: _States, number: int, *, resets_after: bool) -> _States:
@@ -97,12 +97,12 @@ _Step = Callable[[_Cell, int, _States, int], _States]
 
 
 def _recurrent(translation: Translation, node: OnnxNode, gates: int, states: int) -> None:
-    known = _arguments(node)
+    attributes = _arguments(node)
     value = translation.value(node, 0)
-    if len(value.shape) != 3 or known["layout"]:
+    if len(value.shape) != 3 or attributes["layout"]:
         raise refuse(node, "does not have time, batch and features, in this order.")
     steps, batch, features = value.shape
-    directions = 2 if known["direction"] == "bidirectional" else 1
+    directions = 2 if attributes["direction"] == "bidirectional" else 1
     weights, recurrent = translation.constant(node, 1), translation.constant(node, 2)
     units = recurrent.shape[-1] if recurrent.ndim == 3 else 0
     if not units or weights.shape != (directions, gates * units, features):
@@ -116,7 +116,7 @@ def _recurrent(translation: Translation, node: OnnxNode, gates: int, states: int
     if bias.shape != (directions, 2 * size):
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has a bias of another size.")
     step: _Step = {"LSTM": _lstm_step, "RNN": _simple_step}.get(
-        node.op, partial(_gru_step, resets_after=bool(known["linear_before_reset"]))
+        node.op, partial(_gru_step, resets_after=bool(attributes["linear_before_reset"]))
     )
     results, finals = [], []
     rows = translation.reshape(translation.plain(value), (steps * batch, features), f"{node.name}/rows")
@@ -128,18 +128,18 @@ def _recurrent(translation: Translation, node: OnnxNode, gates: int, states: int
         cell = _Cell(translation.builder, translation, own, bias[direction, size:], batch, units, name)
         current = tuple(_first_state(translation, node, 5 + one, direction, batch, units) for one in range(states))
         order = range(steps)
-        shown = {}
-        for number in reversed(order) if direction or known["direction"] == "reverse" else order:
+        states_by_step = {}
+        for number in reversed(order) if direction or attributes["direction"] == "reverse" else order:
             current = step(cell, parts[number], current, number)
-            shown[number] = current[0]
-        results.append([shown[number] for number in order])
+            states_by_step[number] = current[0]
+        results.append([states_by_step[number] for number in order])
         finals.append(current)
     _give(translation, node, results, finals, (steps, batch, units))
 
 
 def _arguments(node: OnnxNode) -> dict[str, Any]:
     """The arguments; functions other than the usual ones are refused."""
-    known = arguments(
+    attributes = arguments(
         node,
         hidden_size=0,
         direction="forward",
@@ -152,12 +152,12 @@ def _arguments(node: OnnxNode) -> dict[str, Any]:
         layout=0,
     )
     usual = {"LSTM": ("Sigmoid", "Tanh", "Tanh"), "GRU": ("Sigmoid", "Tanh"), "RNN": ("Tanh",)}[node.op]
-    functions = known["activations"]
-    if (functions and tuple(functions) not in (usual, usual * 2)) or known["clip"] or known["input_forget"]:
+    functions = attributes["activations"]
+    if (functions and tuple(functions) not in (usual, usual * 2)) or attributes["clip"] or attributes["input_forget"]:
         raise refuse(node, "has other functions than the usual ones, or coupled gates, which are not converted.")
     if node.op == "LSTM" and node.input(7):
         raise refuse(node, "has peepholes, which are not converted.")
-    return known
+    return attributes
 
 
 def _each_step(translation: Translation, fed: int, steps: int, batch: int, size: int, name: str) -> list[int]:
