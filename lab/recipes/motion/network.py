@@ -56,13 +56,13 @@ def augmented(
     """Motions as others might make them, and other sensors record them: faster or slower, stronger or weaker about
     their mean, which is gravity, turned a little, by a sensor with errors, and with noise."""
     count = len(batch)
-    moved = _at_another_pace(batch, _factors(random, count, pace))
-    means = moved.mean(axis=1, keepdims=True)
-    moved = means + (moved - means) * _factors(random, count, strength)[:, None, None]
+    motions = _at_another_pace(batch, _factors(random, count, pace))
+    means = motions.mean(axis=1, keepdims=True)
+    motions = means + (motions - means) * _factors(random, count, strength)[:, None, None]
     gains = random.normal(1, sensor, (count, 1, 3)).astype(np.float32)
     zeros = random.normal(0, sensor, (count, 1, 3)).astype(np.float32)
-    moved = (moved @ _turns(random, count, turn)) * gains + zeros
-    return moved + random.standard_normal(batch.shape, np.float32) * np.float32(noise)
+    motions = (motions @ _turns(random, count, turn)) * gains + zeros
+    return motions + random.standard_normal(batch.shape, np.float32) * np.float32(noise)
 
 
 def _factors(random: np.random.Generator, count: int, most: float) -> Any:
