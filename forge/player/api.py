@@ -120,8 +120,8 @@ class PlayerExample(PlayerView):
     def get(self, request: Request, organisation: str, name: str, digest: str, path: str) -> HttpResponseBase:
         """An example input of a rune."""
         project = self.project(request, organisation, name)
-        described = described_example(examples_of_run(principal_of(request), project, digest), path)
-        return blob_response(request, described["digest"], described["size"], filename=path.rpartition("/")[2])
+        example = described_example(examples_of_run(principal_of(request), project, digest), path)
+        return blob_response(request, example["digest"], example["size"], filename=path.rpartition("/")[2])
 
 
 class EnterSerializer(serializers.Serializer[Any]):

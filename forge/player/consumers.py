@@ -89,17 +89,17 @@ class PairingSocket(ProjectSocket):
         for group in self._groups:
             listen(group, self._pairing_inbox.put_nowait)
         self._hearing = asyncio.create_task(self._hear_partner())
-        await self.joined()
+        await self.on_listening()
 
     def shared_group(self) -> str:
         """The group of all ends of this kind, of this person and project."""
         raise NotImplementedError
 
-    async def joined(self) -> None:
+    async def on_listening(self) -> None:
         """The end is listening."""
         raise NotImplementedError
 
-    async def heard(self, message: Message) -> None:
+    async def on_message(self, message: Message) -> None:
         """A message from an end of the same person and project."""
         raise NotImplementedError
 
@@ -155,7 +155,7 @@ class PairingSocket(ProjectSocket):
                 self.partner = None
                 await self.lost(f"The {self.other} ended the connection.")
         elif message["what"] != "beat":
-            await self.heard(message)
+            await self.on_message(message)
 
     async def _beat_on(self) -> None:
         if self.partner is not None:
@@ -173,7 +173,7 @@ class PhoneConsumer(PairingSocket):
     other = "studio"
     phone: PhonePass | None = None
     _wrong = 0
-    _dropped = 0
+    _dropped_count = 0
     _ends_at = 0.0
 
     async def connect(self) -> None:
@@ -190,7 +190,7 @@ class PhoneConsumer(PairingSocket):
     def shared_group(self) -> str:
         return self.phones
 
-    async def joined(self) -> None:
+    async def on_listening(self) -> None:
         self.digits = digits_of(self.key)
         self._ends_at = time.monotonic() + WAIT
         await self.say(type="digits", digits=self.digits)
@@ -204,7 +204,7 @@ class PhoneConsumer(PairingSocket):
         deliver(self.studios, {"what": "gone", "from": self.group, "pairing": self.key, "except": self.partner})
         super().leave()
 
-    async def heard(self, message: Message) -> None:
+    async def on_message(self, message: Message) -> None:
         match message["what"]:
             case "who" if self.partner is None:
                 self._ask()
@@ -215,9 +215,9 @@ class PhoneConsumer(PairingSocket):
             case "refuse" if self.partner is None:
                 await self.close_for(Ended.REFUSED, "The studio refused this phone.")
             case "confirm" if self.partner is None:
-                await self._confirmed(message)
+                await self._handle_confirm(message)
 
-    async def _confirmed(self, message: Message) -> None:
+    async def _handle_confirm(self, message: Message) -> None:
         mine = (str(self.principal.pk), str(self.access.project_id))
         if (message["person"], message["project"]) != mine:
             return
@@ -253,8 +253,8 @@ class PhoneConsumer(PairingSocket):
         if self._hearing is None or self._is_closing:
             return
         if not self._pace.take(time.monotonic()):
-            self._dropped += 1
-            if self._dropped > TOO_MANY:
+            self._dropped_count += 1
+            if self._dropped_count > TOO_MANY:
                 await self.close_for(Ended.TOO_FAST, "The phone sent too many results at once. Pair again.")
             return
         if text_data is not None and len(text_data) > MESSAGE_LIMIT:
@@ -284,12 +284,12 @@ class StudioConsumer(PairingSocket):
         self._pace = PlayerPace(A_SECOND, AT_ONCE)
         await super().connect()
 
-    async def joined(self) -> None:
+    async def on_listening(self) -> None:
         self._requests: dict[str, str] = {}
         await self.say(type="open")
         deliver(self.phones, {"what": "who", "from": self.group})
 
-    async def heard(self, message: Message) -> None:
+    async def on_message(self, message: Message) -> None:
         match message["what"]:
             # One that asked by itself may have heard this studio's question as well.
             case "asks" if message["pairing"] not in self._requests:
@@ -323,8 +323,14 @@ class StudioConsumer(PairingSocket):
         match message:
             case Confirm(pairing, digits) if pairing in self._requests:
                 person, project = str(self.principal.pk), str(self.access.project_id)
-                said = {"what": "confirm", "from": self.group, "person": person, "project": project, "digits": digits}
-                deliver(self._requests[pairing], said)
+                confirmation = {
+                    "what": "confirm",
+                    "from": self.group,
+                    "person": person,
+                    "project": project,
+                    "digits": digits,
+                }
+                deliver(self._requests[pairing], confirmation)
             case Confirm(pairing):
                 await self.say(type="gone", pairing=pairing)
             case Refuse(pairing) if pairing in self._requests:

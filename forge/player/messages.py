@@ -66,7 +66,7 @@ class Refuse:
 
 def read_from_phone(text: str) -> Shown | End:
     """Reads a message of a phone. Raises `BadMessage`."""
-    message = _object(_parsed(text), "a message")
+    message = _object(_parse(text), "a message")
     match message.get("type"):
         case "end":
             return End()
@@ -77,13 +77,13 @@ def read_from_phone(text: str) -> Shown | End:
         case "key":
             return Shown({"type": "key", "key": _matching(message.get("key"), PUBLIC_KEY, "a public key")}, False)
         case "sealed":
-            return Shown(_sealed(message), is_about=False)
+            return Shown(_sealed_message(message), is_about=False)
     raise BadMessage("a phone says outputs, about, key, sealed or end")
 
 
 def read_from_studio(text: str) -> Confirm | Refuse | Sealed | End:
     """Reads a message of a studio. Raises `BadMessage`."""
-    message = _object(_parsed(text), "a message")
+    message = _object(_parse(text), "a message")
     match message.get("type"):
         case "end":
             return End()
@@ -92,11 +92,11 @@ def read_from_studio(text: str) -> Confirm | Refuse | Sealed | End:
         case "refuse":
             return Refuse(_text(message.get("pairing"), 64))
         case "sealed":
-            return Sealed(_sealed(message))
+            return Sealed(_sealed_message(message))
     raise BadMessage("a studio says confirm, refuse, sealed or end")
 
 
-def _sealed(message: Mapping[str, Any]) -> Mapping[str, Any]:
+def _sealed_message(message: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"type": "sealed", "frame": _matching(message.get("frame"), _FRAME, "a sealed frame")}
 
 
@@ -167,7 +167,7 @@ def _about(message: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
-def _parsed(text: str) -> Any:
+def _parse(text: str) -> Any:
     if len(text) > MESSAGE_LIMIT:
         raise BadMessage(f"a message has at most {MESSAGE_LIMIT} characters")
     try:

@@ -29,7 +29,7 @@ from forge.webhooks.access import as_they_work, deliveries_of, find_delivery, fi
 from forge.webhooks.facets import webhook_facets
 from forge.webhooks.models import DeliveryState, Webhook
 
-SHOWN = 25
+DELIVERIES_SHOWN = 25
 """Deliveries on a page."""
 PROJECTS = 500
 """Projects to choose from."""
@@ -67,8 +67,8 @@ def webhooks(request: HttpRequest, organisation: str) -> HttpResponse:
             principal, owner, request.POST.get("url", ""), request.POST.getlist("topics"), project
         )
     except (Invalid, Conflict) as error:
-        chosen = {"chosen": name, "topics_chosen": request.POST.getlist("topics")}
-        return show_again(request, "webhooks/list.html", _list(principal, owner) | chosen, error)
+        selection = {"chosen": name, "topics_chosen": request.POST.getlist("topics")}
+        return show_again(request, "webhooks/list.html", _list(principal, owner) | selection, error)
     return render(request, "webhooks/list.html", _list(principal, owner) | {"created": created, "secret": secret})
 
 
@@ -94,7 +94,7 @@ def webhook_page(request: HttpRequest, organisation: str, webhook: UUID) -> Http
 
 
 def _one(request: HttpRequest, webhook: Webhook) -> dict[str, Any]:
-    deliveries, pages = rows_of(request, deliveries_of(webhook), SHOWN, at="deliveries")
+    deliveries, pages = rows_of(request, deliveries_of(webhook), DELIVERIES_SHOWN, at="deliveries")
     return tabs_of(principal_of(request), webhook.organisation) | {
         "webhook": webhook,
         "pages": pages,

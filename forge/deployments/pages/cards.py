@@ -67,7 +67,7 @@ class Card:
     url: str
     origins: str
     """The pages that may use it, one a line."""
-    unused: int
+    unused_keys: int
     """Keys that nobody has used for 60 days."""
     calls: CallsChart
     is_withdrawn: bool
@@ -76,10 +76,10 @@ class Card:
     @property
     def is_healthy(self) -> bool:
         """Nothing here needs somebody."""
-        return not (self.is_withdrawn or self.unused or self.deployment.blocked_digest)
+        return not (self.is_withdrawn or self.unused_keys or self.deployment.blocked_digest)
 
     @property
-    def offered(self) -> Release | None:
+    def offered_release(self) -> Release | None:
         """The release that promoting it would serve, with another rune than now; None where there is none."""
         source = self.deployment.promoted_from
         release = source.releases.all()[0] if source else None

@@ -22,9 +22,11 @@ def missing_for(build: Build, manifest: str) -> tuple[str, ...]:
         return (f"{withdrawn}.",)
     if build.artefact is None:
         return (NO_RUNE,)
-    deprecated = Tag.objects.filter(repository__project=build.project_id, build=build).exclude(deprecated=None).first()
-    if deprecated is not None:
-        return (deprecated.advice,)
+    deprecated_tag = (
+        Tag.objects.filter(repository__project=build.project_id, build=build).exclude(deprecated=None).first()
+    )
+    if deprecated_tag is not None:
+        return (deprecated_tag.advice,)
     overridden = Publication.objects.filter(
         repository__project=build.project_id, build=build, admission=Admission.OVERRIDDEN
     )

@@ -15,7 +15,7 @@ from forge.projects.access import organisations_of_projects
 class InboxSocket(FollowingSocket):
     """Follows the inboxes of a person: one's own, and those of organisations."""
 
-    _sent = -1
+    _sent_count = -1
 
     def streams(self) -> Streams | None:
         principal = self.principal
@@ -26,9 +26,9 @@ class InboxSocket(FollowingSocket):
 
     async def report(self) -> Mapping[str, Any] | None:
         unread = await reader.ask(self._unread)
-        if unread == self._sent:
+        if unread == self._sent_count:
             return None
-        self._sent = unread
+        self._sent_count = unread
         return {"type": "inbox", "unread": unread}
 
     def _unread(self) -> int:

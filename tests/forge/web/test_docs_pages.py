@@ -29,7 +29,7 @@ def test_each_entry_of_the_contents_is_a_page() -> None:
 
 def test_each_guide_and_reference_page_is_listed_or_belongs_to_one_that_is() -> None:
     pages = [path for path in _files() if path.startswith(("guides/", "reference/", "adr/"))]
-    assert [path for path in pages if position_of(path).listed is None] == []
+    assert [path for path in pages if position_of(path).entry is None] == []
 
 
 def test_pages_follow_each_other_in_the_order_of_the_contents() -> None:
