@@ -142,11 +142,11 @@ class StepProcess:
                         self._copy_status = int(message["ended"])
                         return
                     yield message
-                left = deadline - time.monotonic()
-                if left <= 0:
+                seconds_left = deadline - time.monotonic()
+                if seconds_left <= 0:
                     raise Refused(Reason.OUT_OF_TIME, f"The {work} took longer than its limit, and was stopped.")
                 yield None
-                if not selector.select(min(left, COMMAND_SECONDS)):
+                if not selector.select(min(seconds_left, COMMAND_SECONDS)):
                     continue
                 chunk = os.read(source, 1 << 16)
                 if not chunk:

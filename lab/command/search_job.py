@@ -104,9 +104,9 @@ class _Reporting:
             self._send(event)
             return
         self._send({**event, "files": self._models.take(event["trial"])})
-        used, trials = sum(each.used_budget for each in self._rows.trials), len(self._rows.trials)
-        share = min(1.0, used / self._budget.trials)
-        self._report(share, f"{trials} trials, {used} of at most {self._budget.trials} trained")
+        used_budget, trials = sum(each.used_budget for each in self._rows.trials), len(self._rows.trials)
+        share = min(1.0, used_budget / self._budget.trials)
+        self._report(share, f"{trials} trials, {used_budget} of at most {self._budget.trials} trained")
 
 
 def _description(base: PreparedRun, space: Space) -> dict[str, Json]:

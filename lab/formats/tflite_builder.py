@@ -122,10 +122,10 @@ class Builder:
         graph = schema.SubGraphT()
         graph.name = "main"
         graph.inputs, graph.outputs = list(inputs.values()), list(outputs.values())
-        used = sorted({*graph.inputs, *graph.outputs, *self._read(), *self._results()})
-        places = {tensor: place for place, tensor in enumerate(used)} | {NO_TENSOR: NO_TENSOR}
+        used_tensors = sorted({*graph.inputs, *graph.outputs, *self._read(), *self._results()})
+        places = {tensor: place for place, tensor in enumerate(used_tensors)} | {NO_TENSOR: NO_TENSOR}
         model.buffers = [schema.BufferT()]
-        graph.tensors = [self._tensor_object(tensor, model.buffers) for tensor in used]
+        graph.tensors = [self._tensor_object(tensor, model.buffers) for tensor in used_tensors]
         graph.inputs = [places[one] for one in graph.inputs]
         graph.outputs = [places[one] for one in graph.outputs]
         codes: dict[str, int] = {}

@@ -90,7 +90,7 @@ class CandidateSearch:
         return Candidate({name: values[name] for name in self.space.arguments}, self.base.training.form)
 
 
-class _Stopped(Exception):
+class _SearchStopped(Exception):
     """A trial that others have overtaken, or whose search has ended."""
 
 
@@ -212,7 +212,7 @@ class _SearchRun:
     def _finish(self, future: Future[Trial]) -> None:
         try:
             trial = future.result()
-        except _Stopped:
+        except _SearchStopped:
             return  # its search has ended: it was neither better nor worse
         self._rows.append(trial)
         self._send({"event": "trial", **trial.to_json()})
@@ -244,7 +244,7 @@ class _SearchRun:
             return self._train(number, candidate, values, needs)
         except (Refused, BuildFailed, CompileError) as error:
             if self._is_over or time.monotonic() >= self._deadline:
-                raise _Stopped from error
+                raise _SearchStopped from error
             return Trial(number, candidate, TrialState.FAILED, needs, reason=str(error))
 
     def _train(self, number: int, candidate: Candidate, values: Values, needs: Needs) -> Trial:
@@ -253,7 +253,7 @@ class _SearchRun:
 
         def receive(event: Mapping[str, Any]) -> None:
             if self._is_over:
-                raise _Stopped
+                raise _SearchStopped
             if event["event"] == "epoch":
                 curve.append(round(event["validation_accuracy"], 4))
                 self._send({"event": "epoch", "trial": number, "epoch": len(curve), "validation_accuracy": curve[-1]})

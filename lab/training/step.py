@@ -34,7 +34,7 @@ _LARGE_STEP = 1 << 17
 """Numbers of the windows of a step from which on two threads share an operator."""
 
 
-class _Commanded(Exception):
+class _ParentCommand(Exception):
     """The process that started the step wants it to end."""
 
     def __init__(self, command: ChildCommand) -> None:
@@ -135,7 +135,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         if spec["is_followed"] and saves.is_due():
             saves.save(lambda: _save(job, progress))
         if (command := job.command()) is not None:
-            raise _Commanded(command)
+            raise _ParentCommand(command)
 
     def augmented(batch: Any, labels: Any, random: np.random.Generator) -> tuple[Any, Any]:
         if recipe.counts:
@@ -156,7 +156,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     except fitting.Diverged as error:
         advice = "Choose a lower learning-rate, and look for recordings with extreme values."
         raise Refused(Reason.DIVERGED, f"{error} {advice}") from error
-    except _Commanded as end:
+    except _ParentCommand as end:
         if end.command is ChildCommand.PAUSE:
             _save(job, progress)
             return {"paused": True}

@@ -198,21 +198,21 @@ class _Graph:
         """Every name is given once, before it is read. Raises `Refused`."""
         if not inputs or not self.outputs:
             raise Refused(Reason.BROKEN, "The ONNX file has no inputs, or no outputs.")
-        known = {*self.constants, *(one.name for one in inputs)}
+        known_names = {*self.constants, *(one.name for one in inputs)}
         if len({one.name for one in inputs}) < len(inputs):
             raise Refused(Reason.BROKEN, "Two inputs have one name.")
         for node in self.nodes:
             for name in node.inputs:
-                if name and name not in known:
+                if name and name not in known_names:
                     raise Refused(
                         Reason.BROKEN, f"{plain(node.op)} reads {quoted(name)}, which nothing before it gives."
                     )
             for name in node.outputs:
-                if name and name in known:
+                if name and name in known_names:
                     raise Refused(Reason.BROKEN, f"Two operators give {quoted(name)}.")
-                known.add(name)
+                known_names.add(name)
         for name in self.outputs:
-            if name not in known:
+            if name not in known_names:
                 raise Refused(Reason.BROKEN, f"Nothing gives the output {quoted(name)}.")
 
 

@@ -59,8 +59,8 @@ class TensorReader:
         size = math.prod(dimensions) * np.dtype(kind).itemsize
         self._total += size
         if self._total > TOTAL_LIMIT:
-            claimed, limit = size_text(size), size_text(TOTAL_LIMIT)
-            raise Refused(Reason.TOO_LARGE, f"{quoted(name)} claims {claimed}; at most {limit} are read in all.")
+            claimed_size, limit = size_text(size), size_text(TOTAL_LIMIT)
+            raise Refused(Reason.TOO_LARGE, f"{quoted(name)} claims {claimed_size}; at most {limit} are read in all.")
         if (14 in fields and signed(fields[14][-1]) == 1) or 13 in fields:
             array = self._from_outside(name, fields.get(13, []), kind, size)
         else:

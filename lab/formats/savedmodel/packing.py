@@ -76,10 +76,10 @@ def _check(files: list[tuple[str, int]]) -> None:
 
 def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> None:
     """Writes an entry, never more than it claimed to be."""
-    left = entry.file_size
+    bytes_left = entry.file_size
     with archive.open(entry) as source, path.open("xb") as target:
-        while chunk := source.read(min(1 << 20, left + 1)):
-            left -= len(chunk)
-            if left < 0:
+        while chunk := source.read(min(1 << 20, bytes_left + 1)):
+            bytes_left -= len(chunk)
+            if bytes_left < 0:
                 raise Refused(Reason.TOO_LARGE, f"{quoted(entry.filename)} unpacks to more than it claims.")
             target.write(chunk)

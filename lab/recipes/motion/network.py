@@ -28,17 +28,17 @@ def network(
         width = filters + block * filters // 2
         rows, step = (kernel, stride) if block == 0 else ((kernel + 1) // 2, 2)
         if separable and block > 0:
-            x = _finished(keras.layers.DepthwiseConv2D((rows, 1), (step, step), padding="same", use_bias=False)(x))
-            x = _finished(keras.layers.Conv2D(width, 1, use_bias=False)(x))
+            x = _norm_and_relu(keras.layers.DepthwiseConv2D((rows, 1), (step, step), padding="same", use_bias=False)(x))
+            x = _norm_and_relu(keras.layers.Conv2D(width, 1, use_bias=False)(x))
         else:
-            x = _finished(keras.layers.Conv2D(width, (rows, 1), (step, 1), padding="same", use_bias=False)(x))
+            x = _norm_and_relu(keras.layers.Conv2D(width, (rows, 1), (step, 1), padding="same", use_bias=False)(x))
     x = keras.layers.AveragePooling2D((x.shape[1], 1))(x)
     x = keras.layers.Reshape((x.shape[-1],))(x)
     x = keras.layers.Dropout(dropout)(x)
     return keras.Model(source, keras.layers.Dense(classes, activation="softmax")(x))
 
 
-def _finished(x: Any) -> Any:
+def _norm_and_relu(x: Any) -> Any:
     """A convolution's batch normalisation and ReLU."""
     return keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x))
 
