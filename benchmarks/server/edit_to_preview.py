@@ -25,15 +25,15 @@ MEDIAN_AIM, MOST_AIM = 0.15, 0.25
 """Seconds: of half of the edits, and of nine of ten."""
 
 _WATCH = """([name, text]) => {
-  document.addEventListener("beforeinput", () => { window.edited = performance.now(); }, { capture: true });
+  document.addEventListener("beforeinput", () => { window.editTime = performance.now(); }, { capture: true });
   const isThere = () => {
     const card = document.querySelector(`[aria-label="Output ${name}"]`);
     return card !== null && [...card.querySelectorAll("p")].some(each => each.textContent === text);
   };
-  window.seen = new Promise((resolve, reject) => {
+  window.secondsToResult = new Promise((resolve, reject) => {
     setTimeout(() => reject(new Error(`${name} never showed ${text}`)), 60_000);
     const observer = new MutationObserver(() => {
-      if (isThere()) { observer.disconnect(); resolve((performance.now() - window.edited) / 1000); }
+      if (isThere()) { observer.disconnect(); resolve((performance.now() - window.editTime) / 1000); }
     });
     observer.observe(document.body, { childList: true, subtree: true, characterData: true });
   });
@@ -191,6 +191,6 @@ def seconds_of_edit(page: Page, edit: TimedEdit, number: int) -> float:
         page.keyboard.press("Control+End")  # the editor draws only the lines that are in sight
     page.evaluate(_WATCH, [edit.output, edit.shown_value(number)])
     replace_in_editor(page, edit.file, edit.old if number == 1 else edit.line(number - 1), edit.line(number))
-    seconds: float = page.evaluate("window.seen")
+    seconds: float = page.evaluate("window.secondsToResult")
     expect_running(page)
     return seconds

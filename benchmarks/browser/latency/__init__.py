@@ -52,7 +52,7 @@ def measure() -> str:
             results: list[dict[str, Any]] = []
             for model in measured_models:
                 page.goto(f"{address}/page.html")  # a fresh page for each, or one model's memory burdens the next
-                results.append(page.evaluate("(asked) => measure(...asked)", _requests(model)))
+                results.append(page.evaluate("(request) => measure(...request)", _requests(model)))
     pairs = list(zip(measured_models, results, strict=True))
     return (
         f"Input copied in, output read, in one page by turns, {ROUNDS} batches of 4 to 8 ms; what the fastest fiftieth "
