@@ -69,7 +69,7 @@ def status_of(error: errors.DomainError) -> HTTPStatus:
 
 def status_of_kind(kind: type[errors.DomainError]) -> HTTPStatus:
     """The HTTP status of errors of a kind."""
-    return next(status for known, status in _STATUSES if issubclass(kind, known))
+    return next(status for error_kind, status in _STATUSES if issubclass(kind, error_kind))
 
 
 def problem(

@@ -72,8 +72,8 @@ def part_response(
         response = HttpResponse(content_type=content_type)
     else:
         # A part is given when all was compared; the whole is compared while it is sent.
-        opened = partial(open_intact, digest) if part else partial(open_blob, digest, size)
-        chunks = chunks_for(request, opened, first, last - first + 1)
+        open_bytes = partial(open_intact, digest) if part else partial(open_blob, digest, size)
+        chunks = chunks_for(request, open_bytes, first, last - first + 1)
         response = StreamingHttpResponse(chunks, content_type=content_type, status=206 if part else 200)
     response.headers["Content-Length"] = str(last - first + 1)
     if part:

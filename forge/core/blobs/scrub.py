@@ -50,7 +50,7 @@ def scrub(now: datetime | None = None) -> Scrubbed:
     for finding in check_store(count, part_of(now.weekday() * 24 + now.hour)):
         if finding.is_problem:
             problems += 1
-            affected = ", ".join(finding.affected) or "no tag"
-            problem = (finding.digest, finding.kind.value, finding.detail, affected)
+            affected_names = ", ".join(finding.affected) or "no tag"
+            problem = (finding.digest, finding.kind.value, finding.detail, affected_names)
             _log.error("The stored blob %s is %s: %s. Affected: %s.", *problem)
     return Scrubbed(blobs, size, problems)
