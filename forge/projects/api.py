@@ -76,9 +76,9 @@ class ProjectView(ForgeView):
         """The project of the address. Raises `Moved` to the same view of the project's present address."""
         try:
             return find_project(principal_of(request), organisation, name, verb)
-        except Moved as moved:
+        except Moved as error:
             old, path = f"/projects/{organisation}/{name}", request.get_full_path()
-            raise Moved(path.replace(old, f"/projects{moved.location}", 1)) from moved
+            raise Moved(path.replace(old, f"/projects{error.location}", 1)) from error
 
 
 class Projects(ForgeView):

@@ -15,6 +15,6 @@ def project_of(request: HttpRequest, organisation: str, name: str, verb: Verb) -
     """The project of a page's address. Raises `Moved` to the same page of the project's present address."""
     try:
         return find_project(principal_of(request), organisation, name, verb)
-    except Moved as moved:
+    except Moved as error:
         path = request.get_full_path()
-        raise Moved(path.replace(f"/{organisation}/{name}", moved.location, 1)) from moved
+        raise Moved(path.replace(f"/{organisation}/{name}", error.location, 1)) from error

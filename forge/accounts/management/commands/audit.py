@@ -18,7 +18,7 @@ from forge.core.audit.messages import AuditTopic
 from forge.core.errors import Invalid
 from forge.core.models import AuditEntry
 
-SHOWN = 50
+DEFAULT_LIMIT = 50
 """Entries that are printed unless more are asked for."""
 
 
@@ -34,7 +34,9 @@ class Command(BaseCommand):
         parser.add_argument("--what", default="", help=f"an action, or a topic: {', '.join(AuditTopic)}")
         parser.add_argument("--since", default="", help="a date or a time, 2026-11-21 or 2026-11-21T08:30:00Z")
         parser.add_argument("--until", default="", help="a date, which is meant whole, or a time")
-        parser.add_argument("--limit", type=int, default=SHOWN, help=f"entries to print as text; {SHOWN} by default")
+        parser.add_argument(
+            "--limit", type=int, default=DEFAULT_LIMIT, help=f"entries to print as text; {DEFAULT_LIMIT} by default"
+        )
         parser.add_argument(
             "--as", dest="kind", choices=list(ExportFormat), help="all of them as a file, on standard output"
         )
@@ -45,8 +47,8 @@ class Command(BaseCommand):
             for piece in export(entries, ExportFormat(options["kind"])):
                 self.stdout.write(piece, ending="")
             return
-        rendered = (each for batch in batches(entries, max(1, min(options["limit"], 500))) for each in batch)
-        for each in islice(rendered, max(0, options["limit"])):
+        rendered_entries = (each for batch in batches(entries, max(1, min(options["limit"], 500))) for each in batch)
+        for each in islice(rendered_entries, max(0, options["limit"])):
             self.stdout.write(line(each))
 
     def _matching(self, options: dict[str, Any]) -> QuerySet[AuditEntry]:
