@@ -41,7 +41,7 @@ def apply_overrides(
         return analyse(changed, PUBLISHED_BLOCKS, signatures=signature_of)
 
     try:
-        requested = [Override(one["stage"], one["argument"], one["before"], one["after"]) for one in overrides]
-        return {"texts": dict(applied(read(files), requested, read))}
-    except OverrideRefused as refused:
-        return {"refused": refused.reason}
+        parsed_overrides = [Override(one["stage"], one["argument"], one["before"], one["after"]) for one in overrides]
+        return {"texts": dict(applied(read(files), parsed_overrides, read))}
+    except OverrideRefused as error:
+        return {"refused": error.reason}

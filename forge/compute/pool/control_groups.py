@@ -12,7 +12,7 @@ from rune.running.isolation.launch import PROCESSES
 
 def new_group(name: str) -> ControlGroup | NotDelegated:
     """A group for one process with all that it starts, or why there is none."""
-    parent = _delegated()
+    parent = _delegation()
     if isinstance(parent, NotDelegated):
         return parent
     try:
@@ -23,7 +23,7 @@ def new_group(name: str) -> ControlGroup | NotDelegated:
 
 
 @cache
-def _delegated() -> Delegated | NotDelegated:
+def _delegation() -> Delegated | NotDelegated:
     """This server's part, asked for once: it does not change while a server runs."""
     try:
         group = delegated_to(os.getpid())

@@ -55,8 +55,8 @@ def read_data(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -
         layout = find_layout(archive)
     except BadContent as error:
         return {"refused": str(error)}
-    chosen = None if job["labels"] is None else frozenset(job["labels"])
-    items = [item for item in layout.items if chosen is None or item.label in chosen]
+    labels = None if job["labels"] is None else frozenset(job["labels"])
+    items = [item for item in layout.items if labels is None or item.label in labels]
     recordings: list[dict[str, Any]] = []
     omissions: list[dict[str, str]] = []
     number, offset = int(job["start"]), 0
