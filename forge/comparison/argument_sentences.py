@@ -91,9 +91,9 @@ def label_sentences(before: list[str], after: list[str]) -> tuple[str, ...]:
     if len(before) == len(after):
         renames = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
         return _some([f"Label {_quote(old)} is now {_quote(new)}." for old, new in renames], "more labels changed.")
-    lost, new_words = Counter(before) - Counter(after), Counter(after) - Counter(before)
+    lost_words, new_words = Counter(before) - Counter(after), Counter(after) - Counter(before)
     new_sentences = [f"A new label, {_quote(word)}." for word in new_words.elements()]
-    removal_sentences = [f"The label {_quote(word)} was removed." for word in lost.elements()]
+    removal_sentences = [f"The label {_quote(word)} was removed." for word in lost_words.elements()]
     return (
         *_some(new_sentences, "more labels are new."),
         *_some(removal_sentences, "more labels were removed."),

@@ -101,11 +101,11 @@ def model_sentences(model: ModelChange) -> tuple[str, ...]:
         return ()
     sentences = (
         *_size(path, old.size, new.size),
-        *_changed(f"The inputs of {path}", _types_text(old.inputs), _types_text(new.inputs)),
-        *_changed(f"The outputs of {path}", _types_text(old.outputs), _types_text(new.outputs)),
+        *_change_sentences(f"The inputs of {path}", _types_text(old.inputs), _types_text(new.inputs)),
+        *_change_sentences(f"The outputs of {path}", _types_text(old.outputs), _types_text(new.outputs)),
         *_operators(path, old.operators, new.operators),
         *_memory(path, old, new),
-        *_changed(
+        *_change_sentences(
             f"The quantisation of {path}", _quantisation_text(old.quantisation), _quantisation_text(new.quantisation)
         ),
     )
@@ -116,7 +116,7 @@ def model_sentences(model: ModelChange) -> tuple[str, ...]:
     return (f"The weights of {path} changed; its ops did not.",)
 
 
-def _changed(what: str, before: str | None, after: str | None) -> tuple[str, ...]:
+def _change_sentences(what: str, before: str | None, after: str | None) -> tuple[str, ...]:
     if before is None or after is None or before == after:
         return ()
     return (f"{what} changed from {before} to {after}.",)
@@ -143,7 +143,7 @@ def _memory(path: str, old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
         if new.runs == "compiled":
             return (f"{path} is now compiled in.",)
         return (f"{path} is now run by the host: it has an op that cannot be compiled.",)
-    return _changed(f"The arena of {path}", _size_text(old.arena), _size_text(new.arena))
+    return _change_sentences(f"The arena of {path}", _size_text(old.arena), _size_text(new.arena))
 
 
 def _size_text(count: int | None) -> str | None:

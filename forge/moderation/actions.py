@@ -63,11 +63,11 @@ def dismiss(actor: Actor, subject: Subject, answer: str, *, precondition: Precon
     open_reports = list(Report.objects.filter(about(subject), state=ReportState.OPEN))
     if open_reports:
         require_precondition(report_facets(open_reports), precondition)
-    closed = _close(actor, subject, ReportState.DISMISSED, checked_text(answer, needed=True))
-    if not closed:
+    closed_count = _close(actor, subject, ReportState.DISMISSED, checked_text(answer, needed=True))
+    if not closed_count:
         raise Conflict("No report of it is open. Somebody else decided meanwhile.")
-    write_entry(actor, "report.dismiss", key_of(subject), AuditPlace(), about=name_of(subject), reports=closed)
-    return closed
+    write_entry(actor, "report.dismiss", key_of(subject), AuditPlace(), about=name_of(subject), reports=closed_count)
+    return closed_count
 
 
 @transaction.atomic

@@ -68,9 +68,9 @@ class PlayerView(ForgeView):
         """The project of the address. Raises `Moved` to the same request at its present address."""
         try:
             return find_project(principal_of(request), organisation, name, Verb.SEE)
-        except Moved as moved:
+        except Moved as error:
             old, path = f"/player/{organisation}/{name}", request.get_full_path()
-            raise Moved(path.replace(old, f"/player{moved.location}", 1)) from moved
+            raise Moved(path.replace(old, f"/player{error.location}", 1)) from error
 
 
 _BY = {PrincipalKind.PHONE_PASS: "pass", PrincipalKind.PERSON: "session"}

@@ -103,7 +103,7 @@ class PairingSocket(ProjectSocket):
         """A message from an end of the same person and project."""
         raise NotImplementedError
 
-    async def lost(self, reason: str) -> None:
+    async def on_partner_exit(self, reason: str) -> None:
         """The other end is gone."""
         raise NotImplementedError
 
@@ -153,7 +153,7 @@ class PairingSocket(ProjectSocket):
         if message["what"] == "bye":
             if message["from"] == self.partner:
                 self.partner = None
-                await self.lost(f"The {self.other} ended the connection.")
+                await self.on_partner_exit(f"The {self.other} ended the connection.")
         elif message["what"] != "beat":
             await self.on_message(message)
 
@@ -161,7 +161,7 @@ class PairingSocket(ProjectSocket):
         if self.partner is not None:
             if time.monotonic() - self._heard_at > LOST_AFTER:
                 self.leave()
-                await self.lost(f"The {self.other} is not connected.")
+                await self.on_partner_exit(f"The {self.other} is not connected.")
             else:
                 deliver(self.partner, {"what": "beat", "from": self.group})
         await self.beat()
@@ -233,7 +233,7 @@ class PhoneConsumer(PairingSocket):
         deliver(self.studios, message_out)
         await self.say(type="paired")
 
-    async def lost(self, reason: str) -> None:
+    async def on_partner_exit(self, reason: str) -> None:
         await self.close_for(Ended.OVER, reason)
 
     async def beat(self) -> None:
@@ -306,7 +306,7 @@ class StudioConsumer(PairingSocket):
             case "shown" if message["from"] == self.partner:
                 await self.say(**message["data"])
 
-    async def lost(self, reason: str) -> None:
+    async def on_partner_exit(self, reason: str) -> None:
         await self.say(type="ended", reason=reason)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:

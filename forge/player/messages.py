@@ -107,14 +107,14 @@ def _matching(value: Any, pattern: re.Pattern[str], what: str) -> str:
 
 
 def _outputs(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    left = ELEMENTS
+    remaining_elements = ELEMENTS
     outputs = []
     for entry in _list(message.get("outputs"), OUTPUTS, "outputs"):
         output = _object(entry, "an output")
         tensors = []
         for one in _list(output.get("tensors"), TENSORS, "tensors"):
-            tensor = _tensor(_object(one, "a tensor"), left)
-            left -= len(tensor["elements"])
+            tensor = _tensor(_object(one, "a tensor"), remaining_elements)
+            remaining_elements -= len(tensor["elements"])
             tensors.append(tensor)
         stage = output.get("stage")
         outputs.append(
@@ -132,18 +132,18 @@ def _outputs(message: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
-def _tensor(tensor: Mapping[str, Any], left: int) -> dict[str, Any]:
+def _tensor(tensor: Mapping[str, Any], limit: int) -> dict[str, Any]:
     kind = tensor.get("type")
     if kind not in TYPES:
         raise BadMessage("a tensor has one of the types of the ABI")
-    elements = _list(tensor.get("elements"), left, "elements")
-    read = [_text(one, TEXT) for one in elements] if kind == "utf8" else [_element(one) for one in elements]
+    elements = _list(tensor.get("elements"), limit, "elements")
+    values = [_text(one, TEXT) for one in elements] if kind == "utf8" else [_element(one) for one in elements]
     dimensions = [_whole(one, 2**32) for one in _list(tensor.get("dimensions"), DIMENSIONS, "dimensions")]
     meaning_data = tensor.get("meaning")
     meaning = (
         {} if meaning_data is None or kind == "utf8" else {"meaning": _meaning(_object(meaning_data, "a meaning"))}
     )
-    return {"type": kind, "dimensions": dimensions, "elements": read} | meaning
+    return {"type": kind, "dimensions": dimensions, "elements": values} | meaning
 
 
 def _meaning(meaning: Mapping[str, Any]) -> dict[str, Any]:

@@ -65,8 +65,8 @@ def is_alive(pass_id: UUID) -> bool:
 def _leads_to(phone: PhonePass, organisation: str, name: str) -> bool:
     try:
         return find_project(acting_as(phone.user, phone), organisation, name, Verb.READ).pk == phone.project_id
-    except Moved as moved:
-        return moved.location == phone.project.get_absolute_url()
+    except Moved as error:
+        return error.location == phone.project.get_absolute_url()
     except DomainError:
         return False
 

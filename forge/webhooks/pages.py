@@ -63,13 +63,13 @@ def webhooks(request: HttpRequest, organisation: str) -> HttpResponse:
     name = request.POST.get("project", "")
     try:
         project = find_project(principal, owner.name, name) if name else None
-        created, secret = actions.create_webhook(
+        new_webhook, secret = actions.create_webhook(
             principal, owner, request.POST.get("url", ""), request.POST.getlist("topics"), project
         )
     except (Invalid, Conflict) as error:
         selection = {"chosen": name, "topics_chosen": request.POST.getlist("topics")}
         return show_again(request, "webhooks/list.html", _list(principal, owner) | selection, error)
-    return render(request, "webhooks/list.html", _list(principal, owner) | {"created": created, "secret": secret})
+    return render(request, "webhooks/list.html", _list(principal, owner) | {"created": new_webhook, "secret": secret})
 
 
 def _list(principal: Principal, organisation: Organisation) -> dict[str, Any]:
@@ -116,9 +116,9 @@ def change(request: HttpRequest, organisation: str, webhook: UUID) -> HttpRespon
             case "save":
                 change_request = actions.WebhookChange(request.POST.get("url", ""), request.POST.getlist("topics"))
                 actions.change_webhook(principal, target, change_request, precondition=precondition)
-            case "on" | "off" as wanted:
+            case "on" | "off" as state:
                 actions.change_webhook(
-                    principal, target, actions.WebhookChange(on=wanted == "on"), precondition=precondition
+                    principal, target, actions.WebhookChange(on=state == "on"), precondition=precondition
                 )
             case "ping":
                 actions.ping(principal, target)

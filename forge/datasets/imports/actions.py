@@ -89,9 +89,9 @@ def receive_piece(actor: Actor, row: DataImport, offset: int, chunks: Iterable[b
     _require_own(actor, row)
     project = row.data_set.project
     _require_follows(row, offset)
-    left = row.size - row.received
-    require_room(project.organisation_id, left)
-    blob = put_chunks(chunks, min(left, settings.UPLOAD_LIMIT))
+    remaining_bytes = row.size - row.received
+    require_room(project.organisation_id, remaining_bytes)
+    blob = put_chunks(chunks, min(remaining_bytes, settings.UPLOAD_LIMIT))
     with delete_on_failure([blob.digest]), transaction.atomic():
         row = _lock_row(row)
         _require_follows(row, offset)

@@ -67,9 +67,9 @@ def waiting_for(actor: Actor, project: Project, mode: QueueMode) -> SampleQueryS
     opinions = SampleOpinion.objects.filter(sample=OuterRef("pk")).order_by()
     others = samples.exclude(label="").exclude(labelled_by=actor.pk).filter(is_disputed=False)
     seen_by_two = opinions.values("sample").annotate(people=Count("pk")).filter(people__gte=2)
-    unseen = others.filter(~Exists(opinions.filter(person=actor.pk)), ~Exists(seen_by_two))
+    unseen_samples = others.filter(~Exists(opinions.filter(person=actor.pk)), ~Exists(seen_by_two))
     is_doubted = Case(When(IS_SUSPECT, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return unseen.order_by(is_doubted, "-number")
+    return unseen_samples.order_by(is_doubted, "-number")
 
 
 def next_waiting(actor: Actor, project: Project, mode: QueueMode, skipped_numbers: Collection[int]) -> Sample | None:

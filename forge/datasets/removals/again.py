@@ -38,9 +38,9 @@ def _delete(data_set_id: UUID, consents: Collection[UUID], samples: Collection[U
             for start in range(0, len(sample_ids), MAX_DELETED):
                 batch = Sample.objects.filter(pk__in=sample_ids[start : start + MAX_DELETED])
                 remove_samples(data_set, batch, reason, INSTALLATION)
-        withdrawn = Consent.objects.filter(pk__in=consents)
-        archives = stop_imports(DataImport.objects.filter(consent__in=withdrawn), "The consent was withdrawn.")
-        withdrawn.update(withdrawn=timezone.now())
+        withdrawn_consents = Consent.objects.filter(pk__in=consents)
+        archives = stop_imports(DataImport.objects.filter(consent__in=withdrawn_consents), "The consent was withdrawn.")
+        withdrawn_consents.update(withdrawn=timezone.now())
         change.note(INSTALLATION, "data.delete-again", count=len(samples))
     delete_if_unlinked(archives)
     erase_removed(data_set)

@@ -64,11 +64,11 @@ def read_deletions() -> Deletions:
     consents: set[UUID] = set()
     for line in list_path().read_bytes().splitlines():
         try:
-            read = json.loads(line)
+            entry = json.loads(line)
         except ValueError:
             continue
-        samples |= {UUID(key): reason for key, reason in read["samples"].items()}
-        consents |= {UUID(key) for key in read["consents"]}
+        samples |= {UUID(key): reason for key, reason in entry["samples"].items()}
+        consents |= {UUID(key) for key in entry["consents"]}
     return Deletions(samples, frozenset(consents))
 
 

@@ -23,8 +23,8 @@ BATCH = 200
 def draw_moved_samples() -> None:
     """Completes at most `BATCH` samples. What cannot be read gets a drawing without anything in it, `{"rate": 0}`."""
     rows = Sample.objects.available().filter(source=SampleSource.FILE, drawing={}).order_by("pk")
-    read = rows.values_list("pk", "digest", "data_set__project__organisation")[:BATCH]
-    contents = {pk: _content(organisation, digest) for pk, digest, organisation in read}
+    columns = rows.values_list("pk", "digest", "data_set__project__organisation")[:BATCH]
+    contents = {pk: _content(organisation, digest) for pk, digest, organisation in columns}
     for data_set_id in Sample.objects.filter(pk__in=contents).order_by().values_list("data_set", flat=True).distinct():
         with (change := DataSetChange(data_set_id)) as data_set:
             samples = Sample.objects.available().filter(data_set=data_set, pk__in=contents)

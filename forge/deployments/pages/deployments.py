@@ -52,12 +52,12 @@ def deployments_page(request: HttpRequest, organisation: str, name: str) -> Http
         new = actions.NewDeployment(
             form.get("title", ""), form.get("kind", ""), choice, origins, form.get("promoted_from", "")
         )
-        created = actions.create_deployment(principal_of(request), project, new)
-        _, secret = actions.create_key(principal_of(request), created, FIRST_KEY)
+        new_deployment = actions.create_deployment(principal_of(request), project, new)
+        _, secret = actions.create_key(principal_of(request), new_deployment, FIRST_KEY)
     except (Invalid, Conflict, Stale, NotFound, Gone) as error:
         return show_again(request, "deployments/list.html", _all(request, project), error)
     # The key is in this answer alone: with it, the lines to paste are whole.
-    row = find_deployment(principal_of(request), project, created.name)
+    row = find_deployment(principal_of(request), project, new_deployment.name)
     return render(request, "deployments/deployment.html", _one(request, row, secret))
 
 

@@ -123,8 +123,8 @@ def _require_method(request: HttpRequest) -> None:
 def _living_link(change: ChangeRequest | None, **identity: object) -> PreviewLink:
     """The link with this hash or id, if it opens this preview. Raises `ServingRefusal`; an unknown change request is
     answered as an unknown key is."""
-    related = ("created_by", "change_request__project__organisation", "change_request__build__artefact")
-    rows = PreviewLink.objects.select_related(*related)
+    relations = ("created_by", "change_request__project__organisation", "change_request__build__artefact")
+    rows = PreviewLink.objects.select_related(*relations)
     link = rows.filter(change_request=change, **identity).first()
     if change is None or link is None:
         raise ServingRefusal(KEY_UNKNOWN)

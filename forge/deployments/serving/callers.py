@@ -51,10 +51,10 @@ def _keys(secret_hash: str) -> QuerySet[DeploymentKey]:
 
 
 def _with_withdrawal(releases: QuerySet[Release]) -> QuerySet[Release]:
-    withdrawn = WithdrawnRune.objects.filter(
+    withdrawn_runes = WithdrawnRune.objects.filter(
         repository__project=OuterRef("deployment__project"), digest=OuterRef("digest")
     )
-    return releases.annotate(is_withdrawn=Exists(withdrawn)).order_by("-number")[:1]
+    return releases.annotate(is_withdrawn=Exists(withdrawn_runes)).order_by("-number")[:1]
 
 
 _by_address = CompiledLookup(_deployments, str, str, str)

@@ -112,7 +112,7 @@ def _specs(deployments: Sequence[Deployment]) -> Iterator[tuple[Deployment, dict
 def due_deployments(now: datetime) -> Sequence[Deployment]:
     """The deployments that the signer has something to sign for, those of withdrawn versions left out."""
     current_releases = Release.objects.filter(deployment=OuterRef("pk"), ended=None)
-    withdrawn = WithdrawnRune.objects.filter(
+    withdrawn_runes = WithdrawnRune.objects.filter(
         repository__project=OuterRef("project"), digest=Subquery(current_releases.values("digest")[:1])
     )
     project = OuterRef("project__organisation")
@@ -132,4 +132,4 @@ def due_deployments(now: datetime) -> Sequence[Deployment]:
         expires__gt=now + LIFETIMES[UpdateRole.TIMESTAMP] / 2,
         expires__lte=now + LIFETIMES[UpdateRole.TIMESTAMP] + LONGEST_WAIT,
     )
-    return list(rows.filter(Q(~Exists(current)) | Exists(ended_keys)).exclude(Exists(withdrawn)))
+    return list(rows.filter(Q(~Exists(current)) | Exists(ended_keys)).exclude(Exists(withdrawn_runes)))

@@ -72,7 +72,7 @@ def _write(
     earlier = Notice.objects.filter(person__in=reasons, subject=draft.subject)
     notices_by_person = {notice.person_id: notice for notice in earlier}
     fresh: list[Notice] = []
-    changed: list[Notice] = []
+    changed_notices: list[Notice] = []
     for person, reason in reasons.items():
         notice = notices_by_person.get(person) or Notice(person_id=person, subject=draft.subject, events=0)
         is_unread = notice.events > 0 and notice.read is None and notice.done is None
@@ -86,9 +86,9 @@ def _write(
         notice.kind, notice.path = topic.name, draft.path
         notice.facts = {**values, "title": draft.title, "message": message}
         notice.actor_id, notice.changed, notice.read, notice.done = actor, now, None, None
-        (changed if person in notices_by_person else fresh).append(notice)
+        (changed_notices if person in notices_by_person else fresh).append(notice)
     Notice.objects.bulk_create(fresh)
-    Notice.objects.bulk_update(changed, _CHANGES)
+    Notice.objects.bulk_update(changed_notices, _CHANGES)
 
 
 _CHANGES = (

@@ -25,11 +25,11 @@ class InboxSocket(FollowingSocket):
         return Streams.of(inboxes, [person.stream])
 
     async def report(self) -> Mapping[str, Any] | None:
-        unread = await reader.ask(self._unread)
-        if unread == self._sent_count:
+        count = await reader.ask(self._unread_count)
+        if count == self._sent_count:
             return None
-        self._sent_count = unread
-        return {"type": "inbox", "unread": unread}
+        self._sent_count = count
+        return {"type": "inbox", "unread": count}
 
-    def _unread(self) -> int:
+    def _unread_count(self) -> int:
         return unread_count(self.principal.afresh())

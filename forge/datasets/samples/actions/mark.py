@@ -87,9 +87,9 @@ def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], 
         samples = _read(actor, data_set, sorted(marks_by_number))
         if len(samples) < len(marks_by_number):
             raise nothing_here(actor)
-        if changed := [each.number for each in samples if each.revision > revision]:
+        if changed_numbers := [each.number for each in samples if each.revision > revision]:
             raise Stale(
-                f"{_samples_text(changed)} changed since you read the data. Nothing was done; look at it again."
+                f"{_samples_text(changed_numbers)} changed since you read the data. Nothing was done; look at it again."
             )
         if any(each.tested_since is not None for each in samples):
             # Figures of earlier versions were computed on these samples.

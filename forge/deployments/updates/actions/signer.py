@@ -56,8 +56,8 @@ def sign_deployment(context: JobContext) -> Mapping[str, Any]:
         release = deployment.releases.select_related("build__artefact", "build__project").get(ended=None)
         _require_admitted(deployment, release)
         root, pairs = _current_root(organisation)
-        signed = _sign(deployment, release, root, pairs)
-    return {"version": signed.version, "release": release.number, "root": root.version}
+        documents = _sign(deployment, release, root, pairs)
+    return {"version": documents.version, "release": release.number, "root": root.version}
 
 
 def _deployment(pk: str) -> Deployment:
@@ -71,9 +71,11 @@ def _deployment(pk: str) -> Deployment:
 def _require_admitted(deployment: Deployment, release: Release) -> None:
     """Asks the gate for a release that was not signed before. One that was stays served while rules change around it,
     and a withdrawn one is not signed again."""
-    withdrawn = WithdrawnRune.objects.filter(repository__project=deployment.project_id, digest=release.digest).first()
-    if withdrawn is not None:
-        raise JobFailed(f"{release.version} is not signed again: {withdrawn}.")
+    withdrawn_rune = WithdrawnRune.objects.filter(
+        repository__project=deployment.project_id, digest=release.digest
+    ).first()
+    if withdrawn_rune is not None:
+        raise JobFailed(f"{release.version} is not signed again: {withdrawn_rune}.")
     newest = newest_document(deployment, UpdateRole.TARGETS)
     if newest is not None and newest.release == release.number:
         return

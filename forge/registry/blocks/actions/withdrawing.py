@@ -64,5 +64,5 @@ def end_block_withdrawal(
 
 def _lock_block(block: BlockVersion) -> BlockVersion:
     rows = BlockVersion.objects.select_for_update(of=("self",), no_key=True)
-    related = rows.select_related("manifest", "author", "repository__project__organisation", "source_version")
-    return related.get(pk=block.pk)
+    blocks = rows.select_related("manifest", "author", "repository__project__organisation", "source_version")
+    return blocks.get(pk=block.pk)

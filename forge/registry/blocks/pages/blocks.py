@@ -150,7 +150,7 @@ def _show(
     block = next((each for each in versions if each.version == version), best_of(versions))
     before = versions[versions.index(block) + 1] if block is not versions[-1] else None
     files, path = files_of(block), block.shared_path
-    signed = signed_block(principal, block)
+    signature = signed_block(principal, block)
     users = users_of(principal, [block.shared_name])[block.shared_name]
     context = {
         "project": project,
@@ -165,8 +165,8 @@ def _show(
         "more_users": max(len(users) - USERS_SHOWN, 0),
         "before": before,
         "changes": () if before is None else _changes(files_of(before), files),
-        "signed": signed,
-        "verify": _verifying_command(path, signed),
+        "signed": signature,
+        "verify": _verifying_command(path, signature),
         "files": _files_in_order(files),
         "licence": licence_of(files.texts.get("LICENSE", "")),
         "successors": [each.version for each in versions if each.pk != block.pk and not each.objection],
@@ -176,10 +176,10 @@ def _show(
     return render(request, "blocks/block.html", context)
 
 
-def _verifying_command(path: SharedPath, signed: SignedBlock | None) -> str:
-    if signed is None:
+def _verifying_command(path: SharedPath, signature: SignedBlock | None) -> str:
+    if signature is None:
         return ""
-    return f"rune block verify {path} --registry {settings.PUBLIC_URL} --key {signed.signature.key.fingerprint}"
+    return f"rune block verify {path} --registry {settings.PUBLIC_URL} --key {signature.signature.key.fingerprint}"
 
 
 def _of_function(block: BlockVersion) -> dict[str, Any]:

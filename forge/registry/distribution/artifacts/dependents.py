@@ -56,8 +56,8 @@ def _with_those_that_need(ids: set[UUID]) -> set[UUID]:
 
 
 def _names_of(ids: Iterable[UUID]) -> Iterator[str]:
-    related = "repository__project__organisation"
-    manifests = Manifest.objects.filter(pk__in=ids).select_related(related)
+    project_path = "repository__project__organisation"
+    manifests = Manifest.objects.filter(pk__in=ids).select_related(project_path)
     names: dict[UUID, list[str]] = {}
     for table in (Tag, ArtifactTag):
         rows = table.objects.filter(manifest__in=ids).values_list("manifest_id", "name")

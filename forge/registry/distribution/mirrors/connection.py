@@ -132,7 +132,7 @@ class RemoteConnection:
         with self._pool.stream("GET", url, headers=list(headers.items())) as response:
             if response.status != 200:
                 raise RemoteFailed(f"{self.registry} refused the sign-in{reason(response)}", response.status)
-            answer = json_object(limited(response, _PASS_LIMIT, "The sign-in's answer"))
+            answer = json_object(limited_body(response, _PASS_LIMIT, "The sign-in's answer"))
         token = answer.get("token") or answer.get("access_token")
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
             raise RemoteFailed(f"{self.registry} answered the sign-in without a pass.")
@@ -150,8 +150,8 @@ class RemoteConnection:
             raise RemoteFailed(f"{self.registry} names an address that is not https.")
 
     def _is_own(self, url: str) -> bool:
-        split = urlsplit(url)
-        return f"{split.scheme}://{split.netloc.lower()}" == self.registry
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.netloc.lower()}" == self.registry
 
     @contextmanager
     def _named_errors(self) -> Iterator[None]:
@@ -171,7 +171,7 @@ def header(response: httpcore.Response, name: str) -> str:
     return next((value.decode("latin-1") for key, value in response.headers if key.lower() == encoded_name), "")
 
 
-def limited(response: httpcore.Response, limit: int, what: str) -> bytes:
+def limited_body(response: httpcore.Response, limit: int, what: str) -> bytes:
     """The body of an answer, of at most `limit` bytes. Raises `RemoteFailed`."""
     body = bytearray()
     for chunk in response.iter_stream():

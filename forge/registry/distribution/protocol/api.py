@@ -43,8 +43,8 @@ def distribution(request: HttpRequest, rest: str = "") -> HttpResponseBase:
         response = _answer(request, rest, address)
     except Refusal as refusal:
         response = _refuse(request, address, refusal)
-    except BodyStopped as stopped:
-        response = _refuse(request, address, Refusal(stopped.status, "BLOB_UPLOAD_INVALID", str(stopped)))
+    except BodyStopped as error:
+        response = _refuse(request, address, Refusal(error.status, "BLOB_UPLOAD_INVALID", str(error)))
     except (OSError, DatabaseError) as error:
         response = _refuse(request, address, _unavailable(error))
     for name, value in COMMON_HEADERS.items():
@@ -91,10 +91,10 @@ def _answer(request: HttpRequest, rest: str, address: Address | None) -> HttpRes
         if address.block:
             raise Refusal(405, "UNSUPPORTED", "Publish blocks from their project's page.", {"Allow": "GET, HEAD"})
         return answer_writing(request, caller, project, address)
-    except Moved as moved:
+    except Moved as error:
         tail = rest.split("/", 2)[2]
         query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
-        return HttpResponse(status=307, headers={"Location": f"/v2{moved.location}/{tail}{query}"})
+        return HttpResponse(status=307, headers={"Location": f"/v2{error.location}/{tail}{query}"})
     except SignInNeeded as error:
         raise Refusal(401, "UNAUTHORIZED", "Sign in to do this, if the repository exists.") from error
     except Gone as error:

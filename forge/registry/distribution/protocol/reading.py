@@ -76,8 +76,8 @@ def _of_block(request: HttpRequest, puller: Principal, repository: Repository, a
             return _referrers(request, repository, address)
     block = find_published(repository, address.block, address.reference)
     if block is None:
-        withdrawn = versions.filter(version=address.reference).exclude(withdrawn=None).first()
-        reason = "" if withdrawn is None else f"{withdrawn} was withdrawn: {withdrawn.withdrawal}"
+        withdrawn_block = versions.filter(version=address.reference).exclude(withdrawn=None).first()
+        reason = "" if withdrawn_block is None else f"{withdrawn_block} was withdrawn: {withdrawn_block.withdrawal}"
         raise Refusal(404, "MANIFEST_UNKNOWN", reason or f"There is no manifest {address.reference}.")
     response = _stored_manifest(request, block.manifest, block.manifest.blob_id)
     if block.objection:
@@ -94,8 +94,8 @@ def _manifest(
     if manifest is None and (rows := _referrers_at_tag(repository, reference)):
         return _listing(rows)
     if manifest is None:
-        withdrawn = "" if is_digest(reference) else advice_on(repository, reference)
-        raise Refusal(404, "MANIFEST_UNKNOWN", withdrawn or f"There is no manifest {reference}.")
+        advice_text = "" if is_digest(reference) else advice_on(repository, reference)
+        raise Refusal(404, "MANIFEST_UNKNOWN", advice_text or f"There is no manifest {reference}.")
     response = _stored_manifest(request, manifest, reference if is_digest(reference) else manifest.blob_id)
     if advice := advice_on(repository, reference):
         _warn(response, advice)
@@ -182,10 +182,10 @@ def _referrers_at_tag(repository: Repository, tag: str) -> list[Manifest]:
     match = _FALLBACK.fullmatch(tag)
     if match is None:
         return []
-    rows, left = [], LARGEST_MANIFEST // 4
+    rows, remaining_size = [], LARGEST_MANIFEST // 4
     for row in referrers_of(repository, f"{match[1]}:{match[2]}")[:LARGEST_PAGE].iterator():
-        left -= len(json.dumps(row.annotations))
-        if left < 0:
+        remaining_size -= len(json.dumps(row.annotations))
+        if remaining_size < 0:
             row.annotations = {}
         rows.append(row)
     return rows

@@ -82,10 +82,10 @@ def current_list() -> AdvisoryList | None:
         raise BadAdvisories(f"the file {file} cannot be opened: {error.strerror}") from None
     # One thread reads a file and the others wait: at the same time, each would need hundreds of megabytes.
     with _reading:
-        read = _read(file, state.st_ino, state.st_mtime_ns, state.st_size)
-    if isinstance(read, str):
-        raise BadAdvisories(read)
-    return read
+        result = _read(file, state.st_ino, state.st_mtime_ns, state.st_size)
+    if isinstance(result, str):
+        raise BadAdvisories(result)
+    return result
 
 
 def known_vulnerabilities(tag: Tag) -> KnownVulnerabilities | None:
@@ -153,14 +153,14 @@ def _bills(tag: Tag) -> Iterator[bytes]:
     bills = Manifest.objects.filter(
         repository=tag.repository_id, subject=tag.manifest.blob_id, artifact_type=BOM_TYPE, trashed=None
     )
-    left = MOST_BYTES
+    remaining_size = MOST_BYTES
     for manifest in bills.order_by("created")[:MOST_BILLS]:
         document = read_document(read_blob(manifest.blob_id), manifest.media_type)
         if document.is_index:
             raise BadBill("the bill of materials is a list of manifests")
         _config, *layers = document.blobs
         for layer in layers:
-            left -= layer.size
-            if left < 0:
+            remaining_size -= layer.size
+            if remaining_size < 0:
                 raise BadBill(f"the bills of materials have more than {MOST_BYTES:,} bytes")
             yield read_blob(layer.digest)

@@ -68,7 +68,7 @@ def components_in(bill: bytes) -> tuple[PackageComponent, ...]:
         components = json.loads(bill).get("components") or []
         if len(components) > MOST_COMPONENTS:
             raise ValueError("too many components")
-        matches = [read for each in components if (read := _component(each)) is not None]
+        matches = [component for each in components if (component := _component(each)) is not None]
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise BadBill(f"the bill of materials is damaged: {type(error).__name__}") from None
     return tuple(dict.fromkeys(matches))

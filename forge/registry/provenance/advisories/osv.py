@@ -64,10 +64,10 @@ def read_advisories(data: bytes) -> tuple[Advisory, ...]:
     Raises `BadAdvisories`.
     """
     try:
-        read = json.loads(data)
+        document = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise BadAdvisories(f"it is no JSON: {type(error).__name__}") from None
-    entries = read.get("vulns") if isinstance(read, dict) else read
+    entries = document.get("vulns") if isinstance(document, dict) else document
     if not isinstance(entries, list):
         raise BadAdvisories("it is neither an array of OSV entries nor an object with one as `vulns`")
     read_entries = [_advisory(entry, number) for number, entry in enumerate(entries, start=1)]

@@ -92,12 +92,12 @@ def link_referrers(repository: Repository, *referrers: Referrer) -> list[Manifes
     """Adds referrers to a repository, within the caller's transaction; returns their manifests in this order."""
     descriptions = {}
     for referrer in referrers:
-        read = read_document(referrer.manifest, MANIFEST_TYPE)
+        parsed_document = read_document(referrer.manifest, MANIFEST_TYPE)
         descriptions[digest_of(referrer.manifest)] = {
-            "media_type": read.media_type,
-            "artifact_type": read.artifact_type,
-            "subject": read.subject,
-            "annotations": dict(read.annotations),
+            "media_type": parsed_document.media_type,
+            "artifact_type": parsed_document.artifact_type,
+            "subject": parsed_document.subject,
+            "annotations": dict(parsed_document.annotations),
         }
     stored_manifests = store_manifests(repository, descriptions)
     manifests = [stored_manifests[digest_of(each.manifest)] for each in referrers]

@@ -260,9 +260,11 @@ def _link(
 
 def require_not_withdrawn(project: Project, digest: str) -> None:
     """Raises `NotPublishable` for bytes that were withdrawn, under whatever tag."""
-    withdrawn = WithdrawnRune.objects.filter(repository__project=project, digest=digest).first()
-    if withdrawn is not None:
-        raise NotPublishable(f"{withdrawn} Publish another build, or end the withdrawal of {withdrawn.tag} first.")
+    withdrawn_rune = WithdrawnRune.objects.filter(repository__project=project, digest=digest).first()
+    if withdrawn_rune is not None:
+        raise NotPublishable(
+            f"{withdrawn_rune} Publish another build, or end the withdrawal of {withdrawn_rune.tag} first."
+        )
 
 
 def _fix_version(project: Project, tag: str, existing: Tag | None, digest: str) -> None:

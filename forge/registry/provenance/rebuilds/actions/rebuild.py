@@ -27,8 +27,8 @@ def rebuild_published(context: JobContext, new_compiler: NewCompiler = fresh_com
 
     A second build with other bytes is a result like one with the same: everyone who may see the rune reads it.
     """
-    related = Build.objects.select_related("artefact", "version", "project__organisation")
-    build = related.filter(pk=context.spec["build"], artefact=context.spec["artefact"]).first()
+    builds = Build.objects.select_related("artefact", "version", "project__organisation")
+    build = builds.filter(pk=context.spec["build"], artefact=context.spec["artefact"]).first()
     if build is None or build.artefact is None:
         raise JobFailed("The build no longer exists.")
     artefact = build.artefact

@@ -63,10 +63,10 @@ def _note(actor: Actor, action: str, block: BlockVersion, manifest: Manifest, ke
 
 def _published_block(pk: str) -> BlockVersion:
     """A version of a block with the bytes that it was published with. Raises `JobFailed`."""
-    related = BlockVersion.objects.select_related(
+    blocks = BlockVersion.objects.select_related(
         "repository__project__organisation", "manifest", "source_version", "author"
     )
-    block = related.filter(pk=pk).first()
+    block = blocks.filter(pk=pk).first()
     if block is None:
         raise JobFailed("The block no longer exists.")
     if block.is_withdrawn:

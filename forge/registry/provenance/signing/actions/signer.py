@@ -117,10 +117,10 @@ def signature_referrers(
 
 
 def _publication(pk: str) -> Publication:
-    related = Publication.objects.select_related(
+    publications = Publication.objects.select_related(
         "repository__project__organisation", "build__artefact", "build__version", "build__project__organisation"
     )
-    publication = related.filter(pk=pk).first()
+    publication = publications.filter(pk=pk).first()
     if publication is None:
         raise JobFailed("The publication no longer exists.")
     return publication
