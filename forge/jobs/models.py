@@ -58,8 +58,8 @@ class JobQuerySet(models.QuerySet["Job"]):
         visible = Q(project__in=Project.objects.of_member(actor)) | of_organisation
         for kind in kinds():
             if kind.verb in OF_ORGANISATION:
-                allowed = Q(kind=kind.name, organisation__in=organisations_where(actor, kind.verb))
-                visible = visible & ~Q(kind=kind.name) | allowed
+                allowed_jobs = Q(kind=kind.name, organisation__in=organisations_where(actor, kind.verb))
+                visible = visible & ~Q(kind=kind.name) | allowed_jobs
         return self.filter(visible)
 
     def unfinished(self) -> JobQuerySet:

@@ -185,9 +185,9 @@ def fetch_branch(
     remote: Remote, looking: Looking | None = None, tick: Callable[[], None] = keep_waiting
 ) -> Iterator[Fetched]:
     """The files of a branch, for as long as the caller needs them. Raises `GitRefused` and `TooOften`."""
-    with fetch_newer(remote, looking or Looking(), tick) as branch:
-        assert branch is not None  # noqa: S101 (no commit is known)
-        yield branch
+    with fetch_newer(remote, looking or Looking(), tick) as fetch:
+        assert fetch is not None  # noqa: S101 (no commit is known)
+        yield fetch
 
 
 @contextmanager
