@@ -69,11 +69,11 @@ def _kind_name(node: OutlineNode) -> str:
 
 def _wire_sentences(pipeline: PipelineChange) -> tuple[str, ...]:
     """One for each two stages. The wires of a stage that came or went say nothing more."""
-    kept_stages = {stage.node.name for stage in pipeline.stages if stage.change not in ("added", "removed")}
+    remaining_stages = {stage.node.name for stage in pipeline.stages if stage.change not in ("added", "removed")}
     between: dict[tuple[str, str], list[WireChange]] = {}
     for change in pipeline.wires:
         ends = change.wire.source, change.wire.target
-        if kept_stages.issuperset(ends):
+        if remaining_stages.issuperset(ends):
             between.setdefault(ends, []).append(change)
     by_pair = (_pair_sentences(source, target, changes) for (source, target), changes in between.items())
     return tuple(sentence for sentences_of_pair in by_pair for sentence in sentences_of_pair)

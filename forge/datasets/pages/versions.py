@@ -94,10 +94,10 @@ def changes_of(
         return SampleChange(number, kind, *labels, entry.split, number not in tombstones)
 
     return [
-        *(change(each.number, RELABELLED) for each in comparison.relabelled),
-        *(change(number, LEFT_OUT) for number in comparison.left_out),
-        *(change(number, DELETED) for number in comparison.deleted),
-        *(change(number, ADDED) for number in comparison.added),
+        *(change(each.number, RELABELLED) for each in comparison.label_changes),
+        *(change(number, LEFT_OUT) for number in comparison.left_out_numbers),
+        *(change(number, DELETED) for number in comparison.deleted_numbers),
+        *(change(number, ADDED) for number in comparison.added_numbers),
     ]
 
 

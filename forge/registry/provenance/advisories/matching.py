@@ -58,7 +58,7 @@ class KnownVulnerability:
     version: str
     severity: str
     """As in `Advisory`."""
-    fixed: str
+    fixed_version: str
     """The next version that is not affected. It is "" while the advisory names none."""
 
 
