@@ -64,7 +64,7 @@ def name_from_file(filename: str) -> str:
 
 @dataclass(frozen=True)
 class ImportedHistory:
-    """Stored files of now, and versions whose files are stored too. `stored` are the digests of all of them."""
+    """Stored files of now, and versions whose files are stored too. `stored_digests` are the digests of all of them."""
 
     files: tuple[StoredFile, ...]
     versions: tuple[ImportedVersion, ...]
