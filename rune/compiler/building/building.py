@@ -170,7 +170,7 @@ def _report(
         memory_map=MemoryMap.of(program, plan),
         kernels=tuple(chosen_kernels(program)),
         models=prepared.chosen.reports,
-        passes=tuple(PassReport(each.name, each.saved) for each in prepared.optimised.applied),
+        passes=tuple(PassReport(each.name, each.savings) for each in prepared.optimised.passes),
         resources=tuple(
             ResourceReport(resource.name, resource.capacity, resource.default is not None)
             for resource in program.resources

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rune.abi import ModelFormat
-from rune.compiler.anvil.models.caching import REMEMBERED, SMALL
+from rune.compiler.anvil.models.caching import CACHE_SIZE, SMALL
 from rune.compiler.anvil.models.support import signature_with_support, unsupported
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.building.model_report import ModelReport
@@ -17,7 +17,7 @@ from rune.project.files import ProjectFiles
 from rune.project.folders import folder_members
 from rune.source.runefile.pipeline import ModelStage, Pipeline
 
-_remembered = lru_cache(maxsize=REMEMBERED)(read_model)
+_read_cached_model = lru_cache(maxsize=CACHE_SIZE)(read_model)
 """Files that are built anew are mostly the same models with other arguments."""
 
 
@@ -40,7 +40,7 @@ class ProjectModels:
         """A TensorFlow Lite model. Raises `FileError` and `ModelError`."""
         if path not in self._read:
             data = self.data(path)
-            self._read[path] = _remembered(data) if len(data) <= SMALL else read_model(data)
+            self._read[path] = _read_cached_model(data) if len(data) <= SMALL else read_model(data)
         return self._read[path]
 
     def signature(self, path: str) -> ModelSignature:

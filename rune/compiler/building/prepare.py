@@ -74,7 +74,7 @@ def prepare(
             pipeline,
             chosen.compiled,
             chosen.hosted,
-            watched=options.watched,
+            watched_ports=options.watched,
             timed=options.timed,
             profile=profile,
         )

@@ -45,7 +45,7 @@ def instrumented_module(
     profile: Profile = LITERT,
 ) -> bytes:
     """The module that also sends what flows in these wires, and says so. Raises `AnvilError` and `CompileError`."""
-    program = lower(pipeline, compiled, target, hosted, watched=watched, profile=profile)
+    program = lower(pipeline, compiled, target, hosted, watched_ports=watched, profile=profile)
     graph = graph_json(pipeline, "instrumented", watched=watched)
     return pack(module_of(program, target, allowance), rune_sections(graph))
 

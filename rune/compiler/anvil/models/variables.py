@@ -93,11 +93,11 @@ def _variable(model: Model, handles: list[int], first: Tensor | None, budget: By
     uses = list(_uses(model, handles))
     if None in uses or not uses:
         return None
-    known = [use for use in uses if use is not None]
-    if first is None and not known[0].is_assigned:
+    known_uses = [use for use in uses if use is not None]
+    if first is None and not known_uses[0].is_assigned:
         return None
-    like = first or known[0].tensor
-    if any((use.tensor.kind, use.tensor.shape) != (like.kind, like.shape) for use in known):
+    like = first or known_uses[0].tensor
+    if any((use.tensor.kind, use.tensor.shape) != (like.kind, like.shape) for use in known_uses):
         return None
     size = like.count * (like.kind.bits or 0) // 8
     if first is None and not budget.takes(size):

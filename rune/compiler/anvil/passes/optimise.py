@@ -48,7 +48,7 @@ class Applied:
 
     name: str
     graph: Graph
-    saved: GraphFigures
+    savings: GraphFigures
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +56,7 @@ class Optimised:
     """The graph after all passes, and the passes that changed it, in order."""
 
     graph: Graph
-    applied: tuple[Applied, ...]
+    passes: tuple[Applied, ...]
 
 
 def optimise(
@@ -64,11 +64,11 @@ def optimise(
 ) -> Optimised:
     """Runs the passes. The result computes the same; the same graph gives the same result. `between` is called before
     each pass, and may raise."""
-    applied = []
+    effective_passes = []
     for name, rewrite in passes.items():
         between()
         before = graph
         graph = rewrite(before)
         if graph is not before:
-            applied.append(Applied(name, graph, figures(before) - figures(graph)))
-    return Optimised(graph, tuple(applied))
+            effective_passes.append(Applied(name, graph, figures(before) - figures(graph)))
+    return Optimised(graph, tuple(effective_passes))

@@ -29,7 +29,7 @@ from rune.compiler.anvil.requantisation.scale_search import (
 )
 from rune.compiler.anvil.requantisation.thresholds import Channels, Thresholds, Which, parts, thresholds_of
 
-REMEMBERED = 128
+CACHE_SIZE = 128
 """Layers whose constants and thresholds are remembered: 2 kB a channel."""
 
 
@@ -66,21 +66,21 @@ class ProvenScale:
 
     def unrounded(self, sums: Integers) -> Floats:
         """Returns the unrounded values of the kernel for sums [channel, any]."""
-        moved, offset = sums - self.move[:, None], self.offset[:, None]
+        moved_sums, offset = sums - self.move[:, None], self.offset[:, None]
         # The sign of the sum is set beside that of the offset.
-        added = np.where(moved < 0, -np.abs(offset), offset) if self.signed else offset
-        return np.asarray(moved.astype(np.float32) * self.scale[:, None] + added, np.float32)
+        addend = np.where(moved_sums < 0, -np.abs(offset), offset) if self.signed else offset
+        return np.asarray(moved_sums.astype(np.float32) * self.scale[:, None] + addend, np.float32)
 
     def values(self, sums: Integers, lowest: int, highest: int) -> Integers:
         """Returns the kernel's values, clamped."""
         return self.rounded(self.unrounded(sums), sums, lowest, highest)
 
-    def rounded(self, unrounded: Floats, sums: Integers, lowest: int, highest: int) -> Integers:
+    def rounded(self, unrounded_values: Floats, sums: Integers, lowest: int, highest: int) -> Integers:
         """Returns the kernel's values, clamped, from the unrounded ones."""
-        rounded = np.rint(unrounded).astype(np.int64)
+        values = np.rint(unrounded_values).astype(np.int64)
         if self.has_exceptions:
-            rounded += np.where(sums - self.move[:, None] == self.exceptions[:, None], self.steps[:, None], 0)
-        return np.asarray(np.clip(rounded + self.centre, lowest, highest))
+            values += np.where(sums - self.move[:, None] == self.exceptions[:, None], self.steps[:, None], 0)
+        return np.asarray(np.clip(values + self.centre, lowest, highest))
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,15 +132,17 @@ def certify(channels: Channels, proven: ProvenScale, lowest: int, highest: int) 
 def _require(
     proven: ProvenScale,
     sums: Integers,
-    wanted: Integers,
+    expected: Integers,
     bounds: tuple[int, int],
     is_empty: NDArray[np.bool_] | bool = False,
     first: int = 0,
 ) -> None:
     """Raises `NotProven` unless the kernel makes these values of sums [channel, any] that the channels reach, except
     where `is_empty`. The first channel is called `first`."""
-    unrounded = proven.unrounded(sums)
-    is_right = (proven.rounded(unrounded, sums, *bounds) == wanted) & (np.abs(unrounded) < LARGEST_VALUE) | is_empty
+    unrounded_values = proven.unrounded(sums)
+    is_right = (proven.rounded(unrounded_values, sums, *bounds) == expected) & (
+        np.abs(unrounded_values) < LARGEST_VALUE
+    ) | is_empty
     if not is_right.all():
         channel, place = np.argwhere(~is_right)[0].tolist()
         raise NotProven(f"channel {first + channel} is not exact at the sum {sums[channel, place]}")
@@ -154,11 +156,11 @@ def proven(channels: Channels, lowest: int, highest: int) -> tuple[ProvenScale, 
     """
     as_data: Any = channels  # each kind of channels is a dataclass of arrays
     arrays = [np.ascontiguousarray(getattr(channels, each.name)) for each in fields(as_data)]
-    return _remembered(type(channels), tuple((each.dtype.str, each.tobytes()) for each in arrays), lowest, highest)
+    return _cached_proof(type(channels), tuple((each.dtype.str, each.tobytes()) for each in arrays), lowest, highest)
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _remembered(
+@lru_cache(maxsize=CACHE_SIZE)
+def _cached_proof(
     kind: type[Channels], arrays: tuple[tuple[str, bytes], ...], lowest: int, highest: int
 ) -> tuple[ProvenScale, ScaleProof] | None:
     channels = kind(*(np.frombuffer(data, dtype) for dtype, data in arrays))

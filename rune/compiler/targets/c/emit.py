@@ -155,7 +155,7 @@ class _CText:
             case _:
                 raise ValueError("a program in C has no host")
         head = f"static void step_{number}({self._parameters(step)})"
-        gates = gate_lines(step, self._program.needed(number))
+        gates = gate_lines(step, self._program.needed_gates(number))
         return "\n".join([*before, head, "{", *gates, *body, "    RUNE_STEP_ENDS();", "}", ""])
 
     def _parameters(self, step: Step) -> str:

@@ -87,7 +87,7 @@ def sent_tensors(program: Program) -> tuple[SentTensor, ...]:
     tensors: list[SentTensor] = []
     for number, step in enumerate(program.steps):
         if isinstance(step, SendOutput):
-            label, may_wait = program.outputs[step.output].name, bool(program.needed(number))
+            label, may_wait = program.outputs[step.output].name, bool(program.needed_gates(number))
             several = len(step.tensors) > 1
             tensors += [
                 SentTensor(f"{label}_{i}" if several else label, tensor, may_wait)

@@ -89,7 +89,7 @@ def trace_lines(interface: Interface, program: Program, plan: Plan) -> Iterator[
     for number, step in enumerate(program.steps):
         digest = f"digests[{number}]"
         yield f"    step_{number}({argument_of(step)});"
-        needs = program.needed(number)
+        needs = program.needed_gates(number)
         if needs:
             yield f"    if ({' && '.join(f'{GATES}[{each}]' for each in needs)}) {{"
         for span in _written_by(program, plan, number):

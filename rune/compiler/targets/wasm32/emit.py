@@ -71,7 +71,7 @@ def emit(target: Target, program: Program, plan: Plan, _name: str) -> Sources:
             units += apart.units
         if plan.constant_sizes[part]:
             units.append(Unit(blob_name(part), data=constants_of(program, plan, part)))
-    units += [Unit(model_name(number), data=data) for number, data in enumerate(program.embedded)]
+    units += [Unit(model_name(number), data=data) for number, data in enumerate(program.embedded_models)]
     return Sources(files, tuple(units))
 
 
@@ -111,7 +111,7 @@ class _ModuleText:
         steps += [
             f"void {_step_name(self._part, number)}(void);"
             if self._is_apart(step)
-            else self._step(number, step, self._program.needed(whole))
+            else self._step(number, step, self._program.needed_gates(whole))
             for number, (whole, step) in enumerate(numbered)
         ]
         body = self._pipeline(steps) if self._part == 0 else [*self._memory(), "", *steps]
@@ -140,7 +140,7 @@ class _ModuleText:
         """Declares the constants that this part may read."""
         names = [blob_name(part) for part in range(self._program.parts) if self._plan.constant_sizes[part]]
         if self._part == 0:
-            names += [model_name(number) for number in range(len(self._program.embedded))]
+            names += [model_name(number) for number in range(len(self._program.embedded_models))]
         return [f"extern const unsigned char {name}[];" for name in names]
 
     def _pipeline(self, steps: Sequence[str]) -> list[str]:
@@ -226,7 +226,7 @@ class _ModuleText:
         mimetype = self._array(model.format.mimetype.encode("ascii"))
         match model.source:
             case ModelPlace():
-                data = f"{self._address(model.source)}, {len(self._program.embedded[model.source.index])}"
+                data = f"{self._address(model.source)}, {len(self._program.embedded_models[model.source.index])}"
             case ResourcePlace(index):
                 data = f"resources[{index}].bytes, resources[{index}].size"
         inputs, outputs = self._descriptions(model.inputs), self._descriptions(model.outputs)

@@ -133,6 +133,6 @@ def _text(
     for whole, number, step in steps:
         is_plain = any(isinstance(argument, Structure) for argument in step.arguments)
         body = shared.lines(step, plain if is_plain else notation)
-        gates = gate_lines(step, program.needed(whole))
+        gates = gate_lines(step, program.needed_gates(whole))
         lines += [f"__attribute__((noinline)) void {name_of(number)}(void)", "{", *gates, *body, "}", ""]
     return "\n".join(lines)

@@ -323,7 +323,7 @@ def _summary(report: BuildReport, place: Path) -> None:
     )
     click.echo(f"models give the bits of {report.profile.reference}", err=True)
     for each in report.passes:
-        click.echo(f"{each.name}: {saving(each.saved)}", err=True)
+        click.echo(f"{each.name}: {saving(each.savings)}", err=True)
     for model in report.models:
         if model.runs == "host":
             click.echo(f"host model: {model.stage} ({model.file or 'given by the host'})", err=True)
