@@ -46,7 +46,7 @@ def instrumented_module(
 ) -> bytes:
     """The module that also sends what flows in these wires, and says so. Raises `AnvilError` and `CompileError`."""
     program = lower(pipeline, compiled, target, hosted, watched_ports=watched, profile=profile)
-    graph = graph_json(pipeline, "instrumented", watched=watched)
+    graph = graph_json(pipeline, "instrumented", watched_ports=watched)
     return pack(module_of(program, target, allowance), rune_sections(graph))
 
 

@@ -13,7 +13,7 @@ from rune.compiler.verify.inputs import generated_tensor
 from rune.project.files import ProjectFiles
 from rune.running.runtime.host.imports import RequestedCapability
 from rune.running.runtime.inputs.generator import generated_inputs
-from rune.running.runtime.inputs.recordings import Wanted, recordings_for
+from rune.running.runtime.inputs.recordings import RequiredInput, recordings_for
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, Pipeline
 
 MOST_WAITED: Final = 1024
@@ -101,4 +101,4 @@ def _generated(stage: CapabilityStage, number: int, seed: int) -> bytes:
 
 def own_samples(files: ProjectFiles, stages: Sequence[CapabilityStage]) -> tuple[tuple[bytes, ...], ...]:
     """For each capability what the project's files of its kind become: the first that fit, in the order of paths."""
-    return recordings_for(files, [Wanted(stage.kind, stage.parameters, stage.output) for stage in stages])
+    return recordings_for(files, [RequiredInput(stage.kind, stage.parameters, stage.output) for stage in stages])

@@ -28,7 +28,7 @@ from rune.devices.packages.readme import readme
 from rune.devices.packages.sandbox import Sandbox
 from rune.project.archive import zip_files
 from rune.project.files import ProjectFiles
-from rune.running.runtime.inputs.recordings import Wanted, recordings_for
+from rune.running.runtime.inputs.recordings import RequiredInput, recordings_for
 from rune.source.runefile import Diagnostic
 
 
@@ -125,7 +125,7 @@ def _tested(
 
 def _recordings(files: ProjectFiles, program: Program) -> tuple[tuple[bytes, ...], ...]:
     """The project's own recordings as runs: as many as there are for each input."""
-    inputs = [Wanted(each.kind, each.parameters, each.type) for each in program.capabilities]
+    inputs = [RequiredInput(each.kind, each.parameters, each.type) for each in program.capabilities]
     return tuple(zip(*recordings_for(files, inputs), strict=False))
 
 

@@ -20,15 +20,15 @@ def junit_xml(evaluation: Evaluation, name: str, judgements: Sequence[Judgement]
     Each limit of a policy is a case too.
     """
     wrong = [each for each in evaluation.outcomes if not each.is_right]
-    missed = [each for each in judgements if not each.outcome.passes]
-    skipped = len(evaluation.unread) + evaluation.left
+    missed_targets = [each for each in judgements if not each.outcome.passes]
+    skipped_count = len(evaluation.unread) + evaluation.left
     suite = Element(
         "testsuite",
         name=_clean(name),
-        tests=str(len(evaluation.outcomes) + skipped + len(judgements)),
-        failures=str(len(wrong) + len(missed)),
+        tests=str(len(evaluation.outcomes) + skipped_count + len(judgements)),
+        failures=str(len(wrong) + len(missed_targets)),
         errors="0",
-        skipped=str(skipped),
+        skipped=str(skipped_count),
     )
     for each in evaluation.outcomes:
         case = SubElement(suite, "testcase", classname=_clean(each.label or "recording"), name=_clean(each.name))

@@ -22,7 +22,7 @@ SECONDS_MORE = 5.0
 
 
 @contextmanager
-def bounded(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[None]:
     """Has the system end this process when the work inside takes longer, in whatever code it is.
 
     The host kills it earlier; this is for a host that was killed itself.
@@ -46,7 +46,7 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
     give_up_what_is_not_needed()
     seconds = float(first["seconds"])
     try:
-        with bounded(seconds):
+        with time_limit(seconds):
             model = open_model(first["mimetype"], data, reference=PROFILES.get(first["reference"]))
     except ModelRuntimeMissing as error:
         _answer(answers, {"error": "missing", "message": str(error)})
@@ -66,7 +66,7 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
     while line := questions.readline():
         inputs = [questions.read(size) for size in json.loads(line)["sizes"]]
         try:
-            with bounded(seconds):
+            with time_limit(seconds):
                 outputs = model.run(inputs)
         except Exception as error:
             # Whatever an interpreter raises is the model's failure; the host decides what becomes of it.
