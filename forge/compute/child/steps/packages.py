@@ -60,7 +60,7 @@ def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune
             report=result.report.to_json(),
             diagnostics=[diagnostic_to_json(one) for one in result.diagnostics],
         )
-        built = result.built
+        built = result.build_result
     else:
         built = build(
             files,
