@@ -88,17 +88,17 @@ class Meaning:
         parts += [str(self.quantised)] if self.quantised is not None else []
         parts += ["probabilities"] if self.is_probability else []
         parts += [f"indices of {self.classes} classes"] if self.classes is not None else []
-        parts += [f"labels {_shown(self.labels)}"] if self.labels else []
+        parts += [f"labels {_labels_text(self.labels)}"] if self.labels else []
         return ", ".join(parts)
 
 
 UNKNOWN = Meaning()
-_SHOWN, _LONGEST = 3, 40
+_MAX_LABELS, _LONGEST = 3, 40
 
 
-def _shown(labels: Sequence[str]) -> str:
-    return ", ".join(plain(label, _LONGEST) for label in labels[:_SHOWN]) + (
-        f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
+def _labels_text(labels: Sequence[str]) -> str:
+    return ", ".join(plain(label, _LONGEST) for label in labels[:_MAX_LABELS]) + (
+        f" and {len(labels) - _MAX_LABELS} more" if len(labels) > _MAX_LABELS else ""
     )
 
 

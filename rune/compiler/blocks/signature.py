@@ -82,7 +82,7 @@ class RunTimeInput(BlockError):
     """An input whose sizes each run decides, for a block that takes only fixed ones."""
 
 
-_ESCAPED, _QUOTES = len("\\u0000"), len('""')
+_ESCAPE_SIZE, _QUOTES = len("\\u0000"), len('""')
 """Bytes that a byte of a text takes in JSON at most, and those around it."""
 
 
@@ -114,7 +114,7 @@ def text_output(
 ) -> BlockOutput:
     """Texts of at most `size` bytes each, of any characters."""
     type_ = TensorType(ElementType.UTF8, dimensions, run_time, size)
-    return BlockOutput(type_, size * _ESCAPED + _QUOTES, sizes_of, points_into, text_memory)
+    return BlockOutput(type_, size * _ESCAPE_SIZE + _QUOTES, sizes_of, points_into, text_memory)
 
 
 @dataclass(frozen=True)

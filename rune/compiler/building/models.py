@@ -50,18 +50,19 @@ class ProjectModels:
 
 @dataclass(frozen=True)
 class ChosenModels:
-    """`compiled` by file. `hosted` by stage: what the rune carries of the model, None where only its host has it."""
+    """`compiled_models` by file. `hosted_models` by stage: what the rune carries of the model, None where
+    only its host has it."""
 
-    compiled: Mapping[str, Model]
-    hosted: Mapping[str, bytes | None]
+    compiled_models: Mapping[str, Model]
+    hosted_models: Mapping[str, bytes | None]
     reports: tuple[ModelReport, ...]
 
 
 def choose(pipeline: Pipeline, models: ProjectModels, *, host_models: bool, profile: Profile = LITERT) -> ChosenModels:
     """Compiles what can be compiled with the profile's bits; with `host_models` nothing. Raises `FileError` for what
     cannot be read."""
-    compiled: dict[str, Model] = {}
-    hosted: dict[str, bytes | None] = {}
+    compiled_models: dict[str, Model] = {}
+    hosted_models: dict[str, bytes | None] = {}
     reports = []
     for stage in pipeline.stages:
         if not isinstance(stage, ModelStage):
@@ -69,10 +70,10 @@ def choose(pipeline: Pipeline, models: ProjectModels, *, host_models: bool, prof
         report = _report(stage, models, host_models, profile)
         reports.append(report)
         if report.runs == "host":
-            hosted[stage.name] = None if stage.file is None else models.data(stage.file)
+            hosted_models[stage.name] = None if stage.file is None else models.data(stage.file)
         elif stage.file is not None:
-            compiled[stage.file] = models.model(stage.file)
-    return ChosenModels(compiled, hosted, tuple(reports))
+            compiled_models[stage.file] = models.model(stage.file)
+    return ChosenModels(compiled_models, hosted_models, tuple(reports))
 
 
 def _report(stage: ModelStage, models: ProjectModels, host_models: bool, profile: Profile) -> ModelReport:

@@ -83,11 +83,11 @@ def verify(
         raise BuildFailed(checked.diagnostics)
     pipeline = checked.pipeline
     chosen = choose(pipeline, models, host_models=False, profile=profile)
-    if not chosen.hosted and _asks_for(rune, "rune_model_load"):
+    if not chosen.hosted_models and _asks_for(rune, "rune_model_load"):
         # It was built so that its host runs all of its models.
         chosen = choose(pipeline, models, host_models=True)
     stages = [stage for stage in pipeline.stages if isinstance(stage, ModelStage)]
-    compiled = [stage for stage in stages if stage.name not in chosen.hosted]
+    compiled = [stage for stage in stages if stage.name not in chosen.hosted_models]
     hosted = tuple(
         ModelVerification(each.name, each.file or "", ModelRunner.HOST) for each in stages if each not in compiled
     )
@@ -143,7 +143,7 @@ def _prepare(
     profile: Profile,
 ) -> _PreparedVerification:
     """Starts the references and compiles, side by side."""
-    read = [(chosen.compiled[stage.file or ""], models.data(stage.file or "")) for stage in compiled]
+    read = [(chosen.compiled_models[stage.file or ""], models.data(stage.file or "")) for stage in compiled]
     with ThreadPoolExecutor(2) as pool:
         opening = [pool.submit(_open_reference, data, profile) for _, data in read]
         probing = [pool.submit(_probe, model, profile) for model, _ in read]
@@ -186,7 +186,7 @@ def _instrument(
     pipeline: Pipeline, compiled: Sequence[ModelStage], chosen: ChosenModels, profile: Profile
 ) -> InstrumentedPipeline | AnvilError:
     try:
-        return instrument(pipeline, compiled, chosen.compiled, chosen.hosted, profile)
+        return instrument(pipeline, compiled, chosen.compiled_models, chosen.hosted_models, profile)
     except AnvilError as error:
         return _instrument(pipeline, (), chosen, profile) if compiled else error
 

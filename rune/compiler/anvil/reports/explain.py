@@ -9,13 +9,13 @@ from rune.compiler.anvil.figures import saving
 from rune.compiler.anvil.graph import BlockCall, Graph, Node, Value, figures
 from rune.compiler.anvil.memory.map import MemoryMap
 from rune.compiler.anvil.memory.plan import Plan
-from rune.compiler.anvil.passes.optimise import Optimised
+from rune.compiler.anvil.passes.optimise import Optimisation
 from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.reports.chosen_kernels import chosen_kernels
 from rune.wording import plain
 
 
-def explanation(read: Graph, optimisation: Optimised, program: Program, plan: Plan) -> str:
+def explanation(read: Graph, optimisation: Optimisation, program: Program, plan: Plan) -> str:
     """Returns the explanation. `read` is the graph before all passes. The same arguments give the same text."""
     parts = [
         [f"As read: {figures(read)}", *graph_lines(read)],

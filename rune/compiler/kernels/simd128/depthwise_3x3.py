@@ -29,8 +29,8 @@ def int8_cost(op: DepthwiseConv2DInt8) -> Cost | None:
     own = depthwise_conv_2d.int8_cost(op)
     computed_columns = -(-window.output_width // 2) * 2  # of an odd row one output is made twice
     slower = SLOWER * (computed_columns + BEGINNING) / window.output_width
-    counted = 1 + DEARER * (slower - 1)
-    return Cost(round(counted * own.instructions), own.constants - depthwise_conv_2d.CODE)
+    factor = 1 + DEARER * (slower - 1)
+    return Cost(round(factor * own.instructions), own.constants - depthwise_conv_2d.CODE)
 
 
 def int8(op: DepthwiseConv2DInt8) -> KernelCall:

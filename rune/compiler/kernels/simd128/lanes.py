@@ -34,9 +34,9 @@ def cost(op: FullyConnectedInt8, together: int, summing: int, shortest: int) -> 
     one before: what a step takes at least, in instructions."""
     outputs, inputs = op.rows.shape
     steps = -(-inputs // together)
-    summed = sum(steps * max(shortest, count * summing + 3) for count in _blocks(outputs))
+    summing_time = sum(steps * max(shortest, count * summing + 3) for count in _blocks(outputs))
     constants = -(-outputs // 4) * 4 * steps * together
-    return Cost(op.batches * (summed + -(-outputs // 8) * STORING), constants)
+    return Cost(op.batches * (summing_time + -(-outputs // 8) * STORING), constants)
 
 
 def int8_cost(op: FullyConnectedInt8) -> Cost:

@@ -83,8 +83,8 @@ def _single_precision(
             ("maximum", to.maximum),
         ),
     )
-    moved = int32s(padded(wrapped(bias - scale.move), 8))
-    return moved, structure, proof
+    moved_bias = int32s(padded(wrapped(bias - scale.move), 8))
+    return moved_bias, structure, proof
 
 
 def _floats(values: Floats) -> ConstantPointer:

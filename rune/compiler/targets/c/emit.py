@@ -318,9 +318,9 @@ def _gives_up(header: Header, common: Mapping[str, Path]) -> bool:
     """Whether it, or what it includes, calls `rune_fail` or a function whose name begins so."""
     text = OneFile(common)
     text.add(common["rune.h"])
-    declared = len(text.text())
+    declaration_size = len(text.text())
     text.add(header)
-    return "rune_fail" in text.text()[declared:]
+    return "rune_fail" in text.text()[declaration_size:]
 
 
 def _has_floats(program: Program) -> bool:

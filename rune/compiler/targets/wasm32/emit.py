@@ -46,7 +46,7 @@ from rune.compiler.targets.wasm32.includes import included_files
 from rune.compiler.targets.wasm32.step_units import StepUnits, has_own_unit, part_of, step_units
 from rune.tensor import ElementType, TensorType
 
-SPECIALISED = "-DRUNE_SPECIALISED"
+SPECIALISED_FLAG = "-DRUNE_SPECIALISED"
 """Tells kernels to be there once for each call."""
 SUPPORT = "support/support.c"
 """The C that every rune may call; the linker leaves out what it does not."""
@@ -57,12 +57,12 @@ PADDING = 16
 
 def emit(target: Target, program: Program, plan: Plan, _name: str) -> Sources:
     """Everything that the compiler gets to see. The same program and plan give the same bytes."""
-    included = included_files(target.kernels, program)
-    files = {**included.shared, **included.blocks}
+    includes = included_files(target.kernels, program)
+    files = {**includes.shared_files, **includes.blocks}
     units = [Unit(SUPPORT, for_size=True)]
     for part in range(program.parts):
         text = f"part_{part}.c"
-        text_of_part = _ModuleText(program, plan, part, included.names, target)
+        text_of_part = _ModuleText(program, plan, part, includes.names, target)
         files[text] = text_of_part.whole().encode("ascii")
         units.append(Unit(text))
         if part == 0 and target.steps_apart:
@@ -77,7 +77,7 @@ def emit(target: Target, program: Program, plan: Plan, _name: str) -> Sources:
 
 def _counted_buffers(target: Target, program: Program) -> Sequence[Buffer]:
     """The buffers whose sizes decide which calls share a kernel: where one is specialised for each, and code counts."""
-    is_specialised = target.toolchain is not None and SPECIALISED in target.toolchain.compile_flags
+    is_specialised = target.toolchain is not None and SPECIALISED_FLAG in target.toolchain.compile_flags
     return program.buffers if is_specialised and target.optimized_for != "speed" else ()
 
 
@@ -97,22 +97,24 @@ class _ModuleText:
         self._shared = SharedCalls(f"part_{part}_shared", mine, _counted_buffers(target, program))
 
     def whole(self) -> str:
-        numbered = [(number, step) for number, step in enumerate(self._program.steps) if part_of(step) == self._part]
-        mine = [step for _, step in numbered if not self._is_apart(step)]
+        numbered_steps = [
+            (number, step) for number, step in enumerate(self._program.steps) if part_of(step) == self._part
+        ]
+        mine = [step for _, step in numbered_steps if not self._is_apart(step)]
         headers = sorted({self._headers[call.header] for step in mine for call in calls(step)})
         if any(isinstance(step, RowLoop) for step in mine):
             headers.append(f"common/{ROWS_HEADER}")
         if self._trial is not None:
             headers.append(self._trial.header)
-        shared = ("support/host.h", "common/rune.h", "support/serial.h", "support/resource.h")
-        includes = [f'#include "{name}"' for name in (*shared, *headers)]
+        common_headers = ("support/host.h", "common/rune.h", "support/serial.h", "support/resource.h")
+        includes = [f'#include "{name}"' for name in (*common_headers, *headers)]
         blobs = self._blobs()
         steps = [*self._shared.functions(self._notation)]
         steps += [
             f"void {_step_name(self._part, number)}(void);"
             if self._is_apart(step)
             else self._step(number, step, self._program.needed_gates(whole))
-            for number, (whole, step) in enumerate(numbered)
+            for number, (whole, step) in enumerate(numbered_steps)
         ]
         body = self._pipeline(steps) if self._part == 0 else [*self._memory(), "", *steps]
         title = "the pipeline" if self._part == 0 else "models"
@@ -310,10 +312,10 @@ class _ModuleText:
         if tensor.sizes is None:
             around = [self._bytes(sizes + sizes_text(tensor, ",") + elements)]
         else:
-            written = f"{self._sizes(tensor)}, {len(tensor.type.dimensions)}, {self._int32(tensor.sizes)}, 0"
+            arguments = f"{self._sizes(tensor)}, {len(tensor.type.dimensions)}, {self._int32(tensor.sizes)}, 0"
             around = [
                 self._bytes(sizes),
-                f"    next = rune_serial_sizes(next, {written});",
+                f"    next = rune_serial_sizes(next, {arguments});",
                 self._bytes(elements),
             ]
         return [

@@ -64,7 +64,9 @@ class Subject:
         pipeline = checked.pipeline
         stages = [stage for stage in pipeline.stages if isinstance(stage, ModelStage)]
         chosen = choose(pipeline, models, host_models=False)
-        self.instrumented: InstrumentedPipeline = instrument(pipeline, stages, chosen.compiled, chosen.hosted)
+        self.instrumented: InstrumentedPipeline = instrument(
+            pipeline, stages, chosen.compiled_models, chosen.hosted_models
+        )
         (self.port,) = self.instrumented.ports
         capabilities = capabilities_of(pipeline)
         self.sets: tuple[InputSet, ...] = tuple(input_sets(capabilities, [()] * len(capabilities), INPUTS, 1))
