@@ -38,9 +38,9 @@ class ThisMachine:
 
     def __init__(self, model: bytes) -> None:
         """Raises what `built_for` raises."""
-        built = built_for(model)
-        self._rune: LoadedRune = Runtime().load(built.rune)
-        self.input_size = sum(request.type.size for request in built.program.capabilities)
+        build = built_for(model)
+        self._rune: LoadedRune = Runtime().load(build.rune)
+        self.input_size = sum(request.type.size for request in build.program.capabilities)
         """Bytes that the model reads."""
 
     @property

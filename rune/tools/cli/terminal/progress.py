@@ -54,8 +54,8 @@ def progress(text: str, *, hidden: bool = False) -> Iterator[ProgressLine | None
     if hidden or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield None
         return
-    shown = ProgressLine(text, sys.stderr)
+    line = ProgressLine(text, sys.stderr)
     try:
-        yield shown
+        yield line
     finally:
-        shown.end()
+        line.end()
