@@ -255,7 +255,7 @@ def _failure(
     first = start + len(text[start:end]) - len(text[start:end].lstrip())
     span = source.span(first, len(text[:end].rstrip("\r\n")))
     is_of_test = file == checked_tests.text.file
-    fixes = fixes_of_test(source, line, compared_values.got, compared_values.index) if is_of_test else ()
+    fixes = fixes_of_test(source, line, compared_values.actual, compared_values.index) if is_of_test else ()
     return Diagnostic(Severity.ERROR, Code.FAILED_TEST.value, message, file, span, notes, fixes)
 
 

@@ -28,8 +28,8 @@ from rune.wording import plain, quoted
 
 @dataclass(frozen=True, eq=False)
 class PreparedBuild:
-    """The decisions before code is written. `default_resources` are the defaults of resources by name, for sections of the
-    rune."""
+    """The decisions before code is written. `default_resources` are the defaults of resources by name, for the
+    sections of the rune."""
 
     pipeline: Pipeline
     chosen_models: ChosenModels

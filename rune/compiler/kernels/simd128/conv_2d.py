@@ -65,7 +65,7 @@ def int8(op: Conv2DInt8) -> KernelCall:
 
 
 def int8_call(op: Conv2DInt8, sums: Sums, numbers: Numbers, rows_per_line: int = 1) -> KernelCall:
-    """So many rows of the output are `joined` to a line that is cut into tiles."""
+    """Joins `rows_per_line` rows of the output to a line that is cut into tiles."""
     bias, requantize, proof = convolution_rounding(op.multipliers, sums, op.output)
     if is_pointwise(op.window):
         return replace(_pointwise(op, numbers, bias, requantize), proof=proof)

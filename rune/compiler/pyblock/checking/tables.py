@@ -52,9 +52,12 @@ def constructor_shape(
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             size = names.get(part.value)
             if size is None:
-                known = ", ".join(f'"{name}"' for name in names) or "none"
+                names_text = ", ".join(f'"{name}"' for name in names) or "none"
                 text.report(
-                    ProblemKind.NAME, text.place(part), f'There is no dimension "{part.value}"', f"There are {known}."
+                    ProblemKind.NAME,
+                    text.place(part),
+                    f'There is no dimension "{part.value}"',
+                    f"There are {names_text}.",
                 )
                 return None
         else:

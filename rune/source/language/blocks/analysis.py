@@ -10,7 +10,7 @@ from functools import partial
 
 from rune.compiler.pyblock.checking.block import CheckedBlockFile, check_file
 from rune.compiler.pyblock.checking.problems import TextRange
-from rune.compiler.pyblock.checking.scope import FunctionScope, Known
+from rune.compiler.pyblock.checking.scope import Binding, FunctionScope
 from rune.compiler.pyblock.checking.signature import UnfitInput
 from rune.compiler.pyblock.testing.check import check_tests
 from rune.compiler.pyblock.testing.names import block_of_tests, is_test_file
@@ -73,12 +73,12 @@ class BlockAnalysis:
         function = self.function_at(offset)
         return None if function is None else self.checked.scopes.get(function)
 
-    def known_at(self, offset: int, name: str) -> Known | None:
+    def known_at(self, offset: int, name: str) -> Binding | None:
         """Returns the meaning of a name in the function around an offset."""
         scope = self.scope_at(offset)
         if scope is None:
             return None
-        return scope.known.get(name, scope.file.constants.get(name))
+        return scope.bindings.get(name, scope.file.constants.get(name))
 
 
 def is_block_file(file: str) -> bool:
@@ -134,7 +134,7 @@ def _input_types(project: Analysis, stage: StageSyntax) -> tuple[TensorType, ...
     return tuple(input_types)
 
 
-def described(known: Known) -> str:
+def described(known: Binding) -> str:
     """Returns the description of a name, in a line."""
     if isinstance(known, ArrayVariable):
         note = "" if known.is_writable else ", read only"

@@ -33,12 +33,12 @@ def _nodes(analysis: BlockAnalysis, offset: int, name: str) -> Iterator[ast.AST]
     tree, function, scope = analysis.checked.tree, analysis.function_at(offset), analysis.scope_at(offset)
     if tree is None or name in RESERVED_NAMES:
         return
-    if function is not None and scope is not None and name in scope.known:
+    if function is not None and scope is not None and name in scope.bindings:
         yield from named_nodes(function, name)
         return
     for node in tree.body:
         own = analysis.checked.scopes.get(node) if isinstance(node, ast.FunctionDef) else None
-        if own is None or name not in own.known:
+        if own is None or name not in own.bindings:
             yield from named_nodes(node, name)
 
 
@@ -50,7 +50,7 @@ def rename_in_block(analysis: BlockAnalysis, offset: int, name: str) -> tuple[Ed
     if not name.isidentifier() or keyword.iskeyword(name):
         raise RenameRefused(f"{name[:40]!r} is no name of Python")
     scope = analysis.scope_at(offset)
-    names_in_scope = set() if scope is None else {*scope.known, *scope.file.constants, *scope.file.helpers}
+    names_in_scope = set() if scope is None else {*scope.bindings, *scope.file.constants, *scope.file.helpers}
     if name in RESERVED_NAMES or name in names_in_scope:
         raise RenameRefused(f"{name} already has a meaning")
     signature = analysis.checked.signature

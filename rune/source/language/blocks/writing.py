@@ -68,7 +68,7 @@ def _of_math() -> Iterator[Completion]:
 def _names(analysis: BlockAnalysis, offset: int) -> Iterator[Completion]:
     scope = analysis.scope_at(offset)
     if scope is not None:
-        for name, known in scope.known.items():
+        for name, known in scope.bindings.items():
             if not name.isidentifier():
                 continue  # what a test has that its text has no name for
             kind = CompletionKind.ARGUMENT if isinstance(known, ArrayVariable) else CompletionKind.VALUE
@@ -148,11 +148,11 @@ def _hints(analysis: BlockAnalysis) -> Iterator[Hint]:
             match node:
                 case ast.Assign(targets=[ast.Name(id=name)], value=value) if name not in hinted:
                     hinted.add(name)
-                    known = scope.known.get(name)
+                    known = scope.bindings.get(name)
                     if isinstance(known, Variable):
                         yield Hint(analysis.span_of(value).end, str(known.type))
                 case ast.For(target=ast.Name(id=name) as target):
-                    variable = scope.known.get(name)
+                    variable = scope.bindings.get(name)
                     limits = facts.variables.get(variable) if facts and isinstance(variable, Variable) else None
                     if limits is not None and variable is not None and variable.type is Scalar.INT and limits[1] < MOST:
                         yield Hint(analysis.span_of(target).end, f"{limits[0]}..{limits[1]}")
