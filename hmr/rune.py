@@ -107,8 +107,8 @@ class Rune:
         server has signed that this version is the current one.
         """
         publish(self._server, self._last_build(), self.version)
-        deployed = deploy(self._server, self.version, title, kind, origins)
-        return signed_deployment(self._server, deployed, seconds)
+        deployed_rune = deploy(self._server, self.version, title, kind, origins)
+        return signed_deployment(self._server, deployed_rune, seconds)
 
     def preview(self) -> Preview:
         """The last build to try: in a notebook it shows itself, and its `url` opens on a phone."""

@@ -348,13 +348,11 @@ def _link(engine: Engine, module: Module, host: Host, imports: Imports) -> Linke
     functions = host.imports()
     i32 = ValType.i32()
     defined_names = set()
-    for rune_import in module.imports:
-        name = rune_import.name or ""
-        kind = rune_import.type
-        if rune_import.module != "env" or name not in functions or not isinstance(kind, FuncType):
-            raise NotARune(
-                f"the rune asks its host for {rune_import.module}.{name}, which is not part of the ABI"[:300]
-            )
+    for entry in module.imports:
+        name = entry.name or ""
+        kind = entry.type
+        if entry.module != "env" or name not in functions or not isinstance(kind, FuncType):
+            raise NotARune(f"the rune asks its host for {entry.module}.{name}, which is not part of the ABI"[:300])
         count, action = functions[name]
         # An old guest declares no result for rune_resource_close.
         if len(kind.params) != count or len(kind.results) > 1 or any(t != i32 for t in [*kind.params, *kind.results]):

@@ -104,7 +104,7 @@ def test_a_block_has_its_bill_and_the_readme_beside_it_and_its_statement_names_b
     assert origin.attachments == (Subject("bom.cdx.json", digest_of(bill)), Subject("README.md", digest_of(b"# Sounds")))
     project.name = "renamed"
     project.save()
-    assert read_block_provenance(read_statement(block_statement_of(block))).attachments == origin.attached
+    assert read_block_provenance(read_statement(block_statement_of(block))).attachments == origin.attachments
 
 
 def test_a_block_whose_statement_was_forgotten_gets_its_documents(project: Any, developer: Any) -> None:
