@@ -13,7 +13,7 @@ from threading import Lock, Timer
 from typing import Any
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.convert.parquet_process import DAMAGED, MAX_COLUMNS, MAX_ROWS
+from rune.datasets.convert.parquet_process import DAMAGED_FILE, MAX_COLUMNS, MAX_ROWS
 from rune.running.isolation.small_process import end_process, start_module
 
 _MODULE = "rune.datasets.convert.parquet_process"
@@ -73,7 +73,7 @@ class _Reader:
             raise
         except (OSError, ValueError, LookupError, TypeError, RecursionError, MemoryError):
             self._end()
-            raise BadContent(DAMAGED) from None
+            raise BadContent(DAMAGED_FILE) from None
         except BaseException:
             # The answer of a question that was broken off must not be taken for that of the next.
             self._end()
@@ -92,12 +92,12 @@ class _Reader:
                     raise ValueError(count)
                 yield row
 
-    def _column(self, described: Any) -> list[Any]:
-        if isinstance(described, dict):
-            return [self._read(size) for size in described["sizes"]]
-        if not isinstance(described, list):
-            raise TypeError(described)
-        return described
+    def _column(self, description: Any) -> list[Any]:
+        if isinstance(description, dict):
+            return [self._read(size) for size in description["sizes"]]
+        if not isinstance(description, list):
+            raise TypeError(description)
+        return description
 
     def _line(self) -> dict[str, Any]:
         """The next line of the answer, which is not trusted either."""

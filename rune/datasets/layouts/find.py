@@ -41,15 +41,15 @@ def find_layout(archive: DataFiles) -> Layout:
     layout = next((match for find in FINDERS if (match := find(archive)) is not None), None)
     layout = without_long_words(layout or folders_by_label(archive))
     items = [_labelled(item) for item in layout.items]
-    refused = [Omission(name, reason) for name, reason in archive.refused.items()]
-    return replace(layout, items=items, omissions=[*layout.omissions, *_unnamed(archive, layout), *refused])
+    refused_files = [Omission(name, reason) for name, reason in archive.refusals.items()]
+    return replace(layout, items=items, omissions=[*layout.omissions, *_unnamed_files(archive, layout), *refused_files])
 
 
-def _unnamed(archive: DataFiles, layout: Layout) -> Iterator[Omission]:
+def _unnamed_files(archive: DataFiles, layout: Layout) -> Iterator[Omission]:
     """Yields the files that the layout says nothing of."""
-    named = {*layout.lists, *(item.path for item in layout.items), *(each.path for each in layout.omissions)}
+    named_files = {*layout.lists, *(item.path for item in layout.items), *(each.path for each in layout.omissions)}
     for name in archive.names:
-        if name not in named:
+        if name not in named_files:
             yield Omission(name, f"The archive was read as “{layout.name}”, in which this file is no recording.")
 
 
@@ -66,9 +66,9 @@ def positions_of(item: Item, content: Content) -> Positions | None:
     if item.positions is None or content.kind is not Kind.PICTURE:
         return None
     width, height = (content.drawing["width"], content.drawing["height"]) if item.are_pixels else (1, 1)
-    placed = [ObjectPosition(each.label, each.x / width, each.y / height) for each in item.positions]
+    positions = [ObjectPosition(each.label, each.x / width, each.y / height) for each in item.positions]
     return read_positions(
-        positions_to_json(each for each in placed if 0 <= each.x <= 1 and 0 <= each.y <= 1 and each.label)
+        positions_to_json(each for each in positions if 0 <= each.x <= 1 and 0 <= each.y <= 1 and each.label)
     )
 
 

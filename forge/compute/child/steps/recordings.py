@@ -49,7 +49,7 @@ def read_labelled(job: Mapping[str, Any], descriptors: Sequence[int], output: in
             answer = _read(samples, target, job["bytes"])
     except (BadContent, SamplesRefused, FileError) as error:
         return {"refused": str(error)}
-    answer["omissions"] += [{"path": path, "reason": reason} for path, reason in files.refused.items()]
+    answer["omissions"] += [{"path": path, "reason": reason} for path, reason in files.refusals.items()]
     return answer | {"left_out": [shown(path) for path in files.left_out()]}
 
 
@@ -84,14 +84,14 @@ class _ArchiveFiles:
         """Raises `BadContent` for more than `most` files."""
         self._archive = archive
         self._names: dict[str, str] = {}
-        self.refused = dict(archive.refused)
+        self.refusals = dict(archive.refusals)
         for name in archive.names:
             try:
                 self._names[normal_path(name)] = name
             except FileError as error:
-                self.refused[shown(name)] = _sentence(error.reason)
-        if len(self._names) + len(self.refused) > most:
-            count = len(self._names) + len(self.refused)
+                self.refusals[shown(name)] = _sentence(error.reason)
+        if len(self._names) + len(self.refusals) > most:
+            count = len(self._names) + len(self.refusals)
             raise BadContent(f"The archive has {count:,} files; {most:,} come in at once. Send it in parts.")
         self._requested: set[str] = set()
 
