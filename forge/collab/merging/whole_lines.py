@@ -101,7 +101,7 @@ def repair(doc: Doc[Any], watched: WatchedTexts, seen: Doc[Any], author: Author,
         path, before = watched.before[key]
         edits = edits_of(delta, before)
         settled = settle(path, before, edits, _text_in(seen, key))
-        if settled.refused:
+        if settled.refused_edits:
             _take_back(_text(doc, key), before, edits, settled)
             _contest(doc, key, settled.lost, author, names)
 
@@ -149,7 +149,7 @@ def _take_back(text: Text, before: str, edits: Sequence[TextEdit], settled: Sett
     shift, undoing = 0, []
     for edit in edits:
         start = edit.start + shift
-        if edit in settled.refused:
+        if edit in settled.refused_edits:
             undoing.append(TextEdit(start, start + len(edit.text), before[edit.start : edit.end]))
         shift += len(edit.text) - (edit.end - edit.start)
     _change_text(text, undoing)

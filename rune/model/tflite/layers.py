@@ -147,9 +147,9 @@ def _node(model: Model, operator: Operator, writer: Mapping[int, int]) -> LayerJ
 
 
 def _name(model: Model, operator: Operator) -> str:
-    named = next((model.tensors[index].name for index in operator.outputs if index >= 0), "")
+    name = next((model.tensors[index].name for index in operator.outputs if index >= 0), "")
     # Converters join the names of all that they merged; the last one is what the layer does.
-    return named.split(";")[-1][-_LONGEST_NAME:]
+    return name.split(";")[-1][-_LONGEST_NAME:]
 
 
 def _node_scheme(constants: list[Tensor]) -> Scheme | None:
@@ -192,9 +192,9 @@ def _options(operator: Operator) -> dict[str, OptionJson]:
         options = {field.name: getattr(operator.options, field.name) for field in dataclasses.fields(operator.options)}
     else:
         options = dict(operator.options) if isinstance(operator.options, Mapping) else {}
-    shown: dict[str, OptionJson] = {}
+    plain_options: dict[str, OptionJson] = {}
     for name, value in sorted(options.items()):
         plain = value.name if isinstance(value, Enum) else list(value) if isinstance(value, tuple) else value
         if plain not in (None, False, "NONE", []) and not isinstance(plain, bytes | memoryview):
-            shown[str(name)] = plain if isinstance(plain, bool | int | float | str | list) else str(plain)
-    return shown
+            plain_options[str(name)] = plain if isinstance(plain, bool | int | float | str | list) else str(plain)
+    return plain_options

@@ -257,13 +257,13 @@ class _Renderer:
         """Returns roughly the text that `_flow` writes, to measure its length."""
         if isinstance(node, Leaf):
             return shown(self._text, node, is_element=role == "element")
-        opened, closed = ("{", "}") if node.is_map else ("[", "]")
+        left_bracket, right_bracket = ("{", "}") if node.is_map else ("[", "]")
         parts = [
             (f"{self._flow_text(entry.key, 'key')}: " if entry.key is not None else "")
             + self._flow_text(entry.value, "")
             for entry in node.entries
         ]
-        return self._text[node.start : node.content] + opened + ", ".join(parts) + closed
+        return self._text[node.start : node.content] + left_bracket + ", ".join(parts) + right_bracket
 
     def _key(self, entry: YamlEntry) -> Leaf:
         key = entry.key

@@ -35,8 +35,8 @@ def quoted_scalar(text: str, quote: str = '"') -> str:
     """The text in quotes, on one line."""
     if quote == "'" and text.isprintable():
         return "'" + text.replace("'", "''") + "'"
-    shown = json.dumps(text, ensure_ascii=False)
-    return "".join(character if character.isprintable() else f"\\U{ord(character):08x}" for character in shown)
+    literal = json.dumps(text, ensure_ascii=False)
+    return "".join(character if character.isprintable() else f"\\U{ord(character):08x}" for character in literal)
 
 
 def written(value: int | float | str, *, in_flow: bool, quote: str = '"') -> str:

@@ -62,24 +62,24 @@ def report_cycles(stages: Sequence[StageSyntax], sources: Sources, report: Diagn
 def _cycles(sources: Sources) -> list[list[str]]:
     """Each from the stage that the text has first, in the direction of the data."""
     place = {name: index for index, name in enumerate(sources)}
-    seen = set(run_order(sources))
+    visited_names = set(run_order(sources))
     # A stage that cannot run reads from another one that cannot, so walking back must come round.
     back = {
-        name: next(source for source in read if source not in seen)
+        name: next(source for source in read if source not in visited_names)
         for name, read in sources.items()
-        if name not in seen
+        if name not in visited_names
     }
     cycles = []
     for start in back:
         path: dict[str, None] = {}
         name = start
-        while name not in seen:
-            seen.add(name)
+        while name not in visited_names:
+            visited_names.add(name)
             path[name] = None
             name = back[name]
         if name in path:
-            walked = list(path)
-            cycle = walked[walked.index(name) :][::-1]
+            names = list(path)
+            cycle = names[names.index(name) :][::-1]
             first = cycle.index(min(cycle, key=place.__getitem__))
             cycles.append(cycle[first:] + cycle[:first])
     return cycles

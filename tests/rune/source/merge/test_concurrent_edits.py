@@ -56,7 +56,7 @@ def test_only_the_edit_at_the_contested_line_is_refused() -> None:
     theirs = runefile("0.70").replace("proc-block: fft", "proc-block: mel")
     settled = settle("Runefile.yml", ours, edits, theirs)
     assert settled.text == ours.replace("proc-block: fft", "proc-block: mel")
-    assert settled.refused == (edits[1],)
+    assert settled.refused_edits == (edits[1],)
 
 
 def test_a_line_that_one_deletes_while_the_other_changes_it_leaves_no_rest_of_it() -> None:
