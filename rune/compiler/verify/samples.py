@@ -49,8 +49,8 @@ def runs_for(pipeline: Pipeline, count: int, *, is_proven: bool = False) -> int:
             types = tuple(pipeline.type_of(port) for port in stage.inputs)
             before = stage.block.pace(types, stage.arguments).behind(before)
         paces[stage.name] = before
-        waited = _runs_to_wait(pipeline, stage, is_proven) if isinstance(stage, BlockStage) else 0
-        runs = max(runs, before.first + before.every * (waited + count - 1))
+        extra_runs = _runs_to_wait(pipeline, stage, is_proven) if isinstance(stage, BlockStage) else 0
+        runs = max(runs, before.first + before.every * (extra_runs + count - 1))
     return runs
 
 
@@ -82,13 +82,13 @@ def input_sets(
 
     `files` are the samples of each capability. One that has fewer than another gets generated input beside them.
     """
-    recorded = max(map(len, files), default=0)
+    recorded_count = max(map(len, files), default=0)
     for number in range(count):
         data = tuple(
-            samples[number] if number < len(samples) else _generated(stage, number - recorded, seed + position)
+            samples[number] if number < len(samples) else _generated(stage, number - recorded_count, seed + position)
             for position, (stage, samples) in enumerate(zip(stages, files, strict=True))
         )
-        yield InputSet(data, number < recorded)
+        yield InputSet(data, number < recorded_count)
 
 
 def _generated(stage: CapabilityStage, number: int, seed: int) -> bytes:

@@ -64,11 +64,11 @@ def moves(
         reference = open_inside(_nudged_weights(model, data, generator), keep=keep, profile=profile)
         if isinstance(reference, TfliteInterpreter):
             _nudge_unpacked(reference, model, runs[0], generator)
-        nudged = [
+        nudged_runs = [
             [_nudged_input(kind, input_bytes, generator) for kind, input_bytes in zip(kinds, inputs, strict=True)]
             for inputs in runs
         ]
-        results_of_nudged = _results(reference, nudged, results)
+        results_of_nudged = _results(reference, nudged_runs, results)
         for index, kind in results.items():
             most[index] = np.maximum(most[index], distances(kind, still[index], results_of_nudged[index]))
     return most
@@ -120,8 +120,8 @@ def _unpacked_halves(model: Model) -> tuple[int, ...]:
 
 
 def _nudged(values: NDArray[np.float32], generator: Generator) -> bytes:
-    nudged = values * (1.0 + OF_LARGEST * _signs(generator, values.size))
-    return nudged.astype(values.dtype).tobytes()
+    nudged_values = values * (1.0 + OF_LARGEST * _signs(generator, values.size))
+    return nudged_values.astype(values.dtype).tobytes()
 
 
 def _nudged_input(kind: TensorType | None, data: bytes, generator: Generator) -> bytes:

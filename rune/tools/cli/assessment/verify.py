@@ -211,7 +211,7 @@ def _verification_of(
             files = project_of_rune(rune, _models_from_options(rune, models))
             project = ProjectOnDisk(files, DEFAULT_RUNEFILE, None, subject.stem)
             verification = _verified_project(project, lambda: data, options, origin, has_project=False)
-            if verification.compiled or not has_host_models:
+            if verification.compiled_models or not has_host_models:
                 return verification
         effort = options.effort
         seed = secrets.randbelow(1 << 32) if effort.seed is None else effort.seed
