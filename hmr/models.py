@@ -167,13 +167,15 @@ def _change_request(server: ProjectServer, number: int) -> str:
 @reads_answers
 def merge(server: ProjectServer, change: str, number: int, url: str) -> None:
     """Builds the result of a change request and merges it. Raises `HmrError`."""
-    read = get("/change-requests/{change_id}", change_id=change)
-    change_build = server.ask(post("/change-requests/{change_id}/builds", change_id=change, etag=server.state(read)))
+    change_request = get("/change-requests/{change_id}", change_id=change)
+    change_build = server.ask(
+        post("/change-requests/{change_id}/builds", change_id=change, etag=server.state(change_request))
+    )
     if change_build["build"] is None:
         raise HmrError("change-waits", f"The model is in change request {number}, which cannot be built. {url}")
     wait_for_build(server, change_build["build"], BUILD_SECONDS)
     try:
-        server.ask(post("/change-requests/{change_id}/merge", change_id=change, etag=server.state(read)))
+        server.ask(post("/change-requests/{change_id}/merge", change_id=change, etag=server.state(change_request)))
     except HmrError as error:
         if error.name != "refused":
             raise

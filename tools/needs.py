@@ -193,16 +193,16 @@ def main(arguments: list[str]) -> int:
     if steps.command:
         print(f"==> {shlex.join(steps.command)}", file=sys.stderr, flush=True)
         subprocess.run(steps.command, check=False)
-    left = missing_for(purpose)
-    if left and steps.command:
+    missing = missing_for(purpose)
+    if missing and steps.command:
         print(
-            f"{list_text(need.name for need in left)} could not be installed: what apt-get said is above.",
+            f"{list_text(need.name for need in missing)} could not be installed: what apt-get said is above.",
             file=sys.stderr,
         )
-    if left and purpose in RUNS_WITHOUT:
+    if missing and purpose in RUNS_WITHOUT:
         print("What can run without runs now; the rest is named at the end.", file=sys.stderr, flush=True)
         return 0
-    return 1 if left else 0
+    return 1 if missing else 0
 
 
 if __name__ == "__main__":

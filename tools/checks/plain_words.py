@@ -28,7 +28,7 @@ NAMES: dict[str, str] = _VOCABULARY["names"]
 """Names that are refused as a whole outside tests: their words are terms elsewhere, such as the sides of a square."""
 FOLDERS: dict[str, dict[str, str]] = _VOCABULARY["folders"]
 """Words that are refused below a folder of Python alone, because other folders still have them."""
-UNREAD = {
+UNREAD_FILES = {
     "tools/checks/plain_words.py": "has the words that it refuses",
     "tests/tools/test_plain_words.py": "has them too",
     "docs/proof.md": "has the names of tests, as `make prove` writes them",
@@ -223,7 +223,7 @@ def findings(root: Path) -> Iterator[Finding]:
     output = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True, text=True).stdout
     for name in filter(None, output.split("\0")):
         path = root / name
-        if name in UNREAD or not path.is_file():
+        if name in UNREAD_FILES or not path.is_file():
             continue
         yield from refused_path(name)
         if name.endswith(".py") and "/migrations/" not in name:

@@ -26,7 +26,7 @@ RUNS: Final = 3
 """At least. The first run fills what is kept between runs, so the others count; a stream must fill its windows."""
 
 
-def measured(build: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2") -> Needs:
+def measured_needs(build: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2") -> Needs:
     """Runs it on noise, and takes the longest run after the first. Other inputs may need a few instructions more. An
     emulator that has not ended after `seconds` is stopped. `optimization` is the flag for gcc.
 
@@ -48,7 +48,7 @@ def measured_stages(
     build: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2"
 ) -> Mapping[str, int]:
     """The instructions of each stage, and of what a run does beside them, in the longest run after the first. Stages
-    are functions of their own here, which takes a few instructions more than `measured` says. Raises as it does.
+    are functions of their own here, which takes a few instructions more than `measured_needs` says. Raises as it does.
     """
     interface = interface_of(build.program, name)
     with tempfile.TemporaryDirectory(prefix="measured-") as folder:
@@ -62,11 +62,11 @@ def measured_or_planned(
 ) -> tuple[Needs, str | None]:
     """Returns the needs, and the reason why they were planned; None where they were measured."""
     if core_of(build.report.target) is None:
-        return planned(build, name), "no emulator counts the instructions of these cores"
+        return planned_needs(build, name), "no emulator counts the instructions of these cores"
     try:
-        return measured(build, name, seconds, optimization), None
+        return measured_needs(build, name, seconds, optimization), None
     except EmulationError as error:
-        return planned(build, name), str(error).partition("\n")[0]
+        return planned_needs(build, name), str(error).partition("\n")[0]
 
 
 def _core(build: BuildResult) -> EmulatedCore:
@@ -84,7 +84,7 @@ def period_of(requests: Sequence[CapabilityRequest]) -> float | None:
     return min(lengths, default=None)
 
 
-def planned(build: BuildResult, name: str) -> Needs:
+def planned_needs(build: BuildResult, name: str) -> Needs:
     """The least that it needs, by the plan of its memory."""
     memory = build.report.memory
     return Needs(

@@ -35,7 +35,7 @@ _STATUS: Final = 16
 
 
 @dataclass(frozen=True)
-class Emulated:
+class EmulatedRuns:
     """`outputs` are the bytes of all outputs, run by run. `runs` has for each run the instructions by function: those
     of the watched ones, and what the run did outside of them under its own name. `stack` in bytes, at its deepest."""
 
@@ -55,7 +55,7 @@ def emulate(
     watch: Sequence[str] = (),
     budget: int = BUDGET,
     seconds: float = SECONDS,
-) -> Emulated:
+) -> EmulatedRuns:
     """Runs on each frame: the bytes of all inputs. Instructions are counted from the entry of `<prefix>_run` to its
     return; those below a function of `watch` are counted under its name.
 
@@ -93,7 +93,7 @@ def emulate(
             raise EmulationError(f"{core.emulator} does not run the plugin that counts: {reason}")
         counts = [line.split() for line in file.read_text("ascii").splitlines()]
         _raise_for(firmware, folder, process, counts, budget)
-        return Emulated(
+        return EmulatedRuns(
             (folder / "outputs.bin").read_bytes(),
             tuple(dict(zip(names, map(int, numbers), strict=True)) for word, *numbers in counts if word == "run"),
             int.from_bytes((folder / "stack.bin").read_bytes(), "little"),

@@ -93,8 +93,8 @@ class Device:
         self._number = self._number % 0xFFFF + 1
         self._line.write(encode_frame(kind, self._number, payload))
         end = time.monotonic() + self._timeout
-        while (left := end - time.monotonic()) > 0:
-            for frame in self._reader.push(self._line.read(left)):
+        while (remaining := end - time.monotonic()) > 0:
+            for frame in self._reader.push(self._line.read(remaining)):
                 # An error that belongs to no request, and is no answer to an older one, has the number 0.
                 if frame.number == self._number or (frame.number == 0 and frame.kind == ERROR):
                     return frame

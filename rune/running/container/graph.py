@@ -87,12 +87,12 @@ def graph_json(
 
 def streamed_capabilities(pipeline: Pipeline) -> frozenset[str]:
     """The capabilities that feed a block which takes a stream, through other blocks too."""
-    read: dict[str, set[str]] = {}
+    sources_by_stage: dict[str, set[str]] = {}
     names: set[str] = set()
     for stage in pipeline.stages:
         inputs = () if isinstance(stage, CapabilityStage) else stage.inputs
-        behind = {name for port in inputs for name in read.get(port.stage, ())}
-        read[stage.name] = {stage.name} if isinstance(stage, CapabilityStage) else behind
+        behind = {name for port in inputs for name in sources_by_stage.get(port.stage, ())}
+        sources_by_stage[stage.name] = {stage.name} if isinstance(stage, CapabilityStage) else behind
         if isinstance(stage, BlockStage) and stage.reads_stream:
             names |= behind
     return frozenset(names)

@@ -104,10 +104,10 @@ def _by_name(sections: Iterable[WasmSection]) -> Mapping[str, list[WasmSection]]
 def _objects(sections: Mapping[str, list[WasmSection]], name: str) -> tuple[Mapping[str, Any], ...]:
     """All JSON objects of the sections of one name; a linker may have put several into one section."""
     objects: list[Mapping[str, Any]] = []
-    left = JSON_LIMIT
+    remaining = JSON_LIMIT
     for section in sections.get(name.removeprefix("."), []):
-        left -= len(section.payload)
-        if left < 0:
+        remaining -= len(section.payload)
+        if remaining < 0:
             raise ContainerError(
                 f"The section {name} is larger than the limit of {size_text(JSON_LIMIT)}", section.offset
             )

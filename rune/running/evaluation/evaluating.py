@@ -55,25 +55,25 @@ def evaluate(
     `RuneError` for a rune that does not load.
     """
     effort = effort or EvaluationEffort()
-    spent = 0.0
+    spent_seconds = 0.0
     trial = _Trial(data, effort.limits, listening or Listening(), resources)
     outcomes: list[SampleOutcome] = []
-    unread: list[Unread] = []
-    interleaved = list(_interleaved_by_label(samples))
-    for number, sample in enumerate(interleaved):
-        if spent > effort.seconds:
+    unread_samples: list[Unread] = []
+    interleaved_samples = list(_interleaved_by_label(samples))
+    for number, sample in enumerate(interleaved_samples):
+        if spent_seconds > effort.seconds:
             break
         start = time.monotonic()
         try:
             outcomes.append(trial.of(sample))
         except (FileError, OSError, InputError) as error:
-            unread.append(Unread(sample.name, getattr(error, "reason", None) or str(error)))
-        spent += time.monotonic() - start
+            unread_samples.append(Unread(sample.name, getattr(error, "reason", None) or str(error)))
+        spent_seconds += time.monotonic() - start
         progress(number + 1)
-    unreached_count = len(interleaved) - len(outcomes) - len(unread)
+    unreached_count = len(interleaved_samples) - len(outcomes) - len(unread_samples)
     outcomes.sort(key=lambda each: each.name)
-    unread.sort(key=lambda each: each.name)
-    return Evaluation(trial.labels, tuple(outcomes), tuple(unread), unreached_count)
+    unread_samples.sort(key=lambda each: each.name)
+    return Evaluation(trial.labels, tuple(outcomes), tuple(unread_samples), unreached_count)
 
 
 def answer_each(

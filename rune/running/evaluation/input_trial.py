@@ -106,10 +106,10 @@ def try_inputs(
     """
     end = time.monotonic() + seconds
     for variant in variants:
-        left = end - time.monotonic()
-        if left <= 0:
+        remaining = end - time.monotonic()
+        if remaining <= 0:
             return
-        yield _trial_of(_WithRunefile(files, variant.runefile.encode()), signature, variant, samples, left)
+        yield _trial_of(_WithRunefile(files, variant.runefile.encode()), signature, variant, samples, remaining)
 
 
 def _trial_of(
@@ -128,15 +128,15 @@ def _trial_of(
         return TriedInput(key, refused=f"It cannot be built: {reasons}.")
     except (EvaluationImpossible, RuneError) as error:
         return TriedInput(key, refused=f"It cannot be tried: {error}.")
-    read, note = _read(files, signature, samples[0], variant.grid)
+    model_reading, note = _read(files, signature, samples[0], variant.grid)
     first = answers.get(samples[0].name, "It was not reached in the time for a trial.")
     if isinstance(first, str):
-        return TriedInput(key, read=read, refused=f"{samples[0].name}: {first}")
+        return TriedInput(key, read=model_reading, refused=f"{samples[0].name}: {first}")
     judged_samples = [each for each in samples if each.label and isinstance(answers.get(each.name), ScoredLabel)]
     right = [each for each in judged_samples if _label(answers[each.name]) == same_label(each.label)]
     scores = sorted(first.scores.items(), key=lambda pair: -pair[1])[:MAX_SCORES]
     rounded_scores = {label: round(float(score), 4) for label, score in scores}
-    return TriedInput(key, first.label, rounded_scores, len(right), len(judged_samples), read, note)
+    return TriedInput(key, first.label, rounded_scores, len(right), len(judged_samples), model_reading, note)
 
 
 def _label(answer: ScoredLabel | str) -> str:

@@ -34,9 +34,9 @@ def junit_xml(evaluation: Evaluation, name: str, judgements: Sequence[Judgement]
         case = SubElement(suite, "testcase", classname=_clean(each.label or "recording"), name=_clean(each.name))
         if not each.is_right:
             SubElement(case, "failure", message=_clean(outcome_sentence(each)))
-    for unread in evaluation.unread:
-        case = SubElement(suite, "testcase", classname="not read", name=_clean(unread.name))
-        SubElement(case, "skipped", message=_clean(unread.reason))
+    for unread_sample in evaluation.unread:
+        case = SubElement(suite, "testcase", classname="not read", name=_clean(unread_sample.name))
+        SubElement(case, "skipped", message=_clean(unread_sample.reason))
     for number in range(evaluation.left):
         case = SubElement(suite, "testcase", classname="not run", name=f"sample {number + 1} after the time was over")
         SubElement(case, "skipped", message="the time was over")

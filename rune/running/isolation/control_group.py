@@ -40,9 +40,9 @@ class Delegated:
             (self.folder / "cgroup.subtree_control").write_text(" ".join(f"+{one}" for one in CONTROLLERS), "ascii")
         except OSError as error:
             raise NotDelegated(f"the system refused it: {error.strerror or error}") from error
-        for left in self.folder.glob(f"{_PREFIX}*"):
+        for stale_group in self.folder.glob(f"{_PREFIX}*"):
             with contextlib.suppress(OSError):  # one that has processes is another server's
-                left.rmdir()
+                stale_group.rmdir()
 
     def new_group(self, name: str, *, memory: int, processes: int) -> ControlGroup:
         """A group of at most so many bytes of memory, files in memory included, and processes with their threads.

@@ -90,15 +90,15 @@ def _show(path: str, root: Path, visible_paths: list[str]) -> None:
 def _links(path: str) -> Iterator[tuple[str, str]]:
     """Each symbolic link on the way to a path, with its target, as long as it takes to arrive."""
     place = "/"
-    left = [part for part in path.split("/") if part]
-    while left:
-        place = os.path.join(place, left.pop(0))
+    remaining = [part for part in path.split("/") if part]
+    while remaining:
+        place = os.path.join(place, remaining.pop(0))
         if os.path.islink(place):
             target = os.readlink(place)
             yield place, target
-            left = [
+            remaining = [
                 part for part in os.path.normpath(os.path.join(os.path.dirname(place), target)).split("/") if part
-            ] + left
+            ] + remaining
             place = "/"
 
 

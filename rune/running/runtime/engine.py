@@ -106,7 +106,7 @@ class LoadedRune:
         self._ports = dict(zip(handles[len(handles) - len(ports) :], ports, strict=True))
         self._watched: dict[Port, OutputMessage] = {}
         self._is_stream = any(streamed_requests(graph, [request.kind for request in host.capabilities.values()]))
-        self._sent: frozenset[int] = frozenset()
+        self._sent_handles: frozenset[int] = frozenset()
 
     @property
     def capabilities(self) -> tuple[RequestedCapability, ...]:
@@ -121,7 +121,7 @@ class LoadedRune:
     @property
     def is_incomplete(self) -> bool:
         """Whether a window of a stream was not complete in the last call, so that not all of it was done."""
-        return self._is_stream and len(self._sent) < len(self._ports) + len(self.outputs)
+        return self._is_stream and len(self._sent_handles) < len(self._ports) + len(self.outputs)
 
     @property
     def watched(self) -> Mapping[Port, OutputMessage]:
@@ -187,7 +187,7 @@ class LoadedRune:
             self.close()
             raise
         kinds = self._host.outputs
-        self._sent = frozenset([handle for handle, _ in self._host.messages])
+        self._sent_handles = frozenset([handle for handle, _ in self._host.messages])
         messages = tuple([read_message(handle, kinds[handle].kind, data) for handle, data in self._host.messages])
         if not self._ports:
             return messages

@@ -157,5 +157,5 @@ def _array(content: Content, name: str) -> NDArray[Any]:
 def _fitted(array: NDArray[Any], kind: Kind, length: int | None) -> NDArray[Any]:
     if length is None or kind is Kind.PICTURE:
         return array
-    cut = array[:length]
-    return np.pad(cut, [(0, length - len(cut)), *[(0, 0)] * (cut.ndim - 1)])
+    cut_array = array[:length]
+    return np.pad(cut_array, [(0, length - len(cut_array)), *[(0, 0)] * (cut_array.ndim - 1)])

@@ -69,7 +69,7 @@ class Deployment:
         cached_rune = self._cache.read()
         try:
             release = self._release(now)
-            data = self._verified(release, cached_rune)
+            data = self._verified_data(release, cached_rune)
         except DeploymentError as error:
             if error.name != "server-away":
                 raise
@@ -87,7 +87,7 @@ class Deployment:
         """The release that the deployment serves now. Raises `DeploymentError`."""
         return self._server.served_release() if self._updates is None else self._updates.served_release(now())
 
-    def _verified(self, release: ServedRelease, cached_rune: CachedRune | None) -> bytes:
+    def _verified_data(self, release: ServedRelease, cached_rune: CachedRune | None) -> bytes:
         """The bytes of a release, from the cache if they are there. Raises `DeploymentError`."""
         if cached_rune is not None and release.release < cached_rune.served_release.release:
             raise DeploymentError(

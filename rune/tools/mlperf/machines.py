@@ -72,11 +72,11 @@ class EmulatedBoard:
         if core is None:
             raise InferenceFailed(f"No core of {board.name} is emulated")
         self._board = board
-        self._built = built_for(model, board.target)
+        self._build_result = built_for(model, board.target)
         self._folder = tempfile.TemporaryDirectory(prefix="mlperf-")
         try:
             self._firmware = build_firmware(
-                core, self._built.files, interface_of(self._built.program, NAME), Path(self._folder.name)
+                core, self._build_result.files, interface_of(self._build_result.program, NAME), Path(self._folder.name)
             )
         except EmulationError as error:
             raise InferenceFailed(str(error)) from error

@@ -97,10 +97,10 @@ def trial_table(
 def _row(trial: TriedInput) -> list[str]:
     best = "" if not trial.scores else f" {100 * max(trial.scores.values()):.0f} %"
     right = f"{trial.right} of {trial.judged}" if trial.judged else "-"
-    read = ["-", "-", "-"]
+    reading = ["-", "-", "-"]
     if trial.read is not None:
-        read = [f"{trial.read.low:g}", f"{trial.read.high:g}", f"{100 * trial.read.clipped:.0f} %"]
-    return [trial.key, f"{trial.answer}{best}" or "-", right, *read, trial.refused or trial.note]
+        reading = [f"{trial.read.low:g}", f"{trial.read.high:g}", f"{100 * trial.read.clipped:.0f} %"]
+    return [trial.key, f"{trial.answer}{best}" or "-", right, *reading, trial.refused or trial.note]
 
 
 def _label(path: Path, words: Sequence[str]) -> str:
