@@ -310,8 +310,8 @@ class Block:
         """Returns the meaning of the numbers of its `count` outputs, for inputs that `outputs` accepted."""
         if not self.effects or not inputs:
             return (UNKNOWN,) * count
-        read = InputFacts(common_meaning(input_meanings), inputs[0], arguments)
-        return tuple(self.effects[min(index, len(self.effects) - 1)].of(read) for index in range(count))
+        facts = InputFacts(common_meaning(input_meanings), inputs[0], arguments)
+        return tuple(self.effects[min(index, len(self.effects) - 1)].of(facts) for index in range(count))
 
     @property
     def c_file(self) -> Path:

@@ -34,7 +34,7 @@ class PreparedBuild:
     pipeline: Pipeline
     chosen_models: ChosenModels
     default_resources: tuple[tuple[str, bytes], ...]
-    read: Graph
+    graph: Graph
     optimisation: Optimisation
     program: Program
     plan: Plan
@@ -42,7 +42,7 @@ class PreparedBuild:
     @property
     def explanation(self) -> str:
         """The graph after each pass, the kernels and the memory, as text."""
-        return explanation(self.read, self.optimisation, self.program, self.plan)
+        return explanation(self.graph, self.optimisation, self.program, self.plan)
 
 
 def prepare(
@@ -71,7 +71,7 @@ def prepare(
     _require_profile(chosen_models, checked_runefile, profile)
     # A refusal of Anvil becomes a diagnostic at the stage to blame.
     try:
-        read = read_pipeline(
+        graph = read_pipeline(
             pipeline,
             chosen_models.compiled_models,
             chosen_models.hosted_models,
@@ -79,13 +79,13 @@ def prepare(
             timed=options.timed,
             profile=profile,
         )
-        optimisation = optimise(read, target.passes, between)
+        optimisation = optimise(graph, target.passes, between)
         program = select(optimisation.graph, target, between)
         return PreparedBuild(
             pipeline,
             chosen_models,
             tuple(default_resources),
-            read,
+            graph,
             optimisation,
             program,
             plan(program, target.limits, between),

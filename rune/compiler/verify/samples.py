@@ -43,8 +43,10 @@ def runs_for(pipeline: Pipeline, count: int, *, is_proven: bool = False) -> int:
     runs = count
     for stage in pipeline.stages:
         inputs = () if isinstance(stage, CapabilityStage) else stage.inputs
-        read = [paces[port.stage] for port in inputs]
-        before = BlockPace(max((pace.first for pace in read), default=1), max((pace.every for pace in read), default=1))
+        input_paces = [paces[port.stage] for port in inputs]
+        before = BlockPace(
+            max((pace.first for pace in input_paces), default=1), max((pace.every for pace in input_paces), default=1)
+        )
         if isinstance(stage, BlockStage) and stage.block.pace is not None:
             types = tuple(pipeline.type_of(port) for port in stage.inputs)
             before = stage.block.pace(types, stage.arguments).behind(before)

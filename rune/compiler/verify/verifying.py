@@ -149,18 +149,18 @@ def _prepare(
     profile: Profile,
 ) -> _PreparedVerification:
     """Starts the references and compiles, side by side."""
-    read = [
+    models_with_data = [
         (chosen_models.compiled_models[stage.file or ""], models.data(stage.file or "")) for stage in compiled_stages
     ]
     with ThreadPoolExecutor(2) as pool:
-        opening = [pool.submit(_open_reference, data, profile) for _, data in read]
-        probing = [pool.submit(_probe, model, profile) for model, _ in read]
+        opening = [pool.submit(_open_reference, data, profile) for _, data in models_with_data]
+        probing = [pool.submit(_probe, model, profile) for model, _ in models_with_data]
         instrumented_pipeline = _instrument(pipeline, compiled_stages, chosen_models, profile)
         references = [each.result() for each in opening]
         probes = [each.result() for each in probing]
     checks = {
         stage.name: ModelCheck(stage, *each, reference, profile)
-        for stage, each, reference in zip(compiled_stages, read, references, strict=True)
+        for stage, each, reference in zip(compiled_stages, models_with_data, references, strict=True)
     }
     missing = next((each for each in references if isinstance(each, ModelRuntimeMissing)), None)
     name = next((each.name for each in references if not isinstance(each, RuneError)), None)

@@ -159,9 +159,9 @@ def _without_dead(
     keeps = _live(graph, inside, tuple(touching.values()), ranges)
     if keeps is None or all(keep.all() for keep in keeps.values()):
         return None
-    changed = {number: _narrowed(node, keeps, ranges) for number, node in touching.items()}
-    works = {number: work for number, work in changed.items() if work is not None}
-    if len(works) != len(changed):
+    narrowed_computations = {number: _narrowed(node, keeps, ranges) for number, node in touching.items()}
+    works = {number: work for number, work in narrowed_computations.items() if work is not None}
+    if len(works) != len(narrowed_computations):
         return None
     values = {index: _narrower(graph.values[index], keep) for index, keep in keeps.items()}
     nodes = {number: (replace(graph.nodes[number], work=work),) for number, work in works.items()}
@@ -217,8 +217,8 @@ def _classes(graph: Graph, inside: frozenset[int], within: Sequence[Node]) -> Ma
     if any(len(classes[link.source]) != len(classes[link.result][link.part]) for link in links):
         return None
     for _ in range(MOST_SWEEPS):
-        changed = [link.drawn_together(classes) for link in (*links, *reversed(links))]
-        if not any(changed):
+        changes = [link.drawn_together(classes) for link in (*links, *reversed(links))]
+        if not any(changes):
             return classes
     return None
 

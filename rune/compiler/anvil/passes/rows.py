@@ -93,8 +93,8 @@ class Links:
                 yield (*reversed(head[1 : start + 1]), *tail[: end + 1])
 
     def with_chains(self, chains: Sequence[Chain]) -> Graph:
-        changed: dict[int, Sequence[Node]] = {number: () for chain in chains for number in chain}
-        return self.graph.with_nodes(changed | {chain[-1]: (self._node(chain),) for chain in chains})
+        changes: dict[int, Sequence[Node]] = {number: () for chain in chains for number in chain}
+        return self.graph.with_nodes(changes | {chain[-1]: (self._node(chain),) for chain in chains})
 
     def _node(self, chain: Chain) -> Node:
         nodes = [self.graph.nodes[number] for number in chain]

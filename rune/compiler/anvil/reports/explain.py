@@ -15,10 +15,10 @@ from rune.compiler.anvil.reports.chosen_kernels import chosen_kernels
 from rune.wording import plain
 
 
-def explanation(read: Graph, optimisation: Optimisation, program: Program, plan: Plan) -> str:
+def explanation(graph: Graph, optimisation: Optimisation, program: Program, plan: Plan) -> str:
     """Returns the explanation. `read` is the graph before all passes. The same arguments give the same text."""
     parts = [
-        [f"As read: {figures(read)}", *graph_lines(read)],
+        [f"As read: {figures(graph)}", *graph_lines(graph)],
         *([f"After {each.name}: {saving(each.savings)}", *graph_lines(each.graph)] for each in optimisation.passes),
         ["Kernels:", *_kernel_lines(program)],
         [f"Memory: {plan.arena_size:,} bytes", *MemoryMap.of(program, plan).lines()],

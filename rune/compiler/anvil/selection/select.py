@@ -91,7 +91,7 @@ class _Selection:
         self._paces: list[BlockPace] = []
         """The pace of each gate."""
         self._needs: list[tuple[int, ...]] = []
-        self._needed: dict[int, frozenset[int]] = {}
+        self._needed_gates: dict[int, frozenset[int]] = {}
         """The gates that the contents of each storage depend on."""
 
     def program(self) -> Program:
@@ -119,12 +119,12 @@ class _Selection:
         gates = needed_gates | frozenset(range(before, len(self._paces)))
         for index in node.outputs:
             storage = self._graph.storage(index)
-            self._needed[storage] = self._needed.get(storage, frozenset()) | gates
+            self._needed_gates[storage] = self._needed_gates.get(storage, frozenset()) | gates
 
     def _gates_of(self, node: Node) -> frozenset[int]:
         """Returns the gates that the inputs of a node depend on."""
         nothing: frozenset[int] = frozenset()
-        return nothing.union(*(self._needed.get(self._graph.storage(index), nothing) for index in node.reads))
+        return nothing.union(*(self._needed_gates.get(self._graph.storage(index), nothing) for index in node.reads))
 
     def _append(self, node: Node) -> None:
         match node.work:

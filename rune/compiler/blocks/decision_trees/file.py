@@ -100,9 +100,9 @@ def _tree(value: Any, number: int, features: int, outputs: int) -> Tree:
     if not 1 <= len(nodes) <= MAX_TREE:
         _refuse(f"{where} has {len(nodes)} nodes; 1 to {MAX_TREE} are possible")
     width = outputs if output is None else 1
-    read = [_node(node, f"node {place} of {where}", features, width) for place, node in enumerate(nodes)]
-    _check_preorder(read, where)
-    return Tree(output, tuple(read))
+    tree_nodes = [_node(node, f"node {place} of {where}", features, width) for place, node in enumerate(nodes)]
+    _check_preorder(tree_nodes, where)
+    return Tree(output, tuple(tree_nodes))
 
 
 def _node(value: Any, where: str, features: int, width: int) -> SplitNode | TreeLeaf:

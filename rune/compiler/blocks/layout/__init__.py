@@ -76,7 +76,7 @@ BLOCK = Block(
         Effect(
             values=PRESERVED,
             colour=PRESERVED,
-            layout=By(lambda read: ChannelLayout.FIRST if read.arguments["to"] == "nchw" else ChannelLayout.LAST),
+            layout=By(lambda facts: ChannelLayout.FIRST if facts.arguments["to"] == "nchw" else ChannelLayout.LAST),
         ),
     ),
     expected_meaning=_expected,

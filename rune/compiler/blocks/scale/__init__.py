@@ -134,13 +134,13 @@ def _range(range_text: str, argument: str) -> tuple[Fraction, Fraction]:
     return low, high
 
 
-def _values(read: InputFacts) -> NumberRange | None:
+def _values(facts: InputFacts) -> NumberRange | None:
     """Returns the mapped range of the input, over all channels."""
-    values = read.meaning.values or _declared_range(read.arguments) or full_range(read.type)
+    values = facts.meaning.values or _declared_range(facts.arguments) or full_range(facts.type)
     if values is None:
         return None
     try:
-        factors, offsets = _channels(read.type, read.arguments)
+        factors, offsets = _channels(facts.type, facts.arguments)
     except BlockError:
         return None
     ends = [

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rune.compiler.anvil.ops.numbers.rescaling import OutputRange, sum_bounds
 from rune.compiler.anvil.requantisation.fixed_point import Integers, Multiplier
-from rune.compiler.anvil.requantisation.proven_scale import ScaleProof, proven
+from rune.compiler.anvil.requantisation.proven_scale import ScaleProof, proven_scale_of
 from rune.compiler.anvil.requantisation.scale_search import Floats
 from rune.compiler.anvil.requantisation.thresholds import Channels, RoundedOnce, RoundedTwice
 from rune.compiler.anvil.selection.kernel_call import ConstantPointer, KernelStructure
@@ -66,7 +66,7 @@ def _single_precision(
     channels: Channels, bias: Integers, to: OutputRange
 ) -> tuple[ConstantPointer, KernelStructure, ScaleProof] | None:
     bounds = (to.minimum - to.zero_point, to.maximum - to.zero_point)
-    proven_scale = proven(channels, *bounds)
+    proven_scale = proven_scale_of(channels, *bounds)
     if proven_scale is None:
         return None
     scale, proof = proven_scale

@@ -165,16 +165,16 @@ def store(scope: FunctionScope, target: ast.Subscript, value: ast.expr) -> tuple
 
 
 def store_number(
-    scope: FunctionScope, target: ast.Subscript, typed_value: TypedValue | None, value: ast.expr
+    scope: FunctionScope, target: ast.Subscript, source: TypedValue | None, value: ast.expr
 ) -> tuple[Statement, ...]:
     """Checks an assignment of a number to an element. `value` is the node of the number."""
     array = array_of(scope, target.value)
     if array is None:
         return ()
     indices = indices_of(scope, target, array)
-    if not is_writable(scope, target, array) or indices is None or typed_value is None:
+    if not is_writable(scope, target, array) or indices is None or source is None:
         return ()
-    result = coerce(scope, typed_value, scalar_of(array.type.element), value, widens=True)
+    result = coerce(scope, source, scalar_of(array.type.element), value, widens=True)
     return () if result is None else (StoreElement(array, indices, result, target.lineno),)
 
 

@@ -72,8 +72,8 @@ def check_file(file: str, source: str, types: Sequence[TensorType] | None = None
 
     Raises `UnfitInput` for types that do not match the signature.
     """
-    read = read_file(file, source)
-    text, tree, signature = read.text, read.tree, read.signature
+    parsed_file = read_file(file, source)
+    text, tree, signature = parsed_file.text, parsed_file.tree, parsed_file.signature
     if tree is None:
         return CheckedBlockFile(text, tuple(text.problems), None, None, None, {}, {}, {})
     scope = file_scope(tree, text)

@@ -219,15 +219,11 @@ def _name(scope: FunctionScope, target: ast.Name, value: ast.expr) -> tuple[Stat
 
 
 def set_number(
-    scope: FunctionScope,
-    target: ast.Name,
-    typed_value: TypedValue | None,
-    value: ast.expr,
-    declared_type: Scalar | None,
+    scope: FunctionScope, target: ast.Name, source: TypedValue | None, value: ast.expr, declared_type: Scalar | None
 ) -> tuple[Statement, ...]:
     """Assigns a number to a name; the first assignment determines its type."""
     name = target.id
-    if typed_value is None or not scope.may_be_named(target):
+    if source is None or not scope.may_be_named(target):
         if name not in scope.bindings:
             scope.reported_names.add(name)
         return ()
@@ -240,34 +236,27 @@ def set_number(
             f"Write `{name}[i]`, or another name.",
         )
         return ()
-    variable = binding if isinstance(binding, Variable) else _new_variable(scope, name, typed_value, declared_type)
-    is_late = (
-        variable.type.is_float
-        and typed_value.type is Scalar.F64
-        and not typed_value.is_literal
-        and name in scope.default_f32
-    )
+    variable = binding if isinstance(binding, Variable) else _new_variable(scope, name, source, declared_type)
+    is_wider = source.type is Scalar.F64 and not source.is_literal
+    is_late = variable.type.is_float and is_wider and name in scope.default_f32
     if is_late and len(scope.promotions) < MAX_PROMOTED:
         scope.promotions[name] = Scalar.F64
         scope.default_f32.discard(name)
         raise RecheckFunction
-    if variable.type is Scalar.INT and typed_value.type.is_float:
+    if variable.type is Scalar.INT and source.type.is_float:
         message = f"{name} was first assigned a whole number, and this is a float"
         scope.report(ProblemKind.TYPE, value, message, f"Start with `{name} = 0.0`, or write `int(x)` or `round(x)`.")
         scope.assign(name)
         return ()
-    result = coerce(scope, typed_value, variable.type, value, widens=True)
+    result = coerce(scope, source, variable.type, value, widens=True)
     scope.assign(name)
     return () if result is None else (Assign(variable, result, target.lineno),)
 
 
-def _new_variable(scope: FunctionScope, name: str, typed_value: TypedValue, declared_type: Scalar | None) -> Variable:
-    kind = (
-        declared_type
-        or scope.promotions.get(name)
-        or (Scalar.F32 if is_float_literal(typed_value) else typed_value.type)
-    )
-    if declared_type is None and name not in scope.promotions and is_float_literal(typed_value):
+def _new_variable(scope: FunctionScope, name: str, source: TypedValue, declared_type: Scalar | None) -> Variable:
+    own_type = Scalar.F32 if is_float_literal(source) else source.type
+    kind = declared_type or scope.promotions.get(name) or own_type
+    if declared_type is None and name not in scope.promotions and is_float_literal(source):
         scope.default_f32.add(name)
     variable = Variable(name, kind)
     scope.bindings[name] = variable
@@ -289,9 +278,8 @@ def _declare(scope: FunctionScope, node: ast.AnnAssign) -> tuple[Statement, ...]
     kind = SCALARS[annotation.id]
     binding = scope.bindings.get(node.target.id)
     if isinstance(binding, Variable) and binding.type is not kind:
-        scope.report(
-            ProblemKind.TYPE, annotation, f"{binding.name} is an {binding.type} already", "Choose another name."
-        )
+        message = f"{binding.name} is an {binding.type} already"
+        scope.report(ProblemKind.TYPE, annotation, message, "Choose another name.")
         return ()
     return set_number(scope, node.target, number(scope, node.value), node.value, kind)
 
@@ -304,9 +292,8 @@ def _change(scope: FunctionScope, node: ast.AugAssign) -> tuple[Statement, ...]:
         binding = scope.find(target)
         right = number(scope, node.value)
         if isinstance(binding, ArrayVariable):
-            scope.report(
-                ProblemKind.TYPE, target, f"{binding.name} is an array", f"Write a loop over `{binding.name}[i]`."
-            )
+            instead = f"Write a loop over `{binding.name}[i]`."
+            scope.report(ProblemKind.TYPE, target, f"{binding.name} is an array", instead)
             return ()
         if not isinstance(binding, Variable):
             if binding is not None:

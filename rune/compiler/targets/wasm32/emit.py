@@ -94,7 +94,7 @@ class _ModuleText:
         self._notation = Notation(literal, self._pointer, _resource)
         self._apart = target.steps_apart and part == 0
         mine = (step for step in program.steps if part_of(step) == part and not self._is_apart(step))
-        self._shared = SharedCalls(f"part_{part}_shared", mine, _counted_buffers(target, program))
+        self._shared_calls = SharedCalls(f"part_{part}_shared", mine, _counted_buffers(target, program))
 
     def whole(self) -> str:
         numbered_steps = [
@@ -109,7 +109,7 @@ class _ModuleText:
         common_headers = ("support/host.h", "common/rune.h", "support/serial.h", "support/resource.h")
         includes = [f'#include "{name}"' for name in (*common_headers, *headers)]
         blobs = self._blobs()
-        steps = [*self._shared.functions(self._notation)]
+        steps = [*self._shared_calls.functions(self._notation)]
         steps += [
             f"void {_step_name(self._part, number)}(void);"
             if self._is_apart(step)
@@ -193,14 +193,14 @@ class _ModuleText:
                     f"    host_set_parameter(capabilities[{number}], {name}, sizeof {name}, "
                     f"&({c_type}){{{literal(value)}}}, sizeof({c_type}), {int(kind)});"
                 )
-        read: set[int] = set()
+        read_resources: set[int] = set()
         of_models = {model.source for model in self._program.models}
         for number in range(len(self._program.resources)):
             if ResourcePlace(number) not in of_models:
-                lines.append(self._read_resource(number, read))
+                lines.append(self._read_resource(number, read_resources))
         for number, model in enumerate(self._program.models):
-            if isinstance(model.source, ResourcePlace) and model.source.index not in read:
-                lines.append(self._read_resource(model.source.index, read))
+            if isinstance(model.source, ResourcePlace) and model.source.index not in read_resources:
+                lines.append(self._read_resource(model.source.index, read_resources))
             lines.append(self._load_model(number, model))
         lines += [
             f"    outputs[{number}] = host_request_output({int(output.kind)});"
@@ -214,8 +214,8 @@ class _ModuleText:
             if buffer.initial is not None:
                 yield f"    __builtin_memcpy(arena + {offset}, {self._address(buffer.initial)}, {buffer.size});"
 
-    def _read_resource(self, number: int, read: set[int]) -> str:
-        read.add(number)
+    def _read_resource(self, number: int, read_resources: set[int]) -> str:
+        read_resources.add(number)
         resource: HostResource = self._program.resources[number]
         name = self._array(resource.name.encode("utf-8") + b"\0")
         default = "0" if resource.default is None else f"(const char *)({self._address(resource.default)})"
@@ -266,7 +266,7 @@ class _ModuleText:
                     f"    host_read({at}, {size}, capabilities[{step.capability}]);",
                 ]
             case KernelInvocation():
-                body = self._shared.lines(step, self._notation)
+                body = self._shared_calls.lines(step, self._notation)
             case RowLoop():
                 before, body = rows_lines(_step_name(self._part, number), step, self._notation)
             case Infer():

@@ -42,7 +42,7 @@ class Tally:
     figures: DeviationFigures = NOTHING
     wrong: tuple[Inputs, ...] | None = None
     refusal: str | None = None
-    aimed: int = 0
+    aimed_count: int = 0
 
 
 class ModelCheck:
@@ -117,8 +117,8 @@ class ModelCheck:
             for inputs, is_aimed in within_seconds(islice(self._inputs(alone, count, seed), count), seconds):
                 before = self._tally.inputs
                 self.add(inputs, alone.run(inputs))
-                aimed_count = self._tally.aimed + (is_aimed and self._tally.inputs > before)
-                self._tally = replace(self._tally, aimed=aimed_count)
+                aimed_count = self._tally.aimed_count + (is_aimed and self._tally.inputs > before)
+                self._tally = replace(self._tally, aimed_count=aimed_count)
         except (AnvilError, RuneError) as error:
             # It has no memory or no time to send its results; those that the pipeline gave it were compared.
             self._tally = replace(self._tally, refusal=str(error))
@@ -156,7 +156,7 @@ class ModelCheck:
             first,
             tally.refusal if not tally.inputs else None,
             len(self._output_digests),
-            tally.aimed,
+            tally.aimed_count,
         )
 
     def _first_differing_op(self, runs: Sequence[Inputs]) -> DifferingOp | None:

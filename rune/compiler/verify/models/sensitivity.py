@@ -85,7 +85,7 @@ def _results(
 
 def _nudged_weights(model: Model, data: bytes, generator: Generator) -> bytes:
     """The model file with other last bits in its constants of floats."""
-    changed = bytearray(data)
+    nudged_data = bytearray(data)
     for tensor in model.tensors:
         kind = tensor.type
         if tensor.data is None or kind is None or kind.element is not ElementType.F32 or not kind.count:
@@ -93,8 +93,8 @@ def _nudged_weights(model: Model, data: bytes, generator: Generator) -> bytes:
         values = np.frombuffer(tensor.data, LAYOUTS[kind.element])
         # The model may have been read from other bytes that are the same.
         offset = values.ctypes.data - np.frombuffer(memoryview(tensor.data.obj), "u1").ctypes.data
-        changed[offset : offset + kind.size] = _nudged(values, generator)
-    return bytes(changed)
+        nudged_data[offset : offset + kind.size] = _nudged(values, generator)
+    return bytes(nudged_data)
 
 
 def _nudge_unpacked(reference: TfliteInterpreter, model: Model, inputs: Sequence[bytes], generator: Generator) -> None:

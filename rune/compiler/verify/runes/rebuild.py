@@ -118,21 +118,21 @@ def options_for(
     """The options that a rune may have been built with, likely ones first: what it is optimised for it does not say.
     `host_resources` are those that its build's report names."""
     try:
-        read = read_rune(rune)
+        rune_file = read_rune(rune)
     except ContainerError:
         yield BuildOptions(name, runefile=runefile, profile=profile)
         return
-    imports = {each.name for each in read.imports}
+    imports = {each.name for each in rune_file.imports}
     resource_choices: list[HostResourceOptions | None] = [None]
     if "rune_resource_open" in imports:
         resource_choices += [*host_resources, HostResourceOptions(every=True)]
     variants = [variant for target in targets() if target.makes_rune for variant in (target, *target.variants)]
     section_name = SectionName.RELAXED.removeprefix(".")
-    if any((each.name or "").removeprefix(".") == section_name for each in read.sections):
+    if any((each.name or "").removeprefix(".") == section_name for each in rune_file.sections):
         variants.sort(key=lambda variant: variant.second is None)
     all_options = [
         BuildOptions(
-            _stated_name(read) or name,
+            _stated_name(rune_file) or name,
             runefile=runefile,
             target=variant,
             profile=profile,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from rune.capabilities import CAPABILITIES
-from rune.compiler.blocks.paths import PUBLISHED
+from rune.compiler.blocks.paths import PUBLISHED_PREFIX
 from rune.compiler.blocks.resolver import named_blocks
 from rune.compiler.blocks.signature import Block
 from rune.model.tflite import ModelTensor
@@ -182,7 +182,9 @@ class _Candidates:
         )
         short = [self._block(name, block) for name, block in blocks]
         long = [
-            self._block(PUBLISHED + name, block) for name, block in blocks if available_blocks.find(PUBLISHED + name)
+            self._block(PUBLISHED_PREFIX + name, block)
+            for name, block in blocks
+            if available_blocks.find(PUBLISHED_PREFIX + name)
         ]
         return [*long, *short] if 2 * long_ones > len(used) else [*short, *long]
 

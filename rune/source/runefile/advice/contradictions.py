@@ -70,9 +70,9 @@ class Arriving:
 def warn_of_contradictions(arriving: Arriving, insert: Insert, report: DiagnosticReport) -> None:
     """Warns of each part of the meaning that the stage takes for something else."""
     actual, expected = arriving.actual, arriving.expected.meaning
-    if actual.quantised is not None and expected.quantised is not None:
-        _compare_steps(arriving, actual.quantised, expected.quantised, report)
-    elif actual.values is not None and expected.values is not None and actual.quantised is None:
+    if actual.quantisation is not None and expected.quantisation is not None:
+        _compare_steps(arriving, actual.quantisation, expected.quantisation, report)
+    elif actual.values is not None and expected.values is not None and actual.quantisation is None:
         _compare_values(arriving, actual.values, expected.values, insert, report)
     if actual.colour is not None and expected.colour is not None and actual.colour is not expected.colour:
         _report_colour(arriving, actual.colour, expected.colour, insert, report)
@@ -161,7 +161,7 @@ def _compare_steps(arriving: Arriving, actual: Quantisation, expected: Quantisat
 
 def _requantisation_fixes(arriving: Arriving, actual: Quantisation, report: DiagnosticReport) -> list[Fix]:
     """The stage's own arguments changed to what comes."""
-    return _rewrite_fixes(arriving.stage, actual, report) if "quantised" in arriving.expected.declared_by else []
+    return _rewrite_fixes(arriving.stage, actual, report) if "quantisation" in arriving.expected.declared_by else []
 
 
 def _rewrite_fixes(stage: StageSyntax, to: Quantisation, report: DiagnosticReport) -> list[Fix]:

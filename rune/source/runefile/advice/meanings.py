@@ -64,7 +64,7 @@ def _of_model_output(tensor: ModelTensor) -> Meaning:
     labels = tensor.description.labels
     return Meaning(
         values=UNIT if tensor.is_probability and tensor.type.element.is_float else None,
-        quantised=quantisation,
+        quantisation=quantisation,
         is_probability=tensor.is_probability or None,
         labels=labels if labels and len(labels) == tensor.type.count else None,
     )
@@ -90,7 +90,7 @@ def wanted_by(tensor: ModelTensor) -> Meaning:
         colour=_METADATA_COLOURS.get(description.colour or ""),
         layout=_layout(tensor.type),
         rate=description.rate,
-        quantised=quantisation,
+        quantisation=quantisation,
     )
 
 

@@ -79,8 +79,8 @@ def _for_any(type_: TensorType, meaning: Meaning) -> Iterator[Candidate]:
         yield InsertedBlock("pad", {}), type_.at_capacity()
         return
     floats = replace(type_, element=ElementType.F32)
-    if meaning.quantised is not None:
-        scale, zero = meaning.quantised.scale, meaning.quantised.zero_point
+    if meaning.quantisation is not None:
+        scale, zero = meaning.quantisation.scale, meaning.quantisation.zero_point
         yield InsertedBlock("dequantize", {"scale": f"{scale:.9g}", "zero_point": str(zero)}), floats
         return
     if type_.element is ElementType.U8 and (meaning.colour is not None or _is_picture(type_)):
@@ -101,8 +101,8 @@ def _for_model(type_: TensorType, meaning: Meaning, expected: ModelTensor) -> It
     pictures = _is_picture(type_) and _is_picture(target)
     if type_.element is ElementType.U8 and target.element is ElementType.I8:
         yield InsertedBlock("signed_pixels", {}), as_wanted
-    if type_.element.is_float and target_meaning.quantised is not None and target.element.size <= 2:
-        scale, zero = target_meaning.quantised.scale, target_meaning.quantised.zero_point
+    if type_.element.is_float and target_meaning.quantisation is not None and target.element.size <= 2:
+        scale, zero = target_meaning.quantisation.scale, target_meaning.quantisation.zero_point
         arguments = {"scale": f"{scale:.9g}", "zero_point": str(zero), "type": str(target.element)}
         yield InsertedBlock("quantize", arguments), as_wanted
     if (

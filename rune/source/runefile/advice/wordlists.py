@@ -67,7 +67,7 @@ def warn_of_wordlist(
 
 def _are_scores(type_: TensorType, indices: Meaning, words: int) -> bool:
     """Whether there is a number for each word, of a kind that scores are and indices hardly ever."""
-    is_score = type_.element is ElementType.F32 or indices.quantised is not None or bool(indices.is_probability)
+    is_score = type_.element is ElementType.F32 or indices.quantisation is not None or bool(indices.is_probability)
     return is_score and type_.is_fixed and type_.count == words > 1 and indices.classes is None
 
 

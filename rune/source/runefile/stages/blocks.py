@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rune.compiler.blocks.meaning import Meaning
-from rune.compiler.blocks.paths import PUBLISHED, BlockPath, parse_block_path
+from rune.compiler.blocks.paths import PUBLISHED_PREFIX, BlockPath, parse_block_path
 from rune.compiler.blocks.resolver import BlockResolver
 from rune.compiler.blocks.shared_path import parse_shared_name, parse_shared_path
 from rune.compiler.blocks.signature import Block, BlockError, BlockOutput, RunTimeInput
@@ -91,7 +91,7 @@ def _find(stage: StageSyntax, blocks: BlockResolver, report: DiagnosticReport) -
         return find_shared(shared_path, span, blocks.shared_blocks, report)
     path = parse_block_path(text)
     if path is None:
-        notes = [f"Write a name such as `fft`, or a path such as `{PUBLISHED}fft`."]
+        notes = [f"Write a name such as `fft`, or a path such as `{PUBLISHED_PREFIX}fft`."]
         report.error(Code.UNKNOWN_BLOCK, f"{quoted(text)} is not the path of a proc-block", span, notes)
         return None
     block = blocks.find(text)
@@ -166,7 +166,7 @@ def _report_unknown(
 
 def _warn_of_version(text: str, block: Block | None, stage: StageSyntax, report: DiagnosticReport) -> None:
     """Says that a path has no version, and which path has one where the block is known."""
-    versioned_path = None if block is None else PUBLISHED + block.name
+    versioned_path = None if block is None else PUBLISHED_PREFIX + block.name
     report.warning(
         Code.BLOCK_WITHOUT_VERSION,
         f"The {quoted(text)} proc block used by {quoted(stage.name.text)} should have a version specifier",
