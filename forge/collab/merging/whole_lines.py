@@ -103,7 +103,7 @@ def repair(doc: Doc[Any], watched: WatchedTexts, seen: Doc[Any], author: Author,
         settled = settle(path, before, edits, _text_in(seen, key))
         if settled.refused_edits:
             _take_back(_text(doc, key), before, edits, settled)
-            _contest(doc, key, settled.lost, author, names)
+            _contest(doc, key, settled.lost_lines, author, names)
 
 
 def _text_in(doc: Doc[Any], key: str) -> str:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import IO, Any
 
 from rune.datasets.content.content import BadContent
-from rune.running.isolation.small_process import give_up_what_is_not_needed, limit, take_streams
+from rune.running.isolation.small_process import confine_to_toolchain, limit, take_streams
 from rune.wording import size_text
 
 MAX_ROWS, MAX_COLUMNS = 5_000_000, 1_000
@@ -113,7 +113,7 @@ def main() -> None:
     with suppress(ImportError):
         __import__("fastparquet")
     limit(MEMORY)
-    give_up_what_is_not_needed()
+    confine_to_toolchain()
     serve(*streams)
 
 

@@ -22,7 +22,7 @@ from rune.datasets.layouts.files import (
     SampleFileTooLarge,
     TooManyRecordings,
     is_ignored,
-    shown,
+    printable_name,
 )
 from rune.datasets.layouts.zip_names import zip_name
 from rune.unreadable import ZIP_DAMAGE, is_folder
@@ -98,9 +98,9 @@ class DataArchive(DataFiles):
     def _add(self, info: zipfile.ZipInfo) -> None:
         name = info.filename
         if (reason := _problem(info)) is not None:
-            self.refusals[shown(name)] = reason
+            self.refusals[printable_name(name)] = reason
         elif name in self._infos:
-            self.refusals[shown(name)] = "It is in the archive twice."
+            self.refusals[printable_name(name)] = "It is in the archive twice."
         else:
             self._infos[name] = info
 

@@ -53,7 +53,7 @@ class SampleFileTooLarge(BadContent):
         super().__init__(f"The file is larger than {size_text(limit)}.")
 
 
-def shown(name: str) -> str:
+def printable_name(name: str) -> str:
     """Returns a name as a report shows it."""
     return "".join(each if each.isprintable() else "?" for each in name)[:200]
 

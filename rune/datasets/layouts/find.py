@@ -10,7 +10,7 @@ from rune.datasets.content.read import MAX_BYTES, read_content
 from rune.datasets.layouts.croissant import find_croissant
 from rune.datasets.layouts.data_folder import find_data_folder
 from rune.datasets.layouts.edge_impulse import find_edge_impulse
-from rune.datasets.layouts.files import DataFiles, shown
+from rune.datasets.layouts.files import DataFiles, printable_name
 from rune.datasets.layouts.folders import folders_by_label
 from rune.datasets.layouts.hugging_face import find_hugging_face, find_hugging_face_parquet
 from rune.datasets.layouts.label_studio import find_label_studio
@@ -87,4 +87,4 @@ def read_item(archive: DataFiles, layout: Layout, item: Item) -> Content:
 
 def shown_omission(omission: Omission) -> dict[str, str]:
     """Returns what a report says of a file that was left out."""
-    return {"path": shown(omission.path), "reason": omission.reason}
+    return {"path": printable_name(omission.path), "reason": omission.reason}

@@ -89,13 +89,13 @@ def _series(archive: DataFiles, name: str) -> Iterator[Item | Omission]:
             yield Item(name, _only(labels), _only(groups), _only(splits), index=index)
 
 
-def _words(rows: Iterable[Sequence[Any]], column: int | None, read: Callable[[object], str] = word) -> Set[str]:
+def _words(rows: Iterable[Sequence[Any]], column: int | None, read_word: Callable[[object], str] = word) -> Set[str]:
     """The words in a column of a series. A row may be empty there: the words of the others hold for it too."""
     if column is None:
         return set()
     # Rows mostly repeat the value of the one before, which is read once.
     values = (value for value, _ in groupby(row[column] for row in rows))
-    return {text for value in values if (text := read(value))}
+    return {text for value in values if (text := read_word(value))}
 
 
 def _only(words: Set[str]) -> str:

@@ -130,13 +130,13 @@ def live_bytes(model: Model) -> int:
 
 
 def _node(model: Model, operator: Operator, writer: Mapping[int, int]) -> LayerJson:
-    read = [index for index in operator.inputs if index >= 0]
-    constants = [model.tensors[index] for index in read if model.tensors[index].data is not None]
+    input_indices = [index for index in operator.inputs if index >= 0]
+    constants = [model.tensors[index] for index in input_indices if model.tensors[index].data is not None]
     return {
         "op": operator.op,
         "types": operator_types(model, operator),
-        "reads": [writer[index] for index in read if index in writer],
-        "inputs": [_shape(model.tensors[index]) for index in read if model.tensors[index].data is None],
+        "reads": [writer[index] for index in input_indices if index in writer],
+        "inputs": [_shape(model.tensors[index]) for index in input_indices if model.tensors[index].data is None],
         "outputs": [_shape(model.tensors[index]) for index in operator.outputs if index >= 0],
         "name": _name(model, operator),
         "weights_size": sum(len(tensor.data) for tensor in constants if tensor.data is not None),

@@ -36,7 +36,7 @@ class FixesApplied:
 
     texts: Mapping[str, str]
     applied_fixes: tuple[Fix, ...]
-    left: tuple[Fix, ...]
+    postponed_fixes: tuple[Fix, ...]
 
 
 def apply_fixes(texts: Mapping[str, str], diagnostics: Iterable[Diagnostic]) -> FixesApplied:
@@ -47,7 +47,7 @@ def apply_fixes(texts: Mapping[str, str], diagnostics: Iterable[Diagnostic]) -> 
     nothing proves that fixes come to an end.
     """
     applied_fixes: list[Fix] = []
-    left: list[Fix] = []
+    postponed_fixes: list[Fix] = []
     accepted_edits: dict[str, list[Edit]] = {}
     for fix in dict.fromkeys(fix for diagnostic in diagnostics for fix in diagnostic.fixes[:1] if fix.is_safe):
         is_known = all(edit.file in texts for edit in fix.edits)
@@ -58,9 +58,9 @@ def apply_fixes(texts: Mapping[str, str], diagnostics: Iterable[Diagnostic]) -> 
             for edit in fix.edits:
                 accepted_edits.setdefault(edit.file, []).append(edit)
         else:
-            left.append(fix)
+            postponed_fixes.append(fix)
     changed = {file: apply_edits(texts[file], edits) for file, edits in accepted_edits.items()}
-    return FixesApplied({**texts, **changed}, tuple(applied_fixes), tuple(left))
+    return FixesApplied({**texts, **changed}, tuple(applied_fixes), tuple(postponed_fixes))
 
 
 def edits_by_file(edits: Sequence[Edit]) -> dict[str, tuple[Edit, ...]]:

@@ -48,7 +48,7 @@ class Settled:
 
     text: str
     refused_edits: tuple[TextEdit, ...]
-    lost: tuple[LostLines, ...]
+    lost_lines: tuple[LostLines, ...]
 
 
 def settle(path: str, ours: str, edits: Sequence[TextEdit], theirs: str) -> Settled:

@@ -174,8 +174,8 @@ class _Checker:
         sources = sources_of(self._syntax.stages)
         report_cycles(self._syntax.stages, sources, self._report)
         order = run_order(sources)
-        left = [name for name in self._stages if name not in set(order)]
-        checked_stages = [self._check(self._stages[name]) for name in (*order, *left)]
+        remaining_names = [name for name in self._stages if name not in set(order)]
+        checked_stages = [self._check(self._stages[name]) for name in (*order, *remaining_names)]
         if self._report.source is not None:
             report_open_questions(self._report.source, self._syntax.stages, self._checked_stages, self._report)
         return tuple(stage for stage in checked_stages if stage is not None)

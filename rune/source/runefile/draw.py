@@ -59,12 +59,12 @@ def _excerpt(source: SourceText, span: Span) -> tuple[str, int, int]:
     text = source.text[begin:end]
     first = min(span.start.column - 1, len(text))
     last = min(max(span.end.offset - begin, first), len(text))
-    cut = max(0, first - _WIDEST_LINE // 2)
-    before = _printable(text[cut:first])
+    cut_start = max(0, first - _WIDEST_LINE // 2)
+    before = _printable(text[cut_start:first])
     marked_text = _printable(text[first:last][:_WIDEST_LINE])
-    after = _printable(text[last : cut + _WIDEST_LINE])
-    lead = "…" if cut else ""
-    tail = "…" if len(text) > max(cut + _WIDEST_LINE, last) else ""
+    after = _printable(text[last : cut_start + _WIDEST_LINE])
+    lead = "…" if cut_start else ""
+    tail = "…" if len(text) > max(cut_start + _WIDEST_LINE, last) else ""
     return lead + before + marked_text + after + tail, len(lead) + _cells(before), max(_cells(marked_text), 1)
 
 

@@ -42,7 +42,7 @@ class Teachable:
     labels: tuple[str, ...]
     embedding: Embedding
     head: str
-    read: str
+    input_text: str
     tail: str
 
     @property
@@ -119,7 +119,7 @@ class Teachable:
   # What the model sees, up to its last layer.
   {stage_name}:
     model: {_text("./" + self.embedding_model)}
-    inputs: [{self.read}]
+    inputs: [{self.input_text}]
     outputs:
       - {{type: {kind}, dimensions: {sizes}}}
 """
@@ -166,14 +166,14 @@ def _teachable(
 ) -> Teachable:
     """Raises `NotTeachable`."""
     stages = {each.name.text: each for each in checked_runefile.syntax.stages}
-    read = stage.inputs[0]
-    stage_names = stages_needed(read.stage, stages)
+    input_ = stage.inputs[0]
+    stage_names = stages_needed(input_.stage, stages)
     if stage_names is None:
         raise NotTeachable("The Runefile has a problem. Fix it in the studio first.")
     labels = labels_behind(files, checked_runefile.syntax, stage.name.text)
     head, tail = _parts(checked_runefile, stage_names, _used_resources(stage_names, stages))
     name = checked_runefile.source.file
-    return Teachable(name, stage.name.text, path, labels, embedding, head, read.text, tail)
+    return Teachable(name, stage.name.text, path, labels, embedding, head, input_.text, tail)
 
 
 def _used_resources(stage_names: frozenset[str], stages: Mapping[str, StageSyntax]) -> frozenset[str]:

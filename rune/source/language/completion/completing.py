@@ -173,8 +173,8 @@ class _Candidates:
         others = [other for other in self._stages.values() if other is not stage]
         used = [other.target.text for other in others if other.kind is StageKind.BLOCK and other.target]
         long_ones = sum("#" in text or "@" in text for text in used)
-        read = stage.inputs[0].text if stage.inputs else ""
-        type_ = type_of(self._analysis, self._stages, read)
+        source = stage.inputs[0].text if stage.inputs else ""
+        type_ = type_of(self._analysis, self._stages, source)
         available_blocks = self._analysis.blocks
         blocks = sorted(
             named_blocks(available_blocks).items(),

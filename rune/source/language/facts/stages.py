@@ -121,9 +121,9 @@ def likely_value(argument: Argument, stage_argument: object) -> ArgumentValue:
     """A value that the argument can have: the given one where it fits, or the default, or any."""
     value = getattr(stage_argument, "value", None)
     if isinstance(value, int | float | str) and not isinstance(value, bool):
-        read = read_argument(value, argument)
-        if read is not None and not (isinstance(read, str) and read.startswith("$")):
-            return read
+        result = read_argument(value, argument)
+        if result is not None and not (isinstance(result, str) and result.startswith("$")):
+            return result
     if argument.default is not None:
         return argument.default
     if argument.choices:

@@ -10,7 +10,7 @@ from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph_edits.wires import written_port
 from rune.source.language.yaml.edits import YamlData, block, style_of
 from rune.source.language.yaml.layout import line_start
-from rune.source.language.yaml.scalars import written
+from rune.source.language.yaml.scalars import literal_of
 from rune.source.runefile import Severity
 from rune.source.runefile.codes import Code
 from rune.source.runefile.stages.old_arguments import modern
@@ -44,10 +44,10 @@ def as_yaml(analysis: Analysis) -> str:
         + [(line_start(text, start), f"{name} ") for start, name, _ in others]
     )
     remarks = _remarks(text, starts)
-    lines = [*remarks.pop("FROM ", ()), "version: 1", f"image: {written(image, in_flow=False)}", "", "pipeline:"]
+    lines = [*remarks.pop("FROM ", ()), "version: 1", f"image: {literal_of(image, in_flow=False)}", "", "pipeline:"]
     for stage in stages:
         lines += ["", *(f"  {remark}" for remark in remarks.pop(stage.name.text, ()))]
-        lines += block(written(stage.name.text, in_flow=True), _stage(analysis, stage), 2, style)
+        lines += block(literal_of(stage.name.text, in_flow=True), _stage(analysis, stage), 2, style)
     last = remarks.pop("", [])
     rest = [f"  {remark}" for stage_remarks in remarks.values() for remark in stage_remarks]
     lines += ["", *rest] if rest else []

@@ -13,7 +13,7 @@ from rune.source.language.graph_edits.targets import target_as_written
 from rune.source.language.graph_edits.wires import check_source, take_inputs, written_port
 from rune.source.language.yaml.edits import YamlData, block, cut_from_flow, flow, remove_entries
 from rune.source.language.yaml.layout import Branch, Leaf, line_end, line_start, next_line
-from rune.source.language.yaml.scalars import rewritten, written
+from rune.source.language.yaml.scalars import literal_of, rewritten
 from rune.source.language.yaml.splice import Splice
 from rune.source.runefile.parsing.fields import is_name
 from rune.source.runefile.syntax import StageKind
@@ -28,7 +28,7 @@ def add_stage(pipeline: PipelineText, edit: AddStage) -> list[Splice]:
         check_new_name(pipeline, edit.name)
     for port in edit.inputs:
         check_source(pipeline, port)
-    name = written(edit.name or new_name(pipeline, edit), in_flow=True, quote=pipeline.style.quote)
+    name = literal_of(edit.name or new_name(pipeline, edit), in_flow=True, quote=pipeline.style.quote)
     stage = stage_as_written(pipeline, edit)
     value, text, style = pipeline.value, pipeline.text, pipeline.style
     if isinstance(value, Map) and value.entries:

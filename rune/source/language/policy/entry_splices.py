@@ -22,7 +22,7 @@ from rune.source.language.yaml.edits import (
     style_of,
 )
 from rune.source.language.yaml.layout import Branch, Leaf, YamlEntry, column, line_end, next_line
-from rune.source.language.yaml.scalars import rewritten, written
+from rune.source.language.yaml.scalars import literal_of, rewritten
 from rune.source.language.yaml.splice import Splice
 from rune.source.policy.read import read_policy
 from rune.source.policy.sections.models import MODEL_KEYS
@@ -205,7 +205,7 @@ def _list_changed(style: Style, items: Branch, names: tuple[str, ...]) -> list[S
 
 
 def _written_key(path: str, style: Style | None = None, *, in_flow: bool = False) -> str:
-    return written(path, in_flow=in_flow, quote='"' if style is None else style.quote)
+    return literal_of(path, in_flow=in_flow, quote='"' if style is None else style.quote)
 
 
 def _style(text: str, root: Branch | None) -> Style:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rune.source.language.policy.entry_edits import ModelEditRefused
 from rune.source.language.policy.entry_splices import FieldValue, addition, data_of, with_value
 from rune.source.language.yaml.layout import Branch, read_layout
-from rune.source.language.yaml.scalars import written
+from rune.source.language.yaml.scalars import literal_of
 from rune.source.language.yaml.splice import Splice, spliced
 from rune.source.policy.read import POLICY_FILE, read_policy
 from rune.source.policy.sections.models import CALIBRATIONS, FORMS, INTERFACES, MODEL_KEYS, ModelSource
@@ -54,7 +54,7 @@ def _fields(model: ModelSource) -> dict[str, FieldValue | None]:
         "samples": model.samples,
         "calibration": model.calibration.value if model.calibration != CALIBRATIONS[0] else None,
         "keep": model.float_layers or None,
-        "shapes": {written(name, in_flow=True): "x".join(map(str, shape)) for name, shape in model.shapes.items()}
+        "shapes": {literal_of(name, in_flow=True): "x".join(map(str, shape)) for name, shape in model.shapes.items()}
         or None,
     }
 

@@ -24,7 +24,7 @@ from rune.source.language.yaml.layout import (
     line_start,
     next_line,
 )
-from rune.source.language.yaml.scalars import block_text, written
+from rune.source.language.yaml.scalars import block_text, literal_of
 from rune.source.language.yaml.splice import Splice
 
 YamlData = int | float | str | tuple["YamlData", ...] | dict[str, "YamlData"]
@@ -73,7 +73,7 @@ def flow(value: YamlData, style: Style) -> str:
         return "{" + ", ".join(f"{key}: {flow(inner, style)}" for key, inner in value.items()) + "}"
     if isinstance(value, tuple):
         return "[" + ", ".join(flow(inner, style) for inner in value) + "]"
-    return written(value, in_flow=True, quote=style.quote)
+    return literal_of(value, in_flow=True, quote=style.quote)
 
 
 def block(key: str, value: YamlData, at: int, style: Style) -> list[str]:
@@ -99,7 +99,7 @@ def scalar(value: int | float | str, at: int, style: Style) -> str:
         literal = block_text(value, at + style.indent, style.line_break)
         if literal is not None:
             return literal
-    return written(value, in_flow=False, quote=style.quote)
+    return literal_of(value, in_flow=False, quote=style.quote)
 
 
 def item_lines(item: YamlData, at: int, style: Style) -> list[str]:
@@ -108,7 +108,7 @@ def item_lines(item: YamlData, at: int, style: Style) -> list[str]:
         pairs = [f"{key}: {flow(inner, style)}" for key, inner in item.items()]
         return [f"{' ' * at}- {pairs[0]}", *(f"{' ' * at}  {pair}" for pair in pairs[1:])]
     literal = (
-        written(item, in_flow=False, quote=style.quote) if isinstance(item, int | float | str) else flow(item, style)
+        literal_of(item, in_flow=False, quote=style.quote) if isinstance(item, int | float | str) else flow(item, style)
     )
     return [f"{' ' * at}- {literal}"]
 

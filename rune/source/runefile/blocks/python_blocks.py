@@ -53,15 +53,15 @@ class AvailableBlocks:
         from rune.compiler.pyblock.checking.block import read_file
         from rune.source.runefile.blocks.python_block import python_block
 
-        read = read_file(file, text)
-        self._note(file, text, tuple(read.text.problems))
-        if read.signature is None:
+        block_file = read_file(file, text)
+        self._note(file, text, tuple(block_file.text.problems))
+        if block_file.signature is None:
             return None
 
         def note(problems: Sequence[Problem]) -> None:
             self._note(file, text, problems)
 
-        return python_block(file, text, read.signature, note, f"A block of this project, in `{file}`.")
+        return python_block(file, text, block_file.signature, note, f"A block of this project, in `{file}`.")
 
     def text(self, path: str) -> str | None:
         """The text of a block of the project. Raises nothing: None where there is no such text."""

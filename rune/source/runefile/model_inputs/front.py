@@ -81,18 +81,18 @@ def fitting_front(fronts: Sequence[ModelFront], dimensions: Sequence[int], model
 
 def _front(files: ProjectFiles, checked_runefile: Checked, root: Map, model: StageSyntax) -> ModelFront | None:
     stages = {stage.name.text: stage for stage in checked_runefile.syntax.stages}
-    read = model.inputs[0]
+    input_ = model.inputs[0]
     scale, zero_point = _edge(checked_runefile, model)
-    source = stages.get(read.stage)
+    source = stages.get(input_.stage)
     if source is not None and source.kind is StageKind.BLOCK and _block(source) == _QUANTISES and source.inputs:
-        read, scale, zero_point = source.inputs[0], 1.0, 0
-    type_ = _type_of(checked_runefile, read)
-    stage_names = stages_needed(read.stage, stages)
+        input_, scale, zero_point = source.inputs[0], 1.0, 0
+    type_ = _type_of(checked_runefile, input_)
+    stage_names = stages_needed(input_.stage, stages)
     if type_ is None or stage_names is None or type_.element is ElementType.UTF8 or not prod(type_.dimensions):
         return None
     if type_.element is ElementType.F32:
         scale, zero_point = 1.0, 0
-    text = _cut(root, stage_names, read)
+    text = _cut(root, stage_names, input_)
     file = None if model.target.text.startswith("$") else model.target.text.strip().removeprefix("./")
     labels = labels_behind(files, checked_runefile.syntax, model.name.text)
     return ModelFront(model.name.text, file, text, type_, scale, zero_point, labels)
@@ -107,9 +107,9 @@ def _edge(checked_runefile: Checked, model: StageSyntax) -> tuple[float, int]:
     return tensor.scale, tensor.zero_point or 0
 
 
-def _type_of(checked_runefile: Checked, read: InputSyntax) -> TensorType | None:
-    types = checked_runefile.types.get(read.stage, ())
-    return types[read.index] if read.index < len(types) else None
+def _type_of(checked_runefile: Checked, input_: InputSyntax) -> TensorType | None:
+    types = checked_runefile.types.get(input_.stage, ())
+    return types[input_.index] if input_.index < len(types) else None
 
 
 def stages_needed(name: str, stages: Mapping[str, StageSyntax]) -> frozenset[str] | None:
@@ -158,12 +158,12 @@ def _block(stage: StageSyntax) -> str:
     return block_of(text) or (path.crate.replace("-", "_") if path is not None and path.is_published else "")
 
 
-def _cut(root: Map, stage_names: frozenset[str], read: InputSyntax) -> str:
+def _cut(root: Map, stage_names: frozenset[str], input_: InputSyntax) -> str:
     """The Runefile with the needed stages alone, and an output that sends what the last of them gives.
 
     It is written as JSON, which is YAML: whatever style the Runefile is in, the values stay the same.
     """
-    output = f'{json.dumps(FRONT_OUTPUT)}: {{"out": "TENSOR", "inputs": [{json.dumps(read.text)}]}}'
+    output = f'{json.dumps(FRONT_OUTPUT)}: {{"out": "TENSOR", "inputs": [{json.dumps(input_.text)}]}}'
     parts = []
     for key, value in root.entries:
         if isinstance(key, YamlScalar) and key.text == "pipeline" and isinstance(value, Map):

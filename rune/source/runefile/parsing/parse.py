@@ -151,14 +151,14 @@ def _stages(
     if field is None:
         report.error(Code.MISSING_KEY, missing("pipeline"), start, ["The stages of the app belong under `pipeline:`."])
         return (), frozenset()
-    read = []
+    named_stages = []
     for name, value in read_named(field, "stage", report):
         before = report.count
-        read.append((name.text, _stage(name, value, document, report)))
+        named_stages.append((name.text, _stage(name, value, document, report)))
         if report.form is RunefileForm.YAML:
             report.begin_message(before, _OF_SHAPE, _UNABLE)
-    stages = tuple(stage for _, stage in read if stage is not None)
-    return stages, frozenset(name for name, stage in read if stage is None)
+    stages = tuple(stage for _, stage in named_stages if stage is not None)
+    return stages, frozenset(name for name, stage in named_stages if stage is None)
 
 
 def _stage(name: Word, value: Value, document: Composed, report: DiagnosticReport) -> StageSyntax | None:

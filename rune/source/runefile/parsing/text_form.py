@@ -103,11 +103,11 @@ class _TextFormReader:
         self._chains: list[list[YamlScalar]] = []
         self._is_whole = True
         self._first: Span | None = None
-        self._left = MAX_VALUES
+        self._remaining = MAX_VALUES
 
     def line(self, start: int, end: int) -> bool:
         """Reads one instruction. False when there are more words than any Runefile needs."""
-        words = Words(self._source, start, end, self._left)
+        words = Words(self._source, start, end, self._remaining)
         if words.is_done:
             return True
         try:
@@ -116,11 +116,11 @@ class _TextFormReader:
             self._is_whole = self._is_whole and problem.of_stage
             message = f"Unable to parse the input: {problem.cause}"
             self._report.error(Code.BAD_INSTRUCTION, message, problem.span, problem.notes)
-        self._left = words.left
-        if self._left <= 0:
+        self._remaining = words.remaining
+        if self._remaining <= 0:
             message = f"The Runefile has more than {MAX_VALUES} values"
             self._report.error(Code.TOO_LARGE, message, self._source.span(end, end))
-        return self._left > 0
+        return self._remaining > 0
 
     def _instruction(self, words: Words) -> None:
         match = words.take(_KEYWORD)

@@ -39,14 +39,14 @@ def key_of(text: str, span: Span) -> YamlScalar:
 class Words:
     """Goes through the words of one instruction, over the lines that it is continued on."""
 
-    def __init__(self, source: SourceText, start: int, end: int, left: int) -> None:
+    def __init__(self, source: SourceText, start: int, end: int, remaining: int) -> None:
         self._source = source
         self._text = source.text
         self._at = start
         self._end = end
         self.last = end
         """Where the line ends."""
-        self.left = left
+        self.remaining = remaining
         """How many words may still be read; the line ends where they do."""
         self._skip()
 
@@ -80,8 +80,8 @@ class Words:
         if match is not None:
             self._at = match.end()
             self._skip()
-            self.left -= 1
-            if self.left <= 0:
+            self.remaining -= 1
+            if self.remaining <= 0:
                 self._at = self._end
         return match
 
@@ -133,8 +133,8 @@ class Words:
         close = self._text.find(">", start, self._end)
         if close < 0:
             raise BadLine("this `<` is not closed", self._source.span(start, start + 1))
-        self.left -= self._text.count(",", start, close)
-        if self.left <= 0:
+        self.remaining -= self._text.count(",", start, close)
+        if self.remaining <= 0:
             self._at = self._end
             return None
         self._at = close + 1

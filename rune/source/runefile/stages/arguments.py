@@ -94,8 +94,8 @@ def _report_unknown(
     argument: ArgumentSyntax, block: Block, written_names: Collection[str], report: DiagnosticReport
 ) -> None:
     names = [each.name for each in block.arguments]
-    left = [name for name in names if name not in written_names]
-    notes, fixes = report.suggestion(argument.name, argument.name_span, left)
+    free_names = [name for name in names if name not in written_names]
+    notes, fixes = report.suggestion(argument.name, argument.name_span, free_names)
     hint = f"It takes {', '.join(names)}." if names else "It takes none."
     message = f"{block.name} has no argument {quoted(argument.name)}"
     report.error(Code.UNKNOWN_ARGUMENT, message, argument.name_span, (*notes, hint), fixes)

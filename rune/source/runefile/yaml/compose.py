@@ -111,8 +111,8 @@ class _Recovery:
             for entry in self._entries:
                 self._recover_entry(entry)
         again: Unreadable | None = None if self._rounds else problem
-        read = 0
-        while self._rounds < MOST_ROUNDS and read <= _MOST_READ_AGAIN:
+        read_count = 0
+        while self._rounds < MOST_ROUNDS and read_count <= _MOST_READ_AGAIN:
             if again is not None and not self._blank_around(again):
                 break
             try:
@@ -129,7 +129,7 @@ class _Recovery:
                 break
             except Unreadable as next_problem:
                 again = next_problem
-                read += len(self._text)
+                read_count += len(self._text)
         return Composed(None, is_whole=False)
 
     def _recover_entry(self, entry: _Entry) -> None:
