@@ -87,7 +87,7 @@ class Host:
         self.inputs: Mapping[int, InputSource] = {}
         self.messages: list[tuple[int, bytes]] = []
         self.logs: list[LogLine] = []
-        self._logs_dropped = 0
+        self._dropped_logs = 0
         self.marks: list[tuple[bytes, float]] = []
         """The marks of a timed rune in this call, each with the seconds at which it came."""
         self._handles = Handles(limits.handles)
@@ -101,7 +101,7 @@ class Host:
         self.inputs = inputs
         self.messages = []
         self.logs = []
-        self._logs_dropped = 0
+        self._dropped_logs = 0
         self.marks = []
         self._input_bytes = 0
         self._output_bytes = 0
@@ -194,15 +194,15 @@ class Host:
     def _keeps_logs(self) -> bool:
         """Whether another line is kept; one that is not is counted."""
         has_room = len(self.logs) + len(self.marks) < self.limits.log_lines
-        self._logs_dropped += not has_room
+        self._dropped_logs += not has_room
         return has_room
 
     @property
     def all_logs(self) -> tuple[LogLine, ...]:
         """The lines of the running call, and a last one that says how many were dropped."""
-        if not self._logs_dropped:
+        if not self._dropped_logs:
             return tuple(self.logs)
-        lines = counted(self._logs_dropped, "log line")
+        lines = counted(self._dropped_logs, "log line")
         notice = f"only the first {self.limits.log_lines:,} of a run are kept"
         return (*self.logs, LogLine("WARN", f"{lines} dropped: {notice}"))
 

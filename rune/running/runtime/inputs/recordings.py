@@ -16,7 +16,7 @@ from rune.tensor import TensorType
 
 MOST_FILES: Final = 8
 """Files that one capability reads."""
-MOST_TRIED: Final = 32
+MOST_CANDIDATES: Final = 32
 """Files that are looked at for it; most projects have few, and a data set is not what this is for."""
 
 
@@ -38,7 +38,7 @@ def _fitting(files: ProjectFiles, required_input: RequiredInput) -> Iterator[byt
     endings = required_input.kind.endings if required_input.kind.recording is not None else ()
     candidates = (path for path in files.paths() if path.lower().endswith(endings))
     request = RequestedCapability(0, required_input.kind, dict(required_input.parameters))
-    for path in islice(candidates, MOST_TRIED if endings else 0):
+    for path in islice(candidates, MOST_CANDIDATES if endings else 0):
         try:
             data = input_of_bytes(request, files.read(path))
         except (FileError, InputFile):

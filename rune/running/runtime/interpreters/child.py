@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from rune.compiler.anvil.profile import PROFILES
-from rune.running.isolation.small_process import give_up_what_is_not_needed, limit, take_streams
+from rune.running.isolation.small_process import confine_to_toolchain, limit, take_streams
 from rune.running.runtime.errors import ModelLoadError, ModelRuntimeMissing
 from rune.running.runtime.interpreters.open import open_model
 
@@ -43,7 +43,7 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
     first = json.loads(questions.readline())
     limit(int(first["memory"]))
     data = questions.read(int(first["size"]))
-    give_up_what_is_not_needed()
+    confine_to_toolchain()
     seconds = float(first["seconds"])
     try:
         with time_limit(seconds):

@@ -32,7 +32,7 @@ class CallGuard:
         self.handlers = SignalHandlers(self._stop)
         self._end = 0.0
         self._is_late = self._is_stopped = False
-        self._ask = wasmtime_c.EPOCH_ENDED(self._may_go_on)  # The store calls it as long as it lives.
+        self._ask = wasmtime_c.EPOCH_CALLBACK(self._may_go_on)  # The store calls it as long as it lives.
         store.set_epoch_deadline(1)
         wasmtime_c.store_epoch_deadline_callback(store.ptr(), self._ask, None, None)
 

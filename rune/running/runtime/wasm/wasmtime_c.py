@@ -17,7 +17,7 @@ VALUE = 16
 IMPORT_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 """`wasmtime_func_unchecked_callback_t`: data, caller, values, their count -> a trap, or 0."""
 
-EPOCH_ENDED = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+EPOCH_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
 """The function of `wasmtime_store_epoch_deadline_callback`: context, data, where to write after how many epochs (u64)
 it is to be called again, and how to go on -> an error that ends the call, or 0."""
 
@@ -53,6 +53,6 @@ trap_new = _prototype("wasmtime_trap_new", _size, ctypes.c_char_p, _size)
 error_new = _prototype("wasmtime_error_new", _size, ctypes.c_char_p)
 """message -> an error, owned by who gets it."""
 store_epoch_deadline_callback = _prototype(
-    "wasmtime_store_epoch_deadline_callback", None, _pointer, EPOCH_ENDED, _pointer, _pointer
+    "wasmtime_store_epoch_deadline_callback", None, _pointer, EPOCH_CALLBACK, _pointer, _pointer
 )
 """store, action, data, finalizer."""
