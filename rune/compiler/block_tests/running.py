@@ -191,7 +191,7 @@ def _outcomes(program: _TestProgram) -> tuple[TestOutcome, ...]:
             problem, gave = _outcome_of(checked_tests, test, loaded_rune, number)
         except RuneError as error:
             loaded_rune = None
-            problem, gave = _stop(checked_tests, test, error), None
+            problem, gave = _stop_diagnostic(checked_tests, test, error), None
         outcomes.append(TestOutcome(checked_tests.text.file, test.name, test.line, problem, gave))
     return tuple(outcomes)
 
@@ -231,7 +231,7 @@ def _elements(data: bytes, type_: TensorType) -> list[bool | int | float]:
     return list(struct.unpack(f"<{type_.count}{'d' if type_.element.is_float else 'q'}", data))
 
 
-def _stop(checked_tests: CheckedTests, test: Test, error: RuneError) -> Diagnostic:
+def _stop_diagnostic(checked_tests: CheckedTests, test: Test, error: RuneError) -> Diagnostic:
     """A test that could not go on: the block or the test gave up, or a limit ended it."""
     match = _PLACE.search(str(error)) if isinstance(error, RuneTrapped) else None
     if match is None:

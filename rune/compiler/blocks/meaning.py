@@ -41,7 +41,7 @@ class NumberRange:
         return f"{self.low:.6g} to {self.high:.6g}"
 
     @property
-    def written(self) -> str:
+    def argument_text(self) -> str:
         """As arguments have it: `0..255`."""
         return f"{self.low:.6g}..{self.high:.6g}"
 

@@ -87,13 +87,15 @@ def input_sets(
     recorded_count = max(map(len, files), default=0)
     for number in range(count):
         data = tuple(
-            samples[number] if number < len(samples) else _generated(stage, number - recorded_count, seed + position)
+            samples[number]
+            if number < len(samples)
+            else _generated_input(stage, number - recorded_count, seed + position)
             for position, (stage, samples) in enumerate(zip(stages, files, strict=True))
         )
         yield InputSet(data, number < recorded_count)
 
 
-def _generated(stage: CapabilityStage, number: int, seed: int) -> bytes:
+def _generated_input(stage: CapabilityStage, number: int, seed: int) -> bytes:
     if number <= 0:
         request = RequestedCapability(0, stage.kind, dict(stage.parameters))
         source = generated_inputs([request])[0]

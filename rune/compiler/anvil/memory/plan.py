@@ -165,14 +165,14 @@ def assign(
     """
     room = _Room.of(buffers, intervals, alignment, between)
     order = sorted(range(len(buffers)), key=lambda index: (-buffers[index].size, intervals[index].first, index))
-    offsets, arena = room.placed(order, between)
+    offsets, arena = room.layout(order, between)
     bound = least_arena(buffers, intervals, alignment)
     moves = ((place, index) for place in range(len(order)) for index in range(place + 1, len(order)))
     for place, index in islice(moves, SEARCH // room.pairs):
         if arena <= bound:
             break
         new_order = [*order[:place], order[index], *order[place:index], *order[index + 1 :]]
-        new_offsets, size = room.placed(new_order)
+        new_offsets, size = room.layout(new_order)
         if size <= arena:
             order, offsets, arena = new_order, new_offsets, size
     return offsets, arena
@@ -213,7 +213,7 @@ class _Room:
             neighbours.append(tuple(other for other in overlapping if other != index))
         return _Room(sizes, tuple(neighbours))
 
-    def placed(self, order: Sequence[int], between: Callable[[], None] = lambda: None) -> tuple[tuple[int, ...], int]:
+    def layout(self, order: Sequence[int], between: Callable[[], None] = lambda: None) -> tuple[tuple[int, ...], int]:
         """Returns the offsets of the buffers, placed in this order, and the end of the last."""
         offsets: dict[int, int] = {}
         for index in order:

@@ -17,7 +17,7 @@ SMALL = 4 << 20
 """The maximum size of a model file whose results are cached, in bytes."""
 
 
-def remembered(function: Callable[Concatenate[Model, P], T]) -> Callable[Concatenate[Model, P], T]:
+def cached_by_model(function: Callable[Concatenate[Model, P], T]) -> Callable[Concatenate[Model, P], T]:
     """A pure function of a model and small arguments, with a cache for small models."""
     cached_function = lru_cache(maxsize=CACHE_SIZE)(function)
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rune.compiler.anvil.models.caching import remembered
+from rune.compiler.anvil.models.caching import cached_by_model
 from rune.compiler.anvil.models.control_flow import REASONS
 from rune.compiler.anvil.models.plain_model import plain_model
 from rune.compiler.anvil.models.tflite_micro import lacking
@@ -17,7 +17,7 @@ from rune.compiler.anvil.profile import LITERT, TFLM, Profile
 from rune.model.tflite import Model, ModelSignature, Operator, Unsupported, operator_types, signature
 
 
-@remembered
+@cached_by_model
 def unsupported(model: Model, profile: Profile = LITERT) -> tuple[Unsupported, ...]:
     """Returns the ops that cannot be compiled with the bits of the profile's runtime, in the model's order, each
     combination of op and types once. Empty if the model can be compiled."""
@@ -46,7 +46,7 @@ def _without_blame(missing_operators: Sequence[Unsupported], elsewhere: Sequence
         yield by_operator.get((each.op, each.types.partition(",")[0]), each)
 
 
-@remembered
+@cached_by_model
 def signature_with_support(model: Model) -> ModelSignature:
     """Returns the inputs and outputs of a model, and the operators that cannot be compiled. Raises `ModelError`."""
     return replace(signature(model), unsupported=unsupported(model))

@@ -11,7 +11,7 @@ from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.errors import BadModel, UnsupportedModel
 from rune.compiler.anvil.graph import NUMPY_TYPES, Value
 from rune.compiler.anvil.limit_checks import check_limits
-from rune.compiler.anvil.models.caching import remembered
+from rune.compiler.anvil.models.caching import cached_by_model
 from rune.compiler.anvil.models.plain_model import plain_model
 from rune.compiler.anvil.models.support import unsupported
 from rune.compiler.anvil.operation import Alike, Contradiction, ModelOp, alike
@@ -86,7 +86,7 @@ class _Contradictory(Exception):
     """An op whose options contradict its tensors, by its number and name."""
 
 
-@remembered
+@cached_by_model
 def _ops(model: Model, profile: Profile) -> tuple[Model, tuple[tuple[ModelOp, Computation], ...]]:
     """Returns the plain model, and the computation of each of its operators. Raises `_Contradictory`."""
     model = plain_model(model)

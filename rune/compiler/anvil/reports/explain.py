@@ -16,7 +16,7 @@ from rune.wording import plain
 
 
 def explanation(graph: Graph, optimisation: Optimisation, program: Program, plan: Plan) -> str:
-    """Returns the explanation. `read` is the graph before all passes. The same arguments give the same text."""
+    """Returns the explanation. `graph` is the one before all passes. The same arguments give the same text."""
     parts = [
         [f"As read: {figures(graph)}", *graph_lines(graph)],
         *([f"After {each.name}: {saving(each.savings)}", *graph_lines(each.graph)] for each in optimisation.passes),

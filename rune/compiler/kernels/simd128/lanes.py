@@ -20,7 +20,7 @@ from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.packing import int8s
 from rune.compiler.kernels.simd128 import fully_connected
 from rune.compiler.kernels.simd128.fully_connected import in_blocks
-from rune.compiler.kernels.simd128.requantization import dense_rounding, shared, sums_of
+from rune.compiler.kernels.simd128.requantization import dense_rounding, shared_structure, sums_of
 
 BLOCKS = (8, 4, 2, 1)
 """Vectors of four outputs that are summed together."""
@@ -68,7 +68,7 @@ def int8_call(
             scratch,
             int8s(weights),
             bias,
-            shared(requantize),
+            shared_structure(requantize),
             Number(op.batches),
             Number(inputs),
             Number(outputs),

@@ -55,7 +55,7 @@ def dense_rounding(
     return _single_precision(RoundedOnce(np.array(scales), sums.least, sums.greatest), sums.bias, to)
 
 
-def shared(structure: KernelStructure) -> KernelStructure:
+def shared_structure(structure: KernelStructure) -> KernelStructure:
     """The constants of single precision as kernels take them that layers share: `struct rune_requantize_shared`."""
     fields = dict(structure.fields)
     sign = -(2**31) if fields.pop("signed_offset") else 0

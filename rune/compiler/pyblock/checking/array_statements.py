@@ -53,7 +53,7 @@ def new_array(scope: FunctionScope, target: ast.Name, value: ast.expr) -> tuple[
             scope.reported_names.add(name)
             return ()
         array = array_named(scope, target, type_)
-        return () if array is None else (*elements.assignments, *filled(array, elements, line))
+        return () if array is None else (*elements.assignments, *fill_statements(array, elements, line))
     if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice):
         source = _slice(scope, value)
         fixed_range = None if source is None else source.fixed()
@@ -100,7 +100,7 @@ def elements_of(scope: FunctionScope, element: ElementType, nodes: Sequence[ast.
     return Elements(tuple(assignments), tuple(values))
 
 
-def filled(array: ArrayVariable, elements: Elements, line: int) -> tuple[Statement, ...]:
+def fill_statements(array: ArrayVariable, elements: Elements, line: int) -> tuple[Statement, ...]:
     """Returns the statements that fill a new array with elements; without elements, with zeros."""
     zero = 0.0 if array.type.element.is_float else 0
     has_constants = any(isinstance(each, NumberConstant) for each in elements.values)

@@ -36,7 +36,7 @@ def array_literal(
     if type_ is None:
         return None
     nodes = element_nodes(text, type_, node)
-    return None if nodes is None else _filled(text, type_, nodes)
+    return None if nodes is None else _array_literal(text, type_, nodes)
 
 
 def constructor_shape(
@@ -111,7 +111,7 @@ def element_nodes(text: BlockText, type_: TensorType, node: ast.Call) -> tuple[a
     return leaves
 
 
-def _filled(text: BlockText, type_: TensorType, leaves: tuple[ast.expr, ...]) -> ArrayLiteral | None:
+def _array_literal(text: BlockText, type_: TensorType, leaves: tuple[ast.expr, ...]) -> ArrayLiteral | None:
     values = []
     for each in leaves:
         value = element_literal(each, type_.element)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from rune.compiler.pyblock.checking.array_statements import elements_of, filled, hidden_array, new_array
+from rune.compiler.pyblock.checking.array_statements import elements_of, fill_statements, hidden_array, new_array
 from rune.compiler.pyblock.checking.expressions import array_of, number
 from rune.compiler.pyblock.checking.problems import ProblemKind
 from rune.compiler.pyblock.checking.scope import FunctionScope
@@ -58,7 +58,9 @@ def _list_argument(scope: FunctionScope, node: ast.List, element: ElementType) -
         return None
     array = hidden_array(scope, _name_at(node), type_)
     elements = elements_of(scope, element, leaves)
-    return None if elements is None else ((*elements.assignments, *filled(array, elements, node.lineno)), array)
+    return (
+        None if elements is None else ((*elements.assignments, *fill_statements(array, elements, node.lineno)), array)
+    )
 
 
 def _name_at(node: ast.expr) -> str:

@@ -101,7 +101,7 @@ def _compare_values(
     fixes: list[Fix] = []
     argument = arriving.argument("values")
     if argument is not None and argument.name == "from":
-        fixes.append(report.guess(argument.span, _range_text(actual), f"Change from to {actual.written}"))
+        fixes.append(report.guess(argument.span, _range_text(actual), f"Change from to {actual.argument_text}"))
     if arriving.type.element.is_float:
         fixes += insert(arriving.stage, arriving.input, scale_block(actual, expected, arriving.description))
     what = "pixels" if are_pixels else "numbers"
@@ -121,12 +121,12 @@ def scale_block(
     actual: NumberRange | None, expected: NumberRange, description: DescribedTensor = NOTHING
 ) -> InsertedBlock:
     """The block that makes numbers of one range into those of another; of bytes where `actual` is unknown."""
-    start = {} if actual is None else {"from": actual.written}
+    start = {} if actual is None else {"from": actual.argument_text}
     if description.mean and description.deviation:
         channels = {name: ", ".join(f"{each:.7g}" for each in numbers) for name, numbers in _channels(description)}
         between = {} if actual is None or actual == NumberRange(0, 255) else {**start, "to": "0..255"}
         return InsertedBlock("scale", {**between, **channels})
-    return InsertedBlock("scale", {**start, "to": expected.written})
+    return InsertedBlock("scale", {**start, "to": expected.argument_text})
 
 
 def _channels(description: DescribedTensor) -> tuple[tuple[str, tuple[float, ...]], ...]:
@@ -134,7 +134,7 @@ def _channels(description: DescribedTensor) -> tuple[tuple[str, tuple[float, ...
 
 
 def _range_text(range_: NumberRange) -> str:
-    return f'"{range_.written}"' if range_.low < 0 else range_.written
+    return f'"{range_.argument_text}"' if range_.low < 0 else range_.argument_text
 
 
 def _compare_steps(arriving: Arriving, actual: Quantisation, expected: Quantisation, report: DiagnosticReport) -> None:

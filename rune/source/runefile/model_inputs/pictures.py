@@ -62,7 +62,7 @@ class _Range:
 
 
 def _scale(low: float, high: float) -> InsertedBlock:
-    return InsertedBlock("scale", {"to": NumberRange(low, high).written})
+    return InsertedBlock("scale", {"to": NumberRange(low, high).argument_text})
 
 
 _RANGES = (
