@@ -134,8 +134,8 @@ def answer_copy_block(analysis: Analysis, request: Mapping[str, Any]) -> NewBloc
     if flag_of(request, "dry_run", default=False):
         try:
             copy_block(analysis, stage)
-        except NewBlockRefused as refused:
-            return {"reason": refused.reason}
+        except NewBlockRefused as refusal:
+            return {"reason": refusal.reason}
         return {"reason": None}
     block = copy_block(analysis, stage)
     return {

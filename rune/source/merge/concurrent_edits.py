@@ -170,7 +170,7 @@ def _code_of(line: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Placed:
+class _PlacedScalar:
     """A scalar's text, and its first and last line from 0."""
 
     text: str
@@ -183,7 +183,7 @@ def _scalars(text: str) -> Iterator[tuple[_Path, str]]:
         yield path, scalar.text
 
 
-def _placed_scalars(text: str) -> Iterator[tuple[_Path, _Placed]]:
+def _placed_scalars(text: str) -> Iterator[tuple[_Path, _PlacedScalar]]:
     """The scalars that can be read, keys among them, each with its place among keys and in lists."""
     source = SourceText("", text)
     root = compose(source, DiagnosticReport("")).root
@@ -193,7 +193,7 @@ def _placed_scalars(text: str) -> Iterator[tuple[_Path, _Placed]]:
         if isinstance(value, YamlScalar):
             start, end = value.span.start, value.span.end
             # Lines of a document end with LF alone here, as its lines do; others are read as one line.
-            yield path, _Placed(text[start.offset : end.offset], start.line - 1, end.line - 1)
+            yield path, _PlacedScalar(text[start.offset : end.offset], start.line - 1, end.line - 1)
         elif isinstance(value, List):
             pending += [((*path, index), item) for index, item in enumerate(value.items)]
         elif isinstance(value, Map):

@@ -116,8 +116,8 @@ def _edits(analysis: Analysis, override: Override) -> tuple[Edit, ...]:
         return ()
     try:
         return edit_graph(analysis, _edit(argument, override, new_text))
-    except GraphEditRefused as refused:
-        raise OverrideRefused(refused.reason) from refused
+    except GraphEditRefused as refusal:
+        raise OverrideRefused(refusal.reason) from refusal
 
 
 def merge_text(before: str, after: str, now: str) -> str | None:
