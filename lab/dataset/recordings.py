@@ -16,7 +16,7 @@ from typing import IO
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import BadContent, Kind, Quality
 from rune.datasets.layouts.archive import DataArchive
-from rune.datasets.layouts.files import MAX_FILES, TooManyRecordings, shown
+from rune.datasets.layouts.files import MAX_FILES, TooManyRecordings, printable_name
 from rune.datasets.layouts.find import find_layout, positions_of, read_item
 from rune.datasets.positions import Positions, positions_to_json
 from rune.datasets.training_limits import ADVICE, MAX_BYTES, MAX_RECORDINGS
@@ -95,7 +95,7 @@ def _pack(folder: Path, target: IO[bytes]) -> Sequence[str]:
             if path.is_symlink() or not path.is_file() or any(part.startswith(".") for part in relative.parts):
                 continue
             if not is_utf8(relative.as_posix()):
-                omissions.append(f"{shown(relative.as_posix())}: Its name is not UTF-8. Rename it.")
+                omissions.append(f"{printable_name(relative.as_posix())}: Its name is not UTF-8. Rename it.")
                 continue
             size += path.stat().st_size
             if size > MAX_BYTES:

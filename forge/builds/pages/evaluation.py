@@ -12,7 +12,7 @@ from forge.builds.models import Build
 from forge.datasets.models import Sample
 from forge.datasets.playing import may_play
 from forge.datasets.recordings.access import samples_by_digest
-from rune.running.evaluation.changes import EvaluationChange, Lost, changed, lost, moved
+from rune.running.evaluation.changes import EvaluationChange, Lost, answer_moves, changed, lost
 from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.running.evaluation.intervals import Share
 from rune.running.evaluation.metrics import Confusion
@@ -143,7 +143,7 @@ def shown_evaluation(principal: Principal, build: Build, before: Build | None) -
         labels=_labels(evaluation, then),
         answers=tuple(_answer(answer) for answer in table.answers),
         confusion=_confusion(table),
-        moved=None if then is None else moved_samples(moved(then, evaluation)),
+        moved=None if then is None else moved_samples(answer_moves(then, evaluation)),
         worst=_worst(principal, build, evaluation, then),
         notes=tuple(_notes(evaluation)),
         lost=() if then is None else lost_sentences(lost(then, evaluation)),

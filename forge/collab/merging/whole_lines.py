@@ -103,9 +103,9 @@ def repair(
         path, before = watched_texts.before[key]
         edits = edits_of(delta, before)
         settlement = settle(path, before, edits, _text_in(seen_document, key))
-        if settlement.refused:
+        if settlement.refused_edits:
             _take_back(_text(doc, key), before, edits, settlement)
-            _contest(doc, key, settlement.lost, author, names)
+            _contest(doc, key, settlement.lost_lines, author, names)
 
 
 def _text_in(doc: Doc[Any], key: str) -> str:
@@ -151,7 +151,7 @@ def _take_back(text: Text, before: str, edits: Sequence[TextEdit], settlement: S
     shift, undoing = 0, []
     for edit in edits:
         start = edit.start + shift
-        if edit in settlement.refused:
+        if edit in settlement.refused_edits:
             undoing.append(TextEdit(start, start + len(edit.text), before[edit.start : edit.end]))
         shift += len(edit.text) - (edit.end - edit.start)
     _change_text(text, undoing)

@@ -20,7 +20,7 @@ from forge.projects.versions.store import (
 )
 from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.errors import ForkDeleted
-from rune.source.merge import FilesMerge, MergeChoice, MergeConflict, Side, SideFiles, Stored, merge_files, renamed
+from rune.source.merge import FilesMerge, MergeChoice, MergeConflict, Side, SideFiles, Stored, former_paths, merge_files
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def merging(base: Version, ours: WorkingTree, offered: Version, choices: Mapping
     """Returns the result of merging a version into files."""
     then, theirs = available_files(base), available_files(offered)
     sides = (
-        SideFiles(_digests(ours.manifest), renamed(_digests(then), _digests(ours.manifest))),
+        SideFiles(_digests(ours.manifest), former_paths(_digests(then), _digests(ours.manifest))),
         SideFiles(_digests(theirs), _renamed_there(base, then, offered, theirs)),
     )
     merge = merge_files(_digests(then), *sides, lambda digest: _text_of(digest, ours, then, theirs))
@@ -103,7 +103,7 @@ def _digests(manifest: Manifest) -> dict[str, str]:
 def _renamed_there(base: Version, then: Manifest, offered: Version, theirs: Manifest) -> dict[str, str]:
     """The former path of what was renamed in the fork, which knows its files by their ids."""
     was = {file_id: path for path, file_id in base.file_ids.items() if path in then}
-    renames = renamed(_digests(then), _digests(theirs))
+    renames = former_paths(_digests(then), _digests(theirs))
     for path, file_id in offered.file_ids.items():
         former = was.get(file_id)
         if path in theirs and former is not None and former != path and former not in theirs:

@@ -234,7 +234,7 @@ def _owned(policies: Collection[Policy], changed: Collection[str]) -> dict[Appro
     """The changed files by their owners; a file has the owners of each policy that names some."""
     owned: dict[ApprovalRule, tuple[str, ...]] = {}
     for policy in policies:
-        for owners, files in policy.owned(changed).items():
+        for owners, files in policy.paths_by_owner(changed).items():
             owned[owners] = tuple(sorted({*owned.get(owners, ()), *files}))
     return owned
 

@@ -60,7 +60,7 @@ def _metadata(origin: VersionOrigin, samples: Collection[Exported], table: bytes
         "description": f"Version {origin.version} of the data of {origin.project}, {origin.digest}.",
         "version": f"{origin.version}.0.0",
         "citeAs": f"{origin.project}, version {origin.version} of its data, {origin.digest}",
-        **_known(origin),
+        **_origin_fields(origin),
         **_objects(samples),
         "distribution": [
             {
@@ -85,15 +85,15 @@ def _metadata(origin: VersionOrigin, samples: Collection[Exported], table: bytes
 
 def _objects(samples: Collection[Exported]) -> dict[str, Any]:
     """How many objects somebody marked in pictures, as a sentence; nothing where nobody did."""
-    marked = [each.positions for each in samples if each.positions is not None]
-    if not marked:
+    marked_pictures = [each.positions for each in samples if each.positions is not None]
+    if not marked_pictures:
         return {}
-    counts = counts_of(position for positions in marked for position in positions)
+    counts = counts_of(position for positions in marked_pictures for position in positions)
     objects = listed([f"{count:,} {label}" for label, count in counts.items()]) if counts else "no objects"
-    return {"rai:dataAnnotationAnalysis": f"In {counted(len(marked), 'picture')}, people marked {objects}."}
+    return {"rai:dataAnnotationAnalysis": f"In {counted(len(marked_pictures), 'picture')}, people marked {objects}."}
 
 
-def _known(origin: VersionOrigin) -> dict[str, Any]:
+def _origin_fields(origin: VersionOrigin) -> dict[str, Any]:
     """The known facts of the version: page, date, licence, source and consent."""
     values = {
         "url": origin.url,

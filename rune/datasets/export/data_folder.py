@@ -44,8 +44,8 @@ def folder_names(labels: Collection[str]) -> Mapping[str, str]:
     own = {label: (label, _escaped(label)) for label in labels}
     counts = Counter(place_of(name) for names in own.values() for name in names)
     return {
-        label: label if is_folder_name(label) and counts[place_of(label)] == 1 else escaped
-        for label, (_, escaped) in own.items()
+        label: label if is_folder_name(label) and counts[place_of(label)] == 1 else escaped_label
+        for label, (_, escaped_label) in own.items()
     }
 
 
@@ -70,21 +70,21 @@ def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tup
 def list_bytes(origin: VersionOrigin, rows: Iterable[Listed]) -> bytes:
     """Returns the list of a folder, with a line a sample. Beside it, one sample is in memory at a time."""
     head = {"format": FORMAT, "project": origin.project, "version": origin.version, "digest": origin.digest}
-    written = io.BytesIO()
-    written.write(f'{json.dumps(head, ensure_ascii=False)[:-1]}, "samples": ['.encode())
+    buffer = io.BytesIO()
+    buffer.write(f'{json.dumps(head, ensure_ascii=False)[:-1]}, "samples": ['.encode())
     for index, row in enumerate(rows):
-        written.write(f"{',' if index else ''}\n{json.dumps(_row(row), ensure_ascii=False)}".encode())
-    written.write(b"\n]}\n")
-    return written.getvalue()
+        buffer.write(f"{',' if index else ''}\n{json.dumps(_row(row), ensure_ascii=False)}".encode())
+    buffer.write(b"\n]}\n")
+    return buffer.getvalue()
 
 
-def _row(listed: Listed) -> dict[str, Any]:
+def _row(sample: Listed) -> dict[str, Any]:
     """A sample as JSON. One without positions is as it was before there were any."""
-    row = dict(vars(listed))
-    if listed.positions is None:
+    row = dict(vars(sample))
+    if sample.positions is None:
         del row["positions"]
     else:
-        row["positions"] = positions_to_json(listed.positions)
+        row["positions"] = positions_to_json(sample.positions)
     return row
 
 
@@ -95,13 +95,13 @@ def read_list(value: Any) -> tuple[VersionOrigin, list[Listed]] | None:
     head = (value.get("project"), value.get("version"), value.get("digest"))
     if not (isinstance(head[0], str) and type(head[1]) is int and isinstance(head[2], str)):
         return None
-    rows = [_listed(row) for row in value["samples"]]
+    rows = [_read_row(row) for row in value["samples"]]
     if any(row is None for row in rows):
         return None
     return VersionOrigin(head[0], head[1], head[2]), [row for row in rows if row is not None]
 
 
-def _listed(row: Any) -> Listed | None:
+def _read_row(row: Any) -> Listed | None:
     if not isinstance(row, dict) or type(row.get("number")) is not int:
         return None
     texts = [row.get(name) for name in ("file", "digest", "label", "split", "group")]

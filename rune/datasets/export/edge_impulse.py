@@ -82,9 +82,9 @@ def _within(centre: float, pixels: int, half: int) -> tuple[int, int]:
 
 def _box_lists(samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:
     for folder in sorted(set(_FOLDERS.values())):
-        marked = [each for each in samples if each.positions is not None and _FOLDERS[each.split] == folder]
-        if marked:
-            boxes = {file_name(each): _boxes(each) for each in marked}
+        marked_samples = [each for each in samples if each.positions is not None and _FOLDERS[each.split] == folder]
+        if marked_samples:
+            boxes = {file_name(each): _boxes(each) for each in marked_samples}
             content = {"version": 1, "type": "bounding-box-labels", "boundingBoxes": boxes}
             yield f"{folder}/bounding_boxes.labels", json.dumps(content, ensure_ascii=False).encode("utf-8")
 

@@ -9,7 +9,7 @@ from typing import Any
 from rune.datasets.content.content import Kind
 from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin, file_name
 
-MARKED = "objects_marked"
+MARKED_KEY = "objects_marked"
 """The field of a task that says whether somebody looked for objects in its picture."""
 _FIELDS = {Kind.SOUND: "audio", Kind.PICTURE: "image", Kind.MOTION: "csv", Kind.TABLE: "csv"}
 
@@ -26,7 +26,7 @@ def _task(sample: Exported) -> dict[str, Any]:
         **({"group": sample.group} if sample.group else {}),
     }
     if sample.kind is Kind.PICTURE:
-        data[MARKED] = sample.positions is not None
+        data[MARKED_KEY] = sample.positions is not None
     choice = {"from_name": "label", "to_name": field, "type": "choices", "value": {"choices": [sample.label]}}
     return {"id": sample.number, "data": data, "annotations": [{"result": [choice, *_points(sample, field)]}]}
 

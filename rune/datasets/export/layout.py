@@ -101,12 +101,12 @@ def require_folder_names(samples: Collection[Exported]) -> None:
 
 def is_folder_name(label: str) -> bool:
     """Whether a folder on any system can be called so, and an import takes its name for a label."""
-    is_reserved = label.lower() in _RESERVED or label.split(".")[0].lower() in _DEVICES
+    is_reserved = label.lower() in _RESERVED_NAMES or label.split(".")[0].lower() in _DEVICES
     return not (is_reserved or label.startswith((".", "_")) or label.endswith((".", " ")) or set(label) & _SPECIAL)
 
 
 _SPECIAL = frozenset('/\\:*?"<>|')
-_RESERVED = frozenset(
+_RESERVED_NAMES = frozenset(
     ("", "train", "training", "validation", "valid", "val", "dev", "test", "testing", "data", "samples")
 )
 _PORTS = (f"{name}{number}" for name in ("com", "lpt") for number in range(10))

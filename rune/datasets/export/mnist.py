@@ -45,9 +45,9 @@ def _join(samples: Iterable[tuple[Exported, bytes]]) -> Sequence[tuple[str, byte
     for split, together in pixels.items():
         count = len(labels[split])
         images = struct.pack(">IIII", _IMAGES_MARK, count, height, width) + together
-        coded = bytes(codes[label] for label in labels[split])
+        label_bytes = bytes(codes[label] for label in labels[split])
         files.append((f"{_PREFIXES[split]}-images-idx3-ubyte", images))
-        files.append((f"{_PREFIXES[split]}-labels-idx1-ubyte", struct.pack(">II", _LABELS_MARK, count) + coded))
+        files.append((f"{_PREFIXES[split]}-labels-idx1-ubyte", struct.pack(">II", _LABELS_MARK, count) + label_bytes))
     if any(label != str(code) for label, code in codes.items()):
         names = "".join(f"{label}\n" for label in sorted(codes, key=codes.__getitem__))
         files.append(("labels.txt", names.encode("utf-8")))

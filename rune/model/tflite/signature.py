@@ -89,7 +89,7 @@ class ModelTensor:
     scale: float | None = None
     zero_point: int | None = None
     is_probability: bool = False
-    described: DescribedTensor = NOTHING
+    description: DescribedTensor = NOTHING
 
 
 @dataclass(frozen=True)
@@ -108,14 +108,14 @@ def signature(model: Model) -> ModelSignature:
     """The inputs and outputs of a model. Raises `ModelError` for a kind of element that a Runefile does not have."""
     return ModelSignature(
         tuple(
-            replace(_model_tensor(model.tensors[index], "input"), described=described_input(model, position))
+            replace(_model_tensor(model.tensors[index], "input"), description=described_input(model, position))
             for position, index in enumerate(model.inputs)
         ),
         tuple(
             replace(
                 _model_tensor(model.tensors[index], "output"),
                 is_probability=gives_probabilities(model, index),
-                described=DescribedTensor(labels=model.notes.of(position, is_input=False).labels),
+                description=DescribedTensor(labels=model.notes.of(position, is_input=False).labels),
             )
             for position, index in enumerate(model.outputs)
         ),
@@ -160,7 +160,7 @@ def _tensor_to_json(tensor: ModelTensor) -> SignatureTensorJson:
         "scale": tensor.scale,
         "zero_point": tensor.zero_point,
         "is_probability": tensor.is_probability,
-        "described": described_to_json(tensor.described),
+        "described": described_to_json(tensor.description),
     }
 
 
@@ -189,8 +189,8 @@ def _tensor_from_json(value: Json) -> ModelTensor:
     except ValueError:
         raise ModelError(f'"{name}" has elements of an unknown type') from None
     is_probability = value.get("is_probability", False) is True
-    described = described_from_json(value.get("described"))
-    return ModelTensor(name, kind, None if scale is None else float(scale), zero_point, is_probability, described)
+    description = described_from_json(value.get("described"))
+    return ModelTensor(name, kind, None if scale is None else float(scale), zero_point, is_probability, description)
 
 
 def _unsupported_from_json(value: Json) -> tuple[Unsupported, ...]:

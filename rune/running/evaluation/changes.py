@@ -52,7 +52,7 @@ def changed(before: Evaluation, after: Evaluation) -> EvaluationChange:
     return EvaluationChange(len(both), better, worse, sign_test(len(better), len(worse)))
 
 
-def moved(before: Evaluation, after: Evaluation) -> Mapping[tuple[str, str | None], int]:
+def answer_moves(before: Evaluation, after: Evaluation) -> Mapping[tuple[str, str | None], int]:
     """How many samples of a label more than before have an answer, by both; fewer are negative, none are left out.
 
     Recordings with marked events have no answer of their own and do not count.

@@ -108,8 +108,8 @@ class Evaluation:
     @property
     def unknown_labels(self) -> Mapping[str, int]:
         """Labels of samples that the rune has no word for, with their number: none of them can be right."""
-        counted = Counter(each.label for each in self.outcomes if self.labels and each.label not in self.labels)
-        return {label: counted[label] for label in sorted(counted) if label}
+        counts = Counter(each.label for each in self.outcomes if self.labels and each.label not in self.labels)
+        return {label: counts[label] for label in sorted(counts) if label}
 
     @property
     def worst(self) -> tuple[SampleOutcome, ...]:

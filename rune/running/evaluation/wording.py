@@ -17,8 +17,8 @@ _NONE = "(none)"
 
 def percent(share: float) -> str:
     """A share as people read it: `98.3 %`, `100 %`."""
-    shown = f"{share * 100:.1f}"
-    return f"{shown.removesuffix('.0')} %"
+    digits = f"{share * 100:.1f}"
+    return f"{digits.removesuffix('.0')} %"
 
 
 def accuracy_sentence(evaluation: Evaluation) -> str:

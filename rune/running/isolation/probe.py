@@ -58,7 +58,7 @@ def probe(server: int) -> Isolation:
     return isolation.with_protection(Protection.PROCESS_COUNT)
 
 
-def main(entered: Entered, _: Sequence[str]) -> None:
+def main(namespaces: Entered, _: Sequence[str]) -> None:
     """The process itself."""
-    access = toolchain_access(packages(), writable=[entered.folder], own_processes=entered.has_own_tree)
-    print(json.dumps(Isolation((*entered.gaps, *confine(access))).to_json()), flush=True)
+    access = toolchain_access(packages(), writable=[namespaces.folder], own_processes=namespaces.has_own_tree)
+    print(json.dumps(Isolation((*namespaces.gaps, *confine(access))).to_json()), flush=True)

@@ -6,7 +6,16 @@ is lost.
 """
 
 from rune.source.merge.conflicts import ConflictKind, MergeChoice, MergeConflict, MergedText, Side
-from rune.source.merge.files import Content, FileMerge, FilesMerge, SideFiles, Stored, Written, merge_files, renamed
+from rune.source.merge.files import (
+    Content,
+    FileMerge,
+    FilesMerge,
+    SideFiles,
+    Stored,
+    Written,
+    former_paths,
+    merge_files,
+)
 from rune.source.merge.lines import merge_lines
 from rune.source.merge.runefile import merge_runefile
 
@@ -22,8 +31,8 @@ __all__ = [
     "SideFiles",
     "Stored",
     "Written",
+    "former_paths",
     "merge_files",
     "merge_lines",
     "merge_runefile",
-    "renamed",
 ]

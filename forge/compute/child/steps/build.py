@@ -141,7 +141,7 @@ def _compile(
         files,
         BuildOptions.of_spec(options, PREVIEW if options.is_preview else find_variant(RUNE_TARGET, options.optimize)),
         # The log of a numbered build has the time of its check, which its limits count.
-        checked=check_result if options.is_preview else None,
+        checked_runefile=check_result if options.is_preview else None,
         log=lambda step: _send_step(answers, step),
     )
     write_output(output, result.rune)

@@ -60,7 +60,7 @@ def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune
             report=result.report.to_json(),
             diagnostics=[diagnostic_to_json(one) for one in result.diagnostics],
         )
-        build_result = result.built
+        build_result = result.build_result
     else:
         build_result = build(
             files,

@@ -16,7 +16,7 @@ from forge.compute.child.job_files import read_descriptor
 from rune.datasets.content.content import BadContent, Content
 from rune.datasets.content.read import MAX_BYTES, read_content
 from rune.datasets.layouts.archive import DataArchive, JoinedFile
-from rune.datasets.layouts.files import SampleFileTooLarge, shown
+from rune.datasets.layouts.files import SampleFileTooLarge, printable_name
 from rune.project.files import FileError, FileMissing, FileTooLarge, normal_path
 from rune.running.evaluation.errors import SamplesRefused
 from rune.running.evaluation.labelled import LabelledSample
@@ -50,7 +50,7 @@ def read_labelled(job: Mapping[str, Any], descriptors: Sequence[int], output: in
     except (BadContent, SamplesRefused, FileError) as error:
         return {"refused": str(error)}
     answer["omissions"] += [{"path": path, "reason": reason} for path, reason in files.refusals.items()]
-    return answer | {"left_out": [shown(path) for path in files.left_out()]}
+    return answer | {"left_out": [printable_name(path) for path in files.left_out()]}
 
 
 def _read(samples: Sequence[LabelledSample], target: IO[bytes], limit: int) -> dict[str, list[Any]]:
@@ -62,16 +62,21 @@ def _read(samples: Sequence[LabelledSample], target: IO[bytes], limit: int) -> d
         try:
             content = read_content(sample.read())
         except FileError as error:
-            omissions.append({"path": shown(sample.name), "reason": _sentence(error.reason)})
+            omissions.append({"path": printable_name(sample.name), "reason": _sentence(error.reason)})
             continue
         except BadContent as error:
-            omissions.append({"path": shown(sample.name), "reason": str(error)})
+            omissions.append({"path": printable_name(sample.name), "reason": str(error)})
             continue
         if offset + len(content.data) > limit:
             raise BadContent(f"The recordings have more than {size_text(limit)} together. Send the archive in parts.")
         target.write(content.data)
         marks = None if sample.events is None else [asdict(event) for event in sample.events]
-        words = {"path": shown(sample.name), "label": sample.label, "split": sample.split.value, "events": marks}
+        words = {
+            "path": printable_name(sample.name),
+            "label": sample.label,
+            "split": sample.split.value,
+            "events": marks,
+        }
         recordings.append(facts_of(content, offset) | words)
         offset += len(content.data)
     return {"recordings": recordings, "omissions": omissions}
@@ -84,12 +89,12 @@ class _ArchiveFiles:
         """Raises `BadContent` for more than `most` files."""
         self._archive = archive
         self._names: dict[str, str] = {}
-        self.refusals = dict(archive.refused)
+        self.refusals = dict(archive.refusals)
         for name in archive.names:
             try:
                 self._names[normal_path(name)] = name
             except FileError as error:
-                self.refusals[shown(name)] = _sentence(error.reason)
+                self.refusals[printable_name(name)] = _sentence(error.reason)
         if len(self._names) + len(self.refusals) > most:
             count = len(self._names) + len(self.refusals)
             raise BadContent(f"The archive has {count:,} files; {most:,} come in at once. Send it in parts.")

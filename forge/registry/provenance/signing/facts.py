@@ -83,7 +83,7 @@ def provenance_of(publication: Publication, artefact: Artefact, documents: tuple
         build=str(build.pk),
         started=time_text(build.started or build.created),
         finished=time_text(build.finished or build.created),
-        attached=tuple(each.subject for each in documents),
+        attachments=tuple(each.subject for each in documents),
         publication=PublicationFacts(
             tag=publication.tag,
             admission=str(publication.admission),

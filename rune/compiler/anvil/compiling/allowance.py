@@ -120,8 +120,8 @@ class Allowance:
 def _processor_seconds_of_all() -> float:
     """The CPU time of this process and its finished children. Other builds in this process count too, so a build can
     end too early but never too late."""
-    used = [resource.getrusage(kind) for kind in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
+    usages = [resource.getrusage(kind) for kind in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in usages)
 
 
 def _resident() -> int:

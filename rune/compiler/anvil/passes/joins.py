@@ -21,15 +21,15 @@ def joins(graph: Graph) -> Graph:
         offsets = node.work.joined_offsets if isinstance(node.work, Joined) else None
         if offsets is None or not _have_memory_of_their_own(graph, node):
             continue
-        tried = graph.with_values(
+        candidate = graph.with_values(
             {
                 storage: replace(graph.values[storage], shares=node.outputs[0], offset=offset)
                 for storage, offset in zip(map(graph.storage, node.inputs), offsets, strict=True)
             }
         )
-        needed = live_bytes(tried)
-        if needed <= least:
-            graph, least = tried, needed
+        needed_bytes = live_bytes(candidate)
+        if needed_bytes <= least:
+            graph, least = candidate, needed_bytes
             candidates.append(number)
     return graph.with_nodes(dict.fromkeys(candidates, ())) if candidates else graph
 

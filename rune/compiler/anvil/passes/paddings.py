@@ -15,7 +15,7 @@ from rune.compiler.anvil.passes.dead_ops import dead_ops
 def paddings(graph: Graph) -> Graph:
     """Returns the graph whose convolutions read images without their PAD."""
     makers = graph.makers()
-    changed: dict[int, Sequence[Node]] = {}
+    changes: dict[int, Sequence[Node]] = {}
     for number, node in enumerate(graph.nodes):
         if not isinstance(node.work, Padded):
             continue
@@ -25,5 +25,5 @@ def paddings(graph: Graph) -> Graph:
         frame = maker.work.frame
         work = None if frame is None else node.work.with_frame(frame, maker.work.padding)
         if work is not None:
-            changed[number] = (replace(node, work=work, inputs=maker.inputs),)
-    return dead_ops(graph.with_nodes(changed)) if changed else graph
+            changes[number] = (replace(node, work=work, inputs=maker.inputs),)
+    return dead_ops(graph.with_nodes(changes)) if changes else graph

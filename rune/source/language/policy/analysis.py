@@ -22,19 +22,19 @@ MOST_LABELS = 200
 class PolicyAnalysis:
     """The file at one moment. `labels` are those that the project's pipeline can answer with."""
 
-    checked: CheckedPolicy
+    checked_policy: CheckedPolicy
     labels: tuple[str, ...] = ()
 
     @property
     def source(self) -> SourceText:
-        return self.checked.source
+        return self.checked_policy.source
 
     @property
     def root(self) -> Value | None:
         """Its values, from the strict parser, or from the tolerant one where that failed."""
-        is_whole = all(each.code != Code.YAML_SYNTAX.value for each in self.checked.diagnostics)
-        if self.checked.root is not None and is_whole:
-            return self.checked.root
+        is_whole = all(each.code != Code.YAML_SYNTAX.value for each in self.checked_policy.diagnostics)
+        if self.checked_policy.root is not None and is_whole:
+            return self.checked_policy.root
         return tolerant_tree(POLICY_FILE, self.source.text)
 
     @property
@@ -57,8 +57,8 @@ def analyse_policy(files: ProjectFiles, runefile: Checked | None = None) -> Poli
     return PolicyAnalysis(check_policy(files), () if runefile is None else tuple(_labels(runefile))[:MOST_LABELS])
 
 
-def _labels(checked: Checked) -> Iterator[str]:
-    stages = () if checked.pipeline is None else checked.pipeline.stages
+def _labels(checked_runefile: Checked) -> Iterator[str]:
+    stages = () if checked_runefile.pipeline is None else checked_runefile.pipeline.stages
     for stage in stages:
         words = stage.arguments.get("wordlist") if isinstance(stage, BlockStage) else None
         if isinstance(words, str):

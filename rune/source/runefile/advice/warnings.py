@@ -39,7 +39,7 @@ def advise(
                 expected = stage.block.expected_meaning(tuple(type_ for type_, _ in inputs), stage.arguments)
                 takes = [(expected, NOTHING)] * len(inputs)
         case ModelStage():
-            takes = [(expectation_of(wanted_by(tensor)), tensor.described) for tensor in stage.input_tensors]
-    for input_, (type_, meaning), (expected, described) in zip(syntax.inputs, inputs, takes, strict=False):
+            takes = [(expectation_of(wanted_by(tensor)), tensor.description) for tensor in stage.input_tensors]
+    for input_, (type_, meaning), (expected, description) in zip(syntax.inputs, inputs, takes, strict=False):
         source = syntax_named.get(input_.stage)
-        warn_of_contradictions(Arriving(syntax, input_, type_, meaning, expected, described, source), insert, report)
+        warn_of_contradictions(Arriving(syntax, input_, type_, meaning, expected, description, source), insert, report)

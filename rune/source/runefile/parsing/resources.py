@@ -12,14 +12,14 @@ from rune.wording import quoted
 _RESOURCE_KEYS = ("inline", "path", "type")
 
 
-def read_resources(field: Field | None, composed: Composed, report: DiagnosticReport) -> tuple[ResourceSyntax, ...]:
+def read_resources(field: Field | None, document: Composed, report: DiagnosticReport) -> tuple[ResourceSyntax, ...]:
     """All resources; one of which nothing could be read stays known by its name, so that its users are not blamed."""
-    return tuple(_resource(name, value, composed, report) for name, value in read_named(field, "resource", report))
+    return tuple(_resource(name, value, document, report) for name, value in read_named(field, "resource", report))
 
 
-def _resource(name: Word, value: Value, composed: Composed, report: DiagnosticReport) -> ResourceSyntax:
+def _resource(name: Word, value: Value, document: Composed, report: DiagnosticReport) -> ResourceSyntax:
     at = name.span.start.offset
-    if at in composed.broken or (composed.is_damaged(at) and not isinstance(value, Map)):
+    if at in document.broken_offsets or (document.is_damaged(at) and not isinstance(value, Map)):
         return ResourceSyntax(name, None, None, is_binary=False, is_sound=False)
     if not isinstance(value, Map):
         wrong_shape(report, f"The resource {quoted(name.text)}", "a map with `path` or `inline`", value)
@@ -35,7 +35,7 @@ def _resource(name: Word, value: Value, composed: Composed, report: DiagnosticRe
     if inline is not None and path is not None:
         message = f'The resource {quoted(name.text)} can\'t specify both a "path" and "inline" default value'
         report.error(Code.RESOURCE_TWO_SOURCES, message, name.span, ["Keep one of them."])
-    is_sound = report.error_count == before and not composed.is_damaged(at)
+    is_sound = report.error_count == before and not document.is_damaged(at)
     return ResourceSyntax(name, None if inline is None else inline.text, path, is_binary, is_sound)
 
 

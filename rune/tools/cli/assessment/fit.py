@@ -34,10 +34,10 @@ from rune.tools.cli.terminal.progress import progress
 from rune.wording import counted, milliseconds_text, size_text
 
 _HEAD = ("board", "verdict", "flash", "RAM", "time of a run", "of its sensor's period")
-_MEASURED = """\
+_MEASURED_NOTE = """\
 Exact: flash, RAM and instructions of the rune, by Debian's gcc with {optimization} on an emulated core. The rest of a
 firmware is not in them. Estimated: the time of a run; rune fit --board BOARD shows from what."""
-_PLANNED = "What may fit needs at least this: its flash is the constants without code, its RAM lacks the stack."
+_PLANNED_NOTE = "What may fit needs at least this: its flash is the constants without code, its RAM lacks the stack."
 
 _OF_TARGETS = frozenset({Code.TARGET_LACKS.value, Code.TOO_MUCH_MEMORY.value})
 """The codes of errors that another target may not have."""
@@ -170,9 +170,9 @@ def _as_text(
         for each in fits:
             yield from _details(each, results[each.board.target].needs)
     if any(each.is_measured for each in fits):
-        yield _MEASURED.format(optimization=options.optimization)
+        yield _MEASURED_NOTE.format(optimization=options.optimization)
     if not all(each.is_measured for each in fits):
-        yield _PLANNED
+        yield _PLANNED_NOTE
     for target, on_target in results.items():
         if on_target.reason is not None:
             yield f"Not measured on {target}: {on_target.reason}"

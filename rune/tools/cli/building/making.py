@@ -62,7 +62,7 @@ def build_product(project: ProjectOnDisk, options: BuildOptions, *, hidden: bool
 
         try:
             if not target.makes_rune:
-                return _packaged(project, options, log)
+                return _build_package(project, options, log)
             result = build(
                 project.files,
                 options,
@@ -75,7 +75,7 @@ def build_product(project: ProjectOnDisk, options: BuildOptions, *, hidden: bool
         return BuildProduct(target, result.report, result.diagnostics, result.rune)
 
 
-def _packaged(project: ProjectOnDisk, options: BuildOptions, log: Callable[[BuildStep], None]) -> BuildProduct:
+def _build_package(project: ProjectOnDisk, options: BuildOptions, log: Callable[[BuildStep], None]) -> BuildProduct:
     from rune.devices.packages.errors import (
         PackageRefused,  # it loads what runs a rune, which a build alone does not need
     )

@@ -12,7 +12,7 @@ import click
 from rune.datasets.content.content import BadContent
 from rune.datasets.export.data_folder import LIST, Listed, list_bytes, read_list
 from rune.datasets.export.layout import VersionOrigin
-from rune.datasets.layouts.files import shown
+from rune.datasets.layouts.files import printable_name
 from rune.datasets.layouts.folder import DataFolder
 from rune.digests import digest_of
 from rune.tools.cli.failure import CommandFailed, failed
@@ -61,7 +61,7 @@ def sendable_names(files: DataFolder) -> Sequence[str]:
         try:
             name.encode()
         except UnicodeEncodeError:
-            click.echo(f"{shown(name)}: Its name is not UTF-8. Rename it.", err=True)
+            click.echo(f"{printable_name(name)}: Its name is not UTF-8. Rename it.", err=True)
         else:
             names.append(name)
     return names

@@ -56,8 +56,8 @@ def pull_folder(client: DataClient, version: RemoteDataVersion, target: Path) ->
                 missing = missing[PART:]
     except OSError as error:
         raise failed(f'Unable to write "{target}"', error) from error
-    deleted = len(entries) - len(rows)
-    end = f"; {deleted:,} were deleted meanwhile" if deleted else ""
+    deleted_count = len(entries) - len(rows)
+    end = f"; {deleted_count:,} were deleted meanwhile" if deleted_count else ""
     click.echo(
         f"{target}: version {version.number}, {counted(len(rows), 'sample')}, {len(rows) - before:,} fetched{end}"
     )
@@ -79,11 +79,11 @@ def _require_same_project(local: LocalFolder, project: str) -> None:
         return
     if local.origin.project != project:
         raise CommandFailed(f'"{local.path}" has the data of {local.origin.project}. Choose another folder with -o.')
-    moved = local_changes(local.rows, local.digests).relabelled
-    if moved:
+    new_labels = local_changes(local.rows, local.digests).new_labels
+    if new_labels:
         raise CommandFailed(
-            f'"{local.path}" has {counted(len(moved), "label")} that you changed. Push them with rune data push, or '
-            "choose another folder with -o."
+            f'"{local.path}" has {counted(len(new_labels), "label")} that you changed. Push them with rune data push, '
+            "or choose another folder with -o."
         )
 
 
@@ -106,7 +106,7 @@ def _arrange(local: LocalFolder, entries: Mapping[int, VersionEntry], folders: M
         if name != file:
             (local.path / name).parent.mkdir(exist_ok=True)
             path.replace(local.path / name)
-        rows[entry.number] = _listed(name, entry)
+        rows[entry.number] = _row_of(name, entry)
     return rows
 
 
@@ -136,7 +136,7 @@ def unpack_part(archive: DataArchive, target: Path, folders: Mapping[int, str]) 
     archive that is damaged, or whose names lead out of the folder."""
     try:
         contents = read_list(json_of(archive.read(LIST), LIST))
-        if contents is None or archive.refused:
+        if contents is None or archive.refusals:
             raise BadContent("its list or a name in it is wrong.")
         rows = {row.number: row for row in contents[1]}
         for row in contents[1]:
@@ -153,5 +153,5 @@ def unpack_part(archive: DataArchive, target: Path, folders: Mapping[int, str]) 
     return rows
 
 
-def _listed(name: str, entry: VersionEntry) -> Listed:
+def _row_of(name: str, entry: VersionEntry) -> Listed:
     return Listed(name, entry.number, entry.digest, entry.label, entry.split, entry.group, entry.positions)

@@ -155,11 +155,11 @@ def _find(name: str) -> Template:
 def _around_model(model: Path, pixels: PixelRange | None) -> tuple[dict[str, bytes], list[str]]:
     """The files of a project around a model, its Runefile among them, and notices for the user."""
     with _reading(model):
-        data, parsed = _read(model)
+        data, parsed_model = _read(model)
         path = f"models/{model.name}"
-        advice, notices = _pixels(parsed, pixels)
-        text = starter(signature(parsed), path, advice)
-        notices += _front_notices(parsed, text)
+        advice, notices = _pixels(parsed_model, pixels)
+        text = starter(signature(parsed_model), path, advice)
+        notices += _front_notices(parsed_model, text)
     return {path: data, DEFAULT_RUNEFILE: text.encode()}, notices
 
 
@@ -168,12 +168,12 @@ def _with_presets(
 ) -> dict[str, bytes]:
     """The files of a project in which the inputs of a model come from presets."""
     with _reading(model):
-        data, parsed = _read(model)
+        data, parsed_model = _read(model)
         path = f"models/{model.name}"
-        words = checked_labels(labels, parsed)
+        words = checked_labels(labels, parsed_model)
         pieces = None if vocabulary is None else read_input_file(vocabulary)
-        presets = chosen_presets(questions_of(parsed, pieces), inputs)
-        text = runefile_of(signature(parsed), path, presets, "" if words is None else LABELS)
+        presets = chosen_presets(questions_of(parsed_model, pieces), inputs)
+        text = runefile_of(signature(parsed_model), path, presets, "" if words is None else LABELS)
     beside = {LABELS: words, VOCABULARY: pieces}
     return {path: data, **{name: each for name, each in beside.items() if each}, DEFAULT_RUNEFILE: text.encode()}
 
@@ -181,11 +181,11 @@ def _with_presets(
 def _show_presets(model: Path, inputs: tuple[str, ...], labels: Path | None, recordings: tuple[Path, ...]) -> None:
     """Prints the presets that fit a model, or what it answers with each of them."""
     with _reading(model):
-        data, parsed = _read(model)
+        data, parsed_model = _read(model)
         if recordings:
-            click.echo(trial_table(parsed, data, inputs, checked_labels(labels, parsed), recordings))
+            click.echo(trial_table(parsed_model, data, inputs, checked_labels(labels, parsed_model), recordings))
         else:
-            click.echo(preset_table(questions_of(parsed, b"")))
+            click.echo(preset_table(questions_of(parsed_model, b"")))
 
 
 def _read(model: Path) -> tuple[bytes, Model]:

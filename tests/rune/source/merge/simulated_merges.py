@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import count
 
-from rune.source.merge import FilesMerge, MergeChoice, MergeConflict, Side, SideFiles, Stored, merge_files, renamed
+from rune.source.merge import FilesMerge, MergeChoice, MergeConflict, Side, SideFiles, Stored, former_paths, merge_files
 from rune.source.merge.lines import lines_of
 from rune.source.merge.pieces import END, pieces_of
 
@@ -166,7 +166,7 @@ def _offer_back(simulation: Simulation, number: int) -> None:
 
 
 def _side(base: Files, files: Files) -> SideFiles:
-    return SideFiles(files, renamed(base, files))
+    return SideFiles(files, former_paths(base, files))
 
 
 def _text_of(digest: str) -> str | None:
@@ -187,7 +187,7 @@ def _require_nothing_lost(
 ) -> None:
     then, now, other, after = (_marks(files) for files in (base, ours, theirs, result))
     disputed = {mark for each in merge.conflicts for text in (each.ours, each.theirs) for mark in _marks_in(text)}
-    chosen = {mark for each in merge.conflicts for mark in _marks_in(each.chosen(choices[each.key]))}
+    chosen = {mark for each in merge.conflicts for mark in _marks_in(each.resolution(choices[each.key]))}
     of_texts = {
         mark for files in (base, ours, theirs) for text in files.values() if _text_of(text) for mark in _marks_in(text)
     }

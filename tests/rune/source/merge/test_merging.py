@@ -12,10 +12,10 @@ from rune.source.merge import (
     SideFiles,
     Stored,
     Written,
+    former_paths,
     merge_files,
     merge_lines,
     merge_runefile,
-    renamed,
 )
 from rune.source.merge.lines import Stretch
 from tests.rune.source.merge.simulated_merges import simulate
@@ -215,7 +215,7 @@ def test_choices_that_would_keep_both_of_them_are_none(here: str, there: str) ->
 def test_a_file_that_one_side_renamed_and_the_other_changed_is_both() -> None:
     texts = {"t1": "one\ntwo\nthree\n", "t2": "one\ntwo\n3\n", "t3": "1\ntwo\nthree\n"}
     base = {"labels.txt": "t1", "a.wav": "b1"}
-    ours = SideFiles({"words.txt": "t1", "a.wav": "b1"}, renamed(base, {"words.txt": "t1", "a.wav": "b1"}))
+    ours = SideFiles({"words.txt": "t1", "a.wav": "b1"}, former_paths(base, {"words.txt": "t1", "a.wav": "b1"}))
     assert merge_files(base, ours, SideFiles({"labels.txt": "t2", "a.wav": "b1"}), texts.get).files({}) == {
         "a.wav": Stored("b1"),
         "words.txt": Stored("t2"),

@@ -67,7 +67,7 @@ _FENCE = re.compile(r"## (?P<title>Wrong|Right)\n\n```(?P<language>\w+)\n(?P<tex
 _NUMBER = TensorType(ElementType.F32, (1, 1))
 _PIXELS, _SCORES = TensorType(ElementType.I8, (1, 2, 2, 1)), TensorType(ElementType.I8, (1, 2))
 _CLASSES = ModelTensor(
-    "y", _SCORES, 1 / 256, -128, is_probability=True, described=DescribedTensor(labels=("cat", "dog"))
+    "y", _SCORES, 1 / 256, -128, is_probability=True, description=DescribedTensor(labels=("cat", "dog"))
 )
 _SIGNATURES = {
     "sine.tflite": ModelSignature((ModelTensor("x", _NUMBER),), (ModelTensor("y", _NUMBER),)),

@@ -17,13 +17,13 @@ from tests.support.cases import each_case
 
 F32, I8, U8 = ElementType.F32, ElementType.I8, ElementType.U8
 SCORES = ModelTensor(
-    "scores", TensorType(F32, (1, 3)), is_probability=True, described=DescribedTensor(labels=("a", "b", "c"))
+    "scores", TensorType(F32, (1, 3)), is_probability=True, description=DescribedTensor(labels=("a", "b", "c"))
 )
 
 
 def picture(element: ElementType = F32, size: tuple[int, ...] = (1, 8, 8, 3), **described: object) -> ModelSignature:
     tensor = DescribedTensor(**described)  # type: ignore[arg-type]
-    return ModelSignature((ModelTensor("pixels", TensorType(element, size), described=tensor),), (SCORES,))
+    return ModelSignature((ModelTensor("pixels", TensorType(element, size), description=tensor),), (SCORES,))
 
 
 MODELS = {
@@ -42,7 +42,7 @@ MODELS = {
         (ModelTensor("x", TensorType(F32, (1, 8, 8, 3))),), (ModelTensor("y", TensorType(F32, (1, 3))),)
     ),
     "sound.tflite": ModelSignature(
-        (ModelTensor("x", TensorType(F32, (1, 8000)), described=DescribedTensor(rate=16000)),), (SCORES,)
+        (ModelTensor("x", TensorType(F32, (1, 8000)), description=DescribedTensor(rate=16000)),), (SCORES,)
     ),
 }
 

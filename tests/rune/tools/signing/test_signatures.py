@@ -86,7 +86,7 @@ def test_a_signature_of_another_artifact_is_refused_with_both_digests(key: Priva
 
 @pytest.mark.protects("registry/forged-signatures")
 def test_a_revoked_key_is_refused_although_it_is_trusted(key: PrivateKey) -> None:
-    trust = Trust((key.public,), revoked={key.public.fingerprint: "It was stolen."})
+    trust = Trust((key.public,), revocations={key.public.fingerprint: "It was stolen."})
     with pytest.raises(SignatureRefused, match="was revoked: It was stolen"):
         verify_bundle(signed(key), trust, [RUNE])
 

@@ -86,7 +86,7 @@ def _provenance_of(
             approvals=() if build is None else approvals_of(build),
             reason=block.override,
         ),
-        attached=tuple(each.subject for each in documents),
+        attachments=tuple(each.subject for each in documents),
     )
 
 

@@ -60,8 +60,8 @@ class DepthwiseConv2DInt8(Computation, CarriesChannels, Padded, ByRows):
         sums = ChannelRange(bias + np.minimum(*ends).sum(axis=0), bias + np.maximum(*ends).sum(axis=0))
         if not are_in_reach(sums, self.multipliers):
             return None
-        rescaled = (rescaled_twice(end, self.multipliers) for end in (sums.least, sums.greatest))
-        return ChannelRange(*(self.output.of_values(end).astype(np.int64) for end in rescaled))
+        rescaled_ends = (rescaled_twice(end, self.multipliers) for end in (sums.least, sums.greatest))
+        return ChannelRange(*(self.output.of_values(end).astype(np.int64) for end in rescaled_ends))
 
     def with_frame(self, frame: PaddingFrame, value: float) -> Computation | None:
         return replace(self, window=self.window.without(frame)) if value == self.input_zero_point else None

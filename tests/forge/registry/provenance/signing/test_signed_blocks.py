@@ -101,10 +101,10 @@ def test_a_block_has_its_bill_and_the_readme_beside_it_and_its_statement_names_b
     assert file["hashes"] == [{"alg": "SHA-256", "content": digest_of(SMOOTH).removeprefix("sha256:")}]
     origin = read_block_provenance(read_statement(layer_of(referrer(block, STATEMENT_TYPE))))
     assert [each.name for each in origin.files] == ["smooth.py"]
-    assert origin.attached == (Subject("bom.cdx.json", digest_of(bill)), Subject("README.md", digest_of(b"# Sounds")))
+    assert origin.attachments == (Subject("bom.cdx.json", digest_of(bill)), Subject("README.md", digest_of(b"# Sounds")))
     project.name = "renamed"
     project.save()
-    assert read_block_provenance(read_statement(block_statement_of(block))).attached == origin.attached
+    assert read_block_provenance(read_statement(block_statement_of(block))).attachments == origin.attachments
 
 
 def test_a_block_whose_statement_was_forgotten_gets_its_documents(project: Any, developer: Any) -> None:

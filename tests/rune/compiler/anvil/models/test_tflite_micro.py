@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from rune.compiler.anvil.models.support import unsupported
-from rune.compiler.anvil.models.tflite_micro import LACKED, TYPES
+from rune.compiler.anvil.models.tflite_micro import LACKING_REASON, TYPES
 from rune.compiler.anvil.profile import LITERT, TFLM
 from rune.model.tflite import read_model, signature
 from rune.running.runtime.errors import HostModelError
@@ -108,7 +108,7 @@ def test_random_models_give_its_bytes() -> None:
 def test_what_it_is_said_to_lack_it_refuses(cases: Sequence[ModelCase | RefusedCase]) -> None:
     for case in cases:
         lacking = unsupported(read_model(case.data), TFLM)
-        if lacking and all(each.types.endswith(LACKED) for each in lacking):
+        if lacking and all(each.types.endswith(LACKING_REASON) for each in lacking):
             with pytest.raises(HostModelError):
                 open_micro(case.data).run(seeded_inputs(case.data, np.random.default_rng(1)))
 
@@ -118,7 +118,7 @@ def test_what_cannot_be_compiled_is_not_said_to_be_missing_in_it(name: str) -> N
     """TFLite Micro has these operators, and Anvil has not."""
     data = next(case.data for case in refused_cases() if case.name == name)
     assert [each.op for each in unsupported(read_model(data), TFLM)] == [name.partition("_")[0].upper()]
-    assert [each for each in unsupported(read_model(data), TFLM) if LACKED in each.types] == []
+    assert [each for each in unsupported(read_model(data), TFLM) if LACKING_REASON in each.types] == []
     open_micro(data).run(seeded_inputs(data, np.random.default_rng(1)))
 
 

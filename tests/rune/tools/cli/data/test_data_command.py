@@ -111,7 +111,7 @@ def test_labels_that_differ_by_case_have_folders_that_do_not(tmp_path: Path) -> 
     files = pulled(tmp_path, {1: "Yes", 2: "no", 3: "yes"})
     assert files == ["label--59-es/000001.wav", "label-yes/000003.wav", "no/000002.wav"]
     local = read_folder(tmp_path)
-    assert local_changes(local.rows, local.digests).relabelled == {}
+    assert local_changes(local.rows, local.digests).new_labels == {}
 
 
 def test_a_folder_that_another_disk_wrote_is_read_again(tmp_path: Path) -> None:
