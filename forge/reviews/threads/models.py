@@ -1,4 +1,4 @@
-"""What each thread of `core` is about: a build or a change request, or a part of it."""
+"""The subject of each thread of `core`: a build or a change request, or a part of it."""
 
 from __future__ import annotations
 
