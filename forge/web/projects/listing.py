@@ -12,10 +12,10 @@ from django.db.models import Count, Max, Q
 from django.http import HttpRequest
 
 from forge.accounts.principals import Principal
+from forge.builds.pages.project_cards import ProjectCard, cards
 from forge.core.http.paging import Pages
 from forge.projects.access import with_favourites
 from forge.projects.models import Project, ProjectQuerySet
-from forge.web.projects.cards import ProjectCard, cards
 from forge.web.projects.filters import SENSORS, STATES, VIEWS, WHOSE, ProjectFilter
 
 ON_A_PAGE = 24
