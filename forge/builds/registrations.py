@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import TypedDict
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -21,10 +22,11 @@ from forge.builds.packages.firmware import FIRMWARE
 from forge.builds.packages.making import PACKAGE
 from forge.builds.previews.notify import previews
 from forge.builds.previews.refresh import resume_previews
+from forge.builds.previews.serializers import PreviewJson, preview_to_json
 from forge.builds.runs import withdrawn_samples as withdrawn_samples
 from forge.builds.runs.building import BUILD
 from forge.builds.runs.quotas import builds_of_organisation, builds_of_person, count_builds
-from forge.builds.serializers import BuildsStateJson, build_to_json, build_url, preview_to_json
+from forge.builds.serializers import BuildJson, build_to_json, build_url
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, RunsIn, register
 from forge.datasets.analysis.hooks import CurrentRune, current_rune
@@ -63,6 +65,14 @@ LONGEST_REASON = 200
 def follow_document(sender: object, project_id: UUID, **_: object) -> None:
     """An edit was stored: the preview is made anew once typing pauses."""
     previews.touch(project_id)
+
+
+class BuildsStateJson(TypedDict):
+    """The part of a project's state that builds tell. `targets` are those that later builds make packages for."""
+
+    preview: PreviewJson
+    builds: list[BuildJson]
+    targets: list[str]
 
 
 @state_parts.register

@@ -9,7 +9,7 @@ from itertools import groupby
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.projects.models import Project
-from forge.registry.discovery.listings.access import listed
+from forge.registry.models import Listing
 
 MOST_BUILDS, MOST_SHARED = 200, 200
 
@@ -59,6 +59,10 @@ def _own_builds(actor: Actor) -> Iterable[ComparableRunes]:
 
 
 def _shared(actor: Actor) -> ComparableRunes:
-    rows = listed(actor).select_related("tag", "repository__project__organisation").order_by("-uses", "-published")
+    rows = (
+        Listing.objects.visible_to(actor)
+        .select_related("tag", "repository__project__organisation")
+        .order_by("-uses", "-published")
+    )
     names = (f"{row.repository.project.full_name}:{row.tag.name}" for row in rows[:MOST_SHARED])
     return ComparableRunes("Shared", tuple(ComparableRune(name, name) for name in names))

@@ -22,7 +22,6 @@ from forge.projects.access import favourites_of, with_favourites
 from forge.projects.creating.default_organisation import usual_among
 from forge.projects.hooks import PendingItem, pending_items
 from forge.web.example import example
-from forge.web.projects.filters import ProjectFilter
 from forge.web.projects.listing import project_list
 from rune.source.templates import list_templates
 
@@ -43,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     creatable = [each for each in organisations if can(principal, Verb.CREATE_PROJECT, each)]
     favourites = favourites_of(principal).select_related("organisation", "created_by").order_by("-changed")
     above = with_favourites(principal, favourites)[:FAVOURITES_SHOWN]
-    projects = project_list(principal, ProjectFilter.of(request.GET), above=list(above))
+    projects = project_list(request, principal, above=list(above))
     answers = pending_items.call(principal)
     waiting = newest_first(each for answer in answers for each in answer.for_me)
     waited = newest_first(each for answer in answers for each in answer.for_others)

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from forge.builds.models import Build, BuildPackage
+from forge.builds.packages.serializers import package_url
 from forge.builds.pages.board_drawing import BoardDrawing, board_drawing
-from forge.builds.serializers import package_url
 from rune.compiler.targets.lookup import targets
 from rune.devices.boards.board import Board
 from rune.devices.boards.describing import needs_of

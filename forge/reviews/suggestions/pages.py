@@ -16,7 +16,8 @@ from forge.accounts.principals import Principal, principal_of
 from forge.builds.example_inputs import member_examples
 from forge.builds.models import Preview, PreviewState
 from forge.builds.previews.copies import find_copy
-from forge.builds.serializers import rune_url, watch_to_json
+from forge.builds.previews.serializers import watch_to_json
+from forge.builds.serializers import rune_url
 from forge.comparison.choice_names import choice_name
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.core.http.pages import for_person, show_again

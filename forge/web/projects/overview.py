@@ -18,6 +18,7 @@ from forge.builds.evaluations.limits import judgements_of
 from forge.builds.example_inputs import member_examples
 from forge.builds.models import Build
 from forge.builds.pages.pipeline_picture import drawn_pipeline
+from forge.builds.pages.project_cards import cards
 from forge.builds.pages.rune_quality import quality_of
 from forge.builds.serializers import rune_url
 from forge.deployments.access import deployments_of
@@ -32,7 +33,6 @@ from forge.registry.models import Tag
 from forge.registry.tags.access import default_tag, tags_of
 from forge.web.home import newest_first
 from forge.web.projects.accuracy_trend import MeasuredBuild, trend_of
-from forge.web.projects.cards import cards
 from forge.web.runes.page import show_rune
 from rune.source.policy import LimitKind
 

@@ -25,6 +25,7 @@ from forge.core.http.markdown import LIMIT
 from forge.core.http.pages import show_again
 from forge.core.preconditions import etag_of
 from forge.deployments.snippets.interface import interface_of
+from forge.deployments.snippets.published_runes import PublishedRune, snippets
 from forge.moderation.access import can_report, standing
 from forge.player.pages.embed import script_integrity
 from forge.projects.access import find_project, origin_of, popularity_of
@@ -46,7 +47,6 @@ from forge.registry.tags.pulling.examples import examples_for
 from forge.registry.tags.pulling.uses import uses_of
 from forge.reviews.rounds.access import approvals_of
 from forge.web.runes.strangers import strangers_rune
-from forge.web.runes.usage_snippets import PublishedRune, snippets
 from rune.wording import size_text
 
 README = "README.md"

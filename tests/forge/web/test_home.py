@@ -18,7 +18,6 @@ from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review
 from forge.web.home import activity_beside
-from forge.web.projects.filters import ProjectFilter
 from forge.web.projects.listing import ON_A_PAGE
 from forge.web.projects.overview import changes_beside
 from tests.forge.factories.builds import approved, built, failed_build, set_job
@@ -135,10 +134,38 @@ def test_a_long_list_has_pages_and_keeps_what_was_asked(
     assert _listed(client, "/?sort=name&page=99") == [f"p{count - 1:03}"]
 
 
-@each_case("query", ["page=x", "page=-1", "page=99999999999", "sensor=%00", "q=%00%25_'", "sort=name;"])
+@each_case(
+    "query",
+    [
+        "page=x",
+        "page=-1",
+        "page=99999999999",
+        "sensor=%00",
+        "q=%00%25_'",
+        "sort=name;",
+        "view=pile&state=x",
+        f"q={'a' * 101}",
+    ],
+)
 def test_what_is_no_choice_was_not_asked_for(client: Client, projects: dict[str, Project], query: str) -> None:
-    assert client.get(f"/?{query}").status_code == 200
-    assert ProjectFilter.of({"page": "0", "view": "pile", "state": "x"}) == ProjectFilter(page=0)
+    assert sorted(_listed(client, f"/?{query}")) == ["digits", "empty", "taps", "washing"]
+
+
+def test_a_page_of_an_organisation_lists_its_projects_whatever_the_address_says(
+    client: Client, projects: dict[str, Project]
+) -> None:
+    assert _listed(client, "/acme?organisation=lineside&sort=name") == ["digits", "empty", "taps"]
+    page = compact(client.get("/acme?organisation=lineside&view=list").content.decode())
+    assert "organisation=lineside" not in page.partition('id="projects"')[2]
+
+
+def test_the_way_to_show_projects_narrows_nothing_and_stays_when_all_are_shown(
+    client: Client, projects: dict[str, Project]
+) -> None:
+    page = compact(client.get("/?view=list&q=nothing-like-it&sort=name").content.decode())
+    assert 'href="?view=list#projects">Show all 4' in page
+    assert "0 of 4" in page
+    assert "4 of 4" not in compact(client.get("/?view=list&sort=name").content.decode())
 
 
 @pytest.mark.slow

@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 
 from forge.accounts.audit.export import ExportFormat, batches, export
-from forge.accounts.audit.log import EntryFilter, all_entries, entries_of_organisation
+from forge.accounts.audit.filters import EntryFilter
+from forge.accounts.audit.log import all_entries, entries_of_organisation
 from forge.accounts.audit.sentences import RenderedEntry
-from forge.accounts.audit.serializers import entry_filter_of
 from forge.accounts.models import Organisation, User
 from forge.core.audit.messages import AuditTopic
 from forge.core.errors import Invalid
@@ -52,19 +52,19 @@ class Command(BaseCommand):
             self.stdout.write(line(each))
 
     def _matching(self, options: dict[str, Any]) -> QuerySet[AuditEntry]:
+        query = {"who": _person(options["who"]), **{name: options[name] for name in _FILTERS}}
         try:
-            filters = entry_filter_of({"who": _person(options["who"]), **{name: options[name] for name in _FILTERS}})
-            return self._entries(options["organisation"], filters)
+            return EntryFilter.narrow(query, self._entries(options["organisation"]))
         except Invalid as error:
             raise CommandError(error.detail) from None
 
-    def _entries(self, name: str, filters: EntryFilter) -> QuerySet[AuditEntry]:
+    def _entries(self, name: str) -> QuerySet[AuditEntry]:
         if not name:
-            return all_entries(filters)
+            return all_entries()
         organisation = Organisation.objects.filter(name=name).first()
         if organisation is None:
             raise CommandError(f"There is no organisation {name}.")
-        return entries_of_organisation(organisation, filters)
+        return entries_of_organisation(organisation)
 
 
 _FILTERS = ("what", "since", "until")

@@ -84,7 +84,7 @@ def test_a_signature_of_another_artifact_is_refused_with_both_digests(key: Priva
     assert refused.value.is_by_trusted_key
 
 
-@pytest.mark.protects("registry/forged-signatures")
+@pytest.mark.protects("registry/revoked-keys")
 def test_a_revoked_key_is_refused_although_it_is_trusted(key: PrivateKey) -> None:
     trust = Trust((key.public,), revocations={key.public.fingerprint: "It was stolen."})
     with pytest.raises(SignatureRefused, match="was revoked: It was stolen"):

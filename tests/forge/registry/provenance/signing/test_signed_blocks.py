@@ -117,7 +117,7 @@ def test_a_block_whose_statement_was_forgotten_gets_its_documents(project: Any, 
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/private-keys", "registry/forged-signatures")
+@pytest.mark.protects("registry/private-keys", "registry/forged-block-signatures")
 def test_the_signer_signs_no_block_whose_gate_is_closed_or_that_was_withdrawn(
     key: SigningKey, block: BlockVersion, project: Any, developer: Any, run_signer: Runner
 ) -> None:
@@ -147,7 +147,7 @@ def test_what_an_owner_published_past_the_gate_is_signed_with_the_reason(
     assert (publication.admission, publication.reason) == ("overridden", "The fair is tomorrow.")
 
 
-@pytest.mark.protects("registry/forged-signatures")
+@pytest.mark.protects("registry/forged-block-signatures")
 def test_a_signature_from_home_counts_for_the_block_that_it_names(
     organisation: Any, owner: Any, project: Any, developer: Any, block: BlockVersion
 ) -> None:
@@ -175,7 +175,7 @@ def pushed_from_home(organisation: Any, owner: Any, project: Any, developer: Any
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/forged-signatures")
+@pytest.mark.protects("registry/forged-block-signatures")
 def test_a_block_s_page_shows_its_signature_until_the_key_is_revoked(
     organisation: Any,
     owner: Any,

@@ -140,7 +140,7 @@ def test_the_signer_asks_the_gate_itself(
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/forged-signatures")
+@pytest.mark.protects("registry/signed-unpublished")
 def test_what_is_published_no_more_is_not_signed(
     key: SigningKey, project: Any, developer: Any, run_signer: Runner
 ) -> None:
@@ -158,7 +158,7 @@ def test_what_is_published_no_more_is_not_signed(
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/forged-signatures")
+@pytest.mark.protects("registry/signed-unpublished")
 def test_a_tag_that_was_set_to_other_bytes_behind_the_gate_is_not_signed(
     key: SigningKey, project: Any, developer: Any, run_signer: Runner
 ) -> None:
