@@ -94,11 +94,11 @@ class PipelineStep:
 
 def steps_of(stages: Sequence[Sequence[str]]) -> list[PipelineStep]:
     """The steps of a card's picture: of a long pipeline its first and its last ones."""
-    drawn = [_step(kind, detail) for kind, detail in stages]
-    if len(drawn) <= MOST_STEPS:
-        return drawn
-    left_out = len(drawn) - MOST_STEPS + 1
-    return [*drawn[: MOST_STEPS - 3], PipelineStep("more", f"{left_out} more", MORE.icon), *drawn[-2:]]
+    steps = [_step(kind, detail) for kind, detail in stages]
+    if len(steps) <= MOST_STEPS:
+        return steps
+    left_out = len(steps) - MOST_STEPS + 1
+    return [*steps[: MOST_STEPS - 3], PipelineStep("more", f"{left_out} more", MORE.icon), *steps[-2:]]
 
 
 def _step(kind: str, detail: str) -> PipelineStep:
@@ -145,8 +145,8 @@ class RuneCard:
 def rune_cards(rows: Sequence[Listing]) -> list[RuneCard]:
     """Cards of some rows, which were read with their tags and projects; what was said of their runes is one query."""
     runes = {row.pk: (row.repository.project_id, row.rune_digest) for row in rows}
-    approved = approved_among(list(runes.values()))
-    return [RuneCard(row, runes[row.pk] in approved) for row in rows]
+    approved_runes = approved_among(list(runes.values()))
+    return [RuneCard(row, runes[row.pk] in approved_runes) for row in rows]
 
 
 def complete(rows: QuerySet[Listing]) -> QuerySet[Listing]:

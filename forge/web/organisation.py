@@ -71,16 +71,16 @@ def activity(request: HttpRequest, organisation: str) -> HttpResponse:
     member_organisation = find_organisation(principal, organisation)
     entries = activity_of(principal).filter(organisation=member_organisation)
     filters = ActivityFilter(request.GET, entries)
-    shown, pages = slice_of(request, filters.qs, ACTIVITY_SHOWN)
+    page_entries, pages = slice_of(request, filters.qs, ACTIVITY_SHOWN)
     context = {
-        "rows": activity_rows(principal, complete(shown)),
+        "rows": activity_rows(principal, complete(page_entries)),
         "pages": pages,
         "chosen": filters.values,
     }
     return render(request, "organisation/activity.html", tabs_of(principal, member_organisation) | context)
 
 
-def moved(request: HttpRequest, organisation: str, page: str, rest: str = "") -> HttpResponse:
+def redirect_moved_page(request: HttpRequest, organisation: str, page: str, rest: str = "") -> HttpResponse:
     """Where pages of an organisation stood before they had a dash in their addresses."""
     query = request.META.get("QUERY_STRING", "")
     below = f"/{rest}" if rest else ""

@@ -11,7 +11,7 @@ from django.forms import Field
 from django.utils.dateparse import parse_date, parse_datetime
 from django_filters import CharFilter, Filter, UUIDFilter
 
-from forge.core.audit.messages import AuditTopic, actions_of, declared
+from forge.core.audit.messages import AuditTopic, actions_of, audit_sentences
 from forge.core.http.filters import ListFilter
 from forge.core.models import AuditEntry
 
@@ -57,7 +57,7 @@ class UntilFilter(Filter):
 
 def require_action(what: str) -> None:
     """Checks that a text is a topic or an action of the log. Raises `ValidationError`."""
-    if what not in set(AuditTopic) and what not in declared():
+    if what not in set(AuditTopic) and what not in audit_sentences():
         raise ValidationError(f"{what[:60]} is neither a topic nor an action of the audit log. Topics: {TOPICS}.")
 
 

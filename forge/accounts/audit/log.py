@@ -49,6 +49,6 @@ def all_entries() -> QuerySet[AuditEntry]:
 
 def people_in(organisation: Organisation) -> QuerySet[User]:
     """Who acted in an organisation, or is a member of it: who left stays among them."""
-    acted = AuditEntry.objects.filter(organisation=organisation.pk, actor=OuterRef("pk"))
+    own_entries = AuditEntry.objects.filter(organisation=organisation.pk, actor=OuterRef("pk"))
     member = Membership.objects.filter(organisation=organisation, user=OuterRef("pk"))
-    return User.objects.filter(Exists(acted) | Exists(member)).order_by("name", "email")
+    return User.objects.filter(Exists(own_entries) | Exists(member)).order_by("name", "email")

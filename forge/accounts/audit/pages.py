@@ -60,7 +60,7 @@ def organisation_audit(request: HttpRequest, organisation: str) -> HttpResponse:
         "topics": _labels(OF_ORGANISATIONS),
         "address": f"{place.get_absolute_url()}/-/settings/audit",
         "query": filters.values,
-        "shown": _page(request, filters.qs),
+        "page": _page(request, filters.qs),
     }
     return render(request, "site/audit.html", context)
 
@@ -88,7 +88,7 @@ def own_audit(request: HttpRequest) -> HttpResponse:
         "topics": _labels(OF_ACCOUNTS),
         "address": "/accounts/audit",
         "query": filters.values,
-        "shown": _page(request, filters.qs),
+        "page": _page(request, filters.qs),
     }
     return render(request, "site/audit.html", context)
 

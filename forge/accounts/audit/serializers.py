@@ -43,23 +43,23 @@ class AuditEntryJson(TypedDict):
     data: Annotated[dict[str, AuditValueJson], "what else is known of it, by the action"]
 
 
-def entry_to_json(rendered: RenderedEntry) -> AuditEntryJson:
+def entry_to_json(rendered_entry: RenderedEntry) -> AuditEntryJson:
     """An entry. Its person was read with it."""
-    entry = rendered.entry
+    entry = rendered_entry.entry
     project: AuditProjectJson | None = None
     if entry.project:
-        thing = rendered.project
+        thing = rendered_entry.project
         project = {"id": str(entry.project), "name": thing.name if thing else "", "url": thing.url if thing else ""}
     return {
         "id": str(entry.pk),
         "at": utc_timestamp(entry.at),
         "action": entry.action,
-        "sentence": rendered.sentence,
+        "sentence": rendered_entry.sentence,
         "person": person_to_json(entry.actor) if entry.actor else None,
         "principal": {
             "kind": entry.principal_kind,
             "id": entry.principal_id,
-            "name": rendered.by if entry.principal_kind == PrincipalKind.TOKEN else "",
+            "name": rendered_entry.by if entry.principal_kind == PrincipalKind.TOKEN else "",
         },
         "subject": entry.subject,
         "project": project,

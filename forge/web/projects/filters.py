@@ -69,13 +69,13 @@ class ProjectFilter(ListFilter):
     def in_state(self, projects: ProjectQuerySet, name: str, state: str) -> ProjectQuerySet:
         """Keeps the projects in a state of `STATES`."""
         under_review = Review.objects.visible_to(self.principal).filter(closed=None).values("project")
-        published = Tag.objects.visible_to(self.principal).values("repository__project")
+        published_projects = Tag.objects.visible_to(self.principal).values("repository__project")
         match state:
             case "review":
                 return projects.filter(pk__in=under_review)
             case "trouble":
                 return projects.filter(pk__in=projects_in_trouble(self.principal).values("pk"))
             case "published":
-                return projects.filter(pk__in=published)
+                return projects.filter(pk__in=published_projects)
             case _:
-                return projects.exclude(pk__in=under_review).exclude(pk__in=published)
+                return projects.exclude(pk__in=under_review).exclude(pk__in=published_projects)

@@ -40,7 +40,7 @@ class FormSelect:
 
     name: str
     label: str
-    chosen: str
+    value: str
     options: Mapping[str, str]
 
 
@@ -94,14 +94,14 @@ def project_list(
     page = paginator.get_page(request.GET.get("page"))
     values = filters.values
     view = values["view"] or ("cards" if of_all <= FEW else "list")
-    listed = list(page.object_list)
+    page_projects = list(page.object_list)
     cards_by_project = {
-        card.project.pk: card for card in cards(list({each.pk: each for each in (*above, *listed)}.values()))
+        card.project.pk: card for card in cards(list({each.pk: each for each in (*above, *page_projects)}.values()))
     }
     return ProjectList(
         filter=filters,
         page=page.number,
-        cards=[cards_by_project[project.pk] for project in listed],
+        cards=[cards_by_project[project.pk] for project in page_projects],
         above=[cards_by_project[project.pk] for project in above],
         pages=Pages(
             first=page.start_index(),
@@ -146,12 +146,12 @@ def _page_address(filters: ProjectFilter, number: int) -> str:
 
 
 def _choices(filters: ProjectFilter, counts: Mapping[str, int]) -> list[FilterChoice]:
-    chosen = filters.values["organisation"]
-    every = FilterChoice("All", filters.address(organisation=""), not chosen, sum(counts.values()))
+    organisation = filters.values["organisation"]
+    every = FilterChoice("All", filters.address(organisation=""), not organisation, sum(counts.values()))
     return [
         every,
         *(
-            FilterChoice(name, filters.address(organisation=name), chosen == name, count)
+            FilterChoice(name, filters.address(organisation=name), organisation == name, count)
             for name, count in counts.items()
         ),
     ]

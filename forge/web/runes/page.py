@@ -84,7 +84,7 @@ def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpRespons
 
 
 def show_rune(
-    request: HttpRequest, project: Project, wanted: str | None, error: DomainError | None = None
+    request: HttpRequest, project: Project, tag_name: str | None, error: DomainError | None = None
 ) -> HttpResponse:
     """The page of a project that somebody may see, at one of its tags; with what was wrong in one of its forms."""
     principal = principal_of(request)
@@ -111,7 +111,7 @@ def show_rune(
         "may_appeal": can(principal, Verb.MANAGE, project),
     }
     # Who names no tag gets the newest that is approved, and not what somebody wants changed.
-    tag = find_tag(principal, project, wanted) if wanted else default_tag(tags)
+    tag = find_tag(principal, project, tag_name) if tag_name else default_tag(tags)
     if tag is not None:
         context |= _of_tag(principal, project, tag, tags)
     if error is not None:
@@ -153,7 +153,7 @@ def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag
     """Returns the page's data of the current tag, and of the others."""
     artefact = tag.build.artefact
     packages = list(packages_for_reading().filter(build=tag.build))
-    published = PublishedRune(
+    published_rune = PublishedRune(
         settings.PUBLIC_URL, project.full_name, tag.name, script_integrity(), project.visibility == Visibility.PUBLIC
     )
     interface = interface_of(artefact.report.get("pipeline", {})) if artefact else None
@@ -184,7 +184,7 @@ def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag
         "standings": entries_of(tag),
         "standing_table": table_for(tag.build),
         "uses": uses_of(tag.repository),
-        "ways": snippets(published, interface, any(each.artefact for each in packages)) if interface else [],
+        "ways": snippets(published_rune, interface, any(each.artefact for each in packages)) if interface else [],
         "picture": _picture_facts(project, default).digest,
     }
 
@@ -192,11 +192,11 @@ def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag
 def _versions(project: Project, tags: Sequence[Tag]) -> list[VersionRow]:
     """The tags, each with what is said of its rune."""
     digests = {tag.build.artefact.digest for tag in tags if tag.build.artefact is not None}
-    said = clearances_of(project, digests)
+    clearances = clearances_of(project, digests)
     return [
         VersionRow(
             tag,
-            CLEARANCE_TAGS.get(said[tag.build.artefact.digest]) if tag.build.artefact else None,
+            CLEARANCE_TAGS.get(clearances[tag.build.artefact.digest]) if tag.build.artefact else None,
             cached_text(project, tag.notes),
         )
         for tag in tags

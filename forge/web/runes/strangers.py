@@ -19,7 +19,7 @@ class StrangersRune:
 
     organisation: str
     requests: RuneRequests
-    signed: SignedOrigin | None
+    signed_origin: SignedOrigin | None
     rebuild: Rebuild | None
     approvals: int
 

@@ -13,7 +13,7 @@ from forge.core.http.markdown import render_page
 from forge.search.docs import _files, page_file, picture_file
 from forge.search.docs_contents import contents, position_of
 from forge.web.docs.block_pictures import picture
-from forge.web.docs.pages import block_of, rendered
+from forge.web.docs.pages import block_of, rendered_page
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import Block
 from tests.support.cases import each_case
@@ -92,7 +92,7 @@ def test_no_link_of_a_page_for_readers_leads_to_nothing() -> None:
     pages = [path for path in pages if "diagnostics/RUNE" not in path]
     assert len(pages) > 100
     for path in pages:
-        html = rendered(path, _files()[path]).html
+        html = rendered_page(path, _files()[path]).html
         links = {link.partition("#")[0] for link in re.findall(r'(?:href|src)="([^"#][^"]*)"', html)}
         wrong = [link for link in links if not _is_there(link)]
         assert wrong == [], path

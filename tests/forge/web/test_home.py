@@ -226,14 +226,14 @@ def test_contents_are_written_when_they_change_alone(project: Project, django_as
 
 
 @pytest.mark.parametrize(
-    ("waiting", "waited", "rows"), [(0, 0, 8), (1, 0, 3), (1, 1, 3), (0, 1, 3), (2, 2, 5), (4, 3, 8), (40, 0, 8)]
+    ("waiting", "for_others", "rows"), [(0, 0, 8), (1, 0, 3), (1, 1, 3), (0, 1, 3), (2, 2, 5), (4, 3, 8), (40, 0, 8)]
 )
-def test_activity_is_as_long_as_what_stands_beside_it(waiting: int, waited: int, rows: int) -> None:
-    assert activity_beside(waiting, waited) == rows
+def test_activity_is_as_long_as_what_stands_beside_it(waiting: int, for_others: int, rows: int) -> None:
+    assert activity_beside(waiting, for_others) == rows
 
 
 @pytest.mark.parametrize(
-    ("waiting", "waited", "lists", "rows"),
+    ("waiting", "for_others", "lists", "rows"),
     [
         (0, 0, [0, 1, 0], 0),
         (3, 0, [0, 1, 0], 0),
@@ -244,6 +244,6 @@ def test_activity_is_as_long_as_what_stands_beside_it(waiting: int, waited: int,
     ],
 )
 def test_changes_of_a_project_leave_no_void_beside_what_is_live(
-    waiting: int, waited: int, lists: list[int], rows: int
+    waiting: int, for_others: int, lists: list[int], rows: int
 ) -> None:
-    assert changes_beside(waiting, waited, lists) == rows
+    assert changes_beside(waiting, for_others, lists) == rows
