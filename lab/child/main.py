@@ -31,7 +31,7 @@ from lab.full_disk import full_disk, is_full_disk
 from lab.refusal import Reason, Refused
 from rune.gc_paused import permanent
 from rune.running.isolation.confine import confine
-from rune.running.isolation.launch import Entered, packages
+from rune.running.isolation.launch import ProcessNamespaces, packages
 from rune.running.isolation.protections import Isolation
 from rune.running.isolation.resource_limits import OPEN_FILES, set_limits
 from rune.running.isolation.toolchain_files import toolchain_access
@@ -73,7 +73,7 @@ MOST_FILES = 64
 LONGEST_REQUEST = 1 << 20
 
 
-def main(launch: Entered, arguments: Sequence[str]) -> None:
+def main(launch: ProcessNamespaces, arguments: Sequence[str]) -> None:
     """Imports modules and does a step: the arguments are the descriptor of the socket that it comes by, and the names
     of the modules."""
     requests = socket.socket(fileno=int(arguments[0]))
@@ -101,7 +101,7 @@ def main(launch: Entered, arguments: Sequence[str]) -> None:
         _answer_in_copy(request, descriptors, launch, answers)
 
 
-def _answer(request: dict[str, Any], descriptors: Sequence[int], launch: Entered, answers: IO[str]) -> None:
+def _answer(request: dict[str, Any], descriptors: Sequence[int], launch: ProcessNamespaces, answers: IO[str]) -> None:
     """Does a step within its limits and sends what comes of it."""
     used_seconds = math.ceil(time.process_time())
     set_limits(
@@ -124,7 +124,9 @@ def _answer(request: dict[str, Any], descriptors: Sequence[int], launch: Entered
         _send(answers, {"refused": reason.to_json()})
 
 
-def _answer_in_copy(request: dict[str, Any], descriptors: Sequence[int], launch: Entered, answers: IO[str]) -> None:
+def _answer_in_copy(
+    request: dict[str, Any], descriptors: Sequence[int], launch: ProcessNamespaces, answers: IO[str]
+) -> None:
     """Does a step in a copy of this process, and sends how that ended. Libraries are loaded in the copy, and have not
     begun to work here: a copy has none of their threads.
 

@@ -12,7 +12,7 @@ from forge.builds.models import Build
 from forge.datasets.models import Sample
 from forge.datasets.playing import may_play
 from forge.datasets.recordings.access import samples_by_digest
-from rune.running.evaluation.changes import EvaluationChange, Lost, answer_moves, changed, lost
+from rune.running.evaluation.changes import EvaluationChange, LostTests, answer_moves, changed, lost
 from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.running.evaluation.intervals import Share
 from rune.running.evaluation.metrics import Confusion
@@ -115,10 +115,10 @@ class ShownEvaluation:
     """The tests of the earlier build that this one lacks, in sentences."""
 
 
-def lost_between(before: Build | None, build: Build) -> Lost:
+def lost_between(before: Build | None, build: Build) -> LostTests:
     """Returns the tests of an earlier build that this one lacks."""
     then, now = evaluation_of(before) if before is not None else None, evaluation_of(build)
-    return Lost((), 0) if then is None or now is None else lost(then, now)
+    return LostTests((), 0) if then is None or now is None else lost(then, now)
 
 
 def shown_evaluation(principal: Principal, build: Build, before: Build | None) -> ShownEvaluation | None:

@@ -18,7 +18,7 @@ from pycrdt import Doc, Map, Text
 from forge.projects.files.document import files_map
 from rune.source.merge.concurrent_edits import (
     LostLines,
-    Settled,
+    Settlement,
     TextEdit,
     is_merged_by_line,
     settle,
@@ -146,7 +146,7 @@ def _character_places(data: bytes, places: set[int]) -> dict[int, int]:
     return result
 
 
-def _take_back(text: Text, before: str, edits: Sequence[TextEdit], settlement: Settled) -> None:
+def _take_back(text: Text, before: str, edits: Sequence[TextEdit], settlement: Settlement) -> None:
     """Undoes the refused ones of edits that were just applied."""
     shift, undoing = 0, []
     for edit in edits:

@@ -43,12 +43,12 @@ from forge.compute.child.steps.secret_search import search_files
 from forge.compute.child.steps.teach import answer_teachable
 from forge.compute.child.summary import summarise
 from forge.compute.pool.job_answers import Answers
-from rune.compiler.anvil.compiling.interruption import Interrupted
+from rune.compiler.anvil.compiling.interruption import BuildInterrupted
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.preload import preload
 from rune.running.isolation.confine import confine
-from rune.running.isolation.launch import Entered, packages
+from rune.running.isolation.launch import ProcessNamespaces, packages
 from rune.running.isolation.protections import Isolation
 from rune.running.isolation.resource_limits import OPEN_FILES, set_limits
 from rune.running.isolation.toolchain_files import toolchain_access
@@ -126,7 +126,7 @@ def run_job(
             case _:
                 earlier_rune = None if job["rune"] is None else read_descriptor(descriptors[job["rune"]["descriptor"]])
                 make(job, files, signature_of, answers, earlier_rune, output, rests)
-    except Interrupted:
+    except BuildInterrupted:
         answers.send("interrupted")
     except BuildFailed as failure:
         answers.send("failed", error=str(failure), diagnostics=[diagnostic_to_json(one) for one in failure.diagnostics])
@@ -190,7 +190,7 @@ class Begun:
     isolation: Isolation
 
 
-def begin(sandbox: Entered, arguments: Sequence[str]) -> Begun:
+def begin(sandbox: ProcessNamespaces, arguments: Sequence[str]) -> Begun:
     """Limits and confines this process. The arguments are the output's descriptor and the seconds on the processor, 0
     without a limit."""
     limit_itself(int(arguments[1]) or None)
@@ -206,7 +206,7 @@ def begin(sandbox: Entered, arguments: Sequence[str]) -> Begun:
     return Begun(answers, jobs, int(arguments[0]), Isolation((*sandbox.gaps, *confine(access))))
 
 
-def main(sandbox: Entered, arguments: Sequence[str]) -> None:
+def main(sandbox: ProcessNamespaces, arguments: Sequence[str]) -> None:
     """Serves jobs as long as the parent runs."""
     connection = begin(sandbox, arguments)
     jobs: SimpleQueue[tuple[dict[str, Any], list[int]]] = SimpleQueue()

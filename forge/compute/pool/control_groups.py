@@ -6,7 +6,7 @@ import os
 from functools import cache
 
 from forge.compute.pool import guard
-from rune.running.isolation.control_group import ControlGroup, Delegated, NotDelegated, delegated_to
+from rune.running.isolation.control_group import ControlGroup, DelegatedGroup, NotDelegated, delegated_to
 from rune.running.isolation.launch import PROCESSES
 
 
@@ -23,7 +23,7 @@ def new_group(name: str) -> ControlGroup | NotDelegated:
 
 
 @cache
-def _delegation() -> Delegated | NotDelegated:
+def _delegation() -> DelegatedGroup | NotDelegated:
     """This server's part, asked for once: it does not change while a server runs."""
     try:
         group = delegated_to(os.getpid())

@@ -23,7 +23,7 @@ from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.manifest import Entry
 from forge.projects.models import Project
 from rune.datasets.content.content import BadContent, Kind
-from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin
+from rune.datasets.export.layout import ExportedSample, ExportLayout, VersionOrigin
 from rune.datasets.positions import read_positions
 from rune.wording import counted
 
@@ -35,7 +35,7 @@ class Export:
     version: DataVersion
     origin: VersionOrigin
     layout: ExportLayout
-    samples: Sequence[Exported]
+    samples: Sequence[ExportedSample]
     joined_files: Sequence[tuple[str, bytes]] | None = None
     """The complete files of a layout in which a sample has no file of its own; None for other layouts."""
 
@@ -48,7 +48,7 @@ class Export:
             for name, data in self.joined_files:
                 yield name, partial(io.BytesIO, data)
             return
-        exported_samples: list[Exported] = []
+        exported_samples: list[ExportedSample] = []
         for sample, data in _samples_with_bytes(self.samples):
             exported_samples.append(sample)
             yield self.layout.path(sample), partial(io.BytesIO, self.layout.content(sample, data))
@@ -89,7 +89,7 @@ def plan_export(
     return Export(version, origin_of(project, version, all_entries), layout, samples, joined_files)
 
 
-def _with_sizes(samples: list[Exported], stored_samples: SampleQuerySet) -> list[Exported]:
+def _with_sizes(samples: list[ExportedSample], stored_samples: SampleQuerySet) -> list[ExportedSample]:
     """The samples with the sizes of the pictures that have positions: some layouts have these in pixels."""
     if all(each.positions is None for each in samples):
         return samples
@@ -102,7 +102,7 @@ def _with_sizes(samples: list[Exported], stored_samples: SampleQuerySet) -> list
     ]
 
 
-def _samples_with_bytes(samples: Iterable[Exported]) -> Iterator[tuple[Exported, bytes]]:
+def _samples_with_bytes(samples: Iterable[ExportedSample]) -> Iterator[tuple[ExportedSample, bytes]]:
     """Yields samples with their bytes. It leaves out samples that were deleted since the export was planned."""
     for sample in samples:
         try:
@@ -111,10 +111,10 @@ def _samples_with_bytes(samples: Iterable[Exported]) -> Iterator[tuple[Exported,
             continue
 
 
-def exported(entry: Entry, ending: str) -> Exported:
+def exported(entry: Entry, ending: str) -> ExportedSample:
     """Returns a sample of a version as layouts write it. `ending` is that of its file as it is stored."""
     group = "" if entry.group is None else intern(f"group-{entry.group}")
-    return Exported(
+    return ExportedSample(
         entry.number,
         entry.digest,
         Kind(entry.kind),

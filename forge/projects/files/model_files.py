@@ -8,7 +8,7 @@ from uuid import UUID
 from forge.comparison.serializers import ModelMemoryJson
 from forge.projects.errors import ModelRefused
 from forge.projects.hooks import file_summaries
-from rune.model.tflite import Model, ModelError, Unsupported, describe, pixel_advice, read_model, signature
+from rune.model.tflite import Model, ModelError, UnsupportedOp, describe, pixel_advice, read_model, signature
 from rune.model.tflite.describe import ModelDescriptionJson
 from rune.model.tflite.layers import ModelGraphJson, QuantisationJson, layers, quantisation
 from rune.model.tflite.signature import ModelSignatureJson, UnsupportedOpJson, to_json
@@ -93,7 +93,7 @@ def model_drawing(data: bytes, digest: str, organisation: UUID) -> ModelDrawingJ
     return {"graph": layers(model), "quantisation": quantisation(model), "memory": memory}
 
 
-def _sentence(missing: tuple[Unsupported, ...]) -> str | None:
+def _sentence(missing: tuple[UnsupportedOp, ...]) -> str | None:
     if not missing:
         return None
     ops = [f"{each.op} ({each.types})" if each.types else each.op for each in missing]

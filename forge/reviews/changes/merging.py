@@ -20,7 +20,16 @@ from forge.projects.versions.store import (
 )
 from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.errors import ForkDeleted
-from rune.source.merge import FilesMerge, MergeChoice, MergeConflict, Side, SideFiles, Stored, former_paths, merge_files
+from rune.source.merge import (
+    FilesMerge,
+    MergeChoice,
+    MergeConflict,
+    Side,
+    SideFiles,
+    StoredContent,
+    former_paths,
+    merge_files,
+)
 
 
 @dataclass(frozen=True)
@@ -129,7 +138,7 @@ def _result(merge: Merging) -> WorkingTree:
     manifest: dict[str, Mapping[str, Any]] = {}
     texts: dict[str, bytes] = {}
     for path, content in merge.merge.files(merge.choices).items():
-        if not isinstance(content, Stored):
+        if not isinstance(content, StoredContent):
             texts[path] = content.text.encode("utf-8")
             manifest[path] = described_bytes(texts[path])
             continue

@@ -12,7 +12,7 @@ AnvilError
 
 from __future__ import annotations
 
-from rune.model.tflite import Unsupported
+from rune.model.tflite import UnsupportedOp
 
 
 class AnvilError(Exception):
@@ -22,7 +22,7 @@ class AnvilError(Exception):
 class UnsupportedModel(AnvilError):
     """`file` uses operators that Anvil does not support; `operators` lists them."""
 
-    def __init__(self, file: str, operators: tuple[Unsupported, ...]) -> None:
+    def __init__(self, file: str, operators: tuple[UnsupportedOp, ...]) -> None:
         super().__init__(f"{file} needs operators that are not supported yet: {'; '.join(map(str, operators))}")
         self.file = file
         self.operators = operators

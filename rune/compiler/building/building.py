@@ -31,7 +31,7 @@ from rune.compiler.building.report import (
 )
 from rune.project.files import ProjectFiles
 from rune.running.container import read_rune
-from rune.source.runefile import Checked, Severity, check
+from rune.source.runefile import CheckedRunefile, Severity, check
 from rune.source.runefile.blocks.lock import read_lock
 from rune.source.runefile.syntax import StageKind
 from rune.wording import counted
@@ -41,7 +41,7 @@ def build(
     files: ProjectFiles,
     options: BuildOptions,
     *,
-    checked_runefile: Checked | None = None,
+    checked_runefile: CheckedRunefile | None = None,
     log: Callable[[BuildStep], None] | None = None,
     allowance: Allowance | None = None,
 ) -> BuildResult:
@@ -118,14 +118,14 @@ def _require_host_for_observation(options: BuildOptions) -> None:
 
 
 def _prepare(
-    checked_runefile: Checked, models: ProjectModels, options: BuildOptions, allowance: Allowance
+    checked_runefile: CheckedRunefile, models: ProjectModels, options: BuildOptions, allowance: Allowance
 ) -> PreparedBuild:
     with limits_checked_by(allowance.require):
         return prepare(checked_runefile, models, options, between=allowance.require)
 
 
 def _code(
-    checked_runefile: Checked,
+    checked_runefile: CheckedRunefile,
     models: ProjectModels,
     options: BuildOptions,
     prepared_build: PreparedBuild,
@@ -146,7 +146,7 @@ def _code(
 
 
 def _second(
-    checked_runefile: Checked, models: ProjectModels, options: BuildOptions, allowance: Allowance
+    checked_runefile: CheckedRunefile, models: ProjectModels, options: BuildOptions, allowance: Allowance
 ) -> tuple[Target, PreparedBuild] | None:
     """The target and the program of the second module; None if the target has none or would use none of its kernels."""
     target = options.target.second
@@ -158,7 +158,7 @@ def _second(
 
 def _report(
     files: ProjectFiles,
-    checked_runefile: Checked,
+    checked_runefile: CheckedRunefile,
     options: BuildOptions,
     prepared_build: PreparedBuild,
     code: _Code,
@@ -194,7 +194,7 @@ def _report(
     )
 
 
-def _blocks_of_others(files: ProjectFiles, checked_runefile: Checked) -> tuple[BlockReport, ...]:
+def _blocks_of_others(files: ProjectFiles, checked_runefile: CheckedRunefile) -> tuple[BlockReport, ...]:
     """The blocks of other projects that stages run, each once, with what the lock says they are."""
     targets = (stage.target.text.strip() for stage in checked_runefile.syntax.stages if stage.kind is StageKind.BLOCK)
     digests = read_lock(files).digests
@@ -215,7 +215,7 @@ def explain(files: ProjectFiles, options: BuildOptions) -> str:
     return prepare(_check(files, models, options), models, options).explanation
 
 
-def _check(files: ProjectFiles, models: ProjectModels, options: BuildOptions) -> Checked:
+def _check(files: ProjectFiles, models: ProjectModels, options: BuildOptions) -> CheckedRunefile:
     return check(
         files,
         options.blocks,
@@ -225,7 +225,7 @@ def _check(files: ProjectFiles, models: ProjectModels, options: BuildOptions) ->
     )
 
 
-def check_text(checked_runefile: Checked) -> str:
+def check_text(checked_runefile: CheckedRunefile) -> str:
     """A summary of a check, for a log."""
     errors = sum(each.severity is Severity.ERROR for each in checked_runefile.diagnostics)
     warnings = len(checked_runefile.diagnostics) - errors

@@ -20,7 +20,7 @@ from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.models import ChosenModels, ProjectModels, choose
 from rune.compiler.building.options import BuildOptions
 from rune.project.files import FileError
-from rune.source.runefile import Checked, Diagnostic, Pipeline, Severity, Span
+from rune.source.runefile import CheckedRunefile, Diagnostic, Pipeline, Severity, Span
 from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import BlockStage, ModelStage
 from rune.wording import plain, quoted
@@ -46,7 +46,7 @@ class PreparedBuild:
 
 
 def prepare(
-    checked_runefile: Checked,
+    checked_runefile: CheckedRunefile,
     models: ProjectModels,
     options: BuildOptions,
     *,
@@ -104,7 +104,7 @@ def prepare(
 
 
 def _require_no_host(
-    pipeline: Pipeline, chosen_models: ChosenModels, checked_runefile: Checked, target: Target
+    pipeline: Pipeline, chosen_models: ChosenModels, checked_runefile: CheckedRunefile, target: Target
 ) -> None:
     """Raises `BuildFailed` that names every model and resource for which the target would need a host."""
     diagnostics = []
@@ -129,7 +129,7 @@ def _require_no_host(
         raise BuildFailed((*others, *diagnostics))
 
 
-def _require_profile(chosen_models: ChosenModels, checked_runefile: Checked, profile: Profile) -> None:
+def _require_profile(chosen_models: ChosenModels, checked_runefile: CheckedRunefile, profile: Profile) -> None:
     """Raises `BuildFailed` that names every model that would not give the profile's bits. A host runs models with
     kernels of its own, which are LiteRT's."""
     if profile is LITERT:
@@ -149,14 +149,19 @@ def _require_profile(chosen_models: ChosenModels, checked_runefile: Checked, pro
         raise BuildFailed((*others, *diagnostics))
 
 
-def _failure(checked_runefile: Checked, code: Code, message: str, subject: str | None) -> BuildFailed:
+def _failure(checked_runefile: CheckedRunefile, code: Code, message: str, subject: str | None) -> BuildFailed:
     return BuildFailed(
         (*checked_runefile.diagnostics, _diagnostic(checked_runefile, Severity.ERROR, code, message, subject, ()))
     )
 
 
 def _diagnostic(
-    checked_runefile: Checked, severity: Severity, code: Code, message: str, subject: str | None, notes: Iterable[str]
+    checked_runefile: CheckedRunefile,
+    severity: Severity,
+    code: Code,
+    message: str,
+    subject: str | None,
+    notes: Iterable[str],
 ) -> Diagnostic:
     """A diagnostic at the stage called `subject`, or at the first that runs the file of that path."""
     return Diagnostic(
@@ -164,7 +169,7 @@ def _diagnostic(
     )
 
 
-def _span(checked_runefile: Checked, subject: str | None) -> Span:
+def _span(checked_runefile: CheckedRunefile, subject: str | None) -> Span:
     names = {subject}
     for stage in checked_runefile.pipeline.stages if checked_runefile.pipeline else ():
         if isinstance(stage, ModelStage) and stage.file == subject:

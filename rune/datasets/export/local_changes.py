@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rune.datasets.convert.plain import SUFFIXES
-from rune.datasets.export.data_folder import Listed, place_of
+from rune.datasets.export.data_folder import DataFolderRow, place_of
 from rune.datasets.layouts.layout import label_of_folder
 
 
@@ -18,11 +18,11 @@ class LocalChanges:
     """Samples whose file is in the folder of another label, by number."""
     new_files: Sequence[tuple[str, str]]
     """Files that the list does not have, each with its label."""
-    missing: Sequence[Listed]
+    missing: Sequence[DataFolderRow]
     """Samples whose file is not there. A push leaves them alone."""
 
 
-def local_changes(rows: Collection[Listed], digests: Mapping[str, str]) -> LocalChanges:
+def local_changes(rows: Collection[DataFolderRow], digests: Mapping[str, str]) -> LocalChanges:
     """Compares the list of a folder with the digests of its files, by name. The disk may have changed the names: those
     at one place are the same."""
     samples = {row.digest: row for row in rows}

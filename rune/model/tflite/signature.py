@@ -57,7 +57,7 @@ class ModelSignatureJson(TypedDict):
 
 
 @dataclass(frozen=True)
-class Unsupported:
+class UnsupportedOp:
     """An op that Anvil lacks with these types (`int8`, or several joined by commas), and how often a model has it."""
 
     op: str
@@ -101,7 +101,7 @@ class ModelSignature:
 
     inputs: tuple[ModelTensor, ...]
     outputs: tuple[ModelTensor, ...]
-    unsupported: tuple[Unsupported, ...] = ()
+    unsupported: tuple[UnsupportedOp, ...] = ()
 
 
 def signature(model: Model) -> ModelSignature:
@@ -193,7 +193,7 @@ def _tensor_from_json(value: Json) -> ModelTensor:
     return ModelTensor(name, kind, None if scale is None else float(scale), zero_point, is_probability, description)
 
 
-def _unsupported_from_json(value: Json) -> tuple[Unsupported, ...]:
+def _unsupported_from_json(value: Json) -> tuple[UnsupportedOp, ...]:
     if not isinstance(value, Sequence) or isinstance(value, str):
         raise ModelError("A model's signature must list its unsupported operators")
     operators = []
@@ -202,5 +202,5 @@ def _unsupported_from_json(value: Json) -> tuple[Unsupported, ...]:
         op, types, count = fields.get("op"), fields.get("types"), fields.get("count")
         if not isinstance(op, str) or not isinstance(types, str) or not isinstance(count, int):
             raise ModelError("An unsupported operator of a model's signature must have a name, types and a count")
-        operators.append(Unsupported(op, types, count))
+        operators.append(UnsupportedOp(op, types, count))
     return tuple(operators)

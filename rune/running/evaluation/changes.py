@@ -29,18 +29,18 @@ class EvaluationChange:
 
 
 @dataclass(frozen=True)
-class Lost:
+class LostTests:
     """The lost tests of an evaluation: labels without remaining samples, and the total number of lost samples."""
 
     labels: tuple[str, ...]
     samples: int
 
 
-def lost(before: Evaluation, after: Evaluation) -> Lost:
+def lost(before: Evaluation, after: Evaluation) -> LostTests:
     """Returns the tests that were lost since the earlier evaluation. A sample is identified by its name."""
     labels = {each.label for each in after.outcomes}
     missing = {each.name for each in before.outcomes} - {each.name for each in after.outcomes}
-    return Lost(tuple(sorted({each.label for each in before.outcomes} - labels)), len(missing))
+    return LostTests(tuple(sorted({each.label for each in before.outcomes} - labels)), len(missing))
 
 
 def changed(before: Evaluation, after: Evaluation) -> EvaluationChange:

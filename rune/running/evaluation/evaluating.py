@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from rune.project.files import FileError
 from rune.running.container import read_rune, streamed_requests
 from rune.running.evaluation.answers import AnswerReader, ScoredLabel
-from rune.running.evaluation.evaluation import Evaluation, SampleOutcome, Unread
+from rune.running.evaluation.evaluation import Evaluation, SampleOutcome, UnreadSample
 from rune.running.evaluation.labelled import LabelledSample, RecordedEvent, same_label
 from rune.running.evaluation.streams import Detection, Listening, detections, is_background, match_events
 from rune.running.evaluation.windows import Windows, fed_capability, stream_windows, windows_of
@@ -58,7 +58,7 @@ def evaluate(
     spent_seconds = 0.0
     trial = _Trial(data, effort.limits, listening or Listening(), resources)
     outcomes: list[SampleOutcome] = []
-    unread_samples: list[Unread] = []
+    unread_samples: list[UnreadSample] = []
     interleaved_samples = list(_interleaved_by_label(samples))
     for number, sample in enumerate(interleaved_samples):
         if spent_seconds > effort.seconds:
@@ -67,7 +67,7 @@ def evaluate(
         try:
             outcomes.append(trial.of(sample))
         except (FileError, OSError, InputError) as error:
-            unread_samples.append(Unread(sample.name, getattr(error, "reason", None) or str(error)))
+            unread_samples.append(UnreadSample(sample.name, getattr(error, "reason", None) or str(error)))
         spent_seconds += time.monotonic() - start
         progress(number + 1)
     unreached_count = len(interleaved_samples) - len(outcomes) - len(unread_samples)

@@ -48,7 +48,7 @@ class SampleOutcome:
 
 
 @dataclass(frozen=True)
-class Unread:
+class UnreadSample:
     """A sample that could not be read as the rune's input, and why. It counts for nothing."""
 
     name: str
@@ -74,7 +74,7 @@ class Evaluation:
 
     labels: tuple[str, ...]
     outcomes: tuple[SampleOutcome, ...]
-    unread: tuple[Unread, ...] = ()
+    unread: tuple[UnreadSample, ...] = ()
     left: int = 0
 
     @cached_property
@@ -176,7 +176,7 @@ class Evaluation:
         return Evaluation(
             tuple(fields["known_labels"]),
             tuple(_outcome(each) for each in fields["outcomes"]),
-            tuple(Unread(each["name"], each["reason"]) for each in fields["unread"]),
+            tuple(UnreadSample(each["name"], each["reason"]) for each in fields["unread"]),
             fields["left"],
         )
 

@@ -28,7 +28,7 @@ class NotDelegated(Exception):
 
 
 @dataclass(frozen=True)
-class Delegated:
+class DelegatedGroup:
     """A part of the hierarchy in which groups with limits may be made."""
 
     folder: Path
@@ -88,7 +88,7 @@ class ControlGroup:
     def remove(self) -> None:
         """Removes the group once its processes, which were killed, are gone.
 
-        What is left after a second, the next `Delegated.prepare` removes.
+        What is left after a second, the next `DelegatedGroup.prepare` removes.
         """
         deadline = time.monotonic() + _ENDING_SECONDS
         while time.monotonic() < deadline:
@@ -110,14 +110,14 @@ def enter(entrance: int) -> None:
         os.close(entrance)
 
 
-def delegated_to(pid: int) -> Delegated:
+def delegated_to(pid: int) -> DelegatedGroup:
     """The part that is delegated to a process. Changes nothing. Raises `NotDelegated`."""
     if not (MOUNT_POINT / "cgroup.controllers").exists():
         raise NotDelegated("the system has no control groups of version 2")
     return delegated_at(MOUNT_POINT / _path_of(pid).lstrip("/"), MOUNT_POINT)
 
 
-def delegated_at(own: Path, mount_point: Path) -> Delegated:
+def delegated_at(own: Path, mount_point: Path) -> DelegatedGroup:
     """The group around a process's `own`, or its own, whichever an administrator delegated. Raises `NotDelegated`."""
     folder = next((one for one in (own.parent, own) if one.is_relative_to(mount_point) and _is_delegated(one)), None)
     if folder is None:
@@ -125,7 +125,7 @@ def delegated_at(own: Path, mount_point: Path) -> Delegated:
     lacking = set(CONTROLLERS) - set((folder / "cgroup.controllers").read_text("ascii").split())
     if lacking:
         raise NotDelegated(f"the control group that is delegated has no {' and no '.join(sorted(lacking))}")
-    return Delegated(folder)
+    return DelegatedGroup(folder)
 
 
 def _path_of(pid: int) -> str:

@@ -56,7 +56,7 @@ _PID = struct.Struct("i")
 
 
 @dataclass(frozen=True)
-class Entered:
+class ProcessNamespaces:
     """Where the module's process is: what it lacks so far, and whether its files and processes are its own alone."""
 
     gaps: tuple[Gap, ...]
@@ -79,7 +79,7 @@ def keep(folder: str, size: int, group: int | None, module: str, arguments: Sequ
         enter(group)
     if not linux.is_linux():
         gaps = gaps_of(_IN_NAMESPACES, "only Linux has it")
-        _run(module, Entered(gaps, folder), arguments)
+        _run(module, ProcessNamespaces(gaps, folder), arguments)
     # The kernel ends this before the server when memory runs out.
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("1000")
@@ -95,7 +95,7 @@ def keep(folder: str, size: int, group: int | None, module: str, arguments: Sequ
     sys.exit(_wait_for(_attend(here, child)))
 
 
-def _run(module: str, namespaces: Entered, arguments: Sequence[str]) -> NoReturn:
+def _run(module: str, namespaces: ProcessNamespaces, arguments: Sequence[str]) -> NoReturn:
     with permanent():
         module_object = import_module(module)
     module_object.main(namespaces, arguments)
@@ -192,7 +192,7 @@ def _end_as(status: int) -> NoReturn:
 # The child's side
 
 
-def _enter_namespaces(keeper: socket.socket, folder: str, size: int) -> Entered:
+def _enter_namespaces(keeper: socket.socket, folder: str, size: int) -> ProcessNamespaces:
     """Enters what the system gives. The process that returns from here ends when its keeper does."""
     with keeper:
         namespaces = _entered_namespaces(keeper, folder, size)
@@ -210,7 +210,7 @@ def _is_closed(keeper: socket.socket) -> bool:
         return False
 
 
-def _entered_namespaces(keeper: socket.socket, folder: str, size: int) -> Entered:
+def _entered_namespaces(keeper: socket.socket, folder: str, size: int) -> ProcessNamespaces:
     """Of two processes that return from here one is the module's, the other ended."""
     was_root = os.geteuid() == 0
     try:
@@ -225,7 +225,7 @@ def _entered_namespaces(keeper: socket.socket, folder: str, size: int) -> Entere
         refusal = OSError(answer[1], os.strerror(answer[1]))
         # In the new user namespace this is nobody, and can become nobody else.
         lacking = (*_IN_NAMESPACES, Protection.OTHER_USER) if was_root else _IN_NAMESPACES
-        return Entered(gaps_of(lacking, reason_of(refusal)), folder)
+        return ProcessNamespaces(gaps_of(lacking, reason_of(refusal)), folder)
     waiting, end_pipe = os.pipe()
     first = os.fork()
     if first:
@@ -237,11 +237,11 @@ def _entered_namespaces(keeper: socket.socket, folder: str, size: int) -> Entere
     return _first_process(folder, size, user=None if answer[:1] == b"s" else INSIDE, was_root=was_root)
 
 
-def _without_namespaces(folder: str, reason: str, *, was_root: bool) -> Entered:
+def _without_namespaces(folder: str, reason: str, *, was_root: bool) -> ProcessNamespaces:
     """Goes on in the tree of the server; what root started becomes a user of its own all the same."""
     gaps = gaps_of(_IN_NAMESPACES, reason)
     if not was_root:
-        return Entered(gaps, folder)
+        return ProcessNamespaces(gaps, folder)
     refusal = _become_nobody(folder)
     if refusal:
         gaps = (*gaps, *gaps_of([Protection.OTHER_USER], refusal))
@@ -251,7 +251,7 @@ def _without_namespaces(folder: str, reason: str, *, was_root: bool) -> Entered:
             resource.setrlimit(resource.RLIMIT_NPROC, (PROCESSES, PROCESSES))
             gaps = tuple(gap for gap in gaps if gap.protection is not Protection.PROCESS_COUNT)
     drop_capabilities()
-    return Entered(gaps, folder)
+    return ProcessNamespaces(gaps, folder)
 
 
 def _become_nobody(folder: str) -> str:
@@ -285,7 +285,7 @@ def _closed_to_others(paths: Sequence[str]) -> str:
     return ""
 
 
-def _first_process(folder: str, size: int, *, user: int | None, was_root: bool) -> Entered:
+def _first_process(folder: str, size: int, *, user: int | None, was_root: bool) -> ProcessNamespaces:
     """Goes on as the first process of the namespaces: files, limits, user, and then no privilege is left.
 
     `user` is who it becomes, None if it stays who it is.
@@ -309,7 +309,7 @@ def _first_process(folder: str, size: int, *, user: int | None, was_root: bool) 
     elif was_root:
         gaps += gaps_of([Protection.OTHER_USER], "the server runs as root, and the toolchain is readable by root alone")
     drop_capabilities()
-    return Entered(tuple(gaps), folder)
+    return ProcessNamespaces(tuple(gaps), folder)
 
 
 def packages() -> list[str]:

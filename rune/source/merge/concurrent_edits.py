@@ -43,7 +43,7 @@ class LostLines:
 
 
 @dataclass(frozen=True)
-class Settled:
+class Settlement:
     """The text after those edits that could stand, the edits that could not, and what they wanted."""
 
     text: str
@@ -51,7 +51,7 @@ class Settled:
     lost_lines: tuple[LostLines, ...]
 
 
-def settle(path: str, ours: str, edits: Sequence[TextEdit], theirs: str) -> Settled:
+def settle(path: str, ours: str, edits: Sequence[TextEdit], theirs: str) -> Settlement:
     """Edits of `ours`, made by someone who saw and left `theirs`: each stands unless it makes a line that neither has.
 
     `edits` ascend and do not overlap. In place of a line that nobody wrote stay the lines of `ours`, which others saw.
@@ -79,7 +79,7 @@ def settle(path: str, ours: str, edits: Sequence[TextEdit], theirs: str) -> Sett
         refused_edits += making
         active = [edit for edit in active if edit not in making]
     text, _ = _apply(ours, active)
-    return Settled(text, tuple(sorted(refused_edits, key=_start)), tuple(_lost(ours, text, theirs, refused_edits)))
+    return Settlement(text, tuple(sorted(refused_edits, key=_start)), tuple(_lost(ours, text, theirs, refused_edits)))
 
 
 def is_merged_by_line(path: str) -> bool:

@@ -23,20 +23,20 @@ class SideFiles:
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredContent:
     """The contents of a file that is there already."""
 
     digest: str
 
 
 @dataclass(frozen=True)
-class Written:
+class TextContent:
     """The contents of a text that came of merging."""
 
     text: str
 
 
-Content = Stored | Written
+Content = StoredContent | TextContent
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class FileMerge:
     path: str
     base_path: str | None
     our_path: str | None
-    result: Stored | MergedText | MergeConflict | None
+    result: StoredContent | MergedText | MergeConflict | None
 
     @property
     def conflicts(self) -> tuple[MergeConflict, ...]:
@@ -86,7 +86,7 @@ class FilesMerge:
 
     def files(self, choices: Mapping[str, MergeChoice]) -> dict[str, Content]:
         """The files with what was chosen, by path; where nothing was, ours."""
-        contents: dict[str, Content] = {path: Stored(digest) for path, digest in self.same.items()}
+        contents: dict[str, Content] = {path: StoredContent(digest) for path, digest in self.same.items()}
         for file in self.changed:
             content = _content(file.result, choices)
             if content is not None:
@@ -94,13 +94,15 @@ class FilesMerge:
         return contents
 
 
-def _content(result: Stored | MergedText | MergeConflict | None, choices: Mapping[str, MergeChoice]) -> Content | None:
+def _content(
+    result: StoredContent | MergedText | MergeConflict | None, choices: Mapping[str, MergeChoice]
+) -> Content | None:
     match result:
         case MergedText():
-            return Written(result.text(choices))
+            return TextContent(result.text(choices))
         case MergeConflict():
             digest = result.resolution(choices.get(result.key))
-            return None if digest is None else Stored(digest)
+            return None if digest is None else StoredContent(digest)
         case _:
             return result
 
@@ -125,7 +127,7 @@ def merge_files(base: Digests, ours: SideFiles, theirs: SideFiles, text_of: Call
             continue
         if target != path and (now is None or other is None):
             # One gave it another name and the other deleted it.
-            result: Stored | MergedText | MergeConflict | None = MergeConflict(
+            result: StoredContent | MergedText | MergeConflict | None = MergeConflict(
                 target, ConflictKind.FILE, target, then, now, other
             )
         else:
@@ -142,7 +144,7 @@ def _with_clashes(changed: Sequence[FileMerge], ours: Digests, theirs: Digests) 
         (ours, theirs), (theirs, ours),
     ))  # fmt: skip
     for file in changed:
-        digest = file.result.digest if isinstance(file.result, Stored) else None
+        digest = file.result.digest if isinstance(file.result, StoredContent) else None
         other = only_theirs if file.path in ours else only_ours
         if digest is None or (file.path in ours and file.path in theirs) or not _clashes(file.path, other):
             yield file
@@ -185,11 +187,11 @@ def _new(side: SideFiles, moves: Mapping[str, str]) -> set[str]:
 
 def _merge(
     path: str, base: str | None, ours: str | None, theirs: str | None, text_of: Callable[[str], str | None]
-) -> Stored | MergedText | MergeConflict | None:
+) -> StoredContent | MergedText | MergeConflict | None:
     if ours in (theirs, base):
-        return None if theirs is None else Stored(theirs)
+        return None if theirs is None else StoredContent(theirs)
     if theirs == base:
-        return None if ours is None else Stored(ours)
+        return None if ours is None else StoredContent(ours)
     if ours is not None and theirs is not None:
         then = "" if base is None else text_of(base)
         now, other = text_of(ours), text_of(theirs)

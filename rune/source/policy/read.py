@@ -19,7 +19,7 @@ from rune.source.runefile.parsing.fields import read_fields, wrong_shape
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.yaml.compose import compose
-from rune.source.runefile.yaml.values import Composed, Map, Value, YamlScalar
+from rune.source.runefile.yaml.values import ComposedDocument, Map, Value, YamlScalar
 from rune.wording import plain, quoted, size_text
 
 POLICY_FILE: Final = "forge.yml"
@@ -111,7 +111,7 @@ def _text_of(files: ProjectFiles, report: DiagnosticReport) -> str | None:
 
 
 def _policy(
-    document: Composed, report: DiagnosticReport
+    document: ComposedDocument, report: DiagnosticReport
 ) -> tuple[Policy, tuple[ModelSource, ...], Training | None, str | None]:
     root = document.root
     if root is None or (isinstance(root, YamlScalar) and root.value is None):

@@ -53,7 +53,7 @@ from rune.wording import counted, plain, quoted
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedRunefile:
     """The result of a check: the problems of a project, and what could be understood of it.
 
     `pipeline` is None when there is an error. `source` is the text as it was read, empty when it could not be; `root`
@@ -90,7 +90,7 @@ def check(
     runefile: str | None = None,
     signatures: Signatures | None = None,
     host_resources: HostResourceOptions | None = None,
-) -> Checked:
+) -> CheckedRunefile:
     """Checks a project. Whatever is wrong is a diagnostic; nothing is raised.
 
     `blocks` finds the proc-blocks. Without `runefile` the project's own is taken: `Runefile.yml`, `Runefile.yaml` or
@@ -121,7 +121,7 @@ def check(
     resources.check_rest(warn_of_unused=is_known)
     pipeline = None if report.has_errors else Pipeline(stages, resources.checked_resources())
     forget_what_follows(document, report)
-    return Checked(
+    return CheckedRunefile(
         (*report.diagnostics, *own.diagnostics()),
         pipeline,
         outline(syntax, checker.type_of, checker.model_file, checker.state_of, checker.meaning_of),
@@ -134,10 +134,10 @@ def check(
     )
 
 
-def _unread(source: SourceText, report: DiagnosticReport) -> Checked:
+def _unread(source: SourceText, report: DiagnosticReport) -> CheckedRunefile:
     """The result for a file in which nothing could be understood."""
     nothing = RunefileSyntax((), (), source.span(0, 0), frozenset())
-    return Checked(report.diagnostics, None, Outline((), ()), source, None, nothing, {}, {}, {})
+    return CheckedRunefile(report.diagnostics, None, Outline((), ()), source, None, nothing, {}, {}, {})
 
 
 def _signatures_from(files: ProjectFiles) -> Signatures:

@@ -15,7 +15,7 @@ from rune.compiler.blocks.resolver import BlockResolver
 from rune.model.tflite import ModelError, read_model
 from rune.model.tflite.embedding import Embedding, embedding_of
 from rune.project.files import FileError, ProjectFiles
-from rune.source.runefile.check import Checked, check
+from rune.source.runefile.check import CheckedRunefile, check
 from rune.source.runefile.model_inputs.front import labels_behind, stages_needed
 from rune.source.runefile.stages.models import Signatures
 from rune.source.runefile.syntax import RunefileForm, StageKind, StageSyntax
@@ -162,7 +162,7 @@ def teachable_of(files: ProjectFiles, blocks: BlockResolver, signatures: Signatu
 
 
 def _teachable(
-    files: ProjectFiles, checked_runefile: Checked, stage: StageSyntax, path: str, embedding: Embedding
+    files: ProjectFiles, checked_runefile: CheckedRunefile, stage: StageSyntax, path: str, embedding: Embedding
 ) -> Teachable:
     """Raises `NotTeachable`."""
     stages = {each.name.text: each for each in checked_runefile.syntax.stages}
@@ -182,7 +182,9 @@ def _used_resources(stage_names: frozenset[str], stages: Mapping[str, StageSynta
     return frozenset({argument.resource for argument in arguments if argument.resource is not None} | {*models})
 
 
-def _parts(checked_runefile: Checked, stage_names: frozenset[str], resources: frozenset[str]) -> tuple[str, str]:
+def _parts(
+    checked_runefile: CheckedRunefile, stage_names: frozenset[str], resources: frozenset[str]
+) -> tuple[str, str]:
     """The text up to the model with the needed stages alone, and the needed resources. Raises `NotTeachable` for text
     with several stages on a line."""
     lines = checked_runefile.source.text.splitlines()

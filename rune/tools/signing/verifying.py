@@ -32,7 +32,7 @@ class Trust:
 
 
 @dataclass(frozen=True)
-class Signed:
+class SignedBundle:
     """A bundle that came with an artifact, and the public key that came along with it, if one did."""
 
     bundle: bytes
@@ -49,7 +49,7 @@ class VerifiedStatement:
     """The bundle that proves it."""
 
 
-def verify_bundle(signed: Signed, trust: Trust, digests: Iterable[str]) -> VerifiedStatement:
+def verify_bundle(signed: SignedBundle, trust: Trust, digests: Iterable[str]) -> VerifiedStatement:
     """Returns what a trusted key says of all artifacts with these digests. Raises `SignatureRefused`."""
     try:
         bundle = read_bundle(signed.bundle)
@@ -75,7 +75,7 @@ def verify_bundle(signed: Signed, trust: Trust, digests: Iterable[str]) -> Verif
 
 
 def find_proof(
-    signed: Iterable[Signed], trust: Trust, digests: Iterable[str], require: Callable[[Statement], None]
+    signed: Iterable[SignedBundle], trust: Trust, digests: Iterable[str], require: Callable[[Statement], None]
 ) -> VerifiedStatement:
     """Returns the first of several signatures that proves what is wanted of all these artifacts. `require` raises
     `SignatureRefused` for a statement that says anything else.

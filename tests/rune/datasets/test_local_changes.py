@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from unicodedata import normalize
 
-from rune.datasets.export.data_folder import Listed, folder_names
+from rune.datasets.export.data_folder import DataFolderRow, folder_names
 from rune.datasets.export.local_changes import local_changes
 from tests.support.cases import each_case
 
 ON_OFF = folder_names(["on/off"])["on/off"]
 ROWS = [
-    Listed("knock/1.wav", 1, "sha256:1", "knock", "train", "group-1"),
-    Listed(f"{ON_OFF}/2.wav", 2, "sha256:2", "on/off", "test", ""),
+    DataFolderRow("knock/1.wav", 1, "sha256:1", "knock", "train", "group-1"),
+    DataFolderRow(f"{ON_OFF}/2.wav", 2, "sha256:2", "on/off", "test", ""),
 ]
 DIGESTS = {row.file: row.digest for row in ROWS}
 
@@ -44,9 +44,9 @@ def test_a_missing_file_is_named_and_deletes_nothing() -> None:
 
 def test_a_disk_that_changes_how_names_are_written_changes_no_label() -> None:
     rows = [
-        Listed("Yes/1.wav", 1, "sha256:1", "Yes", "train", ""),
-        Listed("yes/2.wav", 2, "sha256:2", "yes", "train", ""),
-        Listed("gr\u00f6/3.wav", 3, "sha256:3", "gr\u00f6", "train", ""),
+        DataFolderRow("Yes/1.wav", 1, "sha256:1", "Yes", "train", ""),
+        DataFolderRow("yes/2.wav", 2, "sha256:2", "yes", "train", ""),
+        DataFolderRow("gr\u00f6/3.wav", 3, "sha256:3", "gr\u00f6", "train", ""),
     ]
     decomposed = normalize("NFD", "gr\u00f6")
     on_disk = {"Yes/1.wav": "sha256:1", "Yes/2.wav": "sha256:2", f"{decomposed}/3.wav": "sha256:3"}

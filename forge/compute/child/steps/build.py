@@ -37,7 +37,7 @@ from rune.running.evaluation.labelled import LabelledSample, RecordedEvent
 from rune.running.runtime.errors import ModelRuntimeMissing, RuneError, RuneStopped
 from rune.running.runtime.measure import measure
 from rune.source.policy import CheckedPolicy, check_policy
-from rune.source.runefile import Checked, check, diagnostic_to_json, outline_to_json
+from rune.source.runefile import CheckedRunefile, check, diagnostic_to_json, outline_to_json
 from rune.source.runefile.pipeline import CapabilityStage, Pipeline
 from rune.source.runefile.pipeline_tests import pipeline_tests
 from rune.tensor import TensorType
@@ -99,7 +99,9 @@ def make(
         _evaluate(job["samples"], files_and_samples, rune, answers, rests)
 
 
-def _check(files: JobFiles, options: SpecOptions, answers: Answers, signature_of: SignatureOf) -> Checked | None:
+def _check(
+    files: JobFiles, options: SpecOptions, answers: Answers, signature_of: SignatureOf
+) -> CheckedRunefile | None:
     """Returns the checked pipeline; None where a wire cannot be watched, which is answered. Raises `BuildFailed`."""
     start = time.perf_counter()
     check_result = check(
@@ -135,7 +137,7 @@ def _policy(files: JobFiles) -> CheckedPolicy:
 
 
 def _compile(
-    files: JobFiles, options: SpecOptions, check_result: Checked | None, output: int, answers: Answers
+    files: JobFiles, options: SpecOptions, check_result: CheckedRunefile | None, output: int, answers: Answers
 ) -> bytes:
     result = build(
         files,

@@ -86,8 +86,8 @@ class Allowance:
         return max(1, int(self._processor_seconds()) // beside)
 
     def require(self) -> None:
-        """Raises `CompileError` if no time or memory remains, and `Interrupted` if the build is to end. Between two
-        checks of time and memory, `CHECK_INTERVAL` apart, only the interruption is noticed."""
+        """Raises `CompileError` if no time or memory remains, and `BuildInterrupted` if the build is to end. Between
+        two checks of time and memory, `CHECK_INTERVAL` apart, only the interruption is noticed."""
         self.interruption.check()
         now = time.monotonic()
         if now < self._next_check:

@@ -14,11 +14,11 @@ from rune.compiler.anvil.operation import Alike, Contradiction, ModelOp, alike
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.ops.types import ELEMENTS_LIMIT
 from rune.compiler.anvil.profile import LITERT, TFLM, Profile
-from rune.model.tflite import Model, ModelSignature, Operator, Unsupported, operator_types, signature
+from rune.model.tflite import Model, ModelSignature, Operator, UnsupportedOp, operator_types, signature
 
 
 @cached_by_model
-def unsupported(model: Model, profile: Profile = LITERT) -> tuple[Unsupported, ...]:
+def unsupported(model: Model, profile: Profile = LITERT) -> tuple[UnsupportedOp, ...]:
     """Returns the ops that cannot be compiled with the bits of the profile's runtime, in the model's order, each
     combination of op and types once. Empty if the model can be compiled."""
     missing_operators = lacking(model) if profile is TFLM else ()
@@ -35,10 +35,12 @@ def unsupported(model: Model, profile: Profile = LITERT) -> tuple[Unsupported, .
         if why is not None:
             types = operator_types(model, operator)
             counts[operator.op, f"{types}, {why}" if why else types] += 1
-    return tuple(Unsupported(op, types, count) for (op, types), count in counts.items())
+    return tuple(UnsupportedOp(op, types, count) for (op, types), count in counts.items())
 
 
-def _without_blame(missing_operators: Sequence[Unsupported], elsewhere: Sequence[Unsupported]) -> Iterator[Unsupported]:
+def _without_blame(
+    missing_operators: Sequence[UnsupportedOp], elsewhere: Sequence[UnsupportedOp]
+) -> Iterator[UnsupportedOp]:
     """Of operators that TFLite Micro lacks: says so only of those that can be compiled for the other profile.
     `elsewhere` are those that cannot, of which the table of TFLite Micro's operators knows nothing."""
     by_operator = {(each.op, each.types.partition(",")[0]): each for each in elsewhere}

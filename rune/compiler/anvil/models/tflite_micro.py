@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from rune.model.tflite import DetectionOptions, Model, Operator, Tensor, TensorKind, Unsupported, operator_types
+from rune.model.tflite import DetectionOptions, Model, Operator, Tensor, TensorKind, UnsupportedOp, operator_types
 
 _BY_TYPES: Final[Mapping[str, str]] = {
     "FLOAT32": "ADD_N COS CUSTOM:TFLite_Detection_PostProcess DIV EXP FLOOR FLOOR_DIV FLOOR_MOD L2_NORMALIZATION "
@@ -123,7 +123,7 @@ _CONDITIONS: Final[Mapping[str, Callable[[CheckedOperator], str | None]]] = {
 }
 
 
-def lacking(model: Model) -> tuple[Unsupported, ...]:
+def lacking(model: Model) -> tuple[UnsupportedOp, ...]:
     """Returns the operators of a model file that TFLite Micro does not support, in the file's order, each combination
     of op and types once."""
     counts: Counter[tuple[str, str]] = Counter()
@@ -132,7 +132,7 @@ def lacking(model: Model) -> tuple[Unsupported, ...]:
             why = _refusal(graph, operator)
             if why is not None:
                 counts[operator.op, f"{operator_types(graph, operator)}, {why}"] += 1
-    return tuple(Unsupported(op, types, count) for (op, types), count in counts.items())
+    return tuple(UnsupportedOp(op, types, count) for (op, types), count in counts.items())
 
 
 def _refusal(graph: Model, operator: Operator) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rune.compiler.anvil.computation import Clamped
+from rune.compiler.anvil.computation import ClampsOutput
 from rune.compiler.anvil.graph import Graph, Node
 from rune.compiler.anvil.ops.activations.rectifiers import ClampFloat32
 
@@ -19,7 +19,7 @@ def activations(graph: Graph) -> Graph:
         if not isinstance(node.work, ClampFloat32) or maker is None or readers[node.inputs[0]] != (number,):
             continue
         (before,) = changes.get(maker, (graph.nodes[maker],))
-        if isinstance(before.work, Clamped):
+        if isinstance(before.work, ClampsOutput):
             work = before.work.clamped(node.work.minimum, node.work.maximum)
             changes[maker] = ()
             changes[number] = (replace(before, work=work, outputs=node.outputs),)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rune.compiler.anvil.computation import Padded
+from rune.compiler.anvil.computation import ReadsPadding
 from rune.compiler.anvil.graph import Graph, Node
 from rune.compiler.anvil.ops.reshaping.rearrangement import Rearrangement
 from rune.compiler.anvil.passes.dead_ops import dead_ops
@@ -17,7 +17,7 @@ def paddings(graph: Graph) -> Graph:
     makers = graph.makers()
     changes: dict[int, Sequence[Node]] = {}
     for number, node in enumerate(graph.nodes):
-        if not isinstance(node.work, Padded):
+        if not isinstance(node.work, ReadsPadding):
             continue
         maker = graph.nodes[makers[node.inputs[0]]] if node.inputs[0] in makers else None
         if maker is None or not isinstance(maker.work, Rearrangement):

@@ -10,7 +10,7 @@ from rune.compiler.blocks.signature import Block
 from rune.model.tflite import ModelError, ModelSignature, describe, read_model
 from rune.model.tflite import signature as signature_of
 from rune.project.files import FileError, ProjectFiles, normal_path
-from rune.source.runefile import Checked, check, runefile_in
+from rune.source.runefile import CheckedRunefile, check, runefile_in
 from rune.source.runefile.blocks.python_blocks import AvailableBlocks
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.stages.models import Signatures
@@ -27,7 +27,7 @@ class Analysis:
     files: ProjectFiles
     blocks: BlockResolver
     runefile: str
-    checked_runefile: Checked
+    checked_runefile: CheckedRunefile
     signatures: Signatures = field(repr=False)
     descriptions: Descriptions = field(repr=False)
 

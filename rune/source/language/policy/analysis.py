@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rune.project.files import ProjectFiles
 from rune.source.language.facts.place import TextPlace, fields, places, tolerant_tree
 from rune.source.policy import POLICY_FILE, CheckedPolicy, check_policy
-from rune.source.runefile import Checked
+from rune.source.runefile import CheckedRunefile
 from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import BlockStage
 from rune.source.runefile.source import SourceText
@@ -52,12 +52,12 @@ class PolicyAnalysis:
         return None
 
 
-def analyse_policy(files: ProjectFiles, runefile: Checked | None = None) -> PolicyAnalysis:
+def analyse_policy(files: ProjectFiles, runefile: CheckedRunefile | None = None) -> PolicyAnalysis:
     """Analyses a project's `forge.yml`; `runefile` is the check of its Runefile, where that is known."""
     return PolicyAnalysis(check_policy(files), () if runefile is None else tuple(_labels(runefile))[:MOST_LABELS])
 
 
-def _labels(checked_runefile: Checked) -> Iterator[str]:
+def _labels(checked_runefile: CheckedRunefile) -> Iterator[str]:
     stages = () if checked_runefile.pipeline is None else checked_runefile.pipeline.stages
     for stage in stages:
         words = stage.arguments.get("wordlist") if isinstance(stage, BlockStage) else None

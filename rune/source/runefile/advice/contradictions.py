@@ -39,7 +39,7 @@ _LAYOUT_WORDS = {ChannelLayout.FIRST: "nchw", ChannelLayout.LAST: "nhwc"}
 
 
 @dataclass(frozen=True)
-class Arriving:
+class ArrivingMeaning:
     """The meaning that reaches an input of a stage, and the one that the stage expects."""
 
     stage: StageSyntax
@@ -67,7 +67,7 @@ class Arriving:
         return argument if argument is not None and argument.resource is None else None
 
 
-def warn_of_contradictions(arriving: Arriving, insert: Insert, report: DiagnosticReport) -> None:
+def warn_of_contradictions(arriving: ArrivingMeaning, insert: Insert, report: DiagnosticReport) -> None:
     """Warns of each part of the meaning that the stage takes for something else."""
     actual, expected = arriving.actual, arriving.expected.meaning
     if actual.quantisation is not None and expected.quantisation is not None:
@@ -93,7 +93,7 @@ def differ(actual: NumberRange, expected: NumberRange, *, are_pixels: bool) -> b
 
 
 def _compare_values(
-    arriving: Arriving, actual: NumberRange, expected: NumberRange, insert: Insert, report: DiagnosticReport
+    arriving: ArrivingMeaning, actual: NumberRange, expected: NumberRange, insert: Insert, report: DiagnosticReport
 ) -> None:
     are_pixels = arriving.actual.colour is not None
     if not (are_pixels or arriving.expected.declared_by) or not differ(actual, expected, are_pixels=are_pixels):
@@ -137,7 +137,9 @@ def _range_text(range_: NumberRange) -> str:
     return f'"{range_.argument_text}"' if range_.low < 0 else range_.argument_text
 
 
-def _compare_steps(arriving: Arriving, actual: Quantisation, expected: Quantisation, report: DiagnosticReport) -> None:
+def _compare_steps(
+    arriving: ArrivingMeaning, actual: Quantisation, expected: Quantisation, report: DiagnosticReport
+) -> None:
     whole = full_range(arriving.type)
     if whole is None:
         return
@@ -159,7 +161,7 @@ def _compare_steps(arriving: Arriving, actual: Quantisation, expected: Quantisat
     )
 
 
-def _requantisation_fixes(arriving: Arriving, actual: Quantisation, report: DiagnosticReport) -> list[Fix]:
+def _requantisation_fixes(arriving: ArrivingMeaning, actual: Quantisation, report: DiagnosticReport) -> list[Fix]:
     """The stage's own arguments changed to what comes."""
     return _rewrite_fixes(arriving.stage, actual, report) if "quantisation" in arriving.expected.declared_by else []
 
@@ -177,7 +179,7 @@ def _rewrite_fixes(stage: StageSyntax, to: Quantisation, report: DiagnosticRepor
 
 
 def _report_colour(
-    arriving: Arriving, actual: Colour, expected: Colour, insert: Insert, report: DiagnosticReport
+    arriving: ArrivingMeaning, actual: Colour, expected: Colour, insert: Insert, report: DiagnosticReport
 ) -> None:
     fixes: list[Fix] = []
     argument = arriving.argument("colour")
@@ -197,7 +199,7 @@ def _report_colour(
 
 
 def _report_layout(
-    arriving: Arriving, actual: ChannelLayout, expected: ChannelLayout, insert: Insert, report: DiagnosticReport
+    arriving: ArrivingMeaning, actual: ChannelLayout, expected: ChannelLayout, insert: Insert, report: DiagnosticReport
 ) -> None:
     report.warning(
         Code.COLOUR,
@@ -209,7 +211,7 @@ def _report_layout(
     )
 
 
-def _tell_probabilities(arriving: Arriving, report: DiagnosticReport) -> None:
+def _tell_probabilities(arriving: ArrivingMeaning, report: DiagnosticReport) -> None:
     report.warning(
         Code.VALUE_RANGE,
         f"{arriving.reader} makes probabilities of scores, and {arriving.giver} gives probabilities already",
@@ -222,7 +224,7 @@ def _tell_probabilities(arriving: Arriving, report: DiagnosticReport) -> None:
     )
 
 
-def _report_rate(arriving: Arriving, actual: int, expected: int, report: DiagnosticReport) -> None:
+def _report_rate(arriving: ArrivingMeaning, actual: int, expected: int, report: DiagnosticReport) -> None:
     report.warning(
         Code.SOUND_RATE,
         f"{arriving.reader} takes sound of {hertz(expected)}, and {arriving.giver} gives {hertz(actual)}",

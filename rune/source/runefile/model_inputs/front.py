@@ -14,7 +14,7 @@ from typing import Final
 from rune.compiler.blocks.paths import parse_block_path
 from rune.compiler.blocks.resolver import BlockResolver
 from rune.project.files import FileError, ProjectFiles
-from rune.source.runefile.check import Checked, check
+from rune.source.runefile.check import CheckedRunefile, check
 from rune.source.runefile.parsing.zune import block_of
 from rune.source.runefile.stages.models import Signatures
 from rune.source.runefile.syntax import InputSyntax, ResourceSyntax, RunefileSyntax, StageKind, StageSyntax
@@ -79,7 +79,7 @@ def fitting_front(fronts: Sequence[ModelFront], dimensions: Sequence[int], model
     return next((front for front in fitting if front.file == model), fitting[0] if fitting else None)
 
 
-def _front(files: ProjectFiles, checked_runefile: Checked, root: Map, model: StageSyntax) -> ModelFront | None:
+def _front(files: ProjectFiles, checked_runefile: CheckedRunefile, root: Map, model: StageSyntax) -> ModelFront | None:
     stages = {stage.name.text: stage for stage in checked_runefile.syntax.stages}
     input_ = model.inputs[0]
     scale, zero_point = _edge(checked_runefile, model)
@@ -98,7 +98,7 @@ def _front(files: ProjectFiles, checked_runefile: Checked, root: Map, model: Sta
     return ModelFront(model.name.text, file, text, type_, scale, zero_point, labels)
 
 
-def _edge(checked_runefile: Checked, model: StageSyntax) -> tuple[float, int]:
+def _edge(checked_runefile: CheckedRunefile, model: StageSyntax) -> tuple[float, int]:
     """How the model's file of now stores what it reads."""
     signature = checked_runefile.signatures.get(model.name.text)
     tensor = signature.inputs[0] if signature is not None and signature.inputs else None
@@ -107,7 +107,7 @@ def _edge(checked_runefile: Checked, model: StageSyntax) -> tuple[float, int]:
     return tensor.scale, tensor.zero_point or 0
 
 
-def _type_of(checked_runefile: Checked, input_: InputSyntax) -> TensorType | None:
+def _type_of(checked_runefile: CheckedRunefile, input_: InputSyntax) -> TensorType | None:
     types = checked_runefile.types.get(input_.stage, ())
     return types[input_.index] if input_.index < len(types) else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rune.source.runefile.codes import Code
 from rune.source.runefile.report import DiagnosticReport
-from rune.source.runefile.yaml.values import Composed
+from rune.source.runefile.yaml.values import ComposedDocument
 
 _ABOUT_A_PART = frozenset(
     {
@@ -29,7 +29,7 @@ _ABOUT_WHAT_IS_ABSENT = frozenset(
 """The diagnostics that are impossible while the list of stages is unknown."""
 
 
-def forget_what_follows(document: Composed, report: DiagnosticReport) -> None:
+def forget_what_follows(document: ComposedDocument, report: DiagnosticReport) -> None:
     """Removes diagnostics that were only caused by skipped lines."""
     if not document.is_whole:
         report.forget(_ABOUT_WHAT_IS_ABSENT)

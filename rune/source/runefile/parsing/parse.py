@@ -26,7 +26,7 @@ from rune.source.runefile.parsing.stage_parts import read_arguments, read_inputs
 from rune.source.runefile.parsing.zune import is_zune_stage
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import ResourceSyntax, RunefileForm, RunefileSyntax, StageKind, StageSyntax, Word
-from rune.source.runefile.yaml.values import Composed, Map, Value, YamlScalar
+from rune.source.runefile.yaml.values import ComposedDocument, Map, Value, YamlScalar
 from rune.wording import plain, quoted
 
 _OF_SHAPE = frozenset(
@@ -53,7 +53,7 @@ _STAGE_KEYS = {
 }
 
 
-def parse(document: Composed, start: Span, report: DiagnosticReport) -> RunefileSyntax:
+def parse(document: ComposedDocument, start: Span, report: DiagnosticReport) -> RunefileSyntax:
     """Reads the document; `start` is where to point when there is nothing else. Never raises."""
     root = document.root
     if root is None or (isinstance(root, YamlScalar) and root.value is None):
@@ -145,7 +145,7 @@ def _check_image(field: Field | None, start: Span, first: Span | None, report: D
 
 
 def _stages(
-    field: Field | None, start: Span, document: Composed, report: DiagnosticReport
+    field: Field | None, start: Span, document: ComposedDocument, report: DiagnosticReport
 ) -> tuple[tuple[StageSyntax, ...], frozenset[str]]:
     """The stages, and the names of those of which not even the kind is known."""
     if field is None:
@@ -161,7 +161,7 @@ def _stages(
     return stages, frozenset(name for name, stage in named_stages if stage is None)
 
 
-def _stage(name: Word, value: Value, document: Composed, report: DiagnosticReport) -> StageSyntax | None:
+def _stage(name: Word, value: Value, document: ComposedDocument, report: DiagnosticReport) -> StageSyntax | None:
     at = name.span.start.offset
     if at in document.broken_offsets or (document.is_damaged(at) and not isinstance(value, Map)):
         return None

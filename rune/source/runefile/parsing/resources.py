@@ -6,18 +6,20 @@ from rune.source.runefile.codes import Code
 from rune.source.runefile.parsing.fields import Field, is_null, read_fields, read_named, read_text, wrong_shape
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import ResourceSyntax, Word
-from rune.source.runefile.yaml.values import Composed, Map, Value
+from rune.source.runefile.yaml.values import ComposedDocument, Map, Value
 from rune.wording import quoted
 
 _RESOURCE_KEYS = ("inline", "path", "type")
 
 
-def read_resources(field: Field | None, document: Composed, report: DiagnosticReport) -> tuple[ResourceSyntax, ...]:
+def read_resources(
+    field: Field | None, document: ComposedDocument, report: DiagnosticReport
+) -> tuple[ResourceSyntax, ...]:
     """All resources; one of which nothing could be read stays known by its name, so that its users are not blamed."""
     return tuple(_resource(name, value, document, report) for name, value in read_named(field, "resource", report))
 
 
-def _resource(name: Word, value: Value, document: Composed, report: DiagnosticReport) -> ResourceSyntax:
+def _resource(name: Word, value: Value, document: ComposedDocument, report: DiagnosticReport) -> ResourceSyntax:
     at = name.span.start.offset
     if at in document.broken_offsets or (document.is_damaged(at) and not isinstance(value, Map)):
         return ResourceSyntax(name, None, None, is_binary=False, is_sound=False)

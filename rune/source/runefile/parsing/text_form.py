@@ -15,7 +15,7 @@ from rune.source.runefile.diagnostics import Span
 from rune.source.runefile.parsing.text_words import BadLine, Words, key_of
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.yaml.values import MAX_VALUES, Composed, Map, Sequence, Value, YamlScalar
+from rune.source.runefile.yaml.values import MAX_VALUES, ComposedDocument, Map, Sequence, Value, YamlScalar
 from rune.wording import quoted
 
 _INSTRUCTIONS = ("FROM", "CAPABILITY", "PROC_BLOCK", "MODEL", "OUT", "RUN")
@@ -43,12 +43,12 @@ def is_text_form(text: str) -> bool:
     return False
 
 
-def compose_text(source: SourceText, report: DiagnosticReport) -> Composed:
+def compose_text(source: SourceText, report: DiagnosticReport) -> ComposedDocument:
     """Reads the instructions. A line that is none goes into the report, and the others are still read; never raises."""
     reading = _TextFormReader(source, report)
     for start, end in _lines(source):
         if not reading.line(start, end):
-            return Composed(None, is_whole=False)
+            return ComposedDocument(None, is_whole=False)
     return reading.compose()
 
 
@@ -169,7 +169,7 @@ class _TextFormReader:
             stage.is_damaged = True
             raise BadLine(problem.cause, problem.span, problem.notes, of_stage=True) from problem
 
-    def compose(self) -> Composed:
+    def compose(self) -> ComposedDocument:
         self._connect()
         start = self._first or self._source.span(0, 0)
         note = "It is understood and can be built. `rune fmt` writes it as YAML, which the graph can edit too."
@@ -190,7 +190,7 @@ class _TextFormReader:
         damaged_spans = tuple(
             (stage.span.start.offset, stage.end) for stage in self._stages if stage.is_damaged and not stage.is_broken
         )
-        return Composed(root, self._is_whole, broken_offsets, damaged_spans)
+        return ComposedDocument(root, self._is_whole, broken_offsets, damaged_spans)
 
     def _connect(self) -> None:
         """Each stage of a chain reads from the one before it."""

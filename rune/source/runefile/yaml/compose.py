@@ -19,7 +19,7 @@ from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.yaml.plain import read_plain
 from rune.source.runefile.yaml.reader import Composer, TooMuch, Unreadable, problem_in
-from rune.source.runefile.yaml.values import Composed
+from rune.source.runefile.yaml.values import ComposedDocument
 
 MOST_ROUNDS = 20
 """How many problems of syntax are reported, and so how often a text is read again."""
@@ -35,17 +35,17 @@ _RESERVED_CHARACTER = re.compile(r"[@`%][^\s,\[\]{}\"'#]*")
 _NO_TEXT = Reader.NON_PRINTABLE
 
 
-def compose(source: SourceText, report: DiagnosticReport) -> Composed:
+def compose(source: SourceText, report: DiagnosticReport) -> ComposedDocument:
     """Reads a YAML document. What is no YAML goes into the report; never raises."""
     text = _without_controls(source, report)
     root = read_plain(text)
     if root is not None:
-        return Composed(root, is_whole=text == source.text)
+        return ComposedDocument(root, is_whole=text == source.text)
     try:
         return _whole(source, text, report, is_whole=text == source.text)
     except TooMuch as problem:
         report.error(Code.TOO_LARGE, problem.message, problem.span)
-        return Composed(None, is_whole=False)
+        return ComposedDocument(None, is_whole=False)
     except Unreadable as problem:
         return _Recovery(source, text, report).compose(problem)
 
@@ -69,7 +69,7 @@ def _whole(
     is_whole: bool,
     broken_offsets: frozenset[int] = frozenset(),
     damaged_spans: tuple[tuple[int, int], ...] = (),
-) -> Composed:
+) -> ComposedDocument:
     """All of a text that is expected to be readable. Raises `TooMuch` and `Unreadable`."""
     composer = Composer(source, text)
     root = composer.document()
@@ -77,7 +77,7 @@ def _whole(
         fixes = [report.guess(notice.span, notice.text)] if notice.text is not None else []
         tell = report.error if notice.severity is Severity.ERROR else report.warning
         tell(notice.code, notice.message, notice.span, [notice.note], fixes)
-    return Composed(root, is_whole, broken_offsets, damaged_spans)
+    return ComposedDocument(root, is_whole, broken_offsets, damaged_spans)
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class _Recovery:
         self._broken_offsets: set[int] = set()
         self._damaged_spans: dict[int, tuple[int, int]] = {}
 
-    def compose(self, problem: Unreadable) -> Composed:
+    def compose(self, problem: Unreadable) -> ComposedDocument:
         """Returns the remaining tree; `problem` is the first one of reading all of it."""
         if len(self._entries) <= _MOST_ENTRIES:
             for entry in self._entries:
@@ -130,7 +130,7 @@ class _Recovery:
             except Unreadable as next_problem:
                 again = next_problem
                 read_count += len(self._text)
-        return Composed(None, is_whole=False)
+        return ComposedDocument(None, is_whole=False)
 
     def _recover_entry(self, entry: _Entry) -> None:
         """Tells what is wrong within one entry: at most two things, after which nothing of it is left."""

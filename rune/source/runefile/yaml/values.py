@@ -46,7 +46,7 @@ Value = YamlScalar | Sequence | Map
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class ComposedDocument:
     """The readable part. `is_whole` is false when lines had to be skipped.
 
     `broken_offsets` are the offsets of names under which nothing is left to be read, and `damaged_spans` the places

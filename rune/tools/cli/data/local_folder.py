@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.export.data_folder import LIST, Listed, list_bytes, read_list
+from rune.datasets.export.data_folder import LIST, DataFolderRow, list_bytes, read_list
 from rune.datasets.export.layout import VersionOrigin
 from rune.datasets.layouts.files import printable_name
 from rune.datasets.layouts.folder import DataFolder
@@ -25,7 +25,7 @@ class LocalFolder:
 
     path: Path
     origin: VersionOrigin | None
-    rows: tuple[Listed, ...]
+    rows: tuple[DataFolderRow, ...]
     digests: Mapping[str, str]
     """Of the files, by name; without the list."""
 
@@ -67,6 +67,6 @@ def sendable_names(files: DataFolder) -> Sequence[str]:
     return names
 
 
-def write_list(path: Path, origin: VersionOrigin, rows: Iterable[Listed]) -> None:
+def write_list(path: Path, origin: VersionOrigin, rows: Iterable[DataFolderRow]) -> None:
     """Writes the list of a folder, whole or not at all."""
     write_file(path / LIST, list_bytes(origin, sorted(rows, key=lambda row: (row.number, row.file))))

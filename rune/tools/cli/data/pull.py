@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 import click
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.export.data_folder import DATA_FOLDER, LIST, Listed, folder_names, place_of, read_list
+from rune.datasets.export.data_folder import DATA_FOLDER, LIST, DataFolderRow, folder_names, place_of, read_list
 from rune.datasets.export.layout import VersionOrigin
 from rune.datasets.export.local_changes import local_changes
 from rune.datasets.layouts.archive import DataArchive, JoinedFile
@@ -87,12 +87,14 @@ def _require_same_project(local: LocalFolder, project: str) -> None:
         )
 
 
-def _arrange(local: LocalFolder, entries: Mapping[int, VersionEntry], folders: Mapping[int, str]) -> dict[int, Listed]:
+def _arrange(
+    local: LocalFolder, entries: Mapping[int, VersionEntry], folders: Mapping[int, str]
+) -> dict[int, DataFolderRow]:
     """Moves files whose label changed, deletes those of samples that the version does not have, and returns the rows
     of the samples that are there."""
     by_digest = {entry.digest: entry for entry in entries.values()}
     files = {place_of(file): file for file in local.digests} | {file: file for file in local.digests}
-    rows: dict[int, Listed] = {}
+    rows: dict[int, DataFolderRow] = {}
     for row in local.rows:
         file = files.get(row.file) or files.get(place_of(row.file))
         if file is None or local.digests[file] != row.digest:
@@ -112,10 +114,10 @@ def _arrange(local: LocalFolder, entries: Mapping[int, VersionEntry], folders: M
 
 def _fetch_part(
     client: DataClient, version: RemoteDataVersion, target: Path, folders: Mapping[int, str]
-) -> dict[int, Listed]:
+) -> dict[int, DataFolderRow]:
     """Fetches samples into their folders, which are by number; returns their rows. Those that were deleted meanwhile
     have none."""
-    rows: dict[int, Listed] = {}
+    rows: dict[int, DataFolderRow] = {}
     after = min(folders) - 1
     while after < max(folders):
         with tempfile.TemporaryFile() as file:
@@ -131,7 +133,7 @@ def _fetch_part(
     return rows
 
 
-def unpack_part(archive: DataArchive, target: Path, folders: Mapping[int, str]) -> Mapping[int, Listed]:
+def unpack_part(archive: DataArchive, target: Path, folders: Mapping[int, str]) -> Mapping[int, DataFolderRow]:
     """Writes the files of the samples that have a folder; returns the rows of all. Raises `RegistryRefused` for an
     archive that is damaged, or whose names lead out of the folder."""
     try:
@@ -153,5 +155,5 @@ def unpack_part(archive: DataArchive, target: Path, folders: Mapping[int, str]) 
     return rows
 
 
-def _row_of(name: str, entry: VersionEntry) -> Listed:
-    return Listed(name, entry.number, entry.digest, entry.label, entry.split, entry.group, entry.positions)
+def _row_of(name: str, entry: VersionEntry) -> DataFolderRow:
+    return DataFolderRow(name, entry.number, entry.digest, entry.label, entry.split, entry.group, entry.positions)

@@ -9,7 +9,7 @@ from typing import Any
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import FileError, ProjectFiles
 from rune.running.container.graph import graph_json
-from rune.source.runefile import Checked, Severity, check, outline_to_json
+from rune.source.runefile import CheckedRunefile, Severity, check, outline_to_json
 from rune.tools.cli.inspection.rune_description import graph_text
 from rune.tools.cli.projects.project import ProjectOnDisk
 from rune.wording import counted, printable
@@ -62,7 +62,7 @@ def project_text(project: ProjectOnDisk) -> Iterator[str]:
             yield f"\t{diagnostic.span.start.line}: {printable(diagnostic.message)}"
 
 
-def _counts(checked_runefile: Checked) -> tuple[int, int]:
+def _counts(checked_runefile: CheckedRunefile) -> tuple[int, int]:
     errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in checked_runefile.diagnostics)
     return errors, len(checked_runefile.diagnostics) - errors
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import FileError
 from rune.source.language.apply import apply_fixes
-from rune.source.runefile import Checked, Diagnostic, Fix, check
+from rune.source.runefile import CheckedRunefile, Diagnostic, Fix, check
 from rune.source.runefile.stages.models import Signatures
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.projects.edited_files import EditedFiles
@@ -23,11 +23,11 @@ class FixedProject:
 
     texts: dict[str, tuple[str, str]]
     fixed_diagnostics: tuple[Diagnostic, ...]
-    checked_runefile: Checked
+    checked_runefile: CheckedRunefile
     files: EditedFiles
 
 
-def fix_project(project: ProjectOnDisk, checked_runefile: Checked, signatures: Signatures) -> FixedProject:
+def fix_project(project: ProjectOnDisk, checked_runefile: CheckedRunefile, signatures: Signatures) -> FixedProject:
     """Nothing is written, and nothing is guessed: only fixes that are safe are applied."""
     before: dict[str, str] = {}
     texts: dict[str, str] = {}
@@ -52,11 +52,11 @@ def fix_project(project: ProjectOnDisk, checked_runefile: Checked, signatures: S
     return FixedProject(changes, tuple(fixed_diagnostics), checked_runefile, files)
 
 
-def _fixed_by(applied_fixes: tuple[Fix, ...], checked_runefile: Checked) -> list[Diagnostic]:
+def _fixed_by(applied_fixes: tuple[Fix, ...], checked_runefile: CheckedRunefile) -> list[Diagnostic]:
     return [each for each in checked_runefile.diagnostics if each.fixes and each.fixes[0] in applied_fixes]
 
 
-def _texts_of(project: ProjectOnDisk, checked_runefile: Checked) -> dict[str, str]:
+def _texts_of(project: ProjectOnDisk, checked_runefile: CheckedRunefile) -> dict[str, str]:
     """The Runefile as the check read it, and the other files that fixes change."""
     texts = {project.runefile: checked_runefile.source.text}
     for diagnostic in checked_runefile.diagnostics:

@@ -16,7 +16,7 @@ from rune.source.language import Analysis, analyse
 from rune.source.language.apply import apply_edits
 from rune.source.language.format.formatting import FormatRefused, format_text
 from rune.source.language.graph.infer import infer_types
-from rune.source.runefile import DEFAULT_RUNEFILE, Checked, Diagnostic, Severity
+from rune.source.runefile import DEFAULT_RUNEFILE, CheckedRunefile, Diagnostic, Severity
 from rune.source.runefile.syntax import RunefileForm
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.allow_outside import allow_outside_option, allowed_folders
@@ -123,7 +123,7 @@ def _edited_text(project: ProjectOnDisk, analysis: Analysis, *, infer: bool) -> 
     return apply_edits(analysis.source.text, edits)
 
 
-def _errors(checked_runefile: Checked) -> tuple[Diagnostic, ...]:
+def _errors(checked_runefile: CheckedRunefile) -> tuple[Diagnostic, ...]:
     return tuple(each for each in checked_runefile.diagnostics if each.severity is Severity.ERROR)
 
 

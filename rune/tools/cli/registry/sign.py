@@ -26,7 +26,7 @@ from rune.tools.signing.bundles import sign_statement
 from rune.tools.signing.errors import BadKey
 from rune.tools.signing.keys import PrivateKey, SigningHalf, is_encrypted, read_private_key
 from rune.tools.signing.referrers import SubjectManifest, signature
-from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, verify_bundle
+from rune.tools.signing.verifying import SignedBundle, Trust, VerifiedStatement, verify_bundle
 
 
 @click.command()
@@ -87,7 +87,7 @@ def _sign(
 ) -> str:
     """Shows what will be signed, signs it, and pushes the signature. Returns its digest."""
     bundle = sign_statement(statement, key)
-    proof = verify_bundle(Signed(bundle), Trust((key.public,)), [subject.digest])
+    proof = verify_bundle(SignedBundle(bundle), Trust((key.public,)), [subject.digest])
     click.echo("\n".join(["This will be signed:", *lines_of(proof)[1:]]), err=True)
     if asks:
         click.confirm("Sign this?", abort=True, err=True)

@@ -19,7 +19,7 @@ from rune.tools.signing.keys import read_fingerprint, read_public_key
 from rune.tools.signing.provenance import ProvenanceOrigin, read_provenance
 from rune.tools.signing.referrers import PUBLIC_KEY
 from rune.tools.signing.statements import Statement
-from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, find_proof
+from rune.tools.signing.verifying import SignedBundle, Trust, VerifiedStatement, find_proof
 from rune.wording import counted, plain
 
 BUNDLE_SUFFIX = ".sigstore.json"
@@ -62,7 +62,7 @@ def verified_statement(
 ) -> VerifiedStatement:
     """Returns the statement of a trusted key about a manifest that says what `require` wants. Raises `NotSigned`."""
     bundles = [
-        Signed(each.data, decoded_annotation(each, PUBLIC_KEY))
+        SignedBundle(each.data, decoded_annotation(each, PUBLIC_KEY))
         for each in fetch_referrers(registry, repository, digest, BUNDLE_TYPE, LARGEST_BUNDLE)
     ]
     try:

@@ -11,7 +11,16 @@ import re
 from dataclasses import dataclass, field
 from itertools import count
 
-from rune.source.merge import FilesMerge, MergeChoice, MergeConflict, Side, SideFiles, Stored, former_paths, merge_files
+from rune.source.merge import (
+    FilesMerge,
+    MergeChoice,
+    MergeConflict,
+    Side,
+    SideFiles,
+    StoredContent,
+    former_paths,
+    merge_files,
+)
 from rune.source.merge.lines import lines_of
 from rune.source.merge.pieces import END, pieces_of
 
@@ -155,7 +164,7 @@ def _offer_back(simulation: Simulation, number: int) -> None:
     merge = merge_files(base, _side(base, ours), _side(base, theirs), _text_of)
     choices = {each.key: _choice(simulation, each) for each in merge.conflicts}
     result = {
-        path: content.digest if isinstance(content, Stored) else content.text
+        path: content.digest if isinstance(content, StoredContent) else content.text
         for path, content in merge.files(choices).items()
     }
     _require_nothing_lost(base, ours, theirs, merge, choices, result)

@@ -9,7 +9,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import DescribedTensor, ModelSignature, ModelTensor
 from rune.project.files import MemoryFiles
 from rune.source.language.apply import apply_edits
-from rune.source.runefile import Checked, check
+from rune.source.runefile import CheckedRunefile, check
 from rune.source.runefile.to_json import wire_to_json
 from rune.tensor import ElementType, TensorType
 from tests.rune.source.runefile.signatures import known
@@ -70,7 +70,7 @@ def project(*stages: str, kind: str = "IMAGE", pixels: str = "RGB", model: str =
     )
 
 
-def checked(text: str) -> Checked:
+def checked(text: str) -> CheckedRunefile:
     contents = {"Runefile.yml": text.encode(), **dict.fromkeys(MODELS, b"")}
     return check(MemoryFiles(contents), PUBLISHED_BLOCKS, signatures=known(MODELS))
 

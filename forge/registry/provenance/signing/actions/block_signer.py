@@ -22,7 +22,7 @@ from forge.registry.provenance.signing.actions.signer import open_key, set_cosig
 from forge.registry.provenance.signing.attaching import link_referrers, put_referrers
 from forge.registry.provenance.signing.blocks.attaching import block_statement_of, block_subject
 from rune.tools.signing.bundles import sign_statement
-from rune.tools.signing.verifying import Signed, Trust, verify_bundle
+from rune.tools.signing.verifying import SignedBundle, Trust, verify_bundle
 
 
 def sign_block(context: JobContext) -> Mapping[str, Any]:
@@ -35,7 +35,7 @@ def sign_block(context: JobContext) -> Mapping[str, Any]:
     key = open_key(row)
     subject, name = block_subject(block), f"{block.repository.project.full_name}/blocks/{block.name}"
     bundle = sign_statement(block_statement_of(block), key)
-    verify_bundle(Signed(bundle), Trust((key.public,)), [subject.digest])
+    verify_bundle(SignedBundle(bundle), Trust((key.public,)), [subject.digest])
     now = timezone.now()
     referrers = signature_referrers(subject, bundle, key, name, now)
     put_referrers(*referrers)

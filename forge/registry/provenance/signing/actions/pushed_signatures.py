@@ -19,7 +19,7 @@ from rune.tools.signing.bundles import BUNDLE_TYPE, LARGEST_BUNDLE
 from rune.tools.signing.errors import BadBundle, SignatureRefused
 from rune.tools.signing.keys import read_public_key
 from rune.tools.signing.provenance import read_provenance
-from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, verify_bundle
+from rune.tools.signing.verifying import SignedBundle, Trust, VerifiedStatement, verify_bundle
 
 
 def note_pushed_signature(repository: Repository, manifest: Manifest, actor: Actor) -> None:
@@ -68,7 +68,7 @@ def _proof(manifest: Manifest, keys: tuple[SigningKey, ...]) -> VerifiedStatemen
         (layer,) = json.loads(read_blob(manifest.blob_id))["layers"]
         if not 0 < layer["size"] <= LARGEST_BUNDLE:
             return None
-        return verify_bundle(Signed(read_blob(layer["digest"])), trust, [manifest.subject])
+        return verify_bundle(SignedBundle(read_blob(layer["digest"])), trust, [manifest.subject])
     except (SignatureRefused, NotFound, Damaged, KeyError, ValueError, TypeError, RecursionError):
         return None
 

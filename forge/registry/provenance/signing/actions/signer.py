@@ -38,7 +38,7 @@ from forge.registry.provenance.signing.secret import SecretUnusable, read_secret
 from rune.tools.signing.bundles import sign_statement
 from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key, read_private_key
 from rune.tools.signing.referrers import Referrer, SubjectManifest, cosign_signature, cosign_tag, signature
-from rune.tools.signing.verifying import Signed, Trust, verify_bundle
+from rune.tools.signing.verifying import SignedBundle, Trust, verify_bundle
 
 
 def make_key(context: JobContext) -> Mapping[str, Any]:
@@ -83,7 +83,7 @@ def sign_publication(context: JobContext) -> Mapping[str, Any]:
     documents, subject = documents_of(publication.build, artefact), subject_of(publication.build)
     statement = statement_of(publication, documents)
     bundle = sign_statement(statement, key)
-    verify_bundle(Signed(bundle), Trust((key.public,)), [subject.digest])
+    verify_bundle(SignedBundle(bundle), Trust((key.public,)), [subject.digest])
     now, project = timezone.now(), publication.repository.project
     referrers = signature_referrers(subject, bundle, key, project.full_name, now)
     # An earlier release of the server may have attached other documents than the statement names now.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
-from rune.compiler.anvil.computation import Array, Clamped, Computation
+from rune.compiler.anvil.computation import Array, ClampsOutput, Computation
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.numbers.byte_table import ByteTable
 from rune.compiler.anvil.ops.numbers.rescaling import FARTHEST_NUMBER, OutputRange, precision, rescaled_twice
@@ -25,7 +25,7 @@ from rune.model.tflite import Activation, LeakyReluOptions
 
 
 @dataclass(frozen=True)
-class ClampFloat32(Computation, Clamped):
+class ClampFloat32(Computation, ClampsOutput):
     """Of `count` numbers."""
 
     count: int

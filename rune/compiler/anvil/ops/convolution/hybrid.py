@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.computation import Array, Clamped, Computation, Padded, PaddingFrame
+from rune.compiler.anvil.computation import Array, ClampsOutput, Computation, PaddingFrame, ReadsPadding
 from rune.compiler.anvil.ops.convolution.window import Window
 from rune.compiler.anvil.requantisation.fixed_point import Integers
 
 
 @dataclass(frozen=True, eq=False)
-class HybridConv2D(Computation, Clamped, Padded):
+class HybridConv2D(Computation, ClampsOutput, ReadsPadding):
     """`filters` are int8 [output channel, height, width, input channel]; `scales` and `bias` float32, one a channel. A
     fully connected layer is a convolution of images of one pixel.
 
@@ -67,7 +67,7 @@ class HybridConv2D(Computation, Clamped, Padded):
 
 
 @dataclass(frozen=True, eq=False)
-class HybridDepthwiseConv2D(Computation, Clamped, Padded):
+class HybridDepthwiseConv2D(Computation, ClampsOutput, ReadsPadding):
     """`taps` are int8 [height * width, output channel]; `scales` and `bias` float32, one a channel. Output channel c
     reads input channel c // (output channels / input channels). Images are brought to int8 asymmetrically."""
 

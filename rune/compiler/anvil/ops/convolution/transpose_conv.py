@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.channels import ChannelRange
-from rune.compiler.anvil.computation import Array, Clamped, Computation
+from rune.compiler.anvil.computation import Array, ClampsOutput, Computation
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.convolution.conv_2d import (
     bias_of,
@@ -99,7 +99,7 @@ class TransposeConvInt16(Computation):
 
 
 @dataclass(frozen=True, eq=False)
-class TransposeConvFloat32(Computation, Clamped):
+class TransposeConvFloat32(Computation, ClampsOutput):
     """`filters` are float32 [output channel, height, width, input channel], `bias` one a channel."""
 
     window: Window
@@ -121,7 +121,7 @@ class TransposeConvFloat32(Computation, Clamped):
 
 
 @dataclass(frozen=True, eq=False)
-class HybridTransposeConv(Computation, Clamped):
+class HybridTransposeConv(Computation, ClampsOutput):
     """`filters` are int8 [output channel, height, width, input channel]; `scales` and `bias` float32, one a channel."""
 
     window: Window

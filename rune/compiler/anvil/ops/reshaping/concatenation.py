@@ -14,7 +14,7 @@ from itertools import accumulate
 import numpy as np
 
 from rune.compiler.anvil.channels import ChannelRange, JoinsChannels, Mask
-from rune.compiler.anvil.computation import Array, Computation, Joined, ViewParts
+from rune.compiler.anvil.computation import Array, Computation, JoinsInputs, ViewParts
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.reshaping.rearrangement import ELEMENTS, integers
 from rune.model.tflite import Activation, AxisOptions, ConcatenationOptions, Tensor
@@ -24,7 +24,7 @@ EVERY = slice(None)
 
 
 @dataclass(frozen=True)
-class Concatenation(Computation, Joined, JoinsChannels):
+class Concatenation(Computation, JoinsInputs, JoinsChannels):
     """`rows` times a stretch of each input, one after the other; how many bytes each has. `dimensions` are those from
     the joined one on: 1 where channels are joined, 0 where each input is a channel."""
 

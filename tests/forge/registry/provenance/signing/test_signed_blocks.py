@@ -28,7 +28,7 @@ from rune.tools.signing.bundles import BUNDLE_TYPE
 from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key, read_public_key
 from rune.tools.signing.referrers import BOM_TYPE, README_TYPE, STATEMENT_TYPE, cosign_tag
 from rune.tools.signing.statements import Subject, read_statement
-from rune.tools.signing.verifying import Signed, Trust, verify_bundle
+from rune.tools.signing.verifying import SignedBundle, Trust, verify_bundle
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import built
 from tests.forge.registry.provenance.signing.test_provenance import layer_of
@@ -50,7 +50,7 @@ def referrer(block: BlockVersion, kind: str) -> Manifest:
 def proven(block: BlockVersion, key: SigningKey) -> BlockProvenance:
     """Returns the proven contents of a signature of a block, for a client that trusts the key."""
     trust = Trust((read_public_key(key.public_key.encode()),))
-    signed = Signed(layer_of(referrer(block, BUNDLE_TYPE)))
+    signed = SignedBundle(layer_of(referrer(block, BUNDLE_TYPE)))
     return read_block_provenance(verify_bundle(signed, trust, [block.manifest.blob_id]).statement)
 
 
@@ -101,7 +101,10 @@ def test_a_block_has_its_bill_and_the_readme_beside_it_and_its_statement_names_b
     assert file["hashes"] == [{"alg": "SHA-256", "content": digest_of(SMOOTH).removeprefix("sha256:")}]
     origin = read_block_provenance(read_statement(layer_of(referrer(block, STATEMENT_TYPE))))
     assert [each.name for each in origin.files] == ["smooth.py"]
-    assert origin.attachments == (Subject("bom.cdx.json", digest_of(bill)), Subject("README.md", digest_of(b"# Sounds")))
+    assert origin.attachments == (
+        Subject("bom.cdx.json", digest_of(bill)),
+        Subject("README.md", digest_of(b"# Sounds")),
+    )
     project.name = "renamed"
     project.save()
     assert read_block_provenance(read_statement(block_statement_of(block))).attachments == origin.attachments

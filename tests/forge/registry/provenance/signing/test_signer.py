@@ -30,7 +30,7 @@ from rune.tools.signing.errors import SignatureRefused
 from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key, read_public_key
 from rune.tools.signing.provenance import read_provenance
 from rune.tools.signing.referrers import BOM_TYPE, PUBLIC_KEY, SubjectManifest, cosign_tag, signature
-from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, verify_bundle
+from rune.tools.signing.verifying import SignedBundle, Trust, VerifiedStatement, verify_bundle
 from tests.forge.factories.builds import approved, built
 from tests.forge.registry.distribution.artifacts.registry_client import RegistryClient, credentials
 from tests.forge.registry.provenance.signing.test_provenance import layer_of
@@ -47,7 +47,7 @@ def proof_of(tag: Tag, key: SigningKey) -> VerifiedStatement:
     newest = bundles.last()
     assert newest is not None
     trust = Trust((read_public_key(key.public_key.encode()),))
-    return verify_bundle(Signed(layer_of(newest)), trust, [tag.manifest.blob_id])
+    return verify_bundle(SignedBundle(layer_of(newest)), trust, [tag.manifest.blob_id])
 
 
 @pytest.mark.slow
