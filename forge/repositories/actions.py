@@ -164,7 +164,7 @@ def offer_commit(actor: Actor, link: LinkedBranch, ref: str, base: Version, inco
     number = number_of(ref)
     origin = OutsideOrigin(newest.author, f"request {number} of {link.address}" if number else link.place)
     title = newest.subject or f"Commit {newest.commit[:12]}"
-    change = bring_from_outside(actor, project, origin, title, base=base, offered=incoming.version)
+    change = bring_from_outside(actor, project, origin, title, base=base, offered_version=incoming.version)
     RemoteRequest.objects.create(change_request=change, project=project, url=link.url, ref=ref, commit=newest.commit)
     return change
 

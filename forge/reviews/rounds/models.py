@@ -43,11 +43,11 @@ class Review(models.Model):
     reminded_after = models.DateTimeField(null=True, blank=True)
     joining: int
     """How many people may still join it by a letter; of what `forge.reviews.rounds.access.with_joining` found."""
-    judged: str | None
+    rune_digest: str | None
     """The digest of what it judges now; of what `forge.reviews.rounds.open_reviews` found, as `since`, when its newest
     round began."""
     since: datetime
-    published: str | None
+    published_version: str | None
     """The version under which what it judges is published; of what `forge.reviews.rounds.access.with_published`
     found."""
 

@@ -103,8 +103,8 @@ class ReviewTrials(ForgeView):
         principal = principal_of(request)
         review = find_review(principal, review_id)
         body = [RequestedChange(**each) for each in self.read_body(request, TrySerializer)["changes"]]
-        tried = actions.try_changes(principal, review, body)
-        return Response(_trial(tried), status=status.HTTP_202_ACCEPTED)
+        trial = actions.try_changes(principal, review, body)
+        return Response(_trial(trial), status=status.HTTP_202_ACCEPTED)
 
 
 class OneTrial(ForgeView):
@@ -179,7 +179,7 @@ def _field(field: Field) -> FieldJson:
         "argument": field.argument,
         "kind": field.kind,
         "help": field.help,
-        "value": field.stated,
+        "value": field.text,
         "default": field.default,
         "minimum": field.minimum,
         "maximum": field.maximum,
