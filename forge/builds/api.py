@@ -102,8 +102,8 @@ class ProjectTargets(ProjectView):
 
 
 def _targets_answer(project: Project) -> Response:
-    shown = targets_to_json(project)
-    return with_etag(Response(shown), choices_facets(choices_from_json(shown)))
+    answer = targets_to_json(project)
+    return with_etag(Response(answer), choices_facets(choices_from_json(answer)))
 
 
 class OneBuild(ForgeView):

@@ -58,16 +58,16 @@ class ShownFigure:
 
 def shown_limits(build: Build, lost: LostTests = NOTHING_LOST) -> tuple[ShownLimit, ...]:
     """The build's limits, in their order. `lost` is what the build that it is compared with was tested on."""
-    return tuple(_shown(each, lost) for each in judgements_of(build))
+    return tuple(_shown_limit(each, lost) for each in judgements_of(build))
 
 
 def with_limits(rows: Iterable[FigureRow], build: Build, lost: LostTests = NOTHING_LOST) -> tuple[ShownFigure, ...]:
     """The figures, each with its limit, which has the same name."""
-    limits = {limit_name(each.limit): _shown(each, lost) for each in judgements_of(build)}
+    limits = {limit_name(each.limit): _shown_limit(each, lost) for each in judgements_of(build)}
     return tuple(ShownFigure(row, limits.get(row.name)) for row in rows)
 
 
-def _shown(judgement: Judgement, lost: LostTests) -> ShownLimit:
+def _shown_limit(judgement: Judgement, lost: LostTests) -> ShownLimit:
     limit, look, sentence = judgement.limit, OUTCOME_TAGS[judgement.outcome], judgement_sentence(judgement)
     if (lost.labels or lost.samples) and limit.kind is LimitKind.ACCURACY and judgement.outcome.passes:
         # An accuracy without the labels or samples that were hard to tell says less than the one before it.

@@ -27,13 +27,13 @@ def refresh_preview(actor: Actor, project: Project) -> Preview | None:
     return preview
 
 
-def watch_wires(actor: Actor, project: Project, requested: Any, *, timed: bool = False) -> Preview:
+def watch_wires(actor: Actor, project: Project, requested_wires: Any, *, timed: bool = False) -> Preview:
     """Asks for what flows in these wires, of the newest text, or, `timed`, for a rune that says when each stage ends.
 
     Only a timed one may name no wires. Raises `Invalid`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.READ, project)
-    wires = [] if timed and requested == [] else checked_wires(requested)
+    wires = [] if timed and requested_wires == [] else checked_wires(requested_wires)
     return start_watch(project, {"watched": wires, "timed": timed})
 
 

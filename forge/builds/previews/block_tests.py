@@ -23,21 +23,21 @@ from forge.projects.versions.store import WorkingTree, working_tree
 from rune.source.runefile.blocks.test_files import has_tests
 
 _lock = Lock()
-_untested: set[UUID] = set()
+_untested_projects: set[UUID] = set()
 """Projects whose newest preview has tests that did not come to their end in this process."""
 
 
 def expect_tests(project_id: UUID) -> None:
     """The project has a new preview, whose tests are to run."""
     with _lock:
-        _untested.add(project_id)
+        _untested_projects.add(project_id)
 
 
 def run_expected_tests(
     project_id: UUID, compiler: Compiler, tick: Callable[[], None], pace: PaceNow, work: PreviewWork
 ) -> None:
     """Runs the tests of the project's newest preview if they are expected. Raises what `tick` raises."""
-    if project_id not in _untested:
+    if project_id not in _untested_projects:
         return
     preview = Preview.objects.plain().select_related("project").get(project=project_id)
     is_pending = Preview.objects.requested().filter(project=project_id, state=PreviewState.BUILDING).exists()
@@ -52,7 +52,7 @@ def run_expected_tests(
         # The build says why; the next edit has another try.
         pass
     with _lock:
-        _untested.discard(project_id)
+        _untested_projects.discard(project_id)
 
 
 def _run_tests(

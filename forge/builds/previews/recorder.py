@@ -140,25 +140,27 @@ class PreviewRecorder:
             return
         if preview.is_plain and "outline" in values:
             keep_contents(preview.project_id, values["outline"], self._tree.manifest)
-        stored = Preview.objects.select_related("project", "build__version", "build__artefact").get(pk=preview.pk)
-        append_event(stored.project.stream, _event_of(stored))
+        saved_preview = Preview.objects.select_related("project", "build__version", "build__artefact").get(
+            pk=preview.pk
+        )
+        append_event(saved_preview.project.stream, _event_of(saved_preview))
 
 
 def _event_of(preview: Preview) -> NewEvent:
     """Returns the event of a preview, with the answer of `GET` for any member unless it is too large for a message."""
     if not preview.is_plain:
         return PREVIEW_WATCHED(watch=str(preview.pk), state=preview.state, answer=watch_to_json(preview))
-    shown = preview_to_json(preview)
-    if len(json.dumps(shown)) > EVENT_LIMIT:
+    answer = preview_to_json(preview)
+    if len(json.dumps(answer)) > EVENT_LIMIT:
         return PREVIEW_CHANGED(sequence=preview.sequence, state=preview.state)
-    return PREVIEW_CHANGED(sequence=preview.sequence, state=preview.state, preview=shown)
+    return PREVIEW_CHANGED(sequence=preview.sequence, state=preview.state, preview=answer)
 
 
 def preview_build(project: Project, artefact: Artefact) -> Build:
     """The build by which a rune that nobody pressed Build for is shown; within the caller's transaction."""
-    shown = Build.objects.filter(project=project, kind=BuildTrigger.PREVIEW, artefact=artefact).first()
-    if shown is not None:
-        return shown
+    build = Build.objects.filter(project=project, kind=BuildTrigger.PREVIEW, artefact=artefact).first()
+    if build is not None:
+        return build
     return Build.objects.create(
         project=project,
         name=project.name,

@@ -10,7 +10,7 @@ from forge.core.api.json_types import Timestamp, Uuid, choices
 from rune.source.runefile import DiagnosticJson, OutlineJson
 
 PreviewStateJson = Annotated[str, choices("PreviewState", PreviewState.values)]
-_BROKEN = "The Runefile has a problem. Fix it to watch its wires."
+_BROKEN_RUNEFILE = "The Runefile has a problem. Fix it to watch its wires."
 BROKEN_BY_CHANGES = "With these changes the Runefile has a problem."
 _BROKEN_FOR_TEACHING = "The Runefile has a problem. Fix it in the studio first."
 _BROKEN_BY_FIX = "With this answer the Runefile has a problem."
@@ -142,11 +142,11 @@ def good_build_to_json(build: Build | None) -> PreviewBuildJson | None:
 
 def watch_to_json(watch: Preview) -> WatchJson:
     """Returns the watched or tested file as JSON, with the last rune that shows it."""
-    broken = _BROKEN if watch.fix is None else _BROKEN_BY_FIX
+    reason = _BROKEN_RUNEFILE if watch.fix is None else _BROKEN_BY_FIX
     if watch.is_for_teaching:
-        broken = _BROKEN_FOR_TEACHING
+        reason = _BROKEN_FOR_TEACHING
     if watch.copy is not None:
-        broken = BROKEN_BY_CHANGES
+        reason = BROKEN_BY_CHANGES
     return {
         "id": str(watch.pk),
         "wires": watch.options["watched"],
@@ -154,6 +154,6 @@ def watch_to_json(watch: Preview) -> WatchJson:
         "fix": cast("NamedFixJson | None", watch.fix),
         "tests": cast("CompiledTestsJson", watch.outline) if watch.tests is not None and watch.outline else None,
         "state": watch.state,
-        "error": broken if watch.state == PreviewState.BROKEN else watch.error or None,
+        "error": reason if watch.state == PreviewState.BROKEN else watch.error or None,
         "build": good_build_to_json(watch.build),
     }

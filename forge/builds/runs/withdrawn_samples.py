@@ -37,5 +37,5 @@ def _versions_with(scope: SampleScope) -> list[DataVersion]:
     """The versions that running builds use and that have one of the samples."""
     used = Build.objects.filter(job__state=JobState.RUNNING, data_version__data_set=scope.data_set)
     versions = DataVersion.objects.filter(pk__in=used.order_by().values("data_version"))
-    wanted = frozenset(scope.numbers)
-    return [each for each in versions if any(entry.number in wanted for entry in entries_of(each))]
+    numbers = frozenset(scope.numbers)
+    return [each for each in versions if any(entry.number in numbers for entry in entries_of(each))]

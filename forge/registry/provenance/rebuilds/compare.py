@@ -53,7 +53,7 @@ def build_second_time(
         with new_compiler() as compiler, local_files(job.manifest, folder) as files:
             with open_blob_file(artefact.digest, folder) as first:
                 compiler.run(
-                    job.described(steps),
+                    job.compiler_job(steps),
                     read,
                     owner=job.organisation,
                     files=files,
