@@ -7,7 +7,7 @@ from typing import Final
 from zipfile import ZipFile
 
 from rune.compiler.anvil.models.control_flow import MOST_OPERATORS, MOST_ROUNDS
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.ops.activations.softmax import LONGEST_ROW
 from rune.compiler.anvil.ops.reduction.mean import SUM_OF_INT8
@@ -63,7 +63,7 @@ def operators_page() -> str:
         models = [pack.read(name) for name in sorted(pack.namelist()) if name.endswith(".tflite")]
     for data in models:
         model = read_model(data)
-        if unsupported(model):
+        if unsupported_ops(model):
             continue
         for operator in model.operators:
             targets_of.setdefault(operator.op, set()).add(operator_types(model, operator))

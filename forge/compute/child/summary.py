@@ -12,7 +12,7 @@ from rune.compiler.anvil.errors import AnvilError
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.map import MemoryMap
 from rune.compiler.anvil.memory.plan import plan
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, ModelError, describe, read_model, signature
@@ -54,7 +54,7 @@ def memory_of(model: Model, data: bytes) -> dict[str, Any]:
     None where the host runs it, and `map` says what lies where. `live` is the most that tensors between operators have
     at one time."""
     needs: dict[str, Any] = {"runs": "host", "arena": None, "constants": None, "live": live_bytes(model), "map": None}
-    if unsupported(model):
+    if unsupported_ops(model):
         return needs
     try:
         files = MemoryFiles({_STARTER: starter(signature(model), _MODEL).encode("utf-8"), _MODEL: data})

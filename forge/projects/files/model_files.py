@@ -67,11 +67,11 @@ def model_page(data: bytes) -> ModelPageJson:
     """
     from rune.compiler.anvil.models.support import (  # brings the ops and NumPy: at the first model
         signature_with_support,
-        unsupported,
+        unsupported_ops,
     )
 
     model = verified_model(data)
-    missing = unsupported(model)
+    missing = unsupported_ops(model)
     return {
         **describe(model),
         "signature": to_json(signature_with_support(model)),

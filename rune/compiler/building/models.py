@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rune.abi import ModelFormat
 from rune.compiler.anvil.models.caching import CACHE_SIZE, SMALL
-from rune.compiler.anvil.models.support import signature_with_support, unsupported
+from rune.compiler.anvil.models.support import signature_with_support, unsupported_ops
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.building.model_report import ModelReport
 from rune.model.tflite import Model, ModelSignature, UnsupportedOp, read_model, signature, wrong_in_pages
@@ -83,7 +83,7 @@ def _report(stage: ModelStage, models: ProjectModels, host_models: bool, profile
     if stage.format is not ModelFormat.TENSORFLOW_LITE:
         return ModelReport(stage.name, stage.file, size, None, "host", mimetype=stage.format.mimetype)
     model = models.model(stage.file)
-    lacking: tuple[UnsupportedOp, ...] = unsupported(model, profile)
+    lacking: tuple[UnsupportedOp, ...] = unsupported_ops(model, profile)
     # An output whose dimensions only the Runefile says is known once the model ran: no compiled code can tell.
     is_open = stage.outputs != tuple(tensor.type for tensor in signature(model).outputs)
     runs_on_host = bool(lacking) or host_models or stage.is_hosted or is_open

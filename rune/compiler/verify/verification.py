@@ -121,7 +121,7 @@ class ModelVerification:
         if figures.is_within:
             return (
                 f"within the tolerance of the reference on {counted(self.inputs, 'input')}, "
-                f"differing by at most {figures.largest:.2g}{excused(figures)}"
+                f"differing by at most {figures.largest:.2g}{excused_text(figures)}"
             )
         begins = f", first at {self.first}" if self.first else ""
         if self.is_float:
@@ -181,7 +181,7 @@ class ModelVerification:
         )
 
 
-def excused(figures: DeviationFigures) -> str:
+def excused_text(figures: DeviationFigures) -> str:
     """Returns the excused part of the figures, as the end of a sentence; empty where there is none."""
     if not figures.excused:
         return ""
@@ -290,7 +290,7 @@ class Verification:
             return f"identical to the reference on {inputs}{both}{hosted_text}"
         largest = max(model.figures.largest for model in self.compiled_models)
         total = together(model.figures for model in self.compiled_models)
-        by = f"differing by at most {largest:.2g}{excused(total)}"
+        by = f"differing by at most {largest:.2g}{excused_text(total)}"
         return f"within the tolerance of the reference on {inputs}, {by}{both}{hosted_text}"
 
     def to_json(self) -> VerificationJson:

@@ -36,14 +36,14 @@ class LostTests:
     samples: int
 
 
-def lost(before: Evaluation, after: Evaluation) -> LostTests:
+def lost_tests(before: Evaluation, after: Evaluation) -> LostTests:
     """Returns the tests that were lost since the earlier evaluation. A sample is identified by its name."""
     labels = {each.label for each in after.outcomes}
     missing = {each.name for each in before.outcomes} - {each.name for each in after.outcomes}
     return LostTests(tuple(sorted({each.label for each in before.outcomes} - labels)), len(missing))
 
 
-def changed(before: Evaluation, after: Evaluation) -> EvaluationChange:
+def evaluation_change(before: Evaluation, after: Evaluation) -> EvaluationChange:
     """Which samples became right or wrong from one to the other. A sample is known by its name."""
     was = {each.name: each.is_right for each in before.outcomes}
     both = [each for each in after.outcomes if each.name in was]

@@ -48,7 +48,7 @@ class CommandFailed(click.ClickException):
         click.echo("\n".join(lines), file=file, err=file is None, color=with_colour)
 
 
-def failed(message: str, error: BaseException) -> CommandFailed:
+def command_failure(message: str, error: BaseException) -> CommandFailed:
     """The end of a command for `error`, whose own causes are named as well."""
     return CommandFailed(message, causes_of(error))
 

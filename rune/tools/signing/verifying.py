@@ -49,13 +49,13 @@ class VerifiedStatement:
     """The bundle that proves it."""
 
 
-def verify_bundle(signed: SignedBundle, trust: Trust, digests: Iterable[str]) -> VerifiedStatement:
+def verify_bundle(signed_bundle: SignedBundle, trust: Trust, digests: Iterable[str]) -> VerifiedStatement:
     """Returns what a trusted key says of all artifacts with these digests. Raises `SignatureRefused`."""
     try:
-        bundle = read_bundle(signed.bundle)
+        bundle = read_bundle(signed_bundle.bundle)
     except BadBundle as error:
         raise SignatureRefused(f"The signature cannot be read: it {error}.") from None
-    keys = trust.known_keys(signed.offered_key)
+    keys = trust.known_keys(signed_bundle.offered_key)
     key = next((each for each in keys if each.verifies(bundle.signature, bundle.signed_bytes)), None)
     if key is None:
         hint = f" It names the key {bundle.hint[:80]}." if bundle.hint.isprintable() and bundle.hint else ""
@@ -71,11 +71,11 @@ def verify_bundle(signed: SignedBundle, trust: Trust, digests: Iterable[str]) ->
             others = ", ".join(subject.digest for subject in statement.subjects[:3])
             message = f"The signature is about {others}, and not about {digest}."
             raise SignatureRefused(message, is_by_trusted_key=True)
-    return VerifiedStatement(statement, key, signed.bundle)
+    return VerifiedStatement(statement, key, signed_bundle.bundle)
 
 
 def find_proof(
-    signed: Iterable[SignedBundle], trust: Trust, digests: Iterable[str], require: Callable[[Statement], None]
+    signed_bundles: Iterable[SignedBundle], trust: Trust, digests: Iterable[str], require: Callable[[Statement], None]
 ) -> VerifiedStatement:
     """Returns the first of several signatures that proves what is wanted of all these artifacts. `require` raises
     `SignatureRefused` for a statement that says anything else.
@@ -83,7 +83,7 @@ def find_proof(
     Raises `SignatureRefused`, with the reason of the one that came closest.
     """
     expected_digests, refusals = tuple(digests), []
-    for each in signed:
+    for each in signed_bundles:
         try:
             proof = verify_bundle(each, trust, expected_digests)
             require(proof.statement)

@@ -18,12 +18,12 @@ from rune.model.tflite import Model, ModelSignature, Operator, UnsupportedOp, op
 
 
 @cached_by_model
-def unsupported(model: Model, profile: Profile = LITERT) -> tuple[UnsupportedOp, ...]:
+def unsupported_ops(model: Model, profile: Profile = LITERT) -> tuple[UnsupportedOp, ...]:
     """Returns the ops that cannot be compiled with the bits of the profile's runtime, in the model's order, each
     combination of op and types once. Empty if the model can be compiled."""
     missing_operators = lacking(model) if profile is TFLM else ()
     if missing_operators:
-        return tuple(_without_blame(missing_operators, unsupported(model)))
+        return tuple(_without_blame(missing_operators, unsupported_ops(model)))
     counts: Counter[tuple[str, str]] = Counter()
     model = plain_model(model)
     refusals: dict[Alike, str | None] = {}
@@ -51,7 +51,7 @@ def _without_blame(
 @cached_by_model
 def signature_with_support(model: Model) -> ModelSignature:
     """Returns the inputs and outputs of a model, and the operators that cannot be compiled. Raises `ModelError`."""
-    return replace(signature(model), unsupported=unsupported(model))
+    return replace(signature(model), unsupported=unsupported_ops(model))
 
 
 def _refusal(model: Model, operator: Operator, profile: Profile) -> str | None:

@@ -13,7 +13,7 @@ from rune.compiler.anvil.graph import NUMPY_TYPES, Value
 from rune.compiler.anvil.limit_checks import check_limits
 from rune.compiler.anvil.models.caching import cached_by_model
 from rune.compiler.anvil.models.plain_model import plain_model
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.operation import Alike, Contradiction, ModelOp, alike
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.ops.numbers.byte_table import ByteTable
@@ -30,7 +30,7 @@ def read_ops(
 ) -> tuple[int, ...]:
     """Adds a model's ops with the values `inputs`, and returns the values of its outputs. Raises `UnsupportedModel` and
     `BadModel`."""
-    lacking = unsupported(model, profile)
+    lacking = unsupported_ops(model, profile)
     if lacking:
         raise UnsupportedModel(file, lacking)
     try:

@@ -42,7 +42,7 @@ _GROWING = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "a
 
 def call(scope: FunctionScope, node: ast.Call) -> TypedValue | None:
     """Checks a call that is used as a number; returns None if a problem was reported."""
-    typed_value = called(scope, node)
+    typed_value = any_call(scope, node)
     if typed_value is None:
         return None
     if isinstance(typed_value.expression, HelperCall) and typed_value.expression.type is None:
@@ -52,7 +52,7 @@ def call(scope: FunctionScope, node: ast.Call) -> TypedValue | None:
     return typed_value
 
 
-def called(scope: FunctionScope, node: ast.Call) -> TypedValue | None:
+def any_call(scope: FunctionScope, node: ast.Call) -> TypedValue | None:
     """Checks a call, which may be of a helper without a result."""
     for keyword in node.keywords:
         scope.report(

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rune.compiler.pyblock.checking.calls import called
+from rune.compiler.pyblock.checking.calls import any_call
 from rune.compiler.pyblock.checking.expressions import array_of, literal_whole, whole
 from rune.compiler.pyblock.checking.problems import ProblemKind
 from rune.compiler.pyblock.checking.scope import FunctionScope
@@ -215,7 +215,7 @@ def _report_other(scope: FunctionScope, node: ast.expr) -> None:
         return
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         before = len(scope.text.problems)
-        called(scope, node)
+        any_call(scope, node)
         if len(scope.text.problems) > before:
             return
     scope.report(ProblemKind.OUTSIDE, node, "A loop needs a range or an array", "Write `for i in range(len(x)):`.")

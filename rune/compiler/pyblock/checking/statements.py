@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from rune.compiler.pyblock.checking.array_statements import is_writable, new_array, store, store_number
-from rune.compiler.pyblock.checking.calls import called
+from rune.compiler.pyblock.checking.calls import any_call
 from rune.compiler.pyblock.checking.conversions import MAX_PROMOTED, coerce, condition, is_float_literal
 from rune.compiler.pyblock.checking.expressions import OPERATORS, array_of, indices_of, number, operation
 from rune.compiler.pyblock.checking.loops import head_of, names_of_target
@@ -148,7 +148,7 @@ def _call_alone(scope: FunctionScope, node: ast.Call) -> tuple[Statement, ...]:
                 ProblemKind.CALL, keyword.value, "print takes only values in a block", "Remove the name before `=`."
             )
         return (Evaluate(tuple(each for each in values if each is not None), node.lineno),)
-    result = called(scope, node)
+    result = any_call(scope, node)
     return () if result is None else (Evaluate((result.expression,), node.lineno),)
 
 

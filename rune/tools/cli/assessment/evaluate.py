@@ -35,7 +35,7 @@ from rune.source.policy.quantities import share_of_percent
 from rune.source.policy.wording import judgement_sentence, limit_name
 from rune.source.policy.wording import lines as limit_lines
 from rune.source.runefile import Severity
-from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import read_input_file
 from rune.tools.cli.projects.policy import preferred_profile, preferred_variant, require_policy, target_figures
@@ -191,7 +191,7 @@ def command(
                     )
                 )
             except (EvaluationImpossible, RuneError) as error:
-                raise failed(f"Unable to evaluate {name}", error) from error
+                raise command_failure(f"Unable to evaluate {name}", error) from error
     has_learned = policy is not None and _has_learned(policy.project, samples_path, all_samples)
     judgements = (
         ()
@@ -268,7 +268,7 @@ def _rune_of(subject: Path) -> tuple[bytes, str, _BuiltProject | None]:
         count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)
         raise CommandFailed(f"{project.name} has {counted(count, 'error')}") from failure
     except CompileError as error:
-        raise failed(f"Unable to compile {project.name}", error) from error
+        raise command_failure(f"Unable to compile {project.name}", error) from error
 
 
 @contextmanager
@@ -283,7 +283,7 @@ def _samples(path: Path) -> Iterator[Sequence[LabelledSample]]:
         else:
             yield samples_in_table(FolderFiles(path.parent), read_input_file(path))
     except (SamplesRefused, FileError, zipfile.BadZipFile) as error:
-        raise failed(f'Unable to read the samples of "{path}"', error) from error
+        raise command_failure(f'Unable to read the samples of "{path}"', error) from error
 
 
 def _print(evaluation: Evaluation, judgements: Sequence[Judgement], name: str, form: str) -> None:

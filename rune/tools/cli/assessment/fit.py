@@ -23,7 +23,7 @@ from rune.devices.boards.lookup import UnknownBoard, boards, find_board
 from rune.devices.emulation.measuring import measured_or_planned, period_of
 from rune.source.runefile import Severity
 from rune.source.runefile.codes import Code
-from rune.tools.cli.failure import failed
+from rune.tools.cli.failure import command_failure
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import ANY_PATH
 from rune.tools.cli.projects.policy import preferred_package_aim, preferred_profile, require_policy
@@ -134,7 +134,7 @@ def _on_target(project: ProjectOnDisk, target: str, options: _CompileOptions) ->
         click.echo(f"Error: {_failure_text(failure, target)}", err=True)
         sys.exit(1)
     except CompileError as error:
-        raise failed(f"Unable to build {project.name} for {target}", error) from error
+        raise command_failure(f"Unable to build {project.name} for {target}", error) from error
     needs, reason = measured_or_planned(result, project.name, optimization=options.optimization)
     return _TargetNeeds(needs, period_of(result.program.capabilities), reason)
 

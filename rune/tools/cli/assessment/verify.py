@@ -38,7 +38,7 @@ from rune.source.runefile.pipeline import CapabilityStage
 from rune.toolchain import toolchain_digest
 from rune.tools.cli.assessment.rune_origin import RuneOrigin, origin_from_report
 from rune.tools.cli.assessment.verified_packages import package_kind, verify_package
-from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, failed
+from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, command_failure
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import read_input_file
 from rune.tools.cli.projects.policy import preferred_profile, preferred_variant, require_policy
@@ -217,7 +217,7 @@ def _verification_of(
         seed = secrets.randbelow(1 << 32) if effort.seed is None else effort.seed
         return verify_recorded(data, inputs=effort.inputs, seed=seed, resources=options.resources)
     except (ContainerError, NoProject, RuneError) as error:
-        raise failed(f"Unable to verify {subject.name}", error) from error
+        raise command_failure(f"Unable to verify {subject.name}", error) from error
 
 
 def _verified_project(
@@ -253,9 +253,9 @@ def _verified_project(
         count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)
         raise CommandFailed(f"{project.name} has {counted(count, 'error')}") from failure
     except CompileError as error:
-        raise failed(f"Unable to compile {project.name}", error) from error
+        raise command_failure(f"Unable to compile {project.name}", error) from error
     except (FileError, RuneError) as error:
-        raise failed(f"Unable to verify {project.name}", error) from error
+        raise command_failure(f"Unable to verify {project.name}", error) from error
 
 
 def _build_rune(project: ProjectOnDisk, target: Target, profile: Profile) -> bytes:

@@ -20,7 +20,7 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.layouts.folder import DataFolder
 from rune.tools.cli.data.agreement import require_consent
 from rune.tools.cli.data.local_folder import sendable_names
-from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.remote import DataClient, NewSample, RegistryRefused, RegistryUnreachable, RemoteError
 from rune.wording import counted, plain
 
@@ -63,7 +63,7 @@ def import_data(client: DataClient, source: Path, options: ImportOptions) -> Non
                     click.echo(f"Go on with the same command and --resume {row['id']}", err=True)
                 raise
     except (OSError, zipfile.LargeZipFile) as error:
-        raise failed(f'Unable to read "{source}"', error) from error
+        raise command_failure(f'Unable to read "{source}"', error) from error
     except BadContent as error:
         raise CommandFailed(f'Unable to read "{source}": {error}') from error
     _report(client.project, row)

@@ -15,7 +15,7 @@ from rune.datasets.export.layout import VersionOrigin
 from rune.datasets.layouts.files import printable_name
 from rune.datasets.layouts.folder import DataFolder
 from rune.digests import digest_of
-from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.files.writing import write_file
 
 
@@ -40,7 +40,7 @@ def read_folder(path: Path) -> LocalFolder:
         digests = {name: digest_of(files.read(name)) for name in sendable_names(files) if name != LIST}
         contents = read_list(json.loads(files.read(LIST))) if LIST in files else None
     except OSError as error:
-        raise failed(f'Unable to read "{path}"', error) from error
+        raise command_failure(f'Unable to read "{path}"', error) from error
     except BadContent as error:
         raise CommandFailed(f'Unable to read "{path}": {error}') from error
     except (ValueError, RecursionError):

@@ -18,7 +18,7 @@ from rune.datasets.layouts.archive import DataArchive, JoinedFile
 from rune.datasets.layouts.json_files import json_of
 from rune.digests import digest_of
 from rune.tools.cli.data.local_folder import LocalFolder, read_folder, write_list
-from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.files.writing import replacing, write_file
 from rune.tools.remote import DataClient, RegistryRefused, RemoteDataVersion, VersionEntry
 from rune.wording import counted, size_text
@@ -55,7 +55,7 @@ def pull_folder(client: DataClient, version: RemoteDataVersion, target: Path) ->
                 bar.update(len(missing[:PART]))
                 missing = missing[PART:]
     except OSError as error:
-        raise failed(f'Unable to write "{target}"', error) from error
+        raise command_failure(f'Unable to write "{target}"', error) from error
     deleted_count = len(entries) - len(rows)
     end = f"; {deleted_count:,} were deleted meanwhile" if deleted_count else ""
     click.echo(
@@ -69,7 +69,7 @@ def pull_archive(client: DataClient, version: RemoteDataVersion, layout: str, ta
         with replacing(target) as file:
             client.download_export(version.number, layout, file, limit_bytes=_ARCHIVE_BYTES)
     except OSError as error:
-        raise failed(f'Unable to write "{target}"', error) from error
+        raise command_failure(f'Unable to write "{target}"', error) from error
     click.echo(f"{target}: version {version.number}, {layout}, {size_text(target.stat().st_size)}")
 
 

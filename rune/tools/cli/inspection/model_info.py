@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.model.tflite import Model, ModelError, Tensor, describe, element_kind, read_model
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.input_file import ANY_PATH, read_input_file
@@ -42,7 +42,7 @@ def _as_json(model: Model) -> dict[str, object]:
         "outputs": [_tensor_json(model.tensors[index]) for index in model.outputs],
         "ops": len(model.operators),
         **{key: description[key] for key in ("description", "operators", "size", "weights_size", "parameters")},
-        "unsupported": [each.to_json() for each in unsupported(model)],
+        "unsupported": [each.to_json() for each in unsupported_ops(model)],
     }
 
 
@@ -92,7 +92,7 @@ def _as_text(model: Model) -> Iterator[str]:
     assert isinstance(operators, list)  # noqa: S101 (describe says so)
     for operator in operators:
         yield f"\t{printable(operator['op'])} ({operator['types']}): {operator['count']}"
-    lacking = unsupported(model)
+    lacking = unsupported_ops(model)
     if lacking:
         yield "Run by the host, because these cannot be compiled yet:"
         yield from (f"\t{printable(str(item))}" for item in lacking)

@@ -18,7 +18,7 @@ from rune.compiler.building.block_cache import BlockCache
 from rune.source.runefile import diagnostic_to_json
 from rune.source.runefile.blocks.lock import LOCK_FILE, lock_text
 from rune.tensor import ElementType
-from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import ANY_PATH
 from rune.tools.cli.projects.fetched_blocks import keep, registry_for
@@ -77,7 +77,7 @@ def copy(name: str, project: Path, element: str | None) -> None:
     except FileExistsError:
         raise CommandFailed(f"{target} already exists. Rename it, or delete it, and copy again.") from None
     except OSError as error:
-        raise failed(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
+        raise command_failure(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
     click.echo(f"Wrote {target}. Write `proc-block: ./{target.name}` in the Runefile to use it.")
 
 
@@ -230,7 +230,7 @@ def test(project: Path, word: str | None, form: str) -> None:
     try:
         report = run_block_tests(files, only=test_files, pattern=word)
     except CompileError as error:
-        raise failed("Unable to compile the tests", error) from error
+        raise command_failure("Unable to compile the tests", error) from error
     if not report.outcomes:
         names = [f"{path} {each.name}" for path in test_files for each in read_tests(files, path).tests]
         if not names or word is None:
@@ -269,7 +269,7 @@ def _lock(project: Path, path: SharedPath, pulled_block: PulledBlock) -> None:
         before = lock.read_text(encoding="utf-8") if lock.exists() else ""
         lock.write_text(lock_text(before, [(path, pulled_block.digest)]), encoding="utf-8", newline="\n")
     except OSError as error:
-        raise failed(f'Unable to write "{lock}"', OSError(error.errno, error.strerror)) from error
+        raise command_failure(f'Unable to write "{lock}"', OSError(error.errno, error.strerror)) from error
 
 
 def _catalogue_block(name: str) -> Block:

@@ -17,7 +17,7 @@ from rune.source.runefile.model_inputs import InputChoiceError, runefile_of
 from rune.source.runefile.model_inputs.sound_presets import sound_inputs
 from rune.source.runefile.model_inputs.starter import asks_for_pixels, starter
 from rune.source.templates import Template, list_templates
-from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.files.input_file import ANY_PATH, read_input_file
 from rune.tools.cli.projects.model_input import (
     LABELS,
@@ -208,7 +208,7 @@ def _reading(model: Path) -> Iterator[None]:
     except FileError as error:
         raise CommandFailed(f"{model.name} cannot be the name of a project's file: {error.reason}") from error
     except OSError as error:
-        raise failed(f'Unable to read "{model}"', OSError(error.errno, error.strerror)) from error
+        raise command_failure(f'Unable to read "{model}"', OSError(error.errno, error.strerror)) from error
 
 
 def _possible(model: Model) -> tuple[str, ...]:
@@ -277,4 +277,4 @@ def _write(folder: Path, contents: dict[str, bytes]) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
     except OSError as error:
-        raise failed(f'Unable to write "{folder}"', OSError(error.errno, error.strerror)) from error
+        raise command_failure(f'Unable to write "{folder}"', OSError(error.errno, error.strerror)) from error

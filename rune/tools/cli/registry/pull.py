@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import click
 
-from rune.tools.cli.failure import failed
+from rune.tools.cli.failure import command_failure
 from rune.tools.cli.registry.published import named_rune
 from rune.tools.cli.registry.remote_errors import explained
 from rune.tools.cli.registry.trusted_keys import (
@@ -98,7 +98,7 @@ def _pull_into(remote: Registry, reference: Reference, target: Path, proof: Veri
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
     except OSError as error:
-        raise failed(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
+        raise command_failure(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -114,7 +114,7 @@ def _pull_into(remote: Registry, reference: Reference, target: Path, proof: Veri
         part.chmod(0o666 & ~mask)
         part.replace(target)
     except OSError as error:
-        raise failed(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
+        raise command_failure(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
     finally:
         part.unlink(missing_ok=True)
     return pulled_rune

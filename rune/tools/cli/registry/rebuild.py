@@ -16,7 +16,7 @@ from rune.compiler.verify.runes.rebuild_result import RebuildResult, RebuildStat
 from rune.compiler.verify.runes.rebuild_spec import UnknownSpec, rebuild_from_spec
 from rune.digests import digest_of
 from rune.project.files import FileError, ProjectFiles
-from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, failed
+from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, command_failure
 from rune.tools.cli.projects.fetched_blocks import with_fetched_blocks
 from rune.tools.cli.projects.project import project_of
 from rune.tools.cli.registry.published import NamedRune, named_rune, unsigned_statement
@@ -80,7 +80,7 @@ def command(
     except UnknownSpec as error:
         raise CommandFailed(f"Unable to build {rune.reference} again", (str(error),)) from error
     except FileError as error:
-        raise failed(f"Unable to build {rune.reference} again", error) from error
+        raise command_failure(f"Unable to build {rune.reference} again", error) from error
     if not rebuild.is_proven:
         rebuild = replace(rebuild, differences=(*_other_files(files, published_rune.origin), *rebuild.differences))
     if form == "json":

@@ -14,7 +14,7 @@ from rune.devices.emulation.around_model import project_around
 from rune.devices.firmware.device import Device
 from rune.devices.firmware.errors import BoardError
 from rune.model.tflite import ModelError, read_model
-from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.files.input_file import ANY_PATH, read_input_file
 from rune.tools.cli.running.serial_line import SerialLine
 from rune.tools.cli.terminal.progress import progress
@@ -80,14 +80,14 @@ def _machine(data: bytes, board: str | None, serial: str | None) -> InferenceMac
     except BuildFailed as error:
         raise CommandFailed("The model cannot be built", tuple(each.message for each in error.diagnostics)) from error
     except (CompileError, ModelError, InferenceFailed, BoardError) as error:
-        raise failed("The model cannot be run there", error) from error
+        raise command_failure("The model cannot be run there", error) from error
 
 
 def _benchmark_of(data: bytes, key: str) -> BenchmarkModel:
     try:
         return benchmark_model(BENCHMARKS[key], read_model(data))
     except (ModelError, WrongModel) as error:
-        raise failed(f"The model is not one of {key}, {BENCHMARKS[key].title}", error) from error
+        raise command_failure(f"The model is not one of {key}, {BENCHMARKS[key].title}", error) from error
 
 
 def _write_project(folder: Path, data: bytes) -> None:

@@ -15,7 +15,7 @@ from rune.running.runtime.engine import isolated_models
 from rune.running.runtime.errors import InputFile, RuneError
 from rune.running.runtime.inputs.readers import Notice, StreamFile
 from rune.running.runtime.interpreters import OpenModel
-from rune.tools.cli.failure import CommandFailed, causes_of, failed
+from rune.tools.cli.failure import CommandFailed, causes_of, command_failure
 from rune.tools.cli.files.input_file import ANY_PATH, read_input_file
 from rune.tools.cli.running.input_options import InputOptions, input_options, limit_options
 from rune.tools.cli.running.interruptible import interruptible
@@ -198,7 +198,7 @@ def load(
     try:
         return interruptible(lambda: Runtime.load(data, limits, resources=resources, open_model=open_model))
     except RuneError as error:
-        raise failed("Unable to load the Runtime", error) from error
+        raise command_failure("Unable to load the Runtime", error) from error
 
 
 def prepared_inputs(rune: LoadedRune, inputs: InputOptions, notice: Notice) -> Mapping[int, InputSource]:

@@ -10,7 +10,7 @@ from rune.devices.firmware.device import Device
 from rune.devices.firmware.errors import BoardError
 from rune.running.runtime import InputSource, LoadedRune, OutputMessage
 from rune.running.runtime.errors import RuneError
-from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.running.interruptible import interruptible
 from rune.tools.cli.running.on_board import BoardResult, ConnectedBoard
 from rune.tools.cli.running.serial_line import SerialLine
@@ -56,4 +56,4 @@ def run_once(rune: LoadedRune, sources: Mapping[int, InputSource]) -> tuple[Outp
     try:
         return interruptible(lambda: rune.call(sources))
     except RuneError as error:
-        raise failed("Prediction failed", error) from error
+        raise command_failure("Prediction failed", error) from error
