@@ -51,23 +51,23 @@ from forge.accounts.serializers import (
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import PERSON, ForgeView, needing, raising
-from forge.core.errors import Conflict, Moved
+from forge.core.errors import AddressChanged, Conflict
 
 
 class OrganisationView(ForgeView):
     """A view below an organisation's address. A former name is answered with the address that it has now."""
 
-    raises = raising(Moved)
+    raises = raising(AddressChanged)
     below: ClassVar[str] = "/organisations"
     """In the address, what is before the organisation's name."""
 
     def organisation(self, request: Request, name: str, verb: Verb = Verb.SEE_ORGANISATION) -> Organisation:
-        """The organisation of the address. Raises `Moved` to the same view of its present address."""
+        """The organisation of the address. Raises `AddressChanged` to the same view of its present address."""
         try:
             return find_organisation(principal_of(request), name, verb)
-        except Moved as error:
+        except AddressChanged as error:
             old, path = f"{self.below}/{name}", request.get_full_path()
-            raise Moved(path.replace(old, f"{self.below}{error.location}", 1)) from error
+            raise AddressChanged(path.replace(old, f"{self.below}{error.location}", 1)) from error
 
 
 class Me(ForgeView):

@@ -11,7 +11,7 @@ from forge.accounts.principals import Principal
 from forge.accounts.quotas.limits import QuotaResource, limit_of
 from forge.collab.reader import reader
 from forge.core.audit.denials import record_denial
-from forge.core.errors import DomainError, Moved
+from forge.core.errors import AddressChanged, DomainError
 from forge.core.events.log import last_sequences
 from forge.projects.access import find_project
 from forge.projects.models import Project
@@ -72,7 +72,7 @@ def _enter(principal: Principal, organisation: str, name: str) -> InitialAccess 
 def _by_address(principal: Principal, organisation: str, name: str) -> SocketAccess | None:
     try:
         return _access(principal, find_project(principal, organisation, name, Verb.READ))
-    except Moved as error:
+    except AddressChanged as error:
         _, organisation, name = error.location.split("/")
     except DomainError as error:
         record_denial(error)

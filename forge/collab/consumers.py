@@ -29,7 +29,7 @@ from forge.collab.protocol.frames import (
     Frame,
     FrameTooLarge,
     HeardFrames,
-    Ignored,
+    IgnoredFrame,
     MalformedFrame,
     QueryAwareness,
     SyncStep1,
@@ -284,7 +284,7 @@ class CollabConsumer(ProjectSocket):
                 self._heard_frames = frames
             case QueryAwareness():
                 self._send_presence()
-            case Ignored():
+            case IgnoredFrame():
                 pass
 
     def _send_presence(self) -> None:

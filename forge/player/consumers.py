@@ -29,9 +29,9 @@ from forge.player.messages import (
     BadMessage,
     Confirm,
     End,
+    PhoneMessage,
     Refuse,
-    Sealed,
-    Shown,
+    SealedFrame,
     read_from_phone,
     read_from_studio,
 )
@@ -55,7 +55,7 @@ TOO_MANY = 300
 """Dropped messages after which a phone's socket is closed."""
 
 
-class Ended:
+class PairingClosing:
     """Close codes of a pairing, beside those of `Closing`."""
 
     OVER = 4000
@@ -213,7 +213,7 @@ class PhoneConsumer(PairingSocket):
             case "sealed" if message["from"] == self.partner:
                 await self.say(**message["data"])
             case "refuse" if self.partner is None:
-                await self.close_for(Ended.REFUSED, "The studio refused this phone.")
+                await self.close_for(PairingClosing.REFUSED, "The studio refused this phone.")
             case "confirm" if self.partner is None:
                 await self._handle_confirm(message)
 
@@ -225,7 +225,9 @@ class PhoneConsumer(PairingSocket):
             self._wrong += 1
             deliver(message["from"], {"what": "wrong", "from": self.group, "pairing": self.key})
             if self._wrong >= TRIES:
-                await self.close_for(Ended.REFUSED, "Different digits were confirmed three times. Start again.")
+                await self.close_for(
+                    PairingClosing.REFUSED, "Different digits were confirmed three times. Start again."
+                )
             return
         self.paired_with(message["from"])
         deliver(message["from"], {"what": "paired", "from": self.group, "pairing": self.key})
@@ -234,11 +236,11 @@ class PhoneConsumer(PairingSocket):
         await self.say(type="paired")
 
     async def on_partner_exit(self, reason: str) -> None:
-        await self.close_for(Ended.OVER, reason)
+        await self.close_for(PairingClosing.OVER, reason)
 
     async def beat(self) -> None:
         if self.partner is None and time.monotonic() > self._ends_at:
-            await self.close_for(Ended.OVER, "The digits were not confirmed in the studio. Start again.")
+            await self.close_for(PairingClosing.OVER, "The digits were not confirmed in the studio. Start again.")
         elif self.phone is not None:
             await self.refresh_access()
 
@@ -255,7 +257,7 @@ class PhoneConsumer(PairingSocket):
         if not self._pace.take(time.monotonic()):
             self._dropped_count += 1
             if self._dropped_count > TOO_MANY:
-                await self.close_for(Ended.TOO_FAST, "The phone sent too many results at once. Pair again.")
+                await self.close_for(PairingClosing.TOO_FAST, "The phone sent too many results at once. Pair again.")
             return
         if text_data is not None and len(text_data) > MESSAGE_LIMIT:
             await self.close_for(Closing.TOO_LARGE, "A result is too large to be shown in the studio.")
@@ -266,10 +268,10 @@ class PhoneConsumer(PairingSocket):
             await self.close_for(Closing.MALFORMED, f"The phone's message cannot be read: {error}.")
             return
         match message:
-            case Shown(data) if self.partner is not None:
+            case PhoneMessage(data) if self.partner is not None:
                 deliver(self.partner, {"what": "shown", "from": self.group, "data": data})
             case End():
-                await self.close_for(Ended.OVER, "You ended the connection.")
+                await self.close_for(PairingClosing.OVER, "You ended the connection.")
 
 
 class StudioConsumer(PairingSocket):
@@ -313,7 +315,7 @@ class StudioConsumer(PairingSocket):
         if self._hearing is None or self._is_closing:
             return
         if not self._pace.take(time.monotonic()):
-            await self.close_for(Ended.TOO_FAST, "The studio sent too many messages at once. Pair again.")
+            await self.close_for(PairingClosing.TOO_FAST, "The studio sent too many messages at once. Pair again.")
             return
         try:
             message = read_from_studio(text_data or "")
@@ -335,7 +337,7 @@ class StudioConsumer(PairingSocket):
                 await self.say(type="gone", pairing=pairing)
             case Refuse(pairing) if pairing in self._requests:
                 deliver(self._requests.pop(pairing), {"what": "refuse", "from": self.group})
-            case Sealed(data) if self.partner is not None:
+            case SealedFrame(data) if self.partner is not None:
                 deliver(self.partner, {"what": "sealed", "from": self.group, "data": data})
             case End() if self.partner is not None:
                 self.leave()

@@ -30,7 +30,7 @@ class BadMessage(ValueError):
 
 
 @dataclass(frozen=True)
-class Shown:
+class PhoneMessage:
     """A message of a paired phone for the studio: results, or the running project. `data` is passed on."""
 
     data: Mapping[str, Any]
@@ -51,7 +51,7 @@ class Confirm:
 
 
 @dataclass(frozen=True)
-class Sealed:
+class SealedFrame:
     """A frame of the studio for its paired phone, which the phone's page alone can read."""
 
     data: Mapping[str, Any]
@@ -64,24 +64,26 @@ class Refuse:
     pairing: str
 
 
-def read_from_phone(text: str) -> Shown | End:
+def read_from_phone(text: str) -> PhoneMessage | End:
     """Reads a message of a phone. Raises `BadMessage`."""
     message = _object(_parse(text), "a message")
     match message.get("type"):
         case "end":
             return End()
         case "outputs":
-            return Shown(_outputs(message), is_about=False)
+            return PhoneMessage(_outputs(message), is_about=False)
         case "about":
-            return Shown(_about(message), is_about=True)
+            return PhoneMessage(_about(message), is_about=True)
         case "key":
-            return Shown({"type": "key", "key": _matching(message.get("key"), PUBLIC_KEY, "a public key")}, False)
+            return PhoneMessage(
+                {"type": "key", "key": _matching(message.get("key"), PUBLIC_KEY, "a public key")}, False
+            )
         case "sealed":
-            return Shown(_sealed_message(message), is_about=False)
+            return PhoneMessage(_sealed_message(message), is_about=False)
     raise BadMessage("a phone says outputs, about, key, sealed or end")
 
 
-def read_from_studio(text: str) -> Confirm | Refuse | Sealed | End:
+def read_from_studio(text: str) -> Confirm | Refuse | SealedFrame | End:
     """Reads a message of a studio. Raises `BadMessage`."""
     message = _object(_parse(text), "a message")
     match message.get("type"):
@@ -92,7 +94,7 @@ def read_from_studio(text: str) -> Confirm | Refuse | Sealed | End:
         case "refuse":
             return Refuse(_text(message.get("pairing"), 64))
         case "sealed":
-            return Sealed(_sealed_message(message))
+            return SealedFrame(_sealed_message(message))
     raise BadMessage("a studio says confirm, refuse, sealed or end")
 
 

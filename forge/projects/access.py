@@ -16,7 +16,7 @@ from forge.accounts.permissions import Verb, can, open_visibilities
 from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE
 from forge.core.database.compiled_queries import CompiledLookup
-from forge.core.errors import Gone, Moved, SignInNeeded
+from forge.core.errors import AddressChanged, Gone, SignInNeeded
 from forge.projects.errors import FilesNotShared
 from forge.projects.models import Favourite, Fork, FormerProjectName, Project, ProjectQuerySet
 
@@ -47,8 +47,8 @@ def find_project(actor: Actor, organisation_name: str, name: str, verb: Verb = V
     """The living project at an address, if the person may do `verb` to it.
 
     Raises `SignInNeeded` for a visitor, `NotFound` for what is not there or not theirs, `Forbidden` for a member
-    whose role does not include the verb, `Moved`, with the present `/organisation/name`, for a former name, and `Gone`
-    for a public page that was taken down.
+    whose role does not include the verb, `AddressChanged`, with the present `/organisation/name`, for a former
+    name, and `Gone` for a public page that was taken down.
     """
     project, has_moved = _by_address(organisation_name, name)
     where = f"{organisation_name}/{name}"
@@ -59,7 +59,7 @@ def find_project(actor: Actor, organisation_name: str, name: str, verb: Verb = V
     if not can(actor, Verb.SEE, project) or (verb not in _SEEN_BY and not can(actor, Verb.READ, project)):
         raise nothing_for(actor, verb, where, project.place)
     if has_moved:
-        raise Moved(project.get_absolute_url())
+        raise AddressChanged(project.get_absolute_url())
     if not can(actor, verb, project):
         raise refusal(actor, verb, where, project.place)
     return project

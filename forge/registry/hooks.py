@@ -67,7 +67,7 @@ judges_of: Hook[[Build], Collection[UUID]] = Hook()
 
 
 @dataclass(frozen=True)
-class Approved:
+class BuildApproval:
     """That a person approves a build's bytes: in which round of a review, 0 outside of one, and since when."""
 
     person: UUID
@@ -75,7 +75,7 @@ class Approved:
     time: datetime
 
 
-approvals: Hook[[Build], Collection[Approved]] = Hook()
+approvals: Hook[[Build], Collection[BuildApproval]] = Hook()
 """The approvals of a build's bytes that stand. The caller has found the build for someone, or says it without names."""
 
 

@@ -17,7 +17,7 @@ PULLS_SHOWN = 10
 
 
 @dataclass(frozen=True)
-class Shared:
+class SharedVersion:
     """The newest commit whose files a project has, and the version with them."""
 
     commit: str
@@ -42,7 +42,7 @@ def pulls_of(actor: Actor, project: Project) -> list[Pull]:
     return list(pulls[:PULLS_SHOWN])
 
 
-def shared_with(link: LinkedBranch) -> Shared | None:
+def shared_with(link: LinkedBranch) -> SharedVersion | None:
     """Returns the common version of a project and its branch: the last one pulled, pushed or merged."""
     merged_requests = RemoteRequest.objects.filter(
         project=link.project_id, url=link.url, ref=link.ref, change_request__state=ChangeState.MERGED
@@ -52,8 +52,8 @@ def shared_with(link: LinkedBranch) -> Shared | None:
     decided_at = None if change is None else change.decided
     is_newest = decided_at is not None and (link.shared is None or decided_at > link.shared)
     if is_newest and change is not None and change.offered is not None and change.merged is not None:
-        return Shared(change.offered.commit, change.offered, change.merged.number - 1)
-    return None if link.version is None else Shared(link.commit, link.version, link.version.number)
+        return SharedVersion(change.offered.commit, change.offered, change.merged.number - 1)
+    return None if link.version is None else SharedVersion(link.commit, link.version, link.version.number)
 
 
 def open_request(link: LinkedBranch, refs: Collection[str] = ()) -> RemoteRequest | None:

@@ -19,7 +19,7 @@ from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, RunsIn, register
 from forge.learning.hooks import model_changes
 from forge.projects.hooks import CardVerdict, PendingItem, PendingItems, card_verdicts, pending_items
-from forge.registry.hooks import Approved, approvals, judges_of
+from forge.registry.hooks import BuildApproval, approvals, judges_of
 from forge.reviews.changes.actions.outside import bring_model
 from forge.reviews.models import Review, ReviewerGroup, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.access import unpublished
@@ -84,7 +84,7 @@ def people_with_a_verdict(build: Build) -> Collection[UUID]:
 
 
 @approvals.register
-def approvals_of_bytes(build: Build) -> Collection[Approved]:
+def approvals_of_bytes(build: Build) -> Collection[BuildApproval]:
     """Returns who approves the build's bytes, with the round of the review in which they looked at them."""
     if build.artefact is None:
         return ()
@@ -93,7 +93,7 @@ def approvals_of_bytes(build: Build) -> Collection[Approved]:
     )
     rounds = dict(Round.objects.filter(build__in=verdicts.values("build")).values_list("build", "number"))
     return [
-        Approved(each.user_id, rounds.get(each.build_id, 0), each.created)
+        BuildApproval(each.user_id, rounds.get(each.build_id, 0), each.created)
         for each in verdicts
         if each.user_id is not None
     ]

@@ -27,7 +27,7 @@ from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline, m
 from forge.builds.serializers import rune_url
 from forge.comparison.changes import compare
 from forge.comparison.figures import figure_rows
-from forge.core.errors import Invalid, Moved, NotFound
+from forge.core.errors import AddressChanged, Invalid, NotFound
 from forge.core.http.pages import show_again
 from forge.datasets.playing import listed_samples
 from forge.datasets.recordings.access import labelled_samples
@@ -91,7 +91,7 @@ def find_side(principal: Principal, reference: str) -> RuneSide:
     organisation, name, number, tag_name = match.groups()
     try:
         project = find_project(principal, organisation, name, Verb.READ if number else Verb.SEE)
-    except Moved as moved:
+    except AddressChanged as moved:
         moved_to = str(moved.location).strip("/").split("/")
         project = find_project(principal, moved_to[0], moved_to[1], Verb.READ if number else Verb.SEE)
     reads = can(principal, Verb.READ, project)

@@ -18,14 +18,14 @@ from forge.accounts.tokens.scopes import Scope, allowed_scopes
 from forge.core.actors import Actor
 from forge.core.audit.denials import Denial
 from forge.core.audit.entries import NOWHERE, AuditPlace
-from forge.core.errors import Forbidden, Moved, NotFound, PersonNeeded, SignInNeeded
+from forge.core.errors import AddressChanged, Forbidden, NotFound, PersonNeeded, SignInNeeded
 
 
 def find_organisation(actor: Actor, name: str, verb: Verb = Verb.SEE_ORGANISATION) -> Organisation:
     """The organisation, if the person may do `verb` to it.
 
     Raises `SignInNeeded` for a visitor, `NotFound` for what is not there or not theirs, `Forbidden` for a member
-    whose role does not include the verb, and `Moved` for a former name of one that they may see.
+    whose role does not include the verb, and `AddressChanged` for a former name of one that they may see.
     """
     organisation = Organisation.objects.filter(name=name).first() if is_name(name) else None
     has_moved = organisation is None
@@ -35,7 +35,7 @@ def find_organisation(actor: Actor, name: str, verb: Verb = Verb.SEE_ORGANISATIO
     if organisation is None or not can(actor, Verb.SEE_ORGANISATION, organisation):
         raise nothing_for(actor, verb, name, organisation.place if organisation else NOWHERE)
     if has_moved:
-        raise Moved(organisation.get_absolute_url())
+        raise AddressChanged(organisation.get_absolute_url())
     if not can(actor, verb, organisation):
         raise refusal(actor, verb, name, organisation.place)
     return organisation

@@ -109,7 +109,7 @@ def secure(artefact: Artefact) -> bool:
 
 def open_rune(artefact: Artefact) -> IO[bytes]:
     """A rune's bytes as a file that is read from its beginning, which the caller closes. Raises `NoRune`; reading
-    raises `Damaged`.
+    raises `BytesDamaged`.
     """
     try:
         return open_blob(artefact.digest, artefact.size)

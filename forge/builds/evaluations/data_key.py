@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.projects.models import Version
 from forge.projects.versions.store import available_files
 from rune.source.policy.read import MAX_SIZE, POLICY_FILE, read_policy
@@ -16,6 +16,6 @@ def data_named_by(version: Version) -> str | None:
         return None
     try:
         text = read_blob(entry["digest"]).decode("utf-8")
-    except (NotFound, Damaged, UnicodeDecodeError):
+    except (NotFound, BytesDamaged, UnicodeDecodeError):
         return None
     return read_policy(text).data

@@ -16,7 +16,7 @@ from django.db import transaction
 from forge.builds.models import Artefact, ArtefactFile, Build, FileRole
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import put_bytes, read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.datasets.models import DataVersion
 from forge.datasets.versions.evaluation import SampleUnderTest, test_samples
 from forge.projects.models import Project
@@ -77,7 +77,7 @@ def stored_evaluation(artefact: Artefact, samples: str) -> Mapping[str, Any] | N
         return None
     try:
         return cast("Mapping[str, Any]", json.loads(read_blob(file.blob_id)))
-    except (NotFound, Damaged, ValueError):
+    except (NotFound, BytesDamaged, ValueError):
         return None
 
 

@@ -26,7 +26,7 @@ from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import read_blob, record, staged_bytes, staged_file
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, WorkerCapability
 from forge.jobs.queue import enqueue
@@ -164,7 +164,7 @@ def _make(job: JobContext, build: Build, artefact: Artefact, new_compiler: NewCo
                     tick=job.tick,
                     pace=job.pace,
                 )
-        except (ChildDied, Damaged) as error:
+        except (ChildDied, BytesDamaged) as error:
             reason = error.reason if isinstance(error, ChildDied) else error.detail
             _keep(artefact, aim, {"refused": reason}, None)
 
@@ -214,7 +214,7 @@ def _stored_description(artefact: Artefact, aim: str) -> Mapping[str, Any] | Non
         return None
     try:
         return cast("Mapping[str, Any]", json.loads(read_blob(file.blob_id)))
-    except (NotFound, Damaged, ValueError):
+    except (NotFound, BytesDamaged, ValueError):
         return None
 
 

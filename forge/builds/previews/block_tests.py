@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 from uuid import UUID
 
-from forge.builds.errors import Superseded, TestsRefused
+from forge.builds.errors import PreviewSuperseded, TestsRefused
 from forge.builds.models import Preview, PreviewState
 from forge.builds.previews.compiler_requests import ask_compiler
 from forge.builds.previews.recorder import PreviewRecorder
@@ -18,7 +18,7 @@ from forge.builds.previews.superseding import PreviewWork
 from forge.compute.errors import ChildDied
 from forge.compute.pool.compiler import Compiler
 from forge.compute.scheduler.pace import PaceNow
-from forge.core.errors import Damaged
+from forge.core.errors import BytesDamaged
 from forge.projects.versions.store import WorkingTree, working_tree
 from rune.source.runefile.blocks.test_files import has_tests
 
@@ -46,9 +46,9 @@ def run_expected_tests(
     try:
         if preview.state == PreviewState.READY:
             _run_tests(preview, compiler, tick, pace, work)
-    except Superseded:
+    except PreviewSuperseded:
         return
-    except (TestsRefused, Damaged, ChildDied):
+    except (TestsRefused, BytesDamaged, ChildDied):
         # The build says why; the next edit has another try.
         pass
     with _lock:
@@ -70,7 +70,7 @@ def failed_tests(
 ) -> list[dict[str, Any]]:
     """The problems of the tests that fail, of the blocks that the pipeline runs.
 
-    Raises `TestsRefused`, `Superseded`, `ChildDied` and what `tick` raises.
+    Raises `TestsRefused`, `PreviewSuperseded`, `ChildDied` and what `tick` raises.
     """
     answer, reason = ask_compiler({"op": "pipeline-tests"}, preview.project, tree, compiler, tick, pace)
     if answer is None:

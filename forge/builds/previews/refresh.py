@@ -18,7 +18,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from forge.builds.artefacts.store import drop_unused
-from forge.builds.errors import NoSuchFix, OverridesRefused, Stopping, Superseded, TeachingRefused, TestsRefused
+from forge.builds.errors import NoSuchFix, OverridesRefused, PreviewSuperseded, Stopping, TeachingRefused, TestsRefused
 from forge.builds.hooks import text_settled
 from forge.builds.models import PLAIN, Build, BuildTrigger, Preview, PreviewState
 from forge.builds.previews.block_tests import expect_tests, run_expected_tests
@@ -36,7 +36,7 @@ from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import PREVIEW_SECONDS
 from forge.compute.scheduler.pace import PaceNow, usual_pace
 from forge.core.blobs.sweep import delete_if_unlinked
-from forge.core.errors import Damaged
+from forge.core.errors import BytesDamaged
 from forge.core.leases import unleased
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree, working_tree
@@ -130,7 +130,7 @@ def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event, pa
             _make(preview, tree, compiler, tick, pace)
         if preview.is_plain:
             text_settled.call(preview.project, tree)
-    except Superseded:
+    except PreviewSuperseded:
         return
     finally:
         lease.release()
@@ -162,7 +162,7 @@ def _make(preview: Preview, tree: WorkingTree, compiler: Compiler, tick: Callabl
             expect_tests(preview.project_id)
     except (NoSuchFix, TestsRefused, OverridesRefused, TeachingRefused) as error:
         recorder.save(PreviewState.FAILED, error=str(error))
-    except Damaged as error:
+    except BytesDamaged as error:
         recorder.save(PreviewState.FAILED, error=error.detail)
     except ChildDied as error:
         recorder.save(PreviewState.FAILED, error=f"{error.reason} The preview is built again at the next edit.")

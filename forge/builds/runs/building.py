@@ -30,7 +30,7 @@ from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler
 from forge.compute.scheduler.pace import ComputePace
 from forge.compute.secret_search import store_scan
 from forge.core.actors import Actor
-from forge.core.errors import Damaged
+from forge.core.errors import BytesDamaged
 from forge.core.observability import log_context_of_build
 from forge.datasets.consent.uses import UsePlace
 from forge.datasets.models import DataVersion
@@ -82,7 +82,7 @@ class BuildRun:
             if isinstance(error, OutOfTime):
                 raise JobFailed(error.reason) from None
             raise AttemptFailed(error.reason, attempts=COMPILER_ATTEMPTS) from None
-        except Damaged as error:
+        except BytesDamaged as error:
             raise JobFailed(error.detail) from None
 
     def _choose_data(self) -> None:

@@ -24,7 +24,7 @@ from forge.builds.artefacts.store import (
 from forge.builds.evaluations.outcomes import add_evaluation
 from forge.builds.models import Artefact
 from forge.builds.runs.jobs import BuildJobStep, BuildTask
-from forge.compute.errors import ChildDied, Killed, OutOfTime
+from forge.compute.errors import ChildDied, ChildKilled, OutOfTime
 from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files, open_blob_file
 from forge.compute.pool.toolchain import fetched_folder
@@ -120,7 +120,7 @@ class Execution:
         except OutOfTime:
             raise
         except ChildDied as error:
-            if not was_warm and not isinstance(error, Killed):
+            if not was_warm and not isinstance(error, ChildKilled):
                 raise
             compute()
 

@@ -25,7 +25,7 @@ _NOTHING = b"\x00"
 
 
 @dataclass(frozen=True)
-class Accepted:
+class AcceptedUpdate:
     """An update that is to be stored; `sender` is None for the server's own."""
 
     update: bytes
@@ -69,7 +69,7 @@ class Settler:
         self._questioned_members.discard(member)
         self.log.forget(member)
 
-    def try_item(self, item: FromMember) -> tuple[UpdateResult, tuple[Accepted, ...]]:
+    def try_item(self, item: FromMember) -> tuple[UpdateResult, tuple[AcceptedUpdate, ...]]:
         """Tries an update; a good one is to be stored, and behind it what takes back a part of it."""
         if item.heard_frames is not None:
             self.log.note_heard(item.member, item.heard_frames)
@@ -99,11 +99,11 @@ class Settler:
         if verdict is not UpdateResult.GOOD:
             return verdict, ()
         self.log.add(item.member, item.update)
-        accepted_update = Accepted(item.update, item.facts, item.member)
+        accepted_update = AcceptedUpdate(item.update, item.facts, item.member)
         if change is None:
             return verdict, (accepted_update,)
         self.log.add(None, change)
-        return verdict, (accepted_update, Accepted(change, read_update(change), None))
+        return verdict, (accepted_update, AcceptedUpdate(change, read_update(change), None))
 
     def _repair(self, item: FromMember, watched_texts: WatchedTexts) -> bytes | None:
         """Takes back what cannot stand of an update that was tried; answers the server's update."""
@@ -126,7 +126,7 @@ class Settler:
         """The document was read whole."""
         self.log.begin_anew(self._document.doc.get_update())
 
-    def new_clients(self, items: list[Accepted]) -> dict[int, UUID]:
+    def new_clients(self, items: list[AcceptedUpdate]) -> dict[int, UUID]:
         """The people behind clients that were not seen before; who brings the texts of several vouches for none."""
         new: dict[int, UUID] = {}
         for item in items:

@@ -94,11 +94,11 @@ class HeardFrames:
 
 
 @dataclass(frozen=True)
-class Ignored:
+class IgnoredFrame:
     """A frame that only servers send."""
 
 
-Frame = SyncStep1 | Update | Awareness | QueryAwareness | HeardFrames | Ignored
+Frame = SyncStep1 | Update | Awareness | QueryAwareness | HeardFrames | IgnoredFrame
 
 
 class _FrameReader:
@@ -144,7 +144,7 @@ def read_frame(data: bytes) -> Frame:
     elif kind == _HEARD_FRAMES:
         frame = HeardFrames(reader.number())
     elif kind == _AUTH:
-        return Ignored()
+        return IgnoredFrame()
     else:
         raise MalformedFrame(f"there is no frame of kind {kind}")
     reader.end()

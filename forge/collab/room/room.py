@@ -18,7 +18,7 @@ from channels.db import database_sync_to_async
 from pycrdt import merge_updates as merged_update
 
 from forge.collab.closing import Closing
-from forge.collab.merging.settling import Accepted, Settler
+from forge.collab.merging.settling import AcceptedUpdate, Settler
 from forge.collab.protocol.frames import (
     EMPTY_UPDATE,
     ClientState,
@@ -223,12 +223,12 @@ class Room:
             self._request_missing(unfit)
         self._merge_if_many()
 
-    def _split_by_fit(self, items: list[FromMember]) -> tuple[list[Accepted], list[FromMember]]:
+    def _split_by_fit(self, items: list[FromMember]) -> tuple[list[AcceptedUpdate], list[FromMember]]:
         """The updates that are to be stored, in an order in which each fits, and those that lack something.
 
         Behind an update that made lines which nobody wrote comes one of the server, which takes them back.
         """
-        good: list[Accepted] = []
+        good: list[AcceptedUpdate] = []
         unfit: list[FromMember] = []
         for _ in range(MAX_ROUNDS):
             unfit = []
@@ -246,7 +246,7 @@ class Room:
             items = unfit
         return good, unfit
 
-    async def _store(self, items: list[Accepted]) -> None:
+    async def _store(self, items: list[AcceptedUpdate]) -> None:
         """Stores what was tried, then applies it and tells the others."""
         if not items:
             return

@@ -181,7 +181,7 @@ def read_jobs(source: socket.socket, jobs: SimpleQueue[tuple[dict[str, Any], lis
 
 
 @dataclass(frozen=True)
-class Begun:
+class ChildResources:
     """The resources of the process after it gave up all others."""
 
     answers: IO[str]
@@ -190,7 +190,7 @@ class Begun:
     isolation: Isolation
 
 
-def begin(sandbox: ProcessNamespaces, arguments: Sequence[str]) -> Begun:
+def begin(sandbox: ProcessNamespaces, arguments: Sequence[str]) -> ChildResources:
     """Limits and confines this process. The arguments are the output's descriptor and the seconds on the processor, 0
     without a limit."""
     limit_itself(int(arguments[1]) or None)
@@ -203,7 +203,7 @@ def begin(sandbox: ProcessNamespaces, arguments: Sequence[str]) -> Begun:
     os.close(nothing)
     toolchain_digest()  # of what is loaded now
     access = toolchain_access(packages(), writable=[sandbox.folder], own_processes=sandbox.has_own_tree)
-    return Begun(answers, jobs, int(arguments[0]), Isolation((*sandbox.gaps, *confine(access))))
+    return ChildResources(answers, jobs, int(arguments[0]), Isolation((*sandbox.gaps, *confine(access))))
 
 
 def main(sandbox: ProcessNamespaces, arguments: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
-from forge.compute.errors import ChildDied, Killed
+from forge.compute.errors import ChildDied, ChildKilled
 from forge.compute.isolation_report import report
 from forge.compute.pool.answer_reading import EVENTS, Answer, Fields
 from forge.compute.pool.answer_stream import AnswerStream
@@ -171,7 +171,7 @@ class ChildProcess:
             return ChildDied(out_of_memory())
         if end is None:
             return ChildDied("The compiler's process stopped answering.")
-        kind = Killed if end.signal == signal.SIGKILL else ChildDied
+        kind = ChildKilled if end.signal == signal.SIGKILL else ChildDied
         return kind(f"The compiler's process {end}.")
 
     def clock(self) -> float:

@@ -19,7 +19,7 @@ from django.core.cache import cache
 
 from forge.accounts.principals import PrincipalKind
 from forge.compute.child.job_file import JobFile
-from forge.compute.errors import ChildDied, Killed, LanguageBusy, OutOfTime, TooManyQuestions
+from forge.compute.errors import ChildDied, ChildKilled, LanguageBusy, OutOfTime, TooManyQuestions
 from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files
 from forge.compute.pool.toolchain import TOOLCHAIN, fetched_folder, warm_compilers
@@ -241,7 +241,7 @@ def _make_ready(compiler: Compiler, owner: UUID, slot: Slot) -> None:
     try:
         try:
             compiler.make_ready(owner=owner, pace=slot.pace)
-        except Killed:
+        except ChildKilled:
             # Something outside ended it before it read the question: another process can answer that.
             compiler.make_ready(owner=owner, pace=slot.pace)
     except ChildDied as error:

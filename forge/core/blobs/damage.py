@@ -10,7 +10,7 @@ import logging
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from forge.core.errors import Damaged
+from forge.core.errors import BytesDamaged
 from forge.core.models import Blob, BlobLink
 
 _log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ MAX_OWNERS_LOGGED = 20
 """Owners of damaged bytes that the log names."""
 
 
-def record_damage(digest: str) -> Damaged:
+def record_damage(digest: str) -> BytesDamaged:
     """Records that a blob is damaged, and returns the error to raise. Works in any thread."""
     was_open = connection.connection is not None
     try:
@@ -32,7 +32,7 @@ def record_damage(digest: str) -> Damaged:
         if not was_open:
             # A thread that only reads has no connection, and nobody would close this one.
             connection.close()
-    return Damaged()
+    return BytesDamaged()
 
 
 def note_intact(digest: str) -> None:

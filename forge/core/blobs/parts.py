@@ -23,7 +23,7 @@ from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
 from forge.core.blobs.chunks import CHUNK
-from forge.core.blobs.store import Staged, blob_storage, put_chunks, put_joined, put_staged, stage
+from forge.core.blobs.store import StagedFile, blob_storage, put_chunks, put_joined, put_staged, stage
 from forge.core.errors import NotFound
 from forge.core.models import Blob
 
@@ -225,7 +225,7 @@ def _put_link(part: Path, digest: str, size: int) -> None:
     link = part.with_name(secrets.token_hex(16))
     os.link(part, link)
     try:
-        put_staged(Staged(link, digest, size))
+        put_staged(StagedFile(link, digest, size))
     finally:
         link.unlink(missing_ok=True)
 

@@ -29,7 +29,7 @@ from django.utils import timezone
 from forge.core.blobs.checked_file import CheckedFile, Comparisons, measure_file
 from forge.core.blobs.chunks import CHUNK
 from forge.core.blobs.damage import record_damage
-from forge.core.errors import Damaged, NotFound, TooLarge
+from forge.core.errors import BytesDamaged, NotFound, TooLarge
 from forge.core.models import Blob, BlobLink
 from rune.digests import digest_of
 from rune.wording import size_text
@@ -82,7 +82,7 @@ def put_chunks(chunks: Iterable[bytes], limit: int | None = None, accept: Accept
     return Blob(digest=file.digest, size=file.size)
 
 
-def put_staged(file: Staged) -> None:
+def put_staged(file: StagedFile) -> None:
     """Stores a file on the store's disk whose digest and size were measured, and flushes it. The file is moved away
     where the store is a folder."""
     storage = blob_storage()
@@ -101,7 +101,7 @@ def put_joined(names: Sequence[str], digest: str, size: int) -> None:
 
     Raises `FileNotFoundError` where one is gone.
     """
-    _upsert(Staged(Path(), digest, size), synced=True)  # for the reason of `put_staged`
+    _upsert(StagedFile(Path(), digest, size), synced=True)  # for the reason of `put_staged`
     cast("BucketStorage", blob_storage()).join(names, blob_name(digest))
 
 
@@ -115,7 +115,7 @@ def put_batch() -> Iterator[Callable[[bytes], Blob]]:
     storage = blob_storage()
     incoming = _incoming(storage)
     temporaries: list[Path] = []
-    files: list[Staged] = []
+    files: list[StagedFile] = []
 
     def put(data: bytes) -> Blob:
         temporaries.append(incoming / secrets.token_hex(16))
@@ -141,7 +141,7 @@ def put_batch() -> Iterator[Callable[[bytes], Blob]]:
 
 
 @dataclass(frozen=True)
-class Staged:
+class StagedFile:
     """A temporary file on the store's disk, ready to be moved into the store."""
 
     path: Path
@@ -150,7 +150,7 @@ class Staged:
 
 
 @contextmanager
-def stage(chunks: Iterable[bytes], limit: int | None = None) -> Iterator[Staged]:
+def stage(chunks: Iterable[bytes], limit: int | None = None) -> Iterator[StagedFile]:
     """Writes a temporary file on the store's disk, which the caller may move away. Raises `TooLarge` once more than
     `limit` bytes came."""
     temporary = _incoming(blob_storage()) / secrets.token_hex(16)
@@ -161,21 +161,21 @@ def stage(chunks: Iterable[bytes], limit: int | None = None) -> Iterator[Staged]
 
 
 @contextmanager
-def staged_bytes(*chunks: bytes) -> Iterator[Staged]:
+def staged_bytes(*chunks: bytes) -> Iterator[StagedFile]:
     """Writes a temporary file, which exists until the caller has called `record`."""
     with _stage_chunks(chunks) as file:
         yield file
 
 
 @contextmanager
-def staged_file(source: Path) -> Iterator[Staged]:
+def staged_file(source: Path) -> Iterator[StagedFile]:
     """Does what `staged_bytes` does with the contents of a file."""
     with source.open("rb") as file, _stage_chunks(iter(partial(file.read, CHUNK), b"")) as staged_copy:
         yield staged_copy
 
 
 @contextmanager
-def _stage_chunks(chunks: Iterable[bytes]) -> Iterator[Staged]:
+def _stage_chunks(chunks: Iterable[bytes]) -> Iterator[StagedFile]:
     storage = blob_storage()
     with stage(chunks) as file:
         if not isinstance(storage, FileSystemStorage):
@@ -184,7 +184,7 @@ def _stage_chunks(chunks: Iterable[bytes]) -> Iterator[Staged]:
         yield file
 
 
-def record(*files: Staged) -> None:
+def record(*files: StagedFile) -> None:
     """Stores staged files in the caller's transaction, which also links them. It does not wait for the disk: use it for
     bytes that can be built again. `sync_blob` flushes them later.
     """
@@ -207,7 +207,7 @@ def place_file(source: Path, digest: str) -> None:
     storage = blob_storage()
     _sync(source)
     _incoming(storage)
-    _move_to_store(storage, Staged(source, digest, source.stat().st_size))
+    _move_to_store(storage, StagedFile(source, digest, source.stat().st_size))
 
 
 def sync_blob(digest: str) -> None:
@@ -222,7 +222,7 @@ def sync_blob(digest: str) -> None:
         with open_blob(digest) as file:
             while file.read(CHUNK):
                 pass
-    except Damaged:
+    except BytesDamaged:
         # The file stays: it is noted as damaged, and the next put replaces it, which may just have happened.
         raise NotFound(f"The bytes of {digest} were damaged.") from None
     if isinstance(storage, FileSystemStorage):
@@ -231,7 +231,7 @@ def sync_blob(digest: str) -> None:
     Blob.objects.filter(pk=digest).update(synced=True, damaged_at=None)
 
 
-def _write_temporary(path: Path, chunks: Iterable[bytes], limit: int | None = None) -> Staged:
+def _write_temporary(path: Path, chunks: Iterable[bytes], limit: int | None = None) -> StagedFile:
     digest, size = hashlib.sha256(), 0
     with path.open("xb") as file:
         for chunk in chunks:
@@ -240,10 +240,10 @@ def _write_temporary(path: Path, chunks: Iterable[bytes], limit: int | None = No
                 raise TooLarge(f"This is larger than the limit of {size_text(limit)}.")
             digest.update(chunk)
             file.write(chunk)
-    return Staged(path, "sha256:" + digest.hexdigest(), size)
+    return StagedFile(path, "sha256:" + digest.hexdigest(), size)
 
 
-def _upsert(*files: Staged, synced: bool) -> None:
+def _upsert(*files: StagedFile, synced: bool) -> None:
     """Writes the rows of staged files, stored now and undamaged. `synced` applies to new rows."""
     now = timezone.now()
     # In one order, so that no two who put the same wait for each other.
@@ -258,14 +258,14 @@ def _upsert(*files: Staged, synced: bool) -> None:
 
 def open_blob(digest: str, size: int | None = None) -> IO[bytes]:
     """A blob's bytes as a file that is read from its beginning, once, which the caller closes. `size` is its size,
-    where that is known. Raises `NotFound`; reading raises `Damaged` before the last bytes.
+    where that is known. Raises `NotFound`; reading raises `BytesDamaged` before the last bytes.
     """
     return cast("IO[bytes]", CheckedFile(open_stored(digest), digest, partial(record_damage, digest), size))
 
 
 def open_intact(digest: str) -> IO[bytes]:
     """A blob's bytes as a file that can be read from anywhere, which the caller closes: all of them are compared with
-    the digest first. Raises `NotFound` and `Damaged`.
+    the digest first. Raises `NotFound` and `BytesDamaged`.
     """
     file = open_stored(digest)
     try:
@@ -282,7 +282,7 @@ def open_intact(digest: str) -> IO[bytes]:
 
 
 def read_blob(digest: str) -> bytes:
-    """All of a blob's bytes. Raises `NotFound` and `Damaged`."""
+    """All of a blob's bytes. Raises `NotFound` and `BytesDamaged`."""
     with open_blob(digest) as file:
         return file.read()
 
@@ -344,7 +344,7 @@ def _incoming(storage: Storage) -> Path:
     return Path(tempfile.gettempdir())
 
 
-def _move_to_store(storage: Storage, source: Staged) -> None:
+def _move_to_store(storage: Storage, source: StagedFile) -> None:
     path = blob_name(source.digest)
     if not isinstance(storage, FileSystemStorage):
         # Over what may be there: that may be damaged, and how long this takes must not tell that it is there.

@@ -36,14 +36,14 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Swept:
+class SweepResult:
     """The blobs that a sweep removed."""
 
     blobs: int
     size: int
 
 
-def sweep_blobs(now: datetime | None = None) -> Swept:
+def sweep_blobs(now: datetime | None = None) -> SweepResult:
     """Removes links of deleted owners, and blobs that nothing has linked for an hour."""
     before = (now or timezone.now()) - GRACE
     delete_orphan_links()
@@ -52,7 +52,7 @@ def sweep_blobs(now: datetime | None = None) -> Swept:
     for digest, length in list(unlinked_blobs.values_list("pk", "size")):
         if _delete_unlinked([digest], Q(put_at__lt=before)):
             count, size = count + 1, size + length
-    return Swept(count, size)
+    return SweepResult(count, size)
 
 
 def delete_if_unlinked(digests: Collection[str]) -> None:

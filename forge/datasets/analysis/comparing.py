@@ -35,7 +35,7 @@ class ComparedSample:
 
 
 @dataclass
-class Compared:
+class ComparisonResults:
     """The results of comparing all samples, by their keys."""
 
     suspects: dict[UUID, tuple[str, float, str]] = field(default_factory=dict)
@@ -99,7 +99,7 @@ def comparison_files(rows: Sequence[ComparedSample]) -> ComparisonFiles:
         return ComparisonFiles(stack.pop_all(), files)
 
 
-def compare(comparison: Compared, rows: Sequence[ComparedSample], answer: SampleComparisonJson) -> None:
+def compare(comparison: ComparisonResults, rows: Sequence[ComparedSample], answer: SampleComparisonJson) -> None:
     """Adds what the process found in these samples. Raises `MalformedAnswer` for positions that there are not."""
     indices = [each["index"] for each in answer["suspects"]] + answer["outliers"]
     indices += [index for group in answer["duplicates"] for index in group]

@@ -26,7 +26,7 @@ from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import open_blob_file
 from forge.compute.pool.toolchain import fetched_folder, warm_compiler
 from forge.datasets.analysis.actions import announce_analysis
-from forge.datasets.analysis.comparing import Compared, compare, comparison_files, rows_to_compare
+from forge.datasets.analysis.comparing import ComparisonResults, compare, comparison_files, rows_to_compare
 from forge.datasets.analysis.kinds import ANALYSIS_KIND
 from forge.datasets.analysis.models import DataAnalysis, SampleAnalysis, SampleAnswer
 from forge.datasets.consent.uses import SampleUse
@@ -209,10 +209,10 @@ def _answer_row(sample: Sample, answer: SampleAnswerJson, rune: str) -> SampleAn
     )
 
 
-def _compare(process: _Process) -> Compared:
+def _compare(process: _Process) -> ComparisonResults:
     """Compares the samples of each kind with each other."""
     process.job.report(0.8, "Comparing samples")
-    comparison = Compared()
+    comparison = ComparisonResults()
     for kind, rows in rows_to_compare(_usable_samples(process.data_set)):
         with closing(comparison_files(rows)) as files:
             answer = process.ask(
@@ -228,7 +228,7 @@ def _compare(process: _Process) -> Compared:
     return comparison
 
 
-def _finish(job: JobContext, row: DataAnalysis, revision: int, problem: str, comparison: Compared) -> None:
+def _finish(job: JobContext, row: DataAnalysis, revision: int, problem: str, comparison: ComparisonResults) -> None:
     """Stores what was found, of samples that are there still."""
     job.report(0.95, "Storing what was found")
     data_set = row.data_set

@@ -8,7 +8,7 @@ from uuid import UUID
 from forge.accounts.principals import INSTALLATION
 from forge.core.blobs.chunks import read_chunks
 from forge.core.blobs.store import open_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import ContentRefused
 from forge.datasets.models import Sample
@@ -41,5 +41,5 @@ def draw_moved_samples() -> None:
 def _content(organisation: UUID, digest: str) -> Content | None:
     try:
         return checked_content(organisation, read_chunks(partial(open_blob, digest)))
-    except (NotFound, Damaged, ContentRefused):
+    except (NotFound, BytesDamaged, ContentRefused):
         return None

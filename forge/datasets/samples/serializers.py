@@ -6,7 +6,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from rest_framework import serializers
 
-from forge.datasets.samples.actions import Marked, ProposedParts, SampleEventJson, SampleMark, Unchanged
+from forge.datasets.samples.actions import PreviousMarks, ProposedParts, SampleEventJson, SampleMark, UnchangedValue
 from rune.datasets.positions import MAX_POSITIONS, ObjectPositionJson
 from rune.datasets.words import WORD_LIMIT
 
@@ -139,16 +139,16 @@ def mark_to_json(mark: SampleMark) -> DataMarkBeforeJson:
         "label": mark.label or "",
         "left_out": bool(mark.left_out),
     }
-    if not isinstance(mark.events, Unchanged):
+    if not isinstance(mark.events, UnchangedValue):
         before["events"] = None if mark.events is None else list(mark.events)
-    if not isinstance(mark.positions, Unchanged):
+    if not isinstance(mark.positions, UnchangedValue):
         before["positions"] = None if mark.positions is None else list(mark.positions)
     if mark.disputed is not None:
         before["disputed"] = mark.disputed
     return before
 
 
-def marked_to_json(change: Marked) -> DataMarkedJson:
+def marked_to_json(change: PreviousMarks) -> DataMarkedJson:
     """Returns the previous values of all samples of a change as JSON."""
     return {"revision": change.revision, "before": [mark_to_json(each) for each in change.before]}
 

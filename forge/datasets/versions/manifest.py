@@ -55,7 +55,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Relabelled:
+class LabelChange:
     """A sample that has another label in a later version."""
 
     number: int
@@ -72,7 +72,7 @@ class VersionComparison:
     """Those that only the first version has, and that are still stored."""
     deleted_numbers: Sequence[int]
     """Those that only the first version has, and whose bytes were deleted."""
-    label_changes: Sequence[Relabelled]
+    label_changes: Sequence[LabelChange]
     new_groups: int
     untested_labels: Sequence[str]
     """The labels that have test samples in the first version alone."""
@@ -142,7 +142,7 @@ def compare(before: Collection[Entry], after: Collection[Entry], tombstones: Col
         left_out_numbers=[number for number in missing if number not in tombstones],
         deleted_numbers=[number for number in missing if number in tombstones],
         label_changes=[
-            Relabelled(number, earlier[number].label, later[number].label)
+            LabelChange(number, earlier[number].label, later[number].label)
             for number in sorted(earlier.keys() & later.keys())
             if earlier[number].label != later[number].label
         ],

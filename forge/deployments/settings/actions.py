@@ -67,8 +67,8 @@ class DeploymentChange:
 def create_deployment(actor: Actor, project: Project, new: NewDeployment) -> Deployment:
     """Creates a deployment, whose name follows from its title, with its first release.
 
-    Raises `Forbidden`, `Invalid`, `BadOrigin`, `NoSuchTag`, `Withdrawn`, `VersionNotAccepted`, `DeploymentExists` and
-    `TooManyDeployments`.
+    Raises `Forbidden`, `Invalid`, `BadOrigin`, `NoSuchTag`, `TagWithdrawn`, `VersionNotAccepted`, `DeploymentExists`
+    and `TooManyDeployments`.
     """
     require(actor, Verb.DEPLOY, project)
     title, origins = _checked_title(new.title), checked_origins(new.origins)

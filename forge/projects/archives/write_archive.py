@@ -46,7 +46,7 @@ class _Buffer(io.RawIOBase):
 def pack(files: Iterable[tuple[str, Callable[[], IO[bytes]]]]) -> Iterator[bytes]:
     """A .zip of files, each of which is opened when it comes to it. In their order, without times.
 
-    Raises `NotFound` or `Damaged` in the middle for bytes that are no longer stored: the download then breaks off.
+    Raises `NotFound` or `BytesDamaged` in the middle for bytes that are no longer stored: the download then breaks off.
     """
     buffer = _Buffer()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -15,7 +15,7 @@ from forge.projects.access import require
 from forge.projects.actions.project import create_from_archive
 from forge.projects.creating.names import free_name
 from forge.projects.git.hooks import shared_commits
-from forge.projects.git.remote import Pushed, PushGoal, Remote, fetch_branch, push_versions
+from forge.projects.git.remote import PushGoal, PushResult, Remote, fetch_branch, push_versions
 from forge.projects.history.export import versions_in_git, wanted_versions
 from forge.projects.models import Project, Version
 from forge.projects.versions.actions.save import save_version
@@ -42,7 +42,7 @@ def create_from_git(
     return project, fetched_files.left_out
 
 
-def push_to_git(actor: Actor, project: Project, remote: Remote) -> Pushed:
+def push_to_git(actor: Actor, project: Project, remote: Remote) -> PushResult:
     """Sends the versions that a branch does not have, a commit for each. What is no version, and what saved itself, is
     not sent.
 

@@ -116,7 +116,7 @@ class Looking:
 
 
 @dataclass(frozen=True)
-class Fetched:
+class FetchedBranch:
     """The files of a branch's newest commit, as a .zip by a stranger."""
 
     archive: IO[bytes]
@@ -146,7 +146,7 @@ class PushGoal:
 
 
 @dataclass(frozen=True)
-class Pushed:
+class PushResult:
     """The state of the server after a push: the newest commit, and the number of pushed commits."""
 
     commit: str
@@ -183,7 +183,7 @@ def checked_token(token: str) -> str:
 @contextmanager
 def fetch_branch(
     remote: Remote, looking: Looking | None = None, tick: Callable[[], None] = keep_waiting
-) -> Iterator[Fetched]:
+) -> Iterator[FetchedBranch]:
     """The files of a branch, for as long as the caller needs them. Raises `GitRefused` and `TooOften`."""
     with fetch_newer(remote, looking or Looking(), tick) as fetch:
         assert fetch is not None  # noqa: S101 (no commit is known)
@@ -191,7 +191,9 @@ def fetch_branch(
 
 
 @contextmanager
-def fetch_newer(remote: Remote, looking: Looking, tick: Callable[[], None] = keep_waiting) -> Iterator[Fetched | None]:
+def fetch_newer(
+    remote: Remote, looking: Looking, tick: Callable[[], None] = keep_waiting
+) -> Iterator[FetchedBranch | None]:
     """The same; None where nothing came since `looking.newest`."""
     with tempfile.TemporaryDirectory(prefix="git-") as folder:
         job = {
@@ -207,7 +209,7 @@ def fetch_newer(remote: Remote, looking: Looking, tick: Callable[[], None] = kee
             return
         shared_commit = next(iter(result["shared"]), None)
         with (Path(folder) / ARCHIVE).open("rb") as archive:
-            yield Fetched(
+            yield FetchedBranch(
                 archive,
                 result["commit"][:40],
                 result["branch"],
@@ -226,7 +228,7 @@ def _commit(answer: RemoteCommit) -> OutsideCommit:
     return OutsideCommit(answer["commit"][:40], author, subject, answer["moment"])
 
 
-def push_versions(remote: Remote, goal: PushGoal, repository: Iterable[tuple[str, bytes]]) -> Pushed:
+def push_versions(remote: Remote, goal: PushGoal, repository: Iterable[tuple[str, bytes]]) -> PushResult:
     """Sends the commits of a project's versions, given as the files below `.git` of a repository.
 
     Raises `GitRefused` and `TooOften`.
@@ -242,7 +244,7 @@ def push_versions(remote: Remote, goal: PushGoal, repository: Iterable[tuple[str
             shared_commit = {"commit": upon.commit, "version": upon.version or 0, "digest": goal.upon_digest}
         job = {"project": goal.project, "digest": goal.digest, "upon": shared_commit}
         result = _run("push", remote, Path(folder), PushAnswer, job)
-    return Pushed(result["commit"], result["commits"])
+    return PushResult(result["commit"], result["commits"])
 
 
 def _run(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.blobs.links import links_of_all
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.projects.files.contents import find_file
 from forge.projects.models import DocumentClient, Project, Version
 from rune.line_edits import changed_lines
@@ -57,7 +57,7 @@ def _texts(project: Project, file_id: str, path: str) -> list[tuple[int | None, 
             continue
         try:
             texts.append((number, read_blob(digest).decode("utf-8")))
-        except (NotFound, Damaged, UnicodeDecodeError):
+        except (NotFound, BytesDamaged, UnicodeDecodeError):
             continue
     return texts
 

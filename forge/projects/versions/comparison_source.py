@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from forge.comparison.snapshots import ModelFacts, Snapshot, read_outline
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.projects.files.mounting import with_blocks
 from forge.projects.hooks import file_summaries
 from forge.projects.models import Project, Version
@@ -69,7 +69,7 @@ def argument_texts(outline: Outline, manifest: Manifest, texts: Mapping[str, byt
     contents = {}
     for path in sorted(named_paths & manifest.keys())[:MAX_TEXTS]:
         if manifest[path]["size"] <= MAX_TEXT_BYTES:
-            with suppress(UnicodeDecodeError, NotFound, Damaged):
+            with suppress(UnicodeDecodeError, NotFound, BytesDamaged):
                 data = texts[path] if path in texts else read_blob(manifest[path]["digest"])
                 contents[path] = data.decode("utf-8")
     return contents

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.projects.files.mounting import published_blocks
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree, working_tree
@@ -64,7 +64,7 @@ def _best(versions: tuple[ShelfVersion, ...]) -> ShelfVersion:
 def _text(digest: str) -> str | None:
     try:
         return _stored_text(digest)
-    except (NotFound, Damaged, UnicodeDecodeError):
+    except (NotFound, BytesDamaged, UnicodeDecodeError):
         return None
 
 

@@ -14,7 +14,7 @@ from django.db.models.fields.json import KT
 from forge.builds.models import Preview
 from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.projects.models import Project, Version
 from rune.compiler.blocks.shared_path import SharedName, SharedPath, parse_shared_path, version_key
 from rune.source.runefile.blocks.lock import parse_lock
@@ -75,7 +75,7 @@ def _locked_paths(digest: str) -> tuple[SharedPath, ...]:
     if names is None:
         try:
             names = tuple(map(str, parse_lock(read_blob(digest).decode("utf-8", "replace")).digests))
-        except (NotFound, Damaged):
+        except (NotFound, BytesDamaged):
             names = ()
         caches["process"].set(key, names)
     return tuple(path for path in map(parse_shared_path, names) if path is not None)

@@ -9,7 +9,7 @@ from forge.core.actors import Actor
 from forge.projects.models import Project
 from forge.registry.hooks import Clearance, clearances_of
 from forge.registry.models import Admission, Tag, TagQuerySet
-from forge.registry.tags.errors import NoSuchTag, Withdrawn
+from forge.registry.tags.errors import NoSuchTag, TagWithdrawn
 
 
 def tags_of(actor: Actor, project: Project) -> list[Tag]:
@@ -60,10 +60,10 @@ def default_tag(tags: Sequence[Tag]) -> Tag | None:
 
 
 def find_tag(actor: Actor, project: Project, name: str) -> Tag:
-    """One tag. Raises `NoSuchTag`, and `Withdrawn` for one that was withdrawn."""
+    """One tag. Raises `NoSuchTag`, and `TagWithdrawn` for one that was withdrawn."""
     tag = find_any_tag(actor, project, name)
     if tag.is_withdrawn:
-        raise Withdrawn(tag.advice)
+        raise TagWithdrawn(tag.advice)
     return tag
 
 

@@ -25,12 +25,12 @@ from forge.projects.archives.extract_archive import extract_file
 from forge.projects.errors import FileChanged
 from forge.projects.files.contents import StoredFile
 from forge.projects.files.storage import delete_on_failure
-from forge.projects.git.remote import HISTORY_DEPTH, Fetched, Looking, fetch_newer
+from forge.projects.git.remote import HISTORY_DEPTH, FetchedBranch, Looking, fetch_newer
 from forge.projects.history.repository import may_be_in_git
 from forge.projects.models import Project, Version
 from forge.projects.versions.outside import store_outside_version
 from forge.projects.versions.store import Manifest, WorkingTree, available_files, working_tree
-from forge.repositories.access import Shared, open_request, shared_with
+from forge.repositories.access import SharedVersion, open_request, shared_with
 from forge.repositories.actions import IncomingCommit, note_shared, offer_commit, update_files
 from forge.repositories.errors import NothingToPull
 from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
@@ -112,9 +112,9 @@ def _bring(
     pull: Pull,
     link: LinkedBranch,
     actor: Actor,
-    fetch: Fetched,
+    fetch: FetchedBranch,
     stored_files: Collection[StoredFile],
-    shared_version: Shared | None,
+    shared_version: SharedVersion | None,
 ) -> Mapping[str, Any]:
     project = link.project
     ours = working_tree(project)
@@ -160,7 +160,7 @@ def _first(project: Project) -> QuerySet[Version]:
     return Version.objects.filter(project=project, number=1).exclude(commit="")
 
 
-def _base(project: Project, fetch: Fetched, shared_version: Shared | None) -> Version | None:
+def _base(project: Project, fetch: FetchedBranch, shared_version: SharedVersion | None) -> Version | None:
     """The version that both sides had last: of the newest commit of the history that the project has."""
     of_history = fetch.shared_commit
     if of_history is not None and of_history.version is not None:

@@ -10,7 +10,7 @@ from forge.builds.models import Build
 from forge.comparison.figures import figure_rows
 from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.datasets.models import Sample
 from forge.datasets.samples.models import SampleKind
 from forge.projects.versions.store import Manifest, available_files
@@ -54,7 +54,7 @@ def text_of(files: Manifest, path: str) -> str | None:
         return None
     try:
         return read_blob(entry["digest"]).decode("utf-8")
-    except (UnicodeDecodeError, NotFound, Damaged):
+    except (UnicodeDecodeError, NotFound, BytesDamaged):
         return None
 
 

@@ -46,7 +46,7 @@ class ArchiveWriter:
         self._add(name, data, size)
 
     def _add(self, name: str, data: IO[bytes], size: int) -> None:
-        reader = _Hashed(data)
+        reader = _HashingReader(data)
         entry = tarfile.TarInfo(name)
         entry.size, entry.mode = size, 0o600
         self._tar.addfile(entry, reader)
@@ -100,7 +100,7 @@ def unpack(source: IO[bytes], folder: Path) -> None:
 
 def _write(target: Path, data: IO[bytes]) -> str:
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    reader = _Hashed(data)
+    reader = _HashingReader(data)
     with target.open("xb") as file:
         while chunk := reader.read(CHUNK):
             file.write(chunk)
@@ -112,7 +112,7 @@ def _read_manifest(data: bytes) -> dict[str, str]:
     return {name: digest for digest, _, name in lines}
 
 
-class _Hashed(io.RawIOBase):
+class _HashingReader(io.RawIOBase):
     """A stream that hashes what is read from it."""
 
     def __init__(self, inner: IO[bytes]) -> None:

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from forge.core.blobs.backup_hold import hold_blobs
 from forge.core.blobs.store import blob_name, open_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.serving.backup.archive import CHUNK, DESCRIPTION, ArchiveWriter, archive_writer
 from forge.serving.backup.database_copy import copy_database
 from forge.serving.backup.errors import BackupError
@@ -201,5 +201,5 @@ def _write_file(writer: ArchiveWriter, digest: str, renew: Callable[[], None]) -
             copy.seek(0)
             writer.add(f"blobs/{blob_name(digest)}", copy, size)
             return True
-    except (NotFound, Damaged):
+    except (NotFound, BytesDamaged):
         return False

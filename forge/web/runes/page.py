@@ -19,7 +19,7 @@ from forge.builds.pages.rune_quality import boards_of, models_of, quality_of
 from forge.comparison.inference_time import milliseconds, read_inference_time
 from forge.core.blobs.links import is_linked
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, DomainError, NotFound
+from forge.core.errors import BytesDamaged, DomainError, NotFound
 from forge.core.http.frontend_build import build_manifest
 from forge.core.http.markdown import LIMIT
 from forge.core.http.pages import show_again
@@ -210,5 +210,5 @@ def _readme(project: Project, version: Version) -> SafeString | None:
         return None
     try:
         return cached_readme(project, entry["digest"], lambda: read_blob(entry["digest"]).decode("utf-8", "replace"))
-    except (NotFound, Damaged):
+    except (NotFound, BytesDamaged):
         return None

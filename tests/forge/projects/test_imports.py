@@ -27,7 +27,7 @@ from forge.projects.actions import delete_file, rename_file, save_version, write
 from forge.projects.archives.read_archive import Archive
 from forge.projects.errors import ArchiveRefused
 from forge.projects.files.contents import list_files
-from forge.projects.git.objects import Broken
+from forge.projects.git.objects import RepositoryBroken
 from forge.projects.history.export import wanted_versions
 from forge.projects.history.process import SENT_ARCHIVE, HistoryJob, read
 from forge.projects.history.repository import CommitState, repository
@@ -164,7 +164,7 @@ def test_a_hostile_history_is_refused_by_name(what: str, tmp_path: Path, monkeyp
     (tmp_path / SENT_ARCHIVE).write_bytes(
         zipped({**make_files(), **({"Runefile.yml": RUNEFILE} if what != "nothing" else {})})
     )
-    with pytest.raises((Broken, ArchiveRefused), match=said):
+    with pytest.raises((RepositoryBroken, ArchiveRefused), match=said):
         read(JOB)
 
 

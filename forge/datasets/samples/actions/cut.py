@@ -18,7 +18,7 @@ from forge.datasets.errors import ConsentOver, ContentRefused
 from forge.datasets.models import Consent, DataSet, Sample
 from forge.datasets.playing import require_play
 from forge.datasets.samples.actions.add import checked_word
-from forge.datasets.samples.actions.mark import Marked, SampleMark
+from forge.datasets.samples.actions.mark import PreviousMarks, SampleMark
 from forge.datasets.samples.actions.store import SampleOrigin, new_row
 from forge.datasets.samples.models import SampleSource
 from forge.projects.access import require
@@ -59,7 +59,7 @@ def propose_parts(actor: Actor, sample: Sample, search: PartSearch) -> ProposedP
         raise ContentRefused(str(error)) from None
 
 
-def cut_sample(actor: Actor, sample: Sample, parts: Sequence[LabelledPart], revision: int) -> Marked:
+def cut_sample(actor: Actor, sample: Sample, parts: Sequence[LabelledPart], revision: int) -> PreviousMarks:
     """Adds each part as a sample with the person, split, consent and device of the whole, which is left out of further
     versions. A part that the data set has already is not added again.
 
@@ -87,7 +87,7 @@ def cut_sample(actor: Actor, sample: Sample, parts: Sequence[LabelledPart], revi
         Sample.objects.filter(pk=whole.pk).update(left_out=True, revision=data_set.revision)
         change.note(actor, "data.cut", number=whole.number, count=len(new_samples))
     delete_if_unlinked(sorted(set(digests) - {each.digest for each in new_samples}))
-    return Marked(data_set.revision, before)
+    return PreviousMarks(data_set.revision, before)
 
 
 def _contents(sample: Sample, parts: Sequence[LabelledPart]) -> list[Content]:

@@ -36,11 +36,11 @@ class SampleEventJson(TypedDict):
     end: float
 
 
-class Unchanged:
+class UnchangedValue:
     """Says that something stays as it is, where None means something."""
 
 
-UNCHANGED = Unchanged()
+UNCHANGED = UnchangedValue()
 
 
 @dataclass(frozen=True)
@@ -54,23 +54,23 @@ class SampleMark:
     """Whether its label becomes the one that is proposed; without a proposal it stays."""
     confirms: bool = False
     """Whether a person says that its label is right, so that it is not in doubt any more."""
-    events: Sequence[SampleEventJson] | Unchanged | None = UNCHANGED
+    events: Sequence[SampleEventJson] | UnchangedValue | None = UNCHANGED
     """Where labels happen, in seconds. None: the label holds for all of the recording."""
-    positions: Sequence[ObjectPositionJson] | Unchanged | None = UNCHANGED
+    positions: Sequence[ObjectPositionJson] | UnchangedValue | None = UNCHANGED
     """Where objects are in a picture. None: nobody marked it."""
     disputed: bool | None = None
     """Whether people disagree about its label. A new label, or a confirmed one, settles that."""
 
 
 @dataclass(frozen=True)
-class Marked:
+class PreviousMarks:
     """The previous values of changed samples. Sent back with `revision`, they undo the change."""
 
     revision: int
     before: Sequence[SampleMark]
 
 
-def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], revision: int) -> Marked:
+def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], revision: int) -> PreviousMarks:
     """Changes samples, all of them or none. `revision` is that of the data set when the person read them.
 
     Raises `Stale` where one of them changed since, `Invalid`, `NotFound` for a number that the data set does not have,
@@ -102,7 +102,7 @@ def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], 
                 events=each.events,
                 # Only where they change: those of 5000 pictures are a large answer.
                 positions=UNCHANGED
-                if isinstance(marks_by_number[each.number].positions, Unchanged)
+                if isinstance(marks_by_number[each.number].positions, UnchangedValue)
                 else each.positions,
                 disputed=True if each.is_disputed else None,
             )
@@ -114,7 +114,7 @@ def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], 
         Sample.objects.bulk_update(samples, fields, batch_size=_BATCH)
         _settle_doubts([each.pk for each in samples if marks_by_number[each.number].confirms])
         change.note(actor, "data.mark", count=len(samples))
-    return Marked(data_set.revision, before)
+    return PreviousMarks(data_set.revision, before)
 
 
 def _read(actor: Actor, data_set: DataSet, numbers: Sequence[int]) -> list[Sample]:
@@ -136,9 +136,9 @@ def _apply(sample: Sample, mark: SampleMark, revision: int, actor: Actor) -> Non
         sample.is_disputed = False
     if mark.disputed is not None:
         sample.is_disputed = mark.disputed and sample.label != ""
-    if not isinstance(mark.events, Unchanged) and mark.events != sample.events:
+    if not isinstance(mark.events, UnchangedValue) and mark.events != sample.events:
         sample.events = None if mark.events is None else _checked_events(sample, mark.events)
-    if not isinstance(mark.positions, Unchanged) and mark.positions != sample.positions:
+    if not isinstance(mark.positions, UnchangedValue) and mark.positions != sample.positions:
         set_positions(actor, sample, mark.positions)
 
 

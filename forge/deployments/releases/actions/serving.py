@@ -20,7 +20,7 @@ from forge.projects.access import require
 def serve_tag(actor: Actor, deployment: Deployment, choice: TagChoice, *, precondition: Precondition = None) -> Release:
     """Serves the build of a tag from now on. The same build again makes no release.
 
-    Raises `Forbidden`, `Stale`, `NoSuchTag`, `Withdrawn`, `Invalid` and `VersionNotAccepted`.
+    Raises `Forbidden`, `Stale`, `NoSuchTag`, `TagWithdrawn`, `Invalid` and `VersionNotAccepted`.
     """
     project = deployment.project
     require(actor, Verb.DEPLOY, project)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from forge.core.blobs.links import owner_kind
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.core.models import BlobLink
 from forge.registry.models import ArtifactTag, Manifest, Repository, Tag
 from forge.registry.oci.documents import BadManifest, read_document
@@ -35,7 +35,7 @@ def _naming(repository: UUID, digest: str) -> Iterator[Manifest]:
     for manifest in Manifest.objects.filter(repository=repository, trashed=None):
         try:
             document = read_document(read_blob(manifest.blob_id), manifest.media_type)
-        except (BadManifest, Damaged, NotFound):
+        except (BadManifest, BytesDamaged, NotFound):
             continue
         if any(each.digest == digest for each in document.blobs):
             yield manifest

@@ -15,7 +15,7 @@ from forge.accounts.permissions import Verb
 from forge.core.audit.denials import record_denial
 from forge.core.database.away import is_database_away
 from forge.core.database.full_disk import is_full_disk
-from forge.core.errors import DatabaseAway, DiskFull, DomainError, Gone, Moved, SignInNeeded
+from forge.core.errors import AddressChanged, DatabaseAway, DiskFull, DomainError, Gone, SignInNeeded
 from forge.core.http.asgi.streamed_bodies import BodyStopped
 from forge.core.http.policies import NOT_A_PAGE
 from forge.projects.access import find_project, unpublished_error
@@ -91,7 +91,7 @@ def _answer(request: HttpRequest, rest: str, address: Address | None) -> HttpRes
         if address.block:
             raise Refusal(405, "UNSUPPORTED", "Publish blocks from their project's page.", {"Allow": "GET, HEAD"})
         return answer_writing(request, caller, project, address)
-    except Moved as error:
+    except AddressChanged as error:
         tail = rest.split("/", 2)[2]
         query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
         return HttpResponse(status=307, headers={"Location": f"/v2{error.location}/{tail}{query}"})

@@ -13,7 +13,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import VISITOR, Principal, acting_as
 from forge.accounts.tokens.authorization import Access, NotAToken, read_authorization
 from forge.accounts.tokens.scopes import Scope
-from forge.core.errors import DomainError, Moved
+from forge.core.errors import AddressChanged, DomainError
 from forge.projects.access import find_project
 from forge.registry.distribution.protocol.refusals import Refusal
 
@@ -76,7 +76,7 @@ def _of_repository(principal: Principal, name: str, verbs: Iterable[str]) -> fro
     organisation, _, rest = name.partition("/")
     try:
         project = find_project(principal, organisation, rest.split("/")[0], Verb.SEE)
-    except Moved:
+    except AddressChanged:
         return frozenset(verbs)  # all that it opens is the present address
     except DomainError:
         return frozenset()

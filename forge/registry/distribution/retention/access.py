@@ -15,7 +15,13 @@ from forge.core.blobs.links import owner_kind
 from forge.core.models import BlobLink
 from forge.core.preconditions import Facet
 from forge.registry.distribution.retention.models import RetentionRules
-from forge.registry.distribution.retention.policy import Artifact, Expired, RetentionPolicy, RetentionRule, find_expired
+from forge.registry.distribution.retention.policy import (
+    Artifact,
+    ExpiredArtifact,
+    RetentionPolicy,
+    RetentionRule,
+    find_expired,
+)
 from forge.registry.hooks import protected_among
 from forge.registry.models import Manifest, Repository
 
@@ -27,7 +33,7 @@ MOST_SHOWN = 200
 class DeletionPreview:
     """A preview of deletions by rules: the first of them, each with its repository, and the total number."""
 
-    rows: tuple[tuple[Repository, Expired], ...]
+    rows: tuple[tuple[Repository, ExpiredArtifact], ...]
     count: int
 
 
@@ -60,12 +66,12 @@ def repositories_of(organisation: UUID) -> Iterator[Repository]:
 
 def expired_in(
     repositories: Sequence[Repository], policy: RetentionPolicy, now: datetime
-) -> list[tuple[Repository, Expired]]:
+) -> list[tuple[Repository, ExpiredArtifact]]:
     """The artifacts that rules delete, by repository. What a build or a block published is none of them."""
     if not policy.rules:
         return []
     artifacts = _artifacts_of([each.pk for each in repositories])
-    rows: list[tuple[Repository, Expired]] = []
+    rows: list[tuple[Repository, ExpiredArtifact]] = []
     for repository in repositories:
         matches = find_expired(artifacts.get(repository.pk, []), policy, now)
         tags = {tag for each in matches for tag in each.artifact.tags}

@@ -25,7 +25,7 @@ from forge.registry.distribution.retention.access import expired_in, policy_of, 
 from forge.registry.distribution.retention.models import RetentionRules
 from forge.registry.distribution.retention.policy import (
     UNTAGGED,
-    Expired,
+    ExpiredArtifact,
     RetentionPolicy,
     RetentionRule,
     conditions_text,
@@ -70,7 +70,7 @@ def change_retention(
 
 
 @transaction.atomic
-def delete_expired(actor: Actor, repository: Repository, now: datetime | None = None) -> list[Expired]:
+def delete_expired(actor: Actor, repository: Repository, now: datetime | None = None) -> list[ExpiredArtifact]:
     """Moves what the rules delete in a repository to the trash, at most `MOST_AT_ONCE`, and returns it.
 
     It asks the rules behind the lock that pushes take, so a tag that is set meanwhile counts. Raises `Forbidden` for

@@ -57,14 +57,14 @@ class Artifact:
 
 
 @dataclass(frozen=True)
-class Expired:
+class ExpiredArtifact:
     """An artifact that a rule deletes, with the reason in words."""
 
     artifact: Artifact
     reason: str
 
 
-def find_expired(artifacts: Sequence[Artifact], policy: RetentionPolicy, now: datetime) -> list[Expired]:
+def find_expired(artifacts: Sequence[Artifact], policy: RetentionPolicy, now: datetime) -> list[ExpiredArtifact]:
     """The artifacts of one repository that go, in their order.
 
     One goes if a rule deletes each of its tags, nothing needs it, and no tag of it is to be kept.
@@ -76,7 +76,7 @@ def find_expired(artifacts: Sequence[Artifact], policy: RetentionPolicy, now: da
             continue
         reasons = [_reason(artifact, name, policy, newest, now) for name in artifact.names]
         if all(reasons):
-            results.append(Expired(artifact, " ".join(dict.fromkeys(reasons))))
+            results.append(ExpiredArtifact(artifact, " ".join(dict.fromkeys(reasons))))
     return results
 
 

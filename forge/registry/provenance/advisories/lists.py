@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.registry.models import Manifest, Tag
 from forge.registry.oci.documents import BadManifest, read_document
 from forge.registry.provenance.advisories.matching import (
@@ -106,7 +106,7 @@ def known_vulnerabilities(tag: Tag) -> KnownVulnerabilities | None:
             uncompared_sources(components, advisories.sources),
             any(not uncompared_sources([each], advisories.sources) for each in components),
         )
-    except (BadAdvisories, BadBill, BadManifest, NotFound, Damaged) as error:
+    except (BadAdvisories, BadBill, BadManifest, NotFound, BytesDamaged) as error:
         _log.warning("The vulnerabilities of %s are not known: %s", tag, error)
         return KnownVulnerabilities(None)
 
@@ -148,7 +148,7 @@ def _read(file: Path, inode: int, changed: int, size: int) -> AdvisoryList | str
 def _bills(tag: Tag) -> Iterator[bytes]:
     """The bills of materials that were published beside the rune. Anybody who may push can add one, and take none away.
 
-    Raises `BadBill`, `BadManifest`, `NotFound` and `Damaged`.
+    Raises `BadBill`, `BadManifest`, `NotFound` and `BytesDamaged`.
     """
     bills = Manifest.objects.filter(
         repository=tag.repository_id, subject=tag.manifest.blob_id, artifact_type=BOM_TYPE, trashed=None

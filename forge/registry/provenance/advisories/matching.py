@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote
 from packaging.version import Version
 
 from forge.registry.provenance.advisories.debian import debian_order
-from forge.registry.provenance.advisories.osv import Advisory, Affected, RangeBorder, package_name
+from forge.registry.provenance.advisories.osv import Advisory, AffectedPackage, RangeBorder, package_name
 
 _ECOSYSTEMS: Final = {"pypi": "PyPI", "npm": "npm", "cargo": "crates.io", "golang": "Go"}
 """The ecosystem of OSV by the type of a package URL."""
@@ -25,10 +25,10 @@ LONGEST_TEXT: Final = 1_000
 MOST_COMPARISONS: Final = 20_000
 """Pairs of a component and an advisory about a package of its name: some 50 µs for each."""
 
-AdvisoryIndex = Mapping[str, Sequence[tuple[Advisory, Affected]]]
+AdvisoryIndex = Mapping[str, Sequence[tuple[Advisory, AffectedPackage]]]
 """Advisories by the name of a package that they are about, in the form without an ecosystem (`package_name`)."""
 PackageSource = tuple[str, str]
-"""An ecosystem and its release, as in `Affected`."""
+"""An ecosystem and its release, as in `AffectedPackage`."""
 
 
 class BadBill(ValueError):
@@ -46,7 +46,7 @@ class PackageComponent:
     """Of a Debian package the source package, if the bill names it: advisories are about that."""
     version: str
     release: str = ""
-    """The release of the ecosystem, as in `Affected`, or "" if the bill names none: then each counts."""
+    """The release of the ecosystem, as in `AffectedPackage`, or "" if the bill names none: then each counts."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def components_in(bill: bytes) -> tuple[PackageComponent, ...]:
 
 def index_of(advisories: Iterable[Advisory]) -> AdvisoryIndex:
     """Sorts advisories by the names of packages, so that a component is compared with few."""
-    index: dict[str, list[tuple[Advisory, Affected]]] = {}
+    index: dict[str, list[tuple[Advisory, AffectedPackage]]] = {}
     for advisory in advisories:
         for affected_package in advisory.affected:
             index.setdefault(package_name("", affected_package.name), []).append((advisory, affected_package))
@@ -145,7 +145,7 @@ def _package(kind: str, path: str, version: Any, qualifiers: str) -> tuple[str, 
     return ecosystem, source or name, release[1] if release else "", source_version or version
 
 
-def _is_about(affected_package: Affected, component: PackageComponent) -> bool:
+def _is_about(affected_package: AffectedPackage, component: PackageComponent) -> bool:
     if component.ecosystem == "":
         return package_name("", affected_package.name) == component.name
     is_other_release = component.release and affected_package.release and component.release != affected_package.release
@@ -155,7 +155,7 @@ def _is_about(affected_package: Affected, component: PackageComponent) -> bool:
     )
 
 
-def _is_affected(affected_package: Affected, version: str) -> bool:
+def _is_affected(affected_package: AffectedPackage, version: str) -> bool:
     if version in affected_package.versions:
         return True
     order = _ORDERS.get(affected_package.ecosystem, _python_order)
@@ -190,7 +190,7 @@ _ORDERS: Final[Mapping[str, Callable[[str], Any]]] = {"Debian": debian_order, "U
 """Returns what compares as a version of an ecosystem does. Raises `ValueError` for what is no version."""
 
 
-def _finding(advisory: Advisory, component: PackageComponent, affected_package: Affected) -> KnownVulnerability:
+def _finding(advisory: Advisory, component: PackageComponent, affected_package: AffectedPackage) -> KnownVulnerability:
     fixes = {event.version for events in affected_package.ranges for event in events if event.kind == "fixed"}
     return KnownVulnerability(
         advisory.id,

@@ -35,7 +35,7 @@ class RangeBorder:
 
 
 @dataclass(frozen=True)
-class Affected:
+class AffectedPackage:
     """Versions of one package that an advisory is about."""
 
     ecosystem: str
@@ -55,7 +55,7 @@ class Advisory:
 
     id: str
     severity: str
-    affected: tuple[Affected, ...]
+    affected: tuple[AffectedPackage, ...]
 
 
 def read_advisories(data: bytes) -> tuple[Advisory, ...]:
@@ -94,11 +94,11 @@ def _advisory(entry: Any, number: int) -> Advisory | None:
         raise BadAdvisories(f"entry {number} is damaged: {type(error).__name__} {str(error)[:100]}") from None
 
 
-def _affected_package(value: Mapping[str, Any]) -> Affected:
+def _affected_package(value: Mapping[str, Any]) -> AffectedPackage:
     package = value["package"]
     # Debian:12 is a release of the ecosystem Debian.
     ecosystem, _, release = _text(package["ecosystem"]).partition(":")
-    return Affected(
+    return AffectedPackage(
         ecosystem,
         package_name(ecosystem, _text(package["name"])),
         # Commits of Git are no versions: a component names none.

@@ -12,7 +12,7 @@ from django.conf import settings
 from forge.builds.models import Artefact, Build
 from forge.comparison.snapshots import read_outline
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.learning.training_data import training_data_of
 from forge.projects.models import Version
 from forge.projects.versions.store import available_files
@@ -189,7 +189,7 @@ def _readme(source: Version) -> bytes | None:
         return None
     try:
         return read_blob(entry["digest"])
-    except (NotFound, Damaged):
+    except (NotFound, BytesDamaged):
         return None
 
 

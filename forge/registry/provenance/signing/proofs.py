@@ -11,7 +11,7 @@ from forge.accounts.permissions import Verb, can
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.datasets.models import DataVersion
 from forge.registry.hooks import approvals
 from forge.registry.models import Manifest, Tag
@@ -87,7 +87,7 @@ def statement_in(manifest: Manifest) -> Statement | None:
     try:
         (layer,) = json.loads(read_blob(manifest.blob_id))["layers"]
         return read_statement(read_bundle(read_blob(layer["digest"])).payload)
-    except (NotFound, Damaged, BadBundle, KeyError, ValueError, RecursionError):
+    except (NotFound, BytesDamaged, BadBundle, KeyError, ValueError, RecursionError):
         return None
 
 

@@ -60,7 +60,7 @@ class Digests:
 
 
 @dataclass(frozen=True)
-class Admitted:
+class AdmissionRecord:
     """How a build came past the gate; an override has a reason, and goes past what is missing."""
 
     how: Admission
@@ -145,7 +145,7 @@ def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str
     if answer.missing:
         raise GateClosed(name, answer.missing, is_protected=answer.is_protected)
     admission = Admission.PASSED if answer.is_protected else Admission.OPEN
-    tag = _link(actor, project, existing or Tag(name=name), build, digests, Admitted(admission), notes)
+    tag = _link(actor, project, existing or Tag(name=name), build, digests, AdmissionRecord(admission), notes)
     write_entry(
         actor,
         "tag.publish",
@@ -179,7 +179,7 @@ def _override(
     answer = gate(build, name)
     if not answer.missing:
         raise NothingToOverride(f"Nothing keeps build {build.number} from {name}. Publish it.")
-    admission = Admitted(Admission.OVERRIDDEN, answer.missing, reason)
+    admission = AdmissionRecord(Admission.OVERRIDDEN, answer.missing, reason)
     tag = _link(actor, project, existing or Tag(name=name), build, digests, admission, notes)
     write_entry(
         actor,
@@ -212,7 +212,7 @@ def _link(
     tag: Tag,
     build: Build,
     digests: Digests,
-    admission: Admitted,
+    admission: AdmissionRecord,
     notes: str,
 ) -> Tag:
     """Sets the tag, which may be new, within the caller's transaction. What was said of the build before it is not said

@@ -14,7 +14,7 @@ from forge.builds.runs.execution import NewCompiler
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.toolchain import TOOLCHAIN, fresh_compiler
 from forge.core.audit.entries import write_entry
-from forge.core.errors import Damaged
+from forge.core.errors import BytesDamaged
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed
 from forge.registry.provenance.rebuilds.compare import SecondBuild, build_second_time
 from forge.registry.provenance.rebuilds.models import Rebuild
@@ -39,7 +39,7 @@ def rebuild_published(context: JobContext, new_compiler: NewCompiler = fresh_com
         second = build_second_time(build, artefact, new_compiler, context.tick, context.pace)
     except OutOfTime as error:
         second = SecondBuild(error=error.reason)
-    except Damaged as error:
+    except BytesDamaged as error:
         second = SecondBuild(error=error.detail)
     except ChildDied as error:
         if context.attempt < ATTEMPTS:

@@ -13,7 +13,7 @@ from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.jobs.kinds import JobContext, JobFailed
 from forge.registry.hooks import block_gate
 from forge.registry.models import Admission, BlockVersion, Manifest, PublishedBlockSignature, SigningKey
@@ -73,7 +73,7 @@ def _published_block(pk: str) -> BlockVersion:
         raise JobFailed(f"{block} was withdrawn: {block.withdrawal}")
     try:
         data = read_blob(block.manifest.blob_id)
-    except (NotFound, Damaged) as error:
+    except (NotFound, BytesDamaged) as error:
         raise JobFailed(f"The manifest of {block} cannot be read: {error.detail}") from error
     if digest_of(data) != block.manifest.blob_id:
         raise JobFailed(f"The manifest of {block} has other bytes than it was published with.")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.registry.models import BlockVersion, Manifest, Publication, Repository
 from forge.registry.provenance.signing.actions.block_signer import take_block_signature
 from forge.registry.provenance.signing.models import KeyOrigin, Signature, SigningKey
@@ -69,7 +69,7 @@ def _proof(manifest: Manifest, keys: tuple[SigningKey, ...]) -> VerifiedStatemen
         if not 0 < layer["size"] <= LARGEST_BUNDLE:
             return None
         return verify_bundle(SignedBundle(read_blob(layer["digest"])), trust, [manifest.subject])
-    except (SignatureRefused, NotFound, Damaged, KeyError, ValueError, TypeError, RecursionError):
+    except (SignatureRefused, NotFound, BytesDamaged, KeyError, ValueError, TypeError, RecursionError):
         return None
 
 

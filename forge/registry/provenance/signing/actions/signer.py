@@ -20,7 +20,7 @@ from forge.accounts.principals import INSTALLATION
 from forge.builds.models import Artefact
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.jobs.kinds import JobContext, JobFailed
 from forge.registry.hooks import gate
 from forge.registry.models import Admission, ArtifactTag, Manifest, Publication, Repository, Tag
@@ -139,7 +139,7 @@ def _require_published(publication: Publication) -> Artefact:
         raise JobFailed(f"The bytes of {tag.name} are not those of build {build.number}.")
     try:
         rune = read_blob(build.artefact.digest)
-    except (NotFound, Damaged) as error:
+    except (NotFound, BytesDamaged) as error:
         raise JobFailed(f"The rune of build {build.number} cannot be read: {error.detail}") from error
     if digest_of(rune) != build.artefact.digest:
         raise JobFailed(f"The rune of build {build.number} has other bytes than it was published with.")
